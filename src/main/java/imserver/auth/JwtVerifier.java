@@ -1,0 +1,132 @@
+package imserver.auth;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.proc.BadJOSEException;
+import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.proc.BadJWTException;
+import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
+import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import com.nimbusds.jwt.proc.ExpiredJWTException;
+import imserver.config.Config;
+import imserver.packet.StorableText;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies a signed JSON Web Token: the pinned algorithm, the signature, {@code exp} (required), {@code nbf}, and
+ * {@code iss} and {@code aud} where configured.
+ */
+final class JwtVerifier implements CredentialVerifier {
+
+  /**
+   * How far ahead the issuer's clock may be, in seconds, before a token counts as not yet valid (PROTOCOL.md, section
+   * 1, allows 60). For {@code exp} there is no such grace: a live connection ends at that moment too.
+   */
+  static final int CLOCK_SKEW_SECONDS = 60;
+
+  /** Longer names are cut: what a directory row holds. */
+  static final int MAX_NAME = 255;
+
+  /** Longer addresses are dropped: what a directory row holds. */
+  static final int MAX_AVATAR = 2048;
+
+  private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
+  private final String userClaim;
+  private final Clock clock;
+
+  JwtVerifier(Config.Auth auth, JwtKeys keys, Clock clock) {
+    this.userClaim = auth.userClaim();
+    this.clock = clock;
+    processor.setJWSTypeVerifier(
+        new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
+    processor.setJWSKeySelector(keys.selector());
+    processor.setJWSVerifierFactory(keys.verifiers());
+    processor.setJWTClaimsSetVerifier(new Claims(auth, clock));
+  }
+
+  @Override
+  public UserPrincipal verify(String credential) throws InvalidCredentialException {
+    try {
+      return principal(processor.process(credential, null));
+    } catch (ParseException e) {
+      throw new InvalidCredentialException("not a signed token");
+    } catch (KeySourceException e) {
+      throw new InvalidCredentialException("the keys cannot be read");
+    } catch (ExpiredJWTException e) {
+      throw new InvalidCredentialException("expired");
+    } catch (BadJWTException e) {
+      throw new InvalidCredentialException("exp is missing, or nbf, iss or aud does not hold");
+    } catch (BadJOSEException | JOSEException e) {
+      throw new InvalidCredentialException("not signed with the key and algorithm of this server");
+    }
+  }
+
+  private UserPrincipal principal(JWTClaimsSet claims) throws InvalidCredentialException {
+    Instant expiresAt = claims.getExpirationTime().toInstant();
+    UserPrincipal principal =
+        new UserPrincipal(
+            userId(claims.getClaim(userClaim)),
+            name(claims.getClaim("name")),
+            avatar(claims.getClaim("picture")),
+            expiresAt);
+    if (principal.isExpired(clock.instant())) {
+      throw new InvalidCredentialException("expired");
+    }
+    return principal;
+  }
+
+  private long userId(@Nullable Object claim) throws InvalidCredentialException {
+    boolean numberOrText = claim instanceof Number || claim instanceof String;
+    return UserIds.parse(numberOrText ? String.valueOf(claim) : "")
+        .orElseThrow(
+            () -> new InvalidCredentialException("the claim '" + userClaim + "' is not a user id"));
+  }
+
+  private static @Nullable String name(@Nullable Object claim) {
+    if (!(claim instanceof String name) || name.isBlank() || !StorableText.isStorable(name)) {
+      return null;
+    }
+    return name.codePointCount(0, name.length()) <= MAX_NAME
+        ? name
+        : name.substring(0, name.offsetByCodePoints(0, MAX_NAME));
+  }
+
+  private static @Nullable String avatar(@Nullable Object claim) {
+    boolean fits =
+        claim instanceof String address
+            && !address.isBlank()
+            && address.length() <= MAX_AVATAR
+            && StorableText.isStorable(address);
+    return fits ? (String) claim : null;
+  }
+
+  /** Nimbus's checks, at the injected time. */
+  private static final class Claims extends DefaultJWTClaimsVerifier<SecurityContext> {
+
+    private final Clock clock;
+
+    Claims(Config.Auth auth, Clock clock) {
+      super(auth.audience(), exactly(auth.issuer()), Set.of("exp"));
+      this.clock = clock;
+      setMaxClockSkew(CLOCK_SKEW_SECONDS);
+    }
+
+    private static JWTClaimsSet exactly(@Nullable String issuer) {
+      JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder();
+      return issuer == null ? claims.build() : claims.issuer(issuer).build();
+    }
+
+    @Override
+    protected Date currentTime() {
+      return Date.from(clock.instant());
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package imserver.config;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of this server, valid in themselves. Whether a key or a database can be used is for those who use it.
+ *
+ * @param auth who may connect
+ * @param limits what is bounded, and where
+ * @param storage where messages are kept
+ */
+public record Config(Auth auth, Limits limits, Storage storage) {
+
+  /** What the credential in a connection's address is. */
+  public enum AuthMode {
+    /** A signed JSON Web Token. */
+    JWT,
+    /** A bare user id, which anyone can write. */
+    OPEN
+  }
+
+  /** To whom a message may be sent. */
+  public enum Recipients {
+    /** To every positive user id. */
+    ANY,
+    /** To users in the directory only. */
+    KNOWN
+  }
+
+  /**
+   * Who may connect (PROTOCOL.md, section 1).
+   *
+   * @param mode what a credential is
+   * @param algorithm the one JWS algorithm that is accepted
+   * @param secret for HS*; null if unset
+   * @param publicKey for the others, a PEM or the path of one; null if unset
+   * @param jwksUrl in the public key's place; null if unset
+   * @param issuer what {@code iss} must be; null to accept any
+   * @param audience what {@code aud} must contain; null to accept any
+   * @param userClaim the claim that holds the user id
+   */
+  public record Auth(
+      @Setting(
+              key = "IMSERVER_AUTH_MODE",
+              fallback = "jwt",
+              meaning = "`jwt`: a credential is a signed token; `open`: a bare user id, for a first try only")
+          AuthMode mode,
+      @Setting(
+              key = "IMSERVER_JWT_ALGORITHM",
+              fallback = "HS256",
+              meaning =
+                  "the one algorithm that is accepted: `HS256/384/512`, `RS256/384/512`, `PS256/384/512`, `ES256/384/512`, `EdDSA`")
+          String algorithm,
+      @Setting(
+              key = "IMSERVER_JWT_SECRET",
+              meaning =
+                  "HS*: the secret's text (its UTF-8 bytes), or `base64:…`; shorter than the hash refuses to start")
+          @Nullable String secret,
+      @Setting(
+              key = "IMSERVER_JWT_PUBLIC_KEY",
+              meaning = "RS*, PS*, ES*, EdDSA: a PEM (public key or certificate), or the path of one")
+          @Nullable String publicKey,
+      @Setting(
+              key = "IMSERVER_JWT_JWKS_URL",
+              meaning = "in its place: where the keys are published as a JSON Web Key Set")
+          @Nullable String jwksUrl,
+      @Setting(key = "IMSERVER_JWT_ISSUER", meaning = "if set, the claim `iss` must be this")
+          @Nullable String issuer,
+      @Setting(
+              key = "IMSERVER_JWT_AUDIENCE",
+              meaning = "if set, the claim `aud` must be or contain this")
+          @Nullable String audience,
+      @Setting(
+              key = "IMSERVER_JWT_USER_CLAIM",
+              fallback = "sub",
+              meaning = "the claim with the user id, a number or digits in a string")
+          String userClaim) {
+
+    /** Leaves out the secret. */
+    @Override
+    public String toString() {
+      return "Auth[mode=" + mode + ", algorithm=" + algorithm + "]";
+    }
+  }
+
+  /**
+   * What is bounded (PROTOCOL.md, section 6).
+   *
+   * @param maxContent code points in a message
+   * @param maxFrame UTF-8 bytes in a packet from a client
+   * @param rate messages a second and connection, 0 for no limit
+   * @param maxConnectionsPerUser connections of one user at a time
+   * @param replayLimit unread messages pushed on connect
+   * @param outbox packets waiting for one connection
+   * @param intake messages and read-acks waiting to be stored
+   * @param batch messages and read-acks in one transaction
+   * @param profiles user profiles kept in memory
+   * @param pingInterval seconds between pings
+   * @param recipients to whom a message may be sent
+   */
+  public record Limits(
+      @Setting(
+              key = "IMSERVER_MAX_CONTENT",
+              fallback = "4000",
+              max = 100_000,
+              meaning = "Unicode code points in a message; more gets `CONTENT_TOO_LONG`")
+          int maxContent,
+      @Setting(
+              key = "IMSERVER_MAX_FRAME",
+              fallback = "65536",
+              min = 1024,
+              max = 1_048_576,
+              meaning = "bytes in a packet from a client; more closes with 1009")
+          int maxFrame,
+      @Setting(
+              key = "IMSERVER_RATE",
+              fallback = "20",
+              min = 0,
+              max = 1_000_000,
+              meaning =
+                  "messages a second and connection, in bursts of five seconds' worth; more gets `RATE_LIMITED`; `0` turns it off")
+          int rate,
+      @Setting(
+              key = "IMSERVER_MAX_CONNECTIONS_PER_USER",
+              fallback = "10",
+              max = 10_000,
+              meaning = "connections of one user; one more closes the oldest with 4409")
+          int maxConnectionsPerUser,
+      @Setting(
+              key = "IMSERVER_REPLAY_LIMIT",
+              fallback = "1000",
+              min = 0,
+              max = 1_000_000,
+              meaning = "unread messages pushed on connect, oldest first")
+          int replayLimit,
+      @Setting(
+              key = "IMSERVER_OUTBOX",
+              fallback = "1000",
+              min = 10,
+              max = 1_000_000,
+              meaning = "packets waiting for one connection; more closes it with 4508")
+          int outbox,
+      @Setting(
+              key = "IMSERVER_INTAKE",
+              fallback = "10000",
+              max = 10_000_000,
+              meaning = "messages and read-acks waiting to be stored; more gets `SERVER_BUSY`")
+          int intake,
+      @Setting(
+              key = "IMSERVER_BATCH",
+              fallback = "500",
+              max = 10_000,
+              meaning = "messages and read-acks stored in one transaction")
+          int batch,
+      @Setting(
+              key = "IMSERVER_PROFILES",
+              fallback = "10000",
+              max = 10_000_000,
+              meaning = "names and avatars of users kept in memory")
+          int profiles,
+      @Setting(
+              key = "IMSERVER_PING_INTERVAL",
+              fallback = "30",
+              max = 3600,
+              meaning = "seconds between pings; two without a pong close with 4408")
+          int pingInterval,
+      @Setting(
+              key = "IMSERVER_RECIPIENTS",
+              fallback = "any",
+              meaning =
+                  "`any`: messages go to every user id; `known`: only to users in the directory, others get `UNKNOWN_RECIPIENT`")
+          Recipients recipients) {}
+
+  /**
+   * Where messages are kept.
+   *
+   * @param url a JDBC address of PostgreSQL (or H2); null for the embedded database
+   * @param user null if unset
+   * @param password null if unset
+   * @param data the folder of the embedded database, relative to the server's working directory
+   * @param lanes how many writers store messages side by side
+   */
+  public record Storage(
+      @Setting(
+              key = "IMSERVER_DB_URL",
+              meaning =
+                  "`jdbc:postgresql://HOST:PORT/DATABASE`; unset, messages lie in an embedded database under `IMSERVER_DATA`")
+          @Nullable String url,
+      @Setting(key = "IMSERVER_DB_USER", meaning = "the database's user") @Nullable String user,
+      @Setting(key = "IMSERVER_DB_PASSWORD", meaning = "and its password")
+          @Nullable String password,
+      @Setting(
+              key = "IMSERVER_DATA",
+              fallback = "./data",
+              meaning = "the folder of the embedded database")
+          String data,
+      @Setting(
+              key = "IMSERVER_LANES",
+              fallback = "2",
+              max = 64,
+              meaning = "writers that store side by side, each with a database connection of its own")
+          int lanes) {
+
+    /** Leaves out the password. */
+    @Override
+    public String toString() {
+      return "Storage[url=" + url + ", user=" + user + ", data=" + data + "]";
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package imserver.config;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+
+/** Gives the rest of the application what comes from outside it: the settings and the time. */
+@ApplicationScoped
+public class Environment {
+
+  private static final System.Logger LOG = System.getLogger(Environment.class.getName());
+
+  /** Read by the build, not by the server. */
+  private static final Set<String> OF_THE_BUILD = Set.of("IMSERVER_PORT");
+
+  /**
+   * The settings of this process.
+   *
+   * @throws InvalidConfigException if one cannot be used
+   */
+  @Produces
+  @Singleton
+  public Config config() {
+    warnOfUnknownKeys();
+    return read();
+  }
+
+  /** The settings of this process, for code that runs before there is injection. */
+  public static Config read() {
+    return new ConfigReader(System::getenv, System::getProperty).read();
+  }
+
+  /** The time. */
+  @Produces
+  @Singleton
+  public Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  private static void warnOfUnknownKeys() {
+    List<String> known = ConfigReader.keys();
+    System.getenv().keySet().stream()
+        .filter(key -> key.startsWith("IMSERVER_"))
+        .filter(key -> !known.contains(key) && !OF_THE_BUILD.contains(key))
+        .forEach(key -> LOG.log(Level.WARNING, "{0} is set, but no setting has that name", key));
+  }
+}

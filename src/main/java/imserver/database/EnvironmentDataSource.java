@@ -1,0 +1,98 @@
+package imserver.database;
+
+import imserver.config.Environment;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens connections to the database that the environment names. Instantiated by the server, by name, for its pool;
+ * hence the public constructor and no injection.
+ */
+public class EnvironmentDataSource implements DataSource {
+
+  private final DatabaseAddress address;
+  private @Nullable PrintWriter logWriter;
+  private int loginTimeout;
+  private String source = "environment";
+
+  /** Reads the settings of this process. */
+  public EnvironmentDataSource() {
+    this(DatabaseAddress.of(Environment.read().storage()));
+  }
+
+  EnvironmentDataSource(DatabaseAddress address) {
+    this.address = address;
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    return HealingConnection.over(this::connect);
+  }
+
+  /** Ignores the arguments: the environment names the user. */
+  @Override
+  public Connection getConnection(String username, String password) throws SQLException {
+    return getConnection();
+  }
+
+  private Connection connect() throws SQLException {
+    Connection connection = address.driver().connect(address.url(), address.properties());
+    if (connection == null) {
+      throw new SQLException("the driver does not know this address: " + address.description());
+    }
+    return connection;
+  }
+
+  /** The one property that a definition of this data source sets, since WildFly wants one. */
+  public String getSource() {
+    return source;
+  }
+
+  /** Takes note of where the address comes from; changes nothing. */
+  public void setSource(String source) {
+    this.source = source;
+  }
+
+  @Override
+  public @Nullable PrintWriter getLogWriter() {
+    return logWriter;
+  }
+
+  @Override
+  public void setLogWriter(@Nullable PrintWriter out) {
+    logWriter = out;
+  }
+
+  @Override
+  public void setLoginTimeout(int seconds) {
+    loginTimeout = seconds;
+  }
+
+  @Override
+  public int getLoginTimeout() {
+    return loginTimeout;
+  }
+
+  @Override
+  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+    throw new SQLFeatureNotSupportedException();
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    if (type.isInstance(this)) {
+      return type.cast(this);
+    }
+    throw new SQLException("not a " + type.getName());
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) {
+    return type.isInstance(this);
+  }
+}

@@ -1,0 +1,64 @@
+package imserver.database;
+
+import imserver.config.Config;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.sql.DataSourceDefinition;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.Startup;
+import jakarta.ejb.TransactionManagement;
+import jakarta.ejb.TransactionManagementType;
+import jakarta.inject.Inject;
+import java.lang.System.Logger.Level;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/** Brings the tables up to date before anything else of the application starts. */
+@DataSourceDefinition(
+    name = "java:app/jdbc/imserver",
+    className = "imserver.database.EnvironmentDataSource",
+    transactional = true,
+    minPoolSize = 2,
+    maxPoolSize = 16,
+    properties = "source=environment")
+@Singleton
+@Startup
+@TransactionManagement(TransactionManagementType.BEAN)
+public class Schema {
+
+  private static final System.Logger LOG = System.getLogger(Schema.class.getName());
+
+  /** How often a database that does not answer yet is tried again, for when both are started together. */
+  private static final int CONNECT_RETRIES = 6;
+
+  @Inject private Config config;
+
+  /** For the container, which injects the rest. */
+  public Schema() {}
+
+  /**
+   * Migrates, over a connection of its own.
+   *
+   * @throws IllegalStateException if the database cannot be reached or is not ours
+   */
+  @PostConstruct
+  void migrate() {
+    DatabaseAddress address = DatabaseAddress.of(config.storage());
+    LOG.log(Level.INFO, "messages are kept in {0}", address.description());
+    try {
+      Flyway.configure(Schema.class.getClassLoader())
+          .dataSource(new EnvironmentDataSource(address))
+          .locations("classpath:db/migration/common", "classpath:db/migration/" + address.vendor())
+          .connectRetries(CONNECT_RETRIES)
+          .connectRetriesInterval(5)
+          .load()
+          .migrate();
+    } catch (FlywayException e) {
+      throw new IllegalStateException(
+          "imserver cannot start: "
+              + address.description()
+              + ": "
+              + new StorageException(e).getMessage(),
+          e);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package imserver.directory;
+
+import imserver.auth.UserPrincipal;
+import imserver.database.StorageException;
+import imserver.database.StorageFailures;
+import jakarta.ejb.Stateless;
+import jakarta.ejb.TransactionAttribute;
+import jakarta.ejb.TransactionAttributeType;
+import jakarta.inject.Inject;
+import jakarta.interceptor.Interceptors;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Names and avatars of users. */
+@Stateless
+@Interceptors(StorageFailures.class)
+public class UserDirectory {
+
+  @PersistenceContext private EntityManager entities;
+  @Inject private ProfileCache cache;
+  @Inject private Clock clock;
+
+  /** For the container, which injects the rest. */
+  public UserDirectory() {}
+
+  /**
+   * The profiles of those of {@code userIds} that the directory has.
+   *
+   * @throws StorageException if one had to be read from the database and could not
+   */
+  @TransactionAttribute(TransactionAttributeType.SUPPORTS)
+  public Map<Long, UserProfile> find(Set<Long> userIds) {
+    Map<Long, UserProfile> found = new HashMap<>(cache.get(userIds));
+    Set<Long> missing = new HashSet<>(userIds);
+    missing.removeAll(found.keySet());
+    if (!missing.isEmpty()) {
+      entities
+          .createQuery("select u from User u where u.id in :ids", User.class)
+          .setParameter("ids", missing)
+          .getResultStream()
+          .map(User::profile)
+          .forEach(profile -> found.put(profile.userId(), profile));
+      found.values().forEach(cache::put);
+    }
+    return found;
+  }
+
+  /**
+   * Shows a user, from now on, as the credential tells; writes nothing and never waits, so that the first message of a
+   * connection carries the name already.
+   */
+  @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+  public void show(UserPrincipal user) {
+    if (user.userName() != null || user.avatar() != null) {
+      UserProfile cached = cache.get(user.userId());
+      UserProfile known = cached == null ? UserProfile.unknown(user.userId()) : cached;
+      cache.put(known.updatedBy(user));
+    }
+  }
+
+  /**
+   * Enters a user into the directory, or brings its entry up to date. Writes only where something is new.
+   *
+   * @throws StorageException if the database did not take it, also where two connections of a new user came at once
+   */
+  public void record(UserPrincipal principal) {
+    OffsetDateTime now = OffsetDateTime.now(clock);
+    User user = entities.find(User.class, principal.userId());
+    UserProfile known =
+        user == null ? UserProfile.unknown(principal.userId()) : user.profile();
+    UserProfile profile = known.updatedBy(principal);
+    if (user == null) {
+      entities.persist(new User(profile, now));
+    } else if (!profile.equals(known)) {
+      user.update(profile, now);
+    }
+    entities.flush();
+    cache.put(profile);
+  }
+}

@@ -1,0 +1,37 @@
+package imserver.directory;
+
+import imserver.auth.UserPrincipal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a user is shown to others.
+ *
+ * @param userId positive, or 0 for the system
+ * @param name null if unknown
+ * @param avatar an address, null if unknown
+ */
+public record UserProfile(long userId, @Nullable String name, @Nullable String avatar) {
+
+  /** A user of whom nothing but the id is known. */
+  public static UserProfile unknown(long userId) {
+    return new UserProfile(userId, null, null);
+  }
+
+  /** The name, or the id in digits where none is known. */
+  public String displayName() {
+    return name == null ? Long.toString(userId) : name;
+  }
+
+  /** The avatar's address, or "" where none is known. */
+  public String headUrl() {
+    return avatar == null ? "" : avatar;
+  }
+
+  /** This profile with what a credential tells in place of what was known. */
+  UserProfile updatedBy(UserPrincipal user) {
+    return new UserProfile(
+        userId,
+        user.userName() == null ? name : user.userName(),
+        user.avatar() == null ? avatar : user.avatar());
+  }
+}

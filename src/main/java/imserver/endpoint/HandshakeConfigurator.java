@@ -1,0 +1,16 @@
+package imserver.endpoint;
+
+import jakarta.enterprise.inject.spi.CDI;
+import jakarta.websocket.server.ServerEndpointConfig;
+
+/** Has the endpoint made by CDI on every container; left to itself, Tomcat would inject nothing. */
+public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
+
+  /** For the container. */
+  public HandshakeConfigurator() {}
+
+  @Override
+  public <T> T getEndpointInstance(Class<T> endpointClass) {
+    return CDI.current().select(endpointClass).get();
+  }
+}

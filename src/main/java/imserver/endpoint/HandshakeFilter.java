@@ -1,0 +1,74 @@
+package imserver.endpoint;
+
+import imserver.auth.CredentialVerifier;
+import imserver.auth.InvalidCredentialException;
+import imserver.auth.UserPrincipal;
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.security.Principal;
+
+/**
+ * Verifies the credential before the upgrade: 401, or the {@link UserPrincipal} as the request's user. A filter, since
+ * every container honours its answer, where an exception in {@code modifyHandshake} becomes a 500.
+ */
+@WebFilter(urlPatterns = "/imserver/*", asyncSupported = true)
+public class HandshakeFilter extends HttpFilter {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final System.Logger LOG = System.getLogger(HandshakeFilter.class.getName());
+  private static final int UPGRADE_REQUIRED = 426; // RFC 9110, section 15.5.22
+
+  @Inject private transient CredentialVerifier verifier;
+
+  /** For the container, which injects the rest. */
+  public HandshakeFilter() {}
+
+  @Override
+  protected void doFilter(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
+      response.setHeader("Upgrade", "websocket");
+      refuse(response, UPGRADE_REQUIRED, "This address speaks WebSocket.");
+      return;
+    }
+    UserPrincipal user;
+    try {
+      user = verifier.verify(Credentials.of(request));
+    } catch (InvalidCredentialException e) {
+      LOG.log(Level.INFO, "refused a connection: {0}", e.getMessage());
+      response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+      refuse(response, HttpServletResponse.SC_UNAUTHORIZED, "The credential does not verify.");
+      return;
+    }
+    chain.doFilter(as(user, request), response);
+  }
+
+  private static HttpServletRequest as(UserPrincipal user, HttpServletRequest request) {
+    return new HttpServletRequestWrapper(request) {
+      @Override
+      public Principal getUserPrincipal() {
+        return user;
+      }
+    };
+  }
+
+  private static void refuse(HttpServletResponse response, int status, String why)
+      throws IOException {
+    byte[] body = (why + "\n").getBytes(StandardCharsets.UTF_8);
+    response.setStatus(status);
+    response.setContentType("text/plain;charset=UTF-8");
+    response.setContentLength(body.length);
+    response.getOutputStream().write(body);
+  }
+}

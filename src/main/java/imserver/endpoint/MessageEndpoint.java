@@ -1,0 +1,131 @@
+package imserver.endpoint;
+
+import imserver.auth.UserPrincipal;
+import imserver.config.Config;
+import imserver.directory.UserDirectory;
+import imserver.message.Backlog;
+import imserver.message.Intake;
+import imserver.packet.CloseCode;
+import imserver.packet.MalformedRequest;
+import imserver.packet.MarkRead;
+import imserver.packet.Request;
+import imserver.packet.Response.Failure;
+import imserver.packet.SendMessage;
+import imserver.session.SessionRegistry;
+import imserver.session.Workers;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.DecodeException;
+import jakarta.websocket.OnClose;
+import jakarta.websocket.OnError;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.OnOpen;
+import jakarta.websocket.PongMessage;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerEndpoint;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+
+/** Where clients connect: {@code ws(s)://HOST/teaching/imserver/CREDENTIAL}. One instance serves all connections. */
+@ApplicationScoped
+@ServerEndpoint(
+    value = "/imserver/{credential}",
+    subprotocols = Credentials.SUBPROTOCOL,
+    decoders = PacketDecoder.class,
+    encoders = PacketEncoder.class,
+    configurator = HandshakeConfigurator.class)
+public class MessageEndpoint {
+
+  private static final System.Logger LOG = System.getLogger(MessageEndpoint.class.getName());
+
+  @Inject private Config config;
+  @Inject private SessionRegistry registry;
+  @Inject private UserDirectory directory;
+  @Inject private Backlog backlog;
+  @Inject private Intake intake;
+  @Inject private Workers workers;
+
+  /** For the container, which injects the rest. */
+  public MessageEndpoint() {}
+
+  /** Registers the connection and starts to push its unread messages. */
+  @OnOpen
+  public void onOpen(Session session) {
+    session.setMaxIdleTimeout(0); // pings tell whether the client lives
+    session.setMaxTextMessageBufferSize(config.limits().maxFrame());
+    UserPrincipal user = (UserPrincipal) session.getUserPrincipal();
+    WebSocketConnection connection =
+        new WebSocketConnection(session, user, config.limits(), workers);
+    WebSocketConnection.attach(connection, session);
+    LOG.log(Level.INFO, "opened {0} user={1}", connection.id(), user.getName());
+    directory.show(user);
+    backlog.pushTo(registry.open(connection));
+  }
+
+  /** Passes a packet on, or answers one that cannot be read. */
+  @OnMessage
+  public void onText(Request request, Session session) {
+    WebSocketConnection connection = WebSocketConnection.of(session);
+    request.accept(
+        new Request.Handler() {
+          @Override
+          public void sendMessage(SendMessage message) {
+            intake.sendMessage(connection, message);
+          }
+
+          @Override
+          public void markRead(MarkRead ack) {
+            intake.markRead(connection, ack);
+          }
+
+          @Override
+          public void malformed(MalformedRequest malformed) {
+            connection.send(
+                new Failure(
+                    connection.user().userId(),
+                    malformed.timestamp(),
+                    malformed.code(),
+                    malformed.reason()));
+          }
+        });
+  }
+
+  /** The protocol has no binary frames. */
+  @OnMessage
+  public void onBinary(ByteBuffer part, boolean last, Session session) {
+    WebSocketConnection.of(session).close(CloseCode.BINARY_FRAME);
+  }
+
+  /** The client lives. */
+  @OnMessage
+  public void onPong(PongMessage pong, Session session) {
+    WebSocketConnection.of(session).pong();
+  }
+
+  /** Forgets the connection. */
+  @OnClose
+  public void onClose(Session session, CloseReason reason) {
+    WebSocketConnection connection = WebSocketConnection.of(session);
+    connection.closed();
+    registry.close(connection);
+    LOG.log(
+        Level.INFO,
+        "closed {0} user={1} code={2} {3}",
+        connection.id(),
+        connection.user().getName(),
+        Integer.toString(connection.closeCodeOr(reason.getCloseCode().getCode())),
+        connection.closedByServer() ? "by the server" : "by the client");
+  }
+
+  /** A packet over the limit ends the connection; everything else was answered, or is the network's. */
+  @OnError
+  public void onError(Session session, Throwable error) {
+    WebSocketConnection connection = WebSocketConnection.of(session);
+    if (error instanceof DecodeException) {
+      connection.close(CloseCode.FRAME_TOO_LARGE);
+    } else {
+      LOG.log(Level.DEBUG, "error on {0}: {1}", connection.id(), error.toString());
+    }
+  }
+}

@@ -1,0 +1,272 @@
+package imserver.endpoint;
+
+import imserver.auth.UserPrincipal;
+import imserver.config.Config;
+import imserver.packet.CloseCode;
+import imserver.packet.Response;
+import imserver.packet.Response.Failure;
+import imserver.session.Connection;
+import imserver.session.SendingBudget;
+import imserver.session.Workers;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.TimeMeter;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.CloseReason.CloseCodes;
+import jakarta.websocket.SendHandler;
+import jakarta.websocket.SendResult;
+import jakarta.websocket.Session;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A WebSocket session with a bounded queue of packets, of which one at a time is on its way: when it is written the
+ * next follows, on whatever thread of the container reports it. A client that does not read costs its queue, no more.
+ */
+final class WebSocketConnection implements Connection {
+
+  private static final System.Logger LOG = System.getLogger(WebSocketConnection.class.getName());
+  private static final String ATTRIBUTE = WebSocketConnection.class.getName();
+  private static final ByteBuffer NO_DATA = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
+  private final Session session;
+  private final UserPrincipal user;
+  private final SendingBudget budget;
+  private final Workers workers;
+  private final int maxOutbox;
+
+  /** Guards what follows. Nothing of the container is called under it. */
+  private final Object lock = new Object();
+
+  private final Queue<Response> outbox = new ArrayDeque<>();
+  private boolean sending;
+  private @Nullable Runnable whenDrained;
+  private @Nullable Bucket failures;
+  private @Nullable CloseCode closedWith;
+  private boolean open = true;
+
+  private final AtomicInteger unansweredPings = new AtomicInteger();
+
+  WebSocketConnection(
+      Session session, UserPrincipal user, Config.Limits limits, Workers workers) {
+    this.session = session;
+    this.user = user;
+    this.budget = new SendingBudget(limits.rate(), TimeMeter.SYSTEM_NANOTIME);
+    this.workers = workers;
+    this.maxOutbox = limits.outbox();
+  }
+
+  /** Keeps the connection with its session. */
+  static void attach(WebSocketConnection connection, Session session) {
+    session.getUserProperties().put(ATTRIBUTE, connection);
+  }
+
+  /** The connection of a session. */
+  static WebSocketConnection of(Session session) {
+    return (WebSocketConnection) session.getUserProperties().get(ATTRIBUTE);
+  }
+
+  @Override
+  public String id() {
+    return session.getId();
+  }
+
+  @Override
+  public UserPrincipal user() {
+    return user;
+  }
+
+  @Override
+  public SendingBudget budget() {
+    return budget;
+  }
+
+  @Override
+  public boolean isOpen() {
+    synchronized (lock) {
+      return open;
+    }
+  }
+
+  @Override
+  public void send(Response packet) {
+    if (packet instanceof Failure failure && !maySend(failure)) {
+      close(CloseCode.TOO_MANY_FAILURES);
+      return;
+    }
+    boolean start;
+    synchronized (lock) {
+      if (!open) {
+        return;
+      }
+      if (outbox.size() < maxOutbox) {
+        outbox.add(packet);
+        start = !sending;
+        sending = true;
+      } else {
+        start = false;
+        workers.run(() -> close(CloseCode.TOO_SLOW));
+      }
+    }
+    if (start) {
+      sendNext();
+    }
+  }
+
+  private boolean maySend(Failure failure) {
+    if (!failure.code().countsAgainstClient()) {
+      return true;
+    }
+    LOG.log(Level.INFO, "failure {0} on {1} user={2}", failure.code(), id(), user.getName());
+    synchronized (lock) {
+      if (failures == null) {
+        int most = CloseCode.MAX_FAILURES_PER_MINUTE;
+        failures =
+            Bucket.builder()
+                .addLimit(
+                    limit -> limit.capacity(most).refillIntervally(most, Duration.ofMinutes(1)))
+                .build();
+      }
+      return failures.tryConsume(1);
+    }
+  }
+
+  /**
+   * Sends what is queued. Where the container reports a packet as written before the call returns, this goes round in a
+   * loop; where it reports later, the report goes on. Never one within the other: the stack would grow with the queue.
+   */
+  private void sendNext() {
+    boolean more = true;
+    while (more) {
+      Response packet;
+      Runnable drained = null;
+      synchronized (lock) {
+        packet = open ? outbox.poll() : null;
+        if (packet == null) {
+          sending = false;
+          drained = whenDrained;
+          whenDrained = null;
+        }
+      }
+      if (packet == null) {
+        if (drained != null) {
+          drained.run();
+        }
+        return;
+      }
+      more = new Transmission().start(packet);
+    }
+  }
+
+  /** One packet on its way. */
+  private final class Transmission implements SendHandler {
+
+    /** Set by the first of the two that happen: the call returns, the packet is written. */
+    private final AtomicBoolean met = new AtomicBoolean();
+
+    /** Returns whether the packet was written within the call. */
+    boolean start(Response packet) {
+      try {
+        session.getAsyncRemote().sendObject(packet, this);
+      } catch (RuntimeException e) { // closed in the meantime
+        LOG.log(Level.DEBUG, "sending on {0}: {1}", id(), e.toString());
+        return true;
+      }
+      return !met.compareAndSet(false, true);
+    }
+
+    @Override
+    public void onResult(SendResult result) {
+      if (!met.compareAndSet(false, true)) {
+        sendNext();
+      }
+    }
+  }
+
+  @Override
+  public void whenDrained(Runnable task) {
+    synchronized (lock) {
+      if (sending) {
+        whenDrained = task;
+        return;
+      }
+    }
+    task.run();
+  }
+
+  @Override
+  public void ping() {
+    unansweredPings.incrementAndGet();
+    synchronized (lock) {
+      if (!open || sending) {
+        return;
+      }
+    }
+    try {
+      session.getAsyncRemote().sendPing(NO_DATA);
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.DEBUG, "pinging {0}: {1}", id(), e.toString());
+    }
+  }
+
+  /** The client answered. */
+  void pong() {
+    unansweredPings.set(0);
+  }
+
+  @Override
+  public int unansweredPings() {
+    return unansweredPings.get();
+  }
+
+  @Override
+  public void close(CloseCode code) {
+    synchronized (lock) {
+      if (!open) {
+        return;
+      }
+      open = false;
+      closedWith = code;
+      outbox.clear();
+    }
+    workers.run(() -> closeSession(code));
+  }
+
+  /** May wait for the client, on some containers. */
+  private void closeSession(CloseCode code) {
+    try {
+      session.close(new CloseReason(CloseCodes.getCloseCode(code.code()), code.reason()));
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.DEBUG, "closing {0}: {1}", id(), e.toString());
+    }
+  }
+
+  /** Takes note that the session has ended. */
+  void closed() {
+    synchronized (lock) {
+      open = false;
+      outbox.clear();
+      whenDrained = null;
+    }
+  }
+
+  /** Whether this server ended the connection. */
+  boolean closedByServer() {
+    synchronized (lock) {
+      return closedWith != null;
+    }
+  }
+
+  /** The code with which this server ended the connection, else the one given. */
+  int closeCodeOr(int received) {
+    synchronized (lock) {
+      return closedWith == null ? received : closedWith.code();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package imserver.message;
+
+import imserver.config.Config;
+import imserver.database.StorageException;
+import imserver.directory.UserDirectory;
+import imserver.packet.Response.Incoming;
+import imserver.session.MessageStream;
+import imserver.session.Workers;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Pushes a user's unread messages to a new connection, oldest first, page by page as the client takes them; then the
+ * connection goes live.
+ */
+@ApplicationScoped
+public class Backlog {
+
+  private static final System.Logger LOG = System.getLogger(Backlog.class.getName());
+
+  private static final int PAGE = 250;
+
+  /** How long to wait for a database that is down. Until it is back the connection gets no messages, and misses none. */
+  private static final Duration RETRY = Duration.ofSeconds(2);
+
+  @Inject private Config config;
+  @Inject private UserDirectory directory;
+  @Inject private MessageService service;
+  @Inject private Workers workers;
+
+  /** For the container, which injects the rest. */
+  public Backlog() {}
+
+  /** Starts the push, on another thread. */
+  public void pushTo(MessageStream stream) {
+    workers.run(() -> retrying(stream, () -> begin(stream)));
+  }
+
+  private void begin(MessageStream stream) {
+    try {
+      directory.record(stream.connection().user());
+    } catch (StorageException e) {
+      directory.record(stream.connection().user()); // another connection may have entered the user
+    }
+    next(stream);
+  }
+
+  private void next(MessageStream stream) {
+    int wanted = Math.min(page(), config.limits().replayLimit() - stream.replayed());
+    if (wanted == 0) {
+      stream.goLive(); // the rest by REST
+      return;
+    }
+    List<Incoming> page =
+        service.unread(stream.connection().user().userId(), stream.replayedUpTo(), wanted);
+    stream.replay(page);
+    if (page.size() < wanted) {
+      stream.goLive();
+    } else {
+      stream
+          .connection()
+          .whenDrained(() -> workers.run(() -> retrying(stream, () -> next(stream))));
+    }
+  }
+
+  /** Leaves the connection's queue room for its own answers. */
+  private int page() {
+    return Math.min(PAGE, config.limits().outbox() / 2);
+  }
+
+  private void retrying(MessageStream stream, Runnable step) {
+    if (!stream.connection().isOpen()) {
+      return;
+    }
+    try {
+      step.run();
+    } catch (StorageException e) {
+      LOG.log(Level.WARNING, "a backlog waits for the database: {0}", e.getMessage());
+      workers.runIn(RETRY, () -> retrying(stream, step));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package imserver.message;
+
+import imserver.packet.SendMessage;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+
+/**
+ * By what a retry is known as the same message: unique for its sender.
+ *
+ * <p>The key of PROTOCOL.md, section 5, in 22 characters whatever its parts are long: the first 128 bits of a SHA-256
+ * over them. Two messages of one sender with the same key by chance are not to be expected (a billion messages of one
+ * sender: one in 10^21).
+ *
+ * @param senderId who sent it
+ * @param key base64url
+ */
+record DedupeKey(long senderId, String key) {
+
+  private static final int BYTES = 16;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** The key of a request; a key of its own where the request has nothing by which a retry could be known. */
+  static DedupeKey of(long senderId, SendMessage request) {
+    if (request.clientMessageId() != null) {
+      return new DedupeKey(senderId, hash("id", request.clientMessageId()));
+    }
+    if (!request.timestamp().isEmpty()) {
+      return new DedupeKey(
+          senderId,
+          hash("packet", Long.toString(request.toId()), request.timestamp(), request.content()));
+    }
+    byte[] unique = new byte[BYTES];
+    RANDOM.nextBytes(unique);
+    return new DedupeKey(senderId, text(unique));
+  }
+
+  /** Each part with its length before it, so that no two lists of parts read the same. */
+  private static String hash(String... parts) {
+    MessageDigest digest = sha256();
+    for (String part : parts) {
+      byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+      digest.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
+      digest.update(bytes);
+    }
+    return text(Arrays.copyOf(digest.digest(), BYTES));
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new LinkageError("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static String text(byte[] bytes) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+}

@@ -1,0 +1,27 @@
+package imserver.message;
+
+import java.time.OffsetDateTime;
+
+/**
+ * A message that is to be stored.
+ *
+ * @param id its id, should it turn out to be new
+ * @param key by which a retry is known; holds the sender
+ * @param recipientId positive
+ * @param content storable text, not blank
+ * @param timestamp the sender's mark, "" for none
+ * @param createdAt when it was taken in
+ */
+record Draft(
+    long id,
+    DedupeKey key,
+    long recipientId,
+    String content,
+    String timestamp,
+    OffsetDateTime createdAt) {
+
+  /** The message as it is once it is stored. */
+  UnreadMessage asUnread() {
+    return new UnreadMessage(id, key.senderId(), recipientId, content, timestamp);
+  }
+}

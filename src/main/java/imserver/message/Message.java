@@ -1,0 +1,52 @@
+package imserver.message;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
+
+/** A stored message. */
+@Entity
+@Table(name = "message")
+class Message {
+
+  @Id private long id;
+
+  @Column(name = "sender_id", nullable = false)
+  private long senderId;
+
+  @Column(name = "recipient_id", nullable = false)
+  private long recipientId;
+
+  @Column(nullable = false)
+  private String content;
+
+  @Column(name = "client_timestamp", nullable = false)
+  private String timestamp;
+
+  @Column(name = "dedupe_key", nullable = false)
+  private String dedupeKey;
+
+  @Column(name = "created_at", nullable = false)
+  private OffsetDateTime createdAt;
+
+  /** Null while the message is unread. */
+  @Column(name = "read_at")
+  private @Nullable OffsetDateTime readAt;
+
+  /** For JPA, which fills the fields. */
+  @SuppressWarnings("NullAway.Init")
+  protected Message() {}
+
+  Message(Draft draft) {
+    this.id = draft.id();
+    this.senderId = draft.key().senderId();
+    this.recipientId = draft.recipientId();
+    this.content = draft.content();
+    this.timestamp = draft.timestamp();
+    this.dedupeKey = draft.key().key();
+    this.createdAt = draft.createdAt();
+  }
+}

@@ -1,0 +1,46 @@
+package imserver.message;
+
+import imserver.auth.UserPrincipal;
+import imserver.config.Config;
+import imserver.packet.FailureCode;
+import imserver.packet.SendMessage;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import org.jspecify.annotations.Nullable;
+
+/** What a request must keep to, whichever way it came in. */
+@ApplicationScoped
+public class MessageRules {
+
+  @Inject private Config config;
+
+  /** For the container, which injects the rest. */
+  public MessageRules() {}
+
+  MessageRules(Config config) {
+    this.config = config;
+  }
+
+  /** Why {@code sender} may not send this, or null if it may. */
+  public @Nullable FailureCode objectionTo(SendMessage request, UserPrincipal sender) {
+    if (isForeign(request.fromId(), sender)) {
+      return FailureCode.FORBIDDEN_SENDER;
+    }
+    if (request.toId() <= 0) {
+      return FailureCode.INVALID_RECIPIENT;
+    }
+    String content = request.content();
+    if (content.isBlank()) {
+      return FailureCode.EMPTY_CONTENT;
+    }
+    if (content.codePointCount(0, content.length()) > config.limits().maxContent()) {
+      return FailureCode.CONTENT_TOO_LONG;
+    }
+    return null;
+  }
+
+  /** Whether {@code fromId} names somebody else than {@code sender}. */
+  public boolean isForeign(@Nullable Long fromId, UserPrincipal sender) {
+    return fromId != null && fromId != sender.userId();
+  }
+}

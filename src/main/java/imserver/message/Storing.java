@@ -1,0 +1,219 @@
+package imserver.message;
+
+import imserver.database.StorageException;
+import imserver.message.Submission.Post;
+import imserver.message.Submission.ReadAck;
+import imserver.packet.FailureCode;
+import imserver.packet.Response.Receipt;
+import imserver.packet.Response.Success;
+import imserver.packet.SendMessage;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a lane does with a batch: store, then answer, then deliver. Nothing is answered with success before its
+ * transaction is committed. For one thread at a time.
+ */
+final class Storing {
+
+  private static final System.Logger LOG = System.getLogger(Storing.class.getName());
+  private static final int MAX_IN_DOUBT = 10_000;
+
+  private final MessageService service;
+  private final MessageIds ids;
+  private final Delivery delivery;
+  private final Clock clock;
+
+  /** Messages whose commit was not answered, by id in ascending order; the oldest are forgotten past a bound. */
+  private final Map<Long, Draft> inDoubt =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Draft> eldest) {
+          return size() > MAX_IN_DOUBT;
+        }
+      };
+
+  Storing(MessageService service, MessageIds ids, Delivery delivery, Clock clock) {
+    this.service = service;
+    this.ids = ids;
+    this.delivery = delivery;
+    this.clock = clock;
+  }
+
+  /** Stores the messages, then marks what the read-acks name. */
+  void process(List<Submission> batch) {
+    resolveDoubts();
+    List<Post> posts = new ArrayList<>();
+    List<ReadAck> acks = new ArrayList<>();
+    for (Submission submission : batch) {
+      if (submission instanceof Post post) {
+        posts.add(post);
+      } else if (submission instanceof ReadAck ack) {
+        acks.add(ack);
+      }
+    }
+    if (!posts.isEmpty()) {
+      store(posts);
+    }
+    if (!acks.isEmpty()) {
+      markRead(acks);
+    }
+  }
+
+  private void store(List<Post> posts) {
+    List<Draft> drafts;
+    try {
+      drafts = drafts(posts);
+    } catch (RuntimeException e) {
+      giveUp(posts, e);
+      return;
+    }
+    List<Outcome> outcomes;
+    try {
+      outcomes = service.store(drafts);
+    } catch (RuntimeException e) {
+      LOG.log(
+          Level.INFO, "storing {0} messages one by one after: {1}", posts.size(), e.getMessage());
+      doubtUnlessRolledBack(drafts, e);
+      storeOneByOne(posts, drafts);
+      return;
+    }
+    conclude(posts, drafts, outcomes);
+  }
+
+  /**
+   * What comes out of the service's method is a {@link StorageException}, and then the transaction is rolled back.
+   * Anything else comes from the commit after it: the database may have done it, and only its answer be lost.
+   */
+  private void doubtUnlessRolledBack(List<Draft> drafts, RuntimeException e) {
+    if (!(e instanceof StorageException)) {
+      drafts.forEach(draft -> inDoubt.put(draft.id(), draft));
+    }
+  }
+
+  /**
+   * Delivers what turns out to have been committed although nobody was told. Its sender tries again and is told then;
+   * without this the recipient would see the message at its next connect only.
+   */
+  private void resolveDoubts() {
+    if (inDoubt.isEmpty()) {
+      return;
+    }
+    Set<Long> committed;
+    try {
+      committed = service.existing(inDoubt.keySet());
+    } catch (RuntimeException e) {
+      return; // still down
+    }
+    delivery.deliver(
+        inDoubt.values().stream()
+            .filter(draft -> committed.contains(draft.id()))
+            .map(Draft::asUnread)
+            .toList());
+    inDoubt.clear();
+  }
+
+  private List<Draft> drafts(List<Post> posts) {
+    OffsetDateTime now = OffsetDateTime.now(clock);
+    List<Draft> drafts = new ArrayList<>(posts.size());
+    for (Post post : posts) {
+      SendMessage request = post.request();
+      DedupeKey key = DedupeKey.of(post.connection().user().userId(), request);
+      drafts.add(
+          new Draft(ids.next(), key, request.toId(), request.content(), request.timestamp(), now));
+    }
+    return drafts;
+  }
+
+  /** One bad message fails alone; a database that is down fails them all, without a try for each. */
+  private void storeOneByOne(List<Post> posts, List<Draft> drafts) {
+    for (int i = 0; i < posts.size(); i++) {
+      List<Post> post = List.of(posts.get(i));
+      List<Draft> draft = List.of(drafts.get(i));
+      List<Outcome> outcome;
+      try {
+        outcome = service.store(draft);
+      } catch (RuntimeException e) {
+        doubtUnlessRolledBack(draft, e);
+        if (databaseAnswers()) {
+          giveUp(post, e);
+          continue;
+        }
+        giveUp(posts.subList(i, posts.size()), e);
+        return;
+      }
+      conclude(post, draft, outcome);
+    }
+  }
+
+  private boolean databaseAnswers() {
+    try {
+      service.ping();
+      return true;
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
+  private void conclude(List<Post> posts, List<Draft> drafts, List<Outcome> outcomes) {
+    List<UnreadMessage> stored = new ArrayList<>();
+    for (int i = 0; i < posts.size(); i++) {
+      Outcome outcome = outcomes.get(i);
+      if (outcome instanceof Outcome.Stored fresh) {
+        succeed(posts.get(i), fresh.messageId());
+        stored.add(drafts.get(i).asUnread());
+        inDoubt.remove(fresh.messageId());
+      } else if (outcome instanceof Outcome.Duplicate earlier) {
+        succeed(posts.get(i), earlier.messageId());
+      } else {
+        posts.get(i).fail(FailureCode.UNKNOWN_RECIPIENT);
+      }
+    }
+    delivery.deliver(stored);
+  }
+
+  private static void succeed(Post post, long messageId) {
+    SendMessage request = post.request();
+    String clientMessageId = request.clientMessageId();
+    Receipt receipt = clientMessageId == null ? null : new Receipt(clientMessageId, messageId);
+    long sender = post.connection().user().userId();
+    post.connection().send(new Success(sender, request.timestamp(), receipt));
+  }
+
+  private void markRead(List<ReadAck> acks) {
+    Map<Long, Set<Long>> idsByReader = new HashMap<>();
+    for (ReadAck ack : acks) {
+      idsByReader
+          .computeIfAbsent(ack.connection().user().userId(), reader -> new HashSet<>())
+          .addAll(ack.request().messageIds());
+    }
+    try {
+      markReadTwice(idsByReader);
+    } catch (RuntimeException e) {
+      giveUp(acks, e);
+    }
+  }
+
+  /** Once more after a failure, since marking is idempotent and the first may have met a connection that had died. */
+  private void markReadTwice(Map<Long, Set<Long>> idsByReader) {
+    try {
+      service.markRead(idsByReader);
+    } catch (RuntimeException e) {
+      service.markRead(idsByReader);
+    }
+  }
+
+  private static void giveUp(List<? extends Submission> submissions, RuntimeException cause) {
+    LOG.log(
+        Level.WARNING, "{0} requests could not be stored: {1}", submissions.size(), cause.getMessage());
+    submissions.forEach(submission -> submission.fail(FailureCode.STORAGE_UNAVAILABLE));
+  }
+}

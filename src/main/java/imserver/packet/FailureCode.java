@@ -1,0 +1,62 @@
+package imserver.packet;
+
+/**
+ * Every code that a failure packet can carry. Clients switch on the names: they are never renamed. The table in
+ * {@code docs/PROTOCOL.md} is held to this catalogue by a test.
+ */
+public enum FailureCode {
+  /** Not a JSON object, a field of the wrong kind, a number out of range, text that no database can store. */
+  BAD_PACKET("the packet cannot be read", Retry.NO),
+  /** {@code type} is neither 0 nor 1. */
+  UNKNOWN_TYPE("type is neither 0 nor 1", Retry.NO),
+  /** {@code fromId} is not the connected user. */
+  FORBIDDEN_SENDER("fromId is not the connected user", Retry.NO),
+  /** {@code toId} is absent, 0 or negative. */
+  INVALID_RECIPIENT("toId is not a user", Retry.NO),
+  /** With {@code IMSERVER_RECIPIENTS=known} only: no such user in the directory. */
+  UNKNOWN_RECIPIENT("no such user", Retry.NO),
+  /** {@code content} is null, "" or blank. */
+  EMPTY_CONTENT("content is empty", Retry.NO),
+  /** {@code content} has more than {@code IMSERVER_MAX_CONTENT} code points. */
+  CONTENT_TOO_LONG("content is too long", Retry.NO),
+  /** {@code content} of a read-ack is not an array of ids, or holds too many. */
+  BAD_READ_ACK("content is not an array of message ids", Retry.NO),
+  /** The connection's sending budget is used up. */
+  RATE_LIMITED("too many messages, slow down", Retry.LATER),
+  /** The intake is full, or the server is stopping. */
+  SERVER_BUSY("the server is busy, try again", Retry.SERVER_AT_FAULT),
+  /** The database did not take it. */
+  STORAGE_UNAVAILABLE("the message could not be stored, try again", Retry.SERVER_AT_FAULT);
+
+  private enum Retry {
+    NO,
+    LATER,
+    SERVER_AT_FAULT
+  }
+
+  private final String message;
+  private final Retry retry;
+
+  FailureCode(String message, Retry retry) {
+    this.message = message;
+    this.retry = retry;
+  }
+
+  /** What the developer of a client is told where there is nothing more particular to say. */
+  public String message() {
+    return message;
+  }
+
+  /** Whether the same packet may succeed when it is sent again; such a failure counts as no answer. */
+  public boolean retryable() {
+    return retry != Retry.NO;
+  }
+
+  /**
+   * Whether the failure counts towards {@link CloseCode#TOO_MANY_FAILURES}. A failure of the server's own does not: a
+   * client that keeps the retry rule while the database is down shall not be thrown out for it.
+   */
+  public boolean countsAgainstClient() {
+    return retry != Retry.SERVER_AT_FAULT;
+  }
+}

@@ -1,0 +1,56 @@
+package imserver.packet;
+
+import org.jspecify.annotations.Nullable;
+
+/** A packet to a client. */
+public sealed interface Response {
+
+  /**
+   * {@code type} 0: the message is committed to the database.
+   *
+   * @param toId the sender of the message, who gets this answer
+   * @param timestamp the request's
+   * @param receipt null unless the request carried a {@code clientMessageId}
+   */
+  record Success(long toId, String timestamp, @Nullable Receipt receipt) implements Response {}
+
+  /**
+   * Tells a client that names its messages which id its message has got.
+   *
+   * @param clientMessageId the request's
+   * @param messageId positive, below 2^53
+   */
+  record Receipt(String clientMessageId, long messageId) {}
+
+  /**
+   * {@code type} 1: nothing was stored, or not that this server knows of.
+   *
+   * @param toId the connected user
+   * @param timestamp the request's where it could be read, else ""
+   * @param code from the catalogue
+   * @param message one sentence in English for the developer of the client
+   */
+  record Failure(long toId, String timestamp, FailureCode code, String message)
+      implements Response {}
+
+  /**
+   * {@code type} 2: a message for the connected user.
+   *
+   * @param messageId positive, below 2^53
+   * @param fromId who sent it; 0 is the system
+   * @param toId the recipient
+   * @param content the text
+   * @param timestamp the sender's mark, "" for none
+   * @param userName the sender's name, or the sender's id in digits where none is known
+   * @param headUrl the address of the sender's avatar, "" where none is known
+   */
+  record Incoming(
+      long messageId,
+      long fromId,
+      long toId,
+      String content,
+      String timestamp,
+      String userName,
+      String headUrl)
+      implements Response {}
+}

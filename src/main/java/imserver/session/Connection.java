@@ -1,0 +1,45 @@
+package imserver.session;
+
+import imserver.auth.UserPrincipal;
+import imserver.packet.CloseCode;
+import imserver.packet.Response;
+
+/**
+ * A client's connection, as the rest of the application sees it.
+ *
+ * <p>Every method may be called from any thread at any time, also after the connection has closed (then it does
+ * nothing), and none waits for the client. Packets reach the client in the order of the {@link #send} calls, each at
+ * most once; what was not written when the connection ends is lost with it.
+ */
+public interface Connection {
+
+  /** Names this connection in the log; unique in this process. */
+  String id();
+
+  /** Who is connected. */
+  UserPrincipal user();
+
+  /** How fast this connection may send. */
+  SendingBudget budget();
+
+  /** Whether packets can still reach the client, as far as this server knows. */
+  boolean isOpen();
+
+  /** Queues a packet; closes with {@link CloseCode#TOO_SLOW} where the queue is full. */
+  void send(Response packet);
+
+  /**
+   * Runs {@code task} once, as soon as every queued packet has been written: at once, on the calling thread, where none
+   * is queued; else on a thread of the container, so it must not wait. Replaces a task that has not run yet.
+   */
+  void whenDrained(Runnable task);
+
+  /** Sends a ping, unless a packet that is being written already shows whether the client lives. */
+  void ping();
+
+  /** How many {@link #ping} calls there were since the last pong. */
+  int unansweredPings();
+
+  /** Drops what is queued and closes. */
+  void close(CloseCode code);
+}

@@ -1,0 +1,74 @@
+package imserver.session;
+
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Resource;
+import jakarta.ejb.ConcurrencyManagement;
+import jakarta.ejb.ConcurrencyManagementType;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.TransactionManagement;
+import jakarta.ejb.TransactionManagementType;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A few threads of the container for what may wait: reading a backlog, closing a socket, looking after connections. A
+ * plain executor on managed threads, since a managed executor captures the caller's context for every task.
+ */
+@Singleton
+@ConcurrencyManagement(ConcurrencyManagementType.BEAN)
+@TransactionManagement(TransactionManagementType.BEAN)
+public class Workers {
+
+  private static final System.Logger LOG = System.getLogger(Workers.class.getName());
+  private static final int THREADS = 4;
+
+  @Resource private ManagedThreadFactory threads;
+
+  private ScheduledThreadPoolExecutor executor;
+
+  /** For the container. */
+  public Workers() {}
+
+  @PostConstruct
+  void start() {
+    executor = new ScheduledThreadPoolExecutor(THREADS, threads, new DiscardPolicy());
+    executor.setRemoveOnCancelPolicy(true);
+    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  /** Runs {@code task} soon. After the stop of the server, never. */
+  public void run(Runnable task) {
+    runIn(Duration.ZERO, task);
+  }
+
+  /** Runs {@code task} after {@code delay}. */
+  public void runIn(Duration delay, Runnable task) {
+    executor.schedule(logged(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Runs {@code task} again and again, {@code period} apart, until the server stops. */
+  public void runEvery(Duration period, Runnable task) {
+    executor.scheduleWithFixedDelay(
+        logged(task), period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @PreDestroy
+  void stop() {
+    executor.shutdownNow();
+  }
+
+  private static Runnable logged(Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (RuntimeException e) {
+        LOG.log(Level.WARNING, "a background task failed", e);
+      }
+    };
+  }
+}
