@@ -111,11 +111,10 @@ public class MessageEndpoint {
     registry.close(connection);
     LOG.log(
         Level.INFO,
-        "closed {0} user={1} code={2} {3}",
+        "closed {0} user={1} code={2}",
         connection.id(),
         connection.user().getName(),
-        Integer.toString(connection.closeCodeOr(reason.getCloseCode().getCode())),
-        connection.closedByServer() ? "by the server" : "by the client");
+        Integer.toString(connection.closeCodeOr(reason.getCloseCode().getCode())));
   }
 
   /** A packet over the limit ends the connection; everything else was answered, or is the network's. */

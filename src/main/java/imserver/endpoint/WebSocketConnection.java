@@ -35,6 +35,9 @@ final class WebSocketConnection implements Connection {
   private static final String ATTRIBUTE = WebSocketConnection.class.getName();
   private static final ByteBuffer NO_DATA = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
+  /** How long a client may take to read what is queued for it when the connection is to be closed. */
+  private static final Duration FLUSH = Duration.ofSeconds(2);
+
   private final Session session;
   private final UserPrincipal user;
   private final SendingBudget budget;
@@ -49,7 +52,7 @@ final class WebSocketConnection implements Connection {
   private @Nullable Runnable whenDrained;
   private @Nullable Bucket failures;
   private @Nullable CloseCode closedWith;
-  private boolean open = true;
+  private boolean ended;
 
   private final AtomicInteger unansweredPings = new AtomicInteger();
 
@@ -90,7 +93,7 @@ final class WebSocketConnection implements Connection {
   @Override
   public boolean isOpen() {
     synchronized (lock) {
-      return open;
+      return closedWith == null && !ended;
     }
   }
 
@@ -102,7 +105,7 @@ final class WebSocketConnection implements Connection {
     }
     boolean start;
     synchronized (lock) {
-      if (!open) {
+      if (closedWith != null || ended) {
         return;
       }
       if (outbox.size() < maxOutbox) {
@@ -145,22 +148,29 @@ final class WebSocketConnection implements Connection {
     boolean more = true;
     while (more) {
       Response packet;
-      Runnable drained = null;
       synchronized (lock) {
-        packet = open ? outbox.poll() : null;
-        if (packet == null) {
-          sending = false;
-          drained = whenDrained;
-          whenDrained = null;
-        }
+        packet = outbox.poll();
+        sending = packet != null;
       }
+      more = packet != null && new Transmission().start(packet);
       if (packet == null) {
-        if (drained != null) {
-          drained.run();
-        }
-        return;
+        drained();
       }
-      more = new Transmission().start(packet);
+    }
+  }
+
+  private void drained() {
+    Runnable task;
+    CloseCode code;
+    synchronized (lock) {
+      task = whenDrained;
+      whenDrained = null;
+      code = closedWith;
+    }
+    if (code != null) {
+      workers.run(() -> endSession(code));
+    } else if (task != null) {
+      task.run();
     }
   }
 
@@ -204,7 +214,7 @@ final class WebSocketConnection implements Connection {
   public void ping() {
     unansweredPings.incrementAndGet();
     synchronized (lock) {
-      if (!open || sending) {
+      if (sending || closedWith != null || ended) {
         return;
       }
     }
@@ -227,19 +237,25 @@ final class WebSocketConnection implements Connection {
 
   @Override
   public void close(CloseCode code) {
+    boolean flush;
     synchronized (lock) {
-      if (!open) {
+      if (closedWith != null || ended) {
         return;
       }
-      open = false;
       closedWith = code;
-      outbox.clear();
+      flush = sending && code != CloseCode.TOO_SLOW && code != CloseCode.NO_PONG;
     }
-    workers.run(() -> closeSession(code));
+    workers.runIn(flush ? FLUSH : Duration.ZERO, () -> endSession(code));
   }
 
   /** May wait for the client, on some containers. */
-  private void closeSession(CloseCode code) {
+  private void endSession(CloseCode code) {
+    synchronized (lock) {
+      if (ended) {
+        return;
+      }
+      end();
+    }
     try {
       session.close(new CloseReason(CloseCodes.getCloseCode(code.code()), code.reason()));
     } catch (IOException | RuntimeException e) {
@@ -247,19 +263,16 @@ final class WebSocketConnection implements Connection {
     }
   }
 
+  private void end() {
+    ended = true;
+    outbox.clear();
+    whenDrained = null;
+  }
+
   /** Takes note that the session has ended. */
   void closed() {
     synchronized (lock) {
-      open = false;
-      outbox.clear();
-      whenDrained = null;
-    }
-  }
-
-  /** Whether this server ended the connection. */
-  boolean closedByServer() {
-    synchronized (lock) {
-      return closedWith != null;
+      end();
     }
   }
 

@@ -96,14 +96,11 @@ public class Intake {
     }
   }
 
-  /** Stores and answers what is waiting, lets nothing more in, and closes all connections. */
+  /** Stores and answers what is waiting, and lets nothing more in. May be called again. */
   @PreDestroy
   public void stop() {
-    if (!stopping) {
-      stopping = true;
-      lanes.forEach(Lane::stop);
-      lanes.forEach(Lane::awaitEnd);
-      registry.closeAll();
-    }
+    stopping = true;
+    lanes.forEach(Lane::stop);
+    lanes.forEach(Lane::awaitEnd);
   }
 }

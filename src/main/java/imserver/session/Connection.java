@@ -22,7 +22,7 @@ public interface Connection {
   /** How fast this connection may send. */
   SendingBudget budget();
 
-  /** Whether packets can still reach the client, as far as this server knows. */
+  /** Whether packets are still taken. */
   boolean isOpen();
 
   /** Queues a packet; closes with {@link CloseCode#TOO_SLOW} where the queue is full. */
@@ -40,6 +40,10 @@ public interface Connection {
   /** How many {@link #ping} calls there were since the last pong. */
   int unansweredPings();
 
-  /** Drops what is queued and closes. */
+  /**
+   * Takes no more packets, and closes when those that are queued are written, or after a few seconds if the client does
+   * not take them. A client that does not read or answer ({@link CloseCode#TOO_SLOW}, {@link CloseCode#NO_PONG}) is
+   * closed at once.
+   */
   void close(CloseCode code);
 }

@@ -10,6 +10,7 @@ import jakarta.ejb.Singleton;
 import jakarta.ejb.TransactionManagement;
 import jakarta.ejb.TransactionManagementType;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,11 @@ public class SessionRegistry {
               present.stream().filter(stream -> stream.connection() != connection).toList();
           return rest.isEmpty() ? null : rest;
         });
+    if (closed && streams.isEmpty()) {
+      synchronized (streams) {
+        streams.notifyAll();
+      }
+    }
   }
 
   /**
@@ -93,9 +99,25 @@ public class SessionRegistry {
     return streams.values().stream().flatMap(List::stream).map(MessageStream::connection);
   }
 
-  /** Closes all connections, and any that comes later. */
-  public void closeAll() {
+  /** Closes all connections, and any that comes later; waits for their end, for a bounded time. */
+  public void closeAll(Duration patience) {
     closed = true;
     connections().forEach(connection -> connection.close(CloseCode.GOING_AWAY));
+    awaitEmpty(patience);
+  }
+
+  private void awaitEmpty(Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    synchronized (streams) {
+      try {
+        long left = patience.toMillis();
+        while (!streams.isEmpty() && left > 0) {
+          streams.wait(left);
+          left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }

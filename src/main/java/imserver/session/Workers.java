@@ -26,6 +26,7 @@ public class Workers {
 
   private static final System.Logger LOG = System.getLogger(Workers.class.getName());
   private static final int THREADS = 4;
+  private static final Duration STOP = Duration.ofSeconds(3);
 
   @Resource private ManagedThreadFactory threads;
 
@@ -38,7 +39,6 @@ public class Workers {
   void start() {
     executor = new ScheduledThreadPoolExecutor(THREADS, threads, new DiscardPolicy());
     executor.setRemoveOnCancelPolicy(true);
-    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
   /** Runs {@code task} soon. After the stop of the server, never. */
@@ -57,9 +57,18 @@ public class Workers {
         logged(task), period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Finishes what is to be done soon, in a bounded time, and takes no more. May be called again. */
   @PreDestroy
-  void stop() {
-    executor.shutdownNow();
+  public void stop() {
+    executor.shutdown();
+    try {
+      if (!executor.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+        executor.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      executor.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static Runnable logged(Runnable task) {
