@@ -5,22 +5,25 @@
  *   <li>{@link imserver.endpoint.HandshakeFilter} lets a client in whose credential {@link
  *       imserver.auth.CredentialVerifier} verifies, as a {@link imserver.auth.UserPrincipal}.
  *   <li>{@link imserver.endpoint.MessageEndpoint} receives its text frames,
- *   <li>which {@link imserver.endpoint.PacketDecoder} has turned into a {@link imserver.packet.Request}.
- *   <li>{@link imserver.message.Intake} judges the request by the {@link imserver.message.MessageRules} and queues it:
- *       here the container's thread is done, it never waits for the database.
- *   <li>A {@code Lane}, the writer for the recipient, takes all that has queued up and has it stored by {@code Storing}
- *       in one transaction of
+ *   <li>which {@link imserver.endpoint.PacketDecoder} has turned into a {@link
+ *       imserver.packet.Request}.
+ *   <li>{@link imserver.message.Intake} judges the request by the {@link
+ *       imserver.message.MessageRules} and queues it: here the container's thread is done, it never
+ *       waits for the database.
+ *   <li>A {@code Lane}, the writer for the recipient, takes all that has queued up and has it
+ *       stored by {@code Storing} in one transaction of
  *   <li>{@link imserver.message.MessageService}, by {@link imserver.message.MessageRepository}.
  *   <li>After the commit the sender's {@link imserver.session.Connection} gets a {@link
- *       imserver.packet.Response.Success}, and the {@link imserver.session.SessionRegistry} hands the message to every
- *       {@link imserver.session.MessageStream} of the recipient.
- *   <li>{@code WebSocketConnection} queues it, {@link imserver.endpoint.PacketEncoder} makes text of it, and the container
- *       writes it.
+ *       imserver.packet.Response.Success}, and the {@link imserver.session.SessionRegistry} hands
+ *       the message to every {@link imserver.session.MessageStream} of the recipient.
+ *   <li>{@code WebSocketConnection} queues it, {@link imserver.endpoint.PacketEncoder} makes text
+ *       of it, and the container writes it.
  * </ol>
  *
- * <p>Beside this way: {@link imserver.message.Backlog} pushes unread messages to a new connection, {@link
- * imserver.session.Heartbeat} ends connections that have expired or died, {@link imserver.directory.UserDirectory} knows
- * names, {@link imserver.database.Schema} brings the tables, {@link imserver.config.Config} holds every setting.
+ * <p>Beside this way: {@link imserver.message.Backlog} pushes unread messages to a new connection,
+ * {@link imserver.session.Heartbeat} ends connections that have expired or died, {@link
+ * imserver.directory.UserDirectory} knows names, {@link imserver.database.Schema} brings the
+ * tables, {@link imserver.config.Config} holds every setting.
  */
 @NullMarked
 package imserver;

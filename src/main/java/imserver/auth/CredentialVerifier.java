@@ -4,7 +4,8 @@ package imserver.auth;
 public interface CredentialVerifier {
 
   /**
-   * The user of {@code credential}. May wait for a key server, for seconds at most; never for the database.
+   * The user of {@code credential}. May wait for a key server, for seconds at most; never for the
+   * database.
    *
    * @throws InvalidCredentialException if it proves nothing
    */

@@ -120,8 +120,8 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
   }
 
   /**
-   * Cached for five minutes, fetched again for an unknown {@code kid} but at most twice in 30 seconds, tried twice,
-   * and kept for an hour while the key server is down.
+   * Cached for five minutes, fetched again for an unknown {@code kid} but at most twice in 30
+   * seconds, tried twice, and kept for an hour while the key server is down.
    */
   private static JWKSource<SecurityContext> jwks(String address) {
     return JWKSourceBuilder.create(

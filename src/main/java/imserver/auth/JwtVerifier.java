@@ -21,14 +21,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies a signed JSON Web Token: the pinned algorithm, the signature, {@code exp} (required), {@code nbf}, and
- * {@code iss} and {@code aud} where configured.
+ * Verifies a signed JSON Web Token: the pinned algorithm, the signature, {@code exp} (required),
+ * {@code nbf}, and {@code iss} and {@code aud} where configured.
  */
 final class JwtVerifier implements CredentialVerifier {
 
   /**
-   * How far ahead the issuer's clock may be, in seconds, before a token counts as not yet valid (PROTOCOL.md, section
-   * 1, allows 60). For {@code exp} there is no such grace: a live connection ends at that moment too.
+   * How far ahead the issuer's clock may be, in seconds, before a token counts as not yet valid
+   * (PROTOCOL.md, section 1, allows 60). For {@code exp} there is no such grace: a live connection
+   * ends at that moment too.
    */
   static final int CLOCK_SKEW_SECONDS = 60;
 
@@ -46,7 +47,8 @@ final class JwtVerifier implements CredentialVerifier {
     this.userClaim = auth.userClaim();
     this.clock = clock;
     processor.setJWSTypeVerifier(
-        new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
+        new DefaultJOSEObjectTypeVerifier<>(
+            JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
     processor.setJWSKeySelector(keys.selector());
     processor.setJWSVerifierFactory(keys.verifiers());
     processor.setJWTClaimsSetVerifier(new Claims(auth, clock));

@@ -17,6 +17,7 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,23 +25,27 @@ import java.util.regex.Pattern;
 final class PemKeys {
 
   private static final Pattern PEM =
-      Pattern.compile("-----BEGIN (PUBLIC KEY|CERTIFICATE)-----(.+?)-----END \\1-----", Pattern.DOTALL);
+      Pattern.compile(
+          "-----BEGIN (PUBLIC KEY|CERTIFICATE)-----(.+?)-----END \\1-----", Pattern.DOTALL);
 
   private static final int MIN_RSA_BITS = 2048; // RFC 7518, section 3.3
 
   /** The order of the curve that goes with an algorithm, in bits (RFC 7518, section 3.4). */
-  private static final Map<String, Integer> CURVE_BITS = Map.of("ES256", 256, "ES384", 384, "ES512", 521);
+  private static final Map<String, Integer> CURVE_BITS =
+      Map.of("ES256", 256, "ES384", 384, "ES512", 521);
 
   private PemKeys() {}
 
   /**
    * The public key for {@code algorithm}.
    *
-   * @param pemOrPath a PEM, with line breaks or with {@code \n} in their place, or the path of a file with one
+   * @param pemOrPath a PEM, with line breaks or with {@code \n} in their place, or the path of a
+   *     file with one
    * @throws InvalidConfigException if there is none, or it is of another kind
    */
   static PublicKey read(JWSAlgorithm algorithm, String pemOrPath) {
-    String pem = pemOrPath.contains("-----BEGIN") ? pemOrPath.replace("\\n", "\n") : file(pemOrPath);
+    String pem =
+        pemOrPath.contains("-----BEGIN") ? pemOrPath.replace("\\n", "\n") : file(pemOrPath);
     Matcher matcher = PEM.matcher(pem);
     if (!matcher.find()) {
       throw invalid("holds no 'BEGIN PUBLIC KEY' or 'BEGIN CERTIFICATE'");
@@ -82,11 +87,11 @@ final class PemKeys {
 
   private static boolean fits(JWSAlgorithm algorithm, PublicKey key) {
     return switch (family(algorithm)) {
-      case "RSA" ->
-          key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() >= MIN_RSA_BITS;
+      case "RSA" -> key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() >= MIN_RSA_BITS;
       case "EC" ->
           key instanceof ECPublicKey ec
-              && CURVE_BITS.get(algorithm.getName()) == ec.getParams().getOrder().bitLength();
+              && Objects.equals(
+                  CURVE_BITS.get(algorithm.getName()), ec.getParams().getOrder().bitLength());
       default -> Ed25519Verifier.isEd25519(key);
     };
   }

@@ -10,9 +10,7 @@ final class UserIds {
   /** The positive 64-bit integer that {@code text} spells in ASCII digits, or nothing. */
   static OptionalLong parse(String text) {
     boolean digits =
-        !text.isEmpty()
-            && text.length() <= 19
-            && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        !text.isEmpty() && text.length() <= 19 && text.chars().allMatch(c -> c >= '0' && c <= '9');
     if (!digits) {
       return OptionalLong.empty();
     }

@@ -3,7 +3,8 @@ package imserver.config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of this server, valid in themselves. Whether a key or a database can be used is for those who use it.
+ * The settings of this server, valid in themselves. Whether a key or a database can be used is for
+ * those who use it.
  *
  * @param auth who may connect
  * @param limits what is bounded, and where
@@ -43,7 +44,8 @@ public record Config(Auth auth, Limits limits, Storage storage) {
       @Setting(
               key = "IMSERVER_AUTH_MODE",
               fallback = "jwt",
-              meaning = "`jwt`: a credential is a signed token; `open`: a bare user id, for a first try only")
+              meaning =
+                  "`jwt`: a credential is a signed token; `open`: a bare user id, for a first try only")
           AuthMode mode,
       @Setting(
               key = "IMSERVER_JWT_ALGORITHM",
@@ -58,7 +60,8 @@ public record Config(Auth auth, Limits limits, Storage storage) {
           @Nullable String secret,
       @Setting(
               key = "IMSERVER_JWT_PUBLIC_KEY",
-              meaning = "RS*, PS*, ES*, EdDSA: a PEM (public key or certificate), or the path of one")
+              meaning =
+                  "RS*, PS*, ES*, EdDSA: a PEM (public key or certificate), or the path of one")
           @Nullable String publicKey,
       @Setting(
               key = "IMSERVER_JWT_JWKS_URL",
@@ -198,7 +201,8 @@ public record Config(Auth auth, Limits limits, Storage storage) {
               key = "IMSERVER_LANES",
               fallback = "2",
               max = 64,
-              meaning = "writers that store side by side, each with a database connection of its own")
+              meaning =
+                  "writers that store side by side, each with a database connection of its own")
           int lanes) {
 
     /** Leaves out the password. */

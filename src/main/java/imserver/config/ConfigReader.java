@@ -23,7 +23,8 @@ public final class ConfigReader {
    * @param systemProperties the text of a system property, null if unset
    */
   public ConfigReader(
-      UnaryOperator<@Nullable String> environment, UnaryOperator<@Nullable String> systemProperties) {
+      UnaryOperator<@Nullable String> environment,
+      UnaryOperator<@Nullable String> systemProperties) {
     this.environment = environment;
     this.systemProperties = systemProperties;
   }
@@ -56,7 +57,8 @@ public final class ConfigReader {
 
   private <R extends Record> R record(Class<R> type) {
     RecordComponent[] components = type.getRecordComponents();
-    Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class[]::new);
+    Class<?>[] types =
+        Arrays.stream(components).map(RecordComponent::getType).toArray(Class[]::new);
     try {
       Constructor<R> constructor = type.getDeclaredConstructor(types);
       return constructor.newInstance(Arrays.stream(components).map(this::value).toArray());

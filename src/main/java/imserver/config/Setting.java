@@ -11,12 +11,15 @@ import java.lang.annotation.Target;
 @interface Setting {
 
   /**
-   * The environment variable. The system property of the same setting has its name in lower case with dots: {@code
-   * IMSERVER_JWT_SECRET} and {@code imserver.jwt.secret}. Where both are set the system property counts.
+   * The environment variable. The system property of the same setting has its name in lower case
+   * with dots: {@code IMSERVER_JWT_SECRET} and {@code imserver.jwt.secret}. Where both are set the
+   * system property counts.
    */
   String key();
 
-  /** The text that is taken where neither is set or both are blank; "" makes the setting optional. */
+  /**
+   * The text that is taken where neither is set or both are blank; "" makes the setting optional.
+   */
   String fallback() default "";
 
   /** The smallest number that is accepted, for a number. */

@@ -1,12 +1,14 @@
 /**
- * Every setting of the product: one record, read once at start from environment variables and system properties.
+ * Every setting of the product: one record, read once at start from environment variables and
+ * system properties.
  *
- * <p>Rules: a setting is a component of {@link imserver.config.Config} with a {@link imserver.config.Setting} that
- * names its key, default and meaning; nothing else in the product reads the environment. A value that cannot be used
- * stops the start with one sentence that names the key. README's table of keys is held to the record by a test.
+ * <p>Rules: a setting is a component of {@link imserver.config.Config} with a {@link
+ * imserver.config.Setting} that names its key, default and meaning; nothing else in the product
+ * reads the environment. A value that cannot be used stops the start with one sentence that names
+ * the key. README's table of keys is held to the record by a test.
  *
- * <p>Why not MicroProfile Config: it is not part of Jakarta EE, and Tomcat has none; what is needed of it is a look-up
- * in two maps.
+ * <p>Why not MicroProfile Config: it is not part of Jakarta EE, and Tomcat has none; what is needed
+ * of it is a look-up in two maps.
  */
 @NullMarked
 package imserver.config;

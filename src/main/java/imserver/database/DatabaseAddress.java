@@ -30,7 +30,11 @@ record DatabaseAddress(
     }
     if (url.startsWith("jdbc:postgresql:")) {
       return new DatabaseAddress(
-          new org.postgresql.Driver(), "postgresql", url, postgresql(storage), withoutParameters(url));
+          new org.postgresql.Driver(),
+          "postgresql",
+          url,
+          postgresql(storage),
+          withoutParameters(url));
     }
     if (url.startsWith("jdbc:h2:")) {
       return new DatabaseAddress(
@@ -53,17 +57,19 @@ record DatabaseAddress(
   }
 
   /**
-   * WRITE_DELAY=0: a commit is in the file when it returns; by default H2 keeps it in memory for up to 500 ms.
-   * DB_CLOSE_ON_EXIT: H2 must not close before the intake has drained. The rest makes it understand PostgreSQL's SQL.
+   * WRITE_DELAY=0: a commit is in the file when it returns; by default H2 keeps it in memory for up
+   * to 500 ms. DB_CLOSE_ON_EXIT: H2 must not close before the intake has drained. The rest makes it
+   * understand PostgreSQL's SQL.
    */
   private static String h2Settings() {
     return ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE";
   }
 
   /**
-   * A database that has gone silent must not hold a lane for ever (the driver's default). Inserts travel together
-   * (about 20 %). Statements are planned for the table as it is: a plan that was made while it was empty reads all of
-   * it for every look-up. What the address itself says counts more than these.
+   * A database that has gone silent must not hold a lane for ever (the driver's default). Inserts
+   * travel together (about 20 %). Statements are planned for the table as it is: a plan that was
+   * made while it was empty reads all of it for every look-up. What the address itself says counts
+   * more than these.
    */
   private static Properties postgresql(Config.Storage storage) {
     Properties properties = login(storage);

@@ -10,8 +10,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens connections to the database that the environment names. Instantiated by the server, by name, for its pool;
- * hence the public constructor and no injection.
+ * Opens connections to the database that the environment names. Instantiated by the server, by
+ * name, for its pool; hence the public constructor and no injection.
  */
 public class EnvironmentDataSource implements DataSource {
 

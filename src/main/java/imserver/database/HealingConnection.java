@@ -10,9 +10,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that outlives its database's restart: before the first statement of a transaction, where the one below
- * is closed, or was idle for over a second and no longer answers, a new one takes its place. Within a transaction
- * nothing is replaced; what fails there fails.
+ * A connection that outlives its database's restart: before the first statement of a transaction,
+ * where the one below is closed, or was idle for over a second and no longer answers, a new one
+ * takes its place. Within a transaction nothing is replaced; what fails there fails.
  *
  * <p>Like every {@link Connection}, for one thread at a time.
  */
@@ -33,7 +33,10 @@ final class HealingConnection implements InvocationHandler {
   private boolean closed;
   private long lastUsed = System.nanoTime();
 
-  /** What the pool has set, to be set again on a replacement; null where it left the driver's default. */
+  /**
+   * What the pool has set, to be set again on a replacement; null where it left the driver's
+   * default.
+   */
   private @Nullable Boolean autoCommit;
 
   private @Nullable Integer isolation;

@@ -27,7 +27,10 @@ public class Schema {
 
   private static final System.Logger LOG = System.getLogger(Schema.class.getName());
 
-  /** How often a database that does not answer yet is tried again, for when both are started together. */
+  /**
+   * How often a database that does not answer yet is tried again, for when both are started
+   * together.
+   */
   private static final int CONNECT_RETRIES = 6;
 
   @Inject private Config config;

@@ -3,8 +3,9 @@ package imserver.database;
 import jakarta.ejb.ApplicationException;
 
 /**
- * The database did not do what it was asked, and the transaction is rolled back. An application exception, so that the
- * container does not log a stack trace for every message while the database is down.
+ * The database did not do what it was asked, and the transaction is rolled back. An application
+ * exception, so that the container does not log a stack trace for every message while the database
+ * is down.
  */
 @ApplicationException(rollback = true)
 public class StorageException extends RuntimeException {

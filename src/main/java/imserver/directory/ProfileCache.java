@@ -11,7 +11,10 @@ import java.util.Collection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The profiles of users in the directory, for ten minutes. Holds no user whom the directory does not have. */
+/**
+ * The profiles of users in the directory, for ten minutes. Holds no user whom the directory does
+ * not have.
+ */
 @ApplicationScoped
 public class ProfileCache {
 

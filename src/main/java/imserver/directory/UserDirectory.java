@@ -52,8 +52,8 @@ public class UserDirectory {
   }
 
   /**
-   * Shows a user, from now on, as the credential tells; writes nothing and never waits, so that the first message of a
-   * connection carries the name already.
+   * Shows a user, from now on, as the credential tells; writes nothing and never waits, so that the
+   * first message of a connection carries the name already.
    */
   @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
   public void show(UserPrincipal user) {
@@ -65,15 +65,16 @@ public class UserDirectory {
   }
 
   /**
-   * Enters a user into the directory, or brings its entry up to date. Writes only where something is new.
+   * Enters a user into the directory, or brings its entry up to date. Writes only where something
+   * is new.
    *
-   * @throws StorageException if the database did not take it, also where two connections of a new user came at once
+   * @throws StorageException if the database did not take it, also where two connections of a new
+   *     user came at once
    */
   public void record(UserPrincipal principal) {
     OffsetDateTime now = OffsetDateTime.now(clock);
     User user = entities.find(User.class, principal.userId());
-    UserProfile known =
-        user == null ? UserProfile.unknown(principal.userId()) : user.profile();
+    UserProfile known = user == null ? UserProfile.unknown(principal.userId()) : user.profile();
     UserProfile profile = known.updatedBy(principal);
     if (user == null) {
       entities.persist(new User(profile, now));

@@ -17,8 +17,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 
 /**
- * Verifies the credential before the upgrade: 401, or the {@link UserPrincipal} as the request's user. A filter, since
- * every container honours its answer, where an exception in {@code modifyHandshake} becomes a 500.
+ * Verifies the credential before the upgrade: 401, or the {@link UserPrincipal} as the request's
+ * user. A filter, since every container honours its answer, where an exception in {@code
+ * modifyHandshake} becomes a 500.
  */
 @WebFilter(urlPatterns = "/imserver/*", asyncSupported = true)
 public class HandshakeFilter extends HttpFilter {

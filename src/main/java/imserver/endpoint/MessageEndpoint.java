@@ -27,7 +27,10 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 
-/** Where clients connect: {@code ws(s)://HOST/teaching/imserver/CREDENTIAL}. One instance serves all connections. */
+/**
+ * Where clients connect: {@code ws(s)://HOST/teaching/imserver/CREDENTIAL}. One instance serves all
+ * connections.
+ */
 @ApplicationScoped
 @ServerEndpoint(
     value = "/imserver/{credential}",
@@ -117,7 +120,9 @@ public class MessageEndpoint {
         Integer.toString(connection.closeCodeOr(reason.getCloseCode().getCode())));
   }
 
-  /** A packet over the limit ends the connection; everything else was answered, or is the network's. */
+  /**
+   * A packet over the limit ends the connection; everything else was answered, or is the network's.
+   */
   @OnError
   public void onError(Session session, Throwable error) {
     WebSocketConnection connection = WebSocketConnection.of(session);

@@ -7,14 +7,17 @@ import jakarta.websocket.Decoder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Text to {@link Request}. What cannot be read is a request too, to be answered with a failure; only a text over the
- * limit is thrown, since containers count characters where {@code IMSERVER_MAX_FRAME} is in bytes, and each in its way.
+ * Text to {@link Request}. What cannot be read is a request too, to be answered with a failure;
+ * only a text over the limit is thrown, since containers count characters where {@code
+ * IMSERVER_MAX_FRAME} is in bytes, and each in its way.
  */
 public class PacketDecoder implements Decoder.Text<Request> {
 
   private static final int MAX_BYTES_OF_A_CHAR = 3;
 
-  /** Read when the first connection comes; containers make decoders, and inject nothing into them. */
+  /**
+   * Read when the first connection comes; containers make decoders, and inject nothing into them.
+   */
   private static final class Limit {
     private static final int MAX_FRAME = Environment.read().limits().maxFrame();
   }

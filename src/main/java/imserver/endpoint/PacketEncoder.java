@@ -67,8 +67,7 @@ public class PacketEncoder implements Encoder.Text<Response> {
     @JsonbProperty("Describe")
     public final String describe;
 
-    Packet(
-        long fromId, long toId, int type, String content, String timestamp, String describe) {
+    Packet(long fromId, long toId, int type, String content, String timestamp, String describe) {
       this.fromId = fromId;
       this.toId = toId;
       this.type = type;

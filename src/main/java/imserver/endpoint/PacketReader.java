@@ -25,9 +25,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one packet, liberally, as PROTOCOL.md, section 2, says: its fields in any order, ids as numbers or digits,
- * {@code timestamp} as text or number, a read-ack's {@code content} as text or array, {@code Describe} as text or
- * object. A field that stands twice makes the packet ambiguous, and it is refused.
+ * Reads one packet, liberally, as PROTOCOL.md, section 2, says: its fields in any order, ids as
+ * numbers or digits, {@code timestamp} as text or number, a read-ack's {@code content} as text or
+ * array, {@code Describe} as text or object. A field that stands twice makes the packet ambiguous,
+ * and it is refused.
  */
 final class PacketReader {
 
@@ -100,17 +101,19 @@ final class PacketReader {
     }
   }
 
-  private static Field field(JsonParser parser) {
+  /** Null where the packet says null: that is as if the field were absent. */
+  private static @Nullable Field field(JsonParser parser) {
     Event kind = parser.next();
     return switch (kind) {
       case VALUE_STRING, VALUE_NUMBER -> new Field(kind, parser.getString(), null);
       case START_OBJECT -> new Field(kind, "", parser.getObject());
       case START_ARRAY -> new Field(kind, "", parser.getArray());
+      case VALUE_NULL -> null;
       default -> new Field(kind, "", null);
     };
   }
 
-  private void take(String name, Field value) throws Unreadable {
+  private void take(String name, @Nullable Field value) throws Unreadable {
     switch (name) {
       case "fromId" -> fromId = value;
       case "toId" -> toId = value;
@@ -151,7 +154,7 @@ final class PacketReader {
   }
 
   private String timestamp() throws Unreadable {
-    if (isAbsent(timestamp)) {
+    if (timestamp == null) {
       return "";
     }
     if (!timestamp.isNumberOrString()) {
@@ -164,7 +167,7 @@ final class PacketReader {
   }
 
   private String text() throws Unreadable {
-    if (isAbsent(content)) {
+    if (content == null) {
       return "";
     }
     if (content.kind() != Event.VALUE_STRING) {
@@ -174,7 +177,7 @@ final class PacketReader {
   }
 
   private static @Nullable Long id(@Nullable Field field, String name) throws Unreadable {
-    if (isAbsent(field) || (field.kind() == Event.VALUE_STRING && field.text().isEmpty())) {
+    if (field == null || (field.kind() == Event.VALUE_STRING && field.text().isEmpty())) {
       return null;
     }
     if (!field.isNumberOrString()) {
@@ -220,7 +223,7 @@ final class PacketReader {
   }
 
   private @Nullable JsonObject describeObject() throws Unreadable {
-    if (isAbsent(describe) || (describe.kind() == Event.VALUE_STRING && describe.text().isBlank())) {
+    if (describe == null || (describe.kind() == Event.VALUE_STRING && describe.text().isBlank())) {
       return null;
     }
     JsonValue value =
@@ -276,10 +279,6 @@ final class PacketReader {
     } catch (RuntimeException e) {
       return null;
     }
-  }
-
-  private static boolean isAbsent(@Nullable Field field) {
-    return field == null || field.kind() == Event.VALUE_NULL;
   }
 
   private static String storable(String text, String name) throws Unreadable {

@@ -13,9 +13,9 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * What happens when the server or the application stops: what was taken in is stored and acknowledged, then every
- * connection is closed. Here, since the web part of an application is stopped first: by the time session beans are
- * destroyed the sockets are gone.
+ * What happens when the server or the application stops: what was taken in is stored and
+ * acknowledged, then every connection is closed. Here, since the web part of an application is
+ * stopped first: by the time session beans are destroyed the sockets are gone.
  */
 @WebListener
 public class ServerStop implements ServletContextListener {
@@ -35,8 +35,8 @@ public class ServerStop implements ServletContextListener {
   public ServerStop() {}
 
   /**
-   * Loads every class of ours. Payara Micro, told to end, removes its copy of the application while it is still stopping
-   * it: a class that is needed for the first time then is not found any more.
+   * Loads every class of ours. Payara Micro, told to end, removes its copy of the application while
+   * it is still stopping it: a class that is needed for the first time then is not found any more.
    */
   @Override
   public void contextInitialized(ServletContextEvent event) {

@@ -20,14 +20,16 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebSocket session with a bounded queue of packets, of which one at a time is on its way: when it is written the
- * next follows, on whatever thread of the container reports it. A client that does not read costs its queue, no more.
+ * A WebSocket session with a bounded queue of packets, of which one at a time is on its way: when
+ * it is written the next follows, on whatever thread of the container reports it. A client that
+ * does not read costs its queue, no more.
  */
 final class WebSocketConnection implements Connection {
 
@@ -35,7 +37,9 @@ final class WebSocketConnection implements Connection {
   private static final String ATTRIBUTE = WebSocketConnection.class.getName();
   private static final ByteBuffer NO_DATA = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
-  /** How long a client may take to read what is queued for it when the connection is to be closed. */
+  /**
+   * How long a client may take to read what is queued for it when the connection is to be closed.
+   */
   private static final Duration FLUSH = Duration.ofSeconds(2);
 
   private final Session session;
@@ -56,8 +60,7 @@ final class WebSocketConnection implements Connection {
 
   private final AtomicInteger unansweredPings = new AtomicInteger();
 
-  WebSocketConnection(
-      Session session, UserPrincipal user, Config.Limits limits, Workers workers) {
+  WebSocketConnection(Session session, UserPrincipal user, Config.Limits limits, Workers workers) {
     this.session = session;
     this.user = user;
     this.budget = new SendingBudget(limits.rate(), TimeMeter.SYSTEM_NANOTIME);
@@ -72,7 +75,8 @@ final class WebSocketConnection implements Connection {
 
   /** The connection of a session. */
   static WebSocketConnection of(Session session) {
-    return (WebSocketConnection) session.getUserProperties().get(ATTRIBUTE);
+    return (WebSocketConnection)
+        Objects.requireNonNull(session.getUserProperties().get(ATTRIBUTE), "not attached");
   }
 
   @Override
@@ -141,8 +145,9 @@ final class WebSocketConnection implements Connection {
   }
 
   /**
-   * Sends what is queued. Where the container reports a packet as written before the call returns, this goes round in a
-   * loop; where it reports later, the report goes on. Never one within the other: the stack would grow with the queue.
+   * Sends what is queued. Where the container reports a packet as written before the call returns,
+   * this goes round in a loop; where it reports later, the report goes on. Never one within the
+   * other: the stack would grow with the queue.
    */
   private void sendNext() {
     boolean more = true;

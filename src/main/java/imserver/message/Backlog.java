@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Pushes a user's unread messages to a new connection, oldest first, page by page as the client takes them; then the
- * connection goes live.
+ * Pushes a user's unread messages to a new connection, oldest first, page by page as the client
+ * takes them; then the connection goes live.
  */
 @ApplicationScoped
 public class Backlog {
@@ -23,7 +23,10 @@ public class Backlog {
 
   private static final int PAGE = 250;
 
-  /** How long to wait for a database that is down. Until it is back the connection gets no messages, and misses none. */
+  /**
+   * How long to wait for a database that is down. Until it is back the connection gets no messages,
+   * and misses none.
+   */
   private static final Duration RETRY = Duration.ofSeconds(2);
 
   @Inject private Config config;

@@ -11,9 +11,9 @@ import java.util.Base64;
 /**
  * By what a retry is known as the same message: unique for its sender.
  *
- * <p>The key of PROTOCOL.md, section 5, in 22 characters whatever its parts are long: the first 128 bits of a SHA-256
- * over them. Two messages of one sender with the same key by chance are not to be expected (a billion messages of one
- * sender: one in 10^21).
+ * <p>The key of PROTOCOL.md, section 5, in 22 characters whatever its parts are long: the first 128
+ * bits of a SHA-256 over them. Two messages of one sender with the same key by chance are not to be
+ * expected (a billion messages of one sender: one in 10^21).
  *
  * @param senderId who sent it
  * @param key base64url
@@ -23,7 +23,10 @@ record DedupeKey(long senderId, String key) {
   private static final int BYTES = 16;
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** The key of a request; a key of its own where the request has nothing by which a retry could be known. */
+  /**
+   * The key of a request; a key of its own where the request has nothing by which a retry could be
+   * known.
+   */
   static DedupeKey of(long senderId, SendMessage request) {
     if (request.clientMessageId() != null) {
       return new DedupeKey(senderId, hash("id", request.clientMessageId()));

@@ -28,8 +28,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where requests come in. Any thread may call, and none waits for the database: a request is judged, queued, or
- * answered with a failure at once.
+ * Where requests come in. Any thread may call, and none waits for the database: a request is
+ * judged, queued, or answered with a failure at once.
  */
 @Singleton
 @Startup
@@ -63,12 +63,16 @@ public class Intake {
     lanes =
         IntStream.range(0, config.storage().lanes())
             .mapToObj(
-                number -> new Lane(new Storing(service, ids, delivery, clock), room, config.limits().batch()))
+                number ->
+                    new Lane(
+                        new Storing(service, ids, delivery, clock), room, config.limits().batch()))
             .toList();
     lanes.forEach(lane -> lane.start(threads));
   }
 
-  /** Takes in a message; its answer goes to {@code connection} when it is stored, or if it is not. */
+  /**
+   * Takes in a message; its answer goes to {@code connection} when it is stored, or if it is not.
+   */
   public void sendMessage(Connection connection, SendMessage request) {
     Post post = new Post(connection, request);
     FailureCode objection = rules.objectionTo(request, connection.user());

@@ -13,8 +13,8 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One writer: takes whatever has queued up, up to a bound, has it stored in one go, and takes again. Requests leave in
- * the order in which they came.
+ * One writer: takes whatever has queued up, up to a bound, has it stored in one go, and takes
+ * again. Requests leave in the order in which they came.
  */
 final class Lane {
 
@@ -34,7 +34,8 @@ final class Lane {
   /**
    * A lane that is not running yet.
    *
-   * @param room from which whoever adds a request has taken a permit, given back when the request is answered
+   * @param room from which whoever adds a request has taken a permit, given back when the request
+   *     is answered
    * @param maxBatch the most requests in one transaction
    */
   Lane(Storing storing, Semaphore room, int maxBatch) {
@@ -88,7 +89,8 @@ final class Lane {
     try {
       storing.process(batch);
     } catch (RuntimeException | Error e) {
-      // A fault of ours or of the machine (memory): this batch is not answered, its clients try again.
+      // A fault of ours or of the machine (memory): this batch is not answered, its clients try
+      // again.
       LOG.log(Level.ERROR, "a batch of " + batch.size() + " requests was dropped", e);
     } finally {
       room.release(batch.size());

@@ -8,8 +8,9 @@ import jakarta.ejb.TransactionManagementType;
 import jakarta.inject.Inject;
 
 /**
- * Hands out message ids, ascending for all lanes of this process together, so that a conversation, whose two directions
- * are in two lanes, reads in the order in which it was written. What a stopped process had left of its block is skipped.
+ * Hands out message ids, ascending for all lanes of this process together, so that a conversation,
+ * whose two directions are in two lanes, reads in the order in which it was written. What a stopped
+ * process had left of its block is skipped.
  */
 @Singleton
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)

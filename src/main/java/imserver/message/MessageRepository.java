@@ -24,12 +24,14 @@ public class MessageRepository {
 
   /** The last id of a block of {@value #ID_BLOCK} that nobody else gets. */
   long nextIdBlock() {
-    Number last = (Number) entities.createNativeQuery("select nextval('message_id')").getSingleResult();
+    Number last =
+        (Number) entities.createNativeQuery("select nextval('message_id')").getSingleResult();
     return last.longValue();
   }
 
   /**
-   * The ids of those of {@code keys} that are stored. One statement for any number of keys, so that it is prepared once.
+   * The ids of those of {@code keys} that are stored. One statement for any number of keys, so that
+   * it is prepared once.
    */
   Map<DedupeKey, Long> idsOf(Collection<DedupeKey> keys) {
     List<?> rows =

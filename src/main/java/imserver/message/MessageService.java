@@ -5,8 +5,8 @@ import imserver.config.Config.Recipients;
 import imserver.database.StorageException;
 import imserver.database.StorageFailures;
 import imserver.directory.UserDirectory;
-import imserver.packet.Response.Incoming;
 import imserver.directory.UserProfile;
+import imserver.packet.Response.Incoming;
 import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptors;
@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 /**
  * What can be done with messages: each call is one transaction, committed when it returns.
  *
- * <p>Every method throws {@link StorageException} where the database does not do it, and has changed nothing then (or,
- * where the connection broke during the commit, perhaps everything).
+ * <p>Every method throws {@link StorageException} where the database does not do it, and has
+ * changed nothing then (or, where the connection broke during the commit, perhaps everything).
  */
 @Stateless
 @Interceptors(StorageFailures.class)
@@ -37,7 +37,10 @@ public class MessageService {
   /** For the container, which injects the rest. */
   public MessageService() {}
 
-  /** The last id of a block of {@value MessageRepository#ID_BLOCK} message ids that nobody else gets. */
+  /**
+   * The last id of a block of {@value MessageRepository#ID_BLOCK} message ids that nobody else
+   * gets.
+   */
   public long nextIdBlock() {
     return messages.nextIdBlock();
   }
@@ -76,7 +79,10 @@ public class MessageService {
     return recipients;
   }
 
-  /** Marks messages as read, of each user only what is addressed to that user; ids that are not are passed over. */
+  /**
+   * Marks messages as read, of each user only what is addressed to that user; ids that are not are
+   * passed over.
+   */
   public void markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
     OffsetDateTime now = OffsetDateTime.now(clock);
     idsByReader.forEach((reader, ids) -> messages.markRead(reader, ids, now));

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a lane does with a batch: store, then answer, then deliver. Nothing is answered with success before its
- * transaction is committed. For one thread at a time.
+ * What a lane does with a batch: store, then answer, then deliver. Nothing is answered with success
+ * before its transaction is committed. For one thread at a time.
  */
 final class Storing {
 
@@ -32,7 +32,10 @@ final class Storing {
   private final Delivery delivery;
   private final Clock clock;
 
-  /** Messages whose commit was not answered, by id in ascending order; the oldest are forgotten past a bound. */
+  /**
+   * Messages whose commit was not answered, by id in ascending order; the oldest are forgotten past
+   * a bound.
+   */
   private final Map<Long, Draft> inDoubt =
       new LinkedHashMap<>() {
         @Override
@@ -90,8 +93,9 @@ final class Storing {
   }
 
   /**
-   * What comes out of the service's method is a {@link StorageException}, and then the transaction is rolled back.
-   * Anything else comes from the commit after it: the database may have done it, and only its answer be lost.
+   * What comes out of the service's method is a {@link StorageException}, and then the transaction
+   * is rolled back. Anything else comes from the commit after it: the database may have done it,
+   * and only its answer be lost.
    */
   private void doubtUnlessRolledBack(List<Draft> drafts, RuntimeException e) {
     if (!(e instanceof StorageException)) {
@@ -100,8 +104,8 @@ final class Storing {
   }
 
   /**
-   * Delivers what turns out to have been committed although nobody was told. Its sender tries again and is told then;
-   * without this the recipient would see the message at its next connect only.
+   * Delivers what turns out to have been committed although nobody was told. Its sender tries again
+   * and is told then; without this the recipient would see the message at its next connect only.
    */
   private void resolveDoubts() {
     if (inDoubt.isEmpty()) {
@@ -133,7 +137,9 @@ final class Storing {
     return drafts;
   }
 
-  /** One bad message fails alone; a database that is down fails them all, without a try for each. */
+  /**
+   * One bad message fails alone; a database that is down fails them all, without a try for each.
+   */
   private void storeOneByOne(List<Post> posts, List<Draft> drafts) {
     for (int i = 0; i < posts.size(); i++) {
       List<Post> post = List.of(posts.get(i));
@@ -202,7 +208,10 @@ final class Storing {
     }
   }
 
-  /** Once more after a failure, since marking is idempotent and the first may have met a connection that had died. */
+  /**
+   * Once more after a failure, since marking is idempotent and the first may have met a connection
+   * that had died.
+   */
   private void markReadTwice(Map<Long, Set<Long>> idsByReader) {
     try {
       service.markRead(idsByReader);
@@ -213,7 +222,10 @@ final class Storing {
 
   private static void giveUp(List<? extends Submission> submissions, RuntimeException cause) {
     LOG.log(
-        Level.WARNING, "{0} requests could not be stored: {1}", submissions.size(), cause.getMessage());
+        Level.WARNING,
+        "{0} requests could not be stored: {1}",
+        submissions.size(),
+        cause.getMessage());
     submissions.forEach(submission -> submission.fail(FailureCode.STORAGE_UNAVAILABLE));
   }
 }

@@ -1,15 +1,17 @@
 package imserver.packet;
 
 /**
- * Every code with which this server closes a connection, and what a client should do then. The table in
- * {@code docs/PROTOCOL.md} is held to this catalogue by a test.
+ * Every code with which this server closes a connection, and what a client should do then. The
+ * table in {@code docs/PROTOCOL.md} is held to this catalogue by a test.
  */
 public enum CloseCode {
   /** Server stopping or redeploying. The client reconnects, with back-off and jitter. */
   GOING_AWAY(1001, "server stopping"),
   /** A binary frame. The client does not repeat it. */
   BINARY_FRAME(1003, "binary frames are not accepted"),
-  /** A text frame that is not UTF-8 (closed by the container itself). The client does not repeat it. */
+  /**
+   * A text frame that is not UTF-8 (closed by the container itself). The client does not repeat it.
+   */
   NOT_UTF8(1007, "not UTF-8"),
   /** A frame over {@code IMSERVER_MAX_FRAME}. The client does not repeat it. */
   FRAME_TOO_LARGE(1009, "frame too large"),
@@ -17,9 +19,15 @@ public enum CloseCode {
   TOKEN_EXPIRED(4401, "token expired"),
   /** Two pings without a pong. The client reconnects. */
   NO_PONG(4408, "no pong"),
-  /** The same user opened too many connections; this was the oldest. The client does not reconnect by itself. */
+  /**
+   * The same user opened too many connections; this was the oldest. The client does not reconnect
+   * by itself.
+   */
   TOO_MANY_CONNECTIONS(4409, "too many connections of this user"),
-  /** Over {@value #MAX_FAILURES_PER_MINUTE} failure packets in a minute that were the client's own doing. The client stops. */
+  /**
+   * Over {@value #MAX_FAILURES_PER_MINUTE} failure packets in a minute that were the client's own
+   * doing. The client stops.
+   */
   TOO_MANY_FAILURES(4429, "too many failures"),
   /** Its queue of packets is full. The client reconnects; unread messages come again. */
   TOO_SLOW(4508, "reading too slowly");

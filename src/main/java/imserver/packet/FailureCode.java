@@ -1,11 +1,14 @@
 package imserver.packet;
 
 /**
- * Every code that a failure packet can carry. Clients switch on the names: they are never renamed. The table in
- * {@code docs/PROTOCOL.md} is held to this catalogue by a test.
+ * Every code that a failure packet can carry. Clients switch on the names: they are never renamed.
+ * The table in {@code docs/PROTOCOL.md} is held to this catalogue by a test.
  */
 public enum FailureCode {
-  /** Not a JSON object, a field of the wrong kind, a number out of range, text that no database can store. */
+  /**
+   * Not a JSON object, a field of the wrong kind, a number out of range, text that no database can
+   * store.
+   */
   BAD_PACKET("the packet cannot be read", Retry.NO),
   /** {@code type} is neither 0 nor 1. */
   UNKNOWN_TYPE("type is neither 0 nor 1", Retry.NO),
@@ -47,14 +50,17 @@ public enum FailureCode {
     return message;
   }
 
-  /** Whether the same packet may succeed when it is sent again; such a failure counts as no answer. */
+  /**
+   * Whether the same packet may succeed when it is sent again; such a failure counts as no answer.
+   */
   public boolean retryable() {
     return retry != Retry.NO;
   }
 
   /**
-   * Whether the failure counts towards {@link CloseCode#TOO_MANY_FAILURES}. A failure of the server's own does not: a
-   * client that keeps the retry rule while the database is down shall not be thrown out for it.
+   * Whether the failure counts towards {@link CloseCode#TOO_MANY_FAILURES}. A failure of the
+   * server's own does not: a client that keeps the retry rule while the database is down shall not
+   * be thrown out for it.
    */
   public boolean countsAgainstClient() {
     return retry != Retry.SERVER_AT_FAULT;

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * {@code type} 1, a read-ack: the client has shown these messages to its user.
  *
  * @param fromId who the client says it is; null where it left that to its credential
- * @param messageIds positive ids, at most {@value #MAX_IDS}, perhaps repeated, perhaps not the user's own
+ * @param messageIds positive ids, at most {@value #MAX_IDS}, perhaps repeated, perhaps not the
+ *     user's own
  * @param timestamp the client's mark, for a failure's answer; "" for none
  */
 public record MarkRead(@Nullable Long fromId, List<Long> messageIds, String timestamp)

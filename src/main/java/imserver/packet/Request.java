@@ -6,8 +6,8 @@ public sealed interface Request permits SendMessage, MarkRead, MalformedRequest 
   /**
    * The client's own mark for this packet, echoed in the answer character for character.
    *
-   * @return at most {@value SendMessage#MAX_TIMESTAMP} characters; "" where the packet carried none or it could not
-   *     be read
+   * @return at most {@value SendMessage#MAX_TIMESTAMP} characters; "" where the packet carried none
+   *     or it could not be read
    */
   String timestamp();
 

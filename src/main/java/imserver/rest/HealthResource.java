@@ -11,7 +11,10 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.lang.System.Logger.Level;
 
-/** {@code GET /teaching/api/health}: 200 where messages can be stored, 503 where not. Needs no credential, tells no secret. */
+/**
+ * {@code GET /teaching/api/health}: 200 where messages can be stored, 503 where not. Needs no
+ * credential, tells no secret.
+ */
 @Path("health")
 @RequestScoped
 public class HealthResource {

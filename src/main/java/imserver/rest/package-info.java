@@ -1,6 +1,4 @@
-/**
- * What the server says over HTTP, under {@code /teaching/api}: for now whether it is well.
- */
+/** What the server says over HTTP, under {@code /teaching/api}: for now whether it is well. */
 @NullMarked
 package imserver.rest;
 

@@ -7,9 +7,10 @@ import imserver.packet.Response;
 /**
  * A client's connection, as the rest of the application sees it.
  *
- * <p>Every method may be called from any thread at any time, also after the connection has closed (then it does
- * nothing), and none waits for the client. Packets reach the client in the order of the {@link #send} calls, each at
- * most once; what was not written when the connection ends is lost with it.
+ * <p>Every method may be called from any thread at any time, also after the connection has closed
+ * (then it does nothing), and none waits for the client. Packets reach the client in the order of
+ * the {@link #send} calls, each at most once; what was not written when the connection ends is lost
+ * with it.
  */
 public interface Connection {
 
@@ -29,8 +30,9 @@ public interface Connection {
   void send(Response packet);
 
   /**
-   * Runs {@code task} once, as soon as every queued packet has been written: at once, on the calling thread, where none
-   * is queued; else on a thread of the container, so it must not wait. Replaces a task that has not run yet.
+   * Runs {@code task} once, as soon as every queued packet has been written: at once, on the
+   * calling thread, where none is queued; else on a thread of the container, so it must not wait.
+   * Replaces a task that has not run yet.
    */
   void whenDrained(Runnable task);
 
@@ -41,9 +43,9 @@ public interface Connection {
   int unansweredPings();
 
   /**
-   * Takes no more packets, and closes when those that are queued are written, or after a few seconds if the client does
-   * not take them. A client that does not read or answer ({@link CloseCode#TOO_SLOW}, {@link CloseCode#NO_PONG}) is
-   * closed at once.
+   * Takes no more packets, and closes when those that are queued are written, or after a few
+   * seconds if the client does not take them. A client that does not read or answer ({@link
+   * CloseCode#TOO_SLOW}, {@link CloseCode#NO_PONG}) is closed at once.
    */
   void close(CloseCode code);
 }

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * The messages on their way to one connection: its backlog first, then what arrives, none twice (see the package).
- * Starts in the backlog. Safe for use by several threads; the connection gets the packets in the order of the calls.
+ * The messages on their way to one connection: its backlog first, then what arrives, none twice
+ * (see the package). Starts in the backlog. Safe for use by several threads; the connection gets
+ * the packets in the order of the calls.
  */
 public final class MessageStream {
 
@@ -22,7 +23,8 @@ public final class MessageStream {
   /**
    * A stream that waits for its backlog.
    *
-   * @param maxHeld how many live messages may wait for the end of the backlog; one more closes the connection
+   * @param maxHeld how many live messages may wait for the end of the backlog; one more closes the
+   *     connection
    */
   MessageStream(Connection connection, int maxHeld) {
     this.connection = connection;

@@ -6,8 +6,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection may still send: {@code rate} messages a second, with a burst of {@value #BURST_SECONDS} seconds'
- * worth. Safe for use by several threads.
+ * What one connection may still send: {@code rate} messages a second, with a burst of {@value
+ * #BURST_SECONDS} seconds' worth. Safe for use by several threads.
  */
 public final class SendingBudget {
 

@@ -47,8 +47,8 @@ public class SessionRegistry {
   }
 
   /**
-   * Registers a connection, from now on its stream collects what is delivered to its user. Closes the user's oldest
-   * connection where there are too many.
+   * Registers a connection, from now on its stream collects what is delivered to its user. Closes
+   * the user's oldest connection where there are too many.
    */
   public MessageStream open(Connection connection) {
     MessageStream stream = new MessageStream(connection, maxHeld);
@@ -87,8 +87,8 @@ public class SessionRegistry {
   }
 
   /**
-   * Hands a stored message to every connection of its recipient, if there are any. For one recipient, to be called in
-   * ascending order of the message ids.
+   * Hands a stored message to every connection of its recipient, if there are any. For one
+   * recipient, to be called in ascending order of the message ids.
    */
   public void deliver(Incoming message) {
     streams.getOrDefault(message.toId(), List.of()).forEach(stream -> stream.deliver(message));

@@ -16,8 +16,9 @@ import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A few threads of the container for what may wait: reading a backlog, closing a socket, looking after connections. A
- * plain executor on managed threads, since a managed executor captures the caller's context for every task.
+ * A few threads of the container for what may wait: reading a backlog, closing a socket, looking
+ * after connections. A plain executor on managed threads, since a managed executor captures the
+ * caller's context for every task.
  */
 @Singleton
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
@@ -48,16 +49,19 @@ public class Workers {
 
   /** Runs {@code task} after {@code delay}. */
   public void runIn(Duration delay, Runnable task) {
-    executor.schedule(logged(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+    var unused = executor.schedule(logged(task), delay.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Runs {@code task} again and again, {@code period} apart, until the server stops. */
   public void runEvery(Duration period, Runnable task) {
-    executor.scheduleWithFixedDelay(
-        logged(task), period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+    var unused =
+        executor.scheduleWithFixedDelay(
+            logged(task), period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Finishes what is to be done soon, in a bounded time, and takes no more. May be called again. */
+  /**
+   * Finishes what is to be done soon, in a bounded time, and takes no more. May be called again.
+   */
   @PreDestroy
   public void stop() {
     executor.shutdown();

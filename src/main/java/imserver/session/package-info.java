@@ -1,23 +1,24 @@
 /**
  * Who is connected to this server, and what each connection still has to be told.
  *
- * <p>The way in: {@link imserver.session.SessionRegistry#open} makes a {@link imserver.session.MessageStream} for a
- * new {@link imserver.session.Connection}; {@link imserver.session.SessionRegistry#deliver} reaches all connections of
- * a user.
+ * <p>The way in: {@link imserver.session.SessionRegistry#open} makes a {@link
+ * imserver.session.MessageStream} for a new {@link imserver.session.Connection}; {@link
+ * imserver.session.SessionRegistry#deliver} reaches all connections of a user.
  *
  * <h2>Backlog first, then live, nothing twice</h2>
  *
- * <p>A connection is registered before its backlog is read, so that no message falls between the two. What is
- * delivered meanwhile is held back. Each message carries an id, and for one recipient ids are committed in ascending
- * order (see {@code imserver.message}: a recipient has one lane). Hence two facts that the hand-over stands on: a
- * page of unread messages in the order of their ids is never overtaken by a smaller id that commits later; and a live
- * message was already part of the backlog if and only if its id is not above the last one replayed. One number is all
- * that has to be remembered.
+ * <p>A connection is registered before its backlog is read, so that no message falls between the
+ * two. What is delivered meanwhile is held back. Each message carries an id, and for one recipient
+ * ids are committed in ascending order (see {@code imserver.message}: a recipient has one lane).
+ * Hence two facts that the hand-over stands on: a page of unread messages in the order of their ids
+ * is never overtaken by a smaller id that commits later; and a live message was already part of the
+ * backlog if and only if its id is not above the last one replayed. One number is all that has to
+ * be remembered.
  *
  * <h2>Threads</h2>
  *
- * <p>Everything here may be called from any thread and none of it waits: not for a client, not for the database. A
- * client that does not read fills its own bounded outbox and is closed.
+ * <p>Everything here may be called from any thread and none of it waits: not for a client, not for
+ * the database. A client that does not read fills its own bounded outbox and is closed.
  */
 @NullMarked
 package imserver.session;
