@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param auth who may connect
  * @param limits what is bounded, and where
  * @param storage where messages are kept
+ * @param server how the server shows itself
  */
-public record Config(Auth auth, Limits limits, Storage storage) {
+public record Config(Auth auth, Limits limits, Storage storage, Server server) {
 
   /** What the credential in a connection's address is. */
   public enum AuthMode {
@@ -211,4 +212,16 @@ public record Config(Auth auth, Limits limits, Storage storage) {
       return "Storage[url=" + url + ", user=" + user + ", data=" + data + "]";
     }
   }
+
+  /**
+   * How the server shows itself.
+   *
+   * @param announce the address of the application, null for no announcement
+   */
+  public record Server(
+      @Setting(
+              key = "IMSERVER_ANNOUNCE",
+              meaning =
+                  "the application's address, to be printed with a first try once it answers; `mvn -Prun` sets it")
+          @Nullable String announce) {}
 }

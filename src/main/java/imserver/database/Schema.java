@@ -38,6 +38,11 @@ public class Schema {
   /** For the container, which injects the rest. */
   public Schema() {}
 
+  /** Where messages are kept, for people; without a password. */
+  public String whereabouts() {
+    return DatabaseAddress.of(config.storage()).description();
+  }
+
   /**
    * Migrates, over a connection of its own.
    *
