@@ -1,0 +1,205 @@
+package imserver.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@ArquillianTest
+@RunAsClient
+@DisplayName("Bad input")
+class BadInputIT {
+
+  @ArquillianResource private URL url;
+
+  private URI server;
+  private final long alice = Users.next();
+  private final long bob = Users.next();
+  private final List<LogRecord> complaints = new CopyOnWriteArrayList<>();
+  private final Handler listener = new Complaints();
+
+  @Deployment(testable = false)
+  static WebArchive war() {
+    return Wars.with(Map.of());
+  }
+
+  @BeforeEach
+  void listen() {
+    server = URI.create(url.toString());
+    Logger.getLogger("").addHandler(listener);
+  }
+
+  @AfterEach
+  void nothingInTheLog() {
+    Logger.getLogger("").removeHandler(listener);
+    assertThat(complaints)
+        .as("stack traces, warnings and texts of packets in the log")
+        .extracting(record -> record.getLoggerName() + ": " + record.getMessage())
+        .isEmpty();
+  }
+
+  @Test
+  @DisplayName("gets its failure packet, and the connection goes on")
+  void failurePackets() {
+    try (Client a = Client.connect(server, alice);
+        Client b = Client.connect(server, bob)) {
+      assertFailure(a, "secret", "", "BAD_PACKET");
+      assertFailure(a, "{\"timestamp\":\"1\",\"toId\":", "1", "BAD_PACKET");
+      assertFailure(a, packet("2", "\"type\":7"), "2", "UNKNOWN_TYPE");
+      assertFailure(
+          a, packet("3", "\"type\":0,\"toId\":0,\"content\":\"secret\""), "3", "INVALID_RECIPIENT");
+      assertFailure(
+          a,
+          packet("4", "\"type\":0,\"toId\":-1,\"content\":\"secret\""),
+          "4",
+          "INVALID_RECIPIENT");
+      assertFailure(a, packet("5", to(bob) + ",\"content\":\" \\t\\u3000\""), "5", "EMPTY_CONTENT");
+      assertFailure(
+          a,
+          packet("6", to(bob) + ",\"content\":\"" + "x".repeat(4001) + "\""),
+          "6",
+          "CONTENT_TOO_LONG");
+      assertFailure(
+          a,
+          packet("7", to(bob) + ",\"content\":\"secret\",\"fromId\":" + bob),
+          "7",
+          "FORBIDDEN_SENDER");
+      assertFailure(a, packet("8", "\"type\":1,\"content\":\"[1,\""), "8", "BAD_READ_ACK");
+      assertFailure(
+          a, packet("9", "\"type\":1,\"content\":[1],\"fromId\":" + bob), "9", "FORBIDDEN_SENDER");
+      assertFailure(a, packet("10", to(bob) + ",\"content\":\"a\\u0000b\""), "10", "BAD_PACKET");
+      assertFailure(a, packet("11", to(bob) + ",\"content\":\"\\ud83d\""), "11", "BAD_PACKET");
+      assertFailure(a, packet("12", "\"x\":" + "[".repeat(30_000)), "12", "BAD_PACKET");
+      assertFailure(a, packet("13", "\"toId\":1e999999999"), "13", "BAD_PACKET");
+      assertFailure(a, packet("14", "\"toId\":1,\"toId\":2"), "14", "BAD_PACKET");
+      a.send(packet("15", to(bob) + ",\"content\":\"" + "👋".repeat(4000) + "\""));
+      assertThat(a.answer("15").isSuccess()).isTrue();
+      a.send(" ".repeat(60_000) + packet("16", to(bob) + ",\"content\":\"last\""));
+      assertThat(a.answer("16").isSuccess()).isTrue();
+      b.message("last");
+      assertThat(b.messages()).as("nothing of the rest was stored").hasSize(2);
+    }
+  }
+
+  @Test
+  @DisplayName("costs the other messages of its batch nothing")
+  void othersInTheBatch() {
+    try (Client a = Client.connect(server, alice);
+        Client b = Client.connect(server, bob)) {
+      for (int i = 0; i < 40; i++) {
+        a.send(Packet.message(bob, "good" + i, "g" + i));
+        a.send(packet("b" + i, to(bob) + ",\"content\":\"bad\\u0000\""));
+      }
+      assertThat(b.messages(40)).hasSize(40);
+      assertThat(a.answer("g39").isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("closes with 1009 where a frame is too large")
+  void tooLarge() {
+    for (String text : List.of("x".repeat(65_537), " ".repeat(1 << 20), "中".repeat(30_000))) {
+      try (Client a = Client.connect(server, alice)) {
+        a.send(text);
+        assertThat(a.closeCode()).isEqualTo(1009);
+      }
+    }
+    try (Client a = Client.connect(server, alice)) {
+      for (int i = 0; i < 20; i++) {
+        a.sendPart("x".repeat(4096));
+      }
+      assertThat(a.closeCode()).isEqualTo(1009);
+    }
+  }
+
+  @Test
+  @DisplayName("closes with 1003 where a frame is binary")
+  void binary() {
+    try (Client a = Client.connect(server, alice)) {
+      a.sendBinary(new byte[] {1, 2, 3});
+      assertThat(a.closeCode()).isEqualTo(1003);
+    }
+  }
+
+  @Test
+  @DisplayName("closes with 1007 where text is not UTF-8")
+  void notUtf8() throws IOException {
+    try (RawClient a = RawClient.connect(server, alice)) {
+      a.send(RawClient.TEXT, new byte[] {'{', (byte) 0xc3, 0x28, '}'});
+      assertThat(a.readToClose()).isEqualTo(1007);
+    }
+    try (RawClient a = RawClient.connect(server, alice)) { // a surrogate, as CESU-8 has it
+      a.send(RawClient.TEXT, new byte[] {(byte) 0xed, (byte) 0xa0, (byte) 0x80});
+      assertThat(a.readToClose()).isEqualTo(1007);
+    }
+  }
+
+  @Test
+  @DisplayName("is thrown out with 4429 after fifty failures in a minute")
+  void fiftyFailures() {
+    try (Client a = Client.connect(server, alice)) {
+      for (int i = 0; i < 51; i++) {
+        a.send("{}");
+      }
+      assertThat(a.closeCode()).isEqualTo(4429);
+      assertThat(a.received()).hasSize(50).allMatch(Packet::isFailure);
+    }
+  }
+
+  private static void assertFailure(Client client, String packet, String timestamp, String code) {
+    client.send(packet);
+    Packet failure = client.answer(timestamp);
+    assertThat(failure.isFailure()).as(failure.toString()).isTrue();
+    assertThat(failure.code()).isEqualTo(code);
+    assertThat(failure.retryable()).isFalse();
+    assertThat(failure.content()).isEmpty();
+    assertThat(failure.describe())
+        .doesNotContainIgnoringCase("exception")
+        .doesNotContain("imserver", "jakarta", "java.", "secret");
+  }
+
+  private static String packet(String timestamp, String fields) {
+    return "{\"timestamp\":\"" + timestamp + "\"," + fields + "}";
+  }
+
+  private static String to(long user) {
+    return "\"type\":0,\"toId\":" + user;
+  }
+
+  /** Keeps what must not be in the log. */
+  private final class Complaints extends Handler {
+
+    @Override
+    public void publish(LogRecord record) {
+      boolean text = String.valueOf(record.getMessage()).contains("secret");
+      if (text
+          || record.getThrown() != null
+          || record.getLevel().intValue() >= Level.WARNING.intValue()) {
+        complaints.add(record);
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,272 @@
+package imserver.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.URI;
+import java.net.URL;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@ArquillianTest
+@RunAsClient
+@DisplayName("A conversation")
+class ConversationIT {
+
+  @ArquillianResource private URL url;
+
+  private URI server;
+  private final long alice = Users.next();
+  private final long bob = Users.next();
+
+  @Deployment(testable = false)
+  static WebArchive war() {
+    return Wars.with(
+        Map.of(
+            "IMSERVER_LANES", "4",
+            "IMSERVER_REPLAY_LIMIT", "100000",
+            "IMSERVER_OUTBOX", "100000"));
+  }
+
+  @BeforeEach
+  void address() {
+    server = URI.create(url.toString());
+  }
+
+  @Test
+  @DisplayName("reaches the other with all six fields, and is acknowledged to the sender")
+  void sixFields() {
+    try (Client a = Client.connect(server, alice);
+        Client b = Client.connect(server, bob)) {
+      a.send(Packet.message(bob, "你好，世界 👋", "1600000000000"));
+
+      assertThat(a.answer("1600000000000"))
+          .isEqualTo(new Packet(0, alice, 0, "", "1600000000000", ""));
+      Packet message = b.message("你好，世界 👋");
+      assertThat(message.fromId()).isEqualTo(alice);
+      assertThat(message.toId()).isEqualTo(bob);
+      assertThat(message.timestamp()).isEqualTo("1600000000000");
+      assertThat(message.userName()).isEqualTo(Long.toString(alice));
+      assertThat(message.headUrl()).isEmpty();
+      assertThat(message.messageId()).isPositive().isLessThan(1L << 53);
+    }
+  }
+
+  @Test
+  @DisplayName("takes the odd spellings of old front ends")
+  void oddSpellings() {
+    try (Client a = Client.connect(server, alice);
+        Client b = Client.connect(server, bob)) {
+      a.send(
+          "{\"describe\":null,\"timestamp\":1600000000001,\"content\":\"a\",\"type\":\"0\",\"toId\":\"%d\",\"fromId\":\"%d\",\"extra\":[{}]}"
+              .formatted(bob, alice));
+      a.send(
+          "{\"fromId\":\"\",\"toId\":%d,\"type\":0,\"content\":\"b\",\"timestamp\":1.60E12,\"Describe\":\"{}\"}"
+              .formatted(bob));
+
+      assertThat(a.answer("1600000000001").isSuccess()).isTrue();
+      assertThat(a.answer("1.60E12").isSuccess()).isTrue();
+      assertThat(b.messages(2)).extracting(Packet::content).containsExactly("a", "b");
+    }
+  }
+
+  @Test
+  @DisplayName("is pushed again, oldest first, until it is read")
+  void unreadUntilRead() {
+    List<Long> ids;
+    try (Client a = Client.connect(server, alice)) {
+      for (int i = 0; i < 5; i++) {
+        a.send(Packet.message(bob, "m" + i, "t" + i));
+      }
+      a.answer("t4");
+    }
+    try (Client b = Client.connect(server, bob)) {
+      ids = b.messages(5).stream().map(Packet::messageId).toList();
+      assertThat(b.contents()).containsExactly("m0", "m1", "m2", "m3", "m4");
+      assertThat(ids).isSorted();
+    }
+    try (Client b = Client.connect(server, bob)) { // delivery reads nothing
+      assertThat(b.messages(5)).hasSize(5);
+      b.send(Packet.readAck(ids.subList(0, 3)));
+      b.send(Packet.readAck(ids.subList(0, 3))); // and again
+      awaitUnread(bob, 2);
+    }
+    try (Client b = Client.connect(server, bob)) {
+      assertThat(b.messages(2)).extracting(Packet::content).containsExactly("m3", "m4");
+      b.send("{\"type\":1,\"content\":[%d,\"%d\"]}".formatted(ids.get(3), ids.get(4)));
+      awaitUnread(bob, 0);
+      assertThat(b.received()).allMatch(Packet::isMessage); // a read-ack is answered by nothing
+    }
+  }
+
+  @Test
+  @DisplayName("is read only by its recipient")
+  void foreignReadAck() {
+    try (Client a = Client.connect(server, alice)) {
+      a.send(Packet.message(bob, "for bob", "t"));
+      a.answer("t");
+    }
+    long id;
+    try (Client b = Client.connect(server, bob)) {
+      id = b.message("for bob").messageId();
+    }
+    try (Client a = Client.connect(server, alice)) {
+      a.send(Packet.readAck(List.of(id, Long.MAX_VALUE)));
+      a.send(Packet.message(alice, "to myself", "t2")); // same lane, so the ack was processed
+      a.message("to myself");
+    }
+    try (Client b = Client.connect(server, bob)) {
+      assertThat(b.message("for bob").messageId()).isEqualTo(id);
+    }
+  }
+
+  @Test
+  @DisplayName("is stored and delivered once however often it is sent")
+  void retry() {
+    try (Client a = Client.connect(server, alice);
+        Client b = Client.connect(server, bob)) {
+      for (int i = 0; i < 4; i++) {
+        a.send(Packet.message(bob, "same", "t"));
+        a.send(Packet.message(bob, "named", "t-" + i, "client-id"));
+      }
+      await()
+          .atMost(Client.PATIENCE)
+          .untilAsserted(() -> assertThat(a.received()).hasSize(8).allMatch(Packet::isSuccess));
+      assertThat(a.received().stream().filter(p -> p.timestamp().equals("t")))
+          .allMatch(p -> p.describe().isEmpty());
+      List<Packet> named =
+          a.received().stream().filter(p -> p.timestamp().startsWith("t-")).toList();
+      assertThat(named)
+          .extracting(Packet::messageId)
+          .hasSize(4)
+          .containsOnly(b.message("named").messageId());
+      assertThat(named)
+          .allMatch(
+              p -> p.describe().startsWith("{\"clientMessageId\":\"client-id\",\"messageId\":\""));
+
+      a.send(Packet.message(bob, "end", "end"));
+      b.message("end");
+      assertThat(b.contents()).containsExactly("same", "named", "end");
+    }
+    try (Client again = Client.connect(server, alice)) { // and on another connection
+      again.send(Packet.message(bob, "same", "t"));
+      assertThat(again.answer("t").isSuccess()).isTrue();
+    }
+    try (Client b = Client.connect(server, bob)) {
+      assertThat(b.messages(3)).extracting(Packet::content).containsExactly("same", "named", "end");
+    }
+  }
+
+  @Test
+  @DisplayName("without a timestamp or an id of the client's is never taken for a retry")
+  void noKeyNoRetry() {
+    try (Client a = Client.connect(server, alice);
+        Client b = Client.connect(server, bob)) {
+      a.send("{\"toId\":%d,\"type\":0,\"content\":\"x\"}".formatted(bob));
+      a.send("{\"toId\":%d,\"type\":0,\"content\":\"x\",\"timestamp\":\"\"}".formatted(bob));
+      assertThat(b.messages(2)).extracting(Packet::timestamp).containsExactly("", "");
+    }
+  }
+
+  @Test
+  @DisplayName("reaches every device of a user, also the sender's own")
+  void devices() {
+    try (Client phone = Client.connect(server, bob);
+        Client tablet = Client.connect(server, bob);
+        Client a = Client.connect(server, alice)) {
+      a.send(Packet.message(bob, "to all", "t"));
+      assertThat(phone.message("to all")).isEqualTo(tablet.message("to all"));
+      phone.send(Packet.message(bob, "note to self", "t2"));
+      tablet.message("note to self");
+      phone.message("note to self");
+      assertThat(tablet.received())
+          .noneMatch(Packet::isSuccess); // only the sending connection is told
+    }
+  }
+
+  @Test
+  @DisplayName("keeps its order, with nothing lost or doubled, while the recipient comes and goes")
+  void handOver() {
+    int count = 3000;
+    AtomicBoolean done = new AtomicBoolean();
+    List<List<Packet>> visits = new ArrayList<>();
+    try (Client a = Client.connect(server, alice);
+        Client c = Client.connect(server, Users.next())) {
+      CompletableFuture<Void> sending =
+          CompletableFuture.runAsync(
+              () -> {
+                for (int i = 0; i < count; i++) {
+                  a.send(Packet.message(bob, "a" + i, "t" + i));
+                  c.send(Packet.message(bob, "c" + i, "t" + i));
+                }
+                a.answer("t" + (count - 1));
+                c.answer("t" + (count - 1));
+                done.set(true);
+              });
+      while (!done.get()) {
+        try (Client b = Client.connect(server, bob)) {
+          await().atMost(Client.PATIENCE).until(() -> b.messages().size() >= 300 || done.get());
+          b.send(Packet.readAck(b.messages().stream().limit(300).map(Packet::messageId).toList()));
+          visits.add(List.copyOf(b.messages()));
+        }
+      }
+      sending.join();
+    }
+    try (Client b = Client.connect(server, bob)) {
+      await().atMost(Client.PATIENCE).until(() -> seen(visits, b.messages()).size() == 2 * count);
+      visits.add(List.copyOf(b.messages()));
+    }
+    for (List<Packet> visit : visits) {
+      assertThat(visit).extracting(Packet::messageId).doesNotHaveDuplicates();
+      for (String sender : List.of("a", "c")) {
+        List<Integer> numbers =
+            visit.stream()
+                .filter(p -> p.content().startsWith(sender))
+                .map(p -> Integer.parseInt(p.content().substring(1)))
+                .toList();
+        assertThat(numbers).isSorted().doesNotHaveDuplicates();
+      }
+    }
+  }
+
+  private static Set<String> seen(List<List<Packet>> visits, List<Packet> now) {
+    Set<String> texts = new HashSet<>();
+    visits.forEach(visit -> visit.forEach(packet -> texts.add(packet.content())));
+    now.forEach(packet -> texts.add(packet.content()));
+    return texts;
+  }
+
+  /** A new connection gets that many messages before a message that was sent afterwards. */
+  private void awaitUnread(long user, int count) {
+    await()
+        .atMost(Client.PATIENCE)
+        .untilAsserted(
+            () -> {
+              long probe = Users.next();
+              try (Client sender = Client.connect(server, probe);
+                  Client reader = Client.connect(server, user)) {
+                sender.send(Packet.message(user, "probe", "p"));
+                long id = reader.message("probe").messageId();
+                int unread = reader.messages().size() - 1;
+                reader.send(Packet.readAck(List.of(id)));
+                sender.send(Packet.message(user, "probe 2", "p2"));
+                long id2 = reader.message("probe 2").messageId();
+                reader.send(Packet.readAck(List.of(id2)));
+                assertThat(unread).isEqualTo(count);
+              }
+            });
+  }
+}

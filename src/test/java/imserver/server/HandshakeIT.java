@@ -1,0 +1,149 @@
+package imserver.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.PlainJWT;
+import com.nimbusds.jwt.SignedJWT;
+import java.net.URI;
+import java.net.URL;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@ArquillianTest
+@RunAsClient
+@DisplayName("A handshake in jwt mode")
+class HandshakeIT {
+
+  private static final String SECRET = "0123456789abcdef0123456789abcdef";
+  private static final String OTHER_SECRET = "fedcba9876543210fedcba9876543210";
+
+  @ArquillianResource private URL url;
+
+  private URI server;
+  private final long alice = Users.next();
+  private final long bob = Users.next();
+
+  @Deployment(testable = false)
+  static WebArchive war() {
+    return Wars.with(
+        Map.of(
+            "IMSERVER_AUTH_MODE", "jwt",
+            "IMSERVER_JWT_SECRET", SECRET,
+            "IMSERVER_JWT_ISSUER", "https://school.example",
+            "IMSERVER_JWT_AUDIENCE", "imserver"));
+  }
+
+  @BeforeEach
+  void address() {
+    server = URI.create(url.toString());
+  }
+
+  @Test
+  @DisplayName("lets a token in, in the path, a header or a subprotocol, as the user of the token")
+  void threeWays() throws JOSEException {
+    String ofAlice =
+        token(
+            alice,
+            claims -> claims.claim("name", "爱丽丝").claim("picture", "https://x.example/a.png"));
+    try (Client b = Client.connect(server, token(bob, claims -> claims));
+        Client inPath = Client.connect(server, ofAlice);
+        Client inHeader =
+            Client.connect(
+                server, "me", options -> options.header("Authorization", "Bearer " + ofAlice));
+        Client inSubprotocol =
+            Client.connect(
+                server,
+                "me",
+                options -> options.subprotocols("imserver.v1", "bearer." + ofAlice))) {
+      assertThat(inSubprotocol.subprotocol()).isEqualTo("imserver.v1");
+      inPath.send(Packet.message(bob, "1", "1"));
+      inHeader.send(Packet.message(bob, "2", "2"));
+      inSubprotocol.send(Packet.message(bob, "3", "3"));
+      assertThat(b.messages(3))
+          .allSatisfy(
+              message -> {
+                assertThat(message.fromId()).isEqualTo(alice);
+                assertThat(message.userName()).isEqualTo("爱丽丝");
+                assertThat(message.headUrl()).isEqualTo("https://x.example/a.png");
+              });
+    }
+  }
+
+  @Test
+  @DisplayName("is refused with 401 where the credential does not verify")
+  void refused() throws JOSEException {
+    Date past = Date.from(Instant.now().minusSeconds(2));
+    Date future = Date.from(Instant.now().plusSeconds(3600));
+    assertRefused("me");
+    assertRefused(Long.toString(alice));
+    assertRefused("garbage");
+    assertRefused("a.b.c");
+    assertRefused(new PlainJWT(claims(alice).build()).serialize());
+    assertRefused(sign(OTHER_SECRET, JWSAlgorithm.HS256, claims(alice)));
+    assertRefused(sign(SECRET + SECRET, JWSAlgorithm.HS512, claims(alice)));
+    assertRefused(token(alice, claims -> claims.issuer("https://other.example")));
+    assertRefused(token(alice, claims -> claims.issuer(null)));
+    assertRefused(token(alice, claims -> claims.audience("other")));
+    assertRefused(token(alice, claims -> claims.expirationTime(past)));
+    assertRefused(token(alice, claims -> claims.expirationTime(null)));
+    assertRefused(token(alice, claims -> claims.notBeforeTime(future)));
+    assertRefused(token(alice, claims -> claims.subject(null)));
+    assertRefused(token(alice, claims -> claims.subject("0")));
+    assertRefused(token(alice, claims -> claims.subject("-1")));
+    assertRefused(token(alice, claims -> claims.subject("alice")));
+    assertRefused(token(alice, claims -> claims.subject("1.5")));
+    String good = token(alice, claims -> claims);
+    assertRefused(good.substring(0, good.length() - 4) + "AAAA");
+  }
+
+  @Test
+  @DisplayName("gives a connection that ends with its token, by 4401")
+  void expiry() throws JOSEException {
+    Date soon = Date.from(Instant.now().plusSeconds(3));
+    try (Client a = Client.connect(server, token(alice, claims -> claims.expirationTime(soon)))) {
+      a.send(Packet.message(alice, "still here", "t"));
+      a.message("still here");
+      assertThat(a.closeCode()).isEqualTo(4401);
+      assertThat(Instant.now()).isAfterOrEqualTo(soon.toInstant());
+    }
+  }
+
+  private void assertRefused(String credential) {
+    assertThat(Client.refusal(server, credential)).as(credential).isEqualTo(401);
+  }
+
+  private static String token(long user, UnaryOperator<JWTClaimsSet.Builder> claims)
+      throws JOSEException {
+    return sign(SECRET, JWSAlgorithm.HS256, claims.apply(claims(user)));
+  }
+
+  private static JWTClaimsSet.Builder claims(long user) {
+    return new JWTClaimsSet.Builder()
+        .subject(Long.toString(user))
+        .issuer("https://school.example")
+        .audience("imserver")
+        .expirationTime(Date.from(Instant.now().plusSeconds(600)));
+  }
+
+  private static String sign(String secret, JWSAlgorithm algorithm, JWTClaimsSet.Builder claims)
+      throws JOSEException {
+    SignedJWT jwt = new SignedJWT(new JWSHeader(algorithm), claims.build());
+    jwt.sign(new MACSigner(secret));
+    return jwt.serialize();
+  }
+}

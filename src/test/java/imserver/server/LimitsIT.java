@@ -1,0 +1,194 @@
+package imserver.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@ArquillianTest
+@RunAsClient
+@DisplayName("A limit")
+class LimitsIT {
+
+  private static final int CONNECTIONS = 3;
+  private static final int REPLAY = 20;
+  private static final int OUTBOX = 50;
+
+  @ArquillianResource private URL url;
+
+  private URI server;
+  private final long alice = Users.next();
+  private final long bob = Users.next();
+
+  @Deployment(testable = false)
+  static WebArchive war() {
+    return Wars.with(
+        Map.of(
+            "IMSERVER_RATE",
+            "20",
+            "IMSERVER_MAX_CONNECTIONS_PER_USER",
+            String.valueOf(CONNECTIONS),
+            "IMSERVER_REPLAY_LIMIT",
+            String.valueOf(REPLAY),
+            "IMSERVER_OUTBOX",
+            String.valueOf(OUTBOX),
+            "IMSERVER_PING_INTERVAL",
+            "1",
+            "IMSERVER_RECIPIENTS",
+            "known"));
+  }
+
+  @BeforeEach
+  void address() {
+    server = URI.create(url.toString());
+  }
+
+  @Test
+  @DisplayName("of the rate lets a burst of 100 through, then answers RATE_LIMITED")
+  void rate() {
+    try (Client b = Client.connect(server, bob);
+        Client a = Client.connect(server, alice)) {
+      awaitKnown(bob);
+      for (int i = 0; i < 140; i++) {
+        a.send(Packet.message(bob, "m" + i, "t" + i));
+      }
+      Packet refused = a.await1(Packet::isFailure);
+      assertThat(refused.code()).isEqualTo("RATE_LIMITED");
+      assertThat(refused.retryable()).isTrue();
+      for (int i = 0; i < 100; i++) {
+        assertThat(a.answer("t" + i).isSuccess()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("of connections closes a user's oldest with 4409")
+  void connections() {
+    List<Client> clients = new ArrayList<>();
+    for (int i = 0; i < CONNECTIONS + 1; i++) {
+      clients.add(Client.connect(server, alice));
+    }
+    assertThat(clients.get(0).closeCode()).isEqualTo(4409);
+    assertThat(clients.subList(1, clients.size())).allMatch(Client::isOpen);
+    clients.forEach(Client::close);
+  }
+
+  @Test
+  @DisplayName("of the replay pushes the oldest unread messages, then what comes live")
+  void replay() {
+    try (Client b = Client.connect(server, bob)) {
+      awaitKnown(bob);
+    }
+    try (Client a = Client.connect(server, alice)) {
+      for (int i = 0; i < REPLAY + 10; i++) {
+        a.send(Packet.message(bob, "m" + i, "t" + i));
+      }
+      a.answer("t" + (REPLAY + 9));
+      try (Client b = Client.connect(server, bob)) {
+        b.message("m" + (REPLAY - 1));
+        a.send(Packet.message(bob, "live", "live"));
+        b.message("live");
+        assertThat(b.messages()).hasSize(REPLAY + 1);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("of patience closes with 4408 a client that answers no ping")
+  void noPong() throws IOException {
+    try (RawClient deaf = RawClient.connect(server, alice);
+        Client healthy = Client.connect(server, bob)) {
+      assertThat(deaf.readToClose()).isEqualTo(4408);
+      assertThat(healthy.isOpen()).isTrue(); // it answered as many pings
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "of the outbox drops a client that does not read, costs the others nothing, and loses nothing")
+  void slowReader() throws IOException {
+    String text = "x".repeat(4000);
+    int count = 0;
+    try (RawClient stuck = RawClient.connect(server, bob)) {
+      awaitKnown(bob);
+      try (Client a = Client.connect(server, alice);
+          Client other = Client.connect(server, bob)) {
+        while (serverStillSendsTo(stuck, count) && count < 20_000) {
+          a.send(Packet.message(bob, count + text, "t" + count));
+          if (a.await1(byTimestamp("t" + count)).isSuccess()) {
+            count++;
+          }
+        }
+        String last = (count - 1) + text;
+        other.message(last); // it got everything
+        assertThat(other.messages()).hasSize(count);
+      }
+    }
+    try (Client back = Client.connect(server, bob)) {
+      assertThat(back.messages(REPLAY)).hasSize(REPLAY);
+    }
+  }
+
+  private static java.util.function.Predicate<Packet> byTimestamp(String timestamp) {
+    return packet -> !packet.isMessage() && packet.timestamp().equals(timestamp);
+  }
+
+  private boolean serverStillSendsTo(RawClient stuck, int count) {
+    return count < 300 && stuck != null;
+  }
+
+  @Test
+  @DisplayName("of recipients refuses whom the directory does not know, where it is so configured")
+  void unknownRecipient() {
+    try (Client a = Client.connect(server, alice)) {
+      awaitKnown(alice);
+      a.send(Packet.message(Users.next(), "to nobody", "t"));
+      assertThat(a.answer("t").code()).isEqualTo("UNKNOWN_RECIPIENT");
+      a.send(Packet.message(alice, "to myself", "t2"));
+      assertThat(a.answer("t2").isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("does not keep the server from saying that it is well")
+  void health() throws Exception {
+    HttpResponse<String> health =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(server.resolve("/teaching/api/health")).build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(health.statusCode()).isEqualTo(200);
+    assertThat(health.body()).isEqualTo("{\"status\":\"up\",\"database\":\"up\"}");
+  }
+
+  /** A user who has connected is entered into the directory soon after. */
+  private void awaitKnown(long user) {
+    long probe = Users.next();
+    try (Client sender = Client.connect(server, probe)) {
+      await()
+          .atMost(Client.PATIENCE)
+          .until(
+              () -> {
+                String timestamp = "p" + System.nanoTime();
+                sender.send(Packet.message(user, "probe", timestamp));
+                return sender.answer(timestamp).isSuccess();
+              });
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package imserver.server;
+
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
+import java.io.StringReader;
+import java.util.List;
+
+/**
+ * A packet from the server. Reading it is strict: six fields, in their order, of their types.
+ *
+ * @param describe "" or the object in the text
+ */
+record Packet(long fromId, long toId, int type, String content, String timestamp, String describe) {
+
+  static Packet parse(String text) {
+    JsonObject json = object(text);
+    if (!List.copyOf(json.keySet())
+        .equals(List.of("fromId", "toId", "type", "content", "timestamp", "Describe"))) {
+      throw new AssertionError("not the six fields in their order: " + text);
+    }
+    return new Packet(
+        json.getJsonNumber("fromId").longValueExact(),
+        json.getJsonNumber("toId").longValueExact(),
+        json.getJsonNumber("type").intValueExact(),
+        json.getString("content"),
+        json.getString("timestamp"),
+        json.getString("Describe"));
+  }
+
+  boolean isSuccess() {
+    return type == 0;
+  }
+
+  boolean isFailure() {
+    return type == 1;
+  }
+
+  boolean isMessage() {
+    return type == 2;
+  }
+
+  /** The code of a failure. */
+  String code() {
+    return object(describe).getString("code");
+  }
+
+  boolean retryable() {
+    return object(describe).getBoolean("retryable");
+  }
+
+  /** The id in the {@code Describe} of a message or a receipt. */
+  long messageId() {
+    return Long.parseLong(object(describe).getString("messageId"));
+  }
+
+  String userName() {
+    return object(describe).getString("userName");
+  }
+
+  String headUrl() {
+    return object(describe).getString("headURL");
+  }
+
+  private static JsonObject object(String text) {
+    try (var reader = Json.createReader(new StringReader(text))) {
+      return reader.readObject();
+    }
+  }
+
+  /** A request, as the front ends of the note's time send it. */
+  static String message(long toId, String content, String timestamp) {
+    return builder(toId, content, timestamp).build().toString();
+  }
+
+  /** A request that names itself. */
+  static String message(long toId, String content, String timestamp, String clientMessageId) {
+    return builder(toId, content, timestamp)
+        .add("Describe", Json.createObjectBuilder().add("clientMessageId", clientMessageId))
+        .build()
+        .toString();
+  }
+
+  static String readAck(Iterable<Long> ids) {
+    var array = Json.createArrayBuilder();
+    ids.forEach(array::add);
+    return Json.createObjectBuilder()
+        .add("toId", 0)
+        .add("type", 1)
+        .add("content", array.build().toString())
+        .add("timestamp", "ack")
+        .add("Describe", "")
+        .build()
+        .toString();
+  }
+
+  private static JsonObjectBuilder builder(long toId, String content, String timestamp) {
+    return Json.createObjectBuilder()
+        .add("toId", toId)
+        .add("type", 0)
+        .add("content", content)
+        .add("timestamp", timestamp);
+  }
+}

@@ -1,0 +1,126 @@
+package imserver.server;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** A client of frames and bytes, for what a well-behaved client does not do. */
+final class RawClient implements AutoCloseable {
+
+  static final int TEXT = 0x1;
+  static final int CLOSE = 0x8;
+  static final int PING = 0x9;
+
+  /** A frame from the server. */
+  record Frame(int opcode, byte[] payload) {
+
+    /** The code in a close frame. */
+    int closeCode() {
+      return ((payload[0] & 0xff) << 8) | (payload[1] & 0xff);
+    }
+  }
+
+  private final Socket socket;
+  private final DataInputStream in;
+  private final OutputStream out;
+
+  private RawClient(Socket socket) throws IOException {
+    this.socket = socket;
+    this.in = new DataInputStream(socket.getInputStream());
+    this.out = socket.getOutputStream();
+  }
+
+  static RawClient connect(URI server, Object credential) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(8192);
+    socket.connect(new java.net.InetSocketAddress(server.getHost(), server.getPort()));
+    socket.setSoTimeout((int) Client.PATIENCE.toMillis());
+    RawClient client = new RawClient(socket);
+    client.handshake(Client.address(server, credential));
+    return client;
+  }
+
+  private void handshake(URI address) throws IOException {
+    String request =
+        """
+        GET %s HTTP/1.1
+        Host: %s:%d
+        Upgrade: websocket
+        Connection: Upgrade
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+        Sec-WebSocket-Version: 13
+
+        """
+            .formatted(address.getPath(), address.getHost(), address.getPort());
+    out.write(request.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
+    out.flush();
+    ByteArrayOutputStream head = new ByteArrayOutputStream();
+    while (!head.toString(StandardCharsets.US_ASCII).endsWith("\r\n\r\n")) {
+      head.write(in.readUnsignedByte());
+    }
+    if (!head.toString(StandardCharsets.US_ASCII).startsWith("HTTP/1.1 101")) {
+      throw new IOException("refused: " + head);
+    }
+  }
+
+  /** Sends a frame, masked with zeros, which leaves the payload as it is. */
+  void send(int opcode, byte[] payload) throws IOException {
+    ByteArrayOutputStream frame = new ByteArrayOutputStream();
+    frame.write(0x80 | opcode);
+    if (payload.length < 126) {
+      frame.write(0x80 | payload.length);
+    } else if (payload.length < 65536) {
+      frame.write(0x80 | 126);
+      frame.write(payload.length >> 8);
+      frame.write(payload.length);
+    } else {
+      frame.write(0x80 | 127);
+      for (int shift = 56; shift >= 0; shift -= 8) {
+        frame.write((int) ((long) payload.length >> shift));
+      }
+    }
+    frame.write(new byte[4]);
+    frame.write(payload);
+    out.write(frame.toByteArray());
+    out.flush();
+  }
+
+  /** Reads the next frame. */
+  Frame read() throws IOException {
+    int opcode = in.readUnsignedByte() & 0x0f;
+    long length = in.readUnsignedByte() & 0x7f;
+    if (length == 126) {
+      length = in.readUnsignedShort();
+    } else if (length == 127) {
+      length = in.readLong();
+    }
+    byte[] payload = new byte[(int) length];
+    in.readFully(payload);
+    return new Frame(opcode, payload);
+  }
+
+  /** Reads on until the server closes, with which code; answers no ping. */
+  int readToClose() throws IOException {
+    Frame frame = read();
+    while (frame.opcode() != CLOSE) {
+      frame = read();
+    }
+    return frame.closeCode();
+  }
+
+  static byte[] repeat(char c, int count) {
+    byte[] bytes = new byte[count];
+    Arrays.fill(bytes, (byte) c);
+    return bytes;
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

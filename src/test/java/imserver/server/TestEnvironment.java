@@ -1,0 +1,110 @@
+package imserver.server;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.platform.launcher.LauncherSession;
+import org.junit.platform.launcher.LauncherSessionListener;
+
+/**
+ * Before the first integration test: a configuration of Payara with free ports on loopback, and
+ * PostgreSQL where the tests are to run on it. Does nothing for unit tests.
+ */
+public final class TestEnvironment implements LauncherSessionListener {
+
+  private static EmbeddedPostgres postgres;
+
+  /** Which database this run is about. */
+  static boolean onPostgres() {
+    return "postgresql".equals(System.getProperty("imserver.test.database"));
+  }
+
+  /** A folder for files of a test, which may not exist yet. */
+  static Path folder(String name) {
+    return Path.of(System.getProperty("imserver.test.folder"), name).toAbsolutePath();
+  }
+
+  /** The address of the test's PostgreSQL. */
+  static String postgresUrl() {
+    return postgres.getJdbcUrl("postgres", "postgres");
+  }
+
+  @Override
+  public void launcherSessionOpened(LauncherSession session) {
+    if (System.getProperty("imserver.test.database") == null) {
+      return;
+    }
+    try {
+      System.setProperty("imserver.test.domain", domain().toString());
+      if (onPostgres()) {
+        postgres = EmbeddedPostgres.builder().start();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void launcherSessionClosed(LauncherSession session) {
+    if (postgres != null) {
+      try {
+        postgres.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** A port of loopback that nobody listens on. */
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /**
+   * Payara's own configuration, with literal ports (it takes no variables there) and nothing on
+   * other interfaces.
+   */
+  private static Path domain() throws IOException {
+    String xml;
+    try (InputStream original =
+        TestEnvironment.class.getClassLoader().getResourceAsStream("config/domain.xml")) {
+      xml = new String(original.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    for (int port : new int[] {8080, 8181, 4848}) {
+      xml =
+          xml.replace(
+              "network-listener port=\"" + port + "\"",
+              "network-listener address=\"127.0.0.1\" port=\"" + freePort() + "\"");
+    }
+    for (int port : new int[] {3700, 3820, 3920, 8686}) {
+      xml = xml.replace("port=\"" + port + "\"", "port=\"" + freePort() + "\"");
+    }
+    xml =
+        xml.replace("0.0.0.0", "127.0.0.1")
+            .replace(
+                "<hazelcast-runtime-configuration>",
+                "<hazelcast-runtime-configuration enabled=\"false\">")
+            .replace(
+                "<hazelcast-config-specific-configuration>",
+                "<hazelcast-config-specific-configuration enabled=\"false\">")
+            .replace("<iiop-service>", JMS_ON_LOOPBACK + "<iiop-service>");
+    Path file = folder("domain-" + ProcessHandle.current().pid() + ".xml");
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, xml);
+  }
+
+  private static final String JMS_ON_LOOPBACK =
+      """
+      <jms-service type="DISABLED" default-jms-host="default_JMS_host">
+        <jms-host host="127.0.0.1" name="default_JMS_host"/>
+      </jms-service>
+      """;
+}

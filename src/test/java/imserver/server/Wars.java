@@ -1,0 +1,38 @@
+package imserver.server;
+
+import java.io.File;
+import java.util.List;
+import java.util.Map;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+
+/** The WAR as it was built, for a server that runs in this JVM. */
+final class Wars {
+
+  private Wars() {}
+
+  /**
+   * The WAR, to be deployed with these settings and the database of this run. A rate limit is off
+   * unless it is named, so that tests may be quick.
+   *
+   * @param settings by the names of their environment variables
+   */
+  static WebArchive with(Map<String, String> settings) {
+    List.copyOf(System.getProperties().stringPropertyNames()).stream()
+        .filter(name -> name.startsWith("imserver.") && !name.startsWith("imserver.test."))
+        .forEach(System::clearProperty);
+    set("IMSERVER_AUTH_MODE", "open");
+    set("IMSERVER_RATE", "0");
+    set("IMSERVER_DATA", TestEnvironment.folder("data-" + System.nanoTime()).toString());
+    if (TestEnvironment.onPostgres()) {
+      set("IMSERVER_DB_URL", TestEnvironment.postgresUrl());
+    }
+    settings.forEach(Wars::set);
+    return ShrinkWrap.createFromZipFile(
+        WebArchive.class, new File(System.getProperty("imserver.test.war")));
+  }
+
+  private static void set(String key, String value) {
+    System.setProperty(key.toLowerCase(java.util.Locale.ROOT).replace('_', '.'), value);
+  }
+}
