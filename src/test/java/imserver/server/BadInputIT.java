@@ -1,6 +1,7 @@
 package imserver.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.net.URI;
@@ -8,10 +9,12 @@ import java.net.URL;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.IntStream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
@@ -37,7 +40,7 @@ class BadInputIT {
 
   @Deployment(testable = false)
   static WebArchive war() {
-    return Wars.with(Map.of());
+    return Wars.with(Map.of("IMSERVER_RATE", "20"));
   }
 
   @BeforeEach
@@ -113,18 +116,37 @@ class BadInputIT {
   }
 
   @Test
+  @DisplayName("of too many messages at once is answered with RATE_LIMITED, after a burst of 100")
+  void rate() {
+    try (Client b = Client.connect(server, bob);
+        Client a = Client.connect(server, alice)) {
+      for (int i = 0; i < 140; i++) {
+        a.send(Packet.message(bob, "m" + i, "t" + i));
+      }
+      Packet refused = a.await1(Packet::isFailure);
+      assertThat(refused.code()).isEqualTo("RATE_LIMITED");
+      assertThat(refused.retryable()).isTrue();
+      for (int i = 0; i < 100; i++) {
+        assertThat(a.answer("t" + i).isSuccess()).isTrue();
+      }
+    }
+  }
+
+  @Test
   @DisplayName("closes with 1009 where a frame is too large")
   void tooLarge() {
     for (String text : List.of("x".repeat(65_537), " ".repeat(1 << 20), "中".repeat(30_000))) {
-      try (Client a = Client.connect(server, alice)) {
-        a.send(text);
-        assertThat(a.closeCode()).isEqualTo(1009);
-      }
+      assertTooLarge(a -> a.send(text));
     }
+    assertTooLarge(a -> IntStream.range(0, 20).forEach(i -> a.sendPart("x".repeat(4096))));
+  }
+
+  private void assertTooLarge(Consumer<Client> sending) {
     try (Client a = Client.connect(server, alice)) {
-      for (int i = 0; i < 20; i++) {
-        a.sendPart("x".repeat(4096));
-      }
+      Throwable closedMeanwhile = catchThrowable(() -> sending.accept(a));
+      assertThat(closedMeanwhile == null || closedMeanwhile.getCause() instanceof IOException)
+          .as("%s", closedMeanwhile)
+          .isTrue();
       assertThat(a.closeCode()).isEqualTo(1009);
     }
   }

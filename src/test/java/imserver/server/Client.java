@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.awaitility.Awaitility;
 
 /** A WebSocket client that keeps what it receives. */
 final class Client implements AutoCloseable {
@@ -23,6 +24,11 @@ final class Client implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  static {
+    Awaitility.setDefaultPollDelay(Duration.ZERO);
+    Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
+  }
 
   private final List<Packet> received = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Integer> closed = new CompletableFuture<>();

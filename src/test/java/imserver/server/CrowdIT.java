@@ -1,6 +1,7 @@
 package imserver.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
 import java.net.URL;
@@ -48,11 +49,15 @@ class CrowdIT {
                 client.send(Packet.message(to, self + ":" + i, "t" + i));
               }
             });
-    for (int self = 0; self < CONNECTIONS; self++) {
-      Client client = clients.get(self);
-      for (int i = 0; i < MESSAGES; i++) {
-        assertThat(client.answer("t" + i).isSuccess()).isTrue();
-      }
+    for (Client client : clients) {
+      client.answer("t" + (MESSAGES - 1));
+      await()
+          .atMost(Client.PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(client.received().stream().filter(Packet::isSuccess))
+                      .extracting(Packet::timestamp)
+                      .containsExactlyInAnyOrderElementsOf(timestamps()));
     }
     for (int self = 0; self < CONNECTIONS; self++) {
       Client client = clients.get(self);
@@ -67,6 +72,10 @@ class CrowdIT {
       }
     }
     clients.forEach(Client::close);
+  }
+
+  private static List<String> timestamps() {
+    return IntStream.range(0, MESSAGES).mapToObj(i -> "t" + i).toList();
   }
 
   private static List<String> expectedAt(int self) {

@@ -60,24 +60,6 @@ class LimitsIT {
   }
 
   @Test
-  @DisplayName("of the rate lets a burst of 100 through, then answers RATE_LIMITED")
-  void rate() {
-    try (Client b = Client.connect(server, bob);
-        Client a = Client.connect(server, alice)) {
-      awaitKnown(bob);
-      for (int i = 0; i < 140; i++) {
-        a.send(Packet.message(bob, "m" + i, "t" + i));
-      }
-      Packet refused = a.await1(Packet::isFailure);
-      assertThat(refused.code()).isEqualTo("RATE_LIMITED");
-      assertThat(refused.retryable()).isTrue();
-      for (int i = 0; i < 100; i++) {
-        assertThat(a.answer("t" + i).isSuccess()).isTrue();
-      }
-    }
-  }
-
-  @Test
   @DisplayName("of connections closes a user's oldest with 4409")
   void connections() {
     List<Client> clients = new ArrayList<>();
@@ -101,7 +83,7 @@ class LimitsIT {
       }
       a.answer("t" + (REPLAY + 9));
       try (Client b = Client.connect(server, bob)) {
-        b.message("m" + (REPLAY - 1));
+        b.messages(REPLAY);
         a.send(Packet.message(bob, "live", "live"));
         b.message("live");
         assertThat(b.messages()).hasSize(REPLAY + 1);
@@ -123,34 +105,22 @@ class LimitsIT {
   @DisplayName(
       "of the outbox drops a client that does not read, costs the others nothing, and loses nothing")
   void slowReader() throws IOException {
-    String text = "x".repeat(4000);
-    int count = 0;
-    try (RawClient stuck = RawClient.connect(server, bob)) {
+    String text = "x".repeat(3900);
+    int count = 5000; // 20 MB, more than the system's buffers hold for a client that reads nothing
+    try (RawClient stuck = RawClient.connect(server, bob);
+        Client other = Client.connect(server, bob);
+        Client a = Client.connect(server, alice)) {
       awaitKnown(bob);
-      try (Client a = Client.connect(server, alice);
-          Client other = Client.connect(server, bob)) {
-        while (serverStillSendsTo(stuck, count) && count < 20_000) {
-          a.send(Packet.message(bob, count + text, "t" + count));
-          if (a.await1(byTimestamp("t" + count)).isSuccess()) {
-            count++;
-          }
-        }
-        String last = (count - 1) + text;
-        other.message(last); // it got everything
-        assertThat(other.messages()).hasSize(count);
+      for (int i = 0; i < count; i++) {
+        a.send(Packet.message(bob, i + text, "t" + i));
+        other.message(i + text);
       }
+      assertThat(a.answer("t" + (count - 1)).isSuccess()).isTrue();
+      assertThat(stuck.readToClose()).isEqualTo(4508);
     }
     try (Client back = Client.connect(server, bob)) {
       assertThat(back.messages(REPLAY)).hasSize(REPLAY);
     }
-  }
-
-  private static java.util.function.Predicate<Packet> byTimestamp(String timestamp) {
-    return packet -> !packet.isMessage() && packet.timestamp().equals(timestamp);
-  }
-
-  private boolean serverStillSendsTo(RawClient stuck, int count) {
-    return count < 300 && stuck != null;
   }
 
   @Test
