@@ -21,12 +21,14 @@ class ReadmeTest {
   }
 
   private static String row(Setting setting) {
-    String fallback = setting.fallback().isEmpty() ? "" : "`" + setting.fallback() + "`";
-    return "| `%s` | %s | %s |".formatted(setting.key(), fallback, setting.meaning());
+    String fallback = setting.fallback().isEmpty() ? "" : "`" + setting.fallback() + "` ";
+    return "| `%s` | %s| %s |".formatted(setting.key(), fallback, setting.meaning());
   }
 
+  /** Its lines, whatever the width of the table's columns. */
   private static List<String> readme() throws IOException {
-    return Files.exists(README) ? Files.readAllLines(README) : List.of();
+    List<String> lines = Files.exists(README) ? Files.readAllLines(README) : List.of();
+    return lines.stream().map(line -> line.replaceAll(" +", " ")).toList();
   }
 
   @Test
