@@ -15,7 +15,6 @@ import imserver.config.Config;
 import imserver.packet.StorableText;
 import java.text.ParseException;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Date;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -68,17 +67,22 @@ final class JwtVerifier implements CredentialVerifier {
       throw new InvalidCredentialException("exp is missing, or nbf, iss or aud does not hold");
     } catch (BadJOSEException | JOSEException e) {
       throw new InvalidCredentialException("not signed with the key and algorithm of this server");
+    } catch (RuntimeException e) { // out of the parser, where the header is JSON's null
+      throw new InvalidCredentialException("not a signed token");
     }
   }
 
   private UserPrincipal principal(JWTClaimsSet claims) throws InvalidCredentialException {
-    Instant expiresAt = claims.getExpirationTime().toInstant();
+    Date expiry = claims.getExpirationTime();
+    if (expiry == null) { // there, as Nimbus asks, but null
+      throw new InvalidCredentialException("exp is missing");
+    }
     UserPrincipal principal =
         new UserPrincipal(
             userId(claims.getClaim(userClaim)),
             name(claims.getClaim("name")),
             avatar(claims.getClaim("picture")),
-            expiresAt);
+            expiry.toInstant());
     if (principal.isExpired(clock.instant())) {
       throw new InvalidCredentialException("expired");
     }

@@ -10,7 +10,6 @@ import jakarta.json.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonReaderFactory;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.json.stream.JsonParser;
@@ -33,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class PacketReader {
 
   private static final JsonParserFactory PARSERS = Json.createParserFactory(Map.of());
-  private static final JsonReaderFactory READERS = Json.createReaderFactory(Map.of());
 
   /** Longer than any 64-bit number, sign and leading zeros included, that a client would write. */
   private static final int MAX_DIGITS = 32;
@@ -272,10 +270,12 @@ final class PacketReader {
     throw badReadAck("content holds something that is not a message id");
   }
 
-  /** The value that a text within the packet spells, or null. */
+  /** The value that a text within the packet spells, all of it, or null. */
   private static @Nullable JsonValue parse(String text) {
-    try (var reader = READERS.createReader(new StringReader(text))) {
-      return reader.readValue();
+    try (JsonParser parser = PARSERS.createParser(new StringReader(text))) {
+      parser.next();
+      JsonValue value = parser.getValue();
+      return parser.hasNext() ? null : value;
     } catch (RuntimeException e) {
       return null;
     }

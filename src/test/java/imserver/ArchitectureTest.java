@@ -1,0 +1,185 @@
+package imserver;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayName("The architecture")
+class ArchitectureTest {
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("imserver");
+
+  /** Which packages of ours each package may import. */
+  private static final Map<String, String[]> MAY_IMPORT =
+      Map.of(
+          "packet", allowed(),
+          "config", allowed(),
+          "auth", allowed("packet", "config"),
+          "session", allowed("packet", "config", "auth"),
+          "database", allowed("config"),
+          "directory", allowed("packet", "auth", "config", "database"),
+          "message", allowed("packet", "auth", "session", "directory", "config", "database"),
+          "endpoint", allowed("packet", "auth", "session", "directory", "message", "config"),
+          "rest",
+              allowed("packet", "auth", "session", "directory", "message", "config", "database"));
+
+  private static String[] allowed(String... packages) {
+    return packages;
+  }
+
+  private static String[] full(String... packages) {
+    return Arrays.stream(packages).map(name -> "imserver." + name).toArray(String[]::new);
+  }
+
+  static Stream<String> packages() {
+    return MAY_IMPORT.keySet().stream().sorted();
+  }
+
+  @ParameterizedTest
+  @MethodSource("packages")
+  @DisplayName("lets a package import only what the table of the design allows:")
+  void imports(String name) {
+    DescribedPredicate<JavaClass> forbidden =
+        resideInAPackage("imserver..")
+            .and(not(resideInAPackage("imserver." + name)))
+            .and(not(resideInAnyPackage(full(MAY_IMPORT.get(name)))));
+    noClasses()
+        .that()
+        .resideInAPackage("imserver." + name)
+        .should()
+        .dependOnClassesThat(forbidden.as("packages that " + name + " may not import"))
+        .check(CLASSES);
+  }
+
+  @Test
+  @DisplayName("has no package that the table does not know")
+  void everyPackage() {
+    assertThat(CLASSES.stream().map(JavaClass::getPackageName).distinct())
+        .filteredOn(name -> !name.equals("imserver"))
+        .isSubsetOf(full(MAY_IMPORT.keySet().toArray(String[]::new)));
+  }
+
+  @Test
+  @DisplayName("has no cycles")
+  void cycles() {
+    slices().matching("imserver.(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  @DisplayName("has WebSocket only in endpoint")
+  void webSocket() {
+    only("jakarta.websocket..", "imserver.endpoint");
+  }
+
+  @Test
+  @DisplayName("has JPA only in message and directory")
+  void jpa() {
+    only("jakarta.persistence..", "imserver.message", "imserver.directory");
+  }
+
+  @Test
+  @DisplayName("has JAX-RS only in rest")
+  void jaxRs() {
+    only("jakarta.ws.rs..", "imserver.rest");
+  }
+
+  @Test
+  @DisplayName("has JDBC drivers and Flyway only in database")
+  void jdbc() {
+    only("org.h2..", "imserver.database");
+    only("org.postgresql..", "imserver.database");
+    only("org.flywaydb..", "imserver.database");
+  }
+
+  @Test
+  @DisplayName("has the JWT library only in auth")
+  void nimbus() {
+    only("com.nimbusds..", "imserver.auth");
+  }
+
+  private static void only(String api, String... packages) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(packages)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(api)
+        .check(CLASSES);
+  }
+
+  @Test
+  @DisplayName("reads the environment in config alone")
+  void environment() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("imserver.config")
+        .should()
+        .callMethod(System.class, "getenv")
+        .orShould()
+        .callMethod(System.class, "getenv", String.class)
+        .orShould()
+        .callMethod(System.class, "getProperty", String.class)
+        .orShould()
+        .callMethod(System.class, "getProperty", String.class, String.class)
+        .orShould()
+        .callMethod(System.class, "getProperties")
+        .check(CLASSES);
+  }
+
+  @Test
+  @DisplayName("takes the time from the injected clock")
+  void time() {
+    noClasses()
+        .should()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(Instant.class, "now")
+        .orShould()
+        .callMethod(OffsetDateTime.class, "now")
+        .orShould()
+        .callConstructor(Date.class)
+        .check(CLASSES);
+  }
+
+  @Test
+  @DisplayName("logs by System.Logger: no java.util.logging, no standard streams, no stack traces")
+  void logging() {
+    noClasses()
+        .that()
+        .doNotHaveSimpleName("EnvironmentDataSource") // javax.sql.DataSource returns such a logger
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.util.logging..")
+        .check(CLASSES);
+    noClasses()
+        .should()
+        .callMethod(Throwable.class, "printStackTrace")
+        .orShould()
+        .accessField(System.class, "out")
+        .orShould()
+        .accessField(System.class, "err")
+        .check(CLASSES);
+  }
+}

@@ -1,0 +1,45 @@
+package imserver.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("In open mode")
+class OpenVerifierTest {
+
+  private final OpenVerifier verifier = new OpenVerifier();
+
+  @Test
+  @DisplayName("a bare user id is believed, for ever")
+  void believed() throws Exception {
+    assertThat(verifier.verify("42")).isEqualTo(new UserPrincipal(42, null, null, null));
+    assertThat(verifier.verify("9223372036854775807").userId()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @ParameterizedTest(name = "[{index}] {0}")
+  @ValueSource(
+      strings = {
+        "",
+        "0",
+        "-1",
+        "+1",
+        " 1",
+        "1.0",
+        "0x1",
+        "me",
+        "٧",
+        "9223372036854775808",
+        "1e3",
+        "00000000000000000000"
+      })
+  @DisplayName("anything else is not:")
+  void refused(String credential) {
+    assertThatThrownBy(() -> verifier.verify(credential))
+        .isInstanceOf(InvalidCredentialException.class)
+        .hasMessage("not a user id");
+  }
+}

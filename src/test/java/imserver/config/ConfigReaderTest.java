@@ -1,0 +1,195 @@
+package imserver.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import imserver.config.Config.AuthMode;
+import imserver.config.Config.Recipients;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("The reader of settings")
+class ConfigReaderTest {
+
+  private static Config read(Map<String, String> environment, Map<String, String> properties) {
+    return new ConfigReader(environment::get, properties::get).read();
+  }
+
+  @Nested
+  @DisplayName("gives, where nothing is set,")
+  class Defaults {
+
+    private final Config config = read(Map.of(), Map.of());
+
+    @Test
+    @DisplayName("jwt mode with HS256 and the claim sub")
+    void auth() {
+      assertThat(config.auth())
+          .isEqualTo(new Config.Auth(AuthMode.JWT, "HS256", null, null, null, null, null, "sub"));
+    }
+
+    @Test
+    @DisplayName("the limits of the protocol")
+    void limits() {
+      assertThat(config.limits())
+          .isEqualTo(
+              new Config.Limits(
+                  4000, 65536, 20, 10, 1000, 1000, 10_000, 500, 10_000, 30, Recipients.ANY));
+    }
+
+    @Test
+    @DisplayName("the embedded database in ./data")
+    void storage() {
+      assertThat(config.storage()).isEqualTo(new Config.Storage(null, null, null, "./data", 2));
+    }
+  }
+
+  @Nested
+  @DisplayName("takes")
+  class Takes {
+
+    @Test
+    @DisplayName("a system property before an environment variable")
+    void order() {
+      Map<String, String> environment = Map.of("IMSERVER_MAX_CONTENT", "5");
+      assertThat(read(environment, Map.of()).limits().maxContent()).isEqualTo(5);
+      assertThat(read(environment, Map.of("imserver.max.content", "6")).limits().maxContent())
+          .isEqualTo(6);
+    }
+
+    @ParameterizedTest(name = "[{index}] ''{0}''")
+    @ValueSource(strings = {"", " ", "\t\n"})
+    @DisplayName("a blank text as unset:")
+    void blank(String blank) {
+      assertThat(Configs.with("IMSERVER_MAX_CONTENT", blank)).isEqualTo(Configs.with());
+      assertThat(Configs.with("IMSERVER_JWT_SECRET", blank).auth().secret()).isNull();
+      assertThat(read(Map.of("IMSERVER_RATE", "7"), Map.of("imserver.rate", blank)).limits().rate())
+          .isEqualTo(7);
+    }
+
+    @Test
+    @DisplayName("a text without the white space around it")
+    void stripped() {
+      assertThat(Configs.with("IMSERVER_RATE", " 7\n").limits().rate()).isEqualTo(7);
+      assertThat(Configs.with("IMSERVER_DATA", " /d a \n").storage().data()).isEqualTo("/d a");
+    }
+
+    @Test
+    @DisplayName("constants in any case")
+    void constants() {
+      assertThat(Configs.with("IMSERVER_AUTH_MODE", "Open").auth().mode()).isEqualTo(AuthMode.OPEN);
+      assertThat(Configs.with("IMSERVER_RECIPIENTS", "KNOWN").limits().recipients())
+          .isEqualTo(Recipients.KNOWN);
+    }
+
+    @Test
+    @DisplayName("each key for its own component")
+    void everyKey() {
+      Config config =
+          Configs.with(
+              "IMSERVER_JWT_ALGORITHM", "RS256",
+              "IMSERVER_JWT_SECRET", "s",
+              "IMSERVER_JWT_PUBLIC_KEY", "p",
+              "IMSERVER_JWT_JWKS_URL", "j",
+              "IMSERVER_JWT_ISSUER", "i",
+              "IMSERVER_JWT_AUDIENCE", "a",
+              "IMSERVER_JWT_USER_CLAIM", "c",
+              "IMSERVER_MAX_CONTENT", "1",
+              "IMSERVER_MAX_FRAME", "1024",
+              "IMSERVER_RATE", "3",
+              "IMSERVER_MAX_CONNECTIONS_PER_USER", "4",
+              "IMSERVER_REPLAY_LIMIT", "5",
+              "IMSERVER_OUTBOX", "16",
+              "IMSERVER_INTAKE", "7",
+              "IMSERVER_BATCH", "8",
+              "IMSERVER_PROFILES", "9",
+              "IMSERVER_PING_INTERVAL", "10",
+              "IMSERVER_DB_URL", "u",
+              "IMSERVER_DB_USER", "n",
+              "IMSERVER_DB_PASSWORD", "w",
+              "IMSERVER_DATA", "d",
+              "IMSERVER_LANES", "11");
+      assertThat(config)
+          .isEqualTo(
+              new Config(
+                  new Config.Auth(AuthMode.JWT, "RS256", "s", "p", "j", "i", "a", "c"),
+                  new Config.Limits(1, 1024, 3, 4, 5, 16, 7, 8, 9, 10, Recipients.ANY),
+                  new Config.Storage("u", "n", "w", "d", 11)));
+    }
+
+    @ParameterizedTest(name = "[{index}] {0} = {1}")
+    @CsvSource({
+      "IMSERVER_RATE, 0",
+      "IMSERVER_REPLAY_LIMIT, 0",
+      "IMSERVER_MAX_CONTENT, 100000",
+      "IMSERVER_MAX_FRAME, 1048576",
+      "IMSERVER_LANES, 64"
+    })
+    @DisplayName("the edges of a range:")
+    void edges(String key, String text) {
+      assertThat(Configs.with(key, text)).isNotEqualTo(Configs.with());
+    }
+  }
+
+  @Nested
+  @DisplayName("refuses, with one sentence that names the key,")
+  class Refuses {
+
+    @ParameterizedTest(name = "[{index}] {0} = {1}")
+    @CsvSource({
+      "IMSERVER_MAX_CONTENT, 0",
+      "IMSERVER_MAX_CONTENT, 100001",
+      "IMSERVER_MAX_CONTENT, -5",
+      "IMSERVER_MAX_FRAME, 1023",
+      "IMSERVER_MAX_FRAME, 1048577",
+      "IMSERVER_RATE, -1",
+      "IMSERVER_OUTBOX, 9",
+      "IMSERVER_LANES, 0",
+      "IMSERVER_LANES, 65",
+      "IMSERVER_BATCH, 99999999999",
+      "IMSERVER_BATCH, many",
+      "IMSERVER_BATCH, 1.5",
+      "IMSERVER_BATCH, 0x10",
+      "IMSERVER_BATCH, '1,000'"
+    })
+    @DisplayName("a number out of range or no number:")
+    void numbers(String key, String text) {
+      assertThatThrownBy(() -> Configs.with(key, text))
+          .isInstanceOf(InvalidConfigException.class)
+          .hasMessageMatching(key + " must be a number from \\d+ to \\d+, not '" + text + "'");
+    }
+
+    @Test
+    @DisplayName("an unknown constant")
+    void constants() {
+      assertThatThrownBy(() -> Configs.with("IMSERVER_AUTH_MODE", "none"))
+          .isInstanceOf(InvalidConfigException.class)
+          .hasMessage("IMSERVER_AUTH_MODE must be one of [jwt, open], not 'none'");
+    }
+  }
+
+  @Test
+  @DisplayName("shows no secret where its settings are printed")
+  void secrets() {
+    Config config =
+        Configs.with("IMSERVER_JWT_SECRET", "hidden-one", "IMSERVER_DB_PASSWORD", "hidden-two");
+    assertThat(config.auth().secret()).isEqualTo("hidden-one");
+    assertThat(config.toString()).doesNotContain("hidden");
+  }
+
+  @Test
+  @DisplayName("has a meaning for every key, and no key twice")
+  void keys() {
+    assertThat(ConfigReader.keys())
+        .doesNotHaveDuplicates()
+        .allMatch(k -> k.startsWith("IMSERVER_"));
+    assertThat(ConfigReader.settings())
+        .allSatisfy(
+            setting -> assertThat(setting.meaning()).isNotBlank().doesNotContain("|", "\n"));
+  }
+}

@@ -1,0 +1,91 @@
+package imserver.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import imserver.config.Configs;
+import imserver.config.InvalidConfigException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("The address of the database is")
+class DatabaseAddressTest {
+
+  private static DatabaseAddress of(String... keysAndTexts) {
+    return DatabaseAddress.of(Configs.with(keysAndTexts).storage());
+  }
+
+  @Nested
+  @DisplayName("where none is set, the embedded one, which")
+  class Embedded {
+
+    @Test
+    @DisplayName("lies in the configured folder and keeps each commit when it returns")
+    void url() {
+      DatabaseAddress address = of("IMSERVER_DATA", "some/../folder");
+      Path folder = Path.of("folder").toAbsolutePath();
+      assertThat(address.vendor()).isEqualTo("h2");
+      assertThat(address.url())
+          .startsWith("jdbc:h2:file:" + folder.resolve("imserver") + ";")
+          .contains(";WRITE_DELAY=0", ";DB_CLOSE_ON_EXIT=FALSE");
+      assertThat(address.description()).isEqualTo("the embedded database in " + folder);
+    }
+
+    @Test
+    @DisplayName("opens")
+    void opens(@TempDir Path folder) throws Exception {
+      DatabaseAddress address = of("IMSERVER_DATA", folder.resolve("new").toString());
+      try (Connection connection = address.driver().connect(address.url(), address.properties())) {
+        assertThat(connection.isValid(1)).isTrue();
+      }
+      assertThat(Files.exists(folder.resolve("new/imserver.mv.db"))).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("PostgreSQL's, with time-outs, and described without its password")
+  void postgresql() {
+    DatabaseAddress address =
+        of(
+            "IMSERVER_DB_URL", "jdbc:postgresql://h:5432/im?password=hidden",
+            "IMSERVER_DB_USER", "u",
+            "IMSERVER_DB_PASSWORD", "hidden");
+    assertThat(address.vendor()).isEqualTo("postgresql");
+    assertThat(address.url()).isEqualTo("jdbc:postgresql://h:5432/im?password=hidden");
+    assertThat(address.properties())
+        .containsEntry("user", "u")
+        .containsEntry("password", "hidden")
+        .containsEntry("socketTimeout", "30")
+        .containsEntry("connectTimeout", "10");
+    assertThat(address.description()).isEqualTo("jdbc:postgresql://h:5432/im");
+  }
+
+  @Test
+  @DisplayName("H2's, described without its parameters")
+  void h2() {
+    DatabaseAddress address = of("IMSERVER_DB_URL", "jdbc:h2:tcp://h/im;PASSWORD=hidden");
+    assertThat(address.vendor()).isEqualTo("h2");
+    assertThat(address.url())
+        .startsWith("jdbc:h2:tcp://h/im;PASSWORD=hidden;")
+        .contains("MODE=PostgreSQL");
+    assertThat(address.description()).isEqualTo("jdbc:h2:tcp://h/im");
+    assertThat(address.properties()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "[{index}] {0}")
+  @ValueSource(strings = {"jdbc:mysql://h/hidden", "postgresql://u:hidden@h/im", "h/hidden"})
+  @DisplayName("refused where it is another's:")
+  void unknown(String url) {
+    assertThatThrownBy(() -> of("IMSERVER_DB_URL", url))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessageContaining("IMSERVER_DB_URL")
+        .hasMessageNotContaining("hidden");
+  }
+}

@@ -1,0 +1,88 @@
+package imserver.endpoint;
+
+import imserver.packet.Response;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.RemoteEndpoint;
+import jakarta.websocket.SendHandler;
+import jakarta.websocket.SendResult;
+import jakarta.websocket.Session;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What a container would hand us, as far as a connection uses it. Not safe for several threads. */
+final class FakeSession {
+
+  /** What becomes of a packet that is to be sent. */
+  interface Transport {
+    void send(Response packet, SendHandler handler);
+  }
+
+  final List<Response> sent = new ArrayList<>();
+  final List<CloseReason> closes = new ArrayList<>();
+  int pings;
+
+  /** The handlers of packets that are on their way. */
+  final List<SendHandler> pending = new ArrayList<>();
+
+  /** By default a packet is on its way until {@link #complete}. */
+  Transport transport =
+      (packet, handler) -> {
+        sent.add(packet);
+        pending.add(handler);
+      };
+
+  private final Map<String, Object> properties = new ConcurrentHashMap<>();
+
+  final Session session =
+      proxy(
+          Session.class,
+          (method, arguments) ->
+              switch (method) {
+                case "getId" -> "s1";
+                case "getUserProperties" -> properties;
+                case "getAsyncRemote" -> remote();
+                case "close" -> closes.add((CloseReason) arguments[0]);
+                default -> throw new UnsupportedOperationException(method);
+              });
+
+  private RemoteEndpoint.Async remote() {
+    return proxy(
+        RemoteEndpoint.Async.class,
+        (method, arguments) -> {
+          switch (method) {
+            case "sendObject" ->
+                transport.send((Response) arguments[0], (SendHandler) arguments[1]);
+            case "sendPing" -> pings++;
+            default -> throw new UnsupportedOperationException(method);
+          }
+          return null;
+        });
+  }
+
+  /** Reports the packet that is on its way as written. */
+  void complete() {
+    pending.remove(0).onResult(new SendResult());
+  }
+
+  List<Integer> closeCodes() {
+    return closes.stream().map(reason -> reason.getCloseCode().getCode()).toList();
+  }
+
+  private interface Call {
+    Object on(String method, Object[] arguments);
+  }
+
+  private static <T> T proxy(Class<T> type, Call call) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              Object result = call.on(method.getName(), arguments);
+              return method.getReturnType() == void.class ? null : result;
+            }));
+  }
+}

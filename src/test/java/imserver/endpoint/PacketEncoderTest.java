@@ -1,0 +1,79 @@
+package imserver.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import imserver.packet.FailureCode;
+import imserver.packet.Response.Failure;
+import imserver.packet.Response.Incoming;
+import imserver.packet.Response.Receipt;
+import imserver.packet.Response.Success;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The encoder writes exactly the six fields, in order,")
+class PacketEncoderTest {
+
+  private final PacketEncoder encoder = new PacketEncoder();
+
+  @Test
+  @DisplayName("of a success")
+  void success() {
+    assertThat(encoder.encode(new Success(42, "1.60E12", null)))
+        .isEqualTo(
+            "{\"fromId\":0,\"toId\":42,\"type\":0,\"content\":\"\",\"timestamp\":\"1.60E12\","
+                + "\"Describe\":\"\"}");
+  }
+
+  @Test
+  @DisplayName("of a success for a client that names its messages")
+  void receipt() {
+    assertThat(encoder.encode(new Success(42, "", new Receipt("a\"b", 2323))))
+        .isEqualTo(
+            "{\"fromId\":0,\"toId\":42,\"type\":0,\"content\":\"\",\"timestamp\":\"\","
+                + "\"Describe\":\"{\\\"clientMessageId\\\":\\\"a\\\\\\\"b\\\","
+                + "\\\"messageId\\\":\\\"2323\\\"}\"}");
+  }
+
+  @Test
+  @DisplayName("of a failure that shall not be repeated")
+  void failure() {
+    assertThat(encoder.encode(new Failure(42, "t", FailureCode.UNKNOWN_TYPE, "why")))
+        .isEqualTo(
+            "{\"fromId\":0,\"toId\":42,\"type\":1,\"content\":\"\",\"timestamp\":\"t\","
+                + "\"Describe\":\"{\\\"code\\\":\\\"UNKNOWN_TYPE\\\",\\\"message\\\":\\\"why\\\","
+                + "\\\"retryable\\\":false}\"}");
+  }
+
+  @Test
+  @DisplayName("of a failure that may be repeated")
+  void retryable() {
+    assertThat(encoder.encode(new Failure(42, "t", FailureCode.SERVER_BUSY, "why")))
+        .endsWith(
+            "\"Describe\":\"{\\\"code\\\":\\\"SERVER_BUSY\\\",\\\"message\\\":\\\"why\\\","
+                + "\\\"retryable\\\":true}\"}");
+  }
+
+  @Test
+  @DisplayName("of a message")
+  void incoming() {
+    assertThat(
+            encoder.encode(
+                new Incoming(
+                    9007199254740991L, 42, 7, "你好 😀\n\"", "t", "李雷", "https://e.org/a.png")))
+        .isEqualTo(
+            "{\"fromId\":42,\"toId\":7,\"type\":2,\"content\":\"你好 😀\\n\\\"\","
+                + "\"timestamp\":\"t\",\"Describe\":\"{\\\"userName\\\":\\\"李雷\\\","
+                + "\\\"headURL\\\":\\\"https://e.org/a.png\\\","
+                + "\\\"messageId\\\":\\\"9007199254740991\\\"}\"}");
+  }
+
+  @Test
+  @DisplayName("of a message from a user of whom nothing is known")
+  void unknownSender() {
+    assertThat(encoder.encode(new Incoming(1, 42, 7, "c", "", "42", "")))
+        .isEqualTo(
+            "{\"fromId\":42,\"toId\":7,\"type\":2,\"content\":\"c\",\"timestamp\":\"\","
+                + "\"Describe\":\"{\\\"userName\\\":\\\"42\\\",\\\"headURL\\\":\\\"\\\","
+                + "\\\"messageId\\\":\\\"1\\\"}\"}");
+  }
+}

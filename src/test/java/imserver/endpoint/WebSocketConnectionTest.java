@@ -1,0 +1,376 @@
+package imserver.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import imserver.auth.UserPrincipal;
+import imserver.config.Configs;
+import imserver.packet.CloseCode;
+import imserver.packet.FailureCode;
+import imserver.packet.Response;
+import imserver.packet.Response.Failure;
+import imserver.packet.Response.Success;
+import imserver.session.FakeWorkers;
+import jakarta.websocket.SendResult;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A WebSocket connection")
+class WebSocketConnectionTest {
+
+  private final FakeSession fake = new FakeSession();
+  private final FakeWorkers workers = new FakeWorkers();
+  private final WebSocketConnection connection = withOutbox(10);
+
+  private WebSocketConnection withOutbox(int outbox) {
+    return new WebSocketConnection(
+        fake.session,
+        new UserPrincipal(42, null, null, null),
+        Configs.with("IMSERVER_OUTBOX", Integer.toString(outbox)).limits(),
+        workers);
+  }
+
+  private static Response packet(int number) {
+    return new Success(number, "", null);
+  }
+
+  private static Response failure(FailureCode code) {
+    return new Failure(42, "", code, "");
+  }
+
+  private void writeAtOnce() {
+    fake.transport =
+        (packet, handler) -> {
+          fake.sent.add(packet);
+          handler.onResult(new SendResult());
+        };
+  }
+
+  @Nested
+  @DisplayName("sends")
+  class Sends {
+
+    @Test
+    @DisplayName("one packet at a time, in order")
+    void oneInFlight() {
+      for (int i = 0; i < 5; i++) {
+        connection.send(packet(i));
+      }
+      for (int i = 0; i < 5; i++) {
+        assertThat(fake.sent).hasSize(i + 1);
+        assertThat(fake.pending).hasSize(1);
+        assertThat(fake.sent.get(i)).isEqualTo(packet(i));
+        fake.complete();
+      }
+      assertThat(fake.sent).hasSize(5);
+      assertThat(fake.pending).isEmpty();
+    }
+
+    @Test
+    @DisplayName("again after it has run dry")
+    void again() {
+      connection.send(packet(1));
+      fake.complete();
+      connection.send(packet(2));
+      fake.complete();
+      assertThat(fake.sent).containsExactly(packet(1), packet(2));
+    }
+
+    @Test
+    @DisplayName("100,000 packets that are written at once, without growing the stack")
+    void noRecursion() {
+      WebSocketConnection large = withOutbox(200_000);
+      large.send(packet(0));
+      IntStream.rangeClosed(1, 100_000).forEach(i -> large.send(packet(i)));
+      assertThat(fake.sent).hasSize(1);
+      writeAtOnce();
+
+      fake.complete();
+
+      assertThat(fake.sent)
+          .isEqualTo(IntStream.rangeClosed(0, 100_000).mapToObj(i -> packet(i)).toList());
+    }
+
+    @Test
+    @DisplayName("what follows a packet that the container refuses")
+    void refused() {
+      fake.transport =
+          (packet, handler) -> {
+            throw new IllegalStateException("closed");
+          };
+      connection.send(packet(1));
+      writeAtOnce();
+      connection.send(packet(2));
+      assertThat(fake.sent).containsExactly(packet(2));
+    }
+
+    @Test
+    @DisplayName("the packets of each of several threads in its order, still one at a time")
+    void concurrent() throws Exception {
+      int threads = 4;
+      int each = 2000;
+      WebSocketConnection large = withOutbox(threads * each);
+      AtomicInteger inFlight = new AtomicInteger();
+      AtomicInteger mostInFlight = new AtomicInteger();
+      List<Response> sent = Collections.synchronizedList(new ArrayList<>());
+      ExecutorService senders = Executors.newFixedThreadPool(threads);
+      ExecutorService container = Executors.newFixedThreadPool(2);
+      try {
+        fake.transport =
+            (packet, handler) -> {
+              mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+              sent.add(packet);
+              Runnable written =
+                  () -> {
+                    inFlight.decrementAndGet();
+                    handler.onResult(new SendResult());
+                  };
+              if (packet.hashCode() % 3 == 0) {
+                written.run();
+              } else {
+                container.execute(written);
+              }
+            };
+        for (int thread = 0; thread < threads; thread++) {
+          int first = thread * each;
+          senders.execute(
+              () -> IntStream.range(first, first + each).forEach(i -> large.send(packet(i))));
+        }
+        await().until(() -> sent.size() == threads * each);
+      } finally {
+        senders.shutdownNow();
+        container.shutdown();
+      }
+      assertThat(mostInFlight).hasValue(1);
+      for (int thread = 0; thread < threads; thread++) {
+        int first = thread * each;
+        List<Response> ofThread =
+            sent.stream()
+                .filter(packet -> ((Success) packet).toId() / each == first / each)
+                .toList();
+        assertThat(ofThread)
+            .isEqualTo(IntStream.range(first, first + each).mapToObj(i -> packet(i)).toList());
+      }
+    }
+  }
+
+  @Nested
+  @DisplayName("whose outbox is full")
+  class Overflow {
+
+    @Test
+    @DisplayName("is closed with 4508, at once, and sends nothing more")
+    void tooSlow() {
+      IntStream.range(0, 11).forEach(i -> connection.send(packet(i)));
+      workers.runSoon();
+      assertThat(fake.closes).isEmpty();
+
+      connection.send(packet(11));
+      workers.runSoon();
+
+      assertThat(fake.closeCodes()).containsExactly(4508);
+      assertThat(connection.isOpen()).isFalse();
+      fake.complete();
+      connection.send(packet(12));
+      assertThat(fake.sent).containsExactly(packet(0));
+    }
+
+    @Test
+    @DisplayName("is closed once, however many packets follow")
+    void once() {
+      IntStream.range(0, 40).forEach(i -> connection.send(packet(i)));
+      workers.runSoon();
+      workers.runLater();
+      assertThat(fake.closeCodes()).containsExactly(4508);
+    }
+  }
+
+  @Nested
+  @DisplayName("whose client makes failures")
+  class Failures {
+
+    @Test
+    @DisplayName("is closed with 4429 at the 51st, after 50 were sent")
+    void tooMany() {
+      writeAtOnce();
+      IntStream.range(0, 50).forEach(i -> connection.send(failure(FailureCode.BAD_PACKET)));
+      workers.runSoon();
+      assertThat(connection.isOpen()).isTrue();
+
+      connection.send(failure(FailureCode.RATE_LIMITED));
+      workers.runSoon();
+
+      assertThat(fake.sent).hasSize(50);
+      assertThat(fake.closeCodes()).containsExactly(4429);
+      assertThat(connection.isOpen()).isFalse();
+    }
+
+    @Test
+    @DisplayName("gets the 50 before it is closed, though it reads slowly")
+    void flushed() {
+      WebSocketConnection large = withOutbox(100);
+      IntStream.range(0, 60).forEach(i -> large.send(failure(FailureCode.BAD_PACKET)));
+      workers.runSoon();
+      assertThat(fake.closes).isEmpty();
+      while (!fake.pending.isEmpty()) {
+        fake.complete();
+      }
+      workers.runSoon();
+      assertThat(fake.sent).hasSize(50);
+      assertThat(fake.closeCodes()).containsExactly(4429);
+    }
+
+    @Test
+    @DisplayName("stays open for failures that are the server's")
+    void serverFault() {
+      writeAtOnce();
+      for (int i = 0; i < 500; i++) {
+        connection.send(failure(FailureCode.STORAGE_UNAVAILABLE));
+        connection.send(failure(FailureCode.SERVER_BUSY));
+      }
+      workers.runSoon();
+      assertThat(fake.sent).hasSize(1000);
+      assertThat(connection.isOpen()).isTrue();
+    }
+  }
+
+  @Nested
+  @DisplayName("when closed")
+  class Closes {
+
+    @Test
+    @DisplayName("first sends what is queued")
+    void flushes() {
+      connection.send(packet(1));
+      connection.send(packet(2));
+      connection.close(CloseCode.TOKEN_EXPIRED);
+      connection.send(packet(3));
+      workers.runSoon();
+      assertThat(fake.closes).isEmpty();
+      assertThat(connection.isOpen()).isFalse();
+
+      fake.complete();
+      workers.runSoon();
+      assertThat(fake.closes).isEmpty();
+      fake.complete();
+      workers.runSoon();
+
+      assertThat(fake.sent).containsExactly(packet(1), packet(2));
+      assertThat(fake.closeCodes()).containsExactly(4401);
+      assertThat(fake.closes.get(0).getReasonPhrase()).isEqualTo("token expired");
+    }
+
+    @Test
+    @DisplayName("does not wait for ever for a client that does not read")
+    void bounded() {
+      connection.send(packet(1));
+      connection.close(CloseCode.GOING_AWAY);
+      assertThat(workers.delays).hasSize(1);
+      workers.runLater();
+      assertThat(fake.closeCodes()).containsExactly(1001);
+    }
+
+    @Test
+    @DisplayName("does not wait at all for a client that is dead")
+    void dead() {
+      connection.send(packet(1));
+      connection.close(CloseCode.NO_PONG);
+      workers.runSoon();
+      assertThat(fake.closeCodes()).containsExactly(4408);
+    }
+
+    @Test
+    @DisplayName("keeps the first code")
+    void first() {
+      connection.close(CloseCode.TOO_MANY_CONNECTIONS);
+      connection.close(CloseCode.GOING_AWAY);
+      workers.runSoon();
+      assertThat(fake.closeCodes()).containsExactly(4409);
+      assertThat(connection.closeCodeOr(1006)).isEqualTo(4409);
+    }
+
+    @Test
+    @DisplayName("by the client, sends and closes nothing more")
+    void byClient() {
+      connection.closed();
+      connection.send(packet(1));
+      connection.ping();
+      connection.close(CloseCode.GOING_AWAY);
+      workers.runSoon();
+      assertThat(fake.sent).isEmpty();
+      assertThat(fake.pings).isZero();
+      assertThat(fake.closes).isEmpty();
+      assertThat(connection.isOpen()).isFalse();
+      assertThat(connection.closeCodeOr(1000)).isEqualTo(1000);
+    }
+
+    @Test
+    @DisplayName("never calls the container on the caller's thread")
+    void onWorkers() {
+      connection.close(CloseCode.GOING_AWAY);
+      assertThat(fake.closes).isEmpty();
+    }
+  }
+
+  @Nested
+  @DisplayName("tells when it has written all,")
+  class Drained {
+
+    private final AtomicInteger runs = new AtomicInteger();
+
+    @Test
+    @DisplayName("at once where nothing is queued")
+    void atOnce() {
+      connection.whenDrained(runs::incrementAndGet);
+      assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    @DisplayName("else once, after the last packet")
+    void later() {
+      connection.send(packet(1));
+      connection.send(packet(2));
+      connection.whenDrained(runs::incrementAndGet);
+      fake.complete();
+      assertThat(runs).hasValue(0);
+      fake.complete();
+      assertThat(runs).hasValue(1);
+      connection.send(packet(3));
+      fake.complete();
+      assertThat(runs).hasValue(1);
+    }
+  }
+
+  @Nested
+  @DisplayName("pings")
+  class Pings {
+
+    @Test
+    @DisplayName("and counts those that stay unanswered")
+    void counts() {
+      connection.ping();
+      connection.ping();
+      assertThat(fake.pings).isEqualTo(2);
+      assertThat(connection.unansweredPings()).isEqualTo(2);
+      connection.pong();
+      assertThat(connection.unansweredPings()).isZero();
+    }
+
+    @Test
+    @DisplayName("not while a packet is being written, but counts that it would have")
+    void whileSending() {
+      connection.send(packet(1));
+      connection.ping();
+      assertThat(fake.pings).isZero();
+      assertThat(connection.unansweredPings()).isEqualTo(1);
+    }
+  }
+}

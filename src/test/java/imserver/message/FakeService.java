@@ -1,0 +1,109 @@
+package imserver.message;
+
+import imserver.database.StorageException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** A database in memory, with the failures that a test wants. */
+class FakeService extends MessageService {
+
+  /** What is committed, by id. */
+  final Map<Long, Draft> committed = new TreeMap<>();
+
+  /** What is marked as read, by reader. */
+  final Map<Long, Set<Long>> read = new ConcurrentHashMap<>();
+
+  /** How many drafts each call of {@link #store} got. */
+  final List<Integer> calls = new ArrayList<>();
+
+  int pings;
+
+  /** The database refuses these. */
+  Predicate<Draft> refuses = draft -> false;
+
+  /** To these nobody can send. */
+  Set<Long> unknownRecipients = Set.of();
+
+  boolean down;
+
+  /** How many commits come that are done, but whose answers are lost. */
+  int lostAnswers;
+
+  /** How many calls of {@link #markRead} fail from now on. */
+  int failingMarks;
+
+  @Override
+  public long nextIdBlock() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<Outcome> store(List<Draft> drafts) {
+    calls.add(drafts.size());
+    failIfDown();
+    if (drafts.stream().anyMatch(refuses)) {
+      throw new StorageException(new IllegalStateException("refused"));
+    }
+    Map<DedupeKey, Long> stored = new HashMap<>();
+    committed.values().forEach(draft -> stored.put(draft.key(), draft.id()));
+    Map<Long, Draft> added = new LinkedHashMap<>();
+    List<Outcome> outcomes = new ArrayList<>();
+    for (Draft draft : drafts) {
+      Long id = stored.get(draft.key());
+      if (unknownRecipients.contains(draft.recipientId())) {
+        outcomes.add(new Outcome.UnknownRecipient());
+      } else if (id == null) {
+        added.put(draft.id(), draft);
+        stored.put(draft.key(), draft.id());
+        outcomes.add(new Outcome.Stored(draft.id()));
+      } else {
+        outcomes.add(id == draft.id() ? new Outcome.Stored(id) : new Outcome.Duplicate(id));
+      }
+    }
+    committed.putAll(added);
+    if (lostAnswers > 0) {
+      lostAnswers--;
+      throw new IllegalStateException("the commit was not answered");
+    }
+    return outcomes;
+  }
+
+  @Override
+  public void markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
+    failIfDown();
+    if (failingMarks > 0) {
+      failingMarks--;
+      throw new StorageException(new IllegalStateException("a dead connection"));
+    }
+    idsByReader.forEach(
+        (reader, ids) -> read.computeIfAbsent(reader, key -> new TreeSet<>()).addAll(ids));
+  }
+
+  @Override
+  public Set<Long> existing(Set<Long> ids) {
+    failIfDown();
+    return ids.stream().filter(committed::containsKey).collect(Collectors.toSet());
+  }
+
+  @Override
+  public void ping() {
+    pings++;
+    failIfDown();
+  }
+
+  private void failIfDown() {
+    if (down) {
+      throw new StorageException(new IllegalStateException("down"));
+    }
+  }
+}

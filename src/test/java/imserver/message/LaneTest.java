@@ -1,0 +1,146 @@
+package imserver.message;
+
+import static imserver.message.StoringFixture.post;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import imserver.packet.FailureCode;
+import imserver.packet.Response.Failure;
+import imserver.packet.Response.Success;
+import imserver.session.FakeConnection;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A lane")
+class LaneTest {
+
+  private static final int ROOM = 1000;
+
+  private final StoringFixture fixture = new StoringFixture();
+  private final Semaphore room = new Semaphore(ROOM);
+  private final Lane lane = new Lane(fixture.storing, room, 100);
+  private final FakeConnection alice = new FakeConnection(1);
+  private Thread thread;
+  private final ThreadFactory threads =
+      task -> {
+        thread = new Thread(task, "lane");
+        thread.setDaemon(true);
+        return thread;
+      };
+
+  @AfterEach
+  void end() throws Exception {
+    lane.stop();
+    lane.awaitEnd();
+    assertThat(thread.isAlive()).isFalse();
+  }
+
+  private void add(String content) {
+    assertThat(room.tryAcquire()).isTrue();
+    lane.add(post(alice, 2, content));
+  }
+
+  @Test
+  @DisplayName("stores what has queued up in batches up to the bound, in order")
+  void batches() {
+    IntStream.range(0, 250).forEach(i -> add("m" + i));
+    lane.start(threads);
+    lane.stop();
+    lane.awaitEnd();
+    assertThat(fixture.service.calls).containsExactly(100, 100, 50);
+    assertThat(fixture.texts()).isEqualTo(IntStream.range(0, 250).mapToObj(i -> "m" + i).toList());
+  }
+
+  @Test
+  @DisplayName("does not keep a lone message waiting for others")
+  void lone() {
+    lane.start(threads);
+    add("a");
+    await().until(() -> fixture.texts().equals(List.of("a")));
+  }
+
+  @Test
+  @DisplayName("gives its room back when requests are answered")
+  void room() {
+    lane.start(threads);
+    IntStream.range(0, 50).forEach(i -> add("m" + i));
+    await().until(() -> room.availablePermits() == ROOM);
+    assertThat(alice.sent).hasSize(50);
+  }
+
+  @Test
+  @DisplayName("that is stopped stores what is queued before, and answers what comes later")
+  void stops() {
+    CountDownLatch inBatch = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    fixture.beforeDelivery =
+        () -> {
+          inBatch.countDown();
+          await().until(() -> goOn.getCount() == 0);
+        };
+    add("first");
+    lane.start(threads);
+    await().until(() -> inBatch.getCount() == 0);
+    add("before");
+    lane.stop();
+    IntStream.range(0, 150).forEach(i -> add("late" + i));
+    goOn.countDown();
+    lane.awaitEnd();
+
+    assertThat(alice.sent)
+        .hasSize(152)
+        .startsWith(new Success(1, "t-first", null), new Success(1, "t-before", null));
+    FailureCode busy = FailureCode.SERVER_BUSY;
+    assertThat(alice.sent).endsWith(new Failure(1, "t-late149", busy, busy.message()));
+    assertThat(alice.sent)
+        .as("each is either stored and acknowledged, or refused")
+        .filteredOn(packet -> packet instanceof Success)
+        .hasSize(fixture.service.committed.size());
+  }
+
+  @Test
+  @DisplayName("survives an error and an exception of a batch, and gives its room back")
+  void survives() {
+    fixture.service.refuses =
+        draft -> {
+          if (draft.content().equals("error")) {
+            throw new OutOfMemoryError("of a test");
+          }
+          return false;
+        };
+    fixture.beforeDelivery =
+        () -> {
+          if (fixture.service.committed.size() == 1) {
+            throw new IllegalStateException("of a test");
+          }
+        };
+    lane.start(threads);
+    add("error");
+    await().until(() -> room.availablePermits() == ROOM);
+    add("exception");
+    await().until(() -> room.availablePermits() == ROOM);
+    add("a");
+    await().until(() -> alice.sent.contains(new Success(1, "t-a", null)));
+    assertThat(fixture.texts()).containsExactly("a");
+  }
+
+  @Test
+  @DisplayName("that is interrupted answers what is waiting")
+  void interrupted() {
+    Lane single = new Lane(fixture.storing, room, 1);
+    fixture.beforeDelivery = () -> Thread.currentThread().interrupt();
+    single.add(post(alice, 2, "a"));
+    single.add(post(alice, 2, "b"));
+    single.start(threads);
+    single.awaitEnd();
+    FailureCode busy = FailureCode.SERVER_BUSY;
+    assertThat(alice.sent)
+        .containsExactly(new Success(1, "t-a", null), new Failure(1, "t-b", busy, busy.message()));
+  }
+}

@@ -1,0 +1,95 @@
+package imserver.message;
+
+import imserver.database.StorageException;
+import imserver.directory.UserDirectory;
+import imserver.directory.UserProfile;
+import imserver.message.Submission.Post;
+import imserver.message.Submission.ReadAck;
+import imserver.packet.MarkRead;
+import imserver.packet.Response.Incoming;
+import imserver.packet.SendMessage;
+import imserver.session.Connection;
+import imserver.session.SessionRegistry;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A {@link Storing} over a {@link FakeService}, and what it delivers. */
+class StoringFixture {
+
+  final FakeService service = new FakeService();
+  final List<Incoming> delivered = new CopyOnWriteArrayList<>();
+
+  /** Called before a message is delivered. */
+  Runnable beforeDelivery = () -> {};
+
+  /** What the directory knows. */
+  final Map<Long, UserProfile> profiles = new HashMap<>();
+
+  boolean directoryDown;
+  boolean idsDown;
+
+  final MessageIds ids =
+      new MessageIds() {
+        private long last;
+
+        @Override
+        public synchronized long next() {
+          if (idsDown) {
+            throw new StorageException(new IllegalStateException("no block"));
+          }
+          return ++last;
+        }
+      };
+
+  final UserDirectory directory =
+      new UserDirectory() {
+        @Override
+        public Map<Long, UserProfile> find(Set<Long> userIds) {
+          if (directoryDown) {
+            throw new IllegalStateException("down");
+          }
+          Map<Long, UserProfile> found = new HashMap<>(profiles);
+          found.keySet().retainAll(userIds);
+          return found;
+        }
+      };
+
+  final SessionRegistry registry =
+      new SessionRegistry() {
+        @Override
+        public void deliver(Incoming message) {
+          beforeDelivery.run();
+          delivered.add(message);
+        }
+      };
+
+  final Storing storing =
+      new Storing(
+          service,
+          ids,
+          new Delivery(directory, registry),
+          Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC));
+
+  static Post post(Connection from, long to, String content) {
+    return new Post(from, new SendMessage(null, to, content, "t-" + content, null));
+  }
+
+  static Post named(Connection from, long to, String content, String clientMessageId) {
+    return new Post(from, new SendMessage(null, to, content, "t-" + content, clientMessageId));
+  }
+
+  static ReadAck ack(Connection from, Long... ids) {
+    return new ReadAck(from, new MarkRead(null, List.of(ids), "ack"));
+  }
+
+  /** The texts of what was delivered, in order. */
+  List<String> texts() {
+    return delivered.stream().map(Incoming::content).toList();
+  }
+}

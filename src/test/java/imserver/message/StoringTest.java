@@ -1,0 +1,313 @@
+package imserver.message;
+
+import static imserver.message.StoringFixture.ack;
+import static imserver.message.StoringFixture.named;
+import static imserver.message.StoringFixture.post;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import imserver.directory.UserProfile;
+import imserver.packet.FailureCode;
+import imserver.packet.Response;
+import imserver.packet.Response.Failure;
+import imserver.packet.Response.Incoming;
+import imserver.packet.Response.Receipt;
+import imserver.packet.Response.Success;
+import imserver.session.FakeConnection;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Storing a batch")
+class StoringTest {
+
+  private final StoringFixture fixture = new StoringFixture();
+  private final FakeService service = fixture.service;
+  private final Storing storing = fixture.storing;
+  private final FakeConnection alice = new FakeConnection(1);
+  private final FakeConnection bob = new FakeConnection(2);
+
+  private static Response success(long sender, String content) {
+    return new Success(sender, "t-" + content, null);
+  }
+
+  private static Response failure(long sender, String content, FailureCode code) {
+    return new Failure(sender, "t-" + content, code, code.message());
+  }
+
+  private static Response unavailable(long sender, String content) {
+    return failure(sender, content, FailureCode.STORAGE_UNAVAILABLE);
+  }
+
+  @Nested
+  @DisplayName("that the database takes")
+  class Stored {
+
+    @Test
+    @DisplayName("answers each sender and delivers each message, in one transaction")
+    void all() {
+      storing.process(List.of(post(alice, 2, "a"), post(bob, 1, "b"), post(alice, 3, "c")));
+      assertThat(service.calls).containsExactly(3);
+      assertThat(alice.sent).containsExactly(success(1, "a"), success(1, "c"));
+      assertThat(bob.sent).containsExactly(success(2, "b"));
+      assertThat(fixture.delivered)
+          .containsExactly(
+              new Incoming(1, 1, 2, "a", "t-a", "1", ""),
+              new Incoming(2, 2, 1, "b", "t-b", "2", ""),
+              new Incoming(3, 1, 3, "c", "t-c", "1", ""));
+    }
+
+    @Test
+    @DisplayName("answers only when the transaction is committed, and delivers only then")
+    void afterCommit() {
+      Runnable isCommitted = () -> assertThat(service.committed).hasSize(2);
+      alice.beforeSend = isCommitted;
+      fixture.beforeDelivery = isCommitted;
+      storing.process(List.of(post(alice, 2, "a"), post(alice, 2, "b")));
+      assertThat(alice.sent).hasSize(2);
+      assertThat(fixture.delivered).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("delivers with what the directory knows of the sender")
+    void profile() {
+      fixture.profiles.put(1L, new UserProfile(1, "李雷", "https://e.org/a.png"));
+      storing.process(List.of(post(alice, 2, "a")));
+      assertThat(fixture.delivered)
+          .containsExactly(new Incoming(1, 1, 2, "a", "t-a", "李雷", "https://e.org/a.png"));
+    }
+
+    @Test
+    @DisplayName("delivers without names where the directory fails")
+    void directoryDown() {
+      fixture.directoryDown = true;
+      storing.process(List.of(post(alice, 2, "a")));
+      assertThat(alice.sent).containsExactly(success(1, "a"));
+      assertThat(fixture.delivered).containsExactly(new Incoming(1, 1, 2, "a", "t-a", "1", ""));
+    }
+
+    @Test
+    @DisplayName("gives a receipt to a client that names its messages, and to no other")
+    void receipt() {
+      storing.process(List.of(post(alice, 2, "a"), named(alice, 2, "b", "x")));
+      assertThat(alice.sent)
+          .containsExactly(success(1, "a"), new Success(1, "t-b", new Receipt("x", 2)));
+    }
+  }
+
+  @Nested
+  @DisplayName("with a retry")
+  class Retry {
+
+    @Test
+    @DisplayName("acknowledges it again, and delivers nothing")
+    void later() {
+      storing.process(List.of(post(alice, 2, "a")));
+      storing.process(List.of(post(alice, 2, "a")));
+      assertThat(alice.sent).containsExactly(success(1, "a"), success(1, "a"));
+      assertThat(service.committed).hasSize(1);
+      assertThat(fixture.texts()).containsExactly("a");
+    }
+
+    @Test
+    @DisplayName("in the same batch acknowledges both, and delivers once")
+    void sameBatch() {
+      storing.process(List.of(named(alice, 2, "a", "x"), named(alice, 2, "a", "x")));
+      Response receipt = new Success(1, "t-a", new Receipt("x", 1));
+      assertThat(alice.sent).containsExactly(receipt, receipt);
+      assertThat(fixture.texts()).containsExactly("a");
+    }
+
+    @Test
+    @DisplayName("tells the id of the message that was stored the first time")
+    void receipt() {
+      storing.process(List.of(named(alice, 2, "a", "x"), post(alice, 2, "b")));
+      storing.process(List.of(named(alice, 2, "a", "x")));
+      assertThat(alice.sent.get(2)).isEqualTo(new Success(1, "t-a", new Receipt("x", 1)));
+    }
+
+    @Test
+    @DisplayName("does not take the same packet of another sender for it")
+    void otherSender() {
+      storing.process(List.of(post(alice, 3, "a"), post(bob, 3, "a")));
+      assertThat(fixture.texts()).containsExactly("a", "a");
+    }
+  }
+
+  @Nested
+  @DisplayName("that the database refuses")
+  class Refused {
+
+    @Test
+    @DisplayName("fails the one bad message alone, and keeps the order of the others")
+    void oneBad() {
+      service.refuses = draft -> draft.content().equals("bad");
+      storing.process(List.of(post(alice, 2, "a"), post(alice, 2, "bad"), post(alice, 2, "c")));
+      assertThat(service.calls).containsExactly(3, 1, 1, 1);
+      assertThat(alice.sent)
+          .containsExactly(success(1, "a"), unavailable(1, "bad"), success(1, "c"));
+      assertThat(fixture.texts()).containsExactly("a", "c");
+    }
+
+    @Test
+    @DisplayName("fails all, without a try for each, where it is down")
+    void down() {
+      service.down = true;
+      storing.process(
+          List.of(post(alice, 2, "a"), post(alice, 2, "b"), post(bob, 2, "c"), post(bob, 2, "d")));
+      assertThat(service.calls).containsExactly(4, 1);
+      assertThat(service.pings).isEqualTo(1);
+      assertThat(alice.sent).containsExactly(unavailable(1, "a"), unavailable(1, "b"));
+      assertThat(bob.sent).containsExactly(unavailable(2, "c"), unavailable(2, "d"));
+      assertThat(fixture.delivered).isEmpty();
+    }
+
+    @Test
+    @DisplayName("fails the rest where it goes down in the middle")
+    void goesDown() {
+      service.refuses =
+          draft -> {
+            service.down |= service.calls.size() == 3;
+            return draft.content().equals("b");
+          };
+      storing.process(List.of(post(alice, 2, "a"), post(alice, 2, "b"), post(alice, 2, "c")));
+      assertThat(service.calls).containsExactly(3, 1, 1);
+      assertThat(alice.sent)
+          .containsExactly(success(1, "a"), unavailable(1, "b"), unavailable(1, "c"));
+    }
+
+    @Test
+    @DisplayName("goes on with the next batch when it is back")
+    void back() {
+      service.down = true;
+      storing.process(List.of(post(alice, 2, "a")));
+      service.down = false;
+      storing.process(List.of(post(alice, 2, "a")));
+      assertThat(alice.sent).containsExactly(unavailable(1, "a"), success(1, "a"));
+      assertThat(fixture.texts()).containsExactly("a");
+    }
+
+    @Test
+    @DisplayName("fails all where there are no ids to be had")
+    void noIds() {
+      fixture.idsDown = true;
+      storing.process(List.of(post(alice, 2, "a"), post(alice, 2, "b")));
+      assertThat(service.calls).isEmpty();
+      assertThat(alice.sent).containsExactly(unavailable(1, "a"), unavailable(1, "b"));
+    }
+
+    @Test
+    @DisplayName("tells of an unknown recipient, and stores the rest")
+    void unknownRecipient() {
+      service.unknownRecipients = Set.of(9L);
+      storing.process(List.of(post(alice, 9, "a"), post(alice, 2, "b")));
+      assertThat(alice.sent)
+          .containsExactly(failure(1, "a", FailureCode.UNKNOWN_RECIPIENT), success(1, "b"));
+      assertThat(fixture.texts()).containsExactly("b");
+    }
+  }
+
+  @Nested
+  @DisplayName("whose commit was done though its answer was lost")
+  class InDoubt {
+
+    @Test
+    @DisplayName("acknowledges and delivers each message once, where the second try is answered")
+    void secondTry() {
+      service.lostAnswers = 1;
+      storing.process(List.of(post(alice, 2, "a"), post(alice, 2, "b")));
+      assertThat(alice.sent).containsExactly(success(1, "a"), success(1, "b"));
+      storing.process(List.of(post(alice, 2, "c")));
+      assertThat(fixture.texts()).containsExactly("a", "b", "c");
+      assertThat(service.committed).hasSize(3);
+    }
+
+    @Test
+    @DisplayName("delivers it once with the next batch, where the database went down meanwhile")
+    void nextBatch() {
+      service.lostAnswers = 1;
+      goDownAtTheSecondCall();
+      storing.process(List.of(post(alice, 2, "a"), post(alice, 2, "b")));
+      assertThat(alice.sent).containsExactly(unavailable(1, "a"), unavailable(1, "b"));
+      assertThat(fixture.delivered).isEmpty();
+
+      storing.process(List.of(post(bob, 1, "still down")));
+      assertThat(fixture.delivered).isEmpty();
+
+      service.down = false;
+      storing.process(List.of(post(alice, 2, "a"), post(alice, 2, "c")));
+      assertThat(alice.sent.subList(2, 4)).containsExactly(success(1, "a"), success(1, "c"));
+      assertThat(fixture.texts()).containsExactly("a", "b", "c");
+      storing.process(List.of(post(alice, 2, "d")));
+      assertThat(fixture.texts()).containsExactly("a", "b", "c", "d");
+    }
+
+    private void goDownAtTheSecondCall() {
+      service.refuses =
+          draft -> {
+            service.down |= service.calls.size() == 2;
+            return service.down;
+          };
+    }
+
+    @Test
+    @DisplayName("does not deliver what turns out not to be stored")
+    void notCommitted() {
+      service.refuses =
+          draft -> {
+            if (draft.content().equals("a")) {
+              throw new IllegalStateException("the commit failed");
+            }
+            return false;
+          };
+      storing.process(List.of(post(alice, 2, "a")));
+      storing.process(List.of(post(alice, 2, "b")));
+      assertThat(alice.sent).containsExactly(unavailable(1, "a"), success(1, "b"));
+      assertThat(fixture.texts()).containsExactly("b");
+    }
+  }
+
+  @Nested
+  @DisplayName("of read-acks")
+  class Acks {
+
+    @Test
+    @DisplayName("marks what each reader named, after the messages, and answers nothing")
+    void marks() {
+      storing.process(
+          List.of(ack(alice, 5L, 6L), post(alice, 2, "a"), ack(bob, 7L), ack(alice, 6L, 8L)));
+      assertThat(service.read.get(1L)).containsExactly(5L, 6L, 8L);
+      assertThat(service.read.get(2L)).containsExactly(7L);
+      assertThat(alice.sent).containsExactly(success(1, "a"));
+      assertThat(bob.sent).isEmpty();
+    }
+
+    @Test
+    @DisplayName("tries again once")
+    void again() {
+      service.failingMarks = 1;
+      storing.process(List.of(ack(alice, 5L)));
+      assertThat(service.read.get(1L)).containsExactly(5L);
+      assertThat(alice.sent).isEmpty();
+    }
+
+    @Test
+    @DisplayName("tells each reader where the database did not take them")
+    void fails() {
+      service.failingMarks = 2;
+      storing.process(List.of(ack(alice, 5L), ack(bob, 6L)));
+      FailureCode code = FailureCode.STORAGE_UNAVAILABLE;
+      assertThat(alice.sent).containsExactly(new Failure(1, "ack", code, code.message()));
+      assertThat(bob.sent).containsExactly(new Failure(2, "ack", code, code.message()));
+    }
+
+    @Test
+    @DisplayName("does not keep the messages of the batch from being acknowledged")
+    void independent() {
+      service.failingMarks = 2;
+      storing.process(List.of(ack(bob, 6L), post(alice, 2, "a")));
+      assertThat(alice.sent).containsExactly(success(1, "a"));
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package imserver.session;
+
+import imserver.auth.UserPrincipal;
+import imserver.packet.CloseCode;
+import imserver.packet.Response;
+import io.github.bucket4j.TimeMeter;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A connection that keeps what it is told. Safe for use by several threads. */
+public final class FakeConnection implements Connection {
+
+  /** What was sent, in order. */
+  public final List<Response> sent = new CopyOnWriteArrayList<>();
+
+  /** With what it was closed, in order. */
+  public final List<CloseCode> closes = new CopyOnWriteArrayList<>();
+
+  /** Called before a packet is kept. */
+  public volatile Runnable beforeSend = () -> {};
+
+  /** What {@link #unansweredPings} tells. */
+  public volatile int unansweredPings;
+
+  /** How many pings there were. */
+  public volatile int pings;
+
+  /** What {@link #budget} tells; without limit. */
+  public volatile SendingBudget budget = new SendingBudget(0, TimeMeter.SYSTEM_NANOTIME);
+
+  private final UserPrincipal user;
+
+  /** Of a user whose credential never ends. */
+  public FakeConnection(long userId) {
+    this(new UserPrincipal(userId, null, null, null));
+  }
+
+  /** Of a user. */
+  public FakeConnection(UserPrincipal user) {
+    this.user = user;
+  }
+
+  @Override
+  public String id() {
+    return "fake";
+  }
+
+  @Override
+  public UserPrincipal user() {
+    return user;
+  }
+
+  @Override
+  public SendingBudget budget() {
+    return budget;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return closes.isEmpty();
+  }
+
+  @Override
+  public void send(Response packet) {
+    beforeSend.run();
+    sent.add(packet);
+  }
+
+  @Override
+  public void whenDrained(Runnable task) {
+    task.run();
+  }
+
+  @Override
+  public void ping() {
+    pings++;
+  }
+
+  @Override
+  public int unansweredPings() {
+    return unansweredPings;
+  }
+
+  @Override
+  public void close(CloseCode code) {
+    closes.add(code);
+  }
+}

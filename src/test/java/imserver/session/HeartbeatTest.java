@@ -1,0 +1,102 @@
+package imserver.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import imserver.auth.UserPrincipal;
+import imserver.config.Configs;
+import imserver.packet.CloseCode;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The heartbeat")
+class HeartbeatTest {
+
+  private static final Instant END = Instant.parse("2026-01-02T03:04:05Z");
+
+  private Instant now = END;
+  private final Clock clock =
+      new Clock() {
+        @Override
+        public ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+          return this;
+        }
+
+        @Override
+        public Instant instant() {
+          return now;
+        }
+      };
+  private final SessionRegistry registry = new SessionRegistry(Configs.with());
+  private final Heartbeat heartbeat = new Heartbeat(clock, registry);
+
+  @Nested
+  @DisplayName("of a connection whose token ends")
+  class Expiry {
+
+    private final FakeConnection connection =
+        new FakeConnection(new UserPrincipal(1, null, null, END));
+
+    @Test
+    @DisplayName("closes it with 4401 at that instant, and not a nanosecond before")
+    void exact() {
+      registry.open(connection);
+      now = END.minusNanos(1);
+      heartbeat.closeExpired();
+      assertThat(connection.isOpen()).isTrue();
+      now = END;
+      heartbeat.closeExpired();
+      assertThat(connection.closes).containsExactly(CloseCode.TOKEN_EXPIRED);
+    }
+
+    @Test
+    @DisplayName("leaves the others alone")
+    void others() {
+      FakeConnection endless = new FakeConnection(1);
+      registry.open(endless);
+      registry.open(connection);
+      now = Instant.MAX;
+      heartbeat.closeExpired();
+      assertThat(endless.isOpen()).isTrue();
+      assertThat(connection.isOpen()).isFalse();
+    }
+  }
+
+  @Nested
+  @DisplayName("of a connection that")
+  class Pings {
+
+    private final FakeConnection connection = new FakeConnection(1);
+
+    @Test
+    @DisplayName("left fewer than two pings unanswered pings it")
+    void alive() {
+      registry.open(connection);
+      for (int unanswered = 0; unanswered < 2; unanswered++) {
+        connection.unansweredPings = unanswered;
+        heartbeat.pingAll();
+      }
+      assertThat(connection.pings).isEqualTo(2);
+      assertThat(connection.isOpen()).isTrue();
+    }
+
+    @Test
+    @DisplayName("left two pings unanswered closes it with 4408")
+    void dead() {
+      registry.open(connection);
+      connection.unansweredPings = 2;
+      heartbeat.pingAll();
+      assertThat(connection.pings).isZero();
+      assertThat(connection.closes).containsExactly(CloseCode.NO_PONG);
+    }
+  }
+}
