@@ -41,7 +41,8 @@ class ArchitectureTest {
           "database", allowed("config"),
           "directory", allowed("packet", "auth", "config", "database"),
           "message", allowed("packet", "auth", "session", "directory", "config", "database"),
-          "endpoint", allowed("packet", "auth", "session", "directory", "message", "config"),
+          "endpoint",
+              allowed("packet", "auth", "session", "directory", "message", "config", "database"),
           "rest",
               allowed("packet", "auth", "session", "directory", "message", "config", "database"));
 

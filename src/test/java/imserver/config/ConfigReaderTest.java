@@ -113,13 +113,15 @@ class ConfigReaderTest {
               "IMSERVER_DB_USER", "n",
               "IMSERVER_DB_PASSWORD", "w",
               "IMSERVER_DATA", "d",
-              "IMSERVER_LANES", "11");
+              "IMSERVER_LANES", "11",
+              "IMSERVER_ANNOUNCE", "x");
       assertThat(config)
           .isEqualTo(
               new Config(
                   new Config.Auth(AuthMode.JWT, "RS256", "s", "p", "j", "i", "a", "c"),
                   new Config.Limits(1, 1024, 3, 4, 5, 16, 7, 8, 9, 10, Recipients.ANY),
-                  new Config.Storage("u", "n", "w", "d", 11)));
+                  new Config.Storage("u", "n", "w", "d", 11),
+                  new Config.Server("x")));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")

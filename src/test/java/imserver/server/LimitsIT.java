@@ -40,8 +40,6 @@ class LimitsIT {
   static WebArchive war() {
     return Wars.with(
         Map.of(
-            "IMSERVER_RATE",
-            "20",
             "IMSERVER_MAX_CONNECTIONS_PER_USER",
             String.valueOf(CONNECTIONS),
             "IMSERVER_REPLAY_LIMIT",
@@ -49,7 +47,7 @@ class LimitsIT {
             "IMSERVER_OUTBOX",
             String.valueOf(OUTBOX),
             "IMSERVER_PING_INTERVAL",
-            "1",
+            "4",
             "IMSERVER_RECIPIENTS",
             "known"));
   }
