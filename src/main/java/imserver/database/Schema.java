@@ -9,6 +9,10 @@ import jakarta.ejb.TransactionManagement;
 import jakarta.ejb.TransactionManagementType;
 import jakarta.inject.Inject;
 import java.lang.System.Logger.Level;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Collections;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -52,6 +56,7 @@ public class Schema {
   void migrate() {
     DatabaseAddress address = DatabaseAddress.of(config.storage());
     LOG.log(Level.INFO, "messages are kept in {0}", address.description());
+    unregisterDrivers(); // nothing here asks the JVM for a driver
     try {
       Flyway.configure(Schema.class.getClassLoader())
           .dataSource(new EnvironmentDataSource(address))
@@ -67,6 +72,24 @@ public class Schema {
               + ": "
               + new StorageException(e).getMessage(),
           e);
+    }
+  }
+
+  /**
+   * Drivers register themselves with the JVM when they are loaded, and would keep this
+   * application's classes in it.
+   */
+  private static void unregisterDrivers() {
+    Collections.list(DriverManager.getDrivers()).stream()
+        .filter(driver -> driver.getClass().getClassLoader() == Schema.class.getClassLoader())
+        .forEach(Schema::unregister);
+  }
+
+  private static void unregister(Driver driver) {
+    try {
+      DriverManager.deregisterDriver(driver);
+    } catch (SQLException e) {
+      LOG.log(Level.DEBUG, "a driver stays registered: {0}", e.getMessage());
     }
   }
 }

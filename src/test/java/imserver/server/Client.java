@@ -32,6 +32,7 @@ final class Client implements AutoCloseable {
 
   private final List<Packet> received = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+  private volatile Consumer<Packet> onAnswer = packet -> {};
   private WebSocket socket;
 
   private Client() {}
@@ -82,6 +83,11 @@ final class Client implements AutoCloseable {
   /** Sends a binary frame. */
   void sendBinary(byte[] bytes) {
     socket.sendBinary(java.nio.ByteBuffer.wrap(bytes), true).join();
+  }
+
+  /** Has each success and failure passed on, from now on. */
+  void onAnswer(Consumer<Packet> listener) {
+    onAnswer = listener;
   }
 
   /** All packets so far. */
@@ -154,8 +160,12 @@ final class Client implements AutoCloseable {
     public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
       text.append(data);
       if (last) {
-        received.add(Packet.parse(text.toString()));
+        Packet packet = Packet.parse(text.toString());
         text.setLength(0);
+        received.add(packet);
+        if (!packet.isMessage()) {
+          onAnswer.accept(packet);
+        }
       }
       webSocket.request(1);
       return null;

@@ -111,7 +111,9 @@ class LimitsIT {
       awaitKnown(bob);
       for (int i = 0; i < count; i++) {
         a.send(Packet.message(bob, i + text, "t" + i));
-        other.message(i + text);
+        if (i % 25 == 24) { // no faster than a reader reads, on a machine of any speed
+          other.message(i + text);
+        }
       }
       assertThat(a.answer("t" + (count - 1)).isSuccess()).isTrue();
       assertThat(stuck.readToClose()).isEqualTo(4508);

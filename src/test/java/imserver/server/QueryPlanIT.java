@@ -1,0 +1,118 @@
+package imserver.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The queries of {@code MessageRepository} and {@code UserDirectory}, as they reach PostgreSQL. */
+@Tag("postgresql")
+@DisplayName("With a million messages in PostgreSQL, an index answers")
+class QueryPlanIT {
+
+  private static final String URL = TestEnvironment.postgresUrl() + "&currentSchema=plans";
+  private static Connection connection;
+
+  @BeforeAll
+  static void aMillionMessages() throws SQLException, IOException {
+    Flyway.configure()
+        .dataSource(URL, "postgres", "")
+        .schemas("plans")
+        .locations("classpath:db/migration/common", "classpath:db/migration/postgresql")
+        .load()
+        .migrate();
+    connection = DriverManager.getConnection(URL);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          """
+          insert into message (id, sender_id, recipient_id, content, client_timestamp, dedupe_key, created_at, read_at)
+          select n, n % 1000 + 1, n % 997 + 1, 'text ' || n, n::text, md5(n::text)::varchar(22), now(),
+                 case when n % 10 = 0 then null else now() end
+          from generate_series(1, 1000000) as n
+          """);
+      statement.execute(
+          "insert into im_user (id, name, updated_at) select n, 'user ' || n, now() from generate_series(1, 100000) as n");
+      statement.execute("analyze message");
+      statement.execute("analyze im_user");
+    }
+  }
+
+  @AfterAll
+  static void close() throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("drop schema plans cascade");
+    }
+    connection.close();
+  }
+
+  @Test
+  @DisplayName("which messages of a batch are stored already")
+  void duplicates() throws SQLException {
+    assertUsesIndex(
+        """
+        select m.sender_id, m.dedupe_key, m.id
+        from unnest(cast(array[1,2,3] as bigint array), cast(array['a','b','c'] as varchar array)) as k (sender_id, dedupe_key)
+        join message m on m.sender_id = k.sender_id and m.dedupe_key = k.dedupe_key
+        """,
+        "message_once");
+  }
+
+  @Test
+  @DisplayName("a page of a user's unread messages, in order, without sorting")
+  void unread() throws SQLException {
+    String plan =
+        assertUsesIndex(
+            """
+            select id, sender_id, recipient_id, content, client_timestamp from message
+            where recipient_id = 42 and read_at is null and id > 5000 order by id limit 250
+            """,
+            "message_unread");
+    assertThat(plan).doesNotContain("Sort");
+  }
+
+  @Test
+  @DisplayName("what a read-ack names")
+  void markRead() throws SQLException {
+    assertUsesIndex(
+        """
+        update message set read_at = now()
+        where recipient_id = 42 and read_at is null and id = any (cast(array[1,2,3] as bigint array))
+        """,
+        "message_");
+  }
+
+  @Test
+  @DisplayName("whether an attempt was committed")
+  void existing() throws SQLException {
+    assertUsesIndex("select id from message where id in (1, 2, 3)", "message_pkey");
+  }
+
+  @Test
+  @DisplayName("names of users")
+  void users() throws SQLException {
+    assertUsesIndex(
+        "select id, name, avatar, updated_at from im_user where id in (1, 2, 3)", "im_user_pkey");
+  }
+
+  private static String assertUsesIndex(String query, String index) throws SQLException {
+    StringBuilder plan = new StringBuilder();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("explain " + query)) {
+      while (rows.next()) {
+        plan.append(rows.getString(1)).append('\n');
+      }
+    }
+    assertThat(plan.toString()).contains(index).doesNotContain("Seq Scan");
+    return plan.toString();
+  }
+}

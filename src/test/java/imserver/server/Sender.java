@@ -1,0 +1,110 @@
+package imserver.server;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Sends numbered messages from one user to another, a few in flight, over as many connections as it
+ * takes, and keeps the rule of PROTOCOL.md: what was not acknowledged is sent again, first and in
+ * its order.
+ */
+final class Sender implements AutoCloseable {
+
+  private static final int WINDOW = 16;
+
+  private final URI server;
+  private final long from;
+  private final long to;
+  private final List<String> unanswered = new CopyOnWriteArrayList<>();
+  private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+  private volatile boolean running = true;
+  private volatile boolean fresh = true;
+  private int next;
+  private final Thread thread;
+
+  Sender(URI server, long from, long to) {
+    this.server = server;
+    this.from = from;
+    this.to = to;
+    this.thread = new Thread(this::run, "sender-" + from);
+    thread.start();
+  }
+
+  long from() {
+    return from;
+  }
+
+  /** The texts that were acknowledged. */
+  Set<String> acknowledged() {
+    return acknowledged;
+  }
+
+  /** Sends nothing new any more, but goes on with what was not acknowledged. */
+  void sendNothingNew() {
+    fresh = false;
+  }
+
+  /** Whether everything that was sent is acknowledged. */
+  boolean isDone() {
+    return !fresh && unanswered.isEmpty();
+  }
+
+  private void run() {
+    while (running) {
+      try (Client client = Client.connect(server, from)) {
+        converse(client);
+      } catch (RuntimeException e) {
+        Thread.onSpinWait(); // the server is down; again
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private void converse(Client client) throws InterruptedException {
+    Semaphore window = new Semaphore(WINDOW);
+    AtomicBoolean failed = new AtomicBoolean();
+    client.onAnswer(
+        packet -> {
+          if (packet.isSuccess()) {
+            acknowledged.add(packet.timestamp());
+            unanswered.remove(packet.timestamp());
+          }
+          failed.compareAndSet(false, packet.isFailure());
+          window.release();
+        });
+    for (String text : List.copyOf(unanswered)) {
+      send(client, window, text);
+    }
+    while (running && client.isOpen() && !failed.get()) {
+      if (fresh) {
+        String text = String.valueOf(next++);
+        unanswered.add(text);
+        send(client, window, text);
+      } else if (window.tryAcquire(WINDOW, 100, TimeUnit.MILLISECONDS)) {
+        return; // all answered, with success or not: connect anew for the rest, if any
+      }
+    }
+  }
+
+  private void send(Client client, Semaphore window, String text) throws InterruptedException {
+    while (!window.tryAcquire(100, TimeUnit.MILLISECONDS)) {
+      if (!client.isOpen() || !running) {
+        throw new IllegalStateException("closed");
+      }
+    }
+    client.send(Packet.message(to, text, text));
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    running = false;
+    thread.join();
+  }
+}
