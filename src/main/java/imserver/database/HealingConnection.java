@@ -25,7 +25,12 @@ final class HealingConnection implements InvocationHandler {
   }
 
   private static final long IDLE_NANOS = Duration.ofSeconds(1).toNanos();
-  private static final int VALIDATION_SECONDS = 5;
+
+  /**
+   * A database that does not answer an empty query for so long is down; one that does later is only
+   * connected anew.
+   */
+  private static final int VALIDATION_SECONDS = 2;
 
   private final Opener opener;
   private Connection current;

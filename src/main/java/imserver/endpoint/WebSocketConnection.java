@@ -40,7 +40,7 @@ final class WebSocketConnection implements Connection {
   /**
    * How long a client may take to read what is queued for it when the connection is to be closed.
    */
-  private static final Duration FLUSH = Duration.ofSeconds(2);
+  private static final Duration FLUSH = Duration.ofSeconds(3);
 
   private final Session session;
   private final UserPrincipal user;
@@ -248,7 +248,10 @@ final class WebSocketConnection implements Connection {
         return;
       }
       closedWith = code;
-      flush = sending && code != CloseCode.TOO_SLOW && code != CloseCode.NO_PONG;
+      flush = sending;
+      if (code == CloseCode.TOO_SLOW || code == CloseCode.NO_PONG) {
+        outbox.clear(); // what is on its way may still arrive, and with it the reason
+      }
     }
     workers.runIn(flush ? FLUSH : Duration.ZERO, () -> endSession(code));
   }

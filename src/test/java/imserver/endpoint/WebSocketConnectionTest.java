@@ -167,7 +167,7 @@ class WebSocketConnectionTest {
   class Overflow {
 
     @Test
-    @DisplayName("is closed with 4508, at once, and sends nothing more")
+    @DisplayName("is closed with 4508 behind the packet on its way, and sends nothing more")
     void tooSlow() {
       IntStream.range(0, 11).forEach(i -> connection.send(packet(i)));
       workers.runSoon();
@@ -175,10 +175,11 @@ class WebSocketConnectionTest {
 
       connection.send(packet(11));
       workers.runSoon();
-
-      assertThat(fake.closeCodes()).containsExactly(4508);
       assertThat(connection.isOpen()).isFalse();
       fake.complete();
+      workers.runSoon();
+
+      assertThat(fake.closeCodes()).containsExactly(4508);
       connection.send(packet(12));
       assertThat(fake.sent).containsExactly(packet(0));
     }
@@ -279,12 +280,14 @@ class WebSocketConnectionTest {
     }
 
     @Test
-    @DisplayName("does not wait at all for a client that is dead")
+    @DisplayName("drops the queue of a client that is dead")
     void dead() {
       connection.send(packet(1));
+      connection.send(packet(2));
       connection.close(CloseCode.NO_PONG);
-      workers.runSoon();
+      workers.runLater();
       assertThat(fake.closeCodes()).containsExactly(4408);
+      assertThat(fake.sent).containsExactly(packet(1));
     }
 
     @Test

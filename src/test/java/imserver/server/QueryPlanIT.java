@@ -28,7 +28,9 @@ class QueryPlanIT {
     Flyway.configure()
         .dataSource(URL, "postgres", "")
         .schemas("plans")
-        .locations("classpath:db/migration/common", "classpath:db/migration/postgresql")
+        .locations(
+            "filesystem:src/main/resources/db/migration/common",
+            "filesystem:src/main/resources/db/migration/postgresql")
         .load()
         .migrate();
     connection = DriverManager.getConnection(URL);
@@ -36,7 +38,7 @@ class QueryPlanIT {
       statement.execute(
           """
           insert into message (id, sender_id, recipient_id, content, client_timestamp, dedupe_key, created_at, read_at)
-          select n, n % 1000 + 1, n % 997 + 1, 'text ' || n, n::text, md5(n::text)::varchar(22), now(),
+          select n, n % 1000 + 1, case when n % 20 = 0 then 42 else n % 997 + 1 end, 'text ' || n, n::text, md5(n::text)::varchar(22), now(),
                  case when n % 10 = 0 then null else now() end
           from generate_series(1, 1000000) as n
           """);
