@@ -31,7 +31,12 @@ public class Environment {
 
   /** The settings of this process, for code that runs before there is injection. */
   public static Config read() {
-    return new ConfigReader(System::getenv, System::getProperty).read();
+    try {
+      return new ConfigReader(System::getenv, System::getProperty).read();
+    } catch (InvalidConfigException e) {
+      LOG.log(Level.ERROR, "imserver cannot start: {0}", e.getMessage());
+      throw e;
+    }
   }
 
   /** The time. */

@@ -66,12 +66,9 @@ public class Schema {
           .load()
           .migrate();
     } catch (FlywayException e) {
-      throw new IllegalStateException(
-          "imserver cannot start: "
-              + address.description()
-              + ": "
-              + new StorageException(e).getMessage(),
-          e);
+      String reason = address.description() + ": " + new StorageException(e).getMessage();
+      LOG.log(Level.ERROR, "imserver cannot start: {0}", reason);
+      throw new IllegalStateException(reason, e);
     }
   }
 

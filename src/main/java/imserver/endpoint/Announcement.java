@@ -45,23 +45,23 @@ public class Announcement implements ServletContextListener {
     }
     String address = config.server().announce();
     if (address != null) {
-      workers.run(() -> announceWhenReady(URI.create(address), TRIES));
+      HttpClient http = HttpClient.newHttpClient();
+      workers.run(() -> announceWhenReady(http, URI.create(address), TRIES));
     }
   }
 
-  private void announceWhenReady(URI address, int tries) {
-    if (answers(address.resolve("api/health"))) {
+  private void announceWhenReady(HttpClient http, URI address, int tries) {
+    if (answers(http, address.resolve("api/health"))) {
       System.out.println(text(address));
     } else if (tries > 0) {
-      workers.runIn(PERIOD, () -> announceWhenReady(address, tries - 1));
+      workers.runIn(PERIOD, () -> announceWhenReady(http, address, tries - 1));
     }
   }
 
-  private static boolean answers(URI health) {
+  private static boolean answers(HttpClient http, URI health) {
     HttpRequest request = HttpRequest.newBuilder(health).timeout(Duration.ofSeconds(2)).build();
     try {
-      return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode()
-          == 200;
+      return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException e) {
       return false;
     } catch (InterruptedException e) {

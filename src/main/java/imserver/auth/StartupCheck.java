@@ -1,0 +1,38 @@
+package imserver.auth;
+
+import imserver.config.InvalidConfigException;
+import jakarta.annotation.PostConstruct;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.Startup;
+import jakarta.ejb.TransactionManagement;
+import jakarta.ejb.TransactionManagementType;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.lang.System.Logger.Level;
+
+/**
+ * Keeps the application from starting where credentials could not be verified: left to the first
+ * handshake, the fault would show as a server that runs and lets nobody in.
+ */
+@Singleton
+@Startup
+@TransactionManagement(TransactionManagementType.BEAN)
+public class StartupCheck {
+
+  private static final System.Logger LOG = System.getLogger(StartupCheck.class.getName());
+
+  @Inject private Instance<CredentialVerifier> verifier;
+
+  /** For the container, which injects the rest. */
+  public StartupCheck() {}
+
+  @PostConstruct
+  void verify() {
+    try {
+      verifier.get();
+    } catch (InvalidConfigException e) {
+      LOG.log(Level.ERROR, "imserver cannot start: {0}", e.getMessage());
+      throw e;
+    }
+  }
+}
