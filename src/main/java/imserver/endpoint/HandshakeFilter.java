@@ -3,6 +3,7 @@ package imserver.endpoint;
 import imserver.auth.CredentialVerifier;
 import imserver.auth.InvalidCredentialException;
 import imserver.auth.UserPrincipal;
+import imserver.config.Config;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -11,6 +12,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpUpgradeHandler;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +32,7 @@ public class HandshakeFilter extends HttpFilter {
   private static final int UPGRADE_REQUIRED = 426; // RFC 9110, section 15.5.22
 
   @Inject private transient CredentialVerifier verifier;
+  @Inject private transient Config config;
 
   /** For the container, which injects the rest. */
   public HandshakeFilter() {}
@@ -55,11 +58,17 @@ public class HandshakeFilter extends HttpFilter {
     chain.doFilter(as(user, request), response);
   }
 
-  private static HttpServletRequest as(UserPrincipal user, HttpServletRequest request) {
+  private HttpServletRequest as(UserPrincipal user, HttpServletRequest request) {
     return new HttpServletRequestWrapper(request) {
       @Override
       public Principal getUserPrincipal() {
         return user;
+      }
+
+      @Override
+      public <T extends HttpUpgradeHandler> T upgrade(Class<T> engine)
+          throws IOException, ServletException {
+        return FrameGuard.upgrade(request, engine, config.limits().maxFrame());
       }
     };
   }

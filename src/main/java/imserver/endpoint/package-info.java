@@ -3,13 +3,18 @@
  * no rules.
  *
  * <p>{@link imserver.endpoint.HandshakeFilter} lets nobody upgrade without a valid credential;
- * {@link imserver.endpoint.MessageEndpoint} receives; {@link imserver.endpoint.PacketDecoder} and
- * {@link imserver.endpoint.PacketEncoder} turn text into requests and responses into text; {@link
+ * {@link imserver.endpoint.FrameGuard} keeps frames over the limit from the container; {@link
+ * imserver.endpoint.MessageEndpoint} receives; {@link imserver.endpoint.PacketDecoder} and {@link
+ * imserver.endpoint.PacketEncoder} turn text into requests and responses into text; {@link
  * imserver.endpoint.WebSocketConnection} sends.
  *
  * <p>Rules: {@code jakarta.websocket} occurs nowhere else. Everything is caught in the endpoint:
  * what a container does with an exception out of {@code @OnMessage} differs. One asynchronous send
  * is in flight for each connection: Tomcat throws on a second one, Tyrus would queue without bound.
+ *
+ * <p>Why frames over the limit are refused twice: before Tyrus buffers them by {@code
+ * GuardedInput}, which knows the size of a frame by its header; and by the decoder, which also
+ * knows a message of several frames, and works where a container does not let itself be guarded.
  *
  * <p>Why reading is by JSON-P's stream and writing by JSON-B: a {@code timestamp} is echoed
  * character for character, also when it came as a number, and only the stream gives a number as it

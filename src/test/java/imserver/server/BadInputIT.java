@@ -135,7 +135,13 @@ class BadInputIT {
   @Test
   @DisplayName("closes with 1009 where a frame is too large")
   void tooLarge() {
-    for (String text : List.of("x".repeat(65_537), " ".repeat(1 << 20), "中".repeat(30_000))) {
+    for (String text :
+        List.of(
+            "x".repeat(65_537),
+            " ".repeat(1 << 20),
+            "中".repeat(30_000),
+            "x".repeat(5 << 20),
+            "x".repeat(16 << 20))) {
       assertTooLarge(a -> a.send(text));
     }
     assertTooLarge(a -> IntStream.range(0, 20).forEach(i -> a.sendPart("x".repeat(4096))));

@@ -1,0 +1,83 @@
+package imserver.endpoint;
+
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpUpgradeHandler;
+import jakarta.servlet.http.WebConnection;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between the container's connection and its WebSocket engine, and keeps frames over the
+ * limit from the engine. Tyrus, left to itself, buffers up to 4 MiB of a frame, and closes what is
+ * longer with 1011 and a stack trace in the log.
+ *
+ * <p>An engine that does not upgrade through the request that filters hand on, like Tomcat's, is
+ * not guarded, and has to refuse such frames itself.
+ */
+public class FrameGuard implements HttpUpgradeHandler {
+
+  private @Nullable HttpUpgradeHandler engine;
+  private int maxFrame;
+
+  /** For the container. */
+  public FrameGuard() {}
+
+  /** Upgrades a request to a guarded engine of the given class, which is to need no injection. */
+  static <T extends HttpUpgradeHandler> T upgrade(
+      HttpServletRequest request, Class<T> type, int maxFrame)
+      throws IOException, ServletException {
+    T engine;
+    try {
+      engine = type.getConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new ServletException(e);
+    }
+    FrameGuard guard = request.upgrade(FrameGuard.class);
+    guard.engine = engine;
+    guard.maxFrame = maxFrame;
+    return engine;
+  }
+
+  @Override
+  public void init(WebConnection connection) {
+    try {
+      engine().init(guarded(connection, new GuardedInput(connection.getInputStream(), maxFrame)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void destroy() {
+    engine().destroy();
+  }
+
+  private HttpUpgradeHandler engine() {
+    return Objects.requireNonNull(engine, "upgraded without an engine");
+  }
+
+  @SuppressWarnings("try") // close() throws what the interface lets it throw
+  private static WebConnection guarded(WebConnection connection, ServletInputStream input) {
+    return new WebConnection() {
+      @Override
+      public ServletInputStream getInputStream() {
+        return input;
+      }
+
+      @Override
+      public ServletOutputStream getOutputStream() throws IOException {
+        return connection.getOutputStream();
+      }
+
+      @Override
+      public void close() throws Exception {
+        connection.close();
+      }
+    };
+  }
+}
