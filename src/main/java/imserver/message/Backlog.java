@@ -1,7 +1,6 @@
 package imserver.message;
 
 import imserver.config.Config;
-import imserver.database.StorageException;
 import imserver.directory.UserDirectory;
 import imserver.packet.Response.Incoming;
 import imserver.session.MessageStream;
@@ -45,7 +44,7 @@ public class Backlog {
   private void begin(MessageStream stream) {
     try {
       directory.record(stream.connection().user());
-    } catch (StorageException e) {
+    } catch (RuntimeException e) {
       directory.record(stream.connection().user()); // another connection may have entered the user
     }
     next(stream);
@@ -80,7 +79,7 @@ public class Backlog {
     }
     try {
       step.run();
-    } catch (StorageException e) {
+    } catch (RuntimeException e) { // also of the commit, which is no StorageException
       LOG.log(Level.WARNING, "a backlog waits for the database: {0}", e.getMessage());
       workers.runIn(RETRY, () -> retrying(stream, step));
     }
