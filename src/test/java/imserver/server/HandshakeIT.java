@@ -12,6 +12,7 @@ import com.nimbusds.jwt.SignedJWT;
 import java.net.URI;
 import java.net.URL;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -114,7 +115,8 @@ class HandshakeIT {
   @Test
   @DisplayName("gives a connection that ends with its token, by 4401")
   void expiry() throws JOSEException {
-    Date soon = Date.from(Instant.now().plusSeconds(3));
+    // whole seconds, as a token has them
+    Date soon = Date.from(Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(4));
     try (Client a = Client.connect(server, token(alice, claims -> claims.expirationTime(soon)))) {
       a.send(Packet.message(alice, "still here", "t"));
       a.message("still here");
