@@ -45,7 +45,7 @@ public class Announcement implements ServletContextListener {
     }
     String address = config.server().announce();
     if (address != null) {
-      HttpClient http = HttpClient.newHttpClient();
+      HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
       workers.run(() -> announceWhenReady(http, URI.create(address), TRIES));
     }
   }

@@ -12,6 +12,8 @@ final class Credentials {
   /** The subprotocol that the server speaks; offered together with {@code bearer.<jwt>}. */
   static final String SUBPROTOCOL = "imserver.v1";
 
+  private static final String ENDPOINT = "/imserver/";
+
   /** In the path, says that the credential is in a header. */
   private static final String ME = "me";
 
@@ -22,9 +24,10 @@ final class Credentials {
 
   /** The credential in the path, or with {@code me} the one in a header; "" where there is none. */
   static String of(HttpServletRequest request) {
-    String path = request.getPathInfo() == null ? request.getServletPath() : request.getPathInfo();
-    String last = path.substring(path.lastIndexOf('/') + 1);
-    return last.equals(ME) ? ofHeaders(request).orElse("") : last;
+    String info = request.getPathInfo();
+    String path = info == null ? request.getServletPath() : request.getServletPath() + info;
+    String credential = path.startsWith(ENDPOINT) ? path.substring(ENDPOINT.length()) : "";
+    return credential.equals(ME) ? ofHeaders(request).orElse("") : credential;
   }
 
   private static Optional<String> ofHeaders(HttpServletRequest request) {

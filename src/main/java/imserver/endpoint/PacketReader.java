@@ -132,14 +132,15 @@ final class PacketReader {
     String mark = timestamp();
     String clientMessageId = clientMessageId();
     Long from = id(fromId, "fromId");
-    Long to = id(toId, "toId");
     Long kind = id(type, "type");
     if (kind == null || kind < 0 || kind > 1) {
       throw new Unreadable(FailureCode.UNKNOWN_TYPE, FailureCode.UNKNOWN_TYPE.message());
     }
-    return kind == 0
-        ? new SendMessage(from, to == null ? 0 : to, text(), mark, clientMessageId)
-        : new MarkRead(from, messageIds(), mark);
+    if (kind == 1) {
+      return new MarkRead(from, messageIds(), mark); // whatever its toId is
+    }
+    Long to = id(toId, "toId");
+    return new SendMessage(from, to == null ? 0 : to, text(), mark, clientMessageId);
   }
 
   /** The timestamp as far as it can be read, for the answer to a packet that cannot. */

@@ -57,6 +57,7 @@ final class WebSocketConnection implements Connection {
   private @Nullable Bucket failures;
   private @Nullable CloseCode closedWith;
   private boolean ended;
+  private boolean pingHeldBack;
 
   private final AtomicInteger unansweredPings = new AtomicInteger();
 
@@ -107,7 +108,8 @@ final class WebSocketConnection implements Connection {
       close(CloseCode.TOO_MANY_FAILURES);
       return;
     }
-    boolean start;
+    boolean start = false;
+    boolean overflow = false;
     synchronized (lock) {
       if (closedWith != null || ended) {
         return;
@@ -117,9 +119,12 @@ final class WebSocketConnection implements Connection {
         start = !sending;
         sending = true;
       } else {
-        start = false;
-        workers.run(() -> close(CloseCode.TOO_SLOW));
+        overflow = true;
+        closing(CloseCode.TOO_SLOW); // at once: no later packet may overtake this one
       }
+    }
+    if (overflow) {
+      workers.runIn(FLUSH, () -> endSession(CloseCode.TOO_SLOW));
     }
     if (start) {
       sendNext();
@@ -164,6 +169,16 @@ final class WebSocketConnection implements Connection {
     }
   }
 
+  /** A client that takes the packet for which a ping was held back lives, if slowly. */
+  private void written() {
+    synchronized (lock) {
+      if (pingHeldBack) {
+        pingHeldBack = false;
+        unansweredPings.set(0);
+      }
+    }
+  }
+
   private void drained() {
     Runnable task;
     CloseCode code;
@@ -198,6 +213,9 @@ final class WebSocketConnection implements Connection {
 
     @Override
     public void onResult(SendResult result) {
+      if (result.isOK()) {
+        written();
+      }
       if (!met.compareAndSet(false, true)) {
         sendNext();
       }
@@ -219,6 +237,7 @@ final class WebSocketConnection implements Connection {
   public void ping() {
     unansweredPings.incrementAndGet();
     synchronized (lock) {
+      pingHeldBack = sending;
       if (sending || closedWith != null || ended) {
         return;
       }
@@ -247,13 +266,17 @@ final class WebSocketConnection implements Connection {
       if (closedWith != null || ended) {
         return;
       }
-      closedWith = code;
+      closing(code);
       flush = sending;
-      if (code == CloseCode.TOO_SLOW || code == CloseCode.NO_PONG) {
-        outbox.clear(); // what is on its way may still arrive, and with it the reason
-      }
     }
     workers.runIn(flush ? FLUSH : Duration.ZERO, () -> endSession(code));
+  }
+
+  private void closing(CloseCode code) {
+    closedWith = code;
+    if (code == CloseCode.TOO_SLOW || code == CloseCode.NO_PONG) {
+      outbox.clear(); // what is on its way may still arrive, and with it the reason
+    }
   }
 
   /** May wait for the client, on some containers. */

@@ -60,7 +60,7 @@ public class Backlog {
         service.unread(stream.connection().user().userId(), stream.replayedUpTo(), wanted);
     stream.replay(page);
     if (page.size() < wanted) {
-      stream.goLive();
+      stream.connection().whenDrained(stream::goLive); // what was held back may fill the queue
     } else {
       stream
           .connection()

@@ -146,17 +146,39 @@ final class Storing {
       List<Draft> draft = List.of(drafts.get(i));
       List<Outcome> outcome;
       try {
-        outcome = service.store(draft);
+        outcome = storeAlone(draft);
       } catch (RuntimeException e) {
-        doubtUnlessRolledBack(draft, e);
-        if (databaseAnswers()) {
-          giveUp(post, e);
-          continue;
+        if (!databaseAnswers()) {
+          giveUp(posts.subList(i, posts.size()), e);
+          return;
         }
-        giveUp(posts.subList(i, posts.size()), e);
-        return;
+        storeOrGiveUp(post, draft);
+        continue;
       }
       conclude(post, draft, outcome);
+    }
+  }
+
+  /**
+   * The last try: two lanes may have met on one key, and this look-up finds what the other stored.
+   */
+  private void storeOrGiveUp(List<Post> post, List<Draft> draft) {
+    List<Outcome> outcome;
+    try {
+      outcome = storeAlone(draft);
+    } catch (RuntimeException e) {
+      giveUp(post, e);
+      return;
+    }
+    conclude(post, draft, outcome);
+  }
+
+  private List<Outcome> storeAlone(List<Draft> draft) {
+    try {
+      return service.store(draft);
+    } catch (RuntimeException e) {
+      doubtUnlessRolledBack(draft, e);
+      throw e;
     }
   }
 

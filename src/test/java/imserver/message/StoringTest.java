@@ -144,10 +144,20 @@ class StoringTest {
     void oneBad() {
       service.refuses = draft -> draft.content().equals("bad");
       storing.process(List.of(post(alice, 2, "a"), post(alice, 2, "bad"), post(alice, 2, "c")));
-      assertThat(service.calls).containsExactly(3, 1, 1, 1);
+      assertThat(service.calls).containsExactly(3, 1, 1, 1, 1);
       assertThat(alice.sent)
           .containsExactly(success(1, "a"), unavailable(1, "bad"), success(1, "c"));
       assertThat(fixture.texts()).containsExactly("a", "c");
+    }
+
+    @Test
+    @DisplayName(
+        "is tried once more, since the other lane may have stored the same message meanwhile")
+    void otherLane() {
+      service.refuses = draft -> service.calls.size() <= 2;
+      storing.process(List.of(post(alice, 2, "a")));
+      assertThat(service.calls).containsExactly(1, 1, 1);
+      assertThat(alice.sent).containsExactly(success(1, "a"));
     }
 
     @Test
