@@ -133,14 +133,14 @@ final class PacketReader {
     String clientMessageId = clientMessageId();
     Long from = id(fromId, "fromId");
     Long kind = id(type, "type");
+    boolean readAck = kind != null && kind == 1;
+    Long to = readAck ? null : id(toId, "toId"); // that of a read-ack is ignored
     if (kind == null || kind < 0 || kind > 1) {
       throw new Unreadable(FailureCode.UNKNOWN_TYPE, FailureCode.UNKNOWN_TYPE.message());
     }
-    if (kind == 1) {
-      return new MarkRead(from, messageIds(), mark); // whatever its toId is
-    }
-    Long to = id(toId, "toId");
-    return new SendMessage(from, to == null ? 0 : to, text(), mark, clientMessageId);
+    return readAck
+        ? new MarkRead(from, messageIds(), mark)
+        : new SendMessage(from, to == null ? 0 : to, text(), mark, clientMessageId);
   }
 
   /** The timestamp as far as it can be read, for the answer to a packet that cannot. */

@@ -106,7 +106,9 @@ class ConversationIT {
     }
     try (Client b = Client.connect(server, bob)) {
       assertThat(b.messages(2)).extracting(Packet::content).containsExactly("m3", "m4");
-      b.send("{\"type\":1,\"content\":[%d,\"%d\"]}".formatted(ids.get(3), ids.get(4)));
+      b.send(
+          "{\"type\":1,\"toId\":\"ignored\",\"content\":[%d,\"%d\"]}"
+              .formatted(ids.get(3), ids.get(4)));
       awaitUnread(bob, 0);
       assertThat(b.received()).allMatch(Packet::isMessage); // a read-ack is answered by nothing
     }
