@@ -185,6 +185,17 @@ class WebSocketConnectionTest {
     }
 
     @Test
+    @DisplayName(
+        "takes nothing more from the first packet that does not fit, even if there is room again")
+    void noGap() {
+      IntStream.range(0, 12).forEach(i -> connection.send(packet(i)));
+      assertThat(connection.isOpen()).isFalse();
+      fake.complete();
+      connection.send(packet(12));
+      assertThat(fake.sent).containsExactly(packet(0));
+    }
+
+    @Test
     @DisplayName("is closed once, however many packets follow")
     void once() {
       IntStream.range(0, 40).forEach(i -> connection.send(packet(i)));
@@ -355,6 +366,17 @@ class WebSocketConnectionTest {
   @Nested
   @DisplayName("pings")
   class Pings {
+
+    @Test
+    @DisplayName("and takes a client that reads slowly for alive, one that reads nothing for dead")
+    void slow() {
+      connection.send(packet(1));
+      connection.ping();
+      connection.ping();
+      assertThat(connection.unansweredPings()).isEqualTo(2);
+      fake.complete();
+      assertThat(connection.unansweredPings()).isZero();
+    }
 
     @Test
     @DisplayName("and counts those that stay unanswered")
