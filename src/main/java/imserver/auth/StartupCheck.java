@@ -2,6 +2,8 @@ package imserver.auth;
 
 import imserver.config.InvalidConfigException;
 import jakarta.annotation.PostConstruct;
+import jakarta.ejb.ConcurrencyManagement;
+import jakarta.ejb.ConcurrencyManagementType;
 import jakarta.ejb.Singleton;
 import jakarta.ejb.Startup;
 import jakarta.ejb.TransactionManagement;
@@ -15,6 +17,7 @@ import java.lang.System.Logger.Level;
  * handshake, the fault would show as a server that runs and lets nobody in.
  */
 @Singleton
+@ConcurrencyManagement(ConcurrencyManagementType.BEAN)
 @Startup
 @TransactionManagement(TransactionManagementType.BEAN)
 public class StartupCheck {

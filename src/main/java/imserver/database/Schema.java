@@ -3,6 +3,8 @@ package imserver.database;
 import imserver.config.Config;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.sql.DataSourceDefinition;
+import jakarta.ejb.ConcurrencyManagement;
+import jakarta.ejb.ConcurrencyManagementType;
 import jakarta.ejb.Singleton;
 import jakarta.ejb.Startup;
 import jakarta.ejb.TransactionManagement;
@@ -25,6 +27,7 @@ import org.flywaydb.core.api.FlywayException;
     maxPoolSize = 16,
     properties = "source=environment")
 @Singleton
+@ConcurrencyManagement(ConcurrencyManagementType.BEAN)
 @Startup
 @TransactionManagement(TransactionManagementType.BEAN)
 public class Schema {

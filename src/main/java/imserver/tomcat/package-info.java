@@ -1,0 +1,33 @@
+/**
+ * What Tomcat lacks, so that the session beans of this application run there as they are. Only the
+ * WAR for Tomcat contains this package, with the libraries that it connects: Weld (CDI),
+ * EclipseLink (JPA), Agroal (a pool). Nothing of ours knows it, and it knows nothing of ours:
+ * {@link imserver.tomcat.SessionBeans} is found as a CDI extension by {@code META-INF/services}.
+ *
+ * <h2>What becomes what</h2>
+ *
+ * <ul>
+ *   <li>{@code @Stateless} and {@code @Singleton} beans become {@code @ApplicationScoped}: one
+ *       instance for all threads. So a stateless bean must keep nothing, and a singleton must
+ *       manage its concurrency itself. {@code @Startup} and {@code @DependsOn} are kept.
+ *   <li>Container-managed transactions are an interceptor, outside all others of the bean, with the
+ *       rules of Jakarta Enterprise Beans: {@link imserver.tomcat.ContainerTransactions}.
+ *   <li>{@code @PersistenceContext} and {@code @Resource} fields get {@code @Inject}; {@link
+ *       imserver.tomcat.Resources} has what they ask for.
+ *   <li>{@code @DataSourceDefinition} becomes a pool: {@link imserver.tomcat.PersistenceUnit}.
+ * </ul>
+ *
+ * <p>What is not in this list is refused when the application starts, so that a bean cannot behave
+ * otherwise here than elsewhere without anyone noticing.
+ *
+ * <h2>Why there is no JTA</h2>
+ *
+ * <p>The application has one database, and a transaction never spans more than that. A transaction
+ * of JPA itself (resource-local) says the same as one of JTA over one resource, and needs no
+ * transaction manager with a log, a recovery and a reaper thread of its own. JPA is told to begin
+ * it at once, not at the first write, so that what a method reads is in its transaction too.
+ */
+@NullMarked
+package imserver.tomcat;
+
+import org.jspecify.annotations.NullMarked;
