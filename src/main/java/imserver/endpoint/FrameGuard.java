@@ -12,14 +12,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between the container's connection and its WebSocket engine, and keeps frames over the
- * limit from the engine. Tyrus, left to itself, buffers up to 4 MiB of a frame, and closes what is
- * longer with 1011 and a stack trace in the log.
+ * Stands between the container's connection and Tyrus, the WebSocket engine of Payara and
+ * GlassFish, and keeps frames over the limit from it. Left to itself, Tyrus buffers up to 4 MiB of
+ * a frame, and closes what is longer with 1011 and a stack trace in the log.
  *
- * <p>An engine that does not upgrade through the request that filters hand on, like Tomcat's, is
- * not guarded, and has to refuse such frames itself.
+ * <p>Other engines refuse such frames themselves; and they cannot be guarded, since they do not
+ * read by the Servlet API: Tomcat's would never see a byte.
  */
 public class FrameGuard implements HttpUpgradeHandler {
+
+  private static final String TYRUS = "org.glassfish.tyrus.";
 
   private @Nullable HttpUpgradeHandler engine;
   private int maxFrame;
@@ -27,10 +29,13 @@ public class FrameGuard implements HttpUpgradeHandler {
   /** For the container. */
   public FrameGuard() {}
 
-  /** Upgrades a request to a guarded engine of the given class, which is to need no injection. */
+  /** Upgrades a request to an engine of the given class, guarded where that is Tyrus's. */
   static <T extends HttpUpgradeHandler> T upgrade(
       HttpServletRequest request, Class<T> type, int maxFrame)
       throws IOException, ServletException {
+    if (!type.getName().startsWith(TYRUS)) {
+      return request.upgrade(type);
+    }
     T engine;
     try {
       engine = type.getConstructor().newInstance();

@@ -8,12 +8,7 @@ import java.net.URI;
 import java.net.URL;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
@@ -35,8 +30,7 @@ class BadInputIT {
   private URI server;
   private final long alice = Users.next();
   private final long bob = Users.next();
-  private final List<LogRecord> complaints = new CopyOnWriteArrayList<>();
-  private final Handler listener = new Complaints();
+  private ServerLog log;
 
   @Deployment(testable = false)
   static WebArchive war() {
@@ -44,18 +38,18 @@ class BadInputIT {
   }
 
   @BeforeEach
-  void listen() {
+  void listen() throws IOException {
     server = URI.create(url.toString());
-    Logger.getLogger("").addHandler(listener);
+    log = ServerLog.listen();
   }
 
   @AfterEach
-  void nothingInTheLog() {
-    Logger.getLogger("").removeHandler(listener);
-    assertThat(complaints)
+  void nothingInTheLog() throws IOException {
+    log.close();
+    assertThat(log.lines())
         .as("stack traces, warnings and texts of packets in the log")
-        .extracting(record -> record.getLoggerName() + ": " + record.getMessage())
-        .isEmpty();
+        .noneMatch(ServerLog.COMPLAINT)
+        .noneMatch(line -> line.contains("secret"));
   }
 
   @Test
@@ -209,25 +203,5 @@ class BadInputIT {
 
   private static String to(long user) {
     return "\"type\":0,\"toId\":" + user;
-  }
-
-  /** Keeps what must not be in the log. */
-  private final class Complaints extends Handler {
-
-    @Override
-    public void publish(LogRecord record) {
-      boolean text = String.valueOf(record.getMessage()).contains("secret");
-      if (text
-          || record.getThrown() != null
-          || record.getLevel().intValue() >= Level.WARNING.intValue()) {
-        complaints.add(record);
-      }
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {}
   }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** The queries of {@code MessageRepository} and {@code UserDirectory}, as they reach PostgreSQL. */
 @Tag("postgresql")
+@Tag("no-server")
 @DisplayName("With a million messages in PostgreSQL, an index answers")
 class QueryPlanIT {
 

@@ -10,72 +10,61 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
-/** The WAR on Payara Micro, in a process of its own that a test can kill. */
+/** A server with the WAR, in a process of its own that a test can kill. */
 final class ServerProcess implements AutoCloseable {
 
   private static final Duration START = Duration.ofSeconds(120);
 
   private final URI address;
+  private final Path log;
   private final Process process;
 
-  private ServerProcess(URI address, Process process) {
+  private ServerProcess(URI address, Path log, Process process) {
     this.address = address;
+    this.log = log;
     this.process = process;
   }
 
   /**
-   * Starts a server and waits until it answers.
+   * Starts the server that this run is about and waits until it answers.
    *
-   * @param folder for its log and, without a database in the settings, its data
+   * @param folder of the instance, for its log and, without a database in the settings, its data
    */
   static ServerProcess start(int port, Path folder, Map<String, String> settings)
       throws IOException {
-    Files.createDirectories(folder);
-    Path loopback =
-        Files.writeString(
-            folder.resolve("loopback.txt"),
-            "set configs.config.server-config.network-config.network-listeners.network-listener.http-listener.address=127.0.0.1\n");
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-jar",
-                System.getProperty("imserver.test.micro"),
-                "--nohazelcast",
-                "--disablephonehome",
-                "--port",
-                String.valueOf(port),
-                "--prebootcommandfile",
-                loopback.toString(),
-                "--contextroot",
-                "teaching",
-                "--deploy",
-                System.getProperty("imserver.test.war")));
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(
-                ProcessBuilder.Redirect.appendTo(folder.resolve("server.log").toFile()));
-    builder.environment().put("IMSERVER_AUTH_MODE", "open");
-    builder.environment().put("IMSERVER_RATE", "0");
-    builder.environment().putAll(settings);
-    ServerProcess server =
-        new ServerProcess(URI.create("http://127.0.0.1:" + port + "/"), builder.start());
+    ServerProcess server = launch(port, folder, settings);
     await().atMost(START).until(() -> server.isUp() || !server.process.isAlive());
     if (!server.process.isAlive()) {
-      throw new IOException("the server ended; see " + folder.resolve("server.log"));
+      throw new IOException("the server ended; see " + server.log);
     }
     return server;
   }
 
+  /** Starts it and does not wait. */
+  static ServerProcess launch(int port, Path folder, Map<String, String> settings)
+      throws IOException {
+    Files.createDirectories(folder);
+    Path log = folder.resolve("server.log");
+    ProcessBuilder builder =
+        new ProcessBuilder(ServerProduct.underTest().prepare(folder, port))
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().put("IMSERVER_AUTH_MODE", "open");
+    builder.environment().put("IMSERVER_RATE", "0");
+    builder.environment().putAll(settings);
+    return new ServerProcess(URI.create("http://127.0.0.1:" + port + "/"), log, builder.start());
+  }
+
   URI address() {
     return address;
+  }
+
+  /** What the server writes to its standard streams. */
+  Path log() {
+    return log;
   }
 
   private boolean isUp() throws InterruptedException {

@@ -13,8 +13,11 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * Before the first integration test: a configuration of Payara with free ports on loopback, and
- * PostgreSQL where the tests are to run on it. Does nothing for unit tests.
+ * Before the first integration test: which server the tests are to run on, and PostgreSQL where
+ * they are to run on that. Does nothing for unit tests.
+ *
+ * <p>The system property {@code imserver.test.server} names a {@link ServerProduct}; unset, it is
+ * Payara Embedded, in this JVM, which gets a configuration with free ports on loopback.
  */
 public final class TestEnvironment implements LauncherSessionListener {
 
@@ -41,7 +44,11 @@ public final class TestEnvironment implements LauncherSessionListener {
       return;
     }
     try {
-      System.setProperty("imserver.test.domain", domain().toString());
+      if (System.getProperty("imserver.test.server") == null) {
+        System.setProperty("imserver.test.domain", domain().toString());
+      } else {
+        System.setProperty("arquillian.launch", "process");
+      }
       if (onPostgres()) {
         postgres = EmbeddedPostgres.builder().start();
       }
@@ -78,7 +85,19 @@ public final class TestEnvironment implements LauncherSessionListener {
         TestEnvironment.class.getClassLoader().getResourceAsStream("config/domain.xml")) {
       xml = new String(original.readAllBytes(), StandardCharsets.UTF_8);
     }
-    for (int port : new int[] {8080, 8181, 4848}) {
+    xml = onLoopback(xml, freePort());
+    Path file = folder("domain-" + ProcessHandle.current().pid() + ".xml");
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, xml);
+  }
+
+  /** A configuration of Payara or GlassFish with free ports, on loopback alone. */
+  static String onLoopback(String domain, int httpPort) throws IOException {
+    String xml =
+        domain.replace(
+            "network-listener port=\"8080\"",
+            "network-listener address=\"127.0.0.1\" port=\"" + httpPort + "\"");
+    for (int port : new int[] {8181, 4848}) {
       xml =
           xml.replace(
               "network-listener port=\"" + port + "\"",
@@ -87,18 +106,14 @@ public final class TestEnvironment implements LauncherSessionListener {
     for (int port : new int[] {3700, 3820, 3920, 8686}) {
       xml = xml.replace("port=\"" + port + "\"", "port=\"" + freePort() + "\"");
     }
-    xml =
-        xml.replace("0.0.0.0", "127.0.0.1")
-            .replace(
-                "<hazelcast-runtime-configuration>",
-                "<hazelcast-runtime-configuration enabled=\"false\">")
-            .replace(
-                "<hazelcast-config-specific-configuration>",
-                "<hazelcast-config-specific-configuration enabled=\"false\">")
-            .replace("<iiop-service>", JMS_ON_LOOPBACK + "<iiop-service>");
-    Path file = folder("domain-" + ProcessHandle.current().pid() + ".xml");
-    Files.createDirectories(file.getParent());
-    return Files.writeString(file, xml);
+    return xml.replace("0.0.0.0", "127.0.0.1")
+        .replace(
+            "<hazelcast-runtime-configuration>",
+            "<hazelcast-runtime-configuration enabled=\"false\">")
+        .replace(
+            "<hazelcast-config-specific-configuration>",
+            "<hazelcast-config-specific-configuration enabled=\"false\">")
+        .replace("<iiop-service>", JMS_ON_LOOPBACK + "<iiop-service>");
   }
 
   private static final String JMS_ON_LOOPBACK =

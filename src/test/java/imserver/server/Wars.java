@@ -1,12 +1,14 @@
 package imserver.server;
 
 import java.io.File;
-import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
-/** The WAR as it was built, for a server that runs in this JVM. */
+/** The WAR as it was built, with the settings of a test class. */
 final class Wars {
 
   private Wars() {}
@@ -18,9 +20,7 @@ final class Wars {
    * @param settings by the names of their environment variables
    */
   static WebArchive with(Map<String, String> settings) {
-    List.copyOf(System.getProperties().stringPropertyNames()).stream()
-        .filter(name -> name.startsWith("imserver.") && !name.startsWith("imserver.test."))
-        .forEach(System::clearProperty);
+    settings().keySet().forEach(System::clearProperty);
     set("IMSERVER_AUTH_MODE", "open");
     set("IMSERVER_RATE", "0");
     set("IMSERVER_DATA", TestEnvironment.folder("data-" + System.nanoTime()).toString());
@@ -32,7 +32,19 @@ final class Wars {
         WebArchive.class, new File(System.getProperty("imserver.test.war")));
   }
 
+  /** The settings that are in force, by the names of their system properties. */
+  static Map<String, String> settings() {
+    return System.getProperties().stringPropertyNames().stream()
+        .filter(name -> name.startsWith("imserver.") && !name.startsWith("imserver.test."))
+        .collect(Collectors.toMap(Function.identity(), System::getProperty));
+  }
+
+  /** The environment variable for a system property. */
+  static String keyOf(String property) {
+    return property.toUpperCase(Locale.ROOT).replace('.', '_');
+  }
+
   private static void set(String key, String value) {
-    System.setProperty(key.toLowerCase(java.util.Locale.ROOT).replace('_', '.'), value);
+    System.setProperty(key.toLowerCase(Locale.ROOT).replace('_', '.'), value);
   }
 }

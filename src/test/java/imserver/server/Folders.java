@@ -1,0 +1,46 @@
+package imserver.server;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/** What making a server's instance takes. */
+final class Folders {
+
+  /** What is done with a text. */
+  @FunctionalInterface
+  interface Change {
+    String apply(String text) throws IOException;
+  }
+
+  private Folders() {}
+
+  /** Copies a folder with all that is in it. */
+  static void copy(Path from, Path to) throws IOException {
+    Files.walkFileTree(
+        from,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
+              throws IOException {
+            Files.createDirectories(to.resolve(from.relativize(folder)));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.copy(file, to.resolve(from.relativize(file)));
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /** Replaces the text of a file. */
+  static void edit(Path file, Change change) throws IOException {
+    Files.writeString(file, change.apply(Files.readString(file)));
+  }
+}

@@ -1,0 +1,33 @@
+package imserver.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Payara Micro: the WAR is an argument. */
+final class PayaraMicro implements ServerProduct.Launch {
+
+  @Override
+  public List<String> prepare(Path jar, Path folder, int port) throws IOException {
+    Path loopback =
+        Files.writeString(
+            folder.resolve("loopback.txt"),
+            "set configs.config.server-config.network-config.network-listeners.network-listener.http-listener.address=127.0.0.1\n");
+    return List.of(
+        ServerProduct.java(),
+        "-Xmx512m",
+        "-jar",
+        jar.toString(),
+        "--nohazelcast",
+        "--disablephonehome",
+        "--port",
+        String.valueOf(port),
+        "--prebootcommandfile",
+        loopback.toString(),
+        "--contextroot",
+        "teaching",
+        "--deploy",
+        war().toString());
+  }
+}

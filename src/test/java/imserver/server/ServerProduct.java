@@ -1,0 +1,59 @@
+package imserver.server;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/** The servers that a test can run in a process of their own. */
+enum ServerProduct {
+  PAYARA_MICRO("payara-micro.jar", new PayaraMicro()),
+  PAYARA_SERVER("payara6/glassfish", new GlassFish()),
+  TOMCAT_10("tomcat-10", new Tomcat()),
+  TOMCAT_11("tomcat-11", new Tomcat()),
+  GLASSFISH("glassfish7/glassfish", new GlassFish()),
+  WILDFLY("wildfly", new WildFly()),
+  OPEN_LIBERTY("wlp", new OpenLiberty());
+
+  /** How a server is started. */
+  interface Launch {
+
+    /** The WAR that this server takes. */
+    default Path war() {
+      return Path.of(System.getProperty("imserver.test.war"));
+    }
+
+    /**
+     * Makes an instance of the server, with the WAR deployed, unless there is one already.
+     *
+     * @param home of the distribution, which is not changed
+     * @param folder of the instance
+     * @return the command that runs the instance as one process
+     */
+    List<String> prepare(Path home, Path folder, int port) throws IOException;
+  }
+
+  private final String home;
+  private final Launch launch;
+
+  ServerProduct(String home, Launch launch) {
+    this.home = home;
+    this.launch = launch;
+  }
+
+  /** The one that this run is about, or Payara Micro where that is Payara in the tests' own JVM. */
+  static ServerProduct underTest() {
+    String name = System.getProperty("imserver.test.server", "");
+    return name.isEmpty() ? PAYARA_MICRO : valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+
+  /** See {@link Launch#prepare}. */
+  List<String> prepare(Path folder, int port) throws IOException {
+    Path servers = Path.of(System.getProperty("imserver.test.servers")).toAbsolutePath();
+    return launch.prepare(servers.resolve(home), folder, port);
+  }
+
+  static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+}

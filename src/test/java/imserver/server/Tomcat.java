@@ -1,0 +1,39 @@
+package imserver.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Tomcat: an instance is a CATALINA_BASE of its own beside the distribution. */
+final class Tomcat implements ServerProduct.Launch {
+
+  @Override
+  public Path war() {
+    return Path.of(System.getProperty("imserver.test.tomcat.war"));
+  }
+
+  @Override
+  public List<String> prepare(Path home, Path folder, int port) throws IOException {
+    if (!Files.exists(folder.resolve("conf"))) {
+      Folders.copy(home.resolve("conf"), folder.resolve("conf"));
+      Folders.edit(
+          folder.resolve("conf/server.xml"),
+          xml ->
+              xml.replace("port=\"8080\"", "port=\"" + port + "\" address=\"127.0.0.1\"")
+                  .replace("port=\"8005\"", "port=\"-1\""));
+      for (String name : List.of("logs", "temp", "webapps", "work")) {
+        Files.createDirectories(folder.resolve(name));
+      }
+      Files.copy(war(), folder.resolve("webapps/teaching.war"));
+    }
+    return List.of(
+        "env",
+        "JAVA_HOME=" + System.getProperty("java.home"),
+        "CATALINA_BASE=" + folder,
+        "CATALINA_OPTS=-Xmx512m",
+        "bash",
+        home.resolve("bin/catalina.sh").toString(),
+        "run");
+  }
+}
