@@ -44,7 +44,8 @@ class ArchitectureTest {
           "endpoint",
               allowed("packet", "auth", "session", "directory", "message", "config", "database"),
           "rest",
-              allowed("packet", "auth", "session", "directory", "message", "config", "database"));
+              allowed("packet", "auth", "session", "directory", "message", "config", "database"),
+          "tomcat", allowed());
 
   private static String[] allowed(String... packages) {
     return packages;
@@ -95,9 +96,9 @@ class ArchitectureTest {
   }
 
   @Test
-  @DisplayName("has JPA only in message and directory")
+  @DisplayName("has JPA only in message and directory, and in what makes it work on Tomcat")
   void jpa() {
-    only("jakarta.persistence..", "imserver.message", "imserver.directory");
+    only("jakarta.persistence..", "imserver.message", "imserver.directory", "imserver.tomcat");
   }
 
   @Test

@@ -10,6 +10,7 @@ import jakarta.inject.Inject;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.InvocationContext;
 import java.lang.reflect.Method;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Begins and ends transactions around the methods of a session bean, by the rules of Jakarta
@@ -103,13 +104,21 @@ public class ContainerTransactions {
 
   /** Whether it is an application exception, which says something to the caller. */
   private static boolean isForTheCaller(Exception e) {
-    return !(e instanceof RuntimeException)
-        || e.getClass().isAnnotationPresent(ApplicationException.class);
+    return !(e instanceof RuntimeException) || annotationOf(e.getClass()) != null;
   }
 
   private static boolean rollsBack(Exception e) {
-    ApplicationException application = e.getClass().getAnnotation(ApplicationException.class);
+    ApplicationException application = annotationOf(e.getClass());
     return application != null && application.rollback();
+  }
+
+  private static @Nullable ApplicationException annotationOf(Class<?> exception) {
+    ApplicationException own = exception.getAnnotation(ApplicationException.class);
+    if (own != null || exception == Exception.class) {
+      return own;
+    }
+    ApplicationException inherited = annotationOf(exception.getSuperclass());
+    return inherited != null && inherited.inherited() ? inherited : null;
   }
 
   private static EJBException asEjbException(Exception e) {

@@ -28,7 +28,7 @@ final class PersistenceUnit {
   private final EntityManagerFactory factory;
 
   /**
-   * Opens the pool; it connects in the background.
+   * Opens the pool, and connects.
    *
    * @throws jakarta.persistence.PersistenceException if the unit cannot be used
    */

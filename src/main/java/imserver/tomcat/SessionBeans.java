@@ -130,6 +130,7 @@ public class SessionBeans implements Extension {
   void start(@Observes @Initialized(ApplicationScoped.class) Object event, BeanManager manager) {
     try {
       startupOrder().forEach(type -> start(type, manager));
+      start(PersistenceUnit.class, manager); // not with the first message
     } catch (RuntimeException | Error e) {
       beans.values().forEach(type -> destroy(type, manager));
       destroy(PersistenceUnit.class, manager);

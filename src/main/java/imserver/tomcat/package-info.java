@@ -17,6 +17,9 @@
  *   <li>{@code @DataSourceDefinition} becomes a pool: {@link imserver.tomcat.PersistenceUnit}.
  * </ul>
  *
+ * <p>One thing cannot be refused: a bean that calls itself, be it through an injected reference, is
+ * not intercepted, so that such a call is part of the transaction around it.
+ *
  * <p>What is not in this list is refused when the application starts, so that a bean cannot behave
  * otherwise here than elsewhere without anyone noticing.
  *
