@@ -107,13 +107,8 @@ public final class TestEnvironment implements LauncherSessionListener {
       xml = xml.replace("port=\"" + port + "\"", "port=\"" + freePort() + "\"");
     }
     return xml.replace("0.0.0.0", "127.0.0.1")
-        .replace(
-            "<hazelcast-runtime-configuration>",
-            "<hazelcast-runtime-configuration enabled=\"false\">")
-        .replace(
-            "<hazelcast-config-specific-configuration>",
-            "<hazelcast-config-specific-configuration enabled=\"false\">")
-        .replace("<iiop-service>", JMS_ON_LOOPBACK + "<iiop-service>");
+        .replaceAll("(<hazelcast-(?:runtime|config-specific)-configuration)\\b", "$1 enabled=\"false\"")
+        .replaceFirst("<iiop-service>", JMS_ON_LOOPBACK + "<iiop-service>");
   }
 
   private static final String JMS_ON_LOOPBACK =
