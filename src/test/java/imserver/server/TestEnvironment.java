@@ -107,7 +107,8 @@ public final class TestEnvironment implements LauncherSessionListener {
       xml = xml.replace("port=\"" + port + "\"", "port=\"" + freePort() + "\"");
     }
     return xml.replace("0.0.0.0", "127.0.0.1")
-        .replaceAll("(<hazelcast-(?:runtime|config-specific)-configuration)\\b", "$1 enabled=\"false\"")
+        .replaceAll(
+            "(<hazelcast-(?:runtime|config-specific)-configuration)\\b", "$1 enabled=\"false\"")
         .replaceFirst("<iiop-service>", JMS_ON_LOOPBACK + "<iiop-service>");
   }
 
