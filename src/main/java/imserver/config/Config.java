@@ -181,23 +181,24 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
    * @param url a JDBC address of PostgreSQL (or H2); null for the embedded database
    * @param user null if unset
    * @param password null if unset
-   * @param data the folder of the embedded database, relative to the server's working directory
+   * @param data the folder of the embedded database, relative to the server's working directory;
+   *     null for one in the server's own folder
    * @param lanes how many writers store messages side by side
    */
   public record Storage(
       @Setting(
               key = "IMSERVER_DB_URL",
               meaning =
-                  "`jdbc:postgresql://HOST:PORT/DATABASE`; unset, messages lie in an embedded database under `IMSERVER_DATA`")
+                  "`jdbc:postgresql://HOST:PORT/DATABASE`; unset, messages lie in an embedded database")
           @Nullable String url,
       @Setting(key = "IMSERVER_DB_USER", meaning = "the database's user") @Nullable String user,
       @Setting(key = "IMSERVER_DB_PASSWORD", meaning = "and its password")
           @Nullable String password,
       @Setting(
               key = "IMSERVER_DATA",
-              fallback = "./data",
-              meaning = "the folder of the embedded database")
-          String data,
+              meaning =
+                  "the folder of the embedded database; unset, `imserver` in the server's own folder (`CATALINA_BASE`, the domain), or `data` where Payara Micro was started")
+          @Nullable String data,
       @Setting(
               key = "IMSERVER_LANES",
               fallback = "2",

@@ -4,6 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +38,13 @@ public class Environment {
       LOG.log(Level.ERROR, "imserver cannot start: {0}", e.getMessage());
       throw e;
     }
+  }
+
+  /** The folder of the embedded database, absolute. */
+  public static Path dataFolder(Config.Storage storage) {
+    Path folder =
+        storage.data() == null ? InstanceFolder.of(System::getProperty) : Path.of(storage.data());
+    return folder.toAbsolutePath().normalize();
   }
 
   /** The time. */

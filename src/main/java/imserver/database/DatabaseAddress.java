@@ -1,6 +1,7 @@
 package imserver.database;
 
 import imserver.config.Config;
+import imserver.config.Environment;
 import imserver.config.InvalidConfigException;
 import java.nio.file.Path;
 import java.sql.Driver;
@@ -18,6 +19,11 @@ import java.util.Properties;
 record DatabaseAddress(
     Driver driver, String vendor, String url, Properties properties, String description) {
 
+  /** A database in a file of this machine, which is there or not, but does not come up later. */
+  boolean isFile() {
+    return url.startsWith("jdbc:h2:file:");
+  }
+
   /**
    * Reads the address from the settings.
    *
@@ -26,7 +32,7 @@ record DatabaseAddress(
   static DatabaseAddress of(Config.Storage storage) {
     String url = storage.url();
     if (url == null) {
-      return embedded(Path.of(storage.data()).toAbsolutePath().normalize());
+      return embedded(Environment.dataFolder(storage));
     }
     if (url.startsWith("jdbc:postgresql:")) {
       return new DatabaseAddress(

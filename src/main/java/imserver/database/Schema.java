@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.util.Collections;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.h2.api.ErrorCode;
 
 /** Brings the tables up to date before anything else of the application starts. */
 @DataSourceDefinition(
@@ -64,15 +65,25 @@ public class Schema {
       Flyway.configure(Schema.class.getClassLoader())
           .dataSource(new EnvironmentDataSource(address))
           .locations("classpath:db/migration/common", "classpath:db/migration/" + address.vendor())
-          .connectRetries(CONNECT_RETRIES)
+          .connectRetries(address.isFile() ? 0 : CONNECT_RETRIES)
           .connectRetriesInterval(5)
           .load()
           .migrate();
     } catch (FlywayException e) {
-      String reason = address.description() + ": " + new StorageException(e).getMessage();
+      String reason = address.description() + ": " + reason(e);
       LOG.log(Level.ERROR, "imserver cannot start: {0}", reason);
       throw new IllegalStateException(reason, e);
     }
+  }
+
+  private static String reason(FlywayException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql
+          && sql.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1) {
+        return "another server has it open";
+      }
+    }
+    return String.valueOf(new StorageException(failure).getMessage());
   }
 
   /**

@@ -1,35 +1,25 @@
 package imserver.endpoint;
 
-import imserver.message.Intake;
-import imserver.session.SessionRegistry;
-import imserver.session.Workers;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.Set;
 
 /**
- * What happens when the server or the application stops: what was taken in is stored and
- * acknowledged, then every connection is closed. Here, since the web part of an application is
- * stopped first: by the time session beans are destroyed the sockets are gone.
+ * Runs the {@link Shutdown}. Here, since the web part of an application is stopped first: by the
+ * time session beans are destroyed the sockets are gone.
  */
 @WebListener
 public class ServerStop implements ServletContextListener {
 
   private static final System.Logger LOG = System.getLogger(ServerStop.class.getName());
 
-  /** How long clients may take to read their last packets. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-
   private static final String CLASSES = "/WEB-INF/classes/";
 
-  @Inject private Intake intake;
-  @Inject private SessionRegistry registry;
-  @Inject private Workers workers;
+  @Inject private Shutdown shutdown;
 
   /** For the container, which injects the rest. */
   public ServerStop() {}
@@ -64,9 +54,6 @@ public class ServerStop implements ServletContextListener {
 
   @Override
   public void contextDestroyed(ServletContextEvent event) {
-    intake.stop();
-    registry.closeAll(PATIENCE);
-    workers.stop();
-    LOG.log(Level.INFO, "stopped: what was taken in is stored, all connections are closed");
+    shutdown.run();
   }
 }

@@ -1,6 +1,7 @@
 package imserver.tomcat;
 
 import io.agroal.api.AgroalDataSource;
+import io.agroal.api.cache.ConnectionCache;
 import io.agroal.api.configuration.supplier.AgroalConnectionPoolConfigurationSupplier;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import jakarta.annotation.PreDestroy;
@@ -57,6 +58,7 @@ final class PersistenceUnit {
     AgroalConnectionPoolConfigurationSupplier settings =
         new AgroalConnectionPoolConfigurationSupplier()
             .acquisitionTimeout(PATIENCE)
+            .connectionCache(ConnectionCache.none()) // by thread, and the server's outlive us
             .connectionFactoryConfiguration(
                 factory -> {
                   factory.connectionProviderClass(source);

@@ -19,6 +19,7 @@ import jakarta.enterprise.inject.literal.InjectLiteral;
 import jakarta.enterprise.inject.spi.AnnotatedType;
 import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.enterprise.inject.spi.BeforeShutdown;
 import jakarta.enterprise.inject.spi.DefinitionException;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
@@ -31,6 +32,7 @@ import java.lang.annotation.Annotation;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.ResourceBundle;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -156,6 +158,11 @@ public class SessionBeans implements Extension {
       addAfterItsDependencies(dependency, order);
     }
     order.add(type);
+  }
+
+  /** The JVM keeps texts of libraries, and with them our class loader, until memory runs short. */
+  void forgetTexts(@Observes BeforeShutdown event) {
+    ResourceBundle.clearCache(SessionBeans.class.getClassLoader());
   }
 
   private static void start(Class<?> type, BeanManager manager) {

@@ -43,9 +43,9 @@ class ConfigReaderTest {
     }
 
     @Test
-    @DisplayName("the embedded database in ./data")
+    @DisplayName("the embedded database, in a folder of the server")
     void storage() {
-      assertThat(config.storage()).isEqualTo(new Config.Storage(null, null, null, "./data", 2));
+      assertThat(config.storage()).isEqualTo(new Config.Storage(null, null, null, null, 2));
     }
   }
 

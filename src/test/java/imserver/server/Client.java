@@ -32,6 +32,7 @@ final class Client implements AutoCloseable {
 
   private final List<Packet> received = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+  private volatile String closeReason = "";
   private volatile Consumer<Packet> onAnswer = packet -> {};
   private WebSocket socket;
 
@@ -136,6 +137,12 @@ final class Client implements AutoCloseable {
     return closed.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
   }
 
+  /** And with which words; empty where it just broke off. */
+  String closeReason() {
+    closeCode();
+    return closeReason;
+  }
+
   boolean isOpen() {
     return !closed.isDone();
   }
@@ -173,6 +180,7 @@ final class Client implements AutoCloseable {
 
     @Override
     public CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
+      closeReason = reason;
       closed.complete(code);
       return null;
     }

@@ -17,7 +17,7 @@ final class GlassFish implements ServerProduct.Launch {
       Folders.edit(
           domain.resolve("config/domain.xml"), xml -> TestEnvironment.onLoopback(xml, port));
       Files.createDirectories(domain.resolve("autodeploy"));
-      Files.copy(war(), domain.resolve("autodeploy/teaching.war"));
+      Files.copy(war(), deployed(folder));
     }
     Process dryRun =
         new ProcessBuilder(
@@ -42,5 +42,15 @@ final class GlassFish implements ServerProduct.Launch {
       throw new IOException("asadmin said: " + output);
     }
     return command;
+  }
+
+  @Override
+  public Path deployed(Path folder) {
+    return folder.resolve("domain1/autodeploy/teaching.war");
+  }
+
+  @Override
+  public Path dataFolder(Path folder) {
+    return folder.resolve("domain1/imserver");
   }
 }

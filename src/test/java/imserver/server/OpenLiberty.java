@@ -22,7 +22,7 @@ final class OpenLiberty implements ServerProduct.Launch {
           </server>
           """
               .formatted(port));
-      Files.copy(war(), server.resolve("dropins/teaching.war"));
+      Files.copy(war(), deployed(folder));
     }
     return List.of(
         "env",
@@ -31,5 +31,15 @@ final class OpenLiberty implements ServerProduct.Launch {
         home.resolve("bin/server").toString(),
         "run",
         "teaching");
+  }
+
+  @Override
+  public Path deployed(Path folder) {
+    return folder.resolve("servers/teaching/dropins/teaching.war");
+  }
+
+  @Override
+  public Path dataFolder(Path folder) {
+    return folder.resolve("servers/teaching/imserver");
   }
 }

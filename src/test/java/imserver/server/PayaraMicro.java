@@ -30,4 +30,14 @@ final class PayaraMicro implements ServerProduct.Launch {
         "--deploy",
         war().toString());
   }
+
+  @Override
+  public Path deployed(Path folder) {
+    throw new UnsupportedOperationException("it deploys what its command line names");
+  }
+
+  @Override
+  public Path dataFolder(Path folder) {
+    return folder.resolve("data");
+  }
 }

@@ -7,14 +7,18 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /** A client of frames and bytes, for what a well-behaved client does not do. */
 final class RawClient implements AutoCloseable {
 
+  static final int CONTINUATION = 0x0;
   static final int TEXT = 0x1;
   static final int CLOSE = 0x8;
   static final int PING = 0x9;
+  static final int PONG = 0xA;
+
+  private static final int LAST = 0x80;
+  private static final int MASKED = 0x80;
 
   /** A frame from the server. */
   record Frame(int opcode, byte[] payload) {
@@ -70,21 +74,35 @@ final class RawClient implements AutoCloseable {
 
   /** Sends a frame, masked with zeros, which leaves the payload as it is. */
   void send(int opcode, byte[] payload) throws IOException {
+    send(LAST | opcode, MASKED, payload);
+  }
+
+  /** Sends a part of a message that is not the last. */
+  void sendPart(int opcode, byte[] payload) throws IOException {
+    send(opcode, MASKED, payload);
+  }
+
+  /** Sends a frame as no client may. */
+  void sendUnmasked(int opcode, byte[] payload) throws IOException {
+    send(LAST | opcode, 0, payload);
+  }
+
+  private void send(int head, int masked, byte[] payload) throws IOException {
     ByteArrayOutputStream frame = new ByteArrayOutputStream();
-    frame.write(0x80 | opcode);
+    frame.write(head);
     if (payload.length < 126) {
-      frame.write(0x80 | payload.length);
+      frame.write(masked | payload.length);
     } else if (payload.length < 65536) {
-      frame.write(0x80 | 126);
+      frame.write(masked | 126);
       frame.write(payload.length >> 8);
       frame.write(payload.length);
     } else {
-      frame.write(0x80 | 127);
+      frame.write(masked | 127);
       for (int shift = 56; shift >= 0; shift -= 8) {
         frame.write((int) ((long) payload.length >> shift));
       }
     }
-    frame.write(new byte[4]);
+    frame.write(new byte[masked == 0 ? 0 : 4]);
     frame.write(payload);
     out.write(frame.toByteArray());
     out.flush();
@@ -113,10 +131,10 @@ final class RawClient implements AutoCloseable {
     return frame.closeCode();
   }
 
-  static byte[] repeat(char c, int count) {
-    byte[] bytes = new byte[count];
-    Arrays.fill(bytes, (byte) c);
-    return bytes;
+  /** Breaks the connection off, as a network does. */
+  void reset() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
   }
 
   @Override

@@ -67,7 +67,11 @@ final class ServerProcess implements AutoCloseable {
     return log;
   }
 
-  private boolean isUp() throws InterruptedException {
+  long pid() {
+    return process.pid();
+  }
+
+  boolean isUp() throws InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(address.resolve("/teaching/api/health"))
             .timeout(Duration.ofSeconds(5))

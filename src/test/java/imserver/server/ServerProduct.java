@@ -1,6 +1,7 @@
 package imserver.server;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +32,12 @@ enum ServerProduct {
      * @return the command that runs the instance as one process
      */
     List<String> prepare(Path home, Path folder, int port) throws IOException;
+
+    /** The file of an instance that deploys the application while it is there. */
+    Path deployed(Path folder);
+
+    /** Where an instance keeps the embedded database if nobody says otherwise. */
+    Path dataFolder(Path folder);
   }
 
   private final String home;
@@ -51,6 +58,23 @@ enum ServerProduct {
   List<String> prepare(Path folder, int port) throws IOException {
     Path servers = Path.of(System.getProperty("imserver.test.servers")).toAbsolutePath();
     return launch.prepare(servers.resolve(home), folder, port);
+  }
+
+  /** Takes the application away from a running instance. */
+  void undeploy(Path folder) throws IOException {
+    Files.delete(launch.deployed(folder));
+  }
+
+  /** Gives it back. */
+  void deploy(Path folder) throws IOException {
+    Path copy = folder.resolve("teaching.war.part"); // not to be seen before it is whole
+    Files.copy(launch.war(), copy);
+    Files.move(copy, launch.deployed(folder));
+  }
+
+  /** See {@link Launch#dataFolder}. */
+  Path dataFolder(Path folder) {
+    return launch.dataFolder(folder);
   }
 
   static String java() {

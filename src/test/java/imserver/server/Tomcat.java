@@ -21,11 +21,12 @@ final class Tomcat implements ServerProduct.Launch {
           folder.resolve("conf/server.xml"),
           xml ->
               xml.replace("port=\"8080\"", "port=\"" + port + "\" address=\"127.0.0.1\"")
-                  .replace("port=\"8005\"", "port=\"-1\""));
+                  .replace("port=\"8005\"", "port=\"-1\"")
+                  .replace("<Engine ", "<Engine backgroundProcessorDelay=\"1\" "));
       for (String name : List.of("logs", "temp", "webapps", "work")) {
         Files.createDirectories(folder.resolve(name));
       }
-      Files.copy(war(), folder.resolve("webapps/teaching.war"));
+      Files.copy(war(), deployed(folder));
     }
     return List.of(
         "env",
@@ -35,5 +36,15 @@ final class Tomcat implements ServerProduct.Launch {
         "bash",
         home.resolve("bin/catalina.sh").toString(),
         "run");
+  }
+
+  @Override
+  public Path deployed(Path folder) {
+    return folder.resolve("webapps/teaching.war");
+  }
+
+  @Override
+  public Path dataFolder(Path folder) {
+    return folder.resolve("imserver");
   }
 }

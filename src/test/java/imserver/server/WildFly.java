@@ -13,7 +13,7 @@ final class WildFly implements ServerProduct.Launch {
     Path base = folder.resolve("standalone");
     if (!Files.exists(base)) {
       Folders.copy(home.resolve("standalone"), base);
-      Files.copy(war(), base.resolve("deployments/teaching.war"));
+      Files.copy(war(), deployed(folder));
     }
     return List.of(
         "env",
@@ -29,5 +29,15 @@ final class WildFly implements ServerProduct.Launch {
         "-Djboss.http.port=" + port,
         "-Djboss.https.port=" + TestEnvironment.freePort(),
         "-Djboss.management.http.port=" + TestEnvironment.freePort());
+  }
+
+  @Override
+  public Path deployed(Path folder) {
+    return folder.resolve("standalone/deployments/teaching.war");
+  }
+
+  @Override
+  public Path dataFolder(Path folder) {
+    return folder.resolve("standalone/data/imserver");
   }
 }

@@ -1,0 +1,136 @@
+package imserver.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What the container does below our endpoint (RFC 6455), which we only see from outside. */
+@ArquillianTest
+@RunAsClient
+@DisplayName("A connection, frame by frame,")
+class FramesIT {
+
+  private static final int RESERVED = 0x3;
+  private static final int PROTOCOL_ERROR = 1002;
+
+  @ArquillianResource private URL url;
+
+  private URI server;
+  private final long alice = Users.next();
+  private final long bob = Users.next();
+  private ServerLog log;
+
+  @Deployment(testable = false)
+  static WebArchive war() {
+    return Wars.with(Map.of());
+  }
+
+  @BeforeEach
+  void listen() throws IOException {
+    server = URI.create(url.toString());
+    log = ServerLog.listen();
+  }
+
+  @AfterEach
+  void close() {
+    log.close();
+  }
+
+  @Test
+  @DisplayName("answers a ping with its payload")
+  void ping() throws IOException {
+    try (RawClient a = RawClient.connect(server, alice)) {
+      byte[] payload = {1, 2, 3};
+      a.send(RawClient.PING, payload);
+      RawClient.Frame pong = a.read();
+      assertThat(pong.opcode()).isEqualTo(RawClient.PONG);
+      assertThat(pong.payload()).isEqualTo(payload);
+    }
+  }
+
+  @Test
+  @DisplayName("takes a packet in parts, with a ping between them")
+  void parts() throws IOException {
+    byte[] packet = Packet.message(alice, "你好", "t").getBytes(StandardCharsets.UTF_8);
+    try (RawClient a = RawClient.connect(server, alice)) {
+      for (int i = 0; i < packet.length; i++) { // also within a character
+        byte[] part = {packet[i]};
+        if (i < packet.length - 1) {
+          a.sendPart(i == 0 ? RawClient.TEXT : RawClient.CONTINUATION, part);
+        } else {
+          a.send(RawClient.PING, new byte[0]);
+          a.send(RawClient.CONTINUATION, part);
+        }
+      }
+      assertThat(a.read().opcode()).isEqualTo(RawClient.PONG);
+      Packet success = Packet.parse(new String(a.read().payload(), StandardCharsets.UTF_8));
+      assertThat(success.isSuccess()).isTrue();
+      Packet message = Packet.parse(new String(a.read().payload(), StandardCharsets.UTF_8));
+      assertThat(message.content()).isEqualTo("你好");
+    }
+  }
+
+  @Test
+  @DisplayName("is closed with the client's code where the client closes it, and logged with it")
+  void clientCloses() throws IOException {
+    try (RawClient a = RawClient.connect(server, alice)) {
+      a.send(RawClient.CLOSE, ByteBuffer.allocate(2).putShort((short) 1001).array());
+      assertThat(a.readToClose()).isEqualTo(1001);
+    }
+    awaitClosed(alice, 1001);
+  }
+
+  @Test
+  @DisplayName("is closed with 1002 where the client does not mask, or invents an opcode")
+  void protocolErrors() throws IOException {
+    try (RawClient a = RawClient.connect(server, alice)) {
+      a.sendUnmasked(RawClient.TEXT, "{}".getBytes(StandardCharsets.US_ASCII));
+      assertThat(a.readToClose()).isEqualTo(PROTOCOL_ERROR);
+    }
+    try (RawClient a = RawClient.connect(server, alice)) {
+      a.send(RESERVED, new byte[1]);
+      assertThat(a.readToClose()).isEqualTo(PROTOCOL_ERROR);
+    }
+    try (RawClient a = RawClient.connect(server, alice)) {
+      a.send(RawClient.CONTINUATION, new byte[1]);
+      assertThat(a.readToClose()).isEqualTo(PROTOCOL_ERROR);
+    }
+  }
+
+  @Test
+  @DisplayName("that breaks off is forgotten, with 1006 in the log; what comes then, comes again")
+  void reset() throws IOException {
+    RawClient broken = RawClient.connect(server, bob);
+    broken.reset();
+    awaitClosed(bob, 1006);
+    try (Client a = Client.connect(server, alice)) {
+      a.send(Packet.message(bob, "in between", "t"));
+      assertThat(a.answer("t").isSuccess()).isTrue();
+    }
+    try (Client b = Client.connect(server, bob)) {
+      b.message("in between");
+    }
+  }
+
+  private void awaitClosed(long user, int code) {
+    String end = " user=" + user + " code=" + code;
+    await()
+        .atMost(Client.PATIENCE)
+        .untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.endsWith(end)));
+  }
+}

@@ -1,0 +1,99 @@
+package imserver.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** {@code -Dimserver.test.redeploys=50} for more rounds than the build can wait for. */
+@Tag("h2")
+@Tag("hot-deploy")
+@DisplayName("An application that is undeployed and deployed again and again")
+class RedeployIT {
+
+  private static final int ROUNDS = Integer.getInteger("imserver.test.redeploys", 3);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @Test
+  @DisplayName(
+      "closes its connections with 1001, loses nothing, and leaves no class loader and no thread")
+  void redeploy() throws Exception {
+    Path folder = TestEnvironment.folder("redeploy-" + System.nanoTime());
+    ServerProduct product = ServerProduct.underTest();
+    long bob = Users.next();
+    try (ServerProcess server =
+        ServerProcess.start(
+            TestEnvironment.freePort(), folder, Map.of("IMSERVER_REPLAY_LIMIT", "1000000"))) {
+      for (int round = 0; round < ROUNDS; round++) {
+        try (Client a = Client.connect(server.address(), Users.next());
+            Client b = Client.connect(server.address(), bob)) {
+          converse(a, b, bob, round);
+          product.undeploy(folder);
+          assertThat(a.closeCode()).isEqualTo(1001);
+          assertThat(b.closeCode()).isEqualTo(1001);
+        }
+        await().atMost(PATIENCE).until(() -> !server.isUp());
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(threads(server)).isEmpty());
+        product.deploy(folder);
+        await().atMost(PATIENCE).until(server::isUp);
+      }
+      try (Client a = Client.connect(server.address(), Users.next());
+          Client b = Client.connect(server.address(), bob)) {
+        converse(a, b, bob, ROUNDS); // the JVM keeps the last user of some methods of records
+      }
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(classLoaders(server)).as("of ours").isEqualTo(1));
+      assertThat(Files.readAllLines(server.log()))
+          .noneMatch(line -> line.contains("memory leak") || line.contains("failed to stop"));
+    }
+  }
+
+  /** A message more in each round, and all of them still unread. */
+  private static void converse(Client a, Client b, long bob, int round) {
+    assertThat(b.messages(round)).hasSize(round);
+    a.send(Packet.message(bob, "round " + round, "t"));
+    assertThat(a.answer("t").isSuccess()).isTrue();
+    b.message("round " + round);
+  }
+
+  /** The names of the threads of ours and of our libraries. */
+  private static List<String> threads(ServerProcess server) throws IOException {
+    return jcmd(server, "Thread.print")
+        .lines()
+        .filter(line -> line.startsWith("\""))
+        .map(line -> line.substring(1, line.indexOf('"', 1)))
+        .filter(name -> name.matches("(imserver|agroal|H2|MVStore|HttpClient).*"))
+        .toList();
+  }
+
+  /**
+   * How many class loaders have loaded us: each has an enum of its own. After a full collection.
+   */
+  private static long classLoaders(ServerProcess server) throws IOException {
+    return jcmd(server, "GC.class_histogram")
+        .lines()
+        .filter(line -> line.endsWith(" imserver.packet.CloseCode"))
+        .count();
+  }
+
+  private static String jcmd(ServerProcess server, String command) throws IOException {
+    Process jcmd =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(server.pid()),
+                command)
+            .redirectErrorStream(true)
+            .start();
+    return new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,128 @@
+package imserver.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("h2")
+@Tag("no-server")
+@DisplayName("The WAR")
+class WarContentsIT {
+
+  private static final List<String> OF_BOTH =
+      List.of(
+          "bucket4j_jdk17-core",
+          "caffeine",
+          "error_prone_annotations",
+          "flyway-core",
+          "flyway-database-cockroachdb",
+          "flyway-database-postgresql",
+          "h2",
+          "nimbus-jose-jwt",
+          "postgresql");
+
+  private static final List<String> OF_TOMCAT_ALONE =
+      List.of(
+          "agroal-api",
+          "agroal-pool",
+          "aopalliance-repackaged",
+          "hk2-api",
+          "hk2-locator",
+          "hk2-utils",
+          "jakarta.ejb-api",
+          "jakarta.enterprise.cdi-api",
+          "jakarta.enterprise.concurrent-api",
+          "jakarta.enterprise.lang-model",
+          "jakarta.inject-api",
+          "jakarta.interceptor-api",
+          "jakarta.json-api",
+          "jakarta.json.bind-api",
+          "jakarta.persistence-api",
+          "jakarta.transaction-api",
+          "jakarta.validation-api",
+          "jakarta.ws.rs-api",
+          "javassist",
+          "jboss-classfilewriter",
+          "jboss-logging",
+          "jersey-cdi1x",
+          "jersey-cdi1x-servlet",
+          "jersey-client",
+          "jersey-common",
+          "jersey-container-servlet",
+          "jersey-container-servlet-core",
+          "jersey-hk2",
+          "jersey-media-json-binding",
+          "jersey-server",
+          "org.eclipse.persistence.asm",
+          "org.eclipse.persistence.core",
+          "org.eclipse.persistence.jpa",
+          "org.eclipse.persistence.jpa.jpql",
+          "osgi-resource-locator",
+          "parsson",
+          "weld-api",
+          "weld-core-impl",
+          "weld-environment-common",
+          "weld-lite-extension-translator",
+          "weld-servlet-core",
+          "weld-spi",
+          "weld-web",
+          "yasson");
+
+  private static List<String> entries(String war) throws IOException {
+    try (ZipFile zip = new ZipFile(System.getProperty(war))) {
+      return zip.stream().map(ZipEntry::getName).toList();
+    }
+  }
+
+  private static List<String> libraries(String war) throws IOException {
+    return entries(war).stream()
+        .filter(name -> name.startsWith("WEB-INF/lib/") && name.endsWith(".jar"))
+        .map(name -> name.substring("WEB-INF/lib/".length()).replaceFirst("-\\d.*", ""))
+        .sorted()
+        .toList();
+  }
+
+  private static List<String> ours(String war) throws IOException {
+    return entries(war).stream()
+        .filter(name -> name.startsWith("WEB-INF/classes/"))
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  @DisplayName("for Jakarta EE servers has no implementation of Jakarta EE")
+  void jakarta() throws IOException {
+    assertThat(libraries("imserver.test.war")).containsExactlyElementsOf(OF_BOTH);
+  }
+
+  @Test
+  @DisplayName("for Tomcat has what Tomcat lacks besides, and no more")
+  void tomcat() throws IOException {
+    TreeSet<String> all = new TreeSet<>(Comparator.naturalOrder());
+    all.addAll(OF_BOTH);
+    all.addAll(OF_TOMCAT_ALONE);
+    assertThat(libraries("imserver.test.tomcat.war")).containsExactlyElementsOf(all);
+  }
+
+  @Test
+  @DisplayName(
+      "for Tomcat has of ours, besides, only the package imserver.tomcat and its service file")
+  void ours() throws IOException {
+    List<String> besides = new java.util.ArrayList<>(ours("imserver.test.tomcat.war"));
+    besides.removeAll(ours("imserver.test.war"));
+    assertThat(ours("imserver.test.tomcat.war")).containsAll(ours("imserver.test.war"));
+    assertThat(besides)
+        .filteredOn(name -> !name.endsWith("/"))
+        .filteredOn(name -> !name.startsWith("WEB-INF/classes/imserver/tomcat/"))
+        .containsExactly(
+            "WEB-INF/classes/META-INF/services/jakarta.enterprise.inject.spi.Extension");
+  }
+}
