@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
+import org.h2.api.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,11 +42,23 @@ public class EnvironmentDataSource implements DataSource {
   }
 
   private Connection connect() throws SQLException {
-    Connection connection = address.driver().connect(address.url(), address.properties());
+    Connection connection;
+    try {
+      connection = address.driver().connect(address.url(), address.properties());
+    } catch (SQLException e) {
+      throw explained(e);
+    }
     if (connection == null) {
       throw new SQLException("the driver does not know this address: " + address.description());
     }
     return connection;
+  }
+
+  /** H2 says that a file is locked, which tells nobody what to do. */
+  private SQLException explained(SQLException e) {
+    return e.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1
+        ? new SQLException("another server has " + address.description() + " open")
+        : e;
   }
 
   /** The one property that a definition of this data source sets, since WildFly wants one. */

@@ -17,7 +17,6 @@ import java.sql.SQLException;
 import java.util.Collections;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
-import org.h2.api.ErrorCode;
 
 /** Brings the tables up to date before anything else of the application starts. */
 @DataSourceDefinition(
@@ -70,20 +69,10 @@ public class Schema {
           .load()
           .migrate();
     } catch (FlywayException e) {
-      String reason = address.description() + ": " + reason(e);
+      String reason = address.description() + ": " + new StorageException(e).getMessage();
       LOG.log(Level.ERROR, "imserver cannot start: {0}", reason);
       throw new IllegalStateException(reason, e);
     }
-  }
-
-  private static String reason(FlywayException failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLException sql
-          && sql.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1) {
-        return "another server has it open";
-      }
-    }
-    return String.valueOf(new StorageException(failure).getMessage());
   }
 
   /**

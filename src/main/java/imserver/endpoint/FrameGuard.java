@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between the container's connection and Tyrus, the WebSocket engine of Payara and
- * GlassFish, and keeps frames over the limit from it. Left to itself, Tyrus buffers up to 4 MiB of
- * a frame, and closes what is longer with 1011 and a stack trace in the log.
+ * GlassFish, and keeps frames from it that are over the limit or not masked. Left to itself, Tyrus
+ * buffers up to 4 MiB of a frame, closes what is longer with 1011 and a stack trace in the log, and
+ * reads what is not masked.
  *
  * <p>Other engines refuse such frames themselves; and they cannot be guarded, since they do not
  * read by the Servlet API: Tomcat's would never see a byte.

@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The frames of a client (RFC 6455, section 5.2) up to the first that is over the limit. In its
- * place comes a close frame as if the client had sent it, which the engine answers with the same
- * code; then nothing more.
+ * The frames of a client (RFC 6455, section 5.2) up to the first that is over the limit or not
+ * masked, which no client may send (section 5.1). In its place comes a close frame as if the client
+ * had sent it, which the engine answers with the same code; then nothing more.
  *
  * <p>The frame itself is read and dropped first: to close while a client is still writing would
  * reset its connection, and it would never read the code. Not without bound, however.
@@ -26,6 +26,7 @@ final class GuardedInput extends ServletInputStream {
   private static final int LENGTH_IN_16_BITS = 126;
   private static final int LENGTH_IN_64_BITS = 127;
   private static final int MASK = 4;
+  private static final int PROTOCOL_ERROR = 1002; // section 7.4.1
 
   private final ServletInputStream in;
   private final int maxFrame;
@@ -40,6 +41,7 @@ final class GuardedInput extends ServletInputStream {
   private long payload;
 
   private boolean dropping;
+  private boolean masked;
 
   GuardedInput(ServletInputStream in, int maxFrame) {
     this.in = in;
@@ -120,24 +122,35 @@ final class GuardedInput extends ServletInputStream {
           case LENGTH_IN_64_BITS -> header.getLong(2);
           default -> lengthCode();
         };
-    dropping = Long.compareUnsigned(length, maxFrame) > 0;
+    masked = header.get(1) < 0;
+    dropping = !masked || Long.compareUnsigned(length, maxFrame) > 0;
     payload = Long.compareUnsigned(length, PATIENCE) > 0 ? PATIENCE : length;
-    payload += header.get(1) < 0 ? MASK : 0;
+    payload += masked ? MASK : 0;
     if (!dropping) {
       ready = ByteBuffer.wrap(header.array().clone(), 0, header.position());
+    } else if (payload == 0) {
+      end();
     }
   }
 
   private void end() {
-    CloseCode code = CloseCode.FRAME_TOO_LARGE;
-    byte[] reason = code.reason().getBytes(StandardCharsets.US_ASCII);
+    CloseCode tooLarge = CloseCode.FRAME_TOO_LARGE;
+    if (masked) {
+      close(tooLarge.code(), tooLarge.reason());
+    } else {
+      close(PROTOCOL_ERROR, "frame is not masked");
+    }
+  }
+
+  private void close(int code, String why) {
+    byte[] reason = why.getBytes(StandardCharsets.US_ASCII);
     int length = Short.BYTES + reason.length;
     ready =
         ByteBuffer.allocate(2 + MASK + length)
             .put((byte) 0x88)
             .put((byte) (0x80 | length))
             .putInt(0) // a mask that changes nothing
-            .putShort((short) code.code())
+            .putShort((short) code)
             .put(reason)
             .flip();
     payload = Long.MAX_VALUE; // of the frame that is dropped, which goes on for ever

@@ -29,12 +29,18 @@ class GuardedInputTest {
           new byte[] {(byte) 0x88, (byte) (MASKED | 17), 0, 0, 0, 0, 1009 >> 8, (byte) 1009},
           CloseCode.FRAME_TOO_LARGE.reason().getBytes(StandardCharsets.US_ASCII));
 
+  /** And of one that is not masked. */
+  private static final byte[] NOT_MASKED =
+      bytes(
+          new byte[] {(byte) 0x88, (byte) (MASKED | 21), 0, 0, 0, 0, 1002 >> 8, (byte) 1002},
+          "frame is not masked".getBytes(StandardCharsets.US_ASCII));
+
   @ParameterizedTest(name = "{0}")
   @ValueSource(ints = {0, 1, 125, 126, 127, 65_535, 65_536, LIMIT})
-  @DisplayName("hands on frames up to the limit as they are, masked or not, of a length of")
+  @DisplayName("hands on frames up to the limit as they are, of a length of")
   void upToTheLimit(int length) throws IOException {
     byte[] frames =
-        bytes(frame(TEXT, MASKED, length), frame(TEXT, 0, length), frame(PING, MASKED, 4));
+        bytes(frame(TEXT, MASKED, length), frame(TEXT, MASKED, length), frame(PING, MASKED, 4));
     assertThat(through(frames, frames.length, 8192)).isEqualTo(frames);
   }
 
@@ -44,7 +50,7 @@ class GuardedInputTest {
     byte[] good =
         bytes(
             frame(TEXT, MASKED, 5),
-            frame(TEXT, 0, 300),
+            frame(TEXT, MASKED, 300),
             frame(TEXT, MASKED, 66_000),
             frame(PING, MASKED, 0));
     byte[] all = bytes(good, frame(TEXT, MASKED, LIMIT + 1), frame(TEXT, MASKED, 5));
@@ -63,9 +69,18 @@ class GuardedInputTest {
       "replaces the frame that is a byte over the limit, and all that follows, at a limit of")
   void overTheLimit(int limit) throws IOException {
     byte[] good = frame(TEXT, MASKED, limit);
-    for (int masked : new int[] {0, MASKED}) {
-      byte[] all = bytes(good, frame(TEXT, masked, limit + 1), good);
-      assertThat(through(all, 8192, 8192, limit)).isEqualTo(bytes(good, CLOSE));
+    byte[] all = bytes(good, frame(TEXT, MASKED, limit + 1), good);
+    assertThat(through(all, 8192, 8192, limit)).isEqualTo(bytes(good, CLOSE));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(ints = {0, 1, 126, 65_536, LIMIT, LIMIT + 1})
+  @DisplayName("replaces the frame that is not masked, and all that follows, of a length of")
+  void notMasked(int length) throws IOException {
+    byte[] good = frame(TEXT, MASKED, 5);
+    byte[] all = bytes(good, frame(TEXT, 0, length), good);
+    for (int part : new int[] {1, 1000, all.length}) {
+      assertThat(through(all, part, 8192)).isEqualTo(bytes(good, NOT_MASKED));
     }
   }
 

@@ -31,11 +31,7 @@ class DataFolderIT {
               ServerProcess.launch(
                   TestEnvironment.freePort(), other, Map.of("IMSERVER_DATA", data.toString()));
           Client a = Client.connect(first.address(), Users.next())) {
-        awaitInLog(
-            second,
-            "imserver cannot start: the embedded database in "
-                + data
-                + ": another server has it open");
+        awaitInLog(second, "another server has the embedded database in " + data + " open");
         assertThat(second.isUp()).isFalse();
         a.send(Packet.message(Users.next(), "still here", "t"));
         assertThat(a.answer("t").isSuccess()).isTrue();

@@ -108,8 +108,16 @@ final class RawClient implements AutoCloseable {
     out.flush();
   }
 
-  /** Reads the next frame. */
+  /** Reads the next frame that is no ping; a ping is not answered. */
   Frame read() throws IOException {
+    Frame frame = readAny();
+    while (frame.opcode() == PING) {
+      frame = readAny();
+    }
+    return frame;
+  }
+
+  private Frame readAny() throws IOException {
     int opcode = in.readUnsignedByte() & 0x0f;
     long length = in.readUnsignedByte() & 0x7f;
     if (length == 126) {

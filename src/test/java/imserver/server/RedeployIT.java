@@ -40,6 +40,7 @@ class RedeployIT {
           product.undeploy(folder);
           assertThat(a.closeCode()).isEqualTo(1001);
           assertThat(b.closeCode()).isEqualTo(1001);
+          assertThat(b.closeReason()).isEqualTo("server stopping");
         }
         await().atMost(PATIENCE).until(() -> !server.isUp());
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(threads(server)).isEmpty());

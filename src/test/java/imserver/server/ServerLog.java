@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import java.util.regex.Pattern;
 
 /** What the server under test writes to its log from now on. */
@@ -36,6 +38,7 @@ interface ServerLog extends AutoCloseable {
   final class OfThisJvm extends Handler implements ServerLog {
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final Formatter formatter = new SimpleFormatter();
 
     OfThisJvm() {
       Logger.getLogger("").addHandler(this);
@@ -47,7 +50,7 @@ interface ServerLog extends AutoCloseable {
           record.getLevel().intValue() >= Level.WARNING.intValue()
               ? "WARNING"
               : record.getLevel().getName();
-      lines.add(level + " " + record.getLoggerName() + ": " + record.getMessage());
+      lines.add(level + " " + record.getLoggerName() + ": " + formatter.formatMessage(record));
       if (record.getThrown() != null) {
         lines.add("ERROR " + record.getThrown());
       }

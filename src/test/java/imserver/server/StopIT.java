@@ -32,6 +32,7 @@ class StopIT {
       await().atMost(Client.PATIENCE).until(() -> sender.acknowledged().size() > 500);
       server.stop();
       assertThat(idle.closeCode()).isEqualTo(1001);
+      assertThat(idle.closeReason()).as("ours, after the last answer").isEqualTo("server stopping");
     }
     try (ServerProcess server = ServerProcess.start(port, folder, settings)) {
       sender.sendNothingNew();
