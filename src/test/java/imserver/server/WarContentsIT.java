@@ -37,6 +37,7 @@ class WarContentsIT {
           "hk2-api",
           "hk2-locator",
           "hk2-utils",
+          "jakarta.annotation-api",
           "jakarta.ejb-api",
           "jakarta.enterprise.cdi-api",
           "jakarta.enterprise.concurrent-api",
