@@ -11,11 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A server with the WAR, in a process of its own that a test can kill. */
 final class ServerProcess implements AutoCloseable {
 
   private static final Duration START = Duration.ofSeconds(120);
+
+  /** Not HTTP/2: Payara Server leaves the attempt to upgrade without an answer. */
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   private final URI address;
   private final Path log;
@@ -35,7 +40,12 @@ final class ServerProcess implements AutoCloseable {
   static ServerProcess start(int port, Path folder, Map<String, String> settings)
       throws IOException {
     ServerProcess server = launch(port, folder, settings);
-    await().atMost(START).until(() -> server.isUp() || !server.process.isAlive());
+    try {
+      await().atMost(START).until(() -> server.isUp() || !server.process.isAlive());
+    } catch (ConditionTimeoutException e) {
+      server.kill();
+      throw new IOException("the server did not answer; see " + server.log, e);
+    }
     if (!server.process.isAlive()) {
       throw new IOException("the server ended; see " + server.log);
     }
@@ -77,8 +87,7 @@ final class ServerProcess implements AutoCloseable {
             .timeout(Duration.ofSeconds(5))
             .build();
     try {
-      return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode()
-          == 200;
+      return HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException e) {
       return false;
     }
