@@ -146,9 +146,7 @@ class LimitsIT {
   @DisplayName("does not keep the server from saying that it is well")
   void health() throws Exception {
     HttpResponse<String> health =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .build()
+        HttpClient.newHttpClient()
             .send(
                 HttpRequest.newBuilder(server.resolve("/teaching/api/health")).build(),
                 HttpResponse.BodyHandlers.ofString());

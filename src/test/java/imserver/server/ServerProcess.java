@@ -18,9 +18,7 @@ final class ServerProcess implements AutoCloseable {
 
   private static final Duration START = Duration.ofSeconds(120);
 
-  /** Not HTTP/2: Payara Server leaves the attempt to upgrade without an answer. */
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final URI address;
   private final Path log;
@@ -78,7 +76,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   long pid() {
-    return process.pid();
+    return server().pid();
   }
 
   boolean isUp() throws InterruptedException {
@@ -93,14 +91,24 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** The JVM, which may be a child of the script that started it. */
+  private ProcessHandle server() {
+    return process.descendants().reduce((parent, child) -> child).orElse(process.toHandle());
+  }
+
   /** SIGKILL. */
   void kill() {
+    ProcessHandle server = server();
+    server.destroyForcibly();
+    server.onExit().join();
     process.destroyForcibly().onExit().join();
   }
 
   /** SIGTERM, as an operator stops a server. */
   void stop() {
-    process.destroy();
+    ProcessHandle server = server();
+    server.destroy();
+    server.onExit().join();
     process.onExit().join();
   }
 

@@ -18,11 +18,7 @@ final class WildFly implements ServerProduct.Launch {
     return List.of(
         "env",
         "JAVA_HOME=" + System.getProperty("java.home"),
-        "LAUNCH_JBOSS_IN_BACKGROUND=",
-        "bash",
-        "-c",
-        "exec " + home.resolve("bin/standalone.sh") + " \"$@\"",
-        "standalone",
+        home.resolve("bin/standalone.sh").toString(),
         "-Djboss.server.base.dir=" + base,
         "-Djboss.bind.address=127.0.0.1",
         "-Djboss.bind.address.management=127.0.0.1",
