@@ -32,7 +32,6 @@ final class GlassFish implements ServerProduct.Launch {
     String output = new String(dryRun.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     List<String> command =
         output
-            .replaceFirst("-read-stdin\\s+true", "-read-stdin\nfalse") // of Payara, for a password
             .lines()
             .map(String::strip)
             .dropWhile(line -> !line.endsWith("/java"))

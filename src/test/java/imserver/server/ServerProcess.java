@@ -63,7 +63,9 @@ final class ServerProcess implements AutoCloseable {
     builder.environment().put("IMSERVER_AUTH_MODE", "open");
     builder.environment().put("IMSERVER_RATE", "0");
     builder.environment().putAll(settings);
-    return new ServerProcess(URI.create("http://127.0.0.1:" + port + "/"), log, builder.start());
+    Process process = builder.start();
+    process.getOutputStream().close(); // Payara Server would wait for a password
+    return new ServerProcess(URI.create("http://127.0.0.1:" + port + "/"), log, process);
   }
 
   URI address() {
