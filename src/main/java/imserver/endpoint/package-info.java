@@ -16,6 +16,10 @@
  * GuardedInput}, which knows the size of a frame by its header; and by the decoder, which also
  * knows a message of several frames, and works where a container does not let itself be guarded.
  *
+ * <p>Why two hear of the stop ({@link imserver.endpoint.Shutdown}): Tomcat closes the sockets
+ * before it tells the listeners of the application, and CDI ends there before that; on Payara CDI
+ * ends last.
+ *
  * <p>Why reading is by JSON-P's stream and writing by JSON-B: a {@code timestamp} is echoed
  * character for character, also when it came as a number, and only the stream gives a number as it
  * was written; a repeated field, or anything after the object, would pass JSON-B unnoticed; and

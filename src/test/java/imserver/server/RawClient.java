@@ -108,10 +108,11 @@ final class RawClient implements AutoCloseable {
     out.flush();
   }
 
-  /** Reads the next frame that is no ping; a ping is not answered. */
+  /** Reads the next frame that is no ping, and answers pings. */
   Frame read() throws IOException {
     Frame frame = readAny();
     while (frame.opcode() == PING) {
+      send(PONG, frame.payload());
       frame = readAny();
     }
     return frame;
@@ -132,9 +133,9 @@ final class RawClient implements AutoCloseable {
 
   /** Reads on until the server closes, with which code; answers no ping. */
   int readToClose() throws IOException {
-    Frame frame = read();
+    Frame frame = readAny();
     while (frame.opcode() != CLOSE) {
-      frame = read();
+      frame = readAny();
     }
     return frame.closeCode();
   }
