@@ -37,7 +37,7 @@ class FramesIT {
 
   @Deployment(testable = false)
   static WebArchive war() {
-    return Wars.with(Map.of("IMSERVER_PING_INTERVAL", "1"));
+    return Wars.with(Map.of("IMSERVER_PING_INTERVAL", "3"));
   }
 
   @BeforeEach
@@ -135,6 +135,16 @@ class FramesIT {
     }
     try (Client b = Client.connect(server, bob)) {
       b.message("in between");
+    }
+  }
+
+  @Test
+  @DisplayName("is closed with 4408 where the client answers no ping")
+  void noPong() throws IOException {
+    try (RawClient deaf = RawClient.connect(server, alice);
+        Client healthy = Client.connect(server, bob)) {
+      assertThat(deaf.readToClose()).isEqualTo(4408);
+      assertThat(healthy.isOpen()).isTrue(); // it answered as many pings
     }
   }
 

@@ -46,8 +46,6 @@ class LimitsIT {
             String.valueOf(REPLAY),
             "IMSERVER_OUTBOX",
             String.valueOf(OUTBOX),
-            "IMSERVER_PING_INTERVAL",
-            "4",
             "IMSERVER_RECIPIENTS",
             "known"));
   }
@@ -86,16 +84,6 @@ class LimitsIT {
         b.message("live");
         assertThat(b.messages()).hasSize(REPLAY + 1);
       }
-    }
-  }
-
-  @Test
-  @DisplayName("of patience closes with 4408 a client that answers no ping")
-  void noPong() throws IOException {
-    try (RawClient deaf = RawClient.connect(server, alice);
-        Client healthy = Client.connect(server, bob)) {
-      assertThat(deaf.readToClose()).isEqualTo(4408);
-      assertThat(healthy.isOpen()).isTrue(); // it answered as many pings
     }
   }
 

@@ -108,11 +108,10 @@ final class RawClient implements AutoCloseable {
     out.flush();
   }
 
-  /** Reads the next frame that is no ping, and answers pings. */
+  /** Reads the next frame that is no ping; a ping is not answered. */
   Frame read() throws IOException {
     Frame frame = readAny();
     while (frame.opcode() == PING) {
-      send(PONG, frame.payload());
       frame = readAny();
     }
     return frame;
