@@ -45,7 +45,8 @@ final class PersistenceUnit {
                   "RESOURCE_LOCAL",
                   "jakarta.persistence.nonJtaDataSource",
                   pool));
-    } catch (RuntimeException e) {
+      factory.createEntityManager().close(); // connects, and reads the mapping
+    } catch (RuntimeException | Error e) {
       pool.close();
       throw e;
     }
