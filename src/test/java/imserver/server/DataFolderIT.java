@@ -41,7 +41,7 @@ class DataFolderIT {
 
   @Test
   @DisplayName(
-      "is not even made where no credential could be verified: the application does not start")
+      "is not served where no credential could be verified: the application does not start")
   void noKey() throws Exception {
     Path folder = TestEnvironment.folder("no-key-" + System.nanoTime());
     try (ServerProcess server =
