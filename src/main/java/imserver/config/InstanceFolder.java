@@ -1,5 +1,6 @@
 package imserver.config;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -45,6 +46,16 @@ final class InstanceFolder {
 
   /** Payara Micro and Embedded live in a temporary file's name, and delete it at their end. */
   private static boolean isTemporary(Path folder, Path temporary) {
-    return temporary.equals(folder.getParent()) && folder.toString().endsWith("tmp");
+    Path parent = real(folder).getParent();
+    return real(temporary).equals(parent) && folder.toString().endsWith("tmp");
+  }
+
+  /** The same text for the same folder, whatever links lead to it. */
+  private static Path real(Path folder) {
+    try {
+      return folder.toRealPath();
+    } catch (IOException e) {
+      return folder.toAbsolutePath().normalize();
+    }
   }
 }

@@ -31,6 +31,7 @@ public class ServerStop implements ServletContextListener {
   @Override
   public void contextInitialized(ServletContextEvent event) {
     loadAll(event.getServletContext(), CLASSES);
+    shutdown.arm();
   }
 
   private static void loadAll(ServletContext context, String folder) {

@@ -10,7 +10,6 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What happens when the server or the application stops: what was taken in is stored and
@@ -30,7 +29,7 @@ public class Shutdown {
   private final Intake intake;
   private final SessionRegistry registry;
   private final Workers workers;
-  private final AtomicBoolean begun = new AtomicBoolean();
+  private boolean due;
 
   /** For CDI. */
   @Inject
@@ -44,13 +43,29 @@ public class Shutdown {
     run();
   }
 
-  /** Waits until all is done, for a bounded time. */
-  void run() {
-    if (begun.compareAndSet(false, true)) {
-      intake.stop();
-      registry.closeAll(PATIENCE);
-      workers.stop();
+  /** Called when the application has started: one that has not has nothing to stop. */
+  synchronized void arm() {
+    due = true;
+  }
+
+  /** Waits until all is done, for a bounded time, also where another thread has begun it. */
+  synchronized void run() {
+    if (due) {
+      due = false;
+      try {
+        intake.stop();
+      } finally {
+        closeConnections();
+      }
       LOG.log(Level.INFO, "stopped: what was taken in is stored, all connections are closed");
+    }
+  }
+
+  private void closeConnections() {
+    try {
+      registry.closeAll(PATIENCE);
+    } finally {
+      workers.stop();
     }
   }
 }

@@ -10,6 +10,7 @@ import jakarta.inject.Inject;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.InvocationContext;
 import java.lang.reflect.Method;
+import java.rmi.RemoteException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,12 +100,16 @@ public class ContainerTransactions {
         units.current().markForRollback();
       }
       throw e;
+    } catch (Error e) {
+      units.current().markForRollback();
+      throw e;
     }
   }
 
   /** Whether it is an application exception, which says something to the caller. */
   private static boolean isForTheCaller(Exception e) {
-    return !(e instanceof RuntimeException) || annotationOf(e.getClass()) != null;
+    return !(e instanceof RuntimeException || e instanceof RemoteException)
+        || annotationOf(e.getClass()) != null;
   }
 
   private static boolean rollsBack(Exception e) {

@@ -85,7 +85,10 @@ final class PersistenceUnit {
 
   @PreDestroy
   void close() {
-    factory.close();
-    pool.close();
+    try {
+      factory.close();
+    } finally {
+      pool.close();
+    }
   }
 }

@@ -2,13 +2,12 @@ package imserver.tomcat;
 
 import jakarta.annotation.Resource;
 import jakarta.annotation.sql.DataSourceDefinition;
-import jakarta.ejb.ConcurrencyManagement;
-import jakarta.ejb.ConcurrencyManagementType;
 import jakarta.ejb.DependsOn;
+import jakarta.ejb.MessageDriven;
 import jakarta.ejb.Singleton;
 import jakarta.ejb.Startup;
+import jakarta.ejb.Stateful;
 import jakarta.ejb.Stateless;
-import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionManagement;
 import jakarta.ejb.TransactionManagementType;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -41,17 +40,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes beans of CDI of session beans, and starts those that are to start with the application. */
 public class SessionBeans implements Extension {
 
-  private static final Set<Class<? extends Annotation>> KNOWN =
-      Set.of(
-          Stateless.class,
-          Singleton.class,
-          Startup.class,
-          DependsOn.class,
-          ConcurrencyManagement.class,
-          TransactionManagement.class,
-          TransactionAttribute.class);
-
-  /** By name, which is the class's simple name. */
+  /** By name, which is the class's simple name where the bean says no other. */
   private final Map<String, Class<?>> beans = new TreeMap<>();
 
   private @Nullable DataSourceDefinition dataSource;
@@ -73,15 +62,22 @@ public class SessionBeans implements Extension {
 
   void findDataSource(
       @Observes @WithAnnotations(DataSourceDefinition.class) ProcessAnnotatedType<?> event) {
+    if (dataSource != null) {
+      throw new DefinitionException("two classes have a @DataSourceDefinition");
+    }
     dataSource = event.getAnnotatedType().getAnnotation(DataSourceDefinition.class);
   }
 
   void makeBean(
-      @Observes @WithAnnotations({Stateless.class, Singleton.class})
+      @Observes
+          @WithAnnotations({Stateless.class, Singleton.class, Stateful.class, MessageDriven.class})
           ProcessAnnotatedType<?> event) {
     AnnotatedType<?> type = event.getAnnotatedType();
-    refuseWhatIsUnknown(type);
-    beans.put(type.getJavaClass().getSimpleName(), type.getJavaClass());
+    Supported.check(type);
+    Class<?> other = beans.put(name(type), type.getJavaClass());
+    if (other != null) {
+      throw new DefinitionException(other + " and " + type.getJavaClass() + " have one name");
+    }
     AnnotatedTypeConfigurator<?> bean =
         event.configureAnnotatedType().add(ApplicationScoped.Literal.INSTANCE);
     if (hasManagedTransactions(type)) {
@@ -90,23 +86,14 @@ public class SessionBeans implements Extension {
     }
   }
 
-  private static void refuseWhatIsUnknown(AnnotatedType<?> type) {
-    Stream.concat(
-            type.getAnnotations().stream(),
-            type.getMethods().stream().flatMap(method -> method.getAnnotations().stream()))
-        .map(Annotation::annotationType)
-        .filter(annotation -> annotation.getPackage().equals(Stateless.class.getPackage()))
-        .filter(annotation -> !KNOWN.contains(annotation))
-        .forEach(annotation -> refuse(type, "has @" + annotation.getSimpleName()));
-    ConcurrencyManagement concurrency = type.getAnnotation(ConcurrencyManagement.class);
-    if (type.isAnnotationPresent(Singleton.class)
-        && (concurrency == null || concurrency.value() != ConcurrencyManagementType.BEAN)) {
-      refuse(type, "does not manage its concurrency itself");
-    }
-  }
-
-  private static void refuse(AnnotatedType<?> type, String what) {
-    throw new DefinitionException(type.getJavaClass() + " " + what + ", not known on Tomcat");
+  private static String name(AnnotatedType<?> type) {
+    Stateless stateless = type.getAnnotation(Stateless.class);
+    Singleton singleton = type.getAnnotation(Singleton.class);
+    return Stream.of(
+            stateless == null ? "" : stateless.name(), singleton == null ? "" : singleton.name())
+        .filter(name -> !name.isEmpty())
+        .findFirst()
+        .orElse(type.getJavaClass().getSimpleName());
   }
 
   private static boolean hasManagedTransactions(AnnotatedType<?> type) {
@@ -134,8 +121,8 @@ public class SessionBeans implements Extension {
       startupOrder().forEach(type -> start(type, manager));
       start(PersistenceUnit.class, manager); // not with the first message
     } catch (RuntimeException | Error e) {
-      beans.values().forEach(type -> destroy(type, manager));
-      destroy(PersistenceUnit.class, manager);
+      Stream.concat(beans.values().stream(), Stream.of(PersistenceUnit.class))
+          .forEach(type -> destroy(type, manager, e));
       throw e;
     }
   }
@@ -171,9 +158,13 @@ public class SessionBeans implements Extension {
     var unused = proxy.toString(); // the first call makes the instance
   }
 
-  private static void destroy(Class<?> type, BeanManager manager) {
-    Bean<?> bean = bean(type, manager);
-    ((AlterableContext) manager.getContext(bean.getScope())).destroy(bean);
+  private static void destroy(Class<?> type, BeanManager manager, Throwable reason) {
+    try {
+      Bean<?> bean = bean(type, manager);
+      ((AlterableContext) manager.getContext(bean.getScope())).destroy(bean);
+    } catch (RuntimeException e) {
+      reason.addSuppressed(e); // and the others are destroyed all the same
+    }
   }
 
   private static Bean<?> bean(Class<?> type, BeanManager manager) {

@@ -2,6 +2,7 @@ package imserver.tomcat;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.RollbackException;
+import java.lang.System.Logger.Level;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * EntityManager}, made when it is first asked for, in a transaction or not. For one thread.
  */
 final class UnitOfWork implements AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger(UnitOfWork.class.getName());
 
   private final boolean transaction;
   private final Supplier<EntityManager> factory;
@@ -67,16 +70,34 @@ final class UnitOfWork implements AutoCloseable {
     }
   }
 
-  /** Rolls back what is not committed. */
+  /** Rolls back what is not committed. Does not fail, since the outcome is known by now. */
   @Override
   public void close() {
     atEnd.run();
     if (entities != null) {
-      try (EntityManager closing = entities) {
-        if (closing.getTransaction().isActive()) {
-          closing.getTransaction().rollback();
-        }
+      try {
+        rollBack(entities);
+      } finally {
+        close(entities);
       }
+    }
+  }
+
+  private static void rollBack(EntityManager entities) {
+    try {
+      if (entities.getTransaction().isActive()) {
+        entities.getTransaction().rollback();
+      }
+    } catch (RuntimeException e) {
+      LOG.log(Level.DEBUG, "rolled back by the loss of the connection: {0}", e.getMessage());
+    }
+  }
+
+  private static void close(EntityManager entities) {
+    try {
+      entities.close();
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "an entity manager was not closed", e);
     }
   }
 }

@@ -1,8 +1,9 @@
 /**
  * What Tomcat lacks, so that the session beans of this application run there as they are. Only the
  * WAR for Tomcat contains this package, with the libraries that it connects: Weld (CDI),
- * EclipseLink (JPA), Agroal (a pool). Nothing of ours knows it, and it knows nothing of ours:
- * {@link imserver.tomcat.SessionBeans} is found as a CDI extension by {@code META-INF/services}.
+ * EclipseLink (JPA), Agroal (a pool). Nothing of ours knows it, and it knows of ours but the names
+ * of the persistence unit and of the threads: {@link imserver.tomcat.SessionBeans} is found as a
+ * CDI extension by {@code META-INF/services}.
  *
  * <h2>What becomes what</h2>
  *
@@ -20,8 +21,9 @@
  * <p>One thing cannot be refused: a bean that calls itself, be it through an injected reference, is
  * not intercepted, so that such a call is part of the transaction around it.
  *
- * <p>What is not in this list is refused when the application starts, so that a bean cannot behave
- * otherwise here than elsewhere without anyone noticing.
+ * <p>A session bean with any other annotation of EJB, JTA or JPA is refused when the application
+ * starts, so that it cannot behave otherwise here than elsewhere without anyone noticing: {@link
+ * imserver.tomcat.Supported}.
  *
  * <h2>Why there is no JTA</h2>
  *

@@ -49,6 +49,7 @@ class DataFolderIT {
             TestEnvironment.freePort(), folder, Map.of("IMSERVER_AUTH_MODE", "jwt"))) {
       awaitInLog(server, "imserver cannot start: ", "IMSERVER_JWT_SECRET");
       assertThat(server.isUp()).isFalse();
+      assertThat(ServerProduct.underTest().dataFolder(folder)).doesNotExist();
     }
   }
 

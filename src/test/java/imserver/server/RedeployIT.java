@@ -68,7 +68,8 @@ class RedeployIT {
   }
 
   /** The names of the threads of ours and of our libraries. */
-  private static List<String> threads(ServerProcess server) throws IOException {
+  private static List<String> threads(ServerProcess server)
+      throws IOException, InterruptedException {
     return jcmd(server, "Thread.print")
         .lines()
         .filter(line -> line.startsWith("\""))
@@ -80,14 +81,15 @@ class RedeployIT {
   /**
    * How many class loaders have loaded us: each has an enum of its own. After a full collection.
    */
-  private static long classLoaders(ServerProcess server) throws IOException {
+  private static long classLoaders(ServerProcess server) throws IOException, InterruptedException {
     return jcmd(server, "GC.class_histogram")
         .lines()
         .filter(line -> line.endsWith(" imserver.packet.CloseCode"))
         .count();
   }
 
-  private static String jcmd(ServerProcess server, String command) throws IOException {
+  private static String jcmd(ServerProcess server, String command)
+      throws IOException, InterruptedException {
     Process jcmd =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
@@ -95,6 +97,8 @@ class RedeployIT {
                 command)
             .redirectErrorStream(true)
             .start();
-    return new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(jcmd.waitFor()).as(output).isZero();
+    return output;
   }
 }

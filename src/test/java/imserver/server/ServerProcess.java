@@ -11,12 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** A server with the WAR, in a process of its own that a test can kill. */
 final class ServerProcess implements AutoCloseable {
 
   private static final Duration START = Duration.ofSeconds(120);
+
+  private static final Duration STOP = Duration.ofSeconds(120);
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -102,16 +105,21 @@ final class ServerProcess implements AutoCloseable {
   void kill() {
     ProcessHandle server = server();
     server.destroyForcibly();
-    server.onExit().join();
-    process.destroyForcibly().onExit().join();
+    awaitEnd(server);
+    process.destroyForcibly();
+    awaitEnd(process.toHandle());
   }
 
   /** SIGTERM, as an operator stops a server. */
   void stop() {
     ProcessHandle server = server();
     server.destroy();
-    server.onExit().join();
-    process.onExit().join();
+    awaitEnd(server);
+    awaitEnd(process.toHandle());
+  }
+
+  private static void awaitEnd(ProcessHandle process) {
+    process.onExit().orTimeout(STOP.toSeconds(), TimeUnit.SECONDS).join();
   }
 
   @Override

@@ -20,6 +20,7 @@ import jakarta.interceptor.Interceptors;
 import jakarta.interceptor.InvocationContext;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
+import jakarta.persistence.RollbackException;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -284,6 +285,40 @@ class ContainerTransactionsTest {
     assertThat(Seen.EXCEPTIONS)
         .as("the beans' own interceptors are within the transaction")
         .hasExactlyElementsOfTypes(Refused.class);
+  }
+
+  @Test
+  @DisplayName("that an Error went through is no success, even where the Error was caught")
+  void swallowedError() throws Exception {
+    Step overflow =
+        () -> {
+          throw new StackOverflowError();
+        };
+    Step swallowing =
+        () ->
+            assertThatThrownBy(() -> margin.write("b", overflow))
+                .isInstanceOf(StackOverflowError.class);
+    assertThatThrownBy(() -> notes.write("a", swallowing))
+        .isExactlyInstanceOf(EJBException.class)
+        .hasMessageContaining("marked for rollback");
+    assertThat(stored()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("that cannot be committed is an EJBException, which only the caller sees")
+  void failingCommit() throws Exception {
+    assertThatThrownBy(() -> notes.write("a", ContainerTransactionsTest::breakOtherConnections))
+        .isExactlyInstanceOf(EJBException.class)
+        .hasCauseInstanceOf(RollbackException.class);
+    assertThat(stored()).isEmpty();
+    assertThat(Seen.EXCEPTIONS).isEmpty();
+  }
+
+  /** As a database that is restarted does. */
+  private static void breakOtherConnections() throws SQLException {
+    execute(
+        "select abort_session(session_id) from information_schema.sessions"
+            + " where session_id <> session_id()");
   }
 
   @Test

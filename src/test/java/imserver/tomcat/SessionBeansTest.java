@@ -6,18 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
+import jakarta.annotation.sql.DataSourceDefinition;
 import jakarta.ejb.AccessTimeout;
 import jakarta.ejb.Asynchronous;
 import jakarta.ejb.ConcurrencyManagement;
 import jakarta.ejb.ConcurrencyManagementType;
 import jakarta.ejb.DependsOn;
+import jakarta.ejb.EJB;
 import jakarta.ejb.Schedule;
 import jakarta.ejb.Singleton;
 import jakarta.ejb.Startup;
+import jakarta.ejb.Stateful;
 import jakarta.ejb.Stateless;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -142,6 +146,32 @@ class SessionBeansTest {
     public void now() {}
   }
 
+  @Stateful
+  static class Remembering {}
+
+  @Stateless
+  static class Asking {
+    @EJB private Third third;
+  }
+
+  @Stateless
+  static class SetByMethod {
+    @Resource
+    void setFactory(ManagedThreadFactory factory) {}
+  }
+
+  @Stateless
+  static class OtherTransactions {
+    @Transactional
+    public void write() {}
+  }
+
+  @Stateless(name = "Third")
+  static class Impostor {}
+
+  @DataSourceDefinition(name = "java:app/jdbc/other", className = "org.h2.jdbcx.JdbcDataSource")
+  static class SecondDatabase {}
+
   @Test
   @DisplayName("are refused where they ask for more than there is")
   void unsupported() {
@@ -153,6 +183,18 @@ class SessionBeansTest {
         .hasStackTraceContaining("Async has @Asynchronous");
     assertThatThrownBy(() -> Application.of(Timed.class))
         .hasStackTraceContaining("Timed has @Schedule");
+    assertThatThrownBy(() -> Application.of(Remembering.class))
+        .hasStackTraceContaining("Remembering has @Stateful");
+    assertThatThrownBy(() -> Application.of(Asking.class, Third.class))
+        .hasStackTraceContaining("Asking has @EJB");
+    assertThatThrownBy(() -> Application.of(SetByMethod.class))
+        .hasStackTraceContaining("SetByMethod has @Resource");
+    assertThatThrownBy(() -> Application.of(OtherTransactions.class))
+        .hasStackTraceContaining("OtherTransactions has @Transactional");
+    assertThatThrownBy(() -> Application.of(Third.class, Impostor.class))
+        .hasStackTraceContaining("have one name");
+    assertThatThrownBy(() -> Application.of(SecondDatabase.class))
+        .hasStackTraceContaining("two classes have a @DataSourceDefinition");
   }
 
   @Singleton
