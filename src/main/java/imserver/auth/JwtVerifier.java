@@ -15,7 +15,11 @@ import imserver.config.Config;
 import imserver.packet.StorableText;
 import java.text.ParseException;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +44,14 @@ final class JwtVerifier implements CredentialVerifier {
 
   private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
   private final String userClaim;
+  private final String serviceClaim;
+  private final String serviceRole;
   private final Clock clock;
 
   JwtVerifier(Config.Auth auth, JwtKeys keys, Clock clock) {
     this.userClaim = auth.userClaim();
+    this.serviceClaim = auth.serviceClaim();
+    this.serviceRole = auth.serviceRole();
     this.clock = clock;
     processor.setJWSTypeVerifier(
         new DefaultJOSEObjectTypeVerifier<>(
@@ -77,23 +85,50 @@ final class JwtVerifier implements CredentialVerifier {
     if (expiry == null) { // there, as Nimbus asks, but null
       throw new InvalidCredentialException("exp is missing");
     }
+    boolean service = isService(claims);
     UserPrincipal principal =
         new UserPrincipal(
-            userId(claims.getClaim(userClaim)),
+            userId(claims.getClaim(userClaim), service),
             name(claims.getClaim("name")),
             avatar(claims.getClaim("picture")),
-            expiry.toInstant());
+            expiry.toInstant(),
+            service);
     if (principal.isExpired(clock.instant())) {
       throw new InvalidCredentialException("expired");
     }
     return principal;
   }
 
-  private long userId(@Nullable Object claim) throws InvalidCredentialException {
+  /** 0 where the host application is no user. */
+  private long userId(@Nullable Object claim, boolean service) throws InvalidCredentialException {
     boolean numberOrText = claim instanceof Number || claim instanceof String;
-    return UserIds.parse(numberOrText ? String.valueOf(claim) : "")
-        .orElseThrow(
-            () -> new InvalidCredentialException("the claim '" + userClaim + "' is not a user id"));
+    OptionalLong userId = UserIds.parse(numberOrText ? String.valueOf(claim) : "");
+    if (userId.isEmpty() && !service) {
+      throw new InvalidCredentialException("the claim '" + userClaim + "' is not a user id");
+    }
+    return userId.orElse(0);
+  }
+
+  /** A list of roles, or a text with blanks between them as in OAuth's {@code scope}. */
+  private boolean isService(JWTClaimsSet claims) {
+    Object claim = claim(claims.getClaims());
+    if (claim instanceof Collection<?> roles) {
+      return roles.contains(serviceRole);
+    }
+    return claim instanceof String roles && List.of(roles.split(" ", -1)).contains(serviceRole);
+  }
+
+  /** By its name, or within objects where the name is a path like {@code realm_access.roles}. */
+  private @Nullable Object claim(Map<String, ?> claims) {
+    Object claim = claims.get(serviceClaim);
+    if (claim != null) {
+      return claim;
+    }
+    Object within = claims;
+    for (String name : serviceClaim.split("\\.", -1)) {
+      within = within instanceof Map<?, ?> object ? object.get(name) : null;
+    }
+    return within;
   }
 
   private static @Nullable String name(@Nullable Object claim) {

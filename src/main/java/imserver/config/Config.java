@@ -1,5 +1,6 @@
 package imserver.config;
 
+import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,14 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
     OPEN
   }
 
+  /** Whether something is there. */
+  public enum Switch {
+    /** It is. */
+    ON,
+    /** It is not. */
+    OFF
+  }
+
   /** To whom a message may be sent. */
   public enum Recipients {
     /** To every positive user id. */
@@ -40,6 +49,9 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
    * @param issuer what {@code iss} must be; null to accept any
    * @param audience what {@code aud} must contain; null to accept any
    * @param userClaim the claim that holds the user id
+   * @param serviceClaim the claim that holds roles
+   * @param serviceRole the role of the host application
+   * @param allowedOrigins origins with commas between them; null for the server's own
    */
   public record Auth(
       @Setting(
@@ -78,7 +90,24 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
               key = "IMSERVER_JWT_USER_CLAIM",
               fallback = "sub",
               meaning = "the claim with the user id, a number or digits in a string")
-          String userClaim) {
+          String userClaim,
+      @Setting(
+              key = "IMSERVER_SERVICE_CLAIM",
+              fallback = "roles",
+              meaning =
+                  "the claim with the roles, a list or a text with blanks between them; `realm_access.roles` looks into an object")
+          String serviceClaim,
+      @Setting(
+              key = "IMSERVER_SERVICE_ROLE",
+              fallback = "imserver-service",
+              meaning =
+                  "the role of the host application, which may write the directory and send notices")
+          String serviceRole,
+      @Setting(
+              key = "IMSERVER_ALLOWED_ORIGINS",
+              meaning =
+                  "web origins beside the server's own whose pages may use it, with commas between them, or `*`; in open mode also every loopback origin")
+          @Nullable String allowedOrigins) {
 
     /** Leaves out the secret. */
     @Override
@@ -218,11 +247,24 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
    * How the server shows itself.
    *
    * @param announce the address of the application, null for no announcement
+   * @param originalPaths whether the paths of the original back end are served
+   * @param timeZone in which they tell times
    */
   public record Server(
       @Setting(
               key = "IMSERVER_ANNOUNCE",
               meaning =
                   "the application's address, to be printed with a first try once it answers; `mvn -Prun` sets it")
-          @Nullable String announce) {}
+          @Nullable String announce,
+      @Setting(
+              key = "IMSERVER_ORIGINAL_PATHS",
+              fallback = "on",
+              meaning =
+                  "`on`: the original back end's paths under `message/` are served; `off`: not")
+          Switch originalPaths,
+      @Setting(
+              key = "IMSERVER_TIME_ZONE",
+              meaning =
+                  "the zone in which these tell times, like `Asia/Shanghai`; unset, that of the server")
+          ZoneId timeZone) {}
 }

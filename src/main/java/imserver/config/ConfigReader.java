@@ -3,6 +3,8 @@ package imserver.config;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
+import java.time.DateTimeException;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -87,6 +89,9 @@ public final class ConfigReader {
     if (type == int.class) {
       return number(setting, text);
     }
+    if (type == ZoneId.class) {
+      return zone(setting, text);
+    }
     if (type.isEnum()) {
       return constant(type, setting, text);
     }
@@ -114,6 +119,15 @@ public final class ConfigReader {
     throw new InvalidConfigException(
         "%s must be a number from %d to %d, not '%s'"
             .formatted(setting.key(), setting.min(), setting.max(), text));
+  }
+
+  private static ZoneId zone(Setting setting, String text) {
+    try {
+      return text.isEmpty() ? ZoneId.systemDefault() : ZoneId.of(text);
+    } catch (DateTimeException e) {
+      throw new InvalidConfigException(
+          "%s must be a time zone like Asia/Shanghai, not '%s'".formatted(setting.key(), text));
+    }
   }
 
   private static Object constant(Class<?> type, Setting setting, String text) {

@@ -2,7 +2,6 @@ package imserver.database;
 
 import imserver.config.Config;
 import imserver.config.Environment;
-import imserver.config.InvalidConfigException;
 import java.nio.file.Path;
 import java.sql.Driver;
 import java.util.Properties;
@@ -11,13 +10,13 @@ import java.util.Properties;
  * Where the database is and how it is spoken to.
  *
  * @param driver of the WAR, not of the server
- * @param vendor the folder of its own migrations
+ * @param vendor whose SQL it speaks
  * @param url the JDBC address with what we add to it
  * @param properties user, password and the driver's settings
  * @param description for the log, without the password
  */
 record DatabaseAddress(
-    Driver driver, String vendor, String url, Properties properties, String description) {
+    Driver driver, Vendor vendor, String url, Properties properties, String description) {
 
   /** A database in a file of this machine, which is there or not, but does not come up later. */
   boolean isFile() {
@@ -27,27 +26,31 @@ record DatabaseAddress(
   /**
    * Reads the address from the settings.
    *
-   * @throws InvalidConfigException if it is of a database that the product does not know
+   * @throws imserver.config.InvalidConfigException if it is of a database that the product does not
+   *     know
    */
   static DatabaseAddress of(Config.Storage storage) {
     String url = storage.url();
     if (url == null) {
       return embedded(Environment.dataFolder(storage));
     }
-    if (url.startsWith("jdbc:postgresql:")) {
-      return new DatabaseAddress(
-          new org.postgresql.Driver(),
-          "postgresql",
-          url,
-          postgresql(storage),
-          withoutParameters(url));
-    }
-    if (url.startsWith("jdbc:h2:")) {
-      return new DatabaseAddress(
-          new org.h2.Driver(), "h2", url + h2Settings(), login(storage), withoutParameters(url));
-    }
-    throw new InvalidConfigException(
-        "IMSERVER_DB_URL must begin with jdbc:postgresql: (or jdbc:h2:)");
+    Vendor vendor = Vendor.of(storage);
+    return switch (vendor) {
+      case POSTGRESQL ->
+          new DatabaseAddress(
+              new org.postgresql.Driver(),
+              vendor,
+              url,
+              postgresql(storage),
+              withoutParameters(url));
+      case H2 ->
+          new DatabaseAddress(
+              new org.h2.Driver(),
+              vendor,
+              url + h2Settings(),
+              login(storage),
+              withoutParameters(url));
+    };
   }
 
   private static DatabaseAddress embedded(Path folder) {
@@ -56,7 +59,7 @@ record DatabaseAddress(
     properties.setProperty("password", "");
     return new DatabaseAddress(
         new org.h2.Driver(),
-        "h2",
+        Vendor.H2,
         "jdbc:h2:file:" + folder.resolve("imserver") + h2Settings(),
         properties,
         "the embedded database in " + folder);

@@ -65,7 +65,9 @@ public class Schema {
     try {
       Flyway.configure(Schema.class.getClassLoader())
           .dataSource(new EnvironmentDataSource(address))
-          .locations("classpath:db/migration/common", "classpath:db/migration/" + address.vendor())
+          .locations(
+              "classpath:db/migration/common",
+              "classpath:db/migration/" + address.vendor().folder())
           .connectRetries(address.isFile() ? 0 : CONNECT_RETRIES)
           .connectRetriesInterval(5)
           .load()

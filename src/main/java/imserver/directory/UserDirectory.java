@@ -12,10 +12,14 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import java.time.Clock;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Names and avatars of users. */
 @Stateless
@@ -39,15 +43,13 @@ public class UserDirectory {
     Map<Long, UserProfile> found = new HashMap<>(cache.get(userIds));
     Set<Long> missing = new HashSet<>(userIds);
     missing.removeAll(found.keySet());
-    if (!missing.isEmpty()) {
-      entities
-          .createQuery("select u from User u where u.id in :ids", User.class)
-          .setParameter("ids", missing)
-          .getResultStream()
-          .map(User::profile)
-          .forEach(profile -> found.put(profile.userId(), profile));
-      found.values().forEach(cache::put);
-    }
+    rows(missing)
+        .map(User::profile)
+        .forEach(
+            profile -> {
+              found.put(profile.userId(), profile);
+              cache.put(profile);
+            });
     return found;
   }
 
@@ -62,6 +64,48 @@ public class UserDirectory {
       UserProfile known = cached == null ? UserProfile.unknown(user.userId()) : cached;
       cache.put(known.updatedBy(user));
     }
+  }
+
+  /**
+   * Enters users into the directory, or replaces their entries, all or none.
+   *
+   * @throws StorageException if the database did not take it
+   */
+  public void put(Collection<UserProfile> profiles) {
+    OffsetDateTime now = OffsetDateTime.now(clock);
+    Map<Long, User> known = new HashMap<>();
+    rows(profiles.stream().map(UserProfile::userId).collect(Collectors.toSet()))
+        .forEach(user -> known.put(user.profile().userId(), user));
+    for (UserProfile profile : profiles) {
+      User user = known.get(profile.userId());
+      if (user == null) {
+        User created = new User(profile, now);
+        entities.persist(created);
+        known.put(profile.userId(), created);
+      } else {
+        user.update(profile, now);
+      }
+    }
+    entities.flush();
+    profiles.forEach(cache::put);
+  }
+
+  /** The ids of users in the directory, ascending, above one. */
+  public List<Long> idsAfter(long userId, int limit) {
+    return entities
+        .createQuery("select u.id from User u where u.id > :after order by u.id", Long.class)
+        .setParameter("after", userId)
+        .setMaxResults(limit)
+        .getResultList();
+  }
+
+  private Stream<User> rows(Set<Long> userIds) {
+    return userIds.isEmpty()
+        ? Stream.empty()
+        : entities
+            .createQuery("select u from User u where u.id in :ids", User.class)
+            .setParameter("ids", userIds)
+            .getResultStream();
   }
 
   /**

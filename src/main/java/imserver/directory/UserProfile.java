@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record UserProfile(long userId, @Nullable String name, @Nullable String avatar) {
 
+  /** The longest name, in code points: what a row holds. */
+  public static final int MAX_NAME = 255;
+
+  /** The longest address of an avatar, in characters: what a row holds. */
+  public static final int MAX_AVATAR = 2048;
+
   /** A user of whom nothing but the id is known. */
   public static UserProfile unknown(long userId) {
     return new UserProfile(userId, null, null);

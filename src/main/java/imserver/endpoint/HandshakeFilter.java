@@ -2,6 +2,7 @@ package imserver.endpoint;
 
 import imserver.auth.CredentialVerifier;
 import imserver.auth.InvalidCredentialException;
+import imserver.auth.Origins;
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
 import jakarta.inject.Inject;
@@ -19,9 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 
 /**
- * Verifies the credential before the upgrade: 401, or the {@link UserPrincipal} as the request's
- * user. A filter, since every container honours its answer, where an exception in {@code
- * modifyHandshake} becomes a 500.
+ * Verifies the origin and the credential before the upgrade: 403, 401, or the {@link UserPrincipal}
+ * as the request's user. A filter, since every container honours its answer, where an exception in
+ * {@code modifyHandshake} becomes a 500.
  */
 @WebFilter(urlPatterns = "/imserver/*", asyncSupported = true)
 public class HandshakeFilter extends HttpFilter {
@@ -32,6 +33,7 @@ public class HandshakeFilter extends HttpFilter {
   private static final int UPGRADE_REQUIRED = 426; // RFC 9110, section 15.5.22
 
   @Inject private transient CredentialVerifier verifier;
+  @Inject private transient Origins origins;
   @Inject private transient Config config;
 
   /** For the container, which injects the rest. */
@@ -46,9 +48,14 @@ public class HandshakeFilter extends HttpFilter {
       refuse(response, UPGRADE_REQUIRED, "This address speaks WebSocket.");
       return;
     }
+    if (!origins.allow(request.getHeader("Origin"), request.getHeader("Host"))) {
+      LOG.log(Level.INFO, "refused a connection: its origin is not in IMSERVER_ALLOWED_ORIGINS");
+      refuse(response, HttpServletResponse.SC_FORBIDDEN, "This origin is not allowed.");
+      return;
+    }
     UserPrincipal user;
     try {
-      user = verifier.verify(Credentials.of(request));
+      user = verifier.verifyUser(Credentials.of(request));
     } catch (InvalidCredentialException e) {
       LOG.log(Level.INFO, "refused a connection: {0}", e.getMessage());
       response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");

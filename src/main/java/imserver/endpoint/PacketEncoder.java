@@ -52,7 +52,8 @@ public class PacketEncoder implements Encoder.Text<Response> {
   }
 
   private static String describe(Success success) {
-    return success.receipt() == null ? "" : JSONB.toJson(new ReceiptDescribe(success.receipt()));
+    String name = success.clientMessageId();
+    return name == null ? "" : JSONB.toJson(new ReceiptDescribe(name, success.messageId()));
   }
 
   /** The six fields. */
@@ -83,9 +84,9 @@ public class PacketEncoder implements Encoder.Text<Response> {
     public final String clientMessageId;
     public final String messageId;
 
-    ReceiptDescribe(Response.Receipt receipt) {
-      clientMessageId = receipt.clientMessageId();
-      messageId = Long.toString(receipt.messageId());
+    ReceiptDescribe(String clientMessageId, long messageId) {
+      this.clientMessageId = clientMessageId;
+      this.messageId = Long.toString(messageId);
     }
   }
 

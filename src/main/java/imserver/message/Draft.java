@@ -1,6 +1,7 @@
 package imserver.message;
 
 import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message that is to be stored.
@@ -11,6 +12,7 @@ import java.time.OffsetDateTime;
  * @param content storable text, not blank
  * @param timestamp the sender's mark, "" for none
  * @param createdAt when it was taken in
+ * @param headline null unless the system sends it
  */
 record Draft(
     long id,
@@ -18,7 +20,13 @@ record Draft(
     long recipientId,
     String content,
     String timestamp,
-    OffsetDateTime createdAt) {
+    OffsetDateTime createdAt,
+    @Nullable Headline headline) {
+
+  /** Who write to each other. */
+  Pair pair() {
+    return Pair.of(key.senderId(), recipientId);
+  }
 
   /** The message as it is once it is stored. */
   UnreadMessage asUnread() {

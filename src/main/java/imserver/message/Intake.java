@@ -7,7 +7,7 @@ import imserver.message.Submission.ReadAck;
 import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
 import imserver.packet.SendMessage;
-import imserver.session.Connection;
+import imserver.session.Requester;
 import imserver.session.SessionRegistry;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,7 @@ public class Intake {
   private Semaphore room;
 
   private List<Lane> lanes;
+  private List<Storing> storing;
   private volatile boolean stopping;
 
   /** For the container, which injects the rest. */
@@ -60,34 +62,42 @@ public class Intake {
   void start() {
     room = new Semaphore(config.limits().intake());
     Delivery delivery = new Delivery(directory, registry);
-    lanes =
+    storing =
         IntStream.range(0, config.storage().lanes())
-            .mapToObj(
-                number ->
-                    new Lane(
-                        new Storing(service, ids, delivery, clock), room, config.limits().batch()))
+            .mapToObj(number -> new Storing(service, ids, delivery, clock))
             .toList();
+    lanes = storing.stream().map(each -> new Lane(each, room, config.limits().batch())).toList();
     lanes.forEach(lane -> lane.start(threads));
   }
 
   /**
-   * Takes in a message; its answer goes to {@code connection} when it is stored, or if it is not.
+   * Takes in a message; its answer goes to {@code requester} when it is stored, or if it is not.
    */
-  public void sendMessage(Connection connection, SendMessage request) {
-    Post post = new Post(connection, request);
-    FailureCode objection = rules.objectionTo(request, connection.user());
-    if (objection == null && !connection.budget().tryTake()) {
+  public void sendMessage(Requester requester, SendMessage request) {
+    send(new Post(requester, request, null));
+  }
+
+  /** Takes in a message of the system. */
+  public void sendNotice(Requester system, SendMessage request, Headline headline) {
+    send(new Post(system, request, headline));
+  }
+
+  private void send(Post post) {
+    Requester requester = post.requester();
+    SendMessage request = post.request();
+    FailureCode objection = rules.objectionTo(request, requester.user());
+    if (objection == null && !requester.budget().tryTake()) {
       objection = FailureCode.RATE_LIMITED;
     }
     submit(post, objection, request.toId());
   }
 
-  /** Takes in a read-ack; {@code connection} hears of it only if it fails. */
-  public void markRead(Connection connection, MarkRead request) {
-    ReadAck ack = new ReadAck(connection, request);
+  /** Takes in a read-ack. */
+  public void markRead(Requester requester, MarkRead request) {
+    ReadAck ack = new ReadAck(requester, request);
     FailureCode objection =
-        rules.isForeign(request.fromId(), connection.user()) ? FailureCode.FORBIDDEN_SENDER : null;
-    submit(ack, objection, connection.user().userId());
+        rules.isForeign(request.fromId(), requester.user()) ? FailureCode.FORBIDDEN_SENDER : null;
+    submit(ack, objection, requester.user().userId());
   }
 
   private void submit(Submission submission, @Nullable FailureCode objection, long recipientId) {
@@ -98,6 +108,32 @@ public class Intake {
     } else {
       lanes.get(Math.floorMod(Long.hashCode(recipientId), lanes.size())).add(submission);
     }
+  }
+
+  /**
+   * All messages up to this id are stored, or never will be; what is read after this call has them.
+   *
+   * @throws imserver.database.StorageException if the database had to be asked and did not answer
+   */
+  public long settledUpTo() {
+    long last = ids.last(); // first: what is handed out from now on is above it
+    return inFlight().mapToLong(InFlight::above).reduce(last, Math::min);
+  }
+
+  /**
+   * Below this id all messages of two users are stored, or never will be; what is read after this
+   * call has them.
+   *
+   * @throws imserver.database.StorageException if the database had to be asked and did not answer
+   */
+  public long firstUnsettled(long user, long other) {
+    long last = ids.last();
+    Pair pair = Pair.of(user, other);
+    return inFlight().mapToLong(messages -> messages.firstOf(pair)).reduce(last + 1, Math::min);
+  }
+
+  private Stream<InFlight> inFlight() {
+    return storing.stream().map(Storing::inFlight).flatMap(Stream::ofNullable);
   }
 
   /** Stores and answers what is waiting, and lets nothing more in. May be called again. */

@@ -31,10 +31,24 @@ public class MessageIds {
    * @throws imserver.database.StorageException if a new block was needed and could not be had
    */
   public synchronized long next() {
+    ensureBlock();
+    return ++last;
+  }
+
+  /**
+   * The last id that was handed out, or one above all that were ever stored.
+   *
+   * @throws imserver.database.StorageException as {@link #next}
+   */
+  public synchronized long last() {
+    ensureBlock();
+    return last;
+  }
+
+  private void ensureBlock() {
     if (last == lastOfBlock) {
       lastOfBlock = service.nextIdBlock();
       last = lastOfBlock - MessageRepository.ID_BLOCK;
     }
-    return ++last;
   }
 }

@@ -1,6 +1,10 @@
 package imserver.message;
 
+import imserver.config.Config;
+import imserver.database.Vendor;
+import imserver.message.Tally.Change;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import java.time.OffsetDateTime;
@@ -9,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The tables of messages. To be called within a transaction. */
 @ApplicationScoped
@@ -18,6 +24,7 @@ public class MessageRepository {
   static final int ID_BLOCK = 1000;
 
   @PersistenceContext private EntityManager entities;
+  @Inject private Config config;
 
   /** For the container, which injects the rest. */
   public MessageRepository() {}
@@ -58,6 +65,9 @@ public class MessageRepository {
   /** Inserts, at the next {@link #flush} at the latest. */
   void add(Draft draft) {
     entities.persist(new Message(draft));
+    if (draft.headline() != null) {
+      entities.persist(new Notice(draft.id(), draft.headline()));
+    }
   }
 
   /** Sends what is to be written to the database, so that what it refuses is thrown here. */
@@ -82,18 +92,55 @@ public class MessageRepository {
         .getResultList();
   }
 
-  /** Marks those of {@code ids} that are unread messages of this recipient. */
-  void markRead(long recipientId, Collection<Long> ids, OffsetDateTime now) {
+  /**
+   * Marks those of {@code ids} that are unread messages of this recipient; how many of each sender
+   * these were.
+   */
+  Map<Long, Long> markRead(long recipientId, Collection<Long> ids, OffsetDateTime now) {
+    List<?> senders =
+        entities
+            .createNativeQuery(dialect().markRead)
+            .setParameter(1, now)
+            .setParameter(2, recipientId)
+            .setParameter(3, ids.toArray(Long[]::new))
+            .getResultList();
+    return senders.stream()
+        .map(sender -> ((Number) sender).longValue())
+        .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+  }
+
+  /** Brings conversations and unread counts up to date. */
+  void apply(Tally tally) {
+    if (tally.isEmpty()) {
+      return;
+    }
+    Dialect dialect = dialect();
+    Collection<Pair> pairs = tally.conversations().keySet();
+    Collection<Change> changes = tally.conversations().values();
     entities
-        .createNativeQuery(
-            """
-            update message set read_at = ?1
-            where recipient_id = ?2 and read_at is null and id = any (cast(?3 as bigint array))
-            """)
-        .setParameter(1, now)
-        .setParameter(2, recipientId)
-        .setParameter(3, ids.toArray(Long[]::new))
+        .createNativeQuery(dialect.addToConversations)
+        .setParameter(1, longs(pairs, Pair::low))
+        .setParameter(2, longs(pairs, Pair::high))
+        .setParameter(3, longs(changes, Change::lastMessageId))
+        .setParameter(4, longs(changes, Change::unreadLow))
+        .setParameter(5, longs(changes, Change::unreadHigh))
         .executeUpdate();
+    entities
+        .createNativeQuery(dialect.addToTotals)
+        .setParameter(1, longs(tally.unread().keySet(), user -> user))
+        .setParameter(2, longs(tally.unread().values(), count -> count))
+        .executeUpdate();
+  }
+
+  private static <T> Long[] longs(Collection<T> elements, Function<T, Long> value) {
+    return elements.stream().map(value).toArray(Long[]::new);
+  }
+
+  private Dialect dialect() {
+    return switch (Vendor.of(config.storage())) {
+      case POSTGRESQL -> Dialect.POSTGRESQL;
+      case H2 -> Dialect.H2;
+    };
   }
 
   /** Those of {@code ids} that are stored. */

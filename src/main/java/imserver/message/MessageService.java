@@ -50,20 +50,23 @@ public class MessageService {
     Set<Long> unknown = unknownRecipients(drafts);
     Map<DedupeKey, Long> stored = messages.idsOf(drafts.stream().map(Draft::key).toList());
     List<Outcome> outcomes = new ArrayList<>(drafts.size());
+    Tally tally = new Tally();
     for (Draft draft : drafts) {
       outcomes.add(
           unknown.contains(draft.recipientId())
               ? new Outcome.UnknownRecipient()
-              : storeOnce(draft, stored));
+              : storeOnce(draft, stored, tally));
     }
     messages.flush();
+    messages.apply(tally);
     return outcomes;
   }
 
-  private Outcome storeOnce(Draft draft, Map<DedupeKey, Long> stored) {
+  private Outcome storeOnce(Draft draft, Map<DedupeKey, Long> stored, Tally tally) {
     Long id = stored.putIfAbsent(draft.key(), draft.id());
     if (id == null) {
       messages.add(draft);
+      tally.stored(draft);
       return new Outcome.Stored(draft.id());
     }
     boolean ourEarlierAttempt = id == draft.id();
@@ -85,7 +88,13 @@ public class MessageService {
    */
   public void markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
     OffsetDateTime now = OffsetDateTime.now(clock);
-    idsByReader.forEach((reader, ids) -> messages.markRead(reader, ids, now));
+    Tally tally = new Tally();
+    idsByReader.forEach(
+        (reader, ids) ->
+            messages
+                .markRead(reader, ids, now)
+                .forEach((sender, count) -> tally.read(sender, reader, count)));
+    messages.apply(tally);
   }
 
   /** The oldest unread messages of a user above {@code afterId}, at most {@code limit}. */

@@ -4,9 +4,9 @@ import imserver.database.StorageException;
 import imserver.message.Submission.Post;
 import imserver.message.Submission.ReadAck;
 import imserver.packet.FailureCode;
-import imserver.packet.Response.Receipt;
 import imserver.packet.Response.Success;
 import imserver.packet.SendMessage;
+import imserver.session.Requester;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.OffsetDateTime;
@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a lane does with a batch: store, then answer, then deliver. Nothing is answered with success
@@ -44,6 +45,9 @@ final class Storing {
         }
       };
 
+  /** Read by other threads. */
+  private volatile @Nullable InFlight inFlight;
+
   Storing(MessageService service, MessageIds ids, Delivery delivery, Clock clock) {
     this.service = service;
     this.ids = ids;
@@ -64,21 +68,36 @@ final class Storing {
       }
     }
     if (!posts.isEmpty()) {
-      store(posts);
+      try {
+        store(posts);
+      } finally {
+        inFlight = null;
+      }
     }
     if (!acks.isEmpty()) {
       markRead(acks);
     }
   }
 
+  /** What is being stored now, null for nothing. Any thread may call. */
+  @Nullable InFlight inFlight() {
+    return inFlight;
+  }
+
   private void store(List<Post> posts) {
     List<Draft> drafts;
     try {
+      inFlight = new InFlight(ids.last(), null);
       drafts = drafts(posts);
+      inFlight = new InFlight(drafts.get(0).id() - 1, drafts);
     } catch (RuntimeException e) {
       giveUp(posts, e);
       return;
     }
+    store(posts, drafts);
+  }
+
+  private void store(List<Post> posts, List<Draft> drafts) {
     List<Outcome> outcomes;
     try {
       outcomes = service.store(drafts);
@@ -130,9 +149,16 @@ final class Storing {
     List<Draft> drafts = new ArrayList<>(posts.size());
     for (Post post : posts) {
       SendMessage request = post.request();
-      DedupeKey key = DedupeKey.of(post.connection().user().userId(), request);
+      DedupeKey key = DedupeKey.of(post.requester().user().userId(), request);
       drafts.add(
-          new Draft(ids.next(), key, request.toId(), request.content(), request.timestamp(), now));
+          new Draft(
+              ids.next(),
+              key,
+              request.toId(),
+              request.content(),
+              request.timestamp(),
+              now,
+              post.headline()));
     }
     return drafts;
   }
@@ -210,24 +236,26 @@ final class Storing {
 
   private static void succeed(Post post, long messageId) {
     SendMessage request = post.request();
-    String clientMessageId = request.clientMessageId();
-    Receipt receipt = clientMessageId == null ? null : new Receipt(clientMessageId, messageId);
-    long sender = post.connection().user().userId();
-    post.connection().send(new Success(sender, request.timestamp(), receipt));
+    Requester requester = post.requester();
+    requester.send(
+        new Success(
+            requester.user().userId(), request.timestamp(), messageId, request.clientMessageId()));
   }
 
   private void markRead(List<ReadAck> acks) {
     Map<Long, Set<Long>> idsByReader = new HashMap<>();
     for (ReadAck ack : acks) {
       idsByReader
-          .computeIfAbsent(ack.connection().user().userId(), reader -> new HashSet<>())
+          .computeIfAbsent(ack.requester().user().userId(), reader -> new HashSet<>())
           .addAll(ack.request().messageIds());
     }
     try {
       markReadTwice(idsByReader);
     } catch (RuntimeException e) {
       giveUp(acks, e);
+      return;
     }
+    acks.forEach(ack -> ack.requester().marked());
   }
 
   /**

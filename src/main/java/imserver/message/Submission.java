@@ -5,26 +5,28 @@ import imserver.packet.MarkRead;
 import imserver.packet.Request;
 import imserver.packet.Response.Failure;
 import imserver.packet.SendMessage;
-import imserver.session.Connection;
+import imserver.session.Requester;
+import org.jspecify.annotations.Nullable;
 
-/** A request that was let in, and the connection that waits for its answer. */
+/** A request that was let in, and who waits for its answer. */
 sealed interface Submission {
 
   /** Who asked. */
-  Connection connection();
+  Requester requester();
 
   /** What was asked. */
   Request request();
 
   /** Answers with a failure. */
   default void fail(FailureCode code) {
-    long user = connection().user().userId();
-    connection().send(new Failure(user, request().timestamp(), code, code.message()));
+    long user = requester().user().userId();
+    requester().send(new Failure(user, request().timestamp(), code, code.message()));
   }
 
-  /** A message to be stored. */
-  record Post(Connection connection, SendMessage request) implements Submission {}
+  /** A message to be stored; with a headline where it is one of the system. */
+  record Post(Requester requester, SendMessage request, @Nullable Headline headline)
+      implements Submission {}
 
   /** Messages to be marked as read. */
-  record ReadAck(Connection connection, MarkRead request) implements Submission {}
+  record ReadAck(Requester requester, MarkRead request) implements Submission {}
 }

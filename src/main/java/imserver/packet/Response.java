@@ -10,17 +10,11 @@ public sealed interface Response {
    *
    * @param toId the sender of the message, who gets this answer
    * @param timestamp the request's
-   * @param receipt null unless the request carried a {@code clientMessageId}
-   */
-  record Success(long toId, String timestamp, @Nullable Receipt receipt) implements Response {}
-
-  /**
-   * Tells a client that names its messages which id its message has got.
-   *
-   * @param clientMessageId the request's
    * @param messageId positive, below 2^53
+   * @param clientMessageId the request's, null for none: a socket then is not told the message id
    */
-  record Receipt(String clientMessageId, long messageId) {}
+  record Success(long toId, String timestamp, long messageId, @Nullable String clientMessageId)
+      implements Response {}
 
   /**
    * {@code type} 1: nothing was stored, or not that this server knows of.

@@ -3,6 +3,9 @@ package imserver.rest;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Puts the resources of this package under {@code /api}. */
 @ApplicationPath("api")
@@ -12,12 +15,34 @@ public class RestApplication extends Application {
    * Switches off, on Jersey, what nothing uses here: a description in WADL, and readers and writers
    * of XML, whose libraries Tomcat does not have.
    */
+  public static final Map<String, Object> PROPERTIES =
+      Map.of(
+          "jersey.config.server.wadl.disableWadl",
+          true,
+          "jersey.config.disableDefaultProvider",
+          "ALL");
+
+  /** How bodies are read and written. */
+  public static final Set<Class<?>> PROVIDERS = Set.of(JsonReader.class, JsonWriter.class);
+
+  private static final Set<Class<?>> RESOURCES =
+      Set.of(
+          HealthResource.class,
+          ConversationsResource.class,
+          MessagesResource.class,
+          UnreadResource.class,
+          UsersResource.class,
+          NoticesResource.class,
+          BearerFilter.class,
+          Problems.class);
+
+  @Override
+  public Set<Class<?>> getClasses() {
+    return Stream.of(RESOURCES, PROVIDERS).flatMap(Set::stream).collect(Collectors.toSet());
+  }
+
   @Override
   public Map<String, Object> getProperties() {
-    return Map.of(
-        "jersey.config.server.wadl.disableWadl",
-        true,
-        "jersey.config.disableDefaultProvider",
-        "ALL");
+    return PROPERTIES;
   }
 }

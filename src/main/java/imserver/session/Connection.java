@@ -1,6 +1,5 @@
 package imserver.session;
 
-import imserver.auth.UserPrincipal;
 import imserver.packet.CloseCode;
 import imserver.packet.Response;
 
@@ -12,21 +11,16 @@ import imserver.packet.Response;
  * the {@link #send} calls, each at most once; what was not written when the connection ends is lost
  * with it.
  */
-public interface Connection {
+public interface Connection extends Requester {
 
   /** Names this connection in the log; unique in this process. */
   String id();
-
-  /** Who is connected. */
-  UserPrincipal user();
-
-  /** How fast this connection may send. */
-  SendingBudget budget();
 
   /** Whether packets are still taken. */
   boolean isOpen();
 
   /** Queues a packet; closes with {@link CloseCode#TOO_SLOW} where the queue is full. */
+  @Override
   void send(Response packet);
 
   /**

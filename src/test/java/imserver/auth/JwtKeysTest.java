@@ -34,7 +34,17 @@ class JwtKeysTest {
   void unknownAlgorithm(String algorithm) {
     Config.Auth auth =
         new Config.Auth(
-            Config.AuthMode.JWT, algorithm, Tokens.SECRET, null, null, null, null, "sub");
+            Config.AuthMode.JWT,
+            algorithm,
+            Tokens.SECRET,
+            null,
+            null,
+            null,
+            null,
+            "sub",
+            "roles",
+            "service",
+            null);
     starting(auth).hasMessageContaining("IMSERVER_JWT_ALGORITHM").hasMessageContaining("HS256");
   }
 

@@ -24,7 +24,7 @@ class OpenVerifierTest {
   @ValueSource(
       strings = {
         "",
-        "0",
+        "00",
         "-1",
         "+1",
         " 1",
@@ -41,5 +41,14 @@ class OpenVerifierTest {
     assertThatThrownBy(() -> verifier.verify(credential))
         .isInstanceOf(InvalidCredentialException.class)
         .hasMessage("not a user id");
+  }
+
+  @Test
+  @DisplayName("0 is the host application, which is no user")
+  void service() throws InvalidCredentialException {
+    assertThat(verifier.verify("0").service()).isTrue();
+    assertThat(verifier.verify("1").service()).isFalse();
+    assertThatThrownBy(() -> verifier.verifyUser("0"))
+        .isInstanceOf(InvalidCredentialException.class);
   }
 }

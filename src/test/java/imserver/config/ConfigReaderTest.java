@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.config.Config.AuthMode;
 import imserver.config.Config.Recipients;
+import imserver.config.Config.Switch;
+import java.time.ZoneId;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -30,7 +32,19 @@ class ConfigReaderTest {
     @DisplayName("jwt mode with HS256 and the claim sub")
     void auth() {
       assertThat(config.auth())
-          .isEqualTo(new Config.Auth(AuthMode.JWT, "HS256", null, null, null, null, null, "sub"));
+          .isEqualTo(
+              new Config.Auth(
+                  AuthMode.JWT,
+                  "HS256",
+                  null,
+                  null,
+                  null,
+                  null,
+                  null,
+                  "sub",
+                  "roles",
+                  "imserver-service",
+                  null));
     }
 
     @Test
@@ -114,14 +128,20 @@ class ConfigReaderTest {
               "IMSERVER_DB_PASSWORD", "w",
               "IMSERVER_DATA", "d",
               "IMSERVER_LANES", "11",
+              "IMSERVER_SERVICE_CLAIM", "r",
+              "IMSERVER_SERVICE_ROLE", "l",
+              "IMSERVER_ALLOWED_ORIGINS", "o",
+              "IMSERVER_ORIGINAL_PATHS", "off",
+              "IMSERVER_TIME_ZONE", "Asia/Shanghai",
               "IMSERVER_ANNOUNCE", "x");
       assertThat(config)
           .isEqualTo(
               new Config(
-                  new Config.Auth(AuthMode.JWT, "RS256", "s", "p", "j", "i", "a", "c"),
+                  new Config.Auth(
+                      AuthMode.JWT, "RS256", "s", "p", "j", "i", "a", "c", "r", "l", "o"),
                   new Config.Limits(1, 1024, 3, 4, 5, 16, 7, 8, 9, 10, Recipients.ANY),
                   new Config.Storage("u", "n", "w", "d", 11),
-                  new Config.Server("x")));
+                  new Config.Server("x", Switch.OFF, ZoneId.of("Asia/Shanghai"))));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")

@@ -31,7 +31,7 @@ class DatabaseAddressTest {
     void url() {
       DatabaseAddress address = of("IMSERVER_DATA", "some/../folder");
       Path folder = Path.of("folder").toAbsolutePath();
-      assertThat(address.vendor()).isEqualTo("h2");
+      assertThat(address.vendor()).isEqualTo(Vendor.H2);
       assertThat(address.url())
           .startsWith("jdbc:h2:file:" + folder.resolve("imserver") + ";")
           .contains(";WRITE_DELAY=0", ";DB_CLOSE_ON_EXIT=FALSE");
@@ -57,7 +57,7 @@ class DatabaseAddressTest {
             "IMSERVER_DB_URL", "jdbc:postgresql://h:5432/im?password=hidden",
             "IMSERVER_DB_USER", "u",
             "IMSERVER_DB_PASSWORD", "hidden");
-    assertThat(address.vendor()).isEqualTo("postgresql");
+    assertThat(address.vendor()).isEqualTo(Vendor.POSTGRESQL);
     assertThat(address.url()).isEqualTo("jdbc:postgresql://h:5432/im?password=hidden");
     assertThat(address.properties())
         .containsEntry("user", "u")
@@ -71,7 +71,7 @@ class DatabaseAddressTest {
   @DisplayName("H2's, described without its parameters")
   void h2() {
     DatabaseAddress address = of("IMSERVER_DB_URL", "jdbc:h2:tcp://h/im;PASSWORD=hidden");
-    assertThat(address.vendor()).isEqualTo("h2");
+    assertThat(address.vendor()).isEqualTo(Vendor.H2);
     assertThat(address.url())
         .startsWith("jdbc:h2:tcp://h/im;PASSWORD=hidden;")
         .contains("MODE=PostgreSQL");

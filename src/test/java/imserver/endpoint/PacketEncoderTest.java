@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import imserver.packet.FailureCode;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Incoming;
-import imserver.packet.Response.Receipt;
 import imserver.packet.Response.Success;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -18,7 +17,7 @@ class PacketEncoderTest {
   @Test
   @DisplayName("of a success")
   void success() {
-    assertThat(encoder.encode(new Success(42, "1.60E12", null)))
+    assertThat(encoder.encode(new Success(42, "1.60E12", 7, null)))
         .isEqualTo(
             "{\"fromId\":0,\"toId\":42,\"type\":0,\"content\":\"\",\"timestamp\":\"1.60E12\","
                 + "\"Describe\":\"\"}");
@@ -27,7 +26,7 @@ class PacketEncoderTest {
   @Test
   @DisplayName("of a success for a client that names its messages")
   void receipt() {
-    assertThat(encoder.encode(new Success(42, "", new Receipt("a\"b", 2323))))
+    assertThat(encoder.encode(new Success(42, "", 2323, "a\"b")))
         .isEqualTo(
             "{\"fromId\":0,\"toId\":42,\"type\":0,\"content\":\"\",\"timestamp\":\"\","
                 + "\"Describe\":\"{\\\"clientMessageId\\\":\\\"a\\\\\\\"b\\\","

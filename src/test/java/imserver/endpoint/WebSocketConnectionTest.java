@@ -39,7 +39,7 @@ class WebSocketConnectionTest {
   }
 
   private static Response packet(int number) {
-    return new Success(number, "", null);
+    return new Success(number, "", 0, null);
   }
 
   private static Response failure(FailureCode code) {

@@ -101,7 +101,7 @@ class IntakeTest {
   }
 
   private static Response success(String content) {
-    return new Success(1, "t-" + content, null);
+    return new Success(1, "t-" + content, 0, null);
   }
 
   private static Response failure(String timestamp, FailureCode code) {

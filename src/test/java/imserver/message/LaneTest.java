@@ -95,7 +95,7 @@ class LaneTest {
 
     assertThat(alice.sent)
         .hasSize(152)
-        .startsWith(new Success(1, "t-first", null), new Success(1, "t-before", null));
+        .startsWith(new Success(1, "t-first", 0, null), new Success(1, "t-before", 0, null));
     FailureCode busy = FailureCode.SERVER_BUSY;
     assertThat(alice.sent).endsWith(new Failure(1, "t-late149", busy, busy.message()));
     assertThat(alice.sent)
@@ -126,7 +126,7 @@ class LaneTest {
     add("exception");
     await().until(() -> room.availablePermits() == ROOM);
     add("a");
-    await().until(() -> alice.sent.contains(new Success(1, "t-a", null)));
+    await().until(() -> alice.sent.contains(new Success(1, "t-a", 0, null)));
     assertThat(fixture.texts()).containsExactly("a");
   }
 
@@ -141,6 +141,7 @@ class LaneTest {
     single.awaitEnd();
     FailureCode busy = FailureCode.SERVER_BUSY;
     assertThat(alice.sent)
-        .containsExactly(new Success(1, "t-a", null), new Failure(1, "t-b", busy, busy.message()));
+        .containsExactly(
+            new Success(1, "t-a", 0, null), new Failure(1, "t-b", busy, busy.message()));
   }
 }

@@ -45,6 +45,14 @@ class StoringFixture {
           }
           return ++last;
         }
+
+        @Override
+        public synchronized long last() {
+          if (idsDown) {
+            throw new StorageException(new IllegalStateException("no block"));
+          }
+          return last;
+        }
       };
 
   final UserDirectory directory =
@@ -77,11 +85,12 @@ class StoringFixture {
           Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC));
 
   static Post post(Connection from, long to, String content) {
-    return new Post(from, new SendMessage(null, to, content, "t-" + content, null));
+    return new Post(from, new SendMessage(null, to, content, "t-" + content, null), null);
   }
 
   static Post named(Connection from, long to, String content, String clientMessageId) {
-    return new Post(from, new SendMessage(null, to, content, "t-" + content, clientMessageId));
+    return new Post(
+        from, new SendMessage(null, to, content, "t-" + content, clientMessageId), null);
   }
 
   static ReadAck ack(Connection from, Long... ids) {

@@ -10,7 +10,6 @@ import imserver.packet.FailureCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Incoming;
-import imserver.packet.Response.Receipt;
 import imserver.packet.Response.Success;
 import imserver.session.FakeConnection;
 import java.util.List;
@@ -29,7 +28,7 @@ class StoringTest {
   private final FakeConnection bob = new FakeConnection(2);
 
   private static Response success(long sender, String content) {
-    return new Success(sender, "t-" + content, null);
+    return new Success(sender, "t-" + content, 0, null);
   }
 
   private static Response failure(long sender, String content, FailureCode code) {
@@ -91,8 +90,7 @@ class StoringTest {
     @DisplayName("gives a receipt to a client that names its messages, and to no other")
     void receipt() {
       storing.process(List.of(post(alice, 2, "a"), named(alice, 2, "b", "x")));
-      assertThat(alice.sent)
-          .containsExactly(success(1, "a"), new Success(1, "t-b", new Receipt("x", 2)));
+      assertThat(alice.sent).containsExactly(success(1, "a"), new Success(1, "t-b", 2, "x"));
     }
   }
 
@@ -114,7 +112,7 @@ class StoringTest {
     @DisplayName("in the same batch acknowledges both, and delivers once")
     void sameBatch() {
       storing.process(List.of(named(alice, 2, "a", "x"), named(alice, 2, "a", "x")));
-      Response receipt = new Success(1, "t-a", new Receipt("x", 1));
+      Response receipt = new Success(1, "t-a", 1, "x");
       assertThat(alice.sent).containsExactly(receipt, receipt);
       assertThat(fixture.texts()).containsExactly("a");
     }
@@ -124,7 +122,7 @@ class StoringTest {
     void receipt() {
       storing.process(List.of(named(alice, 2, "a", "x"), post(alice, 2, "b")));
       storing.process(List.of(named(alice, 2, "a", "x")));
-      assertThat(alice.sent.get(2)).isEqualTo(new Success(1, "t-a", new Receipt("x", 1)));
+      assertThat(alice.sent.get(2)).isEqualTo(new Success(1, "t-a", 1, "x"));
     }
 
     @Test

@@ -50,7 +50,7 @@ class DataFolderIT {
       awaitInLog(server, "imserver cannot start: ", "IMSERVER_JWT_SECRET");
       assertThat(server.isUp()).isFalse();
       assertThat(Files.readString(server.log()))
-          .as("nor touches a database")
+          .as("nor does it touch a database")
           .doesNotContain("messages are kept in");
     }
   }

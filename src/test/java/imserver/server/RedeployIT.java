@@ -74,7 +74,7 @@ class RedeployIT {
         .lines()
         .filter(line -> line.startsWith("\""))
         .map(line -> line.substring(1, line.indexOf('"', 1)))
-        .filter(name -> name.matches("(imserver|agroal|H2|MVStore|HttpClient).*"))
+        .filter(name -> name.matches("(imserver|weld|agroal|H2|MVStore|HttpClient).*"))
         .toList();
   }
 

@@ -3,6 +3,7 @@ package imserver.session;
 import imserver.auth.UserPrincipal;
 import imserver.packet.CloseCode;
 import imserver.packet.Response;
+import imserver.packet.Response.Success;
 import io.github.bucket4j.TimeMeter;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -63,7 +64,14 @@ public final class FakeConnection implements Connection {
   @Override
   public void send(Response packet) {
     beforeSend.run();
-    sent.add(packet);
+    sent.add(asAClientSees(packet));
+  }
+
+  /** A client that does not name its messages is not told their ids. */
+  private static Response asAClientSees(Response packet) {
+    return packet instanceof Success success && success.clientMessageId() == null
+        ? new Success(success.toId(), success.timestamp(), 0, null)
+        : packet;
   }
 
   @Override

@@ -1,0 +1,207 @@
+package imserver.message;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.PersistenceContext;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What is read of conversations. Each query looks at no more rows than it gives back, or twice as
+ * many. To be called within a transaction.
+ */
+@ApplicationScoped
+public class ConversationRepository {
+
+  private static final Comparator<Conversation> NEWEST_FIRST =
+      Comparator.comparingLong(Conversation::lastMessageId).reversed();
+
+  @PersistenceContext private EntityManager entities;
+
+  /** For the container, which injects the rest. */
+  public ConversationRepository() {}
+
+  /** A user's conversations whose last message has an id in a range, newest first. */
+  List<Conversation> newest(long user, long aboveId, long belowId, int limit) {
+    return Stream.of(
+            "c.low = :user and c.low <> c.high", "c.high = :user") // with himself: in the second
+        .flatMap(
+            side ->
+                entities
+                    .createQuery(
+                        "select c from Conversation c where "
+                            + side
+                            + " and c.lastMessageId > :above and c.lastMessageId < :below"
+                            + " order by c.lastMessageId desc",
+                        Conversation.class)
+                    .setParameter("user", user)
+                    .setParameter("above", aboveId)
+                    .setParameter("below", belowId)
+                    .setMaxResults(limit)
+                    .getResultStream())
+        .sorted(NEWEST_FIRST)
+        .limit(limit)
+        .toList();
+  }
+
+  /**
+   * The last message between a user and each of others up to an id; nothing for those who had none.
+   */
+  Map<Long, Long> lastUpTo(long id, long user, Collection<Long> others) {
+    List<?> rows =
+        entities
+            .createNativeQuery(
+                """
+                select o.id,
+                       (select max(m.id) from message m where m.sender_id = ?1 and m.recipient_id = o.id and m.id <= ?2),
+                       (select max(m.id) from message m where m.sender_id = o.id and m.recipient_id = ?1 and m.id <= ?2)
+                from unnest(cast(?3 as bigint array)) as o (id)
+                """)
+            .setParameter(1, user)
+            .setParameter(2, id)
+            .setParameter(3, others.toArray(Long[]::new))
+            .getResultList();
+    Map<Long, Long> last = new HashMap<>();
+    for (Object row : rows) {
+      Object[] columns = (Object[]) row;
+      Stream.of(columns)
+          .skip(1)
+          .flatMap(Stream::ofNullable)
+          .mapToLong(column -> ((Number) column).longValue())
+          .max()
+          .ifPresent(max -> last.put(((Number) columns[0]).longValue(), max));
+    }
+    return last;
+  }
+
+  /** Messages by their ids. */
+  Map<Long, StoredMessage> messages(Collection<Long> ids) {
+    return ids.isEmpty()
+        ? Map.of()
+        : entities
+            .createQuery(STORED_MESSAGE + "m.id in :ids", StoredMessage.class)
+            .setParameter("ids", ids)
+            .getResultStream()
+            .collect(Collectors.toMap(StoredMessage::id, Function.identity()));
+  }
+
+  /** What one user sent to another, with ids in a range, the highest first. */
+  List<StoredMessage> newestOf(long sender, long recipient, long aboveId, long belowId, int limit) {
+    return direction(sender, recipient, aboveId, belowId, limit, "desc");
+  }
+
+  /** The same with the lowest first. */
+  List<StoredMessage> oldestOf(long sender, long recipient, long aboveId, long belowId, int limit) {
+    return direction(sender, recipient, aboveId, belowId, limit, "asc");
+  }
+
+  private List<StoredMessage> direction(
+      long sender, long recipient, long aboveId, long belowId, int limit, String order) {
+    return entities
+        .createQuery(
+            STORED_MESSAGE
+                + "m.senderId = :sender and m.recipientId = :recipient"
+                + " and m.id > :above and m.id < :below order by m.id "
+                + order,
+            StoredMessage.class)
+        .setParameter("sender", sender)
+        .setParameter("recipient", recipient)
+        .setParameter("above", aboveId)
+        .setParameter("below", belowId)
+        .setMaxResults(limit)
+        .getResultList();
+  }
+
+  private static final String STORED_MESSAGE =
+      "select new imserver.message.StoredMessage(m.id, m.senderId, m.recipientId, m.content,"
+          + " m.timestamp, m.createdAt, m.readAt) from Message m where ";
+
+  /** The ids of the unread messages from one user to another up to an id, the lowest first. */
+  List<Long> unreadIds(long sender, long recipient, long upToId, int limit) {
+    return entities
+        .createQuery(
+            """
+            select m.id from Message m
+            where m.recipientId = :recipient and m.senderId = :sender and m.readAt is null and m.id <= :upTo
+            order by m.id
+            """,
+            Long.class)
+        .setParameter("recipient", recipient)
+        .setParameter("sender", sender)
+        .setParameter("upTo", upToId)
+        .setMaxResults(limit)
+        .getResultList();
+  }
+
+  /** The newest unread messages of the system to a user. */
+  List<StoredNotice> unreadNotices(long user, int limit) {
+    return entities
+        .createQuery(
+            """
+            select new imserver.message.StoredNotice(m.id, m.content, m.createdAt, n.title, n.url)
+            from Message m left join Notice n on n.messageId = m.id
+            where m.recipientId = :user and m.senderId = 0 and m.readAt is null
+            order by m.id desc
+            """,
+            StoredNotice.class)
+        .setParameter("user", user)
+        .setMaxResults(limit)
+        .getResultList();
+  }
+
+  /** The row of two users, if they have one. */
+  Optional<Conversation> find(Pair pair) {
+    return Optional.ofNullable(entities.find(Conversation.class, new Conversation.Key(pair)));
+  }
+
+  /** A user's total, if there is one. */
+  Optional<UnreadTotal> total(long user) {
+    return Optional.ofNullable(entities.find(UnreadTotal.class, user));
+  }
+
+  /** All rows of a user, kept from others until the end of the transaction. */
+  List<Conversation> lockAll(long user) {
+    return entities
+        .createQuery(
+            "select c from Conversation c where c.low = :user or c.high = :user order by c.low, c.high",
+            Conversation.class)
+        .setParameter("user", user)
+        .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+        .getResultList();
+  }
+
+  /** A user's total, made if need be, kept from others until the end of the transaction. */
+  UnreadTotal lockTotal(long user) {
+    UnreadTotal total = entities.find(UnreadTotal.class, user, LockModeType.PESSIMISTIC_WRITE);
+    if (total == null) {
+      total = new UnreadTotal(user);
+      entities.persist(total);
+      entities.flush();
+    }
+    return total;
+  }
+
+  /** A user's unread messages, counted one by one, by sender. */
+  Map<Long, Long> countUnread(long user) {
+    Map<Long, Long> counts = new HashMap<>();
+    entities
+        .createQuery(
+            """
+            select m.senderId, count(m) from Message m
+            where m.recipientId = :user and m.readAt is null group by m.senderId
+            """,
+            Object[].class)
+        .setParameter("user", user)
+        .getResultStream()
+        .forEach(row -> counts.put((Long) row[0], (Long) row[1]));
+    return counts;
+  }
+}

@@ -1,0 +1,235 @@
+package imserver.message;
+
+import imserver.database.StorageException;
+import imserver.database.StorageFailures;
+import imserver.directory.UserDirectory;
+import imserver.directory.UserProfile;
+import imserver.message.OverviewPage.Bookmark;
+import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
+import jakarta.interceptor.Interceptors;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What users see of their conversations. Nothing here marks a message as read, and a user is shown
+ * only what was sent by or to that user.
+ *
+ * <p>Every method throws {@link StorageException} where the database does not answer.
+ */
+@Stateless
+@Interceptors(StorageFailures.class)
+public class ConversationService {
+
+  /** So many conversations may come to life again while a user reads the list. */
+  static final int MAX_MOVED = 1000;
+
+  @Inject private ConversationRepository conversations;
+  @Inject private UserDirectory directory;
+  @Inject private Intake intake;
+
+  /** For the container, which injects the rest. */
+  public ConversationService() {}
+
+  /** A conversation, and the message by which it has its place in the list. */
+  private record Place(Conversation conversation, long messageId) {}
+
+  /**
+   * A part of the list of conversations.
+   *
+   * @param bookmark of the part before, null for the first
+   * @return nothing where so much has come since the beginning that the user has to begin again
+   */
+  public Optional<OverviewPage> overview(long user, @Nullable Bookmark bookmark, int limit) {
+    return bookmark == null ? Optional.of(firstPart(user, limit)) : nextPart(user, bookmark, limit);
+  }
+
+  private OverviewPage firstPart(long user, int limit) {
+    long asOf = intake.settledUpTo();
+    List<Place> places =
+        conversations.newest(user, 0, Long.MAX_VALUE, limit + 1).stream()
+            .map(ConversationService::asItStands)
+            .toList();
+    List<Long> shown =
+        places.stream()
+            .limit(limit)
+            .filter(place -> place.messageId() > asOf)
+            .map(place -> place.conversation().otherThan(user))
+            .toList();
+    return page(user, places, limit, before -> new Bookmark(asOf, before, shown));
+  }
+
+  private Optional<OverviewPage> nextPart(long user, Bookmark bookmark, int limit) {
+    List<Conversation> moved =
+        conversations.newest(user, bookmark.asOf(), Long.MAX_VALUE, MAX_MOVED + 1);
+    if (moved.size() > MAX_MOVED) {
+      return Optional.empty();
+    }
+    long below = Math.min(bookmark.before(), bookmark.asOf() + 1);
+    Stream<Place> unmoved =
+        conversations.newest(user, 0, below, limit + 1).stream()
+            .map(ConversationService::asItStands);
+    List<Place> places =
+        Stream.concat(unmoved, asTheyStood(user, moved, bookmark))
+            .sorted(Comparator.comparingLong(Place::messageId).reversed())
+            .limit(limit + 1L)
+            .toList();
+    return Optional.of(
+        page(
+            user,
+            places,
+            limit,
+            before -> new Bookmark(bookmark.asOf(), before, bookmark.shown())));
+  }
+
+  private static Place asItStands(Conversation conversation) {
+    return new Place(conversation, conversation.lastMessageId());
+  }
+
+  /** Those that are still to be shown, each at its place when the reading began. */
+  private Stream<Place> asTheyStood(long user, List<Conversation> moved, Bookmark bookmark) {
+    Map<Long, Conversation> byOther =
+        moved.stream()
+            .filter(conversation -> !bookmark.shown().contains(conversation.otherThan(user)))
+            .collect(Collectors.toMap(each -> each.otherThan(user), Function.identity()));
+    return conversations.lastUpTo(bookmark.asOf(), user, byOther.keySet()).entrySet().stream()
+        .filter(last -> last.getValue() < bookmark.before())
+        .flatMap(
+            last ->
+                Stream.ofNullable(byOther.get(last.getKey()))
+                    .map(conversation -> new Place(conversation, last.getValue())));
+  }
+
+  /** The first {@code limit} of the places; one more there tells that there is a next part. */
+  private OverviewPage page(
+      long user, List<Place> places, int limit, Function<Long, Bookmark> next) {
+    List<Conversation> shown = places.stream().limit(limit).map(Place::conversation).toList();
+    Bookmark bookmark =
+        places.size() > limit ? next.apply(places.get(limit - 1).messageId()) : null;
+    return new OverviewPage(overviews(user, shown), bookmark);
+  }
+
+  private List<Overview> overviews(long user, List<Conversation> shown) {
+    Map<Long, StoredMessage> last =
+        conversations.messages(shown.stream().map(Conversation::lastMessageId).toList());
+    Map<Long, UserProfile> profiles =
+        directory.find(
+            shown.stream().map(each -> each.otherThan(user)).collect(Collectors.toSet()));
+    List<Overview> overviews = new ArrayList<>(shown.size());
+    for (Conversation each : shown) {
+      long other = each.otherThan(user);
+      StoredMessage message = last.get(each.lastMessageId());
+      if (message != null) { // or an operator has deleted it
+        UserProfile profile = profiles.getOrDefault(other, UserProfile.unknown(other));
+        overviews.add(new Overview(profile, message, each.unreadOf(user)));
+      }
+    }
+    return overviews;
+  }
+
+  /** A numbered part of the list, without the system. What lies before it costs as much. */
+  public List<Overview> withUsers(long user, int skipped, int limit) {
+    List<Conversation> found =
+        conversations.newest(user, 0, Long.MAX_VALUE, skipped + limit + 1).stream()
+            .filter(each -> each.otherThan(user) != 0)
+            .skip(skipped)
+            .limit(limit)
+            .toList();
+    return overviews(user, found);
+  }
+
+  /** A numbered part of a conversation, newest first. What lies before it costs as much. */
+  public MessagePage messagesFromNewest(long user, long other, int skipped, int limit) {
+    MessagePage all = messagesBefore(user, other, Long.MAX_VALUE, skipped + limit);
+    return new MessagePage(all.messages().stream().skip(skipped).toList(), all.more());
+  }
+
+  /** The messages of a conversation before one, newest first: backwards from there. */
+  public MessagePage messagesBefore(long user, long other, long beforeId, int limit) {
+    long below = Math.min(beforeId, intake.firstUnsettled(user, other));
+    List<StoredMessage> newest =
+        directions(user, other)
+            .flatMap(
+                pair ->
+                    conversations.newestOf(pair.get(0), pair.get(1), 0, below, limit + 1).stream())
+            .sorted(Comparator.comparingLong(StoredMessage::id).reversed())
+            .toList();
+    return new MessagePage(newest.stream().limit(limit).toList(), newest.size() > limit);
+  }
+
+  /** The messages that followed one, newest first: forwards from there, none left out. */
+  public MessagePage messagesAfter(long user, long other, long afterId, int limit) {
+    long below = intake.firstUnsettled(user, other);
+    List<StoredMessage> oldest =
+        directions(user, other)
+            .flatMap(
+                pair ->
+                    conversations
+                        .oldestOf(pair.get(0), pair.get(1), afterId, below, limit + 1)
+                        .stream())
+            .sorted(Comparator.comparingLong(StoredMessage::id))
+            .toList();
+    return new MessagePage(
+        oldest.stream()
+            .limit(limit)
+            .sorted(Comparator.comparingLong(StoredMessage::id).reversed())
+            .toList(),
+        oldest.size() > limit);
+  }
+
+  /** Sender and recipient, both ways; once where they are the same. */
+  private static Stream<List<Long>> directions(long user, long other) {
+    return Stream.of(List.of(user, other), List.of(other, user)).distinct();
+  }
+
+  /** How much the user has not read. */
+  public UnreadCount unread(long user) {
+    return new UnreadCount(
+        conversations.total(user).map(UnreadTotal::unread).orElse(0L), unreadFrom(0, user));
+  }
+
+  /** How many messages of {@code sender} the user has not read. */
+  public long unreadFrom(long sender, long user) {
+    return conversations.find(Pair.of(sender, user)).map(each -> each.unreadOf(user)).orElse(0L);
+  }
+
+  /** Which messages of {@code sender} the user has not read, up to an id; the oldest first. */
+  public List<Long> unreadIds(long sender, long user, long upToId, int limit) {
+    return conversations.unreadIds(sender, user, upToId, limit);
+  }
+
+  /** The newest unread messages of the system, newest first. */
+  public List<StoredNotice> unreadNotices(long user, int limit) {
+    return conversations.unreadNotices(user, limit);
+  }
+
+  /**
+   * Counts a user's unread messages one by one and puts right what differs. What is stored
+   * meanwhile waits, or is counted: rows are locked in the order of {@link Tally}, and only then
+   * the messages are counted.
+   */
+  public Recount recount(long user) {
+    List<Conversation> all = conversations.lockAll(user);
+    UnreadTotal total = conversations.lockTotal(user);
+    Map<Long, Long> counted = conversations.countUnread(user);
+    long before = total.unread();
+    long after = counted.values().stream().mapToLong(Long::longValue).sum();
+    total.setUnread(after);
+    long corrected = all.stream().filter(each -> correct(each, user, counted)).count();
+    return new Recount(before, after, corrected);
+  }
+
+  private static boolean correct(Conversation row, long user, Map<Long, Long> counted) {
+    long right = counted.getOrDefault(row.otherThan(user), 0L);
+    boolean wrong = row.unreadOf(user) != right;
+    row.setUnreadOf(user, right);
+    return wrong;
+  }
+}

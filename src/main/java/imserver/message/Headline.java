@@ -1,0 +1,18 @@
+package imserver.message;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a message of the system has beside its text.
+ *
+ * @param title storable text of at most {@value #MAX_TITLE} code points, null for none
+ * @param url where it leads, at most {@value #MAX_URL} characters, null for nowhere
+ */
+public record Headline(@Nullable String title, @Nullable String url) {
+
+  /** The longest title, in code points: what a row holds. */
+  public static final int MAX_TITLE = 255;
+
+  /** The longest address, in characters: what a row holds. */
+  public static final int MAX_URL = 2048;
+}

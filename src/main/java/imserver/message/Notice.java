@@ -1,0 +1,31 @@
+package imserver.message;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import org.jspecify.annotations.Nullable;
+
+/** A stored {@link Headline}. */
+@SuppressWarnings("UnusedVariable") // JPA reads the fields
+@Entity
+@Table(name = "notice")
+class Notice {
+
+  @Id
+  @Column(name = "message_id")
+  private long messageId;
+
+  private @Nullable String title;
+
+  private @Nullable String url;
+
+  /** For JPA, which fills the fields. */
+  protected Notice() {}
+
+  Notice(long messageId, Headline headline) {
+    this.messageId = messageId;
+    this.title = headline.title();
+    this.url = headline.url();
+  }
+}

@@ -1,0 +1,25 @@
+package imserver.message;
+
+import java.util.Comparator;
+
+/**
+ * Two users who write to each other, whoever of them writes. Ordered, so that all transactions lock
+ * the rows of conversations in the same order.
+ *
+ * @param low the smaller id; 0 where one of the two is the system
+ * @param high the other id, or the same where somebody writes to himself
+ */
+record Pair(long low, long high) implements Comparable<Pair> {
+
+  private static final Comparator<Pair> ORDER =
+      Comparator.comparingLong(Pair::low).thenComparingLong(Pair::high);
+
+  static Pair of(long one, long other) {
+    return new Pair(Math.min(one, other), Math.max(one, other));
+  }
+
+  @Override
+  public int compareTo(Pair other) {
+    return ORDER.compare(this, other);
+  }
+}

@@ -1,0 +1,29 @@
+package imserver.original;
+
+import imserver.config.Config;
+import imserver.config.Config.Switch;
+import imserver.rest.BearerFilter;
+import imserver.rest.Problem;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.inject.spi.CDI;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+
+/** Verifies the credential, if these paths are on at all. */
+@Priority(Priorities.AUTHENTICATION)
+public class OriginalFilter implements ContainerRequestFilter {
+
+  private final BearerFilter bearer = new BearerFilter();
+
+  /** For the container. */
+  public OriginalFilter() {}
+
+  @Override
+  public void filter(ContainerRequestContext request) {
+    if (CDI.current().select(Config.class).get().server().originalPaths() == Switch.OFF) {
+      throw Problem.notFound("these paths are switched off");
+    }
+    bearer.filter(request);
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * The REST paths of the original back end, so that a front end that was written for it runs on this
+ * server unchanged: {@code /teaching/message/…}. Off with {@code IMSERVER_ORIGINAL_PATHS=off}.
+ *
+ * <p>Rules: the names and forms are the original's, with its misspelling ({@code tittle}); every
+ * answer is {@code {"code":0,"msg":"…","data":…}} with the HTTP status 200, also a failure, whose
+ * code is the HTTP status that {@code imserver.rest} would give. What is done is done there.
+ */
+@NullMarked
+package imserver.original;
+
+import org.jspecify.annotations.NullMarked;

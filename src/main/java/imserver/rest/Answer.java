@@ -1,0 +1,77 @@
+package imserver.rest;
+
+import imserver.auth.UserPrincipal;
+import imserver.packet.FailureCode;
+import imserver.packet.Response;
+import imserver.packet.Response.Failure;
+import imserver.packet.Response.Success;
+import imserver.session.Requester;
+import imserver.session.SendingBudget;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Stands for whoever waits for the answer to one HTTP request. */
+final class Answer implements Requester {
+
+  /** Longer than a client of the socket waits (PROTOCOL.md, section 4). */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private static final long NO_ID = 0;
+
+  private final UserPrincipal user;
+  private final SendingBudget budget;
+  private final CompletableFuture<Long> messageId = new CompletableFuture<>();
+
+  Answer(UserPrincipal user, SendingBudget budget) {
+    this.user = user;
+    this.budget = budget;
+  }
+
+  @Override
+  public UserPrincipal user() {
+    return user;
+  }
+
+  @Override
+  public SendingBudget budget() {
+    return budget;
+  }
+
+  @Override
+  public void send(Response answer) {
+    if (answer instanceof Success success) {
+      messageId.complete(success.messageId());
+    } else if (answer instanceof Failure failure) {
+      messageId.completeExceptionally(Problem.of(failure.code(), failure.message()));
+    }
+  }
+
+  @Override
+  public void marked() {
+    messageId.complete(NO_ID);
+  }
+
+  /**
+   * Waits until it is done; the id of the message, if it was one.
+   *
+   * @throws Problem if it was not done, or perhaps not
+   */
+  long await() {
+    try {
+      return messageId.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Problem problem) {
+        throw problem;
+      }
+      throw new IllegalStateException(e);
+    } catch (TimeoutException e) {
+      throw Problem.of(FailureCode.SERVER_BUSY, "no answer in time, try again");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Problem.of(FailureCode.SERVER_BUSY, "the server is stopping, try again");
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package imserver.rest;
+
+import imserver.auth.UserPrincipal;
+import imserver.message.ConversationService;
+import imserver.message.MessagePage;
+import imserver.message.OverviewPage;
+import imserver.packet.SendMessage;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A user's conversations. */
+@Path("conversations")
+@Authenticated
+@RequestScoped
+@Produces(MediaType.APPLICATION_JSON)
+public class ConversationsResource {
+
+  private static final int DEFAULT_LIMIT = 20;
+  private static final int MAX_LIMIT = 100;
+
+  @Inject private ConversationService conversations;
+  @Inject private Requests requests;
+  @Context private SecurityContext caller;
+
+  /** For the container, which injects the rest. */
+  public ConversationsResource() {}
+
+  /** A part of the list; {@code next} is the cursor of the next part, absent after the last. */
+  public record ListView(List<ConversationView> conversations, @Nullable String next) {}
+
+  /** One of the list. */
+  public record ConversationView(UserView user, MessageView lastMessage, long unread) {}
+
+  /** A part of a conversation, newest first; whether there is more in the direction of reading. */
+  public record HistoryView(List<MessageView> messages, boolean more) {}
+
+  /** What became of a message. */
+  public record SentView(long messageId, @Nullable String clientMessageId) {}
+
+  /** How many of a conversation's messages are still unread. */
+  public record UnreadView(long unread) {}
+
+  /** The list, newest first. */
+  @GET
+  public ListView list(
+      @QueryParam("cursor") @Nullable String cursor, @QueryParam("limit") @Nullable String limit) {
+    OverviewPage page =
+        conversations
+            .overview(BearerFilter.user(caller).userId(), Cursor.parse(cursor), readLimit(limit))
+            .orElseThrow(
+                () -> Problem.gone("too much has arrived since this list was begun, begin again"));
+    return new ListView(
+        page.conversations().stream()
+            .map(
+                each ->
+                    new ConversationView(
+                        UserView.of(each.other()), MessageView.of(each.last()), each.unread()))
+            .toList(),
+        Cursor.textOf(page.next()));
+  }
+
+  /** The messages of a conversation, newest first. Marks nothing as read unless it is asked to. */
+  @GET
+  @Path("{userId}/messages")
+  public HistoryView history(
+      @PathParam("userId") String userId,
+      @QueryParam("before") @Nullable String before,
+      @QueryParam("after") @Nullable String after,
+      @QueryParam("limit") @Nullable String limit,
+      @QueryParam("markRead") @Nullable String markRead) {
+    UserPrincipal user = BearerFilter.user(caller);
+    long other = Parameters.userOrSystem("userId", userId);
+    boolean mark = Parameters.flag("markRead", markRead);
+    if (before != null && after != null) {
+      throw Problem.badRequest("before and after exclude each other");
+    }
+    MessagePage page =
+        after == null
+            ? conversations.messagesBefore(
+                user.userId(),
+                other,
+                before == null ? Long.MAX_VALUE : Parameters.id("before", before),
+                readLimit(limit))
+            : conversations.messagesAfter(
+                user.userId(), other, Parameters.idOrZero("after", after), readLimit(limit));
+    if (mark) {
+      requests.markShown(user, page.messages());
+    }
+    return new HistoryView(page.messages().stream().map(MessageView::of).toList(), page.more());
+  }
+
+  /** Sends a message, by the rules of the socket. */
+  @POST
+  @Path("{userId}/messages")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response send(@PathParam("userId") String userId, JsonBody body) {
+    SendMessage message =
+        new SendMessage(
+            null,
+            Parameters.userOrSystem("userId", userId),
+            body.text("content", Integer.MAX_VALUE),
+            body.text("timestamp", SendMessage.MAX_TIMESTAMP),
+            clientMessageId(body));
+    long id = requests.send(BearerFilter.user(caller), message);
+    return Response.status(Response.Status.CREATED)
+        .entity(new SentView(id, message.clientMessageId()))
+        .build();
+  }
+
+  /** Null where it is absent or "". */
+  static @Nullable String clientMessageId(JsonBody body) {
+    String id = body.text("clientMessageId", SendMessage.MAX_CLIENT_MESSAGE_ID);
+    return id.isEmpty() ? null : id;
+  }
+
+  /** Marks what the other one sent as read, up to a message. */
+  @POST
+  @Path("{userId}/read")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public UnreadView read(@PathParam("userId") String userId, JsonBody body) {
+    UserPrincipal user = BearerFilter.user(caller);
+    long other = Parameters.userOrSystem("userId", userId);
+    requests.markReadUpTo(user, other, body.id("upTo"));
+    return new UnreadView(conversations.unreadFrom(other, user.userId()));
+  }
+
+  private static int readLimit(@Nullable String limit) {
+    return Parameters.inRange("limit", limit, DEFAULT_LIMIT, MAX_LIMIT);
+  }
+}

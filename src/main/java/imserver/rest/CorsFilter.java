@@ -1,0 +1,56 @@
+package imserver.rest;
+
+import imserver.auth.Origins;
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/**
+ * Lets pages of the allowed {@link Origins} read answers, and answers what their browsers ask
+ * beforehand (Fetch standard, section 3.2). Without credentials in the standard's sense: they would
+ * be cookies.
+ */
+@WebFilter(
+    urlPatterns = {"/api/*", "/message/*"},
+    asyncSupported = true)
+public class CorsFilter extends HttpFilter {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final String SECONDS_TO_KEEP = "600";
+
+  @Inject private transient Origins origins;
+
+  /** For the container, which injects the rest. */
+  public CorsFilter() {}
+
+  @Override
+  protected void doFilter(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    String origin = request.getHeader("Origin");
+    response.addHeader("Vary", "Origin");
+    if (origin != null && origins.allow(origin, request.getHeader("Host"))) {
+      response.setHeader("Access-Control-Allow-Origin", origin);
+      response.setHeader("Access-Control-Expose-Headers", "Retry-After, WWW-Authenticate");
+    }
+    if (isPreflight(request)) {
+      response.setHeader("Access-Control-Allow-Methods", "GET, POST, PUT");
+      response.setHeader("Access-Control-Allow-Headers", "Authorization, Content-Type");
+      response.setHeader("Access-Control-Max-Age", SECONDS_TO_KEEP);
+      response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    } else {
+      chain.doFilter(request, response);
+    }
+  }
+
+  private static boolean isPreflight(HttpServletRequest request) {
+    return request.getMethod().equals("OPTIONS")
+        && request.getHeader("Access-Control-Request-Method") != null;
+  }
+}

@@ -1,0 +1,130 @@
+package imserver.rest;
+
+import imserver.packet.StorableText;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonNumber;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import java.math.BigDecimal;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JSON object from a client, read member by member. What is not as it has to be is a {@link
+ * Problem} that names the member. Unknown members are ignored.
+ */
+public final class JsonBody {
+
+  private final JsonObject object;
+
+  JsonBody(JsonObject object) {
+    this.object = object;
+  }
+
+  /**
+   * A text, "" where it is absent or null.
+   *
+   * @param maxLength the most code points
+   */
+  public String text(String name, int maxLength) {
+    String text = optionalText(name, maxLength);
+    return text == null ? "" : text;
+  }
+
+  /** A text, or null. */
+  public @Nullable String optionalText(String name, int maxLength) {
+    JsonValue value = get(name);
+    if (value == null) {
+      return null;
+    }
+    if (!(value instanceof JsonString string)) {
+      throw Problem.badRequest(name + " must be a text");
+    }
+    String text = string.getString();
+    if (!StorableText.isStorable(text)) {
+      throw Problem.badRequest(name + " must not hold U+0000 or half a character");
+    }
+    if (text.codePointCount(0, text.length()) > maxLength) {
+      throw Problem.badRequest(name + " must have at most " + maxLength + " characters");
+    }
+    return text;
+  }
+
+  /** A positive id, as a number or digits in a text. */
+  public long id(String name) {
+    JsonValue value = get(name);
+    if (value == null) {
+      throw Problem.badRequest(name + " is missing");
+    }
+    return id(value, name);
+  }
+
+  /**
+   * Ids, at least one.
+   *
+   * @param max the most
+   */
+  public List<Long> ids(String name, int max) {
+    return array(name, max).stream().map(value -> id(value, name)).toList();
+  }
+
+  /** Objects, at least one. */
+  public List<JsonBody> objects(String name, int max) {
+    return array(name, max).stream()
+        .map(
+            value -> {
+              if (!(value instanceof JsonObject element)) {
+                throw Problem.badRequest(name + " must be an array of objects");
+              }
+              return new JsonBody(element);
+            })
+        .toList();
+  }
+
+  /** Whether the member is this text. */
+  boolean is(String name, String text) {
+    return get(name) instanceof JsonString string && string.getString().equals(text);
+  }
+
+  private JsonArray array(String name, int max) {
+    if (!(get(name) instanceof JsonArray array)) {
+      throw Problem.badRequest(name + " must be an array");
+    }
+    if (array.isEmpty() || array.size() > max) {
+      throw Problem.badRequest(name + " must have 1 to " + max + " elements");
+    }
+    return array;
+  }
+
+  private static long id(JsonValue value, String name) {
+    if (value instanceof JsonNumber number) {
+      return positive(number.bigDecimalValue(), name);
+    }
+    if (value instanceof JsonString string) {
+      return Parameters.id(name, string.getString());
+    }
+    throw Problem.badRequest(name + " must be an id");
+  }
+
+  private static long positive(BigDecimal number, String name) {
+    boolean fits = number.precision() - number.scale() <= 19 && number.scale() <= 0;
+    if (fits) {
+      try {
+        long id = number.longValueExact();
+        if (id > 0) {
+          return id;
+        }
+      } catch (ArithmeticException e) {
+        // told below
+      }
+    }
+    throw Problem.badRequest(name + " must be a positive integer");
+  }
+
+  /** Null also where it is JSON's null. */
+  private @Nullable JsonValue get(String name) {
+    JsonValue value = object.get(name);
+    return value == null || value.getValueType() == JsonValue.ValueType.NULL ? null : value;
+  }
+}

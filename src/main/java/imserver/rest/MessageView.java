@@ -1,0 +1,36 @@
+package imserver.rest;
+
+import imserver.message.StoredMessage;
+import java.time.Instant;
+
+/**
+ * A message, as those two see it who write to each other.
+ *
+ * @param messageId below 2^53
+ * @param fromId who sent it, 0 for the system
+ * @param toId the recipient
+ * @param content the text
+ * @param timestamp the sender's mark, "" for none
+ * @param time when it was taken in
+ * @param read whether its recipient has read it
+ */
+public record MessageView(
+    long messageId,
+    long fromId,
+    long toId,
+    String content,
+    String timestamp,
+    Instant time,
+    boolean read) {
+
+  static MessageView of(StoredMessage message) {
+    return new MessageView(
+        message.id(),
+        message.senderId(),
+        message.recipientId(),
+        message.content(),
+        message.timestamp(),
+        message.createdAt().toInstant(),
+        message.isRead());
+  }
+}

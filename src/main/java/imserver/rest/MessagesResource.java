@@ -1,0 +1,36 @@
+package imserver.rest;
+
+import imserver.packet.MarkRead;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+
+/** Messages by their ids. */
+@Path("messages")
+@Authenticated
+@RequestScoped
+@Produces(MediaType.APPLICATION_JSON)
+public class MessagesResource {
+
+  @Inject private Requests requests;
+  @Context private SecurityContext caller;
+
+  /** For the container, which injects the rest. */
+  public MessagesResource() {}
+
+  /** A read-ack: ids of messages to others are passed over, as over the socket. */
+  @POST
+  @Path("read")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response read(JsonBody body) {
+    requests.markRead(BearerFilter.user(caller), body.ids("messageIds", MarkRead.MAX_IDS));
+    return Response.noContent().build();
+  }
+}

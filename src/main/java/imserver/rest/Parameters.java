@@ -1,0 +1,70 @@
+package imserver.rest;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one reading of what stands in paths and queries. What cannot be read is a {@link Problem}.
+ */
+public final class Parameters {
+
+  private static final int MAX_DIGITS = 19;
+
+  private Parameters() {}
+
+  /** A positive id. */
+  public static long id(String name, String text) {
+    long id = number(name, text);
+    if (id == 0) {
+      throw Problem.badRequest(name + " must be a positive integer");
+    }
+    return id;
+  }
+
+  /** An id, or 0 for "before all". */
+  static long idOrZero(String name, String text) {
+    return number(name, text);
+  }
+
+  /** The id of a user, or 0 for the system. */
+  public static long userOrSystem(String name, String text) {
+    return number(name, text);
+  }
+
+  /** A number in a range; {@code fallback} where there is none. */
+  public static int inRange(String name, @Nullable String text, int fallback, int max) {
+    if (text == null) {
+      return fallback;
+    }
+    long number = number(name, text);
+    if (number < 1 || number > max) {
+      throw Problem.badRequest(name + " must be a number from 1 to " + max);
+    }
+    return (int) number;
+  }
+
+  /** {@code true} or {@code false}, the latter where there is none. */
+  static boolean flag(String name, @Nullable String text) {
+    if (text == null || text.equals("false")) {
+      return false;
+    }
+    if (text.equals("true")) {
+      return true;
+    }
+    throw Problem.badRequest(name + " must be true or false");
+  }
+
+  private static long number(String name, String text) {
+    boolean digits =
+        !text.isEmpty()
+            && text.length() <= MAX_DIGITS
+            && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    if (digits) {
+      try {
+        return Long.parseLong(text);
+      } catch (NumberFormatException e) {
+        // above 2^63, told below
+      }
+    }
+    throw Problem.badRequest(name + " must be a positive integer");
+  }
+}

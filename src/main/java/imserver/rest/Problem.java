@@ -1,0 +1,97 @@
+package imserver.rest;
+
+import imserver.packet.FailureCode;
+import jakarta.ws.rs.core.Response.Status;
+
+/** Why a request is not done: becomes an answer of RFC 9457. */
+public final class Problem extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final int status;
+  private final String code;
+  private final boolean retryable;
+
+  private Problem(int status, String code, String detail, boolean retryable) {
+    super(detail, null, false, false); // an ordinary answer: no stack trace
+    this.status = status;
+    this.code = code;
+    this.retryable = retryable;
+  }
+
+  /** The same failure as over the socket. */
+  public static Problem of(FailureCode code, String detail) {
+    return new Problem(statusOf(code), code.name(), detail, code.retryable());
+  }
+
+  /** The request breaks a rule; {@code detail} names which, without any text of the request. */
+  public static Problem badRequest(String detail) {
+    return new Problem(400, "BAD_REQUEST", detail, false);
+  }
+
+  static Problem unauthorized() {
+    return new Problem(401, "UNAUTHORIZED", "the credential is missing or does not verify", false);
+  }
+
+  /** The credential does not suffice. */
+  public static Problem forbidden(String detail) {
+    return new Problem(403, "FORBIDDEN", detail, false);
+  }
+
+  /** There is no such thing. */
+  public static Problem notFound(String detail) {
+    return new Problem(404, "NOT_FOUND", detail, false);
+  }
+
+  static Problem gone(String detail) {
+    return new Problem(410, "GONE", detail, false);
+  }
+
+  static Problem tooLarge(String detail) {
+    return new Problem(413, "TOO_LARGE", detail, false);
+  }
+
+  /** What JAX-RS itself found wrong, or a fault of ours. */
+  static Problem ofStatus(int status) {
+    Status known = Status.fromStatusCode(status);
+    String reason = known == null ? "Error" : known.getReasonPhrase();
+    return new Problem(status, known == null ? "ERROR" : known.name(), reason, false);
+  }
+
+  private static int statusOf(FailureCode code) {
+    return switch (code) {
+      case RATE_LIMITED -> 429;
+      case SERVER_BUSY, STORAGE_UNAVAILABLE -> 503;
+      case UNKNOWN_RECIPIENT -> 404;
+      case FORBIDDEN_SENDER -> 403;
+      case BAD_PACKET,
+          UNKNOWN_TYPE,
+          INVALID_RECIPIENT,
+          EMPTY_CONTENT,
+          CONTENT_TOO_LONG,
+          BAD_READ_ACK ->
+          400;
+    };
+  }
+
+  /** The status of the answer. */
+  public int status() {
+    return status;
+  }
+
+  /** For programs; of {@link FailureCode} where the socket has the same failure. */
+  public String code() {
+    return code;
+  }
+
+  /** Whether the same request may succeed when it is sent again. */
+  public boolean retryable() {
+    return retryable;
+  }
+
+  /** For people. */
+  public String detail() {
+    String detail = getMessage();
+    return detail == null ? code : detail;
+  }
+}

@@ -1,0 +1,88 @@
+package imserver.rest;
+
+import imserver.database.StorageException;
+import imserver.packet.FailureCode;
+import jakarta.ejb.EJBException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that goes wrong, as {@code application/problem+json} (RFC 9457). */
+public class Problems implements ExceptionMapper<Throwable> {
+
+  private static final System.Logger LOG = System.getLogger(Problems.class.getName());
+
+  private static final String MEDIA_TYPE = "application/problem+json";
+  private static final String SECONDS_TO_WAIT = "1";
+
+  /** For the container. */
+  public Problems() {}
+
+  /**
+   * The members of RFC 9457, section 3.1, and two of ours.
+   *
+   * @param type says what kind of problem it is, for programs
+   * @param title the same for people
+   * @param status of the answer
+   * @param detail what is wrong with this request
+   * @param code as in the socket's failure packets, where it has the same failure
+   * @param retryable whether the same request may succeed when it is sent again
+   */
+  public record Details(
+      String type, String title, int status, String detail, String code, boolean retryable) {}
+
+  @Override
+  public Response toResponse(Throwable error) {
+    Problem problem = of(error);
+    Status status = Status.fromStatusCode(problem.status());
+    Response.ResponseBuilder answer =
+        Response.status(problem.status())
+            .type(MEDIA_TYPE)
+            .entity(
+                new Details(
+                    "urn:imserver:problem:" + problem.code().toLowerCase(java.util.Locale.ROOT),
+                    status == null ? "Error" : status.getReasonPhrase(),
+                    problem.status(),
+                    problem.detail(),
+                    problem.code(),
+                    problem.retryable()));
+    if (problem.status() == Status.UNAUTHORIZED.getStatusCode()) {
+      answer.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+    }
+    if (problem.retryable()) {
+      answer.header(HttpHeaders.RETRY_AFTER, SECONDS_TO_WAIT);
+    }
+    String allow = allow(error);
+    if (allow != null) {
+      answer.header(HttpHeaders.ALLOW, allow);
+    }
+    return answer.build();
+  }
+
+  /** What went wrong, in our words; what nobody expected is logged. */
+  public static Problem of(Throwable error) {
+    if (error instanceof Problem problem) {
+      return problem;
+    }
+    if (error instanceof StorageException || error instanceof EJBException) {
+      LOG.log(Level.WARNING, "a request waits for the database: {0}", error.getMessage());
+      FailureCode code = FailureCode.STORAGE_UNAVAILABLE;
+      return Problem.of(code, "the database does not answer, try again");
+    }
+    if (error instanceof WebApplicationException web) {
+      return Problem.ofStatus(web.getResponse().getStatus());
+    }
+    LOG.log(Level.ERROR, "a request failed", error);
+    return Problem.ofStatus(Status.INTERNAL_SERVER_ERROR.getStatusCode());
+  }
+
+  private static @Nullable String allow(Throwable error) {
+    return error instanceof WebApplicationException web
+        ? web.getResponse().getHeaderString(HttpHeaders.ALLOW)
+        : null;
+  }
+}

@@ -1,0 +1,97 @@
+package imserver.rest;
+
+import imserver.auth.UserPrincipal;
+import imserver.message.ConversationService;
+import imserver.message.Headline;
+import imserver.message.Intake;
+import imserver.message.StoredMessage;
+import imserver.packet.MarkRead;
+import imserver.packet.SendMessage;
+import imserver.session.SendingBudget;
+import imserver.session.SendingBudgets;
+import io.github.bucket4j.TimeMeter;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What comes in over HTTP goes the way of the socket's packets, through the {@link Intake}; the
+ * thread of the request waits for the answer.
+ */
+@ApplicationScoped
+public class Requests {
+
+  /** So many transactions of {@link MarkRead#MAX_IDS} messages for one request. */
+  private static final int MAX_ROUNDS = 100;
+
+  private static final UserPrincipal SYSTEM = new UserPrincipal(0, null, null, null, true);
+  private static final SendingBudget UNLIMITED = new SendingBudget(0, TimeMeter.SYSTEM_NANOTIME);
+
+  @Inject private Intake intake;
+  @Inject private ConversationService conversations;
+  @Inject private SendingBudgets budgets;
+
+  /** For the container, which injects the rest. */
+  public Requests() {}
+
+  /**
+   * Sends a message; its id, when it is stored.
+   *
+   * @throws Problem if it was not
+   */
+  public long send(UserPrincipal user, SendMessage message) {
+    Answer answer = new Answer(user, budgets.of(user.userId()));
+    intake.sendMessage(answer, message);
+    return answer.await();
+  }
+
+  /**
+   * Sends messages of the system, and waits until all are stored.
+   *
+   * @throws Problem if one was not; then others may be
+   */
+  void sendNotices(List<SendMessage> notices, Headline headline) {
+    List<Answer> answers = new ArrayList<>(notices.size());
+    for (SendMessage notice : notices) {
+      Answer answer = new Answer(SYSTEM, UNLIMITED);
+      answers.add(answer);
+      intake.sendNotice(answer, notice, headline);
+    }
+    answers.forEach(Answer::await);
+  }
+
+  /**
+   * Marks messages as read; passes over what is not addressed to the user.
+   *
+   * @throws Problem if that could not be stored
+   */
+  public void markRead(UserPrincipal user, List<Long> messageIds) {
+    Answer answer = new Answer(user, UNLIMITED);
+    intake.markRead(answer, new MarkRead(null, messageIds, ""));
+    answer.await();
+  }
+
+  /** Marks those of {@code messages} as read that the user has not read. */
+  public void markShown(UserPrincipal user, List<StoredMessage> messages) {
+    List<Long> unread =
+        messages.stream()
+            .filter(message -> message.recipientId() == user.userId() && !message.isRead())
+            .map(StoredMessage::id)
+            .toList();
+    if (!unread.isEmpty()) {
+      markRead(user, unread);
+    }
+  }
+
+  /** Marks what another user sent as read, up to a message. */
+  void markReadUpTo(UserPrincipal user, long sender, long messageId) {
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      List<Long> ids = conversations.unreadIds(sender, user.userId(), messageId, MarkRead.MAX_IDS);
+      if (ids.isEmpty()) {
+        return;
+      }
+      markRead(user, ids);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package imserver.rest;
+
+import imserver.auth.UserPrincipal;
+import imserver.directory.UserDirectory;
+import imserver.directory.UserProfile;
+import imserver.message.ConversationService;
+import imserver.message.Recount;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.SecurityContext;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The directory, for the host application. Users see themselves in it. */
+@Path("users")
+@Authenticated
+@RequestScoped
+@Produces(MediaType.APPLICATION_JSON)
+public class UsersResource {
+
+  private static final int MAX_USERS = 1000;
+
+  @Inject private UserDirectory directory;
+  @Inject private ConversationService conversations;
+  @Context private SecurityContext caller;
+
+  /** For the container, which injects the rest. */
+  public UsersResource() {}
+
+  /** How many entries were written. */
+  public record WrittenView(int users) {}
+
+  /** What a recount found, and put right. */
+  public record RecountView(long before, long after, long correctedConversations) {}
+
+  /** One entry. */
+  @GET
+  @Path("{id}")
+  public UserView get(@PathParam("id") String id) {
+    long userId = Parameters.id("id", id);
+    if (((UserPrincipal) caller.getUserPrincipal()).userId() != userId) {
+      BearerFilter.requireService(caller);
+    }
+    return Optional.ofNullable(directory.find(Set.of(userId)).get(userId))
+        .map(UserView::of)
+        .orElseThrow(() -> Problem.notFound("no such user in the directory"));
+  }
+
+  /** Replaces one entry, or enters it. */
+  @PUT
+  @Path("{id}")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public UserView put(@PathParam("id") String id, JsonBody body) {
+    BearerFilter.requireService(caller);
+    UserProfile profile = profile(Parameters.id("id", id), body);
+    directory.put(List.of(profile));
+    return UserView.of(profile);
+  }
+
+  /** Replaces or enters many, all or none. */
+  @PUT
+  @Consumes(MediaType.APPLICATION_JSON)
+  public WrittenView putAll(JsonBody body) {
+    BearerFilter.requireService(caller);
+    List<UserProfile> profiles =
+        body.objects("users", MAX_USERS).stream()
+            .map(user -> profile(user.id("id"), user))
+            .toList();
+    directory.put(profiles);
+    return new WrittenView(profiles.size());
+  }
+
+  private static UserProfile profile(long id, JsonBody body) {
+    return new UserProfile(
+        id,
+        notBlank(body.optionalText("name", UserProfile.MAX_NAME)),
+        notBlank(body.optionalText("avatar", UserProfile.MAX_AVATAR)));
+  }
+
+  private static @Nullable String notBlank(@Nullable String text) {
+    return text == null || text.isBlank() ? null : text;
+  }
+
+  /** Counts a user's unread messages one by one, for an operator who doubts the counts. */
+  @POST
+  @Path("{id}/recount")
+  public RecountView recount(@PathParam("id") String id) {
+    BearerFilter.requireService(caller);
+    Recount recount = conversations.recount(Parameters.id("id", id));
+    return new RecountView(recount.before(), recount.after(), recount.corrected());
+  }
+}
