@@ -39,7 +39,18 @@ public class ConversationService {
   public ConversationService() {}
 
   /** A conversation, and the message by which it has its place in the list. */
-  private record Place(Conversation conversation, long messageId) {}
+  private record Place(Conversation conversation, long messageId) {
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Place place && place.messageId == messageId;
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(messageId);
+    }
+  }
 
   /**
    * A part of the list of conversations.
@@ -67,17 +78,19 @@ public class ConversationService {
   }
 
   private Optional<OverviewPage> nextPart(long user, Bookmark bookmark, int limit) {
+    long below = Math.min(bookmark.before(), bookmark.asOf() + 1);
+    List<Conversation> unmoved = conversations.newest(user, 0, below, limit + 1);
+    // after that, since what moves in between is to be found twice rather than not at all
     List<Conversation> moved =
         conversations.newest(user, bookmark.asOf(), Long.MAX_VALUE, MAX_MOVED + 1);
     if (moved.size() > MAX_MOVED) {
       return Optional.empty();
     }
-    long below = Math.min(bookmark.before(), bookmark.asOf() + 1);
-    Stream<Place> unmoved =
-        conversations.newest(user, 0, below, limit + 1).stream()
-            .map(ConversationService::asItStands);
     List<Place> places =
-        Stream.concat(unmoved, asTheyStood(user, moved, bookmark))
+        Stream.concat(
+                unmoved.stream().map(ConversationService::asItStands),
+                asTheyStood(user, moved, bookmark))
+            .distinct()
             .sorted(Comparator.comparingLong(Place::messageId).reversed())
             .limit(limit + 1L)
             .toList();

@@ -13,6 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 record InFlight(long above, @Nullable List<Draft> drafts) {
 
+  /** What is left when all up to an id are stored, or never will be; null for nothing. */
+  @Nullable InFlight after(long id) {
+    List<Draft> rest =
+        drafts == null ? List.of() : drafts.stream().filter(draft -> draft.id() > id).toList();
+    return rest.isEmpty() ? null : new InFlight(id, rest);
+  }
+
   /** The smallest id among messages of these two users; 2^63-1 where there is none. */
   long firstOf(Pair pair) {
     if (drafts == null) {

@@ -218,6 +218,7 @@ final class Storing {
   }
 
   private void conclude(List<Post> posts, List<Draft> drafts, List<Outcome> outcomes) {
+    settle(drafts.get(drafts.size() - 1).id()); // first: who is told may look for it at once
     List<UnreadMessage> stored = new ArrayList<>();
     for (int i = 0; i < posts.size(); i++) {
       Outcome outcome = outcomes.get(i);
@@ -232,6 +233,10 @@ final class Storing {
       }
     }
     delivery.deliver(stored);
+  }
+
+  private void settle(long upToId) {
+    inFlight = inFlight == null ? null : inFlight.after(upToId);
   }
 
   private static void succeed(Post post, long messageId) {

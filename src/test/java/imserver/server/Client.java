@@ -54,7 +54,12 @@ final class Client implements AutoCloseable {
 
   /** The status with which a handshake is refused. */
   static int refusal(URI server, Object credential) {
-    try (Client client = connect(server, credential)) {
+    return refusal(server, credential, builder -> {});
+  }
+
+  /** The same, with headers of the test's own. */
+  static int refusal(URI server, Object credential, Consumer<WebSocket.Builder> options) {
+    try (Client client = connect(server, credential, options)) {
       throw new AssertionError("let in: " + client.socket.getSubprotocol());
     } catch (CompletionException e) {
       if (e.getCause() instanceof WebSocketHandshakeException refused) {

@@ -1,0 +1,572 @@
+package imserver.server;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import jakarta.json.JsonObject;
+import java.net.URI;
+import java.net.URL;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@ArquillianTest
+@RunAsClient
+@DisplayName("Over REST")
+class RestIT {
+
+  @ArquillianResource private URL url;
+
+  private URI server;
+  private final long alice = Users.next();
+  private final long bob = Users.next();
+  private final long carol = Users.next();
+
+  private Api a;
+  private Api b;
+  private Api service;
+
+  @Deployment(testable = false)
+  static WebArchive war() {
+    return Wars.with(Map.of("IMSERVER_LANES", "4", "IMSERVER_OUTBOX", "100000"));
+  }
+
+  @BeforeEach
+  void address() {
+    server = URI.create(url.toString());
+    a = new Api(server, alice);
+    b = new Api(server, bob);
+    service = Api.service(server);
+  }
+
+  private static String messagesWith(long other) {
+    return "api/conversations/" + other + "/messages";
+  }
+
+  @Test
+  @DisplayName("a message is stored, delivered to sockets, and seen by both, as the same message")
+  void send() {
+    try (Client phone = Client.connect(server, bob)) {
+      Instant before = Instant.now().minusSeconds(60);
+      long id = a.sendMessage(bob, "你好 👋");
+      assertThat(phone.message("你好 👋").messageId()).isEqualTo(id);
+      for (JsonObject message :
+          List.of(a.history(bob, "").get(0), b.history(alice, "limit=1").get(0))) {
+        assertThat(Api.number(message, "messageId")).isEqualTo(id);
+        assertThat(Api.number(message, "fromId")).isEqualTo(alice);
+        assertThat(Api.number(message, "toId")).isEqualTo(bob);
+        assertThat(message.getString("content")).isEqualTo("你好 👋");
+        assertThat(message.getBoolean("read")).isFalse();
+        assertThat(message.getString("time")).endsWith("Z");
+        assertThat(Instant.parse(message.getString("time")))
+            .isBetween(before, Instant.now().plusSeconds(60));
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("a retry is the same message, also where the first try came over the socket")
+  void retry() {
+    String body = Api.content("once", "the-id");
+    Api.Answer first = a.post(messagesWith(bob), body);
+    assertThat(first.status()).isEqualTo(201);
+    assertThat(a.post(messagesWith(bob), body).text()).isEqualTo(first.text());
+    try (Client socket = Client.connect(server, alice)) {
+      socket.send(Packet.message(bob, "once", "t", "the-id"));
+      assertThat(socket.answer("t").messageId()).isEqualTo(Api.number(first.json(), "messageId"));
+    }
+    assertThat(Api.contents(b.history(alice, ""))).containsExactly("once");
+    assertThat(b.unread()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("the list shows each conversation's last message and unread count, newest first")
+  void list() {
+    service.put("api/users/" + bob, "{\"name\":\"Bob\",\"avatar\":\"https://x.example/b.png\"}");
+    b.sendMessage(alice, "from bob 1");
+    b.sendMessage(alice, "from bob 2");
+    new Api(server, carol).sendMessage(alice, "from carol");
+    a.sendMessage(carol, "to carol");
+    a.sendMessage(alice, "to myself");
+
+    List<JsonObject> list = a.conversations();
+    assertThat(list.stream().map(each -> Api.number(each.getJsonObject("user"), "id")))
+        .containsExactly(alice, carol, bob);
+    assertThat(list.stream().map(each -> Api.number(each, "unread"))).containsExactly(1L, 1L, 2L);
+    assertThat(list.stream().map(each -> each.getJsonObject("lastMessage").getString("content")))
+        .containsExactly("to myself", "to carol", "from bob 2");
+    assertThat(list.get(2).getJsonObject("user").getString("name")).isEqualTo("Bob");
+    assertThat(list.get(2).getJsonObject("user").getString("avatar"))
+        .isEqualTo("https://x.example/b.png");
+    assertThat(list.get(1).getJsonObject("user").getString("name")).isEqualTo("" + carol);
+    assertThat(a.unread()).isEqualTo(4);
+    assertThat(b.unread()).isZero();
+    assertThat(new Api(server, Users.next()).conversations()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("messages are read when they are marked, in any way, and not by being looked at")
+  void markRead() {
+    List<Long> ids = IntStream.range(0, 6).mapToObj(i -> a.sendMessage(bob, "m" + i)).toList();
+    b.history(alice, "");
+    assertThat(b.unread()).isEqualTo(6);
+    b.markRead(List.of(ids.get(5), ids.get(5)));
+    b.markRead(List.of(ids.get(5)));
+    assertThat(b.unread()).isEqualTo(5);
+    b.history(alice, "markRead=true&limit=2"); // 5, which is read, and 4
+    assertThat(b.unread()).isEqualTo(4);
+    Api.Answer upTo =
+        b.post("api/conversations/" + alice + "/read", "{\"upTo\":%d}".formatted(ids.get(1)));
+    assertThat(upTo.ok().getInt("unread")).isEqualTo(2);
+    assertThat(b.history(alice, "").stream().map(message -> message.getBoolean("read")))
+        .containsExactly(true, true, false, false, true, true);
+    try (Client socket = Client.connect(server, bob)) {
+      assertThat(socket.messages(2)).extracting(Packet::content).containsExactly("m2", "m3");
+      socket.send(Packet.readAck(ids));
+      await().atMost(Client.PATIENCE).until(() -> b.unread() == 0);
+    }
+    assertThat(Api.number(b.conversations().get(0), "unread")).isZero();
+  }
+
+  @Test
+  @DisplayName("history is read backwards and forwards, in pages that fit together")
+  void history() {
+    List<Long> ids = new ArrayList<>();
+    for (int i = 0; i < 25; i++) {
+      ids.add(i % 3 == 0 ? b.sendMessage(alice, "m" + i) : a.sendMessage(bob, "m" + i));
+    }
+    List<Long> backwards = new ArrayList<>();
+    List<JsonObject> page = a.history(bob, "limit=10");
+    while (!page.isEmpty()) {
+      backwards.addAll(Api.ids(page));
+      page = a.history(bob, "limit=10&before=" + backwards.get(backwards.size() - 1));
+    }
+    Collections.reverse(backwards);
+    assertThat(backwards).isEqualTo(ids);
+
+    Api.Answer after = a.get(messagesWith(bob) + "?limit=10&after=" + ids.get(4));
+    assertThat(Api.ids(Api.objects(after.ok().getJsonArray("messages"))))
+        .isEqualTo(reversed(ids.subList(5, 15)));
+    assertThat(after.json().getBoolean("more")).isTrue();
+    assertThat(a.get(messagesWith(bob) + "?after=" + ids.get(24)).json().getBoolean("more"))
+        .isFalse();
+    assertThat(a.get(messagesWith(bob) + "?limit=25").json().getBoolean("more")).isFalse();
+    assertThat(a.get(messagesWith(carol)).ok().getJsonArray("messages")).isEmpty();
+  }
+
+  private static List<Long> reversed(List<Long> ids) {
+    List<Long> reversed = new ArrayList<>(ids);
+    Collections.reverse(reversed);
+    return reversed;
+  }
+
+  @Test
+  @DisplayName("who follows a conversation while both write to it misses nothing")
+  void follow() {
+    int count = 400;
+    AtomicBoolean done = new AtomicBoolean();
+    CompletableFuture<Void> writing =
+        CompletableFuture.allOf(
+                CompletableFuture.runAsync(() -> pour(alice, bob, count)),
+                CompletableFuture.runAsync(() -> pour(bob, alice, count)))
+            .whenComplete((nothing, error) -> done.set(true));
+    List<Long> followed = new ArrayList<>();
+    boolean more = true;
+    while (more) {
+      boolean last = done.get();
+      long after = followed.isEmpty() ? 0 : followed.get(followed.size() - 1);
+      List<Long> page = reversed(Api.ids(a.history(bob, "limit=100&after=" + after)));
+      followed.addAll(page);
+      more = !last || !page.isEmpty();
+    }
+    writing.join();
+    assertThat(followed).isSorted().doesNotHaveDuplicates().hasSize(2 * count);
+  }
+
+  /** Over a socket, as fast as it goes. */
+  private void pour(long from, long to, int count) {
+    try (Client socket = Client.connect(server, from)) {
+      for (int i = 0; i < count; i++) {
+        socket.send(Packet.message(to, "m" + i, "t" + i));
+      }
+      for (int i = 0; i < count; i++) {
+        socket.answer("t" + i);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("who pages through the list while messages pour in sees each conversation once")
+  void listWhileMessagesPourIn() {
+    List<Long> others = LongStream.range(0, 60).mapToObj(i -> Users.next()).toList();
+    others.forEach(other -> new Api(server, other).sendMessage(alice, "first"));
+    for (int round = 0; round < 5; round++) {
+      AtomicBoolean done = new AtomicBoolean();
+      CompletableFuture<Void> pouring =
+          CompletableFuture.runAsync(
+              () -> {
+                try (Client socket = Client.connect(server, alice)) {
+                  for (int i = 0; !done.get(); i++) {
+                    long other = others.get(ThreadLocalRandom.current().nextInt(others.size()));
+                    socket.send(Packet.message(other, "more", "t" + i));
+                    socket.answer("t" + i);
+                  }
+                }
+              });
+      List<Long> seen = new ArrayList<>();
+      String cursor = "";
+      while (cursor != null) {
+        JsonObject page = a.get("api/conversations?limit=7" + cursor).ok();
+        Api.objects(page.getJsonArray("conversations"))
+            .forEach(each -> seen.add(Api.number(each.getJsonObject("user"), "id")));
+        cursor = page.containsKey("next") ? "&cursor=" + page.getString("next") : null;
+      }
+      done.set(true);
+      pouring.join();
+      assertThat(seen).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(others);
+    }
+  }
+
+  @Test
+  @DisplayName("the rules of the socket hold, with their codes")
+  void rules() {
+    assertProblem(a.post(messagesWith(bob), Api.content("")), 400, "EMPTY_CONTENT");
+    assertProblem(a.post(messagesWith(bob), "{}"), 400, "EMPTY_CONTENT");
+    assertProblem(a.post(messagesWith(bob), Api.content(" \n")), 400, "EMPTY_CONTENT");
+    assertProblem(
+        a.post(messagesWith(bob), Api.content("x".repeat(4001))), 400, "CONTENT_TOO_LONG");
+    assertProblem(a.post(messagesWith(0), Api.content("x")), 400, "INVALID_RECIPIENT");
+    assertThat(a.post(messagesWith(bob), Api.content("👋".repeat(4000))).status()).isEqualTo(201);
+    assertThat(b.history(alice, "")).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("what is wrong, huge or hostile is a problem with its reason, and nothing happens")
+  void badRequests() {
+    String ofBob = messagesWith(bob);
+    for (String query :
+        List.of(
+            "limit=0",
+            "limit=101",
+            "limit=x",
+            "limit=-1",
+            "limit=" + "9".repeat(1000),
+            "before=0",
+            "before=-1",
+            "before=1.5",
+            "before=x",
+            "after=x",
+            "after=99999999999999999999",
+            "before=1&after=1",
+            "markRead=yes")) {
+      assertProblem(a.get(ofBob + "?" + query), 400, "BAD_REQUEST");
+    }
+    for (String user : List.of("x", "-1", "1.5", "99999999999999999999", "%31%30x")) {
+      assertProblem(a.get("api/conversations/" + user + "/messages"), 400, "BAD_REQUEST");
+      assertProblem(
+          a.post("api/conversations/" + user + "/messages", Api.content("x")), 400, "BAD_REQUEST");
+    }
+    for (String cursor : List.of("x", "!", "MS4x", "A".repeat(6000), "LTEuMS4")) {
+      assertProblem(a.get("api/conversations?cursor=" + cursor), 400, "BAD_REQUEST");
+    }
+    for (String body :
+        List.of(
+            "",
+            "[",
+            "[]",
+            "1",
+            "null",
+            "\"x\"",
+            "{\"content\":1}",
+            "{\"content\":[]}",
+            "{\"content\":\"\\u0000\"}",
+            "{\"content\":\"\\ud800\"}",
+            "{\"content\":\"x\",\"timestamp\":\"" + "9".repeat(33) + "\"}",
+            "{\"content\":\"x\",\"clientMessageId\":\"" + "9".repeat(65) + "\"}",
+            "{\"a\":".repeat(5000))) {
+      assertProblem(a.post(ofBob, body), 400, "BAD_REQUEST");
+    }
+    assertProblem(a.post(ofBob, Api.content("x".repeat(1 << 20))), 413, "TOO_LARGE");
+    for (String ids :
+        List.of("", "null", "1", "[]", "[0]", "[-1]", "[1.5]", "[1e400]", "[\"x\"]", "[null]")) {
+      String body = ids.isEmpty() ? "{}" : "{\"messageIds\":" + ids + "}";
+      assertProblem(a.post("api/messages/read", body), 400, "BAD_REQUEST");
+    }
+    String tooMany = LongStream.rangeClosed(1, 1001).mapToObj(Long::toString).collect(joining(","));
+    assertProblem(
+        a.post("api/messages/read", "{\"messageIds\":[" + tooMany + "]}"), 400, "BAD_REQUEST");
+    assertProblem(a.post("api/conversations/" + bob + "/read", "{}"), 400, "BAD_REQUEST");
+    assertProblem(a.get("api/nothing"), 404, "NOT_FOUND");
+    assertProblem(a.put("api/conversations", "{}"), 405, "METHOD_NOT_ALLOWED");
+    assertProblem(
+        a.send(
+            a.request(ofBob)
+                .POST(BodyPublishers.ofString("content=x"))
+                .header("Content-Type", "text/plain")),
+        415,
+        "UNSUPPORTED_MEDIA_TYPE");
+    assertThat(b.conversations()).isEmpty();
+  }
+
+  private static void assertProblem(Api.Answer answer, int status, String code) {
+    assertThat(answer.status()).as(answer.toString()).isEqualTo(status);
+    assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
+    JsonObject problem = answer.json();
+    assertThat(problem.keySet())
+        .containsExactlyInAnyOrder("type", "title", "status", "detail", "code", "retryable");
+    assertThat(problem.getString("code")).isEqualTo(code);
+    assertThat(problem.getInt("status")).isEqualTo(status);
+    assertThat(problem.getString("detail")).isNotBlank();
+  }
+
+  @Test
+  @DisplayName("without a credential that verifies, in the one header, there is nothing to see")
+  void unauthorized() {
+    for (Api anyone : List.of(new Api(server, null), new Api(server, "x"), new Api(server, -1))) {
+      for (String path :
+          List.of("api/conversations", messagesWith(bob), "api/unread", "api/users/" + bob)) {
+        Api.Answer answer = anyone.get(path);
+        assertProblem(answer, 401, "UNAUTHORIZED");
+        assertThat(answer.header("WWW-Authenticate")).isEqualTo("Bearer");
+      }
+      assertProblem(anyone.post(messagesWith(bob), Api.content("x")), 401, "UNAUTHORIZED");
+      assertProblem(anyone.post("api/notices", "{}"), 401, "UNAUTHORIZED");
+    }
+    Api nobody = new Api(server, null);
+    assertThat(
+            nobody.send(nobody.request("api/unread").header("Cookie", "token=" + alice)).status())
+        .isEqualTo(401);
+    assertThat(nobody.get("api/unread?access_token=" + alice).status()).isEqualTo(401);
+  }
+
+  @Test
+  @DisplayName("a user sees and marks nothing of others")
+  void others() {
+    long id = a.sendMessage(bob, "for bob only");
+    Api c = new Api(server, carol);
+    assertThat(c.conversations()).isEmpty();
+    assertThat(c.history(alice, "")).isEmpty();
+    assertThat(c.history(bob, "after=" + (id - 1))).isEmpty();
+    c.markRead(List.of(id));
+    a.markRead(List.of(id)); // nor the sender
+    c.post("api/conversations/" + alice + "/read", "{\"upTo\":%d}".formatted(id)).ok();
+    c.history(alice, "markRead=true");
+    a.history(bob, "markRead=true");
+    assertThat(c.unread()).isZero();
+    assertThat(b.unread()).isEqualTo(1);
+
+    service.put("api/users/" + bob, "{\"name\":\"Bob\"}");
+    assertProblem(c.get("api/users/" + bob), 403, "FORBIDDEN");
+    assertProblem(c.get("api/users/" + Users.next()), 403, "FORBIDDEN");
+    assertThat(b.get("api/users/" + bob).ok().getString("name")).isEqualTo("Bob");
+    assertProblem(b.put("api/users/" + bob, "{\"name\":\"Root\"}"), 403, "FORBIDDEN");
+    assertProblem(b.put("api/users", "{\"users\":[{\"id\":1,\"name\":\"x\"}]}"), 403, "FORBIDDEN");
+    assertProblem(b.post("api/users/" + bob + "/recount", "{}"), 403, "FORBIDDEN");
+    assertProblem(
+        b.post("api/notices", "{\"to\":\"all\",\"content\":\"x\",\"clientMessageId\":\"x\"}"),
+        403,
+        "FORBIDDEN");
+    assertProblem(service.get("api/unread"), 403, "FORBIDDEN");
+    assertProblem(service.post(messagesWith(bob), Api.content("x")), 403, "FORBIDDEN");
+  }
+
+  @Test
+  @DisplayName("the host application fills the directory, and messages show its names")
+  void directory() {
+    String users =
+        "{\"users\":[{\"id\":%d,\"name\":\"爱丽丝\"},{\"id\":\"%d\",\"name\":\"Bob\",\"avatar\":\"a.png\"}]}"
+            .formatted(alice, bob);
+    assertThat(service.put("api/users", users).ok().getInt("users")).isEqualTo(2);
+    try (Client socket = Client.connect(server, bob)) {
+      a.sendMessage(bob, "hi");
+      assertThat(socket.message("hi").userName()).isEqualTo("爱丽丝");
+    }
+    service.put("api/users/" + alice, "{\"name\":\"Alice\"}").ok();
+    assertThat(service.get("api/users/" + alice).ok().getString("name")).isEqualTo("Alice");
+    assertProblem(service.get("api/users/" + Users.next()), 404, "NOT_FOUND");
+    for (String body :
+        List.of(
+            "{}",
+            "{\"users\":[]}",
+            "{\"users\":[1]}",
+            "{\"users\":[{\"name\":\"x\"}]}",
+            "{\"users\":[{\"id\":1,\"name\":\"" + "x".repeat(256) + "\"}]}",
+            "{\"users\":[{\"id\":1,\"name\":2}]}",
+            "{\"users\":[{\"id\":0}]}")) {
+      assertProblem(service.put("api/users", body), 400, "BAD_REQUEST");
+    }
+  }
+
+  @Test
+  @DisplayName("a notice reaches one, several or all users of the directory, each once")
+  void notices() {
+    service.put("api/users", "{\"users\":[{\"id\":%d},{\"id\":%d}]}".formatted(alice, bob)).ok();
+    String several =
+        "{\"to\":[%d,\"%d\",%d],\"title\":\"Course\",\"content\":\"begins\",\"url\":\"/c/1\",\"clientMessageId\":\"n-%d\"}"
+            .formatted(alice, bob, bob, bob);
+    try (Client socket = Client.connect(server, bob)) {
+      assertThat(service.post("api/notices", several).ok().getInt("recipients")).isEqualTo(2);
+      assertThat(socket.message("begins").fromId()).isZero();
+    }
+    service.post("api/notices", several).ok();
+    String all =
+        "{\"to\":\"all\",\"content\":\"to all\",\"clientMessageId\":\"all-%d\"}".formatted(bob);
+    assertThat(service.post("api/notices", all).ok().getInt("recipients"))
+        .isGreaterThanOrEqualTo(2);
+    service.post("api/notices", all).ok();
+    for (Api user : List.of(a, b)) {
+      assertThat(Api.contents(user.history(0, ""))).containsExactly("to all", "begins");
+      JsonObject unread = user.get("api/unread").ok();
+      assertThat(
+              List.of(unread.getInt("total"), unread.getInt("notices"), unread.getInt("messages")))
+          .containsExactly(2, 2, 0);
+    }
+    for (String body :
+        List.of(
+            "{\"to\":[1],\"content\":\"x\"}",
+            "{\"to\":[],\"content\":\"x\",\"clientMessageId\":\"y\"}",
+            "{\"to\":\"some\",\"content\":\"x\",\"clientMessageId\":\"y\"}",
+            "{\"content\":\"x\",\"clientMessageId\":\"y\"}")) {
+      assertProblem(service.post("api/notices", body), 400, "BAD_REQUEST");
+    }
+    assertProblem(
+        service.post("api/notices", "{\"to\":[1],\"content\":\"\",\"clientMessageId\":\"y\"}"),
+        400,
+        "EMPTY_CONTENT");
+  }
+
+  @Test
+  @DisplayName("in open mode a page of this machine may use the server, and no other")
+  void origins() {
+    for (String good : List.of("http://localhost:3000", "http://127.0.0.1:5173", "http://[::1]")) {
+      Api.Answer answer = a.send(a.request("api/unread").header("Origin", good));
+      assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo(good);
+      assertThat(answer.header("Vary")).contains("Origin");
+      assertThat(answer.header("Access-Control-Allow-Credentials")).isEmpty();
+      connect(good).close();
+    }
+    for (String bad :
+        List.of(
+            "https://evil.example",
+            "http://localhost.evil.example",
+            "http://127.0.0.1.evil.example",
+            "null",
+            "x")) {
+      Api.Answer answer = a.send(a.request("api/unread").header("Origin", bad));
+      assertThat(answer.header("Access-Control-Allow-Origin")).isEmpty();
+      assertThat(Client.refusal(server, alice, options -> options.header("Origin", bad)))
+          .isEqualTo(403);
+    }
+  }
+
+  private Client connect(String origin) {
+    return Client.connect(server, alice, options -> options.header("Origin", origin));
+  }
+
+  @Test
+  @DisplayName("a browser is told beforehand what it may send")
+  void preflight() {
+    Api nobody = new Api(server, null);
+    Api.Answer answer =
+        nobody.send(
+            nobody
+                .request(messagesWith(bob))
+                .method("OPTIONS", BodyPublishers.noBody())
+                .header("Origin", "http://localhost:3000")
+                .header("Access-Control-Request-Method", "POST")
+                .header("Access-Control-Request-Headers", "authorization,content-type"));
+    assertThat(answer.status()).isEqualTo(204);
+    assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo("http://localhost:3000");
+    assertThat(answer.header("Access-Control-Allow-Methods")).contains("POST");
+    assertThat(answer.header("Access-Control-Allow-Headers"))
+        .contains("Authorization", "Content-Type");
+  }
+
+  @Test
+  @DisplayName("the counts are those of a recount, after any history by many at once")
+  void counts() {
+    List<Long> users = LongStream.range(0, 6).mapToObj(i -> Users.next()).toList();
+    ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+    CompletableFuture.allOf(
+            users.stream()
+                .map(user -> CompletableFuture.runAsync(() -> live(user, users, failures)))
+                .toArray(CompletableFuture[]::new))
+        .join();
+    assertThat(failures).isEmpty();
+    for (long user : users) {
+      await().atMost(Client.PATIENCE).untilAsserted(() -> assertCounted(user));
+    }
+  }
+
+  /** Sends, sends again, marks as read in any order, over the socket and over REST. */
+  private void live(long user, List<Long> users, ConcurrentLinkedQueue<String> failures) {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    Api api = new Api(server, user);
+    try (Client socket = Client.connect(server, user)) {
+      for (int i = 0; i < 150; i++) {
+        long other = users.get(random.nextInt(users.size()));
+        Set<Long> seen = new HashSet<>();
+        socket.messages().forEach(message -> seen.add(message.messageId()));
+        List<Long> some = seen.stream().filter(id -> random.nextInt(4) == 0).limit(50).toList();
+        switch (random.nextInt(7)) {
+          case 0 -> socket.send(Packet.message(other, "m" + i, "t" + i));
+          case 1 -> {
+            socket.send(Packet.message(other, "m" + i, "t" + i));
+            socket.send(Packet.message(other, "m" + i, "t" + i));
+          }
+          case 2 -> api.sendMessage(other, "r" + i);
+          case 3 -> socket.send(Packet.readAck(some));
+          case 4 -> {
+            if (!some.isEmpty()) {
+              api.markRead(some);
+            }
+          }
+          case 5 -> api.history(other, "markRead=true&limit=10");
+          default ->
+              api.post(
+                  "api/conversations/" + other + "/read",
+                  "{\"upTo\":%d}".formatted(seen.stream().mapToLong(id -> id).max().orElse(1)));
+        }
+      }
+      socket.received().stream()
+          .filter(Packet::isFailure)
+          .forEach(failure -> failures.add(failure.toString()));
+    }
+  }
+
+  private void assertCounted(long user) {
+    Api api = new Api(server, user);
+    JsonObject recount = service.post("api/users/" + user + "/recount", "{}").ok();
+    assertThat(Api.number(recount, "before")).isEqualTo(Api.number(recount, "after"));
+    assertThat(Api.number(recount, "correctedConversations")).isZero();
+    List<JsonObject> list = api.conversations();
+    assertThat(list.stream().mapToLong(each -> Api.number(each, "unread")).sum())
+        .isEqualTo(api.unread())
+        .isEqualTo(Api.number(recount, "after"));
+    for (JsonObject each : list) {
+      long other = Api.number(each.getJsonObject("user"), "id");
+      assertThat(Api.number(each.getJsonObject("lastMessage"), "messageId"))
+          .isEqualTo(Api.ids(api.history(other, "limit=1")).get(0));
+    }
+  }
+}
