@@ -11,6 +11,7 @@ import imserver.message.StoredMessage;
 import imserver.message.UnreadCount;
 import imserver.packet.MarkRead;
 import imserver.packet.SendMessage;
+import imserver.packet.StorableText;
 import imserver.rest.BearerFilter;
 import imserver.rest.JsonBody;
 import imserver.rest.Parameters;
@@ -170,6 +171,9 @@ public class OriginalResource {
   public Envelope sendMessage(
       @FormParam("toId") @Nullable String toId, @FormParam("content") @Nullable String content) {
     long recipient = Parameters.id("toId", toId == null ? "" : toId);
+    if (content != null && !StorableText.isStorable(content)) {
+      throw Problem.badRequest("content must not hold U+0000 or half a character");
+    }
     SendMessage message =
         new SendMessage(null, recipient, content == null ? "" : content, "", null);
     return Envelope.of(new Sent(requests.send(user(), message)));

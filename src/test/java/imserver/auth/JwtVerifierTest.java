@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -172,6 +173,56 @@ class JwtVerifierTest {
           accepted(HS256, hs256(claims(",\"name\":\"李雷\",\"picture\":\"https://e.org/a.png\"")));
       assertThat(user)
           .isEqualTo(new UserPrincipal(42, "李雷", "https://e.org/a.png", NOW.plusSeconds(600)));
+    }
+
+    @Test
+    @DisplayName("whether it is the host application, by a role in a list, a text or an object")
+    void service() throws Exception {
+      for (String role :
+          List.of(
+              "\"roles\":[\"a\",\"imserver-service\"]",
+              "\"roles\":\"imserver-service\"",
+              "\"roles\":\"a imserver-service b\"")) {
+        assertThat(verifier(HS256).verify(hs256(claims("," + role))).service()).as(role).isTrue();
+      }
+      for (String role :
+          List.of(
+              "\"roles\":[]",
+              "\"roles\":[[\"imserver-service\"]]",
+              "\"roles\":\"imserver-service2\"",
+              "\"roles\":{\"imserver-service\":true}",
+              "\"role\":\"imserver-service\"",
+              "\"roles\":null")) {
+        assertThat(verifier(HS256).verify(hs256(claims("," + role))).service()).as(role).isFalse();
+      }
+      Config.Auth nested =
+          auth(
+              "IMSERVER_JWT_SECRET", SECRET,
+              "IMSERVER_SERVICE_CLAIM", "realm_access.roles",
+              "IMSERVER_SERVICE_ROLE", "im");
+      assertThat(
+              verifier(nested)
+                  .verify(hs256(claims(",\"realm_access\":{\"roles\":[\"im\"]}")))
+                  .service())
+          .isTrue();
+      assertThat(verifier(nested).verify(hs256(claims(",\"realm_access.roles\":\"im\""))).service())
+          .isTrue();
+      assertThat(verifier(nested).verify(hs256(claims(",\"realm_access\":\"im\""))).service())
+          .isFalse();
+    }
+
+    @Test
+    @DisplayName("the host application also where it is no user, and then no user")
+    void serviceWithoutUser() throws Exception {
+      String token =
+          hs256(
+              "{\"sub\":\"backend\",\"exp\":%d,\"roles\":[\"imserver-service\"]}"
+                  .formatted(Tokens.NOW.getEpochSecond() + 600));
+      UserPrincipal host = verifier(HS256).verify(token);
+      assertThat(host.service()).isTrue();
+      assertThat(host.isUser()).isFalse();
+      assertThat(catchThrowable(() -> verifier(HS256).verifyUser(token)))
+          .isInstanceOf(InvalidCredentialException.class);
     }
 
     @Test

@@ -251,24 +251,8 @@ class ConversationIT {
     return texts;
   }
 
-  /** A new connection gets that many messages before a message that was sent afterwards. */
   private void awaitUnread(long user, int count) {
-    await()
-        .atMost(Client.PATIENCE)
-        .untilAsserted(
-            () -> {
-              long probe = Users.next();
-              try (Client sender = Client.connect(server, probe);
-                  Client reader = Client.connect(server, user)) {
-                sender.send(Packet.message(user, "probe", "p"));
-                long id = reader.message("probe").messageId();
-                int unread = reader.messages().size() - 1;
-                reader.send(Packet.readAck(List.of(id)));
-                sender.send(Packet.message(user, "probe 2", "p2"));
-                long id2 = reader.message("probe 2").messageId();
-                reader.send(Packet.readAck(List.of(id2)));
-                assertThat(unread).isEqualTo(count);
-              }
-            });
+    Api api = new Api(server, user);
+    await().atMost(Client.PATIENCE).until(api::unread, unread -> unread == count);
   }
 }

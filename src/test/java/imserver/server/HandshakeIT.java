@@ -14,6 +14,7 @@ import java.net.URL;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -46,7 +47,10 @@ class HandshakeIT {
             "IMSERVER_AUTH_MODE", "jwt",
             "IMSERVER_JWT_SECRET", SECRET,
             "IMSERVER_JWT_ISSUER", "https://school.example",
-            "IMSERVER_JWT_AUDIENCE", "imserver"));
+            "IMSERVER_JWT_AUDIENCE", "imserver",
+            "IMSERVER_SERVICE_CLAIM", "realm_access.roles",
+            "IMSERVER_SERVICE_ROLE", "im-host",
+            "IMSERVER_ALLOWED_ORIGINS", "https://app.example, https://app2.example:8443"));
   }
 
   @BeforeEach
@@ -123,6 +127,57 @@ class HandshakeIT {
       assertThat(a.closeCode()).isEqualTo(4401);
       assertThat(Instant.now()).isAfterOrEqualTo(soon.toInstant());
     }
+  }
+
+  @Test
+  @DisplayName("lets only users in: the host application has REST, by the role in its token")
+  void service() throws JOSEException {
+    String host =
+        token(
+            alice,
+            claims ->
+                claims
+                    .subject("school-backend")
+                    .claim("realm_access", Map.of("roles", List.of("other", "im-host"))));
+    assertRefused(host);
+    String put = "{\"name\":\"Bob of the school\"}";
+    assertThat(new Api(server, host).put("api/users/" + bob, put).ok().getString("name"))
+        .isEqualTo("Bob of the school");
+    Api user = new Api(server, token(bob, claims -> claims.claim("roles", "im-host")));
+    assertThat(user.get("api/users/" + bob).ok().getString("name")).isEqualTo("Bob of the school");
+    assertThat(user.put("api/users/" + bob, put).status()).as("another claim").isEqualTo(403);
+    assertThat(user.unread()).isZero();
+    assertThat(new Api(server, bob).get("api/unread").status()).isEqualTo(401);
+    assertThat(new Api(server, "0").get("api/users/" + bob).status()).isEqualTo(401);
+  }
+
+  @Test
+  @DisplayName("is refused with 403 to pages of other origins than its own and those configured")
+  void origin() throws JOSEException {
+    String token = token(alice, claims -> claims);
+    String own = "http://" + server.getAuthority();
+    for (String good : List.of(own, "https://app.example", "HTTPS://app2.example:8443")) {
+      Client.connect(server, token, options -> options.header("Origin", good)).close();
+      assertThat(allowedOrigin(token, good)).isEqualTo(good);
+    }
+    for (String bad :
+        List.of(
+            "https://evil.example",
+            "http://app.example",
+            "https://app.example:444",
+            "http://localhost:3000",
+            "null")) {
+      assertThat(Client.refusal(server, token, options -> options.header("Origin", bad)))
+          .as(bad)
+          .isEqualTo(403);
+      assertThat(allowedOrigin(token, bad)).isEmpty();
+    }
+  }
+
+  private String allowedOrigin(String token, String origin) {
+    Api api = new Api(server, token);
+    return api.send(api.request("api/unread").header("Origin", origin))
+        .header("Access-Control-Allow-Origin");
   }
 
   private void assertRefused(String credential) {

@@ -2,6 +2,7 @@ package imserver.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.json.JsonObject;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,5 +28,17 @@ final class Ledger {
               .toList();
       assertThat(texts).doesNotHaveDuplicates().containsAll(sender.acknowledged());
     }
+    assertCounted(server, recipient);
+  }
+
+  /** The counts that are kept are those of a recount. */
+  static void assertCounted(URI server, long user) {
+    JsonObject recount = Api.service(server).post("api/users/" + user + "/recount", "{}").ok();
+    assertThat(Api.number(recount, "before")).isEqualTo(Api.number(recount, "after"));
+    assertThat(Api.number(recount, "correctedConversations")).isZero();
+    Api api = new Api(server, user);
+    assertThat(api.conversations().stream().mapToLong(each -> Api.number(each, "unread")).sum())
+        .isEqualTo(api.unread())
+        .isEqualTo(Api.number(recount, "after"));
   }
 }

@@ -45,7 +45,14 @@ class QueryPlanIT {
           """);
       statement.execute(
           "insert into im_user (id, name, updated_at) select n, 'user ' || n, now() from generate_series(1, 100000) as n");
+      statement.execute(
+          """
+          insert into conversation
+          select least(sender_id, recipient_id), greatest(sender_id, recipient_id), max(id), 0, 0
+          from message group by 1, 2
+          """);
       statement.execute("analyze message");
+      statement.execute("analyze conversation");
       statement.execute("analyze im_user");
     }
   }
@@ -98,6 +105,64 @@ class QueryPlanIT {
   @DisplayName("whether an attempt was committed")
   void existing() throws SQLException {
     assertUsesIndex("select id from message where id in (1, 2, 3)", "message_pkey");
+  }
+
+  @Test
+  @DisplayName("each side of the list of conversations, in order, without sorting")
+  void conversations() throws SQLException {
+    for (String side : new String[] {"low", "high"}) {
+      String plan =
+          assertUsesIndex(
+              """
+              select * from conversation where %1$s_id = 42 and last_message_id > 0
+                and last_message_id < 900000 order by last_message_id desc limit 21
+              """
+                  .formatted(side),
+              "conversation_of_" + side);
+      assertThat(plan).doesNotContain("Sort");
+    }
+  }
+
+  @Test
+  @DisplayName("each direction of a conversation's history, either way, without sorting")
+  void history() throws SQLException {
+    for (String order : new String[] {"asc", "desc"}) {
+      String plan =
+          assertUsesIndex(
+              """
+              select id, content from message where sender_id = 21 and recipient_id = 42
+                and id > 0 and id < 900000 order by id %s limit 21
+              """
+                  .formatted(order),
+              "message_history");
+      assertThat(plan).doesNotContain("Sort");
+    }
+  }
+
+  @Test
+  @DisplayName("the last message of two users up to an id")
+  void lastUpTo() throws SQLException {
+    assertUsesIndex(
+        """
+        select o.id,
+               (select max(m.id) from message m where m.sender_id = 42 and m.recipient_id = o.id and m.id <= 900000),
+               (select max(m.id) from message m where m.sender_id = o.id and m.recipient_id = 42 and m.id <= 900000)
+        from unnest(cast(array[1,2,3] as bigint array)) as o (id)
+        """,
+        "message_history");
+  }
+
+  @Test
+  @DisplayName("a conversation's unread messages, in order, without sorting")
+  void unreadOfAConversation() throws SQLException {
+    String plan =
+        assertUsesIndex(
+            """
+            select id from message
+            where recipient_id = 42 and sender_id = 21 and read_at is null and id <= 900000 order by id limit 1000
+            """,
+            "message_unread_from");
+    assertThat(plan).doesNotContain("Sort");
   }
 
   @Test
