@@ -20,6 +20,10 @@
  *       of it, and the container writes it.
  * </ol>
  *
+ * <p>Over HTTP, {@link imserver.rest.Requests} enters this way at the intake, and waits for the
+ * answer; {@link imserver.message.ConversationService} answers what is only read. {@link
+ * imserver.original.OriginalResource} says the same in the words of the original back end.
+ *
  * <p>Beside this way: {@link imserver.message.Backlog} pushes unread messages to a new connection,
  * {@link imserver.session.Heartbeat} ends connections that have expired or died, {@link
  * imserver.directory.UserDirectory} knows names, {@link imserver.database.Schema} brings the

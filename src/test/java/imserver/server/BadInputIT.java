@@ -127,6 +127,24 @@ class BadInputIT {
   }
 
   @Test
+  @DisplayName("of too many messages over REST is answered with 429, after a burst of 100")
+  void rateOverRest() {
+    Api api = new Api(server, alice);
+    Api.Answer answer;
+    int sent = 0;
+    do {
+      answer = api.post("api/conversations/" + bob + "/messages", Api.content("m" + sent));
+    } while (answer.status() == 201 && ++sent < 10_000);
+    assertThat(answer.status()).isEqualTo(429);
+    assertThat(answer.code()).isEqualTo("RATE_LIMITED");
+    assertThat(answer.json().getBoolean("retryable")).isTrue();
+    assertThat(answer.header("Retry-After")).isEqualTo("1");
+    assertThat(sent).isGreaterThanOrEqualTo(100);
+    assertThat(new Api(server, bob).unread()).isEqualTo(sent);
+    api.markRead(List.of(1L)); // is not sending
+  }
+
+  @Test
   @DisplayName("closes with 1009 where a frame is too large")
   void tooLarge() {
     for (String text :

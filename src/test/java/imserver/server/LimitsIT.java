@@ -127,6 +127,11 @@ class LimitsIT {
       awaitKnown(alice);
       a.send(Packet.message(Users.next(), "to nobody", "t"));
       assertThat(a.answer("t").code()).isEqualTo("UNKNOWN_RECIPIENT");
+      Api api = new Api(server, alice);
+      Api.Answer answer =
+          api.post("api/conversations/" + Users.next() + "/messages", Api.content("x"));
+      assertThat(answer.status()).isEqualTo(404);
+      assertThat(answer.code()).isEqualTo("UNKNOWN_RECIPIENT");
       a.send(Packet.message(alice, "to myself", "t2"));
       assertThat(a.answer("t2").isSuccess()).isTrue();
     }
