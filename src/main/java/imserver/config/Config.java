@@ -249,6 +249,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
    * @param announce the address of the application, null for no announcement
    * @param originalPaths whether the paths of the original back end are served
    * @param timeZone in which they tell times
+   * @param tyrusTimers whether the timers of Tyrus are replaced
    */
   public record Server(
       @Setting(
@@ -266,5 +267,11 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
               key = "IMSERVER_TIME_ZONE",
               meaning =
                   "the zone in which these tell times, like `Asia/Shanghai`; unset, that of the server")
-          ZoneId timeZone) {}
+          ZoneId timeZone,
+      @Setting(
+              key = "IMSERVER_TYRUS_TIMERS",
+              fallback = "on",
+              meaning =
+                  "`on`: on Payara and GlassFish a costly timer of their WebSocket engine is replaced by a cheap one; `off`: not")
+          Switch tyrusTimers) {}
 }

@@ -133,6 +133,7 @@ class ConfigReaderTest {
               "IMSERVER_ALLOWED_ORIGINS", "o",
               "IMSERVER_ORIGINAL_PATHS", "off",
               "IMSERVER_TIME_ZONE", "Asia/Shanghai",
+              "IMSERVER_TYRUS_TIMERS", "off",
               "IMSERVER_ANNOUNCE", "x");
       assertThat(config)
           .isEqualTo(
@@ -141,7 +142,7 @@ class ConfigReaderTest {
                       AuthMode.JWT, "RS256", "s", "p", "j", "i", "a", "c", "r", "l", "o"),
                   new Config.Limits(1, 1024, 3, 4, 5, 16, 7, 8, 9, 10, Recipients.ANY),
                   new Config.Storage("u", "n", "w", "d", 11),
-                  new Config.Server("x", Switch.OFF, ZoneId.of("Asia/Shanghai"))));
+                  new Config.Server("x", Switch.OFF, ZoneId.of("Asia/Shanghai"), Switch.OFF)));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")

@@ -54,6 +54,11 @@ enum ServerProduct {
     return name.isEmpty() ? PAYARA_MICRO : valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
+  /** Whether its WebSocket engine is Tyrus. */
+  boolean hasTyrus() {
+    return this == PAYARA_MICRO || this == PAYARA_SERVER || this == GLASSFISH;
+  }
+
   /** See {@link Launch#prepare}. */
   List<String> prepare(Path folder, int port) throws IOException {
     Path servers = Path.of(System.getProperty("imserver.test.servers")).toAbsolutePath();

@@ -115,7 +115,7 @@ class WarContentsIT {
 
   @Test
   @DisplayName(
-      "for Tomcat has of ours, besides, only the package imserver.tomcat and its service file")
+      "for Tomcat has of ours, besides, only the package imserver.tomcat, its service file and settings of Weld")
   void ours() throws IOException {
     List<String> besides = new java.util.ArrayList<>(ours("imserver.test.tomcat.war"));
     besides.removeAll(ours("imserver.test.war"));
@@ -124,6 +124,7 @@ class WarContentsIT {
         .filteredOn(name -> !name.endsWith("/"))
         .filteredOn(name -> !name.startsWith("WEB-INF/classes/imserver/tomcat/"))
         .containsExactly(
-            "WEB-INF/classes/META-INF/services/jakarta.enterprise.inject.spi.Extension");
+            "WEB-INF/classes/META-INF/services/jakarta.enterprise.inject.spi.Extension",
+            "WEB-INF/classes/weld.properties");
   }
 }
