@@ -8,18 +8,18 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /** What making a server's instance takes. */
-final class Folders {
+public final class Folders {
 
   /** What is done with a text. */
   @FunctionalInterface
-  interface Change {
+  public interface Change {
     String apply(String text) throws IOException;
   }
 
   private Folders() {}
 
   /** Copies a folder with all that is in it. */
-  static void copy(Path from, Path to) throws IOException {
+  public static void copy(Path from, Path to) throws IOException {
     Files.walkFileTree(
         from,
         new SimpleFileVisitor<>() {
@@ -40,7 +40,7 @@ final class Folders {
   }
 
   /** Replaces the text of a file. */
-  static void edit(Path file, Change change) throws IOException {
+  public static void edit(Path file, Change change) throws IOException {
     Files.writeString(file, change.apply(Files.readString(file)));
   }
 }

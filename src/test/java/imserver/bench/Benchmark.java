@@ -1,0 +1,83 @@
+package imserver.bench;
+
+import imserver.bench.Report.Row;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.exporter.ZipExporter;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+
+/** {@code mvn -Pbench}: see the package for what it does and {@link Options} for the choices. */
+public final class Benchmark {
+
+  /** The database at its best: as many writers as the product has. */
+  static final String TWO_WRITERS = "2 × 128 rows";
+
+  private Benchmark() {}
+
+  /** Runs the parts that are asked for; fails if a message is lost, doubled or out of order. */
+  public static void main(String[] arguments) throws Exception {
+    Options options = Options.read();
+    Path folder = options.target().resolve("bench");
+    Files.createDirectories(folder);
+    try (Database database = new Database(folder.resolve("postgresql"))) {
+      Report report = new Report(options, database.version());
+      try {
+        if (options.has("ceilings")) {
+          client(options, report);
+          database(options, database, report);
+        }
+        for (Server.Product product : options.servers()) {
+          new ServerRun(product, options, database, relayWar(folder), report).run();
+        }
+      } finally {
+        report.write(folder.resolve("results.json"));
+      }
+    }
+    System.exit(0); // whatever thread is left
+  }
+
+  private static Path relayWar(Path folder) {
+    Path file = folder.resolve("relay/teaching.war");
+    file.getParent().toFile().mkdirs();
+    ShrinkWrap.create(WebArchive.class, "teaching.war")
+        .addClasses(Relay.class, Unscheduled.class)
+        .as(ZipExporter.class)
+        .exportTo(file.toFile(), true);
+    return file;
+  }
+
+  private static void client(Options options, Report report) throws IOException {
+    for (int window : new int[] {8, 1}) {
+      try (NullServer server = new NullServer();
+          Load load = new Load(server.port(), options.pairs(), new Users())) {
+        Meter meter = load.closedLoop(window, options.warmUp(), options.seconds());
+        report.add(
+            new Row("-", "client", "throughput, window " + window, ServerRun.figures(meter)));
+      }
+    }
+  }
+
+  private static void database(Options options, Database database, Report report) throws Exception {
+    DatabaseCeiling ceiling = new DatabaseCeiling(database, database.create("bench_ceiling"));
+    ceiling(ceiling, 1, 1, "1 × 1 row", options, report);
+    ceiling(ceiling, 1, 128, "1 × 128 rows", options, report);
+    ceiling(ceiling, 2, 128, TWO_WRITERS, options, report);
+  }
+
+  private static void ceiling(
+      DatabaseCeiling ceiling, int threads, int batch, String part, Options options, Report report)
+      throws Exception {
+    long firstUser = 1000L * batch + threads * 10L;
+    DatabaseCeiling.Result result =
+        ceiling.run(threads, batch, firstUser, options.warmUp(), options.seconds());
+    Map<String, Double> figures = new LinkedHashMap<>();
+    figures.put("rows/s", result.perSecond());
+    figures.put("commit p50 ms", result.commits().getValueAtPercentile(50) / 1e6);
+    figures.put("commit p99 ms", result.commits().getValueAtPercentile(99) / 1e6);
+    report.add(new Row("-", "database", part, figures));
+  }
+}

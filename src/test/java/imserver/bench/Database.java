@@ -1,0 +1,136 @@
+package imserver.bench;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.flywaydb.core.Flyway;
+
+/** PostgreSQL, as it is in production where it counts: a commit is on the disk. */
+final class Database implements AutoCloseable {
+
+  private final EmbeddedPostgres postgres;
+
+  Database(Path folder) throws IOException, SQLException {
+    postgres =
+        EmbeddedPostgres.builder()
+            .setDataDirectory(folder)
+            .setCleanDataDirectory(true)
+            .setServerConfig("fsync", "on")
+            .setServerConfig("synchronous_commit", "on")
+            .start();
+    require("fsync");
+    require("synchronous_commit");
+    require("full_page_writes");
+  }
+
+  private void require(String setting) throws SQLException {
+    if (!"on".equals(ask("postgres", "show " + setting))) {
+      throw new IllegalStateException(setting + " is not on: nothing measured here would count");
+    }
+  }
+
+  String version() throws SQLException {
+    return ask("postgres", "show server_version");
+  }
+
+  /** An empty database with the product's tables. */
+  String create(String name) throws SQLException {
+    execute("postgres", "create database " + name);
+    Flyway.configure()
+        .dataSource(url(name), "postgres", "postgres")
+        .locations("classpath:db/migration/common", "classpath:db/migration/postgresql")
+        .load()
+        .migrate();
+    return name;
+  }
+
+  String url(String name) {
+    return postgres.getJdbcUrl("postgres", name);
+  }
+
+  /** A connection with the settings that the product gives its own. */
+  Connection connect(String name) throws SQLException {
+    return DriverManager.getConnection(url(name) + "&reWriteBatchedInserts=true");
+  }
+
+  private void execute(String name, String sql) throws SQLException {
+    try (Connection connection = connect(name);
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private String ask(String name, String sql) throws SQLException {
+    try (Connection connection = connect(name);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
+  /** How many messages are stored. */
+  long messages(String name) throws SQLException {
+    return Long.parseLong(ask(name, "select count(*) from message"));
+  }
+
+  /**
+   * Stores messages as the product would have: {@code each} unread ones for every recipient, from a
+   * sender of its own. Ids come from the sequence, so that no server hands them out again.
+   */
+  void insertUnread(String name, long firstSender, long firstRecipient, int recipients, int each)
+      throws SQLException {
+    long count = (long) recipients * each;
+    String messages =
+        """
+        insert into message (id, sender_id, recipient_id, content, client_timestamp, dedupe_key, created_at)
+        select id, %d + n / %d, %d + n / %d, '%s', (%d + n %% %d)::varchar, 'bench-' || n, now()
+        from (select last - 999 + i as id, row_number() over (order by last, i) - 1 as n
+              from (select nextval('message_id') as last from generate_series(1, %d)) blocks,
+                   generate_series(0, 999) as i) ids
+        where n < %d
+        """
+            .formatted(
+                firstSender,
+                each,
+                firstRecipient,
+                each,
+                Sequence.TEXT,
+                Sequence.FIRST,
+                each,
+                (count + 999) / 1000,
+                count);
+    String between =
+        "where m.sender_id between %d and %d".formatted(firstSender, firstSender + recipients - 1);
+    execute(name, messages);
+    execute(
+        name,
+        """
+        insert into conversation (low_id, high_id, last_message_id, unread_low, unread_high)
+        select least(sender_id, recipient_id), greatest(sender_id, recipient_id), max(id),
+               count(case when recipient_id < sender_id then 1 end),
+               count(case when recipient_id >= sender_id then 1 end)
+        from message m %s group by 1, 2
+        """
+            .formatted(between));
+    execute(
+        name,
+        """
+        insert into unread_total (user_id, unread)
+        select recipient_id, count(*) from message m %s group by 1
+        """
+            .formatted(between));
+    execute(name, "vacuum analyze");
+    execute(name, "checkpoint");
+  }
+
+  @Override
+  public void close() throws IOException {
+    postgres.close();
+  }
+}

@@ -1,0 +1,107 @@
+package imserver.bench;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.HdrHistogram.Histogram;
+
+/** How fast JDBC alone commits rows into the product's table of messages. */
+final class DatabaseCeiling {
+
+  private static final int BLOCK = 1000;
+
+  private final Database database;
+  private final String name;
+
+  DatabaseCeiling(Database database, String name) {
+    this.database = database;
+    this.name = name;
+  }
+
+  /**
+   * What was measured.
+   *
+   * @param perSecond rows
+   * @param commits how long a transaction took, its inserts included
+   */
+  record Result(double perSecond, Histogram commits) {}
+
+  /** So many threads, each with transactions of so many rows. */
+  Result run(int threads, int batch, long firstUser, double warmUp, double seconds)
+      throws Exception {
+    long from = System.nanoTime() + Load.nanos(warmUp);
+    long to = from + Load.nanos(seconds);
+    Histogram all = new Histogram(3);
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try {
+      List<Future<Histogram>> writers = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        long sender = firstUser + i;
+        writers.add(executor.submit(() -> write(sender, batch, from, to)));
+      }
+      for (Future<Histogram> writer : writers) {
+        all.add(writer.get());
+      }
+    } finally {
+      executor.shutdownNow();
+    }
+    return new Result(all.getTotalCount() * batch / seconds, all);
+  }
+
+  private Histogram write(long sender, int batch, long from, long to) throws SQLException {
+    Histogram commits = new Histogram(3);
+    try (Connection connection = database.connect(name);
+        PreparedStatement insert =
+            connection.prepareStatement(
+                """
+                insert into message (id, sender_id, recipient_id, content, client_timestamp, dedupe_key, created_at)
+                values (?, ?, ?, ?, ?, ?, ?)
+                """)) {
+      connection.setAutoCommit(false);
+      long id = 0;
+      long left = 0;
+      long number = 0;
+      for (long now = System.nanoTime(); now < to; ) {
+        for (int i = 0; i < batch; i++) {
+          if (left == 0) {
+            id = nextBlock(connection) - BLOCK;
+            left = BLOCK;
+          }
+          left--;
+          insert.setLong(1, ++id);
+          insert.setLong(2, sender);
+          insert.setLong(3, 1 + number % 50);
+          insert.setString(4, Sequence.TEXT);
+          insert.setString(5, Long.toString(Sequence.FIRST + number));
+          insert.setString(6, "%022x".formatted(number++ * 0x9E3779B97F4A7C15L));
+          insert.setObject(7, OffsetDateTime.now());
+          insert.addBatch();
+        }
+        insert.executeBatch();
+        connection.commit();
+        long end = System.nanoTime();
+        if (now >= from && end < to) {
+          commits.recordValue(end - now);
+        }
+        now = end;
+      }
+    }
+    return commits;
+  }
+
+  private static long nextBlock(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("select nextval('message_id')")) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package imserver.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Pairs of users that write to each other through a server. */
+final class Load implements AutoCloseable {
+
+  private static final long DRAIN = TimeUnit.SECONDS.toNanos(20);
+
+  private final Loop loop = new Loop();
+  private final List<Pair> pairs = new ArrayList<>();
+  private final Meter meter = new Meter();
+  private final int port;
+
+  Load(int port, int count, Users users) throws IOException {
+    this.port = port;
+    for (int i = 0; i < count; i++) {
+      pairs.add(pair(users, true));
+    }
+  }
+
+  private Pair pair(Users users, boolean reads) throws IOException {
+    return new Pair(loop, port, users.next(), users.next(), meter, reads);
+  }
+
+  /** A pair whose recipient does not read and whose messages are not measured. */
+  Pair stuckPair(Users users) throws IOException {
+    return pair(users, false);
+  }
+
+  /** Each sender has so many messages in flight. */
+  Meter closedLoop(int window, double warmUp, double seconds) throws IOException {
+    for (Pair pair : pairs) {
+      pair.keepInFlight(window);
+    }
+    sleepUntil(System.nanoTime() + nanos(warmUp));
+    meter.start(nanos(seconds));
+    sleepUntil(System.nanoTime() + nanos(seconds));
+    for (Pair pair : pairs) {
+      pair.keepInFlight(0);
+    }
+    return result();
+  }
+
+  /** So many messages a second, in turn, whether the server keeps up or not. */
+  Meter openLoop(int rate, double warmUp, double seconds) throws IOException {
+    long begin = System.nanoTime();
+    long interval = 1_000_000_000L / rate;
+    long ahead = (long) (warmUp * rate);
+    long count = ahead + (long) (seconds * rate);
+    for (long i = 0; i < count && !meter.isViolated(); i++) {
+      long intended = begin + i * interval;
+      sleepUntil(intended);
+      if (i == ahead) {
+        meter.start(nanos(seconds) + interval);
+        intended = System.nanoTime();
+        begin = intended - i * interval;
+      }
+      pairs.get((int) (i % pairs.size())).send(intended);
+    }
+    return result();
+  }
+
+  private Meter result() {
+    long deadline = System.nanoTime() + DRAIN;
+    while (!pairs.stream().allMatch(Pair::isDone) && !meter.isViolated()) {
+      if (System.nanoTime() > deadline) {
+        meter.violation("lost: not all is acknowledged and received " + DRAIN / 1e9 + " s later");
+      }
+      sleepUntil(System.nanoTime() + 10_000_000);
+    }
+    sleepUntil(System.nanoTime() + 200_000_000); // for what comes twice
+    meter.check();
+    return meter;
+  }
+
+  /** All that was sent, and so is stored if this is a server that stores. */
+  long sent() {
+    return pairs.stream().mapToLong(Pair::sent).sum();
+  }
+
+  static long nanos(double seconds) {
+    return (long) (seconds * 1e9);
+  }
+
+  static void sleepUntil(long time) {
+    for (long left = time - System.nanoTime(); left > 0; left = time - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+  }
+}

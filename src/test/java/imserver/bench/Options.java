@@ -1,0 +1,78 @@
+package imserver.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the command line chooses.
+ *
+ * @param servers {@code -Dbench.server}: {@code tomcat-10}, {@code payara-micro}, or {@code both}
+ * @param parts {@code -Dbench.parts}, with commas between them: {@code ceilings} (client and
+ *     database), {@code throughput}, {@code latency}, {@code idle}, {@code replay}, {@code stuck}
+ * @param seconds {@code -Dbench.seconds}: how long each load is measured
+ * @param warmUp {@code -Dbench.warmup}: seconds for which it runs before
+ * @param pairs {@code -Dbench.pairs}: senders, each with a recipient
+ * @param rate {@code -Dbench.rate}: messages a second of the open loop
+ * @param connections {@code -Dbench.connections}: idle ones
+ * @param unread {@code -Dbench.unread}: messages waiting for one user
+ * @param stored {@code -Dbench.stored}: messages of others that are in the table beforehand
+ * @param heap {@code -Dbench.heap}: of the server, as for -Xmx
+ * @param idleHeap {@code -Dbench.idle.heap}: of the server with the idle connections
+ * @param jvm {@code -Dbench.jvm}: more options for the server's JVM, with blanks between them
+ * @param target the build's folder
+ */
+record Options(
+    List<Server.Product> servers,
+    Set<String> parts,
+    double seconds,
+    double warmUp,
+    int pairs,
+    int rate,
+    int connections,
+    int unread,
+    int stored,
+    String heap,
+    String idleHeap,
+    List<String> jvm,
+    Path target) {
+
+  static final Set<String> PARTS =
+      Set.of("ceilings", "throughput", "latency", "idle", "replay", "stuck");
+
+  static Options read() {
+    String server = property("server", "both");
+    Set<String> parts = Set.of(property("parts", String.join(",", PARTS)).split(","));
+    if (!PARTS.containsAll(parts)) {
+      throw new IllegalArgumentException("bench.parts are " + PARTS + ", not " + parts);
+    }
+    return new Options(
+        server.equals("both")
+            ? List.of(Server.Product.values())
+            : List.of(Server.Product.of(server)),
+        parts,
+        Double.parseDouble(property("seconds", "10")),
+        Double.parseDouble(property("warmup", "5")),
+        number("pairs", 50),
+        number("rate", 200),
+        number("connections", 10_000),
+        number("unread", 100_000),
+        number("stored", 0),
+        property("heap", "512m"),
+        property("idle.heap", "2g"),
+        List.of(property("jvm", "").split(" ")).stream().filter(o -> !o.isBlank()).toList(),
+        Path.of(property("target", "target")).toAbsolutePath());
+  }
+
+  private static int number(String name, int otherwise) {
+    return Integer.parseInt(property(name, String.valueOf(otherwise)));
+  }
+
+  private static String property(String name, String otherwise) {
+    return System.getProperty("bench." + name, otherwise);
+  }
+
+  boolean has(String part) {
+    return parts.contains(part);
+  }
+}
