@@ -8,6 +8,14 @@ enum Dialect {
   /** PostgreSQL 15 and later. */
   POSTGRESQL(
       """
+      insert into message (id, sender_id, dedupe_key, recipient_id, content, client_timestamp, created_at)
+      select n.*, ?7
+      from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as varchar array),
+                  cast(?4 as bigint array), cast(?5 as varchar array), cast(?6 as varchar array)) as n
+      on conflict (sender_id, dedupe_key) do nothing
+      returning id
+      """,
+      """
       insert into conversation as c (low_id, high_id, last_message_id, unread_low, unread_high)
       select * from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as bigint array),
                            cast(?4 as bigint array), cast(?5 as bigint array))
@@ -29,6 +37,15 @@ enum Dialect {
 
   /** H2 2.4. */
   H2(
+      """
+      select id from final table (
+        insert into message (id, sender_id, dedupe_key, recipient_id, content, client_timestamp, created_at)
+        select n.*, cast(?7 as timestamp with time zone)
+        from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as varchar array),
+                    cast(?4 as bigint array), cast(?5 as varchar array), cast(?6 as varchar array))
+               as n (id, sender_id, dedupe_key, recipient_id, content, client_timestamp)
+        on conflict do nothing)
+      """,
       """
       merge into conversation c
       using (select * from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as bigint array),
@@ -55,6 +72,12 @@ enum Dialect {
         where recipient_id = ?2 and read_at is null and id = any (cast(?3 as bigint array)))
       """);
 
+  /**
+   * Adds messages, as arrays and the time: those whose keys are new; answers with their ids. Of two
+   * with one key the first is added.
+   */
+  final String addMessages;
+
   /** Adds to conversations, or makes them: ids and changes as arrays. */
   final String addToConversations;
 
@@ -64,7 +87,8 @@ enum Dialect {
   /** Marks messages as read, at a time, of a recipient, by their ids; answers with the senders. */
   final String markRead;
 
-  Dialect(String addToConversations, String addToTotals, String markRead) {
+  Dialect(String addMessages, String addToConversations, String addToTotals, String markRead) {
+    this.addMessages = addMessages;
     this.addToConversations = addToConversations;
     this.addToTotals = addToTotals;
     this.markRead = markRead;

@@ -7,7 +7,8 @@ import jakarta.persistence.Table;
 import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
-/** A stored message. */
+/** A stored message. Read by JPA; {@link Dialect} tells how it is written. */
+@SuppressWarnings("UnusedVariable") // JPA reads the fields
 @Entity
 @Table(name = "message")
 class Message {
@@ -39,14 +40,4 @@ class Message {
   /** For JPA, which fills the fields. */
   @SuppressWarnings("NullAway.Init")
   protected Message() {}
-
-  Message(Draft draft) {
-    this.id = draft.id();
-    this.senderId = draft.key().senderId();
-    this.recipientId = draft.recipientId();
-    this.content = draft.content();
-    this.timestamp = draft.timestamp();
-    this.dedupeKey = draft.key().key();
-    this.createdAt = draft.createdAt();
-  }
 }

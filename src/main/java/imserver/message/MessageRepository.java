@@ -62,12 +62,35 @@ public class MessageRepository {
     return ids;
   }
 
-  /** Inserts, at the next {@link #flush} at the latest. */
-  void add(Draft draft) {
-    entities.persist(new Message(draft));
+  /**
+   * Adds those whose keys are new; their ids. Of two with one key the first is added. One statement
+   * for any number, which looks for the keys by inserting: a look-up beforehand would cost as much
+   * again, and tell nothing of what another transaction is about to commit.
+   */
+  Set<Long> add(List<Draft> drafts) {
+    List<?> ids =
+        entities
+            .createNativeQuery(dialect().addMessages)
+            .setParameter(1, longs(drafts, Draft::id))
+            .setParameter(2, longs(drafts, draft -> draft.key().senderId()))
+            .setParameter(3, texts(drafts, draft -> draft.key().key()))
+            .setParameter(4, longs(drafts, Draft::recipientId))
+            .setParameter(5, texts(drafts, Draft::content))
+            .setParameter(6, texts(drafts, Draft::timestamp))
+            .setParameter(7, drafts.get(0).createdAt())
+            .getResultList();
+    return ids.stream().map(id -> ((Number) id).longValue()).collect(Collectors.toSet());
+  }
+
+  /** Adds what a message of the system has beside its text, at the next {@link #flush}. */
+  void addHeadline(Draft draft) {
     if (draft.headline() != null) {
       entities.persist(new Notice(draft.id(), draft.headline()));
     }
+  }
+
+  private static <T> String[] texts(Collection<T> elements, Function<T, String> value) {
+    return elements.stream().map(value).toArray(String[]::new);
   }
 
   /** Sends what is to be written to the database, so that what it refuses is thrown here. */

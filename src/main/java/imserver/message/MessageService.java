@@ -45,29 +45,49 @@ public class MessageService {
     return messages.nextIdBlock();
   }
 
-  /** Stores what is new, all or nothing; an outcome for each draft, in their order. */
+  /**
+   * Stores what is new, all or nothing; an outcome for each draft, in their order. All are taken as
+   * created when the first was.
+   */
   public List<Outcome> store(List<Draft> drafts) {
     Set<Long> unknown = unknownRecipients(drafts);
-    Map<DedupeKey, Long> stored = messages.idsOf(drafts.stream().map(Draft::key).toList());
-    List<Outcome> outcomes = new ArrayList<>(drafts.size());
+    List<Draft> known =
+        drafts.stream().filter(draft -> !unknown.contains(draft.recipientId())).toList();
+    Set<Long> added = known.isEmpty() ? Set.of() : messages.add(known);
+    Map<DedupeKey, Long> stored = idsOfOthers(known, added);
     Tally tally = new Tally();
+    List<Outcome> outcomes = new ArrayList<>(drafts.size());
     for (Draft draft : drafts) {
-      outcomes.add(
-          unknown.contains(draft.recipientId())
-              ? new Outcome.UnknownRecipient()
-              : storeOnce(draft, stored, tally));
+      if (unknown.contains(draft.recipientId())) {
+        outcomes.add(new Outcome.UnknownRecipient());
+      } else if (added.contains(draft.id())) {
+        tally.stored(draft);
+        messages.addHeadline(draft);
+        outcomes.add(new Outcome.Stored(draft.id()));
+      } else {
+        outcomes.add(earlier(draft, stored));
+      }
     }
     messages.flush();
     messages.apply(tally);
     return outcomes;
   }
 
-  private Outcome storeOnce(Draft draft, Map<DedupeKey, Long> stored, Tally tally) {
-    Long id = stored.putIfAbsent(draft.key(), draft.id());
+  /** The ids of the messages that kept others from being added. */
+  private Map<DedupeKey, Long> idsOfOthers(List<Draft> drafts, Set<Long> added) {
+    List<DedupeKey> keys =
+        drafts.stream()
+            .filter(draft -> !added.contains(draft.id()))
+            .map(Draft::key)
+            .distinct()
+            .toList();
+    return keys.isEmpty() ? Map.of() : messages.idsOf(keys);
+  }
+
+  private static Outcome earlier(Draft draft, Map<DedupeKey, Long> stored) {
+    Long id = stored.get(draft.key());
     if (id == null) {
-      messages.add(draft);
-      tally.stored(draft);
-      return new Outcome.Stored(draft.id());
+      throw new IllegalStateException("a message is neither added nor there");
     }
     boolean ourEarlierAttempt = id == draft.id();
     return ourEarlierAttempt ? new Outcome.Stored(id) : new Outcome.Duplicate(id);

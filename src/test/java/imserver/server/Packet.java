@@ -28,6 +28,19 @@ record Packet(long fromId, long toId, int type, String content, String timestamp
         json.getString("Describe"));
   }
 
+  /** The packet as text. */
+  String toJson() {
+    return Json.createObjectBuilder()
+        .add("fromId", fromId)
+        .add("toId", toId)
+        .add("type", type)
+        .add("content", content)
+        .add("timestamp", timestamp)
+        .add("Describe", describe)
+        .build()
+        .toString();
+  }
+
   boolean isSuccess() {
     return type == 0;
   }

@@ -1,0 +1,253 @@
+package imserver.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import imserver.server.ApiDocument.Operation;
+import java.net.URI;
+import java.net.URL;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@ArquillianTest
+@RunAsClient
+@DisplayName("What the server serves to describe itself")
+class ApiDocumentsIT {
+
+  /** What a test from outside cannot bring about; 410 takes a thousand conversations. */
+  private static final Set<String> OUT_OF_REACH = Set.of("500", "503", "410");
+
+  @ArquillianResource private URL url;
+
+  private URI server;
+  private final long alice = Users.next();
+  private final long bob = Users.next();
+
+  @Deployment(testable = false)
+  static WebArchive war() {
+    return Wars.with(Map.of("IMSERVER_RATE", "20"));
+  }
+
+  @BeforeEach
+  void address() {
+    server = URI.create(url.toString());
+  }
+
+  private ApiDocument document(String name) {
+    Api.Answer answer = new Api(server, null).get(name);
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.header("Content-Type")).startsWith("application/yaml");
+    return new ApiDocument(answer.text());
+  }
+
+  /**
+   * How an operation is called.
+   *
+   * @param body null for none
+   * @param wrong a path that is refused with 400, null where only bodies can be wrong
+   */
+  private record Call(String path, String body, String wrong, boolean service) {
+
+    static Call user(String path, String body, String wrong) {
+      return new Call(path, body, wrong, false);
+    }
+
+    static Call service(String path, String body, String wrong) {
+      return new Call(path, body, wrong, true);
+    }
+  }
+
+  private Map<String, Call> calls() {
+    String conversation = "api/conversations/" + alice;
+    Map<String, Call> calls = new LinkedHashMap<>();
+    calls.put(
+        "putUsers",
+        Call.service(
+            "api/users",
+            "{\"users\":[{\"id\":%d,\"name\":\"Alice\"},{\"id\":%d}]}".formatted(alice, bob),
+            null));
+    calls.put(
+        "putUser",
+        Call.service("api/users/" + bob, "{\"name\":\"Bob\",\"avatar\":\"b.png\"}", "api/users/x"));
+    calls.put("getUser", Call.service("api/users/" + bob, null, "api/users/x"));
+    calls.put(
+        "sendNotice",
+        Call.service(
+            "api/notices",
+            "{\"to\":[%d],\"title\":\"t\",\"content\":\"c\",\"url\":\"/\",\"clientMessageId\":\"d%d\"}"
+                .formatted(bob, bob),
+            null));
+    calls.put(
+        "sendMessage",
+        Call.user(
+            conversation + "/messages",
+            "{\"content\":\"x\",\"clientMessageId\":\"c\"}",
+            "api/conversations/x/messages"));
+    calls.put(
+        "listConversations", Call.user("api/conversations", null, "api/conversations?limit=x"));
+    calls.put(
+        "getMessages", Call.user(conversation + "/messages", null, "api/conversations/x/messages"));
+    calls.put(
+        "readConversation",
+        Call.user(conversation + "/read", "{\"upTo\":1}", "api/conversations/x/read"));
+    calls.put("readMessages", Call.user("api/messages/read", "{\"messageIds\":[1]}", null));
+    calls.put("getUnread", Call.user("api/unread", null, null));
+    calls.put(
+        "recount", Call.service("api/users/" + bob + "/recount", null, "api/users/x/recount"));
+    calls.put("health", Call.user("api/health", null, null));
+    calls.put(
+        "originalConversationList",
+        Call.user("message/conversationList", null, "message/conversationList?page=x"));
+    calls.put(
+        "originalConversation",
+        Call.user(
+            "message/conversation?conversationId=%d-%d".formatted(alice, bob),
+            null,
+            "message/conversation?conversationId=x"));
+    calls.put("originalSystemMessage", Call.user("message/systemMessage", null, null));
+    calls.put(
+        "originalSendMessage",
+        Call.user("message/sendMessage", "toId=%d&content=x".formatted(alice), null));
+    calls.put(
+        "originalMessageRead", Call.user("message/messageRead", "{\"messageIdList\":[1]}", null));
+    return calls;
+  }
+
+  private Api.Answer send(
+      Operation operation, Object credential, String path, String body, String... headers) {
+    Api api = new Api(server, credential);
+    HttpRequest.Builder request =
+        api.request(path)
+            .method(
+                operation.method(),
+                body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+    if (!Arrays.asList(headers).contains("Content-Type") && body != null) {
+      request.header(
+          "Content-Type",
+          path.endsWith("sendMessage") ? "application/x-www-form-urlencoded" : "application/json");
+    }
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    return api.send(request);
+  }
+
+  @Test
+  @DisplayName("is true of every operation over HTTP, in success and in failure")
+  void openApi() {
+    ApiDocument document = document("openapi.yaml");
+    Map<String, Call> calls = calls();
+    Map<String, Operation> operations = new LinkedHashMap<>();
+    document.operations().forEach(operation -> operations.put(operation.id(), operation));
+    assertThat(calls.keySet()).containsExactlyInAnyOrderElementsOf(operations.keySet());
+    calls.forEach((id, call) -> exercise(document, operations.get(id), call));
+
+    Operation getUser = operations.get("getUser");
+    document.check(getUser, send(getUser, 0, "api/users/" + Users.next(), null));
+    Operation sendMessage = operations.get("sendMessage");
+    Api.Answer answer;
+    int sent = 0;
+    do {
+      answer = send(sendMessage, bob, calls.get("sendMessage").path(), Api.content("m" + sent));
+      document.check(sendMessage, answer);
+    } while (answer.status() == 201 && ++sent < 10_000);
+    assertThat(document.unseen())
+        .filteredOn(seen -> !OUT_OF_REACH.contains(seen.substring(seen.indexOf(' ') + 1)))
+        .as("documented, and never answered; 404 of a message takes IMSERVER_RECIPIENTS=known")
+        .isSubsetOf("sendMessage 404", "sendNotice 404");
+  }
+
+  private void exercise(ApiDocument document, Operation operation, Call call) {
+    Object right = call.service() ? 0 : bob;
+    Object wrong = call.service() ? bob : 0;
+    Object other = operation.id().equals("getUser") ? alice : wrong; // users see themselves
+    document.check(operation, send(operation, right, call.path(), call.body()));
+    if (operation.isSecured()) {
+      document.check(operation, send(operation, null, call.path(), call.body()));
+      document.check(operation, send(operation, other, call.path(), call.body()));
+    }
+    document.check(
+        operation, send(operation, right, call.path(), call.body(), "Accept", "text/plain"));
+    if (call.wrong() != null) {
+      document.check(operation, send(operation, right, call.wrong(), call.body()));
+    }
+    if (call.body() != null) {
+      document.check(operation, send(operation, right, call.path(), "["));
+      document.check(
+          operation,
+          send(operation, right, call.path(), call.body(), "Content-Type", "text/plain"));
+    }
+    if (operation.documents(413)) {
+      document.check(
+          operation, send(operation, right, call.path(), "\"" + "x".repeat(1 << 20) + "\""));
+    }
+  }
+
+  @Test
+  @DisplayName("is true of every packet of the socket")
+  void asyncApi() {
+    ApiDocument document = document("asyncapi.yaml");
+    String schemas = "/components/schemas/";
+    String plain = Packet.message(bob, "x", "1600000000000");
+    String named = Packet.message(bob, "y", "t", "the-id");
+    String ack = Packet.readAck(List.of(1L, 2L));
+    document.assertValid(schemas + "Send", plain);
+    document.assertValid(schemas + "Send", named);
+    document.assertValid(schemas + "ReadAck", ack);
+    try (Client b = Client.connect(server, bob);
+        Client a = Client.connect(server, alice)) {
+      a.send(plain).send(named).send(ack);
+      a.answer("t");
+      b.messages(2);
+      Map<String, String> bad = new LinkedHashMap<>();
+      bad.put("BAD_PACKET", "{\"toId\":{},\"timestamp\":\"BAD_PACKET\"}");
+      bad.put("UNKNOWN_TYPE", "{\"type\":7,\"toId\":2,\"timestamp\":\"UNKNOWN_TYPE\"}");
+      bad.put(
+          "FORBIDDEN_SENDER",
+          "{\"fromId\":1,\"toId\":2,\"type\":0,\"content\":\"x\",\"timestamp\":\"FORBIDDEN_SENDER\"}");
+      bad.put(
+          "INVALID_RECIPIENT",
+          "{\"toId\":0,\"type\":0,\"content\":\"x\",\"timestamp\":\"INVALID_RECIPIENT\"}");
+      bad.put("EMPTY_CONTENT", Packet.message(bob, " ", "EMPTY_CONTENT"));
+      bad.put("CONTENT_TOO_LONG", Packet.message(bob, "x".repeat(4001), "CONTENT_TOO_LONG"));
+      bad.put("BAD_READ_ACK", "{\"type\":1,\"content\":\"x\",\"timestamp\":\"BAD_READ_ACK\"}");
+      bad.forEach(
+          (code, packet) -> {
+            a.send(packet);
+            assertThat(a.answer(code).code()).isEqualTo(code);
+          });
+      bad.remove("BAD_READ_ACK");
+      bad.remove("FORBIDDEN_SENDER"); // valid in itself
+      bad.values().forEach(packet -> document.assertInvalid(schemas + "Send", packet));
+      for (int i = 0; i < 150; i++) {
+        a.send(Packet.message(bob, "m" + i, "r" + i));
+      }
+      a.await1(packet -> packet.isFailure() && packet.code().equals("RATE_LIMITED"));
+      Stream.concat(a.received().stream(), b.received().stream())
+          .forEach(packet -> assertDescribed(document, packet));
+    }
+  }
+
+  private static void assertDescribed(ApiDocument document, Packet packet) {
+    String schemas = "/components/schemas/";
+    String type = packet.isSuccess() ? "Success" : packet.isFailure() ? "Failure" : "Message";
+    document.assertValid(schemas + type, packet.toJson());
+    if (!packet.describe().isEmpty()) {
+      String inner = packet.isSuccess() ? "Receipt" : packet.isFailure() ? "Reason" : "About";
+      document.assertValid(schemas + inner, packet.describe());
+    }
+  }
+}
