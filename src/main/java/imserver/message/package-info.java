@@ -21,10 +21,27 @@
  * <h2>Once</h2>
  *
  * <p>Every message has a {@link imserver.message.DedupeKey} that the database holds unique for its
- * sender. A batch looks up its keys first; where two lanes meet on the same key nevertheless, the
- * database refuses the later one, and that batch is stored again message by message, which is also
- * how one bad message fails alone. Ids are given before the first attempt, so that an attempt whose
- * commit succeeded although its answer was lost is recognised as our own.
+ * sender. A batch is one insert that passes over the keys that are there, or that another lane is
+ * about to commit, for which it waits; their ids are then looked up for the answer. A batch that
+ * fails is stored again message by message, so that one bad message fails alone. Ids are given
+ * before the first attempt, so that an attempt whose commit succeeded although its answer was lost
+ * is recognised as our own.
+ *
+ * <h2>What is kept beside the messages</h2>
+ *
+ * <p>The list of conversations and the unread counts are written in the transaction that stores
+ * messages or marks them as read, put together over the batch: {@link imserver.message.Tally}. A
+ * conversation is one row, which both directions change, so lanes can meet there: every transaction
+ * locks conversations first and totals after them, each in ascending order ({@link
+ * imserver.message.Dialect}; {@link imserver.message.ConversationService#recount} too), and no two
+ * wait for each other.
+ *
+ * <h2>Reading while messages are being stored</h2>
+ *
+ * <p>Ids are given in order, but lanes commit when they are ready: a message can be there while one
+ * with a smaller id is still on its way. Who pages by ids must not pass that one by. So each lane
+ * tells what it is storing, {@link imserver.message.InFlight}, and a page ends before it. Who was
+ * told that a message is stored finds it at once: a lane takes it off before it answers.
  *
  * <h2>When the database is down</h2>
  *

@@ -100,6 +100,30 @@ class RestIT {
   }
 
   @Test
+  @DisplayName("a text comes back as it was, whatever is in it")
+  void everyCharacter() {
+    List<String> texts =
+        List.of(
+            "NULL",
+            "\"",
+            "\\",
+            "\\\\\"",
+            "{}",
+            "{\"a\",NULL}",
+            "a,b",
+            "'",
+            "\n\t\r x",
+            "?1 :x %s $1 ''",
+            "\u0001\u007f\u2028");
+    texts.forEach(text -> a.sendMessage(bob, text));
+    assertThat(Api.contents(b.history(alice, "after=0")))
+        .containsExactlyElementsOf(
+            IntStream.range(0, texts.size())
+                .mapToObj(i -> texts.get(texts.size() - 1 - i))
+                .toList());
+  }
+
+  @Test
   @DisplayName("the list shows each conversation's last message and unread count, newest first")
   void list() {
     service.put("api/users/" + bob, "{\"name\":\"Bob\",\"avatar\":\"https://x.example/b.png\"}");
