@@ -8,27 +8,24 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The frames of a client (RFC 6455, section 5.2) up to the first that is over the limit, alone or
- * with those before it of the same message, or not masked, which no client may send (section 5.1).
- * In its place comes a close frame as if the client had sent it, which the engine answers with the
- * same code; then nothing more.
+ * The frames of a client (RFC 6455, section 5.2) up to the first that is over the limit or not
+ * masked, which no client may send (section 5.1). In its place comes a close frame as if the client
+ * had sent it, which the engine answers with the same code; then nothing more.
  *
- * <p>The rest of the message is read and dropped first: to close while a client is still writing
- * would reset its connection, and it would never read the code. Not without bound, however.
+ * <p>The frame itself is read and dropped first: to close while a client is still writing would
+ * reset its connection, and it would never read the code. Not without bound, however.
  *
  * <p>A header is held back until it is complete. So {@link #read(byte[], int, int)} may return 0,
  * unlike its contract, where the container has no more for now.
  */
 final class GuardedInput extends ServletInputStream {
 
-  /** How much of a message is read only to drop it. */
+  /** How much of a frame is read only to drop it. */
   static final long PATIENCE = 64L << 20;
 
   private static final int LENGTH_IN_16_BITS = 126;
   private static final int LENGTH_IN_64_BITS = 127;
   private static final int MASK = 4;
-  private static final int OPCODE = 0x0f;
-  private static final int CONTROL = 0x08;
   private static final int PROTOCOL_ERROR = 1002; // section 7.4.1
 
   private final ServletInputStream in;
@@ -43,12 +40,7 @@ final class GuardedInput extends ServletInputStream {
   /** How much is to be read before the next header. */
   private long payload;
 
-  /** The length of the message so far. */
-  private long message;
-
-  private long dropped;
   private boolean dropping;
-  private boolean lastOfMessage;
   private boolean masked;
 
   GuardedInput(ServletInputStream in, int maxFrame) {
@@ -88,7 +80,7 @@ final class GuardedInput extends ServletInputStream {
     if (!dropping) {
       target.position(target.position() + count);
     } else if (payload == 0) {
-      endUnlessMoreIsToCome();
+      end();
     }
     return true;
   }
@@ -131,29 +123,12 @@ final class GuardedInput extends ServletInputStream {
           default -> lengthCode();
         };
     masked = header.get(1) < 0;
-    boolean control = (header.get(0) & CONTROL) != 0;
-    if (!control) {
-      boolean continuation = (header.get(0) & OPCODE) == 0;
-      message = (continuation ? message : 0) + bounded(length);
-      lastOfMessage = header.get(0) < 0;
-    }
-    dropping = dropping || !masked || message > maxFrame || bounded(length) > maxFrame;
-    payload = bounded(length);
-    dropped += dropping ? payload : 0;
+    dropping = !masked || Long.compareUnsigned(length, maxFrame) > 0;
+    payload = Long.compareUnsigned(length, PATIENCE) > 0 ? PATIENCE : length;
     payload += masked ? MASK : 0;
     if (!dropping) {
       ready = ByteBuffer.wrap(header.array().clone(), 0, header.position());
     } else if (payload == 0) {
-      endUnlessMoreIsToCome();
-    }
-  }
-
-  private static long bounded(long length) {
-    return Long.compareUnsigned(length, PATIENCE) > 0 ? PATIENCE : length;
-  }
-
-  private void endUnlessMoreIsToCome() {
-    if (lastOfMessage || !masked || dropped >= PATIENCE) {
       end();
     }
   }

@@ -20,9 +20,6 @@ class GuardedInputTest {
 
   private static final int LIMIT = 70_000;
   private static final int TEXT = 0x81;
-  private static final int TEXT_BEGINS = 0x01;
-  private static final int PART = 0x00;
-  private static final int LAST_PART = 0x80;
   private static final int PING = 0x89;
   private static final int MASKED = 0x80;
 
@@ -64,32 +61,6 @@ class GuardedInputTest {
             .isEqualTo(bytes(good, CLOSE));
       }
     }
-  }
-
-  @Test
-  @DisplayName("replaces what is left of a message in parts once it is over the limit, to its end")
-  void parts() throws IOException {
-    int half = LIMIT / 2;
-    byte[] within =
-        bytes(
-            frame(TEXT_BEGINS, MASKED, half),
-            frame(PING, MASKED, 4),
-            frame(LAST_PART, MASKED, half),
-            frame(TEXT_BEGINS, MASKED, half),
-            frame(PART, MASKED, half));
-    byte[] over =
-        bytes(
-            frame(PART, MASKED, 1),
-            frame(PING, MASKED, 4),
-            frame(PART, MASKED, LIMIT + 1),
-            frame(LAST_PART, MASKED, 0));
-    for (int part : new int[] {1, 7, 4096, 1 << 20}) {
-      assertThat(through(bytes(within, over, frame(TEXT, MASKED, 5)), part, 8192))
-          .isEqualTo(bytes(within, CLOSE));
-    }
-    assertThat(through(bytes(within, frame(PART, MASKED, 1)), 4096, 8192))
-        .as("while the rest is still to come")
-        .isEqualTo(within);
   }
 
   @ParameterizedTest(name = "{0}")
