@@ -27,9 +27,11 @@ final class Load implements AutoCloseable {
     return new Pair(loop, port, users.next(), users.next(), meter, reads);
   }
 
-  /** A pair whose recipient does not read and whose messages are not measured. */
-  Pair stuckPair(Users users) throws IOException {
-    return pair(users, false);
+  /** Adds a pair whose recipient does not read and whose messages are not measured. */
+  Pair addStuckPair(Users users) throws IOException {
+    Pair stuck = pair(users, false);
+    pairs.add(stuck);
+    return stuck;
   }
 
   /** Each sender has so many messages in flight. */
