@@ -34,6 +34,17 @@ final class Load implements AutoCloseable {
     return stuck;
   }
 
+  /** Sends so many more from one sender alone. */
+  void sendMore(Pair pair, int count) throws IOException {
+    long enough = pair.sent() + count;
+    pair.keepInFlight(64);
+    while (pair.sent() < enough && !meter.isViolated()) {
+      sleepUntil(System.nanoTime() + 10_000_000);
+    }
+    pair.keepInFlight(0);
+    result();
+  }
+
   /** Each sender has so many messages in flight. */
   Meter closedLoop(int window, double warmUp, double seconds) throws IOException {
     for (Pair pair : pairs) {
