@@ -4,8 +4,8 @@ import imserver.bench.Report.Row;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
@@ -16,10 +16,14 @@ public final class Benchmark {
   /** The database at its best: as many writers as the product has. */
   static final String TWO_WRITERS = "2 × 128 rows";
 
+  /** Says nothing of each migration; held, since a logger that nobody holds forgets its level. */
+  private static final Logger FLYWAY = Logger.getLogger("org.flywaydb");
+
   private Benchmark() {}
 
   /** Runs the parts that are asked for; fails if a message is lost, doubled or out of order. */
   public static void main(String[] arguments) throws Exception {
+    FLYWAY.setLevel(Level.WARNING);
     Options options = Options.read();
     Path folder = options.target().resolve("bench");
     Files.createDirectories(folder);
@@ -56,7 +60,7 @@ public final class Benchmark {
           Load load = new Load(server.port(), options.pairs(), new Users())) {
         Meter meter = load.closedLoop(window, options.warmUp(), options.seconds());
         report.add(
-            new Row("-", "client", "throughput, window " + window, ServerRun.figures(meter)));
+            new Row("-", "client", "throughput, window " + window, new Figures().with(meter)));
       }
     }
   }
@@ -74,10 +78,11 @@ public final class Benchmark {
     long firstUser = 1000L * batch + threads * 10L;
     DatabaseCeiling.Result result =
         ceiling.run(threads, batch, firstUser, options.warmUp(), options.seconds());
-    Map<String, Double> figures = new LinkedHashMap<>();
-    figures.put("rows/s", result.perSecond());
-    figures.put("commit p50 ms", result.commits().getValueAtPercentile(50) / 1e6);
-    figures.put("commit p99 ms", result.commits().getValueAtPercentile(99) / 1e6);
+    Figures figures =
+        new Figures()
+            .with("rows/s", result.perSecond())
+            .with("commit p50 ms", result.commits().getValueAtPercentile(50) / 1e6)
+            .with("commit p99 ms", result.commits().getValueAtPercentile(99) / 1e6);
     report.add(new Row("-", "database", part, figures));
   }
 }

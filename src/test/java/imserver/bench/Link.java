@@ -30,7 +30,6 @@ final class Link {
   private static final int CLOSE = 0x88;
   private static final int PING = 0x89;
   private static final int PONG = 0x8A;
-  private static final int MASKED = 0x80;
   private static final byte[] NOTHING = {};
 
   private final SocketChannel channel;
@@ -44,7 +43,7 @@ final class Link {
   private byte[] rest = NOTHING;
 
   /** What is to be written; guarded by the channel. */
-  private ByteBuffer out = ByteBuffer.allocate(512);
+  private final Outgoing out = new Outgoing();
 
   private Link(SocketChannel channel, byte[] request, Receiver receiver) {
     this.channel = channel;
@@ -197,26 +196,14 @@ final class Link {
     }
   }
 
-  /** A text frame of fewer than 64 KB, masked with zeros, which leaves the payload as it is. */
+  /** Adds a text frame to what is to be written; any thread may. */
   void append(byte[] payload) {
     append(TEXT, payload);
   }
 
   private void append(int opcode, byte[] payload) {
     synchronized (channel) {
-      int size = payload.length + 8;
-      if (out.remaining() < size) {
-        ByteBuffer larger =
-            ByteBuffer.allocate(Math.max(out.capacity() * 2, out.position() + size));
-        out = larger.put(out.flip());
-      }
-      out.put((byte) opcode);
-      if (payload.length < 126) {
-        out.put((byte) (MASKED | payload.length));
-      } else {
-        out.put((byte) (MASKED | 126)).putShort((short) payload.length);
-      }
-      out.putInt(0).put(payload);
+      out.add(opcode, payload);
     }
   }
 
@@ -226,12 +213,8 @@ final class Link {
       if (!channel.isOpen()) {
         return;
       }
-      if (out.position() > 0) {
-        channel.write(out.flip());
-        out.compact();
-      }
+      boolean waiting = out.writeTo(channel);
       if (key.isValid()) {
-        boolean waiting = out.position() > 0;
         int wanted = key.interestOps() & ~SelectionKey.OP_WRITE;
         int operations = waiting ? wanted | SelectionKey.OP_WRITE : wanted;
         if (operations != key.interestOps()) {

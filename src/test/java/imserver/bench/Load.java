@@ -27,9 +27,22 @@ final class Load implements AutoCloseable {
     return new Pair(loop, port, users.next(), users.next(), meter, reads);
   }
 
-  /** A pair whose recipient does not read and whose messages are not measured. */
-  Pair stuckPair(Users users) throws IOException {
-    return pair(users, false);
+  /** Adds a pair whose recipient does not read and whose messages are not measured. */
+  Pair addStuckPair(Users users) throws IOException {
+    Pair stuck = pair(users, false);
+    pairs.add(stuck);
+    return stuck;
+  }
+
+  /** Sends so many more from one sender alone. */
+  void sendMore(Pair pair, int count) throws IOException {
+    long enough = pair.sent() + count;
+    pair.keepInFlight(64);
+    while (pair.sent() < enough && !meter.isViolated()) {
+      sleepUntil(System.nanoTime() + 10_000_000);
+    }
+    pair.keepInFlight(0);
+    result();
   }
 
   /** Each sender has so many messages in flight. */

@@ -51,8 +51,8 @@ record Options(
             ? List.of(Server.Product.values())
             : List.of(Server.Product.of(server)),
         parts,
-        Double.parseDouble(property("seconds", "10")),
-        Double.parseDouble(property("warmup", "5")),
+        Double.parseDouble(property("seconds", "8")),
+        Double.parseDouble(property("warmup", "4")),
         number("pairs", 50),
         number("rate", 200),
         number("connections", 10_000),

@@ -27,9 +27,9 @@ final class Report {
    * @param server {@code -} where none is involved
    * @param subject what was measured: the product or a reference
    * @param part of the benchmark
-   * @param figures by name, the unit in the name
+   * @param figures what it brought
    */
-  record Row(String server, String subject, String part, Map<String, Double> figures) {}
+  record Row(String server, String subject, String part, Figures figures) {}
 
   private final Map<String, String> facts = new LinkedHashMap<>();
   private final List<Row> rows = new ArrayList<>();
@@ -68,7 +68,9 @@ final class Report {
     rows.add(row);
     StringBuilder line =
         new StringBuilder("%-13s %-18s %-22s".formatted(row.server, row.subject, row.part));
-    row.figures.forEach((name, value) -> line.append("  %s %s".formatted(name, number(value))));
+    row.figures
+        .values()
+        .forEach((name, value) -> line.append("  %s %s".formatted(name, number(value))));
     System.out.println(line);
   }
 
@@ -82,9 +84,10 @@ final class Report {
     return rows.stream()
         .filter(row -> row.server.equals(server))
         .filter(row -> row.subject.equals(subject) && row.part.equals(part))
-        .filter(row -> row.figures.containsKey(figure))
-        .mapToDouble(row -> row.figures.get(figure))
-        .findFirst();
+        .map(row -> row.figures.find(figure))
+        .filter(OptionalDouble::isPresent)
+        .findFirst()
+        .orElse(OptionalDouble.empty());
   }
 
   /** Writes everything as JSON. */
@@ -94,7 +97,7 @@ final class Report {
     JsonArrayBuilder results = Json.createArrayBuilder();
     for (Row row : rows) {
       JsonObjectBuilder figures = Json.createObjectBuilder();
-      row.figures.forEach((name, value) -> figures.add(name, rounded(value)));
+      row.figures.values().forEach((name, value) -> figures.add(name, rounded(value)));
       results.add(
           Json.createObjectBuilder()
               .add("server", row.server)

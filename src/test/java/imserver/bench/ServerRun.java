@@ -1,16 +1,13 @@
 package imserver.bench;
 
-import imserver.bench.GcLog.Pauses;
 import imserver.bench.Report.Row;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import org.HdrHistogram.Histogram;
 
 /** Everything that is measured on one server: its relay first, then the product. */
 final class ServerRun {
@@ -20,6 +17,14 @@ final class ServerRun {
 
   /** The relay, where Tyrus has been rid of its scheduling. */
   static final String UNSCHEDULED = "relay-unscheduled";
+
+  /**
+   * What the one who does not read has waiting before the others begin, below the outbox's 1000.
+   */
+  private static final int STUCK_BEFORE = 900;
+
+  /** What is sent to him when the others have been measured: more than anybody may keep for him. */
+  private static final int STUCK_AFTER = 20_000;
 
   private static final int REPLAY_USERS = 1000;
   private static final int REPLAY_EACH = 50;
@@ -41,7 +46,7 @@ final class ServerRun {
   }
 
   void run() throws Exception {
-    String tables = database.create("bench_" + product.name().toLowerCase(java.util.Locale.ROOT));
+    String tables = database.create("bench_" + server().replace('-', '_'));
     if (options.has("throughput") || options.has("latency")) {
       relay(RELAY, List.of());
       if (product == Server.Product.PAYARA_MICRO) {
@@ -104,7 +109,7 @@ final class ServerRun {
 
   /** Returns how many messages were sent. */
   private long loads(Server server, String subject) throws IOException {
-    long sent = 0;
+    long sent = warmUp(server);
     if (options.has("throughput")) {
       for (int window : new int[] {8, 1}) {
         sent +=
@@ -112,6 +117,7 @@ final class ServerRun {
                 server,
                 subject,
                 "throughput, window " + window,
+                "msg/s",
                 load -> load.closedLoop(window, options.warmUp(), options.seconds()));
       }
     }
@@ -121,9 +127,18 @@ final class ServerRun {
               server,
               subject,
               "latency at " + options.rate() + "/s",
+              "ack p99 ms",
               load -> load.openLoop(options.rate(), options.warmUp(), options.seconds()));
     }
     return sent;
+  }
+
+  /** For the JIT compiler: a few hundred messages a second would not do. */
+  private long warmUp(Server server) throws IOException {
+    try (Load load = new Load(server.port(), options.pairs(), users)) {
+      load.closedLoop(8, 0, options.warmUp());
+      return load.sent();
+    }
   }
 
   /** What is done with pairs that are connected. */
@@ -131,87 +146,64 @@ final class ServerRun {
     Meter drive(Load load) throws IOException;
   }
 
-  private long load(Server server, String subject, String part, Driving driving)
+  private long load(Server server, String subject, String part, String compared, Driving driving)
       throws IOException {
     try (Load load = new Load(server.port(), options.pairs(), users)) {
       Duration cpu = server.cpu();
       int mark = server.collections().mark();
-      Meter meter = driving.drive(load);
-      Map<String, Double> figures = figures(meter);
-      figures.put(
-          "server cpu µs/msg", server.cpu().minus(cpu).toNanos() / 1e3 / Math.max(1, load.sent()));
-      Pauses pauses = server.collections().since(mark);
-      figures.put("gc young", (double) pauses.young());
-      figures.put("gc full", (double) pauses.full());
-      figures.put("gc p99 ms", pauses.p99());
+      Figures figures = new Figures().with(driving.drive(load));
+      double micros = server.cpu().minus(cpu).toNanos() / 1e3;
+      figures
+          .with("server cpu µs/msg", micros / Math.max(1, load.sent()))
+          .with(server.collections().since(mark));
       if (subject.equals(PRODUCT)) {
-        ratios(part, figures);
+        for (String relay : List.of(RELAY, UNSCHEDULED)) {
+          figures.ratio(relay, compared, report.find(server(), relay, part, compared));
+        }
+        if (compared.equals("msg/s")) {
+          figures.ratio(
+              "database", compared, report.find("-", "database", Benchmark.TWO_WRITERS, "rows/s"));
+        }
       }
-      report.add(new Row(product.toString(), subject, part, figures));
+      report.add(new Row(server(), subject, part, figures));
       return load.sent();
     }
   }
 
-  static Map<String, Double> figures(Meter meter) {
-    Map<String, Double> figures = new LinkedHashMap<>();
-    figures.put("msg/s", meter.rate());
-    percentiles(figures, "ack", meter.acknowledged());
-    percentiles(figures, "recv", meter.received());
-    return figures;
-  }
-
-  private static void percentiles(Map<String, Double> figures, String name, Histogram histogram) {
-    figures.put(name + " p50 ms", histogram.getValueAtPercentile(50) / 1e6);
-    figures.put(name + " p99 ms", histogram.getValueAtPercentile(99) / 1e6);
-    figures.put(name + " p99.9 ms", histogram.getValueAtPercentile(99.9) / 1e6);
-  }
-
-  private void ratios(String part, Map<String, Double> figures) {
-    String figure = part.startsWith("latency") ? "ack p99 ms" : "msg/s";
-    double own = figures.get(figure);
-    for (String relay : List.of(RELAY, UNSCHEDULED)) {
-      ratio(figures, relay, own, report.find(product.toString(), relay, part, figure));
-    }
-    if (figure.equals("msg/s")) {
-      ratio(
-          figures, "database", own, report.find("-", "database", Benchmark.TWO_WRITERS, "rows/s"));
-    }
-  }
-
-  private static void ratio(
-      Map<String, Double> figures, String to, double own, OptionalDouble reference) {
-    reference.ifPresent(other -> figures.put("of " + to, own / other));
+  private String server() {
+    return product.toString();
   }
 
   private long stuck(Server server) throws IOException {
     long sent;
-    Meter without;
+    Figures without = new Figures();
     try (Load load = new Load(server.port(), options.pairs(), users)) {
-      without = load.closedLoop(8, options.warmUp(), options.seconds());
+      without.with(load.closedLoop(8, options.warmUp(), options.seconds()));
       sent = load.sent();
     }
-    report.add(new Row(product.toString(), PRODUCT, "all receivers read", figures(without)));
+    report.add(new Row(server(), PRODUCT, "all receivers read", without));
     long live = server.liveBytes();
     try (Load load = new Load(server.port(), options.pairs() - 1, users)) {
-      Pair stuck = load.stuckPair(users);
-      stuck.keepInFlight(8);
+      Pair stuck = load.addStuckPair(users);
+      for (int i = 0; i < STUCK_BEFORE; i++) {
+        stuck.send(System.nanoTime());
+      }
       Meter with = load.closedLoop(8, options.warmUp(), options.seconds());
-      stuck.keepInFlight(0);
-      Load.sleepUntil(System.nanoTime() + 500_000_000);
-      Map<String, Double> figures = figures(with);
-      figures.put(
-          "p99 of that without",
-          with.acknowledged().getValueAtPercentile(99)
-              / (double) without.acknowledged().getValueAtPercentile(99));
-      figures.put("live MB more", (server.liveBytes() - live) / 1e6);
-      figures.put("sent to it", (double) stuck.sent());
+      Figures figures = new Figures().with(with);
+      load.sendMore(stuck, STUCK_AFTER);
+      OptionalDouble p99 = without.find("ack p99 ms");
+      figures
+          .ratio("p99 without", "ack p99 ms", p99)
+          .with("live MB more", (server.liveBytes() - live) / 1e6)
+          .with("sent to it", stuck.sent());
       stuck.readAtLast();
       Load.sleepUntil(System.nanoTime() + 1_000_000_000);
       with.check();
-      figures.put("read by it at last", (double) stuck.received());
-      figures.put("it was closed", stuck.recipientEnd().isEmpty() ? 0.0 : 1.0);
-      report.add(new Row(product.toString(), PRODUCT, "one receiver stuck", figures));
-      return sent + load.sent() + stuck.sent();
+      figures
+          .with("read by it at last", stuck.received())
+          .with("it was closed", stuck.recipientEnd().isEmpty() ? 0 : 1);
+      report.add(new Row(server(), PRODUCT, "one receiver stuck", figures));
+      return sent + load.sent();
     }
   }
 
@@ -233,10 +225,8 @@ final class ServerRun {
   }
 
   private void replayed(String part, int messages, double seconds) {
-    Map<String, Double> figures = new LinkedHashMap<>();
-    figures.put("msg/s", messages / seconds);
-    figures.put("seconds", seconds);
-    report.add(new Row(product.toString(), PRODUCT, part, figures));
+    Figures figures = new Figures().with("msg/s", messages / seconds).with("seconds", seconds);
+    report.add(new Row(server(), PRODUCT, part, figures));
   }
 
   private void idle(String subject, String tables) throws IOException {
@@ -251,15 +241,17 @@ final class ServerRun {
       try (Crowd crowd = new Crowd(server.port())) {
         double seconds = crowd.connect(users.next(count), count);
         Load.sleepUntil(System.nanoTime() + 1_000_000_000);
-        double each = (server.liveBytes() - live) / (double) count;
-        Map<String, Double> figures = new LinkedHashMap<>();
-        figures.put("live bytes each", each);
-        figures.put("resident bytes each", (server.residentBytes() - resident) / (double) count);
-        figures.put("accepted/s", count / seconds);
         String part = count + " idle";
-        ratio(
-            figures, RELAY, each, report.find(product.toString(), RELAY, part, "live bytes each"));
-        report.add(new Row(product.toString(), subject, part, figures));
+        Figures figures =
+            new Figures()
+                .with("live bytes each", (server.liveBytes() - live) / (double) count)
+                .with("resident bytes each", (server.residentBytes() - resident) / (double) count)
+                .with("accepted/s", count / seconds);
+        if (subject.equals(PRODUCT)) {
+          String compared = "live bytes each";
+          figures.ratio(RELAY, compared, report.find(server(), RELAY, part, compared));
+        }
+        report.add(new Row(server(), subject, part, figures));
       }
     }
   }
