@@ -6,30 +6,37 @@ import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 
 /**
- * The frames of a client (RFC 6455, section 5.2) up to the first that is over the limit or not
- * masked, which no client may send (section 5.1). In its place comes a close frame as if the client
- * had sent it, which the engine answers with the same code; then nothing more.
+ * The frames of a client (RFC 6455, section 5.2) up to the first that makes its message longer than
+ * the limit, or that is not masked, which no client may send (section 5.1). In its place comes a
+ * close frame as if the client had sent it, which the engine answers with the same code; then
+ * nothing more.
  *
- * <p>The frame itself is read and dropped first: to close while a client is still writing would
- * reset its connection, and it would never read the code. Not without bound, however.
+ * <p>What the client goes on to send is read and dropped, up to the close frame by which it answers
+ * ours or to a bound: to close a connection while its client is still writing would reset it, and
+ * the client would never read the code. So whoever closes the connection asks {@link #isDrained}
+ * first.
  *
  * <p>A header is held back until it is complete. So {@link #read(byte[], int, int)} may return 0,
  * unlike its contract, where the container has no more for now.
  */
 final class GuardedInput extends ServletInputStream {
 
-  /** How much of a frame is read only to drop it. */
+  /** How many bytes are read only to drop them. */
   static final long PATIENCE = 64L << 20;
 
   private static final int LENGTH_IN_16_BITS = 126;
   private static final int LENGTH_IN_64_BITS = 127;
   private static final int MASK = 4;
+  private static final int OPCODE = 0x0f;
+  private static final int CONTINUATION = 0x00;
+  private static final int CLOSE = 0x08;
   private static final int PROTOCOL_ERROR = 1002; // section 7.4.1
 
   private final ServletInputStream in;
-  private final int maxFrame;
+  private final int maxMessage;
 
   /** Opcode and length of a frame; its mask counts as payload here. */
   private final ByteBuffer header = ByteBuffer.allocate(2 + Long.BYTES);
@@ -40,12 +47,34 @@ final class GuardedInput extends ServletInputStream {
   /** How much is to be read before the next header. */
   private long payload;
 
-  private boolean dropping;
-  private boolean masked;
+  /** The length of the message so far. */
+  private long message;
 
-  GuardedInput(ServletInputStream in, int maxFrame) {
+  private long dropped;
+  private boolean last;
+
+  /** Whether something was refused, so that all that comes is dropped. */
+  private volatile boolean dropping;
+
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+
+  GuardedInput(ServletInputStream in, int maxMessage) {
     this.in = in;
-    this.maxFrame = maxFrame;
+    this.maxMessage = maxMessage;
+  }
+
+  /**
+   * Whether the connection may be closed so that the client reads what it was sent last. Always,
+   * but where a frame of the client's was refused: it is probably still writing. A client that then
+   * neither ends nor goes on is never drained, so wait with a bound. For any thread.
+   */
+  boolean isDrained() {
+    return !dropping || drained.isDone() || in.isFinished();
+  }
+
+  /** Runs an action when {@link #isDrained} becomes true, in the thread that reads, or now. */
+  void whenDrained(Runnable action) {
+    var unused = drained.thenRun(action);
   }
 
   @Override
@@ -74,15 +103,23 @@ final class GuardedInput extends ServletInputStream {
     int most = (int) Math.min(target.remaining(), payload);
     int count = in.read(target.array(), target.arrayOffset() + target.position(), most);
     if (count < 0) {
+      drained.complete(null);
       return false;
     }
     payload -= count;
-    if (!dropping) {
+    if (dropping) {
+      drop(count);
+    } else {
       target.position(target.position() + count);
-    } else if (payload == 0) {
-      end();
     }
     return true;
+  }
+
+  private void drop(int count) {
+    dropped += count;
+    if (dropped >= PATIENCE || (last && payload == 0)) {
+      drained.complete(null);
+    }
   }
 
   /** Returns whether there was anything to read. */
@@ -90,12 +127,16 @@ final class GuardedInput extends ServletInputStream {
     int missing = headerLength() - header.position();
     int count = in.read(header.array(), header.position(), missing);
     if (count < 0) {
+      drained.complete(null);
       return false;
     }
     header.position(header.position() + count);
     if (header.position() == headerLength()) {
       startFrame();
       header.clear();
+    }
+    if (dropping) {
+      drop(count);
     }
     return true;
   }
@@ -122,27 +163,27 @@ final class GuardedInput extends ServletInputStream {
           case LENGTH_IN_64_BITS -> header.getLong(2);
           default -> lengthCode();
         };
-    masked = header.get(1) < 0;
-    dropping = !masked || Long.compareUnsigned(length, maxFrame) > 0;
-    payload = Long.compareUnsigned(length, PATIENCE) > 0 ? PATIENCE : length;
-    payload += masked ? MASK : 0;
-    if (!dropping) {
-      ready = ByteBuffer.wrap(header.array().clone(), 0, header.position());
-    } else if (payload == 0) {
-      end();
+    int opcode = header.get(0) & OPCODE;
+    boolean masked = header.get(1) < 0;
+    length = Long.compareUnsigned(length, PATIENCE) > 0 ? PATIENCE : length;
+    payload = length + (masked ? MASK : 0);
+    last = opcode == CLOSE;
+    if (opcode < CLOSE) { // a control frame may come between the frames of a message
+      message = length + (opcode == CONTINUATION ? message : 0);
     }
-  }
-
-  private void end() {
-    CloseCode tooLarge = CloseCode.FRAME_TOO_LARGE;
-    if (masked) {
-      close(tooLarge.code(), tooLarge.reason());
+    if (dropping) {
+      return;
+    }
+    if (!masked) {
+      refuse(PROTOCOL_ERROR, "frame is not masked");
+    } else if (Math.max(message, length) > maxMessage) {
+      refuse(CloseCode.FRAME_TOO_LARGE.code(), CloseCode.FRAME_TOO_LARGE.reason());
     } else {
-      close(PROTOCOL_ERROR, "frame is not masked");
+      ready = ByteBuffer.wrap(header.array().clone(), 0, header.position());
     }
   }
 
-  private void close(int code, String why) {
+  private void refuse(int code, String why) {
     byte[] reason = why.getBytes(StandardCharsets.US_ASCII);
     int length = Short.BYTES + reason.length;
     ready =
@@ -153,7 +194,7 @@ final class GuardedInput extends ServletInputStream {
             .putShort((short) code)
             .put(reason)
             .flip();
-    payload = Long.MAX_VALUE; // of the frame that is dropped, which goes on for ever
+    dropping = true;
   }
 
   @Override

@@ -5,6 +5,7 @@ import imserver.auth.InvalidCredentialException;
 import imserver.auth.Origins;
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
+import imserver.session.Workers;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -35,6 +36,7 @@ public class HandshakeFilter extends HttpFilter {
   @Inject private transient CredentialVerifier verifier;
   @Inject private transient Origins origins;
   @Inject private transient Config config;
+  @Inject private transient Workers workers;
 
   /** For the container, which injects the rest. */
   public HandshakeFilter() {}
@@ -79,7 +81,7 @@ public class HandshakeFilter extends HttpFilter {
       @Override
       public <T extends HttpUpgradeHandler> T upgrade(Class<T> engine)
           throws IOException, ServletException {
-        return FrameGuard.upgrade(request, engine, config.limits().maxFrame());
+        return FrameGuard.upgrade(request, engine, config.limits().maxFrame(), workers);
       }
     };
   }

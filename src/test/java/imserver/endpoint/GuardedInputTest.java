@@ -20,7 +20,10 @@ class GuardedInputTest {
 
   private static final int LIMIT = 70_000;
   private static final int TEXT = 0x81;
+  private static final int FIN = 0x80;
+  private static final int CONTINUATION = 0;
   private static final int PING = 0x89;
+  private static final int CLIENTS_CLOSE = 0x88;
   private static final int MASKED = 0x80;
 
   /** What the engine is to see of a frame over the limit. */
@@ -85,13 +88,63 @@ class GuardedInputTest {
   }
 
   @Test
-  @DisplayName("hands on nothing of a header before it is complete")
+  @DisplayName("hands on nothing of a header before it is complete, and then does not wait")
   void incompleteHeader() throws IOException {
-    byte[] frame = frame(TEXT, MASKED, LIMIT + 1);
-    for (int cut = 0; cut < frame.length; cut += cut < 20 ? 1 : 999) {
-      assertThat(through(Arrays.copyOf(frame, cut), 1, 4096)).as("the first %d", cut).isEmpty();
+    byte[] header = header(TEXT, MASKED, LIMIT + 1);
+    for (int cut = 0; cut < header.length; cut++) {
+      assertThat(through(Arrays.copyOf(header, cut), 1, 4096)).as("the first %d", cut).isEmpty();
     }
-    assertThat(through(frame, 1, 4096)).isEqualTo(CLOSE);
+    assertThat(through(header, 1, 4096)).isEqualTo(CLOSE);
+  }
+
+  @Test
+  @DisplayName("counts the frames of a message together, and not the pings between them")
+  void parts() throws IOException {
+    byte[] most =
+        bytes(
+            frame(TEXT & ~FIN, MASKED, LIMIT - 2),
+            frame(PING, MASKED, 125),
+            frame(CONTINUATION, MASKED, 1));
+    byte[] fits = bytes(most, frame(CONTINUATION | FIN, MASKED, 1));
+    byte[] twice = bytes(fits, fits);
+    assertThat(through(twice, twice.length, 8192)).isEqualTo(twice);
+    byte[] tooLong = bytes(most, frame(CONTINUATION, MASKED, 2), frame(TEXT, MASKED, 5));
+    assertThat(through(tooLong, 1000, 8192)).isEqualTo(bytes(most, CLOSE));
+  }
+
+  @Test
+  @DisplayName("is not drained while a client that was refused still writes, up to its close frame")
+  void drainedByClose() throws IOException {
+    byte[] refused = bytes(frame(TEXT, MASKED, LIMIT + 1), frame(TEXT, MASKED, 300));
+    byte[] answer = bytes(refused, frame(CLIENTS_CLOSE, MASKED, 2));
+    assertThat(drainedAfter(refused.length, refused, 10_000)).isFalse();
+    assertThat(drainedAfter(answer.length - 1, answer, 0)).isFalse();
+    assertThat(drainedAfter(answer.length, answer, 10_000)).isTrue();
+  }
+
+  @Test
+  @DisplayName("is drained when the client that was refused is gone, or writes without end")
+  void drainedByEnd() throws IOException {
+    byte[] refused = frame(TEXT, MASKED, LIMIT + 1);
+    assertThat(drainedAfter(refused.length, refused, 0)).isTrue();
+    assertThat(drainedAfter(GuardedInput.PATIENCE + LIMIT, refused, 1L << 40)).isTrue();
+  }
+
+  @Test
+  @DisplayName("is drained where nothing was refused")
+  void notRefused() throws IOException {
+    byte[] frame = frame(TEXT, MASKED, LIMIT);
+    assertThat(drainedAfter(LIMIT / 2, frame, 0)).isTrue();
+  }
+
+  private static boolean drainedAfter(long count, byte[] sent, long zeros) throws IOException {
+    Network network = new Network(sent, 1, zeros);
+    GuardedInput input = new GuardedInput(network, LIMIT);
+    byte[] buffer = new byte[8192];
+    while (network.at < count) {
+      assertThat(input.read(buffer)).isNotNegative();
+    }
+    return input.isDrained();
   }
 
   @ParameterizedTest(name = "{0}")

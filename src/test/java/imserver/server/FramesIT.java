@@ -1,6 +1,7 @@
 package imserver.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.net.URI;
 import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
@@ -27,6 +29,7 @@ class FramesIT {
 
   private static final int RESERVED = 0x3;
   private static final int PROTOCOL_ERROR = 1002;
+  private static final int TOO_LARGE = 1009;
 
   @ArquillianResource private URL url;
 
@@ -120,6 +123,29 @@ class FramesIT {
       a.send(RawClient.CONTINUATION, new byte[1]);
       assertThat(a.readToClose()).isEqualTo(PROTOCOL_ERROR);
     }
+  }
+
+  @Test
+  @DisplayName("is closed with 1009 so that a client reads it that is still writing, in many parts")
+  void stillWriting() throws IOException {
+    byte[] part = new byte[16 << 10];
+    Arrays.fill(part, (byte) 'x');
+    try (RawClient a = RawClient.connect(server, alice)) {
+      Throwable cutOff =
+          catchThrowable(
+              () -> {
+                a.sendPart(RawClient.TEXT, part);
+                for (int i = 0; i < 500; i++) {
+                  a.sendPart(RawClient.CONTINUATION, part);
+                }
+                a.send(RawClient.CONTINUATION, part);
+              });
+      if (ServerProduct.underTest().hasTyrus()) { // where we read on; other engines close at once
+        assertThat(cutOff).isNull();
+      }
+      assertThat(a.readToClose()).isEqualTo(TOO_LARGE);
+    }
+    awaitClosed(alice, "1009");
   }
 
   @Test
