@@ -4,16 +4,22 @@ import imserver.packet.Response;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Incoming;
 import imserver.packet.Response.Success;
-import jakarta.json.bind.Jsonb;
-import jakarta.json.bind.JsonbBuilder;
-import jakarta.json.bind.annotation.JsonbProperty;
-import jakarta.json.bind.annotation.JsonbPropertyOrder;
+import jakarta.json.Json;
+import jakarta.json.stream.JsonGenerator;
+import jakarta.json.stream.JsonGeneratorFactory;
 import jakarta.websocket.Encoder;
+import java.io.StringWriter;
+import java.util.Map;
+import java.util.function.Consumer;
 
-/** {@link Response} to text: exactly six fields, always in the same order and of the same types. */
+/**
+ * {@link Response} to text: exactly six fields, always in the same order and of the same types.
+ * Written by JSON-P's stream: JSON-B's reflection was a tenth of the server's processor time.
+ */
 public class PacketEncoder implements Encoder.Text<Response> {
 
-  private static final Jsonb JSONB = JsonbBuilder.create();
+  private static final JsonGeneratorFactory JSON = Json.createGeneratorFactory(Map.of());
+  private static final int SPACE = 256; // most packets fit
   private static final long SERVER = 0;
   private static final int SUCCESS = 0;
   private static final int FAILURE = 1;
@@ -24,97 +30,68 @@ public class PacketEncoder implements Encoder.Text<Response> {
 
   @Override
   public String encode(Response response) {
-    return JSONB.toJson(packet(response));
-  }
-
-  private static Packet packet(Response response) {
     if (response instanceof Success success) {
-      return new Packet(
-          SERVER, success.toId(), SUCCESS, "", success.timestamp(), describe(success));
+      return packet(SERVER, success.toId(), SUCCESS, "", success.timestamp(), describe(success));
     }
     if (response instanceof Failure failure) {
-      return new Packet(
-          SERVER,
-          failure.toId(),
-          FAILURE,
-          "",
-          failure.timestamp(),
-          JSONB.toJson(new FailureDescribe(failure)));
+      return packet(SERVER, failure.toId(), FAILURE, "", failure.timestamp(), describe(failure));
     }
     Incoming message = (Incoming) response;
-    return new Packet(
+    return packet(
         message.fromId(),
         message.toId(),
         MESSAGE,
         message.content(),
         message.timestamp(),
-        JSONB.toJson(new MessageDescribe(message)));
+        describe(message));
   }
 
+  private static String packet(
+      long fromId, long toId, int type, String content, String timestamp, String describe) {
+    return object(
+        json ->
+            json.write("fromId", fromId)
+                .write("toId", toId)
+                .write("type", type)
+                .write("content", content)
+                .write("timestamp", timestamp)
+                .write("Describe", describe));
+  }
+
+  /** With something only for a client that names its messages. */
   private static String describe(Success success) {
     String name = success.clientMessageId();
-    return name == null ? "" : JSONB.toJson(new ReceiptDescribe(name, success.messageId()));
+    return name == null
+        ? ""
+        : object(
+            json ->
+                json.write("clientMessageId", name)
+                    .write("messageId", Long.toString(success.messageId())));
   }
 
-  /** The six fields. */
-  @JsonbPropertyOrder({"fromId", "toId", "type", "content", "timestamp", "Describe"})
-  public static final class Packet {
-    public final long fromId;
-    public final long toId;
-    public final int type;
-    public final String content;
-    public final String timestamp;
-
-    @JsonbProperty("Describe")
-    public final String describe;
-
-    Packet(long fromId, long toId, int type, String content, String timestamp, String describe) {
-      this.fromId = fromId;
-      this.toId = toId;
-      this.type = type;
-      this.content = content;
-      this.timestamp = timestamp;
-      this.describe = describe;
-    }
+  private static String describe(Failure failure) {
+    return object(
+        json ->
+            json.write("code", failure.code().name())
+                .write("message", failure.message())
+                .write("retryable", failure.code().retryable()));
   }
 
-  /** {@code Describe} of a success, for a client that names its messages. */
-  @JsonbPropertyOrder({"clientMessageId", "messageId"})
-  public static final class ReceiptDescribe {
-    public final String clientMessageId;
-    public final String messageId;
-
-    ReceiptDescribe(String clientMessageId, long messageId) {
-      this.clientMessageId = clientMessageId;
-      this.messageId = Long.toString(messageId);
-    }
+  private static String describe(Incoming message) {
+    return object(
+        json ->
+            json.write("userName", message.userName())
+                .write("headURL", message.headUrl())
+                .write("messageId", Long.toString(message.messageId())));
   }
 
-  /** {@code Describe} of a failure. */
-  @JsonbPropertyOrder({"code", "message", "retryable"})
-  public static final class FailureDescribe {
-    public final String code;
-    public final String message;
-    public final boolean retryable;
-
-    FailureDescribe(Failure failure) {
-      code = failure.code().name();
-      message = failure.message();
-      retryable = failure.code().retryable();
+  private static String object(Consumer<JsonGenerator> fields) {
+    StringWriter text = new StringWriter(SPACE);
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      fields.accept(json);
+      json.writeEnd();
     }
-  }
-
-  /** {@code Describe} of a message. */
-  @JsonbPropertyOrder({"userName", "headURL", "messageId"})
-  public static final class MessageDescribe {
-    public final String userName;
-    public final String headURL;
-    public final String messageId;
-
-    MessageDescribe(Incoming message) {
-      userName = message.userName();
-      headURL = message.headUrl();
-      messageId = Long.toString(message.messageId());
-    }
+    return text.toString();
   }
 }
