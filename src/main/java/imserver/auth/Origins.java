@@ -60,7 +60,7 @@ public class Origins {
     } catch (IllegalArgumentException e) {
       return false;
     }
-    if (page.getHost() == null) {
+    if (page.getHost() == null || page.getUserInfo() != null) {
       return false; // "null", or of something that is no web page
     }
     int defaultPort = "https".equalsIgnoreCase(page.getScheme()) ? 443 : 80;

@@ -1,6 +1,7 @@
 package imserver.database;
 
 import jakarta.ejb.ApplicationException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The database did not do what it was asked, and the transaction is rolled back. An application
@@ -15,6 +16,14 @@ public class StorageException extends RuntimeException {
   /** With the first cause's text, which is what tells the operator something. */
   public StorageException(Throwable cause) {
     super(root(cause).toString(), cause);
+  }
+
+  /** Whether this is a fault of the program, which is no better at the next try. */
+  public static boolean isFault(@Nullable Throwable error) {
+    return error instanceof NullPointerException
+        || error instanceof IllegalArgumentException
+        || error instanceof ClassCastException
+        || error instanceof IndexOutOfBoundsException;
   }
 
   private static Throwable root(Throwable cause) {

@@ -3,7 +3,10 @@ package imserver.database;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.InvocationContext;
 
-/** Turns what a session bean's database work throws into a {@link StorageException}. */
+/**
+ * Turns what a session bean's database work throws into a {@link StorageException}; not our own
+ * faults, which nobody shall take for a database that is down.
+ */
 public class StorageFailures {
 
   /** Goes on, and translates. */
@@ -14,6 +17,9 @@ public class StorageFailures {
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {
+      if (StorageException.isFault(e)) {
+        throw e;
+      }
       throw new StorageException(e);
     }
   }

@@ -34,6 +34,7 @@ public class FrameGuard implements HttpUpgradeHandler {
 
   private @Nullable HttpUpgradeHandler engine;
   private @Nullable Workers workers;
+  private @Nullable Object request;
   private int maxFrame;
 
   /** For the container. */
@@ -53,6 +54,7 @@ public class FrameGuard implements HttpUpgradeHandler {
       throw new ServletException(e);
     }
     FrameGuard guard = request.upgrade(FrameGuard.class);
+    guard.request = KeptRequest.of(request);
     guard.engine = engine;
     guard.maxFrame = maxFrame;
     guard.workers = workers;
@@ -71,6 +73,7 @@ public class FrameGuard implements HttpUpgradeHandler {
   @Override
   public void destroy() {
     engine().destroy();
+    KeptRequest.forget(request, this);
   }
 
   private HttpUpgradeHandler engine() {

@@ -120,6 +120,23 @@ public class ConversationRepository {
         .getResultList();
   }
 
+  /** The ids of what one user sent to another below one, the highest first. */
+  List<Long> newestIds(long sender, long recipient, long belowId, int limit) {
+    return entities
+        .createQuery(
+            """
+            select m.id from Message m
+            where m.senderId = :sender and m.recipientId = :recipient and m.id < :below
+            order by m.id desc
+            """,
+            Long.class)
+        .setParameter("sender", sender)
+        .setParameter("recipient", recipient)
+        .setParameter("below", belowId)
+        .setMaxResults(limit)
+        .getResultList();
+  }
+
   private static final String STORED_MESSAGE =
       "select new imserver.message.StoredMessage(m.id, m.senderId, m.recipientId, m.content,"
           + " m.timestamp, m.createdAt, m.readAt) from Message m where ";
@@ -162,9 +179,19 @@ public class ConversationRepository {
     return Optional.ofNullable(entities.find(Conversation.class, new Conversation.Key(pair)));
   }
 
-  /** A user's total, if there is one. */
-  Optional<UnreadTotal> total(long user) {
-    return Optional.ofNullable(entities.find(UnreadTotal.class, user));
+  /** A user's counts, both as they were at one moment. */
+  UnreadCount unread(long user) {
+    Object[] counts =
+        (Object[])
+            entities
+                .createNativeQuery(
+                    """
+                    select coalesce((select unread from unread_total where user_id = ?1), 0),
+                           coalesce((select unread_high from conversation where low_id = 0 and high_id = ?1), 0)
+                    """)
+                .setParameter(1, user)
+                .getSingleResult();
+    return new UnreadCount(((Number) counts[0]).longValue(), ((Number) counts[1]).longValue());
   }
 
   /** All rows of a user, kept from others until the end of the transaction. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -63,7 +64,7 @@ public class ConversationService {
   }
 
   private OverviewPage firstPart(long user, int limit) {
-    long asOf = intake.settledUpTo();
+    long asOf = intake.settle();
     List<Place> places =
         conversations.newest(user, 0, Long.MAX_VALUE, limit + 1).stream()
             .map(ConversationService::asItStands)
@@ -160,13 +161,23 @@ public class ConversationService {
 
   /** A numbered part of a conversation, newest first. What lies before it costs as much. */
   public MessagePage messagesFromNewest(long user, long other, int skipped, int limit) {
-    MessagePage all = messagesBefore(user, other, Long.MAX_VALUE, skipped + limit);
-    return new MessagePage(all.messages().stream().skip(skipped).toList(), all.more());
+    long below = intake.settle(user, other) + 1;
+    int most = skipped + limit;
+    List<Long> ids = // alone, since a hundred pages of texts would fill the memory
+        directions(user, other)
+            .flatMap(
+                pair -> conversations.newestIds(pair.get(0), pair.get(1), below, most + 1).stream())
+            .sorted(Comparator.reverseOrder())
+            .toList();
+    List<Long> page = ids.stream().limit(most).skip(skipped).toList();
+    Map<Long, StoredMessage> messages = conversations.messages(page);
+    return new MessagePage(
+        page.stream().map(messages::get).filter(Objects::nonNull).toList(), ids.size() > most);
   }
 
   /** The messages of a conversation before one, newest first: backwards from there. */
   public MessagePage messagesBefore(long user, long other, long beforeId, int limit) {
-    long below = Math.min(beforeId, intake.firstUnsettled(user, other));
+    long below = Math.min(beforeId, intake.settle(user, other) + 1);
     List<StoredMessage> newest =
         directions(user, other)
             .flatMap(
@@ -179,7 +190,7 @@ public class ConversationService {
 
   /** The messages that followed one, newest first: forwards from there, none left out. */
   public MessagePage messagesAfter(long user, long other, long afterId, int limit) {
-    long below = intake.firstUnsettled(user, other);
+    long below = intake.settle(user, other) + 1;
     List<StoredMessage> oldest =
         directions(user, other)
             .flatMap(
@@ -204,8 +215,7 @@ public class ConversationService {
 
   /** How much the user has not read. */
   public UnreadCount unread(long user) {
-    return new UnreadCount(
-        conversations.total(user).map(UnreadTotal::unread).orElse(0L), unreadFrom(0, user));
+    return conversations.unread(user);
   }
 
   /** How many messages of {@code sender} the user has not read. */

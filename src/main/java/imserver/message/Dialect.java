@@ -11,7 +11,9 @@ enum Dialect {
       insert into message (id, sender_id, dedupe_key, recipient_id, content, client_timestamp, created_at)
       select n.*, ?7
       from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as varchar array),
-                  cast(?4 as bigint array), cast(?5 as varchar array), cast(?6 as varchar array)) as n
+                  cast(?4 as bigint array), cast(?5 as varchar array), cast(?6 as varchar array))
+             as n (id, sender_id, dedupe_key, recipient_id, content, client_timestamp)
+      order by sender_id, dedupe_key, id
       on conflict (sender_id, dedupe_key) do nothing
       returning id
       """,
@@ -44,6 +46,7 @@ enum Dialect {
         from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as varchar array),
                     cast(?4 as bigint array), cast(?5 as varchar array), cast(?6 as varchar array))
                as n (id, sender_id, dedupe_key, recipient_id, content, client_timestamp)
+        order by sender_id, dedupe_key, id
         on conflict do nothing)
       """,
       """
@@ -74,7 +77,8 @@ enum Dialect {
 
   /**
    * Adds messages, as arrays and the time: those whose keys are new; answers with their ids. Of two
-   * with one key the first is added.
+   * with one key the first is added. In the order of the keys, so that two lanes that add the same
+   * keys do not wait for each other.
    */
   final String addMessages;
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Messages that have their ids and may not be stored yet. While there are any, a message with a
  * higher id can already be read that a lower one is yet to precede: whoever pages through messages
- * has to stop before.
+ * has to wait.
  *
  * @param above all of their ids are above this one
  * @param drafts the messages; null while their ids are being given

@@ -1,6 +1,7 @@
 package imserver.message;
 
 import imserver.config.Config;
+import imserver.database.StorageException;
 import imserver.directory.UserDirectory;
 import imserver.message.Submission.Post;
 import imserver.message.Submission.ReadAck;
@@ -22,6 +23,7 @@ import jakarta.ejb.TransactionManagementType;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.inject.Inject;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
@@ -39,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 @TransactionManagement(TransactionManagementType.BEAN)
 public class Intake {
 
+  /** How long a reader waits for what is being stored. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   @Inject private Config config;
   @Inject private Clock clock;
   @Inject private MessageRules rules;
@@ -53,6 +58,7 @@ public class Intake {
 
   private List<Lane> lanes;
   private List<Storing> storing;
+  private final Settling settling = new Settling(PATIENCE);
   private volatile boolean stopping;
 
   /** For the container, which injects the rest. */
@@ -64,7 +70,7 @@ public class Intake {
     Delivery delivery = new Delivery(directory, registry);
     storing =
         IntStream.range(0, config.storage().lanes())
-            .mapToObj(number -> new Storing(service, ids, delivery, clock))
+            .mapToObj(number -> new Storing(service, ids, delivery, settling, clock))
             .toList();
     lanes = storing.stream().map(each -> new Lane(each, room, config.limits().batch())).toList();
     lanes.forEach(lane -> lane.start(threads));
@@ -111,25 +117,25 @@ public class Intake {
   }
 
   /**
-   * All messages up to this id are stored, or never will be; what is read after this call has them.
+   * Waits until every message that has its id is stored, or never will be: what is read after this
+   * call has them all. Who was told before this call that a message is stored finds it.
    *
-   * @throws imserver.database.StorageException if the database had to be asked and did not answer
+   * @return the last of those ids
+   * @throws StorageException if that takes too long, or the database had to be asked and did not
+   *     answer
    */
-  public long settledUpTo() {
-    long last = ids.last(); // first: what is handed out from now on is above it
-    return inFlight().mapToLong(InFlight::above).reduce(last, Math::min);
+  public long settle() {
+    long last = ids.last();
+    settling.await(() -> inFlight().allMatch(messages -> messages.above() >= last));
+    return last;
   }
 
-  /**
-   * Below this id all messages of two users are stored, or never will be; what is read after this
-   * call has them.
-   *
-   * @throws imserver.database.StorageException if the database had to be asked and did not answer
-   */
-  public long firstUnsettled(long user, long other) {
+  /** The same for the messages between two users alone. */
+  public long settle(long user, long other) {
     long last = ids.last();
     Pair pair = Pair.of(user, other);
-    return inFlight().mapToLong(messages -> messages.firstOf(pair)).reduce(last + 1, Math::min);
+    settling.await(() -> inFlight().allMatch(messages -> messages.firstOf(pair) > last));
+    return last;
   }
 
   private Stream<InFlight> inFlight() {

@@ -31,6 +31,7 @@ final class Storing {
   private final MessageService service;
   private final MessageIds ids;
   private final Delivery delivery;
+  private final Settling settling;
   private final Clock clock;
 
   /**
@@ -48,7 +49,9 @@ final class Storing {
   /** Read by other threads. */
   private volatile @Nullable InFlight inFlight;
 
-  Storing(MessageService service, MessageIds ids, Delivery delivery, Clock clock) {
+  Storing(
+      MessageService service, MessageIds ids, Delivery delivery, Settling settling, Clock clock) {
+    this.settling = settling;
     this.service = service;
     this.ids = ids;
     this.delivery = delivery;
@@ -71,7 +74,7 @@ final class Storing {
       try {
         store(posts);
       } finally {
-        inFlight = null;
+        storingNow(null);
       }
     }
     if (!acks.isEmpty()) {
@@ -84,12 +87,17 @@ final class Storing {
     return inFlight;
   }
 
+  private void storingNow(@Nullable InFlight messages) {
+    inFlight = messages;
+    settling.progressed();
+  }
+
   private void store(List<Post> posts) {
     List<Draft> drafts;
     try {
-      inFlight = new InFlight(ids.last(), null);
+      storingNow(new InFlight(ids.last(), null));
       drafts = drafts(posts);
-      inFlight = new InFlight(drafts.get(0).id() - 1, drafts);
+      storingNow(new InFlight(drafts.get(0).id() - 1, drafts));
     } catch (RuntimeException e) {
       giveUp(posts, e);
       return;
@@ -236,7 +244,7 @@ final class Storing {
   }
 
   private void settle(long upToId) {
-    inFlight = inFlight == null ? null : inFlight.after(upToId);
+    storingNow(inFlight == null ? null : inFlight.after(upToId));
   }
 
   private static void succeed(Post post, long messageId) {

@@ -40,8 +40,11 @@
  *
  * <p>Ids are given in order, but lanes commit when they are ready: a message can be there while one
  * with a smaller id is still on its way. Who pages by ids must not pass that one by. So each lane
- * tells what it is storing, {@link imserver.message.InFlight}, and a page ends before it. Who was
- * told that a message is stored finds it at once: a lane takes it off before it answers.
+ * tells what it is storing, {@link imserver.message.InFlight}, and a reading begins when all is
+ * stored that had its id by then, {@link imserver.message.Intake#settle()}: about a commit later
+ * where something is on its way, and at once where nothing is. It ends there too. Who was told that
+ * a message is stored finds it: to answer first and let the reading end before what is on its way
+ * would hide what was acknowledged.
  *
  * <h2>When the database is down</h2>
  *

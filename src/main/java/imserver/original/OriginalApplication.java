@@ -17,6 +17,7 @@ public class OriginalApplication extends Application {
     classes.add(OriginalResource.class);
     classes.add(OriginalFilter.class);
     classes.add(OriginalFailures.class);
+    classes.add(FormReader.class);
     return classes;
   }
 

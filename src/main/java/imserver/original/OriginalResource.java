@@ -20,14 +20,15 @@ import imserver.rest.Requests;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.FormParam;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.SecurityContext;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
@@ -59,6 +60,7 @@ public class OriginalResource {
   @Inject private UserDirectory directory;
   @Inject private Config config;
   @Context private SecurityContext caller;
+  @Context private Request request;
 
   /** For the container, which injects the rest. */
   public OriginalResource() {}
@@ -131,7 +133,9 @@ public class OriginalResource {
     Slice slice = Slice.of(page, size);
     MessagePage found =
         conversations.messagesFromNewest(user.userId(), other, slice.skipped(), slice.size());
-    requests.markShown(user, found.messages());
+    if (request.getMethod().equals(HttpMethod.GET)) { // and not by HEAD
+      requests.markShown(user, found.messages());
+    }
     UserProfile profile =
         directory.find(Set.of(other)).getOrDefault(other, UserProfile.unknown(other));
     List<Letter> letters = new ArrayList<>();
@@ -168,14 +172,13 @@ public class OriginalResource {
   @POST
   @Path("sendMessage")
   @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
-  public Envelope sendMessage(
-      @FormParam("toId") @Nullable String toId, @FormParam("content") @Nullable String content) {
-    long recipient = Parameters.id("toId", toId == null ? "" : toId);
-    if (content != null && !StorableText.isStorable(content)) {
+  public Envelope sendMessage(FormBody form) {
+    long recipient = Parameters.id("toId", form.text("toId"));
+    String content = form.text("content");
+    if (!StorableText.isStorable(content)) {
       throw Problem.badRequest("content must not hold U+0000 or half a character");
     }
-    SendMessage message =
-        new SendMessage(null, recipient, content == null ? "" : content, "", null);
+    SendMessage message = new SendMessage(null, recipient, content, "", null);
     return Envelope.of(new Sent(requests.send(user(), message)));
   }
 
@@ -184,7 +187,7 @@ public class OriginalResource {
   @Path("messageRead")
   @Consumes(MediaType.APPLICATION_JSON)
   public Envelope messageRead(JsonBody body) {
-    requests.markRead(user(), body.ids("messageIdList", MarkRead.MAX_IDS));
+    requests.markRead(user(), body.ids("messageIdList", 0, MarkRead.MAX_IDS));
     return Envelope.of((Object) null);
   }
 

@@ -9,6 +9,7 @@ import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -16,6 +17,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.util.List;
@@ -34,6 +36,7 @@ public class ConversationsResource {
   @Inject private ConversationService conversations;
   @Inject private Requests requests;
   @Context private SecurityContext caller;
+  @Context private Request request;
 
   /** For the container, which injects the rest. */
   public ConversationsResource() {}
@@ -96,7 +99,7 @@ public class ConversationsResource {
                 readLimit(limit))
             : conversations.messagesAfter(
                 user.userId(), other, Parameters.idOrZero("after", after), readLimit(limit));
-    if (mark) {
+    if (mark && request.getMethod().equals(HttpMethod.GET)) { // and not by HEAD
       requests.markShown(user, page.messages());
     }
     return new HistoryView(page.messages().stream().map(MessageView::of).toList(), page.more());

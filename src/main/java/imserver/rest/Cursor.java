@@ -19,7 +19,7 @@ final class Cursor {
   private static final int MAX_LENGTH = 4096;
 
   private static final Pattern TEXT =
-      Pattern.compile("(\\d{1,16})\\.(\\d{1,16})\\.((?:\\d{1,18}(?:,\\d{1,18}){0,99})?)");
+      Pattern.compile("(\\d{1,16})\\.(\\d{1,16})\\.((?:\\d{1,19}(?:,\\d{1,19}){0,99})?)");
 
   private Cursor() {}
 
@@ -42,12 +42,16 @@ final class Cursor {
     if (!parts.matches()) {
       throw invalid();
     }
-    List<Long> shown =
-        Arrays.stream(parts.group(3).split(",", -1))
-            .filter(id -> !id.isEmpty())
-            .map(Long::valueOf)
-            .toList();
-    return new Bookmark(Long.parseLong(parts.group(1)), Long.parseLong(parts.group(2)), shown);
+    try {
+      List<Long> shown =
+          Arrays.stream(parts.group(3).split(",", -1))
+              .filter(id -> !id.isEmpty())
+              .map(Long::valueOf)
+              .toList();
+      return new Bookmark(Long.parseLong(parts.group(1)), Long.parseLong(parts.group(2)), shown);
+    } catch (NumberFormatException e) { // 19 digits can be above 2^63
+      throw invalid();
+    }
   }
 
   private static String decoded(String cursor) {

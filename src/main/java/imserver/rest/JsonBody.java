@@ -61,17 +61,18 @@ public final class JsonBody {
   }
 
   /**
-   * Ids, at least one.
+   * Ids.
    *
+   * @param min the fewest
    * @param max the most
    */
-  public List<Long> ids(String name, int max) {
-    return array(name, max).stream().map(value -> id(value, name)).toList();
+  public List<Long> ids(String name, int min, int max) {
+    return array(name, min, max).stream().map(value -> id(value, name)).toList();
   }
 
   /** Objects, at least one. */
   public List<JsonBody> objects(String name, int max) {
-    return array(name, max).stream()
+    return array(name, 1, max).stream()
         .map(
             value -> {
               if (!(value instanceof JsonObject element)) {
@@ -87,12 +88,12 @@ public final class JsonBody {
     return get(name) instanceof JsonString string && string.getString().equals(text);
   }
 
-  private JsonArray array(String name, int max) {
+  private JsonArray array(String name, int min, int max) {
     if (!(get(name) instanceof JsonArray array)) {
       throw Problem.badRequest(name + " must be an array");
     }
-    if (array.isEmpty() || array.size() > max) {
-      throw Problem.badRequest(name + " must have 1 to " + max + " elements");
+    if (array.size() < min || array.size() > max) {
+      throw Problem.badRequest(name + " must have " + min + " to " + max + " elements");
     }
     return array;
   }
@@ -108,7 +109,8 @@ public final class JsonBody {
   }
 
   private static long positive(BigDecimal number, String name) {
-    boolean fits = number.precision() - number.scale() <= 19 && number.scale() <= 0;
+    boolean fits =
+        number.precision() <= 19 && number.scale() == 0; // no 1e2: it is not decimal digits
     if (fits) {
       try {
         long id = number.longValueExact();

@@ -1,29 +1,28 @@
 package imserver.rest;
 
 import jakarta.json.Json;
-import jakarta.json.JsonObject;
+import jakarta.json.JsonConfig;
 import jakarta.json.JsonReaderFactory;
-import jakarta.json.JsonStructure;
+import jakarta.json.stream.JsonParser;
+import jakarta.json.stream.JsonParser.Event;
+import jakarta.json.stream.JsonParserFactory;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.ext.MessageBodyReader;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** Reads a {@link JsonBody}, up to a bound. */
 @Consumes(MediaType.APPLICATION_JSON)
 public class JsonReader implements MessageBodyReader<JsonBody> {
 
-  /** The largest body, in bytes. */
-  static final int MAX_BYTES = 1 << 20;
-
-  private static final JsonReaderFactory READERS = Json.createReaderFactory(Map.of());
+  private static final JsonParserFactory PARSERS = Json.createParserFactory(Map.of());
+  private static final JsonReaderFactory READERS =
+      Json.createReaderFactory(Map.of(JsonConfig.KEY_STRATEGY, JsonConfig.KeyStrategy.NONE));
 
   /** For the container. */
   public JsonReader() {}
@@ -41,25 +40,29 @@ public class JsonReader implements MessageBodyReader<JsonBody> {
       Annotation[] annotations,
       MediaType mediaType,
       MultivaluedMap<String, String> headers,
-      InputStream entity)
-      throws IOException {
-    byte[] bytes = entity.readNBytes(MAX_BYTES + 1);
-    if (bytes.length > MAX_BYTES) {
-      throw Problem.tooLarge("the body must have at most " + MAX_BYTES + " bytes");
-    }
-    return parse(bytes);
+      InputStream entity) {
+    return parse(BodyText.read(entity));
   }
 
-  private static JsonBody parse(byte[] bytes) {
-    try (var reader =
-        READERS.createReader(new ByteArrayInputStream(bytes), StandardCharsets.UTF_8)) {
-      JsonStructure structure = reader.read();
-      if (structure instanceof JsonObject object) {
-        return new JsonBody(object);
+  private static JsonBody parse(String text) {
+    try {
+      if (isOneObject(text)) {
+        return new JsonBody(READERS.createReader(new StringReader(text)).readObject());
       }
     } catch (RuntimeException e) { // Parsson has one of its own for what is nested too deeply
-      throw Problem.badRequest("the body is not JSON in UTF-8");
+      throw Problem.badRequest("the body is not JSON, or names a member twice");
     }
-    throw Problem.badRequest("the body must be a JSON object");
+    throw Problem.badRequest("the body must be one JSON object");
+  }
+
+  /** The reader knows members that come twice; this, what comes after the object. */
+  private static boolean isOneObject(String text) {
+    try (JsonParser parser = PARSERS.createParser(new StringReader(text))) {
+      if (parser.next() != Event.START_OBJECT) {
+        return false;
+      }
+      parser.skipObject();
+      return !parser.hasNext();
+    }
   }
 }

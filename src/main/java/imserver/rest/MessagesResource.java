@@ -30,7 +30,7 @@ public class MessagesResource {
   @Path("read")
   @Consumes(MediaType.APPLICATION_JSON)
   public Response read(JsonBody body) {
-    requests.markRead(BearerFilter.user(caller), body.ids("messageIds", MarkRead.MAX_IDS));
+    requests.markRead(BearerFilter.user(caller), body.ids("messageIds", 0, MarkRead.MAX_IDS));
     return Response.noContent().build();
   }
 }

@@ -48,7 +48,7 @@ public class NoticesResource {
     return new NotifiedView(
         body.is("to", ALL)
             ? sendToAll(notice)
-            : send(notice, body.ids("to", MAX_RECIPIENTS).stream().distinct().toList()));
+            : send(notice, body.ids("to", 1, MAX_RECIPIENTS).stream().distinct().toList()));
   }
 
   private record Draft(String content, String clientMessageId, Headline headline) {

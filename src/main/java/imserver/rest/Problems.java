@@ -68,10 +68,12 @@ public class Problems implements ExceptionMapper<Throwable> {
     if (error instanceof Problem problem) {
       return problem;
     }
-    if (error instanceof StorageException || error instanceof EJBException) {
+    boolean commitFailed = // outside of the bean, or else a fault of ours
+        error instanceof EJBException && !StorageException.isFault(error.getCause());
+    if (error instanceof StorageException || commitFailed) {
       LOG.log(Level.WARNING, "a request waits for the database: {0}", error.getMessage());
       FailureCode code = FailureCode.STORAGE_UNAVAILABLE;
-      return Problem.of(code, "the database does not answer, try again");
+      return Problem.of(code, "the database did not take it, try again");
     }
     if (error instanceof WebApplicationException web) {
       return Problem.ofStatus(web.getResponse().getStatus());

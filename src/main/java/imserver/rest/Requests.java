@@ -1,6 +1,7 @@
 package imserver.rest;
 
 import imserver.auth.UserPrincipal;
+import imserver.config.Config;
 import imserver.message.ConversationService;
 import imserver.message.Headline;
 import imserver.message.Intake;
@@ -28,6 +29,7 @@ public class Requests {
   private static final UserPrincipal SYSTEM = new UserPrincipal(0, null, null, null, true);
   private static final SendingBudget UNLIMITED = new SendingBudget(0, TimeMeter.SYSTEM_NANOTIME);
 
+  @Inject private Config config;
   @Inject private Intake intake;
   @Inject private ConversationService conversations;
   @Inject private SendingBudgets budgets;
@@ -52,6 +54,13 @@ public class Requests {
    * @throws Problem if one was not; then others may be
    */
   void sendNotices(List<SendMessage> notices, Headline headline) {
+    int portion = Math.max(1, config.limits().intake() / 2); // the users' messages need room too
+    for (int from = 0; from < notices.size(); from += portion) {
+      sendPortion(notices.subList(from, Math.min(from + portion, notices.size())), headline);
+    }
+  }
+
+  private void sendPortion(List<SendMessage> notices, Headline headline) {
     List<Answer> answers = new ArrayList<>(notices.size());
     for (SendMessage notice : notices) {
       Answer answer = new Answer(SYSTEM, UNLIMITED);

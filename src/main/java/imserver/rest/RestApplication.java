@@ -22,8 +22,9 @@ public class RestApplication extends Application {
           "jersey.config.disableDefaultProvider",
           "ALL");
 
-  /** How bodies are read and written. */
-  public static final Set<Class<?>> PROVIDERS = Set.of(JsonReader.class, JsonWriter.class);
+  /** How bodies are asked for, read and written. */
+  public static final Set<Class<?>> PROVIDERS =
+      Set.of(JsonReader.class, JsonWriter.class, BodyFilter.class);
 
   private static final Set<Class<?>> RESOURCES =
       Set.of(

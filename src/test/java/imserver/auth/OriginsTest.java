@@ -40,6 +40,7 @@ class OriginsTest {
     "https://im.example.evil, im.example",
     "https://evil.example/im.example, im.example",
     "https://im.example@evil.example, im.example",
+    "https://evil@im.example, im.example",
     "http://localhost:3000, localhost:8080",
     "null, null",
     "'', ''",

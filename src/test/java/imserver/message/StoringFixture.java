@@ -11,6 +11,7 @@ import imserver.packet.SendMessage;
 import imserver.session.Connection;
 import imserver.session.SessionRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
@@ -77,11 +78,14 @@ class StoringFixture {
         }
       };
 
+  final Settling settling = new Settling(Duration.ofSeconds(20));
+
   final Storing storing =
       new Storing(
           service,
           ids,
           new Delivery(directory, registry),
+          settling,
           Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC));
 
   static Post post(Connection from, long to, String content) {

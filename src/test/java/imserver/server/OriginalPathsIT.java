@@ -7,6 +7,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.net.URI;
 import java.net.URL;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -169,6 +170,7 @@ class OriginalPathsIT {
         b.post(
             "message/messageRead", "{\"messageIdList\":%s}".formatted(entry.get("unreadIdList"))));
     assertThat(object(b.get("message/conversationList")).getInt("letterUnreadCount")).isZero();
+    data(b.post("message/messageRead", "{\"messageIdList\":[]}")); // of a page with nothing unread
   }
 
   @Test
@@ -235,6 +237,18 @@ class OriginalPathsIT {
     assertFailure(a.post("message/messageRead", "{\"messageIdList\":1}"), 400);
     assertFailure(a.post("message/messageRead", "x"), 400);
     assertFailure(a.get("message/nothing"), 404);
+    assertFailure(
+        a.form("message/sendMessage", Map.of("toId", bob, "content", "x".repeat(1 << 20))), 413);
+    String inQuery = "message/sendMessage?toId=" + bob + "&content=x";
+    assertFailure(a.form(inQuery, Map.of()), 400);
+    assertFailure(a.form(inQuery, Map.of("a", "b")), 400);
+    assertFailure(a.send(a.request(inQuery).POST(BodyPublishers.ofString("toId=1"))), 415);
+    assertFailure(
+        a.send(
+            a.request("message/sendMessage")
+                .POST(BodyPublishers.ofString("toId=" + bob + "&content=%zz"))
+                .header("Content-Type", "application/x-www-form-urlencoded; charset=nope")),
+        400);
     assertThat(object(b.get("message/conversationList")).getJsonArray("conversations")).isEmpty();
   }
 }

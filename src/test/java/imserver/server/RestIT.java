@@ -1,5 +1,6 @@
 package imserver.server;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -257,17 +258,56 @@ class RestIT {
                   }
                 }
               });
-      List<Long> seen = new ArrayList<>();
-      String cursor = "";
-      while (cursor != null) {
-        JsonObject page = a.get("api/conversations?limit=7" + cursor).ok();
-        Api.objects(page.getJsonArray("conversations"))
-            .forEach(each -> seen.add(Api.number(each.getJsonObject("user"), "id")));
-        cursor = page.containsKey("next") ? "&cursor=" + page.getString("next") : null;
-      }
+      List<Long> seen = listed(a, 7);
       done.set(true);
       pouring.join();
       assertThat(seen).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(others);
+    }
+  }
+
+  /** With whom a user has conversations, read page by page. */
+  private static List<Long> listed(Api reader, int limit) {
+    List<Long> seen = new ArrayList<>();
+    String cursor = "";
+    while (cursor != null) {
+      JsonObject page = reader.get("api/conversations?limit=" + limit + cursor).ok();
+      Api.objects(page.getJsonArray("conversations"))
+          .forEach(each -> seen.add(Api.number(each.getJsonObject("user"), "id")));
+      cursor = page.containsKey("next") ? "&cursor=" + page.getString("next") : null;
+    }
+    return seen;
+  }
+
+  @Test
+  @DisplayName("what is acknowledged is in the list at once, whatever else is being stored")
+  void acknowledgedIsSeen() {
+    AtomicBoolean writing = new AtomicBoolean(true);
+    List<CompletableFuture<Void>> others = new ArrayList<>();
+    for (int i = 0; i < 4; i++) { // keep the other lanes busy
+      others.add(
+          CompletableFuture.runAsync(
+              () -> {
+                while (writing.get()) {
+                  new Api(server, Users.next()).sendMessage(Users.next(), "x");
+                }
+              }));
+    }
+    try {
+      for (int round = 0; round < 20; round++) {
+        long reader = Users.next();
+        Set<Long> senders = new HashSet<>();
+        for (int i = 0; i < 3; i++) {
+          long sender = Users.next();
+          new Api(server, sender).post(messagesWith(reader), Api.content("x")).ok();
+          senders.add(sender);
+        }
+        assertThat(listed(new Api(server, reader), 1))
+            .hasSameElementsAs(senders)
+            .doesNotHaveDuplicates();
+      }
+    } finally {
+      writing.set(false);
+      CompletableFuture.allOf(others.toArray(CompletableFuture[]::new)).join();
     }
   }
 
@@ -327,12 +367,15 @@ class RestIT {
             "{\"content\":\"\\ud800\"}",
             "{\"content\":\"x\",\"timestamp\":\"" + "9".repeat(33) + "\"}",
             "{\"content\":\"x\",\"clientMessageId\":\"" + "9".repeat(65) + "\"}",
+            "{\"content\":\"x\"} {}",
+            "{\"content\":\"x\"}x",
+            "{\"content\":\"x\",\"content\":\"y\"}",
             "{\"a\":".repeat(5000))) {
       assertProblem(a.post(ofBob, body), 400, "BAD_REQUEST");
     }
     assertProblem(a.post(ofBob, Api.content("x".repeat(1 << 20))), 413, "TOO_LARGE");
     for (String ids :
-        List.of("", "null", "1", "[]", "[0]", "[-1]", "[1.5]", "[1e400]", "[\"x\"]", "[null]")) {
+        List.of("", "null", "1", "[0]", "[-1]", "[1.5]", "[1e2]", "[1e400]", "[\"x\"]", "[null]")) {
       String body = ids.isEmpty() ? "{}" : "{\"messageIds\":" + ids + "}";
       assertProblem(a.post("api/messages/read", body), 400, "BAD_REQUEST");
     }
@@ -349,7 +392,34 @@ class RestIT {
                 .header("Content-Type", "text/plain")),
         415,
         "UNSUPPORTED_MEDIA_TYPE");
+    assertProblem(a.send(a.request(ofBob).POST(BodyPublishers.noBody())), 400, "BAD_REQUEST");
+    assertProblem(
+        a.send(a.request(ofBob).POST(BodyPublishers.ofString(Api.content("x")))),
+        415,
+        "UNSUPPORTED_MEDIA_TYPE");
+    byte[] notUtf8 = Api.content("x?").replace('?', '\u00ff').getBytes(ISO_8859_1);
+    assertProblem(
+        a.send(
+            a.request(ofBob)
+                .POST(BodyPublishers.ofByteArray(notUtf8))
+                .header("Content-Type", "application/json")),
+        400,
+        "BAD_REQUEST");
     assertThat(b.conversations()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("a length is counted in characters, also of those that Java and H2 count twice")
+  void emoji() {
+    String timestamp = "😀".repeat(32);
+    String name = "😀".repeat(255);
+    a.post(messagesWith(bob), "{\"content\":\"x\",\"timestamp\":\"" + timestamp + "\"}").ok();
+    service.put("api/users/" + alice, "{\"name\":\"" + name + "\"}").ok();
+    assertThat(a.get("api/users/" + alice).ok().getString("name")).isEqualTo(name);
+    String url = "http://localhost/" + "😀".repeat(2000);
+    String notice =
+        "{\"to\":[%d],\"title\":\"%s\",\"content\":\"x\",\"url\":\"%s\",\"clientMessageId\":\"%d\"}";
+    service.post("api/notices", notice.formatted(bob, name, url, bob)).ok();
   }
 
   private static void assertProblem(Api.Answer answer, int status, String code) {
