@@ -282,19 +282,28 @@ class RestIT {
   @DisplayName("what is acknowledged is in the list at once, whatever else is being stored")
   void acknowledgedIsSeen() {
     AtomicBoolean writing = new AtomicBoolean(true);
-    List<CompletableFuture<Void>> others = new ArrayList<>();
-    for (int i = 0; i < 4; i++) { // keep the other lanes busy
-      others.add(
-          CompletableFuture.runAsync(
-              () -> {
-                while (writing.get()) {
-                  new Api(server, Users.next()).sendMessage(Users.next(), "x");
-                }
-              }));
-    }
+    CompletableFuture<Void> others = // in large batches, which keep one lane busy
+        CompletableFuture.runAsync(
+            () -> {
+              String all =
+                  LongStream.generate(Users::next)
+                      .filter(id -> id % 4 == 1)
+                      .limit(900)
+                      .mapToObj(Long::toString)
+                      .collect(joining(","));
+              for (int i = 0; writing.get(); i++) {
+                service
+                    .post(
+                        "api/notices",
+                        "{\"to\":[%s],\"content\":\"x\",\"clientMessageId\":\"%d-%d\"}"
+                            .formatted(all, alice, i))
+                    .ok();
+              }
+            });
     try {
       for (int round = 0; round < 20; round++) {
-        long reader = Users.next();
+        long reader =
+            LongStream.generate(Users::next).filter(id -> id % 4 == 3).findFirst().orElseThrow();
         Set<Long> senders = new HashSet<>();
         for (int i = 0; i < 3; i++) {
           long sender = Users.next();
@@ -307,7 +316,7 @@ class RestIT {
       }
     } finally {
       writing.set(false);
-      CompletableFuture.allOf(others.toArray(CompletableFuture[]::new)).join();
+      others.join();
     }
   }
 
