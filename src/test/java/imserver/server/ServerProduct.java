@@ -54,6 +54,14 @@ enum ServerProduct {
     return name.isEmpty() ? PAYARA_MICRO : valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
+  /**
+   * How many undeployed applications the server itself holds on to at most, however many there
+   * were. On OSGi the class loaders of Felix remember the threads that first loaded a class.
+   */
+  int applicationsKept() {
+    return this == PAYARA_SERVER || this == GLASSFISH ? 1 : 0;
+  }
+
   /** Whether its WebSocket engine is Tyrus. */
   boolean hasTyrus() {
     return this == PAYARA_MICRO || this == PAYARA_SERVER || this == GLASSFISH;
