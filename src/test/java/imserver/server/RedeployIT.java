@@ -58,9 +58,14 @@ class RedeployIT {
                   assertThat(classLoaders(server))
                       .as("of ours")
                       .isBetween(1L, 1L + product.applicationsKept()));
-      assertThat(Files.readAllLines(server.log()))
-          .noneMatch(line -> line.contains("memory leak") || line.contains("failed to stop"));
+      assertThat(Files.readAllLines(server.log())).noneMatch(RedeployIT::tellsOfALeak);
     }
+  }
+
+  private static boolean tellsOfALeak(String line) {
+    boolean ofAScan =
+        line.contains("[unknown]"); // a class loader of Payara's own, before it deploys
+    return (line.contains("memory leak") && !ofAScan) || line.contains("failed to stop");
   }
 
   /** A message more in each round, and all of them still unread. */
