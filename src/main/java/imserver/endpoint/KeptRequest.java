@@ -49,14 +49,16 @@ final class KeptRequest {
   }
 
   private static Field field(Class<?> type, String name) throws NoSuchFieldException {
-    for (Class<?> each = type; each != null; each = each.getSuperclass()) {
-      for (Field field : each.getDeclaredFields()) {
-        if (field.getName().equals(name)) {
-          field.setAccessible(true);
-          return field;
-        }
+    try {
+      Field field = type.getDeclaredField(name);
+      field.setAccessible(true);
+      return field;
+    } catch (NoSuchFieldException e) {
+      Class<?> parent = type.getSuperclass();
+      if (parent == null) {
+        throw e;
       }
+      return field(parent, name);
     }
-    throw new NoSuchFieldException(name);
   }
 }
