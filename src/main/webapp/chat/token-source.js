@@ -1,0 +1,75 @@
+/**
+ * Where the client's token comes from: at first the one that the page has given, and again after each expiry.
+ */
+
+export class TokenSource {
+  #token;
+  /** The token that was given out last. @type {string | undefined} */
+  #used;
+  #provide;
+  #ask;
+  /** @type {((token: string) => void) | undefined} */
+  #resolve;
+
+  /**
+   * @param {string} token "" for none yet
+   * @param {(() => string | Promise<string>) | null} provide the page's own way to renew it
+   * @param {() => void} ask tells the page that a token is wanted, where it has no such way
+   */
+  constructor(token, provide, ask) {
+    this.#token = token;
+    this.#provide = provide;
+    this.#ask = ask;
+  }
+
+  /** Whether the page has been asked and has not answered. */
+  get isWaiting() {
+    return this.#resolve !== undefined;
+  }
+
+  /**
+   * A token that was not given out before.
+   *
+   * @returns {Promise<string>}
+   */
+  async next() {
+    if (!this.#token || this.#token === this.#used) {
+      this.#token = await (this.#provide ? this.#provide() : this.#fromPage());
+    }
+    return (this.#used = this.#token);
+  }
+
+  /** @param {string} token what the page has instead from now on */
+  replace(token) {
+    this.#token = token;
+    if (token !== this.#used) this.#resolve?.(token);
+  }
+
+  /** @returns {Promise<string>} */
+  #fromPage() {
+    return new Promise((resolve) => {
+      this.#resolve = (token) => {
+        this.#resolve = undefined;
+        resolve(token);
+      };
+      this.#ask();
+    });
+  }
+}
+
+/**
+ * Equal for two tokens of one user, though one is newer than the other. Only the server can tell whether they are genuine.
+ *
+ * @param {string} token
+ */
+export function ownerOf(token) {
+  try {
+    const payload = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
+    const bytes = Uint8Array.from(atob(payload), (char) => char.charCodeAt(0));
+    const claims = JSON.parse(new TextDecoder().decode(bytes));
+    for (const ofThisToken of ["exp", "iat", "nbf", "jti"]) delete claims[ofThisToken];
+    return JSON.stringify(claims);
+  } catch {
+    return token;
+  }
+}
