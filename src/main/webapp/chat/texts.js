@@ -48,6 +48,8 @@ const en = {
   charactersLeft: (count) => (count === 1 ? "1 character left" : `${count} characters left`),
   /** @param {number} count */
   charactersTooMany: (count) => `${count} ${count === 1 ? "character" : "characters"} too many`,
+  /** @param {number} most */
+  tooLong: (most) => `The message is too long: at most ${most} characters.`,
   sending: "Sending",
   sent: "Sent",
   notSent: "Not sent",
@@ -129,6 +131,7 @@ const zh = {
   sendHint: "按 Enter 发送，按 Shift+Enter 换行。",
   charactersLeft: (count) => `还可输入 ${count} 字`,
   charactersTooMany: (count) => `超出 ${count} 字`,
+  tooLong: (most) => `消息过长：最多 ${most} 字。`,
   sending: "发送中",
   sent: "已发送",
   notSent: "未发送",
@@ -182,6 +185,16 @@ export function textsFor(languages) {
     if (/^en\b/i.test(language)) return en;
   }
   return en;
+}
+
+/**
+ * The server calls the system by its id.
+ *
+ * @param {{id: string, name: string}} user
+ * @param {Texts} texts
+ */
+export function nameOf({ id, name }, texts) {
+  return id === "0" && name === id ? texts.system : name;
 }
 
 /**
