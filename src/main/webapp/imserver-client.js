@@ -1,0 +1,1635 @@
+/**
+ * The client's side of the protocol (docs/PROTOCOL.md) for any front end: a standard ES module without dependencies,
+ * for browsers, and for other runtimes that have WebSocket, fetch and EventTarget.
+ *
+ *   import { ImClient } from "https://HOST/teaching/imserver-client.js";
+ *   const client = new ImClient({ credential: () => fetch("/my-token").then((answer) => answer.text()) });
+ *   client.addEventListener("message", (event) => show(event.detail));
+ *   client.connect();
+ *   await client.send("7", "hello");
+ *
+ * From top to bottom: what is public (types, errors, ImClient, ImApi, LocalOutbox), then the parts that ImClient puts
+ * together: Link keeps a connection, Outgoing gets messages stored, Seen and ReadAcks look after incoming ones.
+ *
+ * Ids of users and messages are strings of digits everywhere: a user id may be above 2^53, where numbers go wrong.
+ */
+
+/**
+ * All in milliseconds but where it says otherwise.
+ * @typedef {object} Timing
+ * @property {number} answerAfter 6000: no answer for this long is no answer
+ * @property {number} retries 3: how often the same packet is sent again before the message has failed
+ * @property {number} giveUpAfter 86400000, a day: a message that is not acknowledged this long after send() has failed,
+ *   whatever the connection did. Retries do not count while there is no connection, so this is the bound then.
+ * @property {number} cuts 10: a message has failed when the connection broke this often while its answer was awaited;
+ *   it may be what breaks it
+ * @property {number} backoff 500: the n-th attempt to connect again waits a random time below backoff * 2^n
+ * @property {number} backoffCap 30000: but never longer than this
+ * @property {number} stableAfter 5000: a connection that lived this long starts the back-off anew
+ * @property {number} connectWithin 15000: a handshake that takes longer is given up
+ * @property {number} readAckAfter 100: read-acks are gathered for this long
+ * @property {number} perSecond 15: messages a second at most, below what the server allows (IMSERVER_RATE, 20)
+ * @property {number} burst 50: unless there were fewer before; the server allows 100
+ * @property {number} inFlight 8: messages that await their answer at the same time, to different recipients
+ */
+
+/** @type {Readonly<Timing>} */
+const TIMING = Object.freeze({
+  answerAfter: 6000,
+  retries: 3,
+  giveUpAfter: 24 * 60 * 60 * 1000,
+  cuts: 10,
+  backoff: 500,
+  backoffCap: 30_000,
+  stableAfter: 5000,
+  connectWithin: 15_000,
+  readAckAfter: 100,
+  perSecond: 15,
+  burst: 50,
+  inFlight: 8,
+});
+
+const MAX_OUTGOING = 1000; // messages waiting or failed, in memory and in a store
+const MAX_READ_IDS = 1000; // in one packet: the server takes no more
+const MAX_CLIENT_MESSAGE_ID = 64; // characters
+const REQUEST_WITHIN = 30_000; // ms, for REST
+const PROBE_WITHIN = 5000; // ms
+const MAX_TIMEOUT = 2 ** 31 - 1; // ms; beyond it setTimeout does not wait at all
+const ADOPT_WITHIN = 500; // ms, at random: of several tabs the first one takes what a closed tab left
+
+/** What a client sends and gets as `type`. */
+const SEND = 0;
+const READ_ACK = 1;
+const SUCCESS = 0;
+const FAILURE = 1;
+const INCOMING = 2;
+
+/** Close codes that ask for more than to connect again. */
+const ABNORMAL = 1006; // nobody closed it in order
+const TOO_LARGE = 1009;
+const UNREADABLE = [1003, 1007];
+const EXPIRED = 4401;
+const FINAL = [4409, 4429]; // too many connections of this user; too many failures
+
+/**
+ * "idle" before connect(); "waiting" will try again by itself; "closed" will not, until connect() is called.
+ * @typedef {"idle" | "connecting" | "open" | "waiting" | "closed"} State
+ */
+
+/**
+ * @typedef {object} StateDetail
+ * @property {State} state
+ * @property {number | null} code the code with which the last connection was closed, 4401 also where the server refused
+ *   the credential in the handshake; null where there was none
+ * @property {string} reason for developers, in English; "" for none
+ * @property {number | null} retryInMs in state "waiting": when the next attempt is made
+ */
+
+/**
+ * @typedef {object} MessageDetail
+ * @property {string} messageId
+ * @property {string} fromId "0" for the system
+ * @property {string} toId the connected user
+ * @property {string} content show it as text, never as HTML: others wrote it
+ * @property {string} timestamp the sender's mark, usually milliseconds since 1970; "" for none; not to be trusted
+ * @property {string} userName the sender's name, or the id where none is known
+ * @property {string} headUrl the sender's avatar; "" where none is known
+ */
+
+/**
+ * @typedef {object} OutgoingDetail
+ * @property {string} clientMessageId
+ * @property {string} toId
+ * @property {string} content
+ * @property {string} timestamp milliseconds since 1970, when send() was called first
+ * @property {"sending" | "sent" | "failed"} state
+ * @property {string | null} messageId of a sent one
+ * @property {string | null} code why it failed: a code of the protocol, or one of SendError's
+ * @property {string | null} message the same in words, for developers
+ */
+
+/**
+ * What became of a message that was stored.
+ * @typedef {{messageId: string, clientMessageId: string, timestamp: string}} Sent
+ */
+
+/**
+ * @typedef {object} Options
+ * @property {string | URL} [server] the application's root; where this module lies unless given
+ * @property {string | (() => string | Promise<string>)} credential a JWT, or in open mode a user id in digits. A function
+ *   is asked before the first connection and whenever the server no longer takes what it returned; where a string is
+ *   refused, that is final. A function that throws is asked again, with back-off.
+ * @property {OutboxStore} [store] keeps outgoing messages over a page reload: new LocalOutbox(userId)
+ * @property {Partial<Timing>} [timing]
+ * @property {typeof globalThis.WebSocket} [WebSocket] in place of the runtime's
+ * @property {typeof globalThis.fetch} [fetch] in place of the runtime's
+ */
+
+/**
+ * A message as a store keeps it: plain data.
+ * @typedef {object} StoredEntry
+ * @property {string} clientMessageId
+ * @property {string} toId
+ * @property {string} content
+ * @property {string} timestamp
+ * @property {number} since milliseconds since 1970: when it was queued; the order to send in
+ * @property {"sending" | "failed"} state
+ * @property {string | null} code
+ * @property {string | null} message
+ */
+
+/**
+ * Keeps outgoing messages. None of it may throw, and put and remove must have written when they return, since a page
+ * can be gone a moment later.
+ * @typedef {object} OutboxStore
+ * @property {(limit: number) => StoredEntry[] | Promise<StoredEntry[]>} claim takes over what no living client holds,
+ *   the oldest first
+ * @property {(entry: StoredEntry) => void} put keeps it, as ours
+ * @property {(clientMessageId: string) => void} remove
+ * @property {() => void} release lets others claim what is ours: this page goes away
+ * @property {(left: () => void) => () => void} [watch] calls `left` when another client may have left something;
+ *   returns what ends that
+ */
+
+/**
+ * Why a message was not sent. `code` is one of the protocol's (CONTENT_TOO_LONG, …), or
+ *   NO_ANSWER      no answer to any attempt: it may be stored or not. Send it again with its clientMessageId.
+ *   NOT_CONNECTED  the client is closed and will not connect by itself
+ *   OUTBOX_FULL    1000 messages are waiting already
+ *   ID_TAKEN       another message has this clientMessageId
+ */
+export class SendError extends Error {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {boolean} retryable whether the same message may succeed later
+   * @param {string} clientMessageId
+   */
+  constructor(code, message, retryable, clientMessageId) {
+    super(message);
+    this.name = "SendError";
+    this.code = code;
+    this.retryable = retryable;
+    this.clientMessageId = clientMessageId;
+  }
+}
+
+/** Why a request failed. `status` is 0 and `code` "NETWORK" where there was no answer. */
+export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {string} title
+   * @param {string} detail
+   * @param {string} code the protocol's failure code; "" where the answer has none
+   */
+  constructor(status, title, detail, code) {
+    super(detail || title);
+    this.name = "ApiError";
+    this.status = status;
+    this.title = title;
+    this.detail = detail;
+    this.code = code;
+  }
+}
+
+/**
+ * One user's connection. Events, each a CustomEvent with the detail
+ *   "state"     StateDetail     the connection
+ *   "message"   MessageDetail   each messageId once
+ *   "outgoing"  OutgoingDetail  a message that this client sends, at each change
+ *   "read"      {messageIds}    what this client has told the server as read
+ *   "user"      {userId}        once, when it is known whose connection this is
+ *
+ * Messages to one recipient are sent one after the other, the next when the one before is acknowledged or has failed:
+ * only so do they stay in order where packets or connections are lost.
+ */
+export class ImClient extends EventTarget {
+  /** @type {string | null} */
+  #userId = null;
+  /** @type {Timing} */
+  #timing;
+  #link;
+  #outgoing;
+  #seen = new Seen();
+  #readAcks;
+  /** @type {OutboxStore | null} */
+  #store;
+  /** Ends what connect() began to listen to. @type {AbortController | null} */
+  #listening = null;
+
+  /** @param {Options} options */
+  constructor(options) {
+    super();
+    this.#timing = { ...TIMING, ...options.timing };
+    const server = rootOf(options.server);
+    const credentials = new Credentials(options.credential);
+    const request = options.fetch ?? ((resource, init) => fetch(resource, init));
+    this.#store = options.store ?? null;
+    /** REST, with the same credential. */
+    this.api = new ImApi({ server, credential: credentials, fetch: request });
+    this.#link = new Link(server, credentials, options.WebSocket ?? WebSocket, request, this.#timing, {
+      changed: (detail) => this.#emit("state", detail),
+      opened: (credential) => this.#opened(credential),
+      received: (text) => this.#received(text),
+      lost: (code) => this.#outgoing.lost(code),
+      ended: (reason) => this.#outgoing.failAll("NOT_CONNECTED", reason),
+    });
+    this.#outgoing = new Outgoing(this.#link, this.#store, this.#timing, (detail) => this.#emit("outgoing", detail));
+    this.#readAcks = new ReadAcks(this.#link, this.#timing, (messageIds) => this.#emit("read", { messageIds }));
+  }
+
+  /** @returns {State} */
+  get state() {
+    return this.#link.state;
+  }
+
+  /** Whose connection this is; null until that is known, which with a token takes a first connection. */
+  get userId() {
+    return this.#userId;
+  }
+
+  /** Connects, and from then on connects again by itself where the protocol says so. In state "waiting": at once. */
+  connect() {
+    const begins = this.#listening === null;
+    if (begins) {
+      this.#listen();
+      this.#outgoing.resume();
+    }
+    this.#link.open();
+    if (begins) this.#adopt();
+  }
+
+  /** Disconnects. Messages that are not acknowledged wait for connect(), or with a store for the next page. */
+  close() {
+    this.#readAcks.flush();
+    this.#listening?.abort();
+    this.#listening = null;
+    this.#link.shut();
+    this.#outgoing.pause();
+    this.#store?.release();
+  }
+
+  /**
+   * Sends a message. Without a connection it waits for one; see Timing.giveUpAfter.
+   * @param {string | number | bigint} toId a user id
+   * @param {string} content
+   * @param {{clientMessageId?: string}} [options] the clientMessageId of a message that failed sends that one again: it is
+   *   stored once, even if the first attempt was stored in spite of all. At most 64 characters.
+   * @returns {Promise<Sent>} when it is stored; rejects with a SendError. Since the event "outgoing" tells of failures
+   *   too, a promise that nobody looks at is not reported as unhandled.
+   */
+  send(toId, content, options = {}) {
+    return this.#outgoing.send(String(toId), content, options.clientMessageId ?? randomId());
+  }
+
+  /** Messages that are neither acknowledged nor forgotten, oldest first: those in state "sending" and "failed". */
+  outgoing() {
+    return this.#outgoing.list();
+  }
+
+  /**
+   * Drops a message that failed.
+   * @param {string} clientMessageId
+   */
+  forget(clientMessageId) {
+    this.#outgoing.forget(clientMessageId);
+  }
+
+  /**
+   * Tells the server that the user has seen messages; else it pushes them again at the next connect. Waits for a connection.
+   * @param {...(string | number)} messageIds
+   */
+  markRead(...messageIds) {
+    const ids = messageIds.map(String);
+    const wrong = ids.find((id) => !/^\d{1,16}$/.test(id));
+    if (wrong !== undefined) throw new TypeError(`not a message id: ${wrong}`);
+    ids.forEach((id) => this.#seen.markRead(id));
+    this.#readAcks.add(ids);
+  }
+
+  /** @param {string} credential */
+  #opened(credential) {
+    if (isUserId(credential)) this.#learnUser(credential.replace(/^0+/, ""));
+    else if (this.#userId === null) this.api.me().then((user) => this.#learnUser(user.id)).catch(() => {});
+    this.#adopt();
+    this.#outgoing.opened();
+    this.#readAcks.flush();
+  }
+
+  /** @param {string} userId */
+  #learnUser(userId) {
+    if (this.#userId !== null || userId === "0") return;
+    this.#userId = userId;
+    this.#emit("user", { userId });
+  }
+
+  /** @param {string} text */
+  #received(text) {
+    const packet = parsePacket(text);
+    if (packet === null) return;
+    this.#outgoing.heard();
+    this.#learnUser(packet.toId); // every packet is addressed to the connected user
+    if (packet.type === SUCCESS) {
+      this.#outgoing.acknowledged(packet);
+    } else if (packet.type === FAILURE) {
+      this.#outgoing.refused(packet);
+    } else if (packet.type === INCOMING) {
+      this.#incoming(packet);
+    }
+  }
+
+  /** @param {Packet} packet */
+  #incoming({ fromId, toId, content, timestamp, describe }) {
+    const messageId = textOf(describe.messageId);
+    if (this.#seen.add(messageId)) {
+      const userName = textOf(describe.userName) || fromId;
+      const headUrl = textOf(describe.headURL);
+      this.#emit("message", { messageId, fromId, toId, content, timestamp, userName, headUrl });
+    } else if (this.#seen.isRead(messageId)) {
+      this.#readAcks.add([messageId]); // the read-ack was lost
+    }
+  }
+
+  /** Takes over what a closed page left in the store. */
+  async #adopt() {
+    if (this.#store !== null && !this.#link.ended) await this.#outgoing.restore(this.#store);
+  }
+
+  #listen() {
+    const listening = new AbortController();
+    const { signal } = listening;
+    this.#listening = listening;
+    /** @type {(target: EventTarget | undefined, type: string, listener: (event: Event) => void) => void} */
+    const on = (target, type, listener) => target?.addEventListener?.(type, listener, { signal });
+    const page = /** @type {EventTarget} */ (globalThis);
+    const document = /** @type {Document | undefined} */ (globalThis.document);
+    on(page, "online", () => this.#link.hurry());
+    on(page, "offline", () => this.#link.drop("the device is offline")); // a socket would not notice for minutes
+    on(page, "pagehide", () => {
+      this.#readAcks.flush();
+      this.#store?.release();
+    });
+    on(page, "pageshow", (event) => {
+      if (!(/** @type {PageTransitionEvent} */ (event).persisted)) return;
+      this.#outgoing.keep(); // back from the page cache
+      this.#link.hurry();
+    });
+    on(document, "visibilitychange", () => {
+      if (document?.visibilityState === "hidden") return this.#readAcks.flush(); // timers are slow from now on
+      this.#link.hurry();
+      this.#adopt();
+    });
+    const unwatch = this.#store?.watch?.(() => setTimeout(() => signal.aborted || this.#adopt(), Math.random() * ADOPT_WITHIN));
+    if (unwatch) signal.addEventListener("abort", unwatch);
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** @typedef {{id: string, name: string, avatar: string}} User a name is the id where none is known, an avatar "" */
+
+/**
+ * @typedef {object} HistoryMessage
+ * @property {string} messageId
+ * @property {string} fromId
+ * @property {string} toId
+ * @property {string} content
+ * @property {string} timestamp the sender's mark
+ * @property {string} time when the server took it in, ISO 8601 in UTC
+ * @property {boolean} read whether its recipient has read it
+ */
+
+/** @typedef {{user: User, lastMessage: HistoryMessage, unread: number}} ConversationEntry */
+
+/** REST beside the socket: openapi.yaml describes it. Every method rejects with an ApiError. */
+export class ImApi {
+  #server;
+  #credentials;
+  #fetch;
+
+  /** @param {{server?: string | URL, credential: Options["credential"] | Credentials, fetch?: typeof globalThis.fetch}} options */
+  constructor({ server, credential, fetch: request }) {
+    this.#server = rootOf(server);
+    this.#credentials = credential instanceof Credentials ? credential : new Credentials(credential);
+    this.#fetch = request ?? ((resource, init) => fetch(resource, init));
+  }
+
+  /** Whose credential this is. @returns {Promise<User>} */
+  me() {
+    return this.#request("GET", "users/me");
+  }
+
+  /**
+   * Users in the directory whose name begins with a text, upper or lower case; at most 20, in the order of their names.
+   * @param {string} name not blank
+   * @returns {Promise<User[]>} rejects with status 403 where the server has the search turned off
+   */
+  async findUsers(name) {
+    return (await this.#request("GET", "users", { name })).users;
+  }
+
+  /**
+   * The list of conversations, newest first.
+   * @param {{limit?: number, cursor?: string}} [page] limit: 1 to 100, 20 unless given; cursor: `next` of the part before
+   * @returns {Promise<{conversations: ConversationEntry[], next?: string}>} without `next` it is the last part
+   */
+  conversations(page = {}) {
+    return this.#request("GET", "conversations", page);
+  }
+
+  /**
+   * A part of the history with a user ("0": the system), newest first.
+   * @param {string | number} userId
+   * @param {{before?: string, after?: string, limit?: number, markRead?: boolean}} [page] ids that bound it, one of the two
+   * @returns {Promise<{messages: HistoryMessage[], more: boolean}>}
+   */
+  messages(userId, page = {}) {
+    return this.#request("GET", `conversations/${encodeURIComponent(userId)}/messages`, page);
+  }
+
+  /**
+   * Marks what a user sent as read, up to a message.
+   * @param {string | number} userId
+   * @param {string | number} messageId
+   * @returns {Promise<{unread: number}>} how many of that user's messages are unread still
+   */
+  markReadUpTo(userId, messageId) {
+    const path = `conversations/${encodeURIComponent(userId)}/read`;
+    return this.#request("POST", path, {}, { upTo: Number(messageId) });
+  }
+
+  /** The user's unread messages. @returns {Promise<{total: number, messages: number, notices: number}>} */
+  unread() {
+    return this.#request("GET", "unread");
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {Record<string, unknown>} [query] what is undefined is left out
+   * @param {object} [body]
+   * @returns {Promise<any>}
+   */
+  async #request(method, path, query = {}, body) {
+    const url = new URL(`api/${path}`, this.#server);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
+    }
+    try {
+      const credential = await this.#credentials.current();
+      let response = await this.#send(url, method, body, credential);
+      if (response.status === 401) {
+        const renewed = await this.#credentials.renewed(credential);
+        if (renewed !== null && renewed !== credential) response = await this.#send(url, method, body, renewed);
+      }
+      const text = await response.text();
+      if (!response.ok) throw problemOf(response, text);
+      return text === "" ? null : parseJson(text);
+    } catch (error) {
+      if (error instanceof ApiError) throw error;
+      throw new ApiError(0, "No answer", error instanceof Error ? error.message : String(error), "NETWORK");
+    }
+  }
+
+  /**
+   * @param {URL} url
+   * @param {string} method
+   * @param {object | undefined} body
+   * @param {string} credential
+   */
+  #send(url, method, body, credential) {
+    /** @type {Record<string, string>} */
+    const headers = { Authorization: `Bearer ${credential}`, Accept: "application/json" };
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const signal = AbortSignal.timeout(REQUEST_WITHIN);
+    const json = body === undefined ? undefined : JSON.stringify(body);
+    return this.#fetch(url, { method, headers, body: json, signal, cache: "no-store" });
+  }
+}
+
+/**
+ * Keeps outgoing messages in localStorage, so that they survive a reload or a crash of the page. Each message has a key of
+ * its own, so that tabs do not overwrite each other's, and belongs to the tab that holds it; when that is closed, or has
+ * not been heard of for 150 s, the next client that connects, or a tab that is open, sends it. In the worst case two tabs
+ * send the same message, which the server stores once. Where the storage is full or forbidden, nothing is kept.
+ *
+ * @implements {OutboxStore}
+ */
+export class LocalOutbox {
+  static #LEASE = 150_000; // ms: a tab in the background gets to renew it once a minute
+  static #RENEW = 20_000; // ms
+
+  #prefix;
+  #storage;
+  #owner = randomId();
+  /** @type {Set<string>} */
+  #own = new Set();
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #renewing;
+
+  /**
+   * @param {string} userKey the user's id: users of one browser must not send each other's messages
+   * @param {Storage | null} [storage] localStorage unless given
+   */
+  constructor(userKey, storage = localStorageOrNull()) {
+    this.#prefix = `imserver.outbox.${userKey}.`;
+    this.#storage = storage;
+  }
+
+  /**
+   * @param {number} limit
+   * @returns {StoredEntry[]}
+   */
+  claim(limit) {
+    /** @type {StoredEntry[]} */
+    const left = [];
+    for (const key of this.#keys("message.")) {
+      const entry = storedEntry(this.#try((storage) => storage.getItem(key)));
+      if (entry === null) this.#try((storage) => storage.removeItem(key));
+      else if (entry.owner !== this.#owner && !this.#lives(entry.owner)) left.push(entry);
+    }
+    const claimed = left.sort((one, other) => one.since - other.since).slice(0, Math.max(0, limit));
+    claimed.forEach((entry) => this.put(entry));
+    return claimed;
+  }
+
+  /** @param {StoredEntry} entry */
+  put(entry) {
+    const value = JSON.stringify({ ...entry, owner: this.#owner });
+    this.#try((storage) => storage.setItem(`${this.#prefix}message.${entry.clientMessageId}`, value));
+    this.#own.add(entry.clientMessageId);
+    if (this.#renewing === undefined) {
+      this.#renew();
+      this.#renewing = setInterval(() => this.#renew(), LocalOutbox.#RENEW);
+    }
+  }
+
+  /** @param {string} clientMessageId */
+  remove(clientMessageId) {
+    this.#try((storage) => storage.removeItem(`${this.#prefix}message.${clientMessageId}`));
+    this.#own.delete(clientMessageId);
+    if (this.#own.size === 0) this.release();
+  }
+
+  release() {
+    clearInterval(this.#renewing);
+    this.#renewing = undefined;
+    this.#try((storage) => storage.removeItem(this.#ownerKey(this.#owner)));
+  }
+
+  /** @param {() => void} left */
+  watch(left) {
+    const page = /** @type {EventTarget} */ (globalThis);
+    /** @param {Event} event */
+    const listener = (event) => {
+      const { key, newValue } = /** @type {StorageEvent} */ (event);
+      if (key !== null && key.startsWith(this.#ownerKey("")) && newValue === null) left();
+    };
+    page.addEventListener?.("storage", listener);
+    return () => page.removeEventListener?.("storage", listener);
+  }
+
+  #renew() {
+    const until = String(Date.now() + LocalOutbox.#LEASE);
+    this.#try((storage) => storage.setItem(this.#ownerKey(this.#owner), until));
+  }
+
+  /** @param {string} owner */
+  #lives(owner) {
+    const key = this.#ownerKey(owner);
+    const remaining = Number(this.#try((storage) => storage.getItem(key)) ?? 0) - Date.now();
+    const lives = remaining > 0 && remaining <= LocalOutbox.#LEASE; // beyond it, the clock was put back
+    if (!lives) this.#try((storage) => storage.removeItem(key));
+    return lives;
+  }
+
+  /** @param {string} owner */
+  #ownerKey(owner) {
+    return `${this.#prefix}owner.${owner}`;
+  }
+
+  /** @param {string} kind */
+  #keys(kind) {
+    const all = this.#try((storage) => Array.from({ length: storage.length }, (_, index) => storage.key(index)));
+    return (all ?? []).filter((key) => key !== null).filter((key) => key.startsWith(this.#prefix + kind));
+  }
+
+  /**
+   * @template T
+   * @param {(storage: Storage) => T} action
+   * @returns {T | null} null where the storage refuses
+   */
+  #try(action) {
+    try {
+      return this.#storage === null ? null : action(this.#storage);
+    } catch {
+      return null;
+    }
+  }
+}
+
+/** The credential, asked for once by all who need it. */
+class Credentials {
+  /** @type {string | null} */
+  #known = null;
+  /** @type {(() => string | Promise<string>) | null} */
+  #source = null;
+  /** @type {Promise<string> | null} */
+  #asking = null;
+
+  /** @param {string | (() => string | Promise<string>)} credential */
+  constructor(credential) {
+    if (typeof credential === "function") this.#source = credential;
+    else this.#known = String(credential).trim();
+  }
+
+  /** Whether there can be another one. */
+  get renewable() {
+    return this.#source !== null;
+  }
+
+  /** @returns {Promise<string>} rejects where the function does */
+  async current() {
+    return this.#known ?? this.#ask();
+  }
+
+  /**
+   * @param {string} refused
+   * @returns {Promise<string | null>} one in place of that which was refused; null where there is no other
+   */
+  async renewed(refused) {
+    if (this.#known !== null && this.#known !== refused) return this.#known; // somebody was quicker
+    return this.renewable ? this.#ask() : null;
+  }
+
+  /** @returns {Promise<string>} */
+  #ask() {
+    this.#asking ??= (async () => {
+      try {
+        const answer = String((await this.#source?.()) ?? "").trim();
+        if (answer === "") throw new Error("the credential function returned nothing");
+        this.#known = answer;
+        return answer;
+      } finally {
+        this.#asking = null;
+      }
+    })();
+    return this.#asking;
+  }
+}
+
+/**
+ * @typedef {object} LinkListener
+ * @property {(detail: StateDetail) => void} changed
+ * @property {(credential: string) => void} opened
+ * @property {(text: string) => void} received
+ * @property {(code: number) => void} lost an open connection is gone; 1006 where nobody closed it in order
+ * @property {(reason: string) => void} ended it will not connect again by itself
+ */
+
+/** Keeps one connection to the server, and knows what each close code asks for (PROTOCOL.md, section 6). */
+class Link {
+  /** @type {State} */
+  state = "idle";
+  /** Whether it was closed for good, and not by shut(). */
+  ended = false;
+
+  #server;
+  #credentials;
+  #WebSocket;
+  #fetch;
+  #timing;
+  #listener;
+  /** @type {WebSocket | null} */
+  #socket = null;
+  /** @type {number | null} milliseconds; null before the socket is open */
+  #openedAt = null;
+  /** @type {string | null} what the server did not take */
+  #refused = null;
+  #failures = 0;
+  /** Counts connections, so that what was begun for an earlier one has no effect. */
+  #generation = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {URL} server
+   * @param {Credentials} credentials
+   * @param {typeof globalThis.WebSocket} WebSocketType
+   * @param {typeof globalThis.fetch} request
+   * @param {Timing} timing
+   * @param {LinkListener} listener
+   */
+  constructor(server, credentials, WebSocketType, request, timing, listener) {
+    this.#server = server;
+    this.#credentials = credentials;
+    this.#WebSocket = WebSocketType;
+    this.#fetch = request;
+    this.#timing = timing;
+    this.#listener = listener;
+  }
+
+  /** Connects, unless it is connected or about to be. */
+  open() {
+    if (this.state === "open" || this.state === "connecting") return;
+    this.ended = false;
+    this.#connect();
+  }
+
+  /** Ends the waiting for the next attempt. */
+  hurry() {
+    if (this.state === "waiting") this.#connect();
+  }
+
+  /** Disconnects. */
+  shut() {
+    if (this.state === "idle" || this.state === "closed") return;
+    const wasOpen = this.state === "open";
+    this.#detach();
+    if (wasOpen) this.#listener.lost(1000);
+    this.#set("closed", null, "", null);
+  }
+
+  /**
+   * Gives up a connection that seems dead, and connects again.
+   * @param {string} reason
+   */
+  drop(reason) {
+    if (this.state !== "open" && this.state !== "connecting") return;
+    if (this.#lose(ABNORMAL)) this.#again(null, reason);
+  }
+
+  /**
+   * @param {string} text
+   * @returns {boolean} whether it is on its way
+   */
+  write(text) {
+    if (this.state !== "open" || this.#socket?.readyState !== 1) return false;
+    this.#socket.send(text);
+    return true;
+  }
+
+  async #connect() {
+    this.#detach();
+    const generation = this.#generation;
+    this.#set("connecting", null, "", null);
+    let credential;
+    try {
+      const refused = this.#refused;
+      credential = refused === null ? await this.#credentials.current() : await this.#credentials.renewed(refused);
+    } catch (error) {
+      if (generation === this.#generation) this.#again(null, `no credential: ${error}`);
+      return;
+    }
+    if (generation !== this.#generation) return;
+    if (credential === null) return this.#end(EXPIRED, "the credential was refused");
+    this.#refused = null;
+    try {
+      this.#attach(this.#newSocket(credential), credential);
+    } catch (error) {
+      this.#credentialRefused(credential, String(error)); // characters that no credential has
+    }
+  }
+
+  /** @param {string} credential */
+  #newSocket(credential) {
+    const address = new URL(`imserver/${isUserId(credential) ? credential : "me"}`, this.#server);
+    address.protocol = address.protocol.replace("http", "ws");
+    return isUserId(credential)
+      ? new this.#WebSocket(address)
+      : new this.#WebSocket(address, ["imserver.v1", `bearer.${credential}`]); // a URL would be logged
+  }
+
+  /**
+   * @param {WebSocket} socket
+   * @param {string} credential
+   */
+  #attach(socket, credential) {
+    this.#socket = socket;
+    this.#timer = setTimeout(() => this.drop("no answer to the handshake"), this.#timing.connectWithin);
+    socket.onopen = () => {
+      clearTimeout(this.#timer);
+      this.#openedAt = now();
+      this.#set("open", null, "", null);
+      if (this.#socket === socket) this.#listener.opened(credential);
+    };
+    socket.onmessage = ({ data }) => {
+      if (typeof data === "string") this.#listener.received(data);
+    };
+    socket.onclose = ({ code, reason }) => this.#closed(code, reason, credential);
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} reason
+   * @param {string} credential
+   */
+  #closed(code, reason, credential) {
+    const handshakeDone = this.#openedAt !== null;
+    if (!this.#lose(code)) return;
+    if (FINAL.includes(code)) this.#end(code, reason);
+    else if (code === EXPIRED) this.#credentialRefused(credential, reason);
+    else if (handshakeDone) this.#again(code, reason);
+    else this.#notLetIn(code, credential);
+  }
+
+  /**
+   * A browser does not tell a refused handshake from a server that is away: REST does.
+   * @param {number} code
+   * @param {string} credential
+   */
+  async #notLetIn(code, credential) {
+    const generation = this.#generation;
+    const status = await this.#probe(credential);
+    if (generation !== this.#generation) return;
+    const refused = status >= 400 && status < 500 && status !== 429;
+    // Without an answer to REST (not served there, or not to this origin) a fresh credential is worth a try now and then.
+    const perhaps = status === 0 && this.#failures % 3 === 2;
+    if (status === 401 || (this.#credentials.renewable && (refused || perhaps))) {
+      this.#credentialRefused(credential, "the credential was refused");
+    } else {
+      this.#again(code, "the server did not let this connection in, or cannot be reached");
+    }
+  }
+
+  /**
+   * @param {string} credential
+   * @returns {Promise<number>} the status; 0 for no answer
+   */
+  async #probe(credential) {
+    try {
+      const headers = { Authorization: `Bearer ${credential}` };
+      const signal = AbortSignal.timeout(PROBE_WITHIN);
+      const response = await this.#fetch(new URL("api/users/me", this.#server), { headers, signal, cache: "no-store" });
+      return response.status;
+    } catch {
+      return 0;
+    }
+  }
+
+  /**
+   * @param {string} credential
+   * @param {string} reason
+   */
+  #credentialRefused(credential, reason) {
+    if (!this.#credentials.renewable) return this.#end(EXPIRED, reason);
+    this.#refused = credential;
+    this.#again(EXPIRED, reason);
+  }
+
+  /**
+   * @param {number | null} code
+   * @param {string} reason
+   */
+  #again(code, reason) {
+    const { backoff, backoffCap } = this.#timing;
+    const retryInMs = Math.random() * Math.min(backoffCap, backoff * 2 ** this.#failures++);
+    this.#timer = setTimeout(() => this.#connect(), retryInMs);
+    this.#set("waiting", code, reason, retryInMs);
+  }
+
+  /**
+   * @param {number | null} code
+   * @param {string} reason
+   */
+  #end(code, reason) {
+    this.ended = true;
+    this.#set("closed", code, reason, null);
+    if (this.ended) this.#listener.ended(reason || `closed with ${code}`);
+  }
+
+  /**
+   * Lets go of a connection, and tells if it was open.
+   * @param {number} code
+   * @returns {boolean} false where those who were told have connected again or disconnected
+   */
+  #lose(code) {
+    const openedAt = this.#openedAt;
+    this.#detach();
+    if (openedAt === null) return true;
+    if (now() - openedAt >= this.#timing.stableAfter) this.#failures = 0;
+    const generation = this.#generation;
+    this.state = "waiting"; // what it is in truth follows
+    this.#listener.lost(code);
+    return generation === this.#generation;
+  }
+
+  #detach() {
+    this.#generation++;
+    clearTimeout(this.#timer);
+    this.#openedAt = null;
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket === null) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close(1000);
+  }
+
+  /**
+   * @param {State} state
+   * @param {number | null} code
+   * @param {string} reason
+   * @param {number | null} retryInMs
+   */
+  #set(state, code, reason, retryInMs) {
+    this.state = state;
+    this.#listener.changed({ state, code, reason, retryInMs });
+  }
+}
+
+/**
+ * @typedef {object} Pending
+ * @property {StoredEntry} entry
+ * @property {string} packet the text of every attempt
+ * @property {number} attempts
+ * @property {number} cuts connections that broke while an answer was awaited
+ * @property {boolean} onTheWire written to this connection and not answered
+ * @property {number} writtenAt milliseconds
+ * @property {ReturnType<typeof setTimeout> | undefined} timer runs while an answer is awaited
+ * @property {ReturnType<typeof setTimeout> | undefined} deadline
+ * @property {SendError | null} why the server's last "not now"
+ * @property {{promise: Promise<Sent>, resolve: (sent: Sent) => void, reject: (error: SendError) => void} | null} waiting
+ */
+
+/** Gets messages stored: in order for each recipient, each once, or failed. */
+class Outgoing {
+  /** In the order to send in. @type {Map<string, Pending>} */
+  #messages = new Map();
+  #link;
+  #store;
+  #timing;
+  #tell;
+  #lastTimestamp = 0;
+  #lastHeard = 0;
+  /** Messages that may be on the wire; shrinks to one when the server says "not now". */
+  #window;
+  #allowance;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #paced;
+  /** Claims under way: what they bring comes first. */
+  #restoring = 0;
+  /** Between connect() and close(). */
+  #active = false;
+
+  /**
+   * @param {Link} link
+   * @param {OutboxStore | null} store
+   * @param {Timing} timing
+   * @param {(detail: OutgoingDetail) => void} tell
+   */
+  constructor(link, store, timing, tell) {
+    this.#link = link;
+    this.#store = store;
+    this.#timing = timing;
+    this.#tell = tell;
+    this.#window = timing.inFlight;
+    this.#allowance = new Allowance(timing.perSecond, timing.burst);
+  }
+
+  /**
+   * @param {string} toId
+   * @param {string} content
+   * @param {string} clientMessageId
+   * @returns {Promise<Sent>}
+   */
+  send(toId, content, clientMessageId) {
+    const known = this.#messages.get(clientMessageId);
+    const error = this.#objection(toId, content, clientMessageId, known);
+    if (error !== null) return quietly(Promise.reject(error));
+    const pending = known ?? this.#enter(toId, content, clientMessageId);
+    if (known?.entry.state === "failed") this.#revive(known);
+    pending.waiting ??= newWaiting();
+    const { promise } = pending.waiting;
+    if (this.#link.ended) this.#fail(pending, new SendError("NOT_CONNECTED", "the client is closed", true, clientMessageId));
+    else this.#pump();
+    return promise;
+  }
+
+  /** @returns {OutgoingDetail[]} */
+  list() {
+    return [...this.#messages.values()].map(({ entry }) => detailOf(entry, entry.state, null));
+  }
+
+  /** @param {string} clientMessageId */
+  forget(clientMessageId) {
+    if (this.#messages.get(clientMessageId)?.entry.state !== "failed") return;
+    this.#messages.delete(clientMessageId);
+    this.#store?.remove(clientMessageId);
+  }
+
+  /** @param {OutboxStore} store */
+  async restore(store) {
+    this.#restoring++;
+    try {
+      const entries = await store.claim(MAX_OUTGOING - this.#messages.size);
+      for (const entry of entries) this.#adopt(entry);
+      if (entries.length > 0) {
+        const ordered = [...this.#messages].sort(([, one], [, other]) => one.entry.since - other.entry.since);
+        this.#messages = new Map(ordered);
+      }
+    } catch {
+      // a store that cannot be read keeps nothing
+    } finally {
+      this.#restoring--;
+    }
+    this.#pump();
+  }
+
+  /** There is a connection. */
+  opened() {
+    this.#window = this.#timing.inFlight;
+    this.#expire();
+    this.#pump();
+  }
+
+  /** A packet arrived: the connection is alive. */
+  heard() {
+    this.#lastHeard = now();
+  }
+
+  /**
+   * The connection is gone. Attempts whose time was not up do not count.
+   * @param {number} code
+   */
+  lost(code) {
+    clearTimeout(this.#paced);
+    const unanswered = this.#onTheWire();
+    for (const pending of unanswered) {
+      pending.onTheWire = false;
+      if (pending.timer !== undefined) pending.attempts--;
+      clearTimeout(pending.timer);
+      pending.timer = undefined;
+      if (code !== 1000) pending.cuts++;
+    }
+    for (const pending of unanswered.filter(({ cuts }) => cuts >= this.#timing.cuts)) {
+      this.#fail(pending, noAnswer(pending));
+    }
+    this.#notAgain(code, unanswered);
+  }
+
+  /** @param {Packet} packet */
+  acknowledged({ timestamp, describe }) {
+    const pending = this.#answeredBy(timestamp, describe);
+    if (pending === undefined) return; // answered before
+    const { entry } = pending;
+    const { clientMessageId } = entry;
+    this.#settle(pending);
+    this.#messages.delete(clientMessageId);
+    this.#store?.remove(clientMessageId);
+    this.#window = Math.min(this.#timing.inFlight, this.#window + 1);
+    const messageId = textOf(describe.messageId);
+    pending.waiting?.resolve({ messageId, clientMessageId, timestamp: entry.timestamp });
+    this.#tell(detailOf({ ...entry, code: null, message: null }, "sent", messageId)); // also one that had failed
+    this.#pump();
+  }
+
+  /** @param {Packet} packet */
+  refused({ timestamp, describe }) {
+    const pending = this.#answeredBy(timestamp, describe);
+    if (pending === undefined || !pending.onTheWire) return;
+    const retryable = describe.retryable === true;
+    const { clientMessageId } = pending.entry;
+    const error = new SendError(textOf(describe.code), textOf(describe.message), retryable, clientMessageId);
+    if (retryable) {
+      pending.why = error; // counts as no answer: the timer goes on
+      this.#window = 1;
+    } else {
+      this.#fail(pending, error);
+    }
+  }
+
+  /**
+   * @param {string} code
+   * @param {string} reason
+   */
+  failAll(code, reason) {
+    for (const pending of [...this.#messages.values()]) {
+      if (pending.entry.state === "sending") {
+        this.#fail(pending, new SendError(code, reason, true, pending.entry.clientMessageId));
+      }
+    }
+  }
+
+  /** Writes all into the store again, as ours: another page may have had it since. */
+  keep() {
+    for (const pending of this.#messages.values()) this.#save(pending);
+  }
+
+  /** close() was called: nothing of ours stays behind. */
+  pause() {
+    this.#active = false;
+    clearTimeout(this.#paced);
+    for (const pending of this.#messages.values()) clearTimeout(pending.deadline);
+  }
+
+  /** And connect() after it. */
+  resume() {
+    this.#active = true;
+    this.keep();
+    for (const pending of this.#messages.values()) this.#setDeadline(pending);
+  }
+
+  /**
+   * @param {string} toId
+   * @param {string} content
+   * @param {string} clientMessageId
+   * @param {Pending | undefined} known
+   * @returns {SendError | null}
+   */
+  #objection(toId, content, clientMessageId, known) {
+    /** @type {(code: string, message: string, retryable?: boolean) => SendError} */
+    const error = (code, message, retryable = false) => new SendError(code, message, retryable, clientMessageId);
+    if (!isUserId(toId) || /^0+$/.test(toId)) return error("INVALID_RECIPIENT", "toId must be a user id");
+    if (typeof content !== "string" || content === "") return error("EMPTY_CONTENT", "content must be a text");
+    if (clientMessageId === "" || clientMessageId.length > MAX_CLIENT_MESSAGE_ID) {
+      return error("BAD_PACKET", `clientMessageId must have 1 to ${MAX_CLIENT_MESSAGE_ID} characters`);
+    }
+    if (known !== undefined) {
+      const same = known.entry.toId === toId && known.entry.content === content;
+      return same ? null : error("ID_TAKEN", "another message has this clientMessageId");
+    }
+    return this.#makeRoom() ? null : error("OUTBOX_FULL", `${MAX_OUTGOING} messages are waiting`, true);
+  }
+
+  #makeRoom() {
+    if (this.#messages.size < MAX_OUTGOING) return true;
+    const failed = [...this.#messages.values()].find(({ entry }) => entry.state === "failed");
+    if (failed === undefined) return false;
+    this.forget(failed.entry.clientMessageId);
+    return true;
+  }
+
+  /**
+   * @param {string} toId
+   * @param {string} content
+   * @param {string} clientMessageId
+   * @returns {Pending}
+   */
+  #enter(toId, content, clientMessageId) {
+    const since = this.#nextTimestamp();
+    const timestamp = String(since);
+    /** @type {StoredEntry} */
+    const entry = { clientMessageId, toId, content, timestamp, since, state: "sending", code: null, message: null };
+    const pending = pendingOf(entry);
+    this.#messages.set(clientMessageId, pending);
+    this.#changed(pending);
+    return pending;
+  }
+
+  /** Milliseconds since 1970, and no two the same: answers repeat them. */
+  #nextTimestamp() {
+    this.#lastTimestamp = Math.max(Date.now(), this.#lastTimestamp + 1);
+    return this.#lastTimestamp;
+  }
+
+  /**
+   * The same packet again, behind what was sent since.
+   * @param {Pending} pending
+   */
+  #revive(pending) {
+    const { entry } = pending;
+    Object.assign(pending, { attempts: 0, cuts: 0, why: null, waiting: null });
+    Object.assign(entry, { state: "sending", code: null, message: null, since: this.#nextTimestamp() });
+    this.#messages.delete(entry.clientMessageId);
+    this.#messages.set(entry.clientMessageId, pending);
+    this.#changed(pending);
+  }
+
+  /** @param {StoredEntry} entry */
+  #adopt(entry) {
+    if (this.#messages.has(entry.clientMessageId)) return;
+    const pending = pendingOf({ ...entry });
+    this.#messages.set(entry.clientMessageId, pending);
+    this.#lastTimestamp = Math.max(this.#lastTimestamp, Math.min(entry.since, Date.now()));
+    this.#setDeadline(pending);
+    this.#tell(detailOf(entry, entry.state, null));
+  }
+
+  /** @param {Pending} pending */
+  #save(pending) {
+    this.#store?.put(pending.entry);
+    if (!this.#active) this.#store?.release(); // nobody would when the page goes
+  }
+
+  /** @param {Pending} pending */
+  #changed(pending) {
+    this.#save(pending);
+    this.#setDeadline(pending);
+    this.#tell(detailOf(pending.entry, pending.entry.state, null));
+  }
+
+  /** @param {Pending} pending */
+  #setDeadline(pending) {
+    clearTimeout(pending.deadline);
+    if (pending.entry.state !== "sending") return;
+    const rest = pending.entry.since + this.#timing.giveUpAfter - Date.now();
+    const timeout = Math.min(Math.max(0, rest), MAX_TIMEOUT);
+    pending.deadline = setTimeout(() => this.#fail(pending, noAnswer(pending)), timeout);
+  }
+
+  /** Timers stand still while a device sleeps. */
+  #expire() {
+    const oldest = Date.now() - this.#timing.giveUpAfter;
+    for (const pending of [...this.#messages.values()]) {
+      if (pending.entry.state === "sending" && pending.entry.since < oldest) this.#fail(pending, noAnswer(pending));
+    }
+  }
+
+  /** Sends what may be sent now: for each recipient the first that waits, if none is under way. */
+  #pump() {
+    if (this.#link.state !== "open" || this.#restoring > 0) return;
+    const onTheWire = this.#onTheWire();
+    const timestamps = new Set(onTheWire.map(({ entry }) => entry.timestamp)); // a failure names no more than that
+    const busy = new Set();
+    let room = this.#window - onTheWire.length;
+    for (const pending of this.#messages.values()) {
+      const { toId, state, timestamp } = pending.entry;
+      if (state !== "sending" || busy.has(toId)) continue;
+      busy.add(toId);
+      if (pending.onTheWire || timestamps.has(timestamp)) continue;
+      if (room-- <= 0) return;
+      const wait = this.#allowance.take();
+      if (wait > 0) {
+        clearTimeout(this.#paced);
+        this.#paced = setTimeout(() => this.#pump(), wait);
+        return;
+      }
+      timestamps.add(timestamp);
+      this.#attempt(pending);
+    }
+  }
+
+  /** @param {Pending} pending */
+  #attempt(pending) {
+    if (!this.#link.write(pending.packet)) return; // closing: it is sent again on the next connection
+    pending.attempts++;
+    pending.onTheWire = true;
+    pending.writtenAt = now();
+    pending.timer = setTimeout(() => this.#unanswered(pending), this.#timing.answerAfter);
+  }
+
+  /** @param {Pending} pending */
+  #unanswered(pending) {
+    pending.timer = undefined;
+    if (pending.attempts > this.#timing.retries) {
+      this.#fail(pending, noAnswer(pending));
+    } else if (pending.attempts === 2 && this.#lastHeard < pending.writtenAt - this.#timing.answerAfter) {
+      this.#link.drop("the server does not answer"); // not a word to two attempts: perhaps the network changed
+    } else {
+      this.#attempt(pending);
+    }
+  }
+
+  /**
+   * @param {Pending} pending
+   * @param {SendError} error
+   */
+  #fail(pending, error) {
+    this.#settle(pending);
+    Object.assign(pending.entry, { state: "failed", code: error.code, message: error.message });
+    this.#save(pending);
+    pending.waiting?.reject(error);
+    this.#tell(detailOf(pending.entry, "failed", null));
+    this.#pump();
+  }
+
+  /** @param {Pending} pending */
+  #settle(pending) {
+    clearTimeout(pending.timer);
+    clearTimeout(pending.deadline);
+    pending.timer = undefined;
+    pending.onTheWire = false;
+  }
+
+  /**
+   * What made the server close the connection must not be sent again.
+   * @param {number} code
+   * @param {Pending[]} unanswered
+   */
+  #notAgain(code, unanswered) {
+    if (code === TOO_LARGE && unanswered.length > 0) {
+      const largest = unanswered.reduce((one, other) => (other.packet.length > one.packet.length ? other : one));
+      const id = largest.entry.clientMessageId;
+      this.#fail(largest, new SendError("CONTENT_TOO_LONG", "the server takes no packet that large", false, id));
+    } else if (UNREADABLE.includes(code)) {
+      for (const pending of unanswered) {
+        const id = pending.entry.clientMessageId;
+        this.#fail(pending, new SendError("BAD_PACKET", `the server closed the connection with ${code}`, false, id));
+      }
+    }
+  }
+
+  #onTheWire() {
+    return [...this.#messages.values()].filter(({ onTheWire }) => onTheWire);
+  }
+
+  /**
+   * @param {string} timestamp
+   * @param {Record<string, unknown>} describe
+   * @returns {Pending | undefined}
+   */
+  #answeredBy(timestamp, describe) {
+    const name = describe.clientMessageId;
+    if (typeof name === "string") return this.#messages.get(name);
+    return this.#onTheWire().find(({ entry }) => entry.timestamp === timestamp);
+  }
+}
+
+/** So many a second, and some at once. */
+class Allowance {
+  #perSecond;
+  #burst;
+  #left;
+  #asOf = now();
+
+  /**
+   * @param {number} perSecond
+   * @param {number} burst
+   */
+  constructor(perSecond, burst) {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
+    this.#left = burst;
+  }
+
+  /** @returns {number} 0 if one may go, else the milliseconds until then */
+  take() {
+    const time = now();
+    this.#left = Math.min(this.#burst, this.#left + ((time - this.#asOf) / 1000) * this.#perSecond);
+    this.#asOf = time;
+    if (this.#left < 1) return Math.ceil(((1 - this.#left) / this.#perSecond) * 1000);
+    this.#left--;
+    return 0;
+  }
+}
+
+/**
+ * The ids of messages that were shown. Unread ones come again at every connect, so they are remembered longer than those
+ * that were marked as read, which come again only where packets are doubled or a read-ack was lost.
+ */
+class Seen {
+  static #UNREAD = 50_000;
+  static #READ = 10_000;
+
+  /** Numbers, which take a tenth of the room. @type {Set<number>} */
+  #unread = new Set();
+  /** @type {Set<number>} */
+  #read = new Set();
+
+  /**
+   * @param {string} messageId
+   * @returns {boolean} whether it is new
+   */
+  add(messageId) {
+    const id = Number(messageId);
+    if (this.#unread.has(id) || this.#read.has(id)) return false;
+    remember(this.#unread, id, Seen.#UNREAD);
+    return true;
+  }
+
+  /** @param {string} messageId */
+  markRead(messageId) {
+    this.#unread.delete(Number(messageId));
+    remember(this.#read, Number(messageId), Seen.#READ);
+  }
+
+  /** @param {string} messageId */
+  isRead(messageId) {
+    return this.#read.has(Number(messageId));
+  }
+}
+
+/** Tells the server what was read, many in one packet. */
+class ReadAcks {
+  static #MAX_WAITING = 50_000; // more than any user reads without a connection; what is dropped comes again as unread
+
+  /** @type {Set<string>} */
+  #waiting = new Set();
+  #link;
+  #delay;
+  #tell;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {Link} link
+   * @param {Timing} timing
+   * @param {(messageIds: string[]) => void} tell
+   */
+  constructor(link, timing, tell) {
+    this.#link = link;
+    this.#delay = timing.readAckAfter;
+    this.#tell = tell;
+  }
+
+  /** @param {string[]} messageIds */
+  add(messageIds) {
+    messageIds.forEach((id) => remember(this.#waiting, id, ReadAcks.#MAX_WAITING));
+    this.#timer ??= setTimeout(() => this.flush(), this.#delay);
+  }
+
+  /** Sends what waits, if there is a connection. */
+  flush() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    while (this.#waiting.size > 0) {
+      const ids = [...this.#waiting].slice(0, MAX_READ_IDS);
+      if (!this.#link.write(readAck(ids))) return; // opened() calls this again
+      ids.forEach((id) => this.#waiting.delete(id));
+      this.#tell(ids);
+    }
+  }
+}
+
+/**
+ * A packet of the server, with ids as texts and Describe read.
+ * @typedef {object} Packet
+ * @property {string} fromId
+ * @property {string} toId
+ * @property {number} type
+ * @property {string} content
+ * @property {string} timestamp
+ * @property {Record<string, unknown>} describe
+ */
+
+/**
+ * @param {string} text
+ * @returns {Packet | null} null for what is none
+ */
+function parsePacket(text) {
+  try {
+    const { fromId, toId, type, content, timestamp, Describe } = parseJson(text);
+    const describe = Describe ? JSON.parse(Describe) : {};
+    return { fromId: textOf(fromId), toId: textOf(toId), type, content: textOf(content), timestamp: textOf(timestamp), describe };
+  } catch {
+    return null;
+  }
+}
+
+/** @param {StoredEntry} entry */
+function messagePacket({ toId, content, timestamp, clientMessageId }) {
+  const Describe = JSON.stringify({ clientMessageId }); // by this the server knows a retry
+  return JSON.stringify({ fromId: null, toId, type: SEND, content, timestamp, Describe }); // null: whoever the credential says
+}
+
+/** @param {string[]} messageIds */
+function readAck(messageIds) {
+  const content = `[${messageIds.join()}]`;
+  return JSON.stringify({ fromId: null, toId: 0, type: READ_ACK, content, timestamp: "", Describe: "" });
+}
+
+const ID_KEYS = ["id", "messageId", "fromId", "toId", "userId"];
+const LONG_NUMBER = /("[A-Za-z]+"\s*:\s*)(\d{16,})(?=\s*[,}])/g; // cannot match inside a string, whose quotes are escaped
+
+/**
+ * JSON of the server, with ids as texts, also those that a number cannot hold.
+ * @param {string} text
+ * @returns {any}
+ */
+function parseJson(text) {
+  const quoted = text.replace(LONG_NUMBER, '$1"$2"');
+  return JSON.parse(quoted, (key, value) => (typeof value === "number" && ID_KEYS.includes(key) ? String(value) : value));
+}
+
+/**
+ * @param {Response} response
+ * @param {string} text
+ */
+function problemOf(response, text) {
+  /** @type {Record<string, unknown>} */
+  let problem = {};
+  try {
+    problem = JSON.parse(text) ?? {};
+  } catch {
+    // of a proxy, perhaps
+  }
+  const title = textOf(problem.title) || response.statusText || `HTTP ${response.status}`;
+  return new ApiError(response.status, title, textOf(problem.detail), textOf(problem.code));
+}
+
+/**
+ * @param {string | null} text
+ * @returns {(StoredEntry & {owner: string}) | null} null for what is none
+ */
+function storedEntry(text) {
+  try {
+    const entry = JSON.parse(text ?? "");
+    const texts = [entry.clientMessageId, entry.toId, entry.content, entry.timestamp, entry.owner];
+    const whole = texts.every((each) => typeof each === "string") && Number.isFinite(entry.since);
+    return whole && ["sending", "failed"].includes(entry.state) ? entry : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {StoredEntry} entry
+ * @returns {Pending}
+ */
+function pendingOf(entry) {
+  return {
+    entry,
+    packet: messagePacket(entry),
+    attempts: 0,
+    cuts: 0,
+    onTheWire: false,
+    writtenAt: 0,
+    timer: undefined,
+    deadline: undefined,
+    why: null,
+    waiting: null,
+  };
+}
+
+/**
+ * @param {StoredEntry} entry
+ * @param {"sending" | "sent" | "failed"} state
+ * @param {string | null} messageId
+ * @returns {OutgoingDetail}
+ */
+function detailOf({ clientMessageId, toId, content, timestamp, code, message }, state, messageId) {
+  return { clientMessageId, toId, content, timestamp, state, messageId, code, message };
+}
+
+/** @param {Pending} pending */
+function noAnswer({ why, entry }) {
+  return why ?? new SendError("NO_ANSWER", "the server did not answer", true, entry.clientMessageId);
+}
+
+/** @returns {NonNullable<Pending["waiting"]>} */
+function newWaiting() {
+  /** @type {(sent: Sent) => void} */
+  let resolve = () => {};
+  /** @type {(error: SendError) => void} */
+  let reject = () => {};
+  /** @type {Promise<Sent>} */
+  const promise = new Promise((onSent, onFailed) => {
+    resolve = onSent;
+    reject = onFailed;
+  });
+  return { promise: quietly(promise), resolve, reject };
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} promise
+ */
+function quietly(promise) {
+  promise.catch(() => {});
+  return promise;
+}
+
+/**
+ * @template T
+ * @param {Set<T>} set
+ * @param {T} value
+ * @param {number} limit beyond it the oldest is forgotten
+ */
+function remember(set, value, limit) {
+  set.delete(value);
+  set.add(value);
+  if (set.size > limit) set.delete(/** @type {T} */ (set.values().next().value));
+}
+
+/** @param {string | URL} [server] */
+function rootOf(server) {
+  const root = new URL(server ?? ".", globalThis.document && server !== undefined ? document.baseURI : import.meta.url);
+  if (!root.pathname.endsWith("/")) root.pathname += "/";
+  root.search = root.hash = "";
+  return root;
+}
+
+/** @param {string} text */
+function isUserId(text) {
+  return /^\d{1,19}$/.test(text);
+}
+
+/** @param {unknown} value */
+function textOf(value) {
+  return value === undefined || value === null ? "" : String(value);
+}
+
+/** Milliseconds that never go back. */
+function now() {
+  return performance.now();
+}
+
+/** 128 bits at random; crypto.randomUUID is there on secure pages alone. */
+function randomId() {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
+}
+
+/** @returns {Storage | null} null where the page may not use it */
+function localStorageOrNull() {
+  try {
+    return globalThis.localStorage ?? null;
+  } catch {
+    return null;
+  }
+}
