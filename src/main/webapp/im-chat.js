@@ -200,6 +200,7 @@ export class ImChat extends LitElement {
         this.revision++;
         this.dispatchEvent(new Event("renew"));
       },
+      server,
     );
     this.#tokens = usesToken ? tokens : null;
     const client = new ImClient({

@@ -4,8 +4,9 @@ import { base } from "./styles.js";
 /** @import { Connection } from "./chat-store.js" */
 /** @import { Texts } from "./texts.js" */
 
-/** Closed by the server for a reason that the user can put right. */
+/** Close codes that the user can do something about, and nothing. */
 const OPEN_ELSEWHERE = 4409;
+const EXPIRED = 4401;
 
 /**
  * Says how the connection is where it is not as it should be. Fires "reconnect".
@@ -59,6 +60,8 @@ export class Banner extends LitElement {
 
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #clock;
+  /** Whether there was a connection to lose. */
+  #lost = false;
   #network = () => {
     this.online = navigator.onLine;
   };
@@ -88,7 +91,10 @@ export class Banner extends LitElement {
   }
 
   willUpdate() {
-    this.#countDown(this.connection.state === "waiting");
+    const { state } = this.connection;
+    this.#countDown(state === "waiting");
+    if (state === "waiting") this.#lost = true;
+    if (state === "open" || state === "idle") this.#lost = false;
   }
 
   /** @param {boolean} on */
@@ -121,15 +127,16 @@ export class Banner extends LitElement {
     if (this.waitsForToken) return { words: t.renewing };
     if (state === "closed") {
       const words = (code && t.ended[code]) || t.endedOtherwise;
-      return { words, button: code === OPEN_ELSEWHERE ? t.useHere : t.reconnect };
+      return { words, button: code === EXPIRED ? undefined : code === OPEN_ELSEWHERE ? t.useHere : t.reconnect };
     }
     if (state === "idle") return { words: t.noCredential };
-    if (!this.online && state !== "open") return { words: t.offline };
-    if (state === "waiting") {
-      const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));
-      return { words: t.waiting, detail: t.retryIn(seconds), button: t.reconnect };
-    }
-    return state === "connecting" ? { words: t.connecting, soon: true } : {};
+    if (state === "open") return {};
+    if (!this.online) return { words: t.offline };
+    if (!this.#lost) return { words: t.connecting, soon: true };
+    // Not read out: what changes every second.
+    if (state === "connecting") return { words: t.waiting, soon: true, detail: t.connecting };
+    const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));
+    return { words: t.waiting, soon: true, detail: t.retryIn(seconds), button: t.reconnect };
   }
 
   #reconnect() {

@@ -6,11 +6,9 @@
 import { Conversation, order } from "./conversation.js";
 import { Drafts } from "./drafts.js";
 
-/** @import { ImClient } from "../imserver-client.js" */
+/** @import { ConversationEntry, HistoryMessage, ImClient, MessageDetail, OutgoingDetail, SendError, StateDetail } from "../imserver-client.js" */
 /** @import { Message, User } from "./conversation.js" */
 
-/** A message as REST shows it. @typedef {{messageId: number, fromId: number, toId: number, content: string, timestamp: string, time: string, read: boolean}} MessageView */
-/** A conversation as REST shows it. @typedef {{user: {id: number, name: string, avatar: string}, lastMessage: MessageView, unread: number}} ConversationView */
 /** @typedef {{state: string, code: number | null, retryAt: number}} Connection */
 
 const PAGE = 50;
@@ -55,7 +53,6 @@ export class ChatStore extends EventTarget {
     on("state", (detail) => this.#stateChanged(detail));
     on("message", (detail) => this.#received(detail));
     on("outgoing", (detail) => this.#outgoing(detail));
-    for (const message of client.outgoing()) this.#outgoing({ ...message, state: "sending" }, Infinity);
   }
 
   close() {
@@ -136,11 +133,10 @@ export class ChatStore extends EventTarget {
     this.#changed();
   }
 
-  /** @param {ConversationView} view */
+  /** @param {ConversationEntry} entry */
   #apply({ user, lastMessage, unread }) {
-    const id = String(user.id);
-    const conversation = this.conversation(id, user);
-    const last = this.#fromRest(lastMessage, id);
+    const conversation = this.conversation(user.id, user);
+    const last = this.#fromRest(lastMessage, user.id);
     const counted = Number(lastMessage.messageId);
     for (const messageId of conversation.uncounted) {
       if (messageId <= counted) conversation.uncounted.delete(messageId);
@@ -196,7 +192,7 @@ export class ChatStore extends EventTarget {
     const { id } = conversation.user;
     try {
       for (let pages = 0; pages < MOST_PAGES_TO_CATCH_UP; pages++) {
-        const page = await this.client.api.messages(id, { after: conversation.syncedTo, limit: MOST_PER_REQUEST });
+        const page = await this.client.api.messages(id, { after: String(conversation.syncedTo), limit: MOST_PER_REQUEST });
         if (page.messages.length > 0) conversation.syncedTo = Number(page.messages[0].messageId);
         this.#merge(conversation, page.messages);
         this.#changed();
@@ -215,7 +211,8 @@ export class ChatStore extends EventTarget {
     conversation.older = "loading";
     this.#changed();
     try {
-      const before = conversation.oldestId ?? undefined;
+      const { oldestId } = conversation;
+      const before = oldestId === null ? undefined : String(oldestId);
       const page = await this.client.api.messages(conversation.user.id, { before, limit: PAGE });
       conversation.more = page.more;
       conversation.older = "loaded";
@@ -229,21 +226,21 @@ export class ChatStore extends EventTarget {
 
   /**
    * @param {Conversation} conversation
-   * @param {MessageView[]} views
+   * @param {HistoryMessage[]} views
    */
   #merge(conversation, views) {
     conversation.merge(views.map((view) => this.#fromRest(view, conversation.user.id)));
   }
 
   /**
-   * @param {MessageView} view
+   * @param {HistoryMessage} view
    * @param {string} otherId
    * @returns {Message}
    */
   #fromRest(view, otherId) {
-    const fromMe = String(view.fromId) !== otherId || view.fromId === view.toId;
+    const fromMe = view.fromId !== otherId || view.fromId === view.toId;
     return {
-      key: String(view.messageId),
+      key: view.messageId,
       messageId: Number(view.messageId),
       clientMessageId: null,
       fromMe,
@@ -259,14 +256,14 @@ export class ChatStore extends EventTarget {
 
   // ---- What the client tells ----
 
-  /** @param {{state: string, code: number | null, retryInMs?: number | null}} detail */
+  /** @param {StateDetail} detail */
   #stateChanged({ state, code, retryInMs }) {
     this.connection = { state, code, retryAt: Date.now() + (retryInMs ?? 0) };
     this.#changed();
     if (state === "open") this.refresh();
   }
 
-  /** @param {{messageId: string, fromId: string, toId: string, content: string, timestamp: string, userName: string, headUrl: string}} detail */
+  /** @param {MessageDetail} detail */
   #received({ messageId, fromId, toId, content, timestamp, userName, headUrl }) {
     const conversation = this.conversation(fromId, { name: userName, avatar: headUrl });
     const id = Number(messageId);
@@ -296,11 +293,8 @@ export class ChatStore extends EventTarget {
     this.dispatchEvent(new CustomEvent("received", { detail: { conversation, message } }));
   }
 
-  /**
-   * @param {{clientMessageId: string, toId: string, content: string, timestamp: string, state: "sending" | "sent" | "failed", messageId?: string | null, code?: string | null}} detail
-   * @param {number} [after]
-   */
-  #outgoing(detail, after) {
+  /** @param {OutgoingDetail} detail */
+  #outgoing(detail) {
     const conversation = this.conversation(detail.toId);
     let message = conversation.messages.find((m) => m.clientMessageId === detail.clientMessageId);
     if (!message) {
@@ -315,13 +309,14 @@ export class ChatStore extends EventTarget {
         unread: false,
         state: "sending",
         code: null,
-        after: after ?? conversation.newestId,
+        // What was left over from an earlier page may be older than all that is loaded; it stands at the end all the same.
+        after: conversation.history === "loaded" ? conversation.newestId : Infinity,
       };
       conversation.messages.push(message);
     }
     if (message.messageId === null) {
       message.state = detail.state;
-      message.code = detail.code ?? null;
+      message.code = detail.code;
       if (detail.messageId) message.messageId = Number(detail.messageId);
     }
     conversation.sort();
@@ -336,7 +331,7 @@ export class ChatStore extends EventTarget {
    */
   send(conversation, content) {
     conversation.firstNew = null;
-    this.client.send(conversation.user.id, content).catch(() => {}); // the "outgoing" event tells it too
+    this.#send(conversation, content);
   }
 
   /**
@@ -346,8 +341,22 @@ export class ChatStore extends EventTarget {
    * @param {Message} message
    */
   retry(conversation, { content, clientMessageId }) {
-    if (!clientMessageId) return;
-    this.client.send(conversation.user.id, content, { clientMessageId }).catch(() => {});
+    if (clientMessageId) this.#send(conversation, content, { clientMessageId });
+  }
+
+  /**
+   * The client tells by events what becomes of a message, unless it does not take it at all.
+   *
+   * @param {Conversation} conversation
+   * @param {string} content
+   * @param {{clientMessageId?: string}} [options]
+   */
+  #send({ user, messages }, content, options) {
+    this.client.send(user.id, content, options).catch((/** @type {SendError} */ { code, message, clientMessageId }) => {
+      if (messages.some((m) => m.clientMessageId === clientMessageId)) return;
+      const timestamp = String(Date.now());
+      this.#outgoing({ clientMessageId, toId: user.id, content, timestamp, state: "failed", messageId: null, code, message });
+    });
   }
 
   /**

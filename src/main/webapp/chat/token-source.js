@@ -8,6 +8,7 @@ export class TokenSource {
   #used;
   #provide;
   #ask;
+  #server;
   /** @type {((token: string) => void) | undefined} */
   #resolve;
 
@@ -15,11 +16,13 @@ export class TokenSource {
    * @param {string} token "" for none yet
    * @param {(() => string | Promise<string>) | null} provide the page's own way to renew it
    * @param {() => void} ask tells the page that a token is wanted, where it has no such way
+   * @param {string} server
    */
-  constructor(token, provide, ask) {
+  constructor(token, provide, ask, server) {
     this.#token = token;
     this.#provide = provide;
     this.#ask = ask;
+    this.#server = server;
   }
 
   /** Whether the page has been asked and has not answered. */
@@ -28,15 +31,27 @@ export class TokenSource {
   }
 
   /**
-   * A token that was not given out before.
+   * A token that was not given out before; the same again only where there is no other and the server takes it still. The
+   * client asks also when it cannot reach the server, for it cannot tell why: users are not to be troubled with that.
    *
    * @returns {Promise<string>}
    */
   async next() {
     if (!this.#token || this.#token === this.#used) {
-      this.#token = await (this.#provide ? this.#provide() : this.#fromPage());
+      if (this.#provide) this.#token = await this.#provide();
+      else if (!this.#token || (await this.#isRefused())) this.#token = await this.#fromPage();
     }
     return (this.#used = this.#token);
+  }
+
+  async #isRefused() {
+    try {
+      const headers = { Authorization: `Bearer ${this.#token}` };
+      const { status } = await fetch(new URL("api/users/me", this.#server), { headers, cache: "no-store" });
+      return status === 401;
+    } catch {
+      return false;
+    }
   }
 
   /** @param {string} token what the page has instead from now on */
@@ -67,7 +82,7 @@ export function ownerOf(token) {
     const payload = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
     const bytes = Uint8Array.from(atob(payload), (char) => char.charCodeAt(0));
     const claims = JSON.parse(new TextDecoder().decode(bytes));
-    for (const ofThisToken of ["exp", "iat", "nbf", "jti"]) delete claims[ofThisToken];
+    for (const ofThisToken of ["exp", "iat", "nbf", "jti", "sid", "auth_time", "nonce", "at_hash"]) delete claims[ofThisToken];
     return JSON.stringify(claims);
   } catch {
     return token;
