@@ -246,7 +246,7 @@ export class ImChat extends LitElement {
     const name = nameOf(conversation.user, t);
     if (conversation === this.#open) {
       this.#view?.received(message);
-      this.announcement = t.announce(name, message.content.slice(0, READ_OUT));
+      this.announcement = t.says(name, message.content.slice(0, READ_OUT));
     } else {
       this.announcement = t.announceElsewhere(name);
     }

@@ -157,12 +157,8 @@ export class ChatStore extends EventTarget {
     const conversation = this.conversation(userId);
     this.#opened = [...this.#opened.filter((id) => id !== userId), userId];
     if (this.#opened.length > HISTORIES) this.conversation(/** @type {string} */ (this.#opened.shift())).unload();
-    if (conversation.history === "loaded") {
-      conversation.firstNew = conversation.firstUnread;
-      await this.#catchUp(conversation);
-    } else if (conversation.history !== "loading") {
-      await this.#loadNewest(conversation);
-    }
+    conversation.firstNew = conversation.firstUnread;
+    if (this.connection.state === "open") await this.#catchUp(conversation); // else it is done when it is
   }
 
   /** @param {Conversation} conversation */
@@ -188,6 +184,7 @@ export class ChatStore extends EventTarget {
 
   /** @param {Conversation} conversation */
   async #catchUp(conversation) {
+    if (conversation.history === "loading") return;
     if (conversation.history !== "loaded") return this.#loadNewest(conversation);
     const { id } = conversation.user;
     try {

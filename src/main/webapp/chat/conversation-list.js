@@ -302,11 +302,8 @@ export class ConversationList extends LitElement {
         <bdi class="name">${nameOf(user, t)}</bdi>
         <time>${last ? shortTime(last.time, t) : nothing}</time>
         <span class="last">
-          ${draft
-            ? html`<em>${t.draft}:</em> ${oneLine(draft)}`
-            : html`${last?.state === "failed" ? html`<em>${t.notSent}:</em> ` : nothing}${last?.fromMe
-                ? `${t.you}: `
-                : nothing}${oneLine(last?.content ?? "")}`}
+          ${draft ? html`<em>${t.draft}</em> ` : last?.state === "failed" ? html`<em>${t.notSent}</em> ` : nothing}
+          ${oneLine(draft || (last?.fromMe ? t.says(t.you, last.content) : (last?.content ?? "")))}
         </span>
         ${unread > 0
           ? html`<span class="badge"
@@ -390,7 +387,7 @@ export class ConversationList extends LitElement {
     return html`<li>
       <button class="item" data-user=${user.id} tabindex=${tabStop ? 0 : -1} @click=${() => this.#open(user)}>
         ${avatar(user)}<bdi class="name ${hasName ? "" : "alone"}">${label}</bdi><span></span>
-        ${hasName ? html`<span class="last">${user.id}</span>` : nothing}
+        ${hasName ? html`<span class="last">${this.texts.userId(user.id)}</span>` : nothing}
       </button>
     </li>`;
   }

@@ -130,7 +130,7 @@ export class ConversationView extends LitElement {
         ${avatar(user)}
         <div class="name">
           <h2><bdi>${name}</bdi></h2>
-          ${name !== user.id && !conversation.isSystem ? html`<p class="id">${user.id}</p>` : nothing}
+          ${name !== user.id && !conversation.isSystem ? html`<p class="id">${t.userId(user.id)}</p>` : nothing}
         </div>
         ${unread > MANY_UNREAD
           ? html`<button class="text-button" @click=${() => store.markAllRead(conversation)}>${t.markAllRead}</button>`

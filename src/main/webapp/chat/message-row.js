@@ -23,8 +23,8 @@ export function messageRow(message, { author, follows, texts, retry, discard }) 
     data-key=${message.key}
   >
     <div class="bubble">
-      <span class="visually-hidden">${author}:</span>
-      <p dir="auto">${linkify(message.content).map(part)}</p>
+      <span class="visually-hidden">${texts.says(author, "")}</span>
+      <span class="text" dir="auto">${linkify(message.content).map(part)}</span>
       <span class="meta">
         <time datetime=${new Date(message.time).toISOString()}>${clock(message.time, texts)}</time>
         ${message.fromMe ? stateIcon(message.state, texts) : nothing}
@@ -99,7 +99,7 @@ export const messageRowStyles = css`
     box-shadow: inset 0 0 0 1px var(--_bad);
   }
 
-  p {
+  .text {
     overflow-wrap: anywhere;
     white-space: pre-wrap;
   }
@@ -115,7 +115,7 @@ export const messageRowStyles = css`
     float: inline-end;
     align-items: center;
     gap: 0.2rem;
-    margin: 0.1rem -0.2rem -0.1rem 0.75rem;
+    margin: 0.45rem -0.2rem -0.1rem 0.75rem;
     color: var(--_quiet);
     font-size: 0.75rem;
     line-height: 1.1rem;

@@ -5,6 +5,7 @@
 /** @typedef {typeof en} Texts */
 
 const en = {
+  /** By which times are told: also English has 24 hours in some places. */
   tag: "en",
   chat: "Private messages",
   conversations: "Conversations",
@@ -37,6 +38,10 @@ const en = {
   /** @param {number} count */
   unread: (count) => `${count} unread`,
   you: "You",
+  /** @param {string} id */
+  userId: (id) => `User ${id}`,
+  /** @param {string} name @param {string} text */
+  says: (name, text) => `${name}: ${text}`,
   system: "System",
   systemHint: "Messages of the system cannot be answered.",
   message: "Message",
@@ -90,8 +95,6 @@ const en = {
   },
   yesterday: "Yesterday",
   today: "Today",
-  /** @param {string} name @param {string} content */
-  announce: (name, content) => `${name}: ${content}`,
   /** @param {string} name */
   announceElsewhere: (name) => `New message from ${name}`,
 };
@@ -123,6 +126,8 @@ const zh = {
   markAllRead: "全部标为已读",
   unread: (count) => `${count} 条未读`,
   you: "我",
+  userId: (id) => `用户号 ${id}`,
+  says: (name, text) => `${name}：${text}`,
   system: "系统通知",
   systemHint: "系统通知不能回复。",
   message: "消息",
@@ -169,7 +174,6 @@ const zh = {
   },
   yesterday: "昨天",
   today: "今天",
-  announce: (name, content) => `${name}：${content}`,
   announceElsewhere: (name) => `${name}发来新消息`,
 };
 
@@ -181,8 +185,8 @@ const zh = {
  */
 export function textsFor(languages) {
   for (const language of languages) {
-    if (/^zh\b/i.test(language)) return zh;
-    if (/^en\b/i.test(language)) return en;
+    if (/^zh\b/i.test(language)) return { ...zh, tag: language };
+    if (/^en\b/i.test(language)) return { ...en, tag: language };
   }
   return en;
 }
