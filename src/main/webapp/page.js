@@ -11,6 +11,7 @@ import "./im-chat.js";
 /** @import { ImChat } from "./im-chat.js" */
 
 const HEALTH_EVERY = 10_000; // ms
+const WHEN_DOWN = 2000; // ms
 /** Two chats beside each other need so much room. */
 const ROOM_FOR_TWO = matchMedia("(min-width: 56rem)");
 
@@ -85,6 +86,7 @@ async function askHealth() {
     state.health = null;
   }
   show();
+  setTimeout(askHealth, state.health?.status === "up" ? HEALTH_EVERY : WHEN_DOWN);
 }
 
 function show() {
@@ -95,10 +97,12 @@ function page() {
   return html`
     <header>
       <h1>${t.title}</h1>
-      <dl class="health" role="status">
-        ${light(t.server, state.health === undefined ? "unknown" : state.health ? "up" : "down")}
-        ${light(t.database, state.health?.database ?? "unknown")}
-      </dl>
+      <div role="status">
+        <dl class="health">
+          ${light(t.server, state.health === undefined ? "unknown" : state.health ? "up" : "down")}
+          ${light(t.database, state.health?.database ?? "unknown")}
+        </dl>
+      </div>
     </header>
     <main>${state.authMode === "open" ? users() : state.authMode === "jwt" ? session() : ""}</main>
   `;
@@ -219,7 +223,6 @@ if (state.users.length === 0) {
   state.users = ROOM_FOR_TWO.matches ? [{ id: "1", with: "2" }, { id: "2", with: "1" }] : [{ id: "1", with: "" }];
 }
 askHealth();
-setInterval(askHealth, HEALTH_EVERY);
 window.addEventListener("hashchange", () => {
   takeAddress();
   show();

@@ -1,6 +1,8 @@
 import { css, html, nothing } from "../lib/lit/lit-element.js";
+import { nameOf } from "./texts.js";
 
 /** @import { User } from "./conversation.js" */
+/** @import { Texts } from "./texts.js" */
 
 const HUES = 8;
 
@@ -8,11 +10,13 @@ const HUES = 8;
  * A user's picture, and the first letter of the name where there is none or it does not load.
  *
  * @param {User} user
+ * @param {Texts} texts
  */
-export function avatar({ id, name, avatar: address }) {
+export function avatar(user, texts) {
+  const { id, name, avatar: address } = user;
   const src = pictureAddress(address);
   return html`<span class="avatar hue-${hueOf(id)}" aria-hidden="true"
-    >${initialOf(name)}${src
+    >${initialOf(id === "0" ? nameOf(user, texts) : name)}${src
       ? html`<img src=${src} alt="" referrerpolicy="no-referrer" draggable="false" @error=${hide} @load=${show} />`
       : nothing}</span
   >`;

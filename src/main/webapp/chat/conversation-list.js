@@ -298,7 +298,7 @@ export class ConversationList extends LitElement {
         aria-current=${isOpen ? "true" : nothing}
         @click=${() => this.#open(user)}
       >
-        ${avatar(user)}
+        ${avatar(user, t)}
         <bdi class="name">${nameOf(user, t)}</bdi>
         <time>${last ? shortTime(last.time, t) : nothing}</time>
         <span class="last">
@@ -386,7 +386,7 @@ export class ConversationList extends LitElement {
     const hasName = user.name !== user.id;
     return html`<li>
       <button class="item" data-user=${user.id} tabindex=${tabStop ? 0 : -1} @click=${() => this.#open(user)}>
-        ${avatar(user)}<bdi class="name ${hasName ? "" : "alone"}">${label}</bdi><span></span>
+        ${avatar(user, this.texts)}<bdi class="name ${hasName ? "" : "alone"}">${label}</bdi><span></span>
         ${hasName ? html`<span class="last">${this.texts.userId(user.id)}</span>` : nothing}
       </button>
     </li>`;

@@ -127,10 +127,10 @@ export class ConversationView extends LitElement {
         <button class="icon-button back" aria-label=${t.back} title=${t.back} @click=${() => this.dispatchEvent(new Event("back"))}>
           ${back}
         </button>
-        ${avatar(user)}
+        ${avatar(user, t)}
         <div class="name">
           <h2><bdi>${name}</bdi></h2>
-          ${name !== user.id && !conversation.isSystem ? html`<p class="id">${t.userId(user.id)}</p>` : nothing}
+          ${user.name !== user.id && !conversation.isSystem ? html`<p class="id">${t.userId(user.id)}</p>` : nothing}
         </div>
         ${unread > MANY_UNREAD
           ? html`<button class="text-button" @click=${() => store.markAllRead(conversation)}>${t.markAllRead}</button>`

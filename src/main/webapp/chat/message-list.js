@@ -127,6 +127,7 @@ export class MessageList extends LitElement {
   #atEnd = true;
   /** Whether the place to begin reading at is still to be scrolled to. */
   #opening = true;
+  #wasLoadingOlder = false;
 
   constructor() {
     super();
@@ -184,7 +185,13 @@ export class MessageList extends LitElement {
       this.#opening = true;
       this.#atEnd = true;
     }
-    const { messages, history, firstNew } = this.conversation;
+    const { messages, history, older, firstNew } = this.conversation;
+    // At once, so that what has come in takes the place of the note above it, and nothing moves.
+    if (this.#wasLoadingOlder && older === "loaded") {
+      this.#window.fit(messages, this.#atEnd);
+      this.#window.extendUp(messages);
+    }
+    this.#wasLoadingOlder = older === "loading";
     if (this.#opening && history === "loaded" && firstNew) this.#window.from(messages, firstNew);
     this.#window.fit(messages, this.#atEnd);
   }

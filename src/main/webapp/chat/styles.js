@@ -9,7 +9,7 @@ export const colours = css`
     color-scheme: light dark;
     --_accent: var(--im-accent, light-dark(#0b7069, #52c4b9));
     --_on-accent: var(--im-on-accent, light-dark(#ffffff, #05211f));
-    --_mine: var(--im-mine, light-dark(#d3f0ea, #12504b));
+    --_mine: var(--im-mine, light-dark(#d3f0ea, #0f4641));
     --_theirs: var(--im-theirs, light-dark(#ffffff, #25302e));
     --_surface: var(--im-surface, light-dark(#ffffff, #161d1c));
     --_canvas: var(--im-canvas, light-dark(#eef2f1, #0e1413));
@@ -18,7 +18,7 @@ export const colours = css`
     --_line: var(--im-line, light-dark(#dbe2e0, #2c3735));
     --_edge: var(--im-edge, light-dark(#7b8885, #75837f));
     --_text: var(--im-text, light-dark(#14201e, #e8efed));
-    --_quiet: var(--im-quiet, light-dark(#4d5b58, #a6b6b2));
+    --_quiet: var(--im-quiet, light-dark(#4d5b58, #aebdb9));
     --_bad: var(--im-bad, light-dark(#b3261e, #ff9c92));
     --_warn: var(--im-warn, light-dark(#fff1d0, #493a12));
     --_on-warn: var(--im-on-warn, light-dark(#4a3500, #ffe2a0));

@@ -126,7 +126,7 @@ const zh = {
   markAllRead: "全部标为已读",
   unread: (count) => `${count} 条未读`,
   you: "我",
-  userId: (id) => `用户号 ${id}`,
+  userId: (id) => `用户 ${id}`,
   says: (name, text) => `${name}：${text}`,
   system: "系统通知",
   systemHint: "系统通知不能回复。",
@@ -192,13 +192,14 @@ export function textsFor(languages) {
 }
 
 /**
- * The server calls the system by its id.
+ * The server gives the id for a name where it knows none.
  *
  * @param {{id: string, name: string}} user
  * @param {Texts} texts
  */
 export function nameOf({ id, name }, texts) {
-  return id === "0" && name === id ? texts.system : name;
+  if (name !== id) return name;
+  return id === "0" ? texts.system : texts.userId(id);
 }
 
 /**
