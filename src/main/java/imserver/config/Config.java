@@ -249,6 +249,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
    * @param announce the address of the application, null for no announcement
    * @param originalPaths whether the paths of the original back end are served
    * @param timeZone in which they tell times
+   * @param userSearch whether users may search the directory by name
    * @param tyrusTimers whether the timers of Tyrus are replaced
    */
   public record Server(
@@ -268,6 +269,12 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
               meaning =
                   "the zone in which these tell times, like `Asia/Shanghai`; unset, that of the server")
           ZoneId timeZone,
+      @Setting(
+              key = "IMSERVER_USER_SEARCH",
+              fallback = "on",
+              meaning =
+                  "`on`: every user may look up others in the directory by the beginning of their names; `off`: nobody")
+          Switch userSearch,
       @Setting(
               key = "IMSERVER_TYRUS_TIMERS",
               fallback = "on",

@@ -18,6 +18,10 @@ class User {
 
   private @Nullable String avatar;
 
+  /** The name's {@link UserProfile#searchForm}, for the index; null where there is no name. */
+  @Column(name = "search_name")
+  private @Nullable String searchName;
+
   @Column(name = "updated_at", nullable = false)
   private OffsetDateTime updatedAt;
 
@@ -29,7 +33,13 @@ class User {
     this.id = profile.userId();
     this.name = profile.name();
     this.avatar = profile.avatar();
+    this.searchName = searchName(profile);
     this.updatedAt = now;
+  }
+
+  private static @Nullable String searchName(UserProfile profile) {
+    String name = profile.name();
+    return name == null ? null : UserProfile.searchForm(name);
   }
 
   UserProfile profile() {
@@ -39,6 +49,7 @@ class User {
   void update(UserProfile profile, OffsetDateTime now) {
     name = profile.name();
     avatar = profile.avatar();
+    searchName = searchName(profile);
     updatedAt = now;
   }
 }

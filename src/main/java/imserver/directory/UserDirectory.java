@@ -54,6 +54,55 @@ public class UserDirectory {
   }
 
   /**
+   * How a user is shown to others: what the directory has, and what the credential tells in its
+   * place.
+   *
+   * @throws StorageException if it had to be read from the database and could not
+   */
+  @TransactionAttribute(TransactionAttributeType.SUPPORTS)
+  public UserProfile profile(UserPrincipal user) {
+    UserProfile unknown = UserProfile.unknown(user.userId());
+    return find(Set.of(user.userId())).getOrDefault(user.userId(), unknown).updatedBy(user);
+  }
+
+  /**
+   * Users whose names begin with a text, whether letters are upper or lower case, in the order of
+   * their names.
+   *
+   * @param beginning not empty
+   * @throws StorageException if the database did not answer
+   */
+  @TransactionAttribute(TransactionAttributeType.SUPPORTS)
+  public List<UserProfile> findByName(String beginning, int limit) {
+    String from = UserProfile.searchForm(beginning);
+    return entities
+        .createQuery(
+            // A range in place of "like": it needs no escapes, and uses the index in every plan.
+            """
+            select u from User u where u.searchName >= :from and u.searchName < :end
+            order by u.searchName, u.id
+            """,
+            User.class)
+        .setParameter("from", from)
+        .setParameter("end", after(from))
+        .setMaxResults(limit)
+        .getResultStream()
+        .map(User::profile)
+        .toList();
+  }
+
+  /** The first text, by code points, that comes after all that begin with {@code beginning}. */
+  private static String after(String beginning) {
+    int last = beginning.offsetByCodePoints(beginning.length(), -1);
+    int next = beginning.codePointAt(last) + 1;
+    if (next > Character.MAX_CODE_POINT) {
+      return beginning + beginning.substring(last);
+    }
+    int character = next == Character.MIN_SURROGATE ? Character.MAX_SURROGATE + 1 : next;
+    return beginning.substring(0, last) + Character.toString(character);
+  }
+
+  /**
    * Shows a user, from now on, as the credential tells; writes nothing and never waits, so that the
    * first message of a connection carries the name already.
    */

@@ -18,6 +18,9 @@ public record UserProfile(long userId, @Nullable String name, @Nullable String a
   /** The longest address of an avatar, in characters: what a row holds. */
   public static final int MAX_AVATAR = 2048;
 
+  /** So much of a name is looked at when one is searched for, in code points. */
+  public static final int MAX_SEARCH = 64;
+
   /** A user of whom nothing but the id is known. */
   public static UserProfile unknown(long userId) {
     return new UserProfile(userId, null, null);
@@ -31,6 +34,18 @@ public record UserProfile(long userId, @Nullable String name, @Nullable String a
   /** The avatar's address, or "" where none is known. */
   public String headUrl() {
     return avatar == null ? "" : avatar;
+  }
+
+  /**
+   * The form of a name by which it is found, whether letters are upper or lower case. Code point by
+   * code point, so that the beginning of a name has the beginning of its form.
+   */
+  static String searchForm(String name) {
+    return name.codePoints()
+        .limit(MAX_SEARCH)
+        .map(letter -> Character.toLowerCase(Character.toUpperCase(letter)))
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
   }
 
   /** This profile with what a credential tells in place of what was known. */

@@ -1,5 +1,6 @@
 package imserver.rest;
 
+import imserver.packet.StorableText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,17 @@ public final class Parameters {
       throw Problem.badRequest(name + " must be a number from 1 to " + max);
     }
     return (int) number;
+  }
+
+  /** A text of one to {@code max} code points, not blank. */
+  static String text(String name, @Nullable String text, int max) {
+    if (text == null
+        || text.isBlank()
+        || text.codePointCount(0, text.length()) > max
+        || !StorableText.isStorable(text)) {
+      throw Problem.badRequest(name + " must have 1 to " + max + " characters and not be blank");
+    }
+    return text;
   }
 
   /** {@code true} or {@code false}, the latter where there is none. */

@@ -1,6 +1,8 @@
 package imserver.rest;
 
 import imserver.auth.UserPrincipal;
+import imserver.config.Config;
+import imserver.config.Config.Switch;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.ConversationService;
@@ -14,6 +16,7 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
@@ -22,7 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The directory, for the host application. Users see themselves in it. */
+/** The directory, for the host application. Users see themselves in it, and find others by name. */
 @Path("users")
 @Authenticated
 @RequestScoped
@@ -30,19 +33,42 @@ import org.jspecify.annotations.Nullable;
 public class UsersResource {
 
   private static final int MAX_USERS = 1000;
+  private static final int MAX_FOUND = 20;
 
   @Inject private UserDirectory directory;
   @Inject private ConversationService conversations;
+  @Inject private Config config;
   @Context private SecurityContext caller;
 
   /** For the container, which injects the rest. */
   public UsersResource() {}
+
+  /** Who was found, in the order of names. */
+  public record FoundView(List<UserView> users) {}
 
   /** How many entries were written. */
   public record WrittenView(int users) {}
 
   /** What a recount found, and put right. */
   public record RecountView(long before, long after, long correctedConversations) {}
+
+  /** Users by the beginning of their names. */
+  @GET
+  public FoundView find(@QueryParam("name") @Nullable String name) {
+    if (config.server().userSearch() == Switch.OFF) {
+      throw Problem.forbidden("this server has its search for users turned off");
+    }
+    String beginning = Parameters.text("name", name, UserProfile.MAX_SEARCH);
+    return new FoundView(
+        directory.findByName(beginning, MAX_FOUND).stream().map(UserView::of).toList());
+  }
+
+  /** The caller's own entry, whether or not the directory has one. */
+  @GET
+  @Path("me")
+  public UserView me() {
+    return UserView.of(directory.profile(BearerFilter.user(caller)));
+  }
 
   /** One entry. */
   @GET

@@ -83,6 +83,8 @@ class ApiDocumentsIT {
         "putUser",
         Call.service("api/users/" + bob, "{\"name\":\"Bob\",\"avatar\":\"b.png\"}", "api/users/x"));
     calls.put("getUser", Call.service("api/users/" + bob, null, "api/users/x"));
+    calls.put("getMe", Call.user("api/users/me", null, null));
+    calls.put("findUsers", Call.user("api/users?name=bO", null, "api/users?name=%20"));
     calls.put(
         "sendNotice",
         Call.service(
@@ -166,8 +168,9 @@ class ApiDocumentsIT {
     } while (answer.status() == 201 && ++sent < 10_000);
     assertThat(document.unseen())
         .filteredOn(seen -> !OUT_OF_REACH.contains(seen.substring(seen.indexOf(' ') + 1)))
-        .as("documented, and never answered; 404 of a message takes IMSERVER_RECIPIENTS=known")
-        .isSubsetOf("sendMessage 404", "sendNotice 404");
+        .as(
+            "documented, and never answered; these take IMSERVER_RECIPIENTS=known, IMSERVER_USER_SEARCH=off")
+        .isSubsetOf("sendMessage 404", "sendNotice 404", "findUsers 403");
   }
 
   private void exercise(ApiDocument document, Operation operation, Call call) {

@@ -47,12 +47,22 @@ class LimitsIT {
             "IMSERVER_OUTBOX",
             String.valueOf(OUTBOX),
             "IMSERVER_RECIPIENTS",
-            "known"));
+            "known",
+            "IMSERVER_USER_SEARCH",
+            "off"));
   }
 
   @BeforeEach
   void address() {
     server = URI.create(url.toString());
+  }
+
+  @Test
+  @DisplayName("on the search for users keeps everybody from it")
+  void userSearch() {
+    Api.Answer answer = new Api(server, alice).get("api/users?name=a");
+    assertThat(answer.status()).isEqualTo(403);
+    assertThat(answer.code()).isEqualTo("FORBIDDEN");
   }
 
   @Test

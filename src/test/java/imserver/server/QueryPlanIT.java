@@ -44,7 +44,7 @@ class QueryPlanIT {
           from generate_series(1, 1000000) as n
           """);
       statement.execute(
-          "insert into im_user (id, name, updated_at) select n, 'user ' || n, now() from generate_series(1, 100000) as n");
+          "insert into im_user (id, name, search_name, updated_at) select n, 'User ' || n, 'user ' || n, now() from generate_series(1, 100000) as n");
       statement.execute(
           """
           insert into conversation
@@ -170,6 +170,19 @@ class QueryPlanIT {
   void users() throws SQLException {
     assertUsesIndex(
         "select id, name, avatar, updated_at from im_user where id in (1, 2, 3)", "im_user_pkey");
+  }
+
+  @Test
+  @DisplayName("users by the beginning of their names, in order, without sorting")
+  void usersByName() throws SQLException {
+    String plan =
+        assertUsesIndex(
+            """
+            select id, name, avatar, search_name, updated_at from im_user
+            where search_name >= 'user' and search_name < 'uses' order by search_name, id limit 20
+            """,
+            "im_user_by_name");
+    assertThat(plan).doesNotContain("Sort");
   }
 
   private static String assertUsesIndex(String query, String index) throws SQLException {

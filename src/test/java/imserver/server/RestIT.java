@@ -1,12 +1,15 @@
 package imserver.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.net.URI;
 import java.net.URL;
+import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
@@ -439,6 +443,74 @@ class RestIT {
             "{\"users\":[{\"id\":0}]}")) {
       assertProblem(service.put("api/users", body), 400, "BAD_REQUEST");
     }
+  }
+
+  @Test
+  @DisplayName("a user learns how others see that user")
+  void me() {
+    JsonObject unknown = a.get("api/users/me").ok();
+    assertThat(Api.number(unknown, "id")).isEqualTo(alice);
+    assertThat(unknown.getString("name")).isEqualTo(Long.toString(alice));
+    assertThat(unknown.getString("avatar")).isEmpty();
+    service.put("api/users/" + alice, "{\"name\":\"爱丽丝\",\"avatar\":\"a.png\"}").ok();
+    assertThat(a.get("api/users/me").ok()).isEqualTo(service.get("api/users/" + alice).ok());
+    assertProblem(service.get("api/users/me"), 403, "FORBIDDEN");
+  }
+
+  private List<String> found(String name) {
+    JsonObject answer = a.get("api/users?name=" + URLEncoder.encode(name, UTF_8)).ok();
+    return Api.objects(answer.getJsonArray("users")).stream()
+        .map(user -> user.getString("name"))
+        .toList();
+  }
+
+  private void enter(String name) {
+    String body = Json.createObjectBuilder().add("name", name).build().toString();
+    service.put("api/users/" + Users.next(), body).ok();
+  }
+
+  @Test
+  @DisplayName("users are found by the beginning of their names, whatever characters these have")
+  void findUsers() {
+    String unique = "Q" + alice;
+    List<String> names =
+        Stream.of(
+                "é Ann", "É bob", "爱丽丝", "爱国", "100%", "100x", "a_b", "axb", "\\", "👋 hi", "')--")
+            .map(unique::concat)
+            .toList();
+    names.forEach(this::enter);
+    assertThat(found(unique)).containsExactlyInAnyOrderElementsOf(names);
+    assertThat(found("q" + alice + "É")).containsExactly(unique + "é Ann", unique + "É bob");
+    assertThat(found(unique + "爱")).containsExactly(unique + "爱丽丝", unique + "爱国");
+    assertThat(found(unique + "爱丽丝")).containsExactly(unique + "爱丽丝");
+    assertThat(found(unique + "100%")).containsExactly(unique + "100%");
+    assertThat(found(unique + "A_")).containsExactly(unique + "a_b");
+    assertThat(found(unique + "\\")).containsExactly(unique + "\\");
+    assertThat(found(unique + "👋")).containsExactly(unique + "👋 hi");
+    assertThat(found(unique + "')")).containsExactly(unique + "')--");
+    assertThat(found("%")).isEmpty();
+    assertThat(found(unique + "爱丽丝 ")).isEmpty();
+    for (String query :
+        List.of("", "?name=", "?name=%20", "?name=%00", "?name=" + "x".repeat(65))) {
+      assertProblem(a.get("api/users" + query), 400, "BAD_REQUEST");
+    }
+  }
+
+  @Test
+  @DisplayName("at most twenty users are found, and a new name takes the place of the old one")
+  void findManyUsers() {
+    String unique = "R" + alice;
+    IntStream.range(0, 25).forEach(i -> enter(unique + (char) ('y' - i)));
+    assertThat(found(unique))
+        .hasSize(20)
+        .isSorted()
+        .startsWith(unique + "a")
+        .endsWith(unique + "t");
+    service.put("api/users/" + bob, "{\"name\":\"%s-old\"}".formatted(unique)).ok();
+    service.put("api/users/" + bob, "{\"name\":\"%s-new\"}".formatted(unique)).ok();
+    assertThat(found(unique + "-")).containsExactly(unique + "-new");
+    service.put("api/users/" + bob, "{}").ok();
+    assertThat(found(unique + "-")).isEmpty();
   }
 
   @Test
