@@ -109,7 +109,8 @@ export class Composer extends LitElement {
   }
 
   /** @override */
-  focus() {
+  async focus() {
+    await this.updateComplete;
     this.#textarea?.focus();
   }
 

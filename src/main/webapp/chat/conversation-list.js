@@ -214,7 +214,8 @@ export class ConversationList extends LitElement {
   }
 
   /** To the open conversation, or to the search. @override */
-  focus() {
+  async focus() {
+    await this.updateComplete;
     const item = /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(".item[tabindex='0']"));
     (item ?? this.#input)?.focus();
   }

@@ -108,7 +108,8 @@ export class ConversationView extends LitElement {
   }
 
   /** To where one writes; with a finger, to the messages: the keyboard would cover them. @override */
-  focus() {
+  async focus() {
+    await this.updateComplete;
     const composer = /** @type {Composer | null} */ (this.renderRoot.querySelector("im-chat-composer"));
     (matchMedia("(pointer: coarse)").matches || !composer ? this.#messages : composer)?.focus();
   }

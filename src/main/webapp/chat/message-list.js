@@ -157,8 +157,9 @@ export class MessageList extends LitElement {
   }
 
   /** @override */
-  focus() {
-    this.#scroller?.focus();
+  async focus() {
+    await this.updateComplete;
+    this.#scroller.focus();
   }
 
   /** Brings the newest message into view. */
