@@ -169,13 +169,14 @@ export class ChatStore extends EventTarget {
     try {
       // So much that what is new can be shown from its beginning.
       const limit = Math.min(MOST_PER_REQUEST, Math.max(PAGE, conversation.unread + 10));
-      const page = await this.client.api.messages(id, { limit });
+      const { messages: views, more } = await this.client.api.messages(id, { limit });
       conversation.history = "loaded";
-      conversation.more = page.more;
-      conversation.syncedTo = Number(page.messages[0]?.messageId ?? 0);
-      conversation.forgetBefore(Number(page.messages.at(-1)?.messageId ?? 0));
-      this.#merge(conversation, page.messages);
-      conversation.firstNew = conversation.firstUnread;
+      conversation.more = more;
+      conversation.syncedTo = Number(views[0]?.messageId ?? 0);
+      conversation.forgetBefore(Number(views.at(-1)?.messageId ?? 0));
+      this.#merge(conversation, views);
+      // As the server has it: what has come in meanwhile may have been seen already, and is new all the same.
+      conversation.firstNew = views.findLast((view) => !view.read && view.fromId === id)?.messageId ?? null;
     } catch {
       conversation.history = "failed";
     }

@@ -45,6 +45,8 @@ export class TokenSource {
   }
 
   async #isRefused() {
+    const { exp } = claimsOf(this.#token) ?? {};
+    if (typeof exp === "number" && exp * 1000 <= Date.now()) return true; // though the server is lenient for a minute
     try {
       const headers = { Authorization: `Bearer ${this.#token}` };
       const { status } = await fetch(new URL("api/users/me", this.#server), { headers, cache: "no-store" });
@@ -78,13 +80,22 @@ export class TokenSource {
  * @param {string} token
  */
 export function ownerOf(token) {
+  const claims = claimsOf(token);
+  if (!claims) return token;
+  for (const ofThisToken of ["exp", "iat", "nbf", "jti", "sid", "auth_time", "nonce", "at_hash"]) delete claims[ofThisToken];
+  return JSON.stringify(claims);
+}
+
+/**
+ * @param {string} token
+ * @returns {Record<string, unknown> | null} null for what is no token
+ */
+function claimsOf(token) {
   try {
     const payload = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
     const bytes = Uint8Array.from(atob(payload), (char) => char.charCodeAt(0));
-    const claims = JSON.parse(new TextDecoder().decode(bytes));
-    for (const ofThisToken of ["exp", "iat", "nbf", "jti", "sid", "auth_time", "nonce", "at_hash"]) delete claims[ofThisToken];
-    return JSON.stringify(claims);
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    return token;
+    return null;
   }
 }
