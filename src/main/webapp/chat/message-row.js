@@ -32,7 +32,7 @@ export function messageRow(message, { author, follows, texts, retry, discard }) 
     </div>
     ${message.state === "failed"
       ? html`<div class="failure">
-          <span>${texts.notSent} ${(message.code && texts.failures[message.code]) ?? ""}</span>
+          <span>${notSent(message, texts)}</span>
           <button class="text-button" @click=${retry}>${texts.tryAgain}</button>
           <button class="text-button" @click=${discard}>${texts.remove}</button>
         </div>`
@@ -43,6 +43,15 @@ export function messageRow(message, { author, follows, texts, retry, discard }) 
 /** Others wrote it: it becomes text and the text of links, never markup. @param {import("./linkify.js").Part} part */
 function part({ text, href }) {
   return href ? html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow">${text}</a>` : text;
+}
+
+/**
+ * @param {Message} message
+ * @param {Texts} texts
+ */
+function notSent({ code }, texts) {
+  const why = texts.failures[code ?? ""];
+  return why ? texts.says(texts.notSent, why) : texts.notSent;
 }
 
 /**
