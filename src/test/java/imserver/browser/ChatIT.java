@@ -404,6 +404,35 @@ class ChatIT {
   }
 
   @Test
+  @DisplayName("is served with a policy under which no page runs what is inline, or is framed")
+  void policy() {
+    Api.Answer answer = new Api(server.address(), null).get("");
+    assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow())
+        .contains("default-src 'none'", "frame-ancestors 'none'", "require-trusted-types-for")
+        .doesNotContain("unsafe");
+    assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+    assertThat(answer.headers().firstValue("Referrer-Policy")).contains("no-referrer");
+    try (ChatPage page = open(alice, bob)) {
+      page.awaitConnection();
+      Object ran =
+          page.page()
+              .evaluate(
+                  """
+                  () => {
+                    const script = document.createElement("script");
+                    try {
+                      script.textContent = "globalThis.ran = true";
+                      document.body.append(script);
+                    } catch {
+                      // so much the better
+                    }
+                    return globalThis.ran === true;
+                  }""");
+      assertThat(ran).isEqualTo(false);
+    }
+  }
+
+  @Test
   @DisplayName("does not send while an input method composes")
   void composing() {
     long carol = Users.next();
