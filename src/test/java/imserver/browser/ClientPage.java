@@ -1,7 +1,5 @@
 package imserver.browser;
 
-import static com.microsoft.playwright.options.LoadState.LOAD;
-
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
@@ -54,7 +52,7 @@ final class ClientPage implements AutoCloseable {
   private ClientPage(URI server, Page page) {
     this.server = server;
     this.page = page;
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(20_000);
     page.onWebSocket(socket -> addresses.add(socket.url()));
   }
 
@@ -90,6 +88,7 @@ final class ClientPage implements AutoCloseable {
   /** From the next connection on. */
   ClientPage with(Fault toServer, Fault toPage) {
     page.routeWebSocket(SOCKETS, route -> pass(route, toServer, toPage));
+    page.reload(); // what is there already has the true WebSocket
     return this;
   }
 
@@ -220,7 +219,6 @@ final class ClientPage implements AutoCloseable {
 
   void reload() {
     page.reload();
-    page.waitForLoadState(LOAD);
   }
 
   void setOffline(boolean offline) {
