@@ -35,7 +35,7 @@ final class ClientPage implements AutoCloseable {
   static final Fault NONE = packet -> 1;
 
   private static final Map<String, Integer> IMPATIENT =
-      Map.of("answerAfter", 300, "backoff", 50, "backoffCap", 500);
+      Map.of("answerAfter", 1000, "retries", 10, "backoff", 50, "backoffCap", 500);
 
   private static final Pattern SOCKETS = Pattern.compile(".*/teaching/imserver/.*");
 
@@ -152,7 +152,9 @@ final class ClientPage implements AutoCloseable {
     page.waitForCondition(condition);
   }
 
-  /** Starts a client that is impatient: it waits 300 ms for an answer. */
+  /**
+   * Starts a client that is impatient: it sends again after a second, and more often than usual.
+   */
   ClientPage start(Map<String, Object> options) {
     Map<String, Object> all = new HashMap<>(options);
     if (!patient) {
