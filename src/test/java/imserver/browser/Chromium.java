@@ -34,7 +34,10 @@ public final class Chromium implements ExecutionCondition, ParameterResolver {
           "--no-first-run",
           "--disable-background-networking",
           "--disable-component-update",
-          "--disable-sync");
+          "--disable-sync",
+          // The pages of tests come from no address, and such may not talk to loopback by
+          // themselves.
+          "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets");
 
   private static final AtomicBoolean TOLD = new AtomicBoolean();
 

@@ -109,8 +109,9 @@ class ClientLibraryIT {
         page.with(NONE, packet -> isSuccess(packet) && !lost.getAndSet(true) ? 0 : 1);
         page.startAs(alice).send(bob, "hello");
         assertThat(page.outcome("hello")).isEqualTo("SENT");
-        assertThat(page.sentMessages()).hasSize(2);
-        assertThat(page.sentMessages().get(1)).isEqualTo(page.sentMessages().get(0));
+        assertThat(page.sentMessages())
+            .hasSizeGreaterThan(1)
+            .containsOnly(page.sentMessages().get(0));
         assertThat(stored(alice, bob)).containsExactly("hello");
         assertThat(page.list("log.outgoing.map(({ state }) => state)"))
             .containsExactly("sending", "sent");
@@ -123,7 +124,9 @@ class ClientLibraryIT {
       AtomicBoolean deaf = new AtomicBoolean(true);
       try (ClientPage page = page()) {
         page.with(NONE, packet -> isSuccess(packet) && deaf.get() ? 0 : 1);
-        page.startAs(alice).send(bob, "hello");
+        Map<String, Integer> timing = Map.of("answerAfter", 1000, "backoff", 50);
+        page.start(Map.of("credential", String.valueOf(alice), "timing", timing));
+        page.send(bob, "hello");
         assertThat(page.outcome("hello")).isEqualTo("NO_ANSWER");
         assertThat(page.sentMessages()).hasSize(4).containsOnly(page.sentMessages().get(0));
         assertThat(page.list("client.outgoing().map(({ state }) => state)"))

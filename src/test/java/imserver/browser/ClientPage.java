@@ -1,7 +1,5 @@
 package imserver.browser;
 
-import static com.microsoft.playwright.options.LoadState.LOAD;
-
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
@@ -37,7 +35,7 @@ final class ClientPage implements AutoCloseable {
   static final Fault NONE = packet -> 1;
 
   private static final Map<String, Integer> IMPATIENT =
-      Map.of("answerAfter", 300, "backoff", 50, "backoffCap", 500);
+      Map.of("answerAfter", 1000, "retries", 10, "backoff", 50, "backoffCap", 500);
 
   private static final Pattern SOCKETS = Pattern.compile(".*/teaching/imserver/.*");
 
@@ -54,7 +52,7 @@ final class ClientPage implements AutoCloseable {
   private ClientPage(URI server, Page page) {
     this.server = server;
     this.page = page;
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(20_000);
     page.onWebSocket(socket -> addresses.add(socket.url()));
   }
 
@@ -90,6 +88,7 @@ final class ClientPage implements AutoCloseable {
   /** From the next connection on. */
   ClientPage with(Fault toServer, Fault toPage) {
     page.routeWebSocket(SOCKETS, route -> pass(route, toServer, toPage));
+    page.reload(); // what is there already has the true WebSocket
     return this;
   }
 
@@ -153,7 +152,9 @@ final class ClientPage implements AutoCloseable {
     page.waitForCondition(condition);
   }
 
-  /** Starts a client that is impatient: it waits 300 ms for an answer. */
+  /**
+   * Starts a client that is impatient: it sends again after a second, and more often than usual.
+   */
   ClientPage start(Map<String, Object> options) {
     Map<String, Object> all = new HashMap<>(options);
     if (!patient) {
@@ -220,7 +221,6 @@ final class ClientPage implements AutoCloseable {
 
   void reload() {
     page.reload();
-    page.waitForLoadState(LOAD);
   }
 
   void setOffline(boolean offline) {
