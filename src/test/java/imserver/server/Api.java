@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A client of the REST paths, with one user's credential. */
-final class Api {
+public final class Api {
 
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -36,13 +36,13 @@ final class Api {
    *
    * @param credential null for none
    */
-  Api(URI server, @Nullable Object credential) {
+  public Api(URI server, @Nullable Object credential) {
     this.server = server;
     this.credential = credential;
   }
 
   /** In open mode, of the host application. */
-  static Api service(URI server) {
+  public static Api service(URI server) {
     return new Api(server, 0);
   }
 
@@ -51,7 +51,7 @@ final class Api {
    *
    * @param text the body, "" for none
    */
-  record Answer(int status, String text, HttpHeaders headers) {
+  public record Answer(int status, String text, HttpHeaders headers) {
 
     JsonObject json() {
       try (var reader = Json.createReader(new StringReader(text))) {
@@ -60,7 +60,7 @@ final class Api {
     }
 
     /** The body, where all went well. */
-    JsonObject ok() {
+    public JsonObject ok() {
       if (status != 200 && status != 201) {
         throw new AssertionError(this);
       }
@@ -77,7 +77,7 @@ final class Api {
     }
   }
 
-  Answer get(String path) {
+  public Answer get(String path) {
     return send(request(path).GET());
   }
 
@@ -85,7 +85,7 @@ final class Api {
     return send(request(path).POST(json(json)).header("Content-Type", "application/json"));
   }
 
-  Answer put(String path, String json) {
+  public Answer put(String path, String json) {
     return send(request(path).PUT(json(json)).header("Content-Type", "application/json"));
   }
 
@@ -126,7 +126,7 @@ final class Api {
   }
 
   /** Sends a message; its id. */
-  long sendMessage(long toId, String content) {
+  public long sendMessage(long toId, String content) {
     return post("api/conversations/" + toId + "/messages", content(content))
         .ok()
         .getJsonNumber("messageId")
@@ -158,7 +158,7 @@ final class Api {
   }
 
   /** A page of a conversation, newest first. */
-  List<JsonObject> history(long other, String query) {
+  public List<JsonObject> history(long other, String query) {
     return objects(
         get("api/conversations/" + other + "/messages?" + query).ok().getJsonArray("messages"));
   }
@@ -168,7 +168,7 @@ final class Api {
     return objects(get("api/conversations?limit=100").ok().getJsonArray("conversations"));
   }
 
-  long unread() {
+  public long unread() {
     return get("api/unread").ok().getJsonNumber("total").longValueExact();
   }
 
@@ -176,7 +176,7 @@ final class Api {
     return array.getValuesAs(JsonObject.class);
   }
 
-  static List<String> contents(List<JsonObject> messages) {
+  public static List<String> contents(List<JsonObject> messages) {
     return messages.stream().map(message -> message.getString("content")).toList();
   }
 

@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
 /** A WebSocket client that keeps what it receives. */
-final class Client implements AutoCloseable {
+public final class Client implements AutoCloseable {
 
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -39,7 +39,7 @@ final class Client implements AutoCloseable {
   private Client() {}
 
   /** Connects with a credential in the path. */
-  static Client connect(URI server, Object credential) {
+  public static Client connect(URI server, Object credential) {
     return connect(server, credential, builder -> {});
   }
 
@@ -75,7 +75,7 @@ final class Client implements AutoCloseable {
   }
 
   /** Sends a text frame. */
-  Client send(String text) {
+  public Client send(String text) {
     socket.sendText(text, true).orTimeout(20, TimeUnit.SECONDS).join();
     return this;
   }
@@ -107,7 +107,7 @@ final class Client implements AutoCloseable {
   }
 
   /** The texts of the messages so far. */
-  List<String> contents() {
+  public List<String> contents() {
     return messages().stream().map(Packet::content).toList();
   }
 

@@ -156,7 +156,8 @@ class LimitsIT {
                 HttpRequest.newBuilder(server.resolve("/teaching/api/health")).build(),
                 HttpResponse.BodyHandlers.ofString());
     assertThat(health.statusCode()).isEqualTo(200);
-    assertThat(health.body()).isEqualTo("{\"status\":\"up\",\"database\":\"up\"}");
+    assertThat(health.body())
+        .isEqualTo("{\"status\":\"up\",\"database\":\"up\",\"authMode\":\"open\"}");
   }
 
   /** A user who has connected is entered into the directory soon after. */

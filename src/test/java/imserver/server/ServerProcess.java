@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** A server with the WAR, in a process of its own that a test can kill. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
 
   private static final Duration START = Duration.ofSeconds(120);
 
@@ -38,7 +38,7 @@ final class ServerProcess implements AutoCloseable {
    *
    * @param folder of the instance, for its log and, without a database in the settings, its data
    */
-  static ServerProcess start(int port, Path folder, Map<String, String> settings)
+  public static ServerProcess start(int port, Path folder, Map<String, String> settings)
       throws IOException {
     ServerProcess server = launch(port, folder, settings);
     try {
@@ -71,7 +71,7 @@ final class ServerProcess implements AutoCloseable {
     return new ServerProcess(URI.create("http://127.0.0.1:" + port + "/"), log, process);
   }
 
-  URI address() {
+  public URI address() {
     return address;
   }
 
@@ -102,7 +102,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** SIGKILL. */
-  void kill() {
+  public void kill() {
     ProcessHandle server = server();
     server.destroyForcibly();
     awaitEnd(server);
@@ -111,7 +111,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** SIGTERM, as an operator stops a server. */
-  void stop() {
+  public void stop() {
     ProcessHandle server = server();
     server.destroy();
     awaitEnd(server);

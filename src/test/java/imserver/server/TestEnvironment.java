@@ -29,7 +29,7 @@ public final class TestEnvironment implements LauncherSessionListener {
   }
 
   /** A folder for files of a test, which may not exist yet. */
-  static Path folder(String name) {
+  public static Path folder(String name) {
     return Path.of(System.getProperty("imserver.test.folder"), name).toAbsolutePath();
   }
 
@@ -69,7 +69,7 @@ public final class TestEnvironment implements LauncherSessionListener {
   }
 
   /** A port of loopback that nobody listens on. */
-  static int freePort() throws IOException {
+  public static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }

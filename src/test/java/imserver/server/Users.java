@@ -3,13 +3,14 @@ package imserver.server;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** User ids that no other test uses, also not in a database that several test classes share. */
-final class Users {
+public final class Users {
 
   private static final AtomicLong NEXT = new AtomicLong(System.currentTimeMillis() * 1000);
 
   private Users() {}
 
-  static long next() {
+  /** The next one. */
+  public static long next() {
     return NEXT.incrementAndGet();
   }
 }

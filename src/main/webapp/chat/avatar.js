@@ -1,0 +1,102 @@
+import { css, html, nothing } from "../lib/lit/lit-element.js";
+import { nameOf } from "./texts.js";
+
+/** @import { User } from "./conversation.js" */
+/** @import { Texts } from "./texts.js" */
+
+const HUES = 8;
+
+/**
+ * A user's picture, and the first letter of the name where there is none or it does not load.
+ *
+ * @param {User} user
+ * @param {Texts} texts
+ */
+export function avatar(user, texts) {
+  const { id, name, avatar: address } = user;
+  const src = pictureAddress(address);
+  return html`<span class="avatar hue-${hueOf(id)}" aria-hidden="true"
+    >${initialOf(id === "0" ? nameOf(user, texts) : name)}${src
+      ? html`<img src=${src} alt="" referrerpolicy="no-referrer" draggable="false" @error=${hide} @load=${show} />`
+      : nothing}</span
+  >`;
+}
+
+/** @param {Event} event */
+function hide({ target }) {
+  /** @type {HTMLElement} */ (target).hidden = true;
+}
+
+/** @param {Event} event */
+function show({ target }) {
+  /** @type {HTMLElement} */ (target).hidden = false;
+}
+
+/**
+ * Pictures come from the web or lie in their address; anything else is passed over.
+ *
+ * @param {string} address
+ */
+export function pictureAddress(address) {
+  if (/^data:image\/(png|jpeg|gif|webp|avif|svg\+xml)[;,]/i.test(address)) return address;
+  try {
+    const url = new URL(address);
+    return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} name */
+function initialOf(name) {
+  const [first] = new Intl.Segmenter().segment(name.trim());
+  return first?.segment.toUpperCase() ?? "?";
+}
+
+/**
+ * The same for a user wherever the user is shown.
+ *
+ * @param {string} id
+ */
+function hueOf(id) {
+  let hash = 0;
+  for (const char of id) hash = (hash * 31 + char.charCodeAt(0)) >>> 0;
+  return hash % HUES;
+}
+
+export const avatarStyles = css`
+  .avatar {
+    position: relative;
+    display: grid;
+    flex: none;
+    place-items: center;
+    width: var(--_avatar, 2.75rem);
+    height: var(--_avatar, 2.75rem);
+    overflow: hidden;
+    border-radius: 50%;
+    background: hsl(var(--_hue) 45% 36%);
+    color: #fff;
+    font-size: calc(var(--_avatar, 2.75rem) * 0.42);
+    font-weight: 600;
+    line-height: 1;
+    user-select: none;
+  }
+
+  .avatar img {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+    background: var(--_surface);
+    object-fit: cover;
+  }
+
+  .hue-0 { --_hue: 174; }
+  .hue-1 { --_hue: 212; }
+  .hue-2 { --_hue: 262; }
+  .hue-3 { --_hue: 318; }
+  .hue-4 { --_hue: 350; }
+  .hue-5 { --_hue: 18; }
+  .hue-6 { --_hue: 96; }
+  .hue-7 { --_hue: 236; }
+`;

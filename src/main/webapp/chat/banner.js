@@ -1,0 +1,145 @@
+import { LitElement, css, html, nothing } from "../lib/lit/lit-element.js";
+import { base } from "./styles.js";
+
+/** @import { Connection } from "./chat-store.js" */
+/** @import { Texts } from "./texts.js" */
+
+/** Close codes that the user can do something about, and nothing. */
+const OPEN_ELSEWHERE = 4409;
+const EXPIRED = 4401;
+
+/**
+ * Says how the connection is where it is not as it should be. Fires "reconnect".
+ */
+export class Banner extends LitElement {
+  static properties = {
+    connection: { attribute: false },
+    waitsForToken: { type: Boolean },
+    texts: { attribute: false },
+    online: { state: true },
+    now: { state: true },
+  };
+
+  static styles = [
+    base,
+    css`
+      :host {
+        display: block;
+      }
+
+      .banner {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        justify-content: center;
+        gap: 0.15rem 0.75rem;
+        padding: 0.3rem 1rem;
+        background: var(--_warn);
+        color: var(--_on-warn);
+        font-size: 0.875rem;
+        text-align: center;
+      }
+
+      .text-button {
+        color: inherit;
+        text-decoration: underline;
+      }
+
+      /* What is over at once is not worth a flash. */
+      .soon {
+        animation: appear 0s 0.6s both;
+      }
+
+      @keyframes appear {
+        from {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #clock;
+  /** Whether there was a connection to lose. */
+  #lost = false;
+  #network = () => {
+    this.online = navigator.onLine;
+  };
+
+  constructor() {
+    super();
+    /** @type {Connection} */
+    this.connection;
+    this.waitsForToken = false;
+    /** @type {Texts} */
+    this.texts;
+    this.online = navigator.onLine;
+    this.now = 0;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    window.addEventListener("online", this.#network);
+    window.addEventListener("offline", this.#network);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    window.removeEventListener("online", this.#network);
+    window.removeEventListener("offline", this.#network);
+    this.#countDown(false);
+  }
+
+  willUpdate() {
+    const { state } = this.connection;
+    this.#countDown(state === "waiting");
+    if (state === "waiting") this.#lost = true;
+    if (state === "open" || state === "idle") this.#lost = false;
+  }
+
+  /** @param {boolean} on */
+  #countDown(on) {
+    if (on && this.#clock === undefined) this.#clock = setInterval(() => (this.now = Date.now()), 500);
+    if (!on) {
+      clearInterval(this.#clock);
+      this.#clock = undefined;
+    }
+  }
+
+  render() {
+    const { words, soon, button, detail } = this.#content();
+    // The role is there from the beginning, for what comes later to be read out.
+    return html`<div role="status">
+      ${words
+        ? html`<div class="banner ${soon ? "soon" : ""}">
+            <span>${words}</span>
+            ${detail ? html`<span aria-hidden="true">${detail}</span>` : nothing}
+            ${button ? html`<button class="text-button" @click=${this.#reconnect}>${button}</button>` : nothing}
+          </div>`
+        : nothing}
+    </div>`;
+  }
+
+  /** @returns {{words?: string, soon?: boolean, button?: string, detail?: string}} */
+  #content() {
+    const { texts: t, connection } = this;
+    const { state, code, retryAt } = connection;
+    if (this.waitsForToken) return { words: t.renewing };
+    if (state === "closed") {
+      const words = (code && t.ended[code]) || t.endedOtherwise;
+      return { words, button: code === EXPIRED ? undefined : code === OPEN_ELSEWHERE ? t.useHere : t.reconnect };
+    }
+    if (state === "idle") return { words: t.noCredential };
+    if (state === "open") return {};
+    if (!this.online) return { words: t.offline };
+    if (!this.#lost) return { words: t.connecting, soon: true };
+    // Not read out: what changes every second.
+    if (state === "connecting") return { words: t.waiting, soon: true, detail: t.connecting };
+    const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));
+    return { words: t.waiting, soon: true, detail: t.retryIn(seconds), button: t.reconnect };
+  }
+
+  #reconnect() {
+    this.dispatchEvent(new Event("reconnect"));
+  }
+}

@@ -1,0 +1,165 @@
+import { LitElement, css, html, nothing } from "../lib/lit/lit-element.js";
+import { avatar, avatarStyles } from "./avatar.js";
+import { back } from "./icons.js";
+import { base } from "./styles.js";
+import { nameOf } from "./texts.js";
+
+/** @import { ChatStore } from "./chat-store.js" */
+/** @import { Composer } from "./composer.js" */
+/** @import { Conversation, Message } from "./conversation.js" */
+/** @import { MessageList } from "./message-list.js" */
+/** @import { Texts } from "./texts.js" */
+
+/** From so many unread messages on there is a button to be rid of them. */
+const MANY_UNREAD = 30;
+
+/**
+ * One conversation: who it is with, its messages, and where to write. Fires "back".
+ */
+export class ConversationView extends LitElement {
+  static properties = {
+    store: { attribute: false },
+    conversation: { attribute: false },
+    texts: { attribute: false },
+    revision: { attribute: false },
+    maxLength: { attribute: false },
+  };
+
+  static styles = [
+    base,
+    avatarStyles,
+    css`
+      :host {
+        display: grid;
+        grid-template-rows: auto minmax(0, 1fr) auto;
+        min-width: 0;
+        min-height: 0;
+        background: var(--_surface);
+      }
+
+      header {
+        --_avatar: 2.25rem;
+        display: flex;
+        align-items: center;
+        gap: 0.65rem;
+        min-height: 3.5rem;
+        padding: 0.4rem 1rem;
+        border-bottom: 1px solid var(--_line);
+      }
+
+      .name {
+        flex: 1;
+        min-width: 0;
+      }
+
+      h2,
+      .id {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+
+      h2 {
+        font-size: 1.0625rem;
+        line-height: 1.3;
+      }
+
+      .id {
+        color: var(--_quiet);
+        font-size: 0.8125rem;
+        line-height: 1.2;
+      }
+
+      .system {
+        padding: 0.9rem 1rem;
+        border-top: 1px solid var(--_line);
+        color: var(--_quiet);
+        font-size: 0.875rem;
+        text-align: center;
+      }
+
+      .back {
+        display: none;
+        margin-inline-start: -0.6rem;
+      }
+
+      @container im-chat (max-width: 43.99rem) {
+        .back {
+          display: grid;
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    /** @type {ChatStore} */
+    this.store;
+    /** @type {Conversation} */
+    this.conversation;
+    /** @type {Texts} */
+    this.texts;
+    this.revision = 0;
+    this.maxLength = 4000;
+  }
+
+  get #messages() {
+    return /** @type {MessageList} */ (this.renderRoot.querySelector("im-chat-messages"));
+  }
+
+  /** To where one writes; with a finger, to the messages: the keyboard would cover them. @override */
+  async focus() {
+    await this.updateComplete;
+    const composer = /** @type {Composer | null} */ (this.renderRoot.querySelector("im-chat-composer"));
+    (matchMedia("(pointer: coarse)").matches || !composer ? this.#messages : composer)?.focus();
+  }
+
+  /** @param {Message} message */
+  received(message) {
+    this.#messages?.received(message);
+  }
+
+  render() {
+    const { store, conversation, texts: t, revision } = this;
+    const { user, unread } = conversation;
+    const name = nameOf(user, t);
+    return html`
+      <header>
+        <button class="icon-button back" aria-label=${t.back} title=${t.back} @click=${() => this.dispatchEvent(new Event("back"))}>
+          ${back}
+        </button>
+        ${avatar(user, t)}
+        <div class="name">
+          <h2><bdi>${name}</bdi></h2>
+          ${user.name !== user.id && !conversation.isSystem ? html`<p class="id">${t.userId(user.id)}</p>` : nothing}
+        </div>
+        ${unread > MANY_UNREAD
+          ? html`<button class="text-button" @click=${() => store.markAllRead(conversation)}>${t.markAllRead}</button>`
+          : nothing}
+      </header>
+      <im-chat-messages .store=${store} .conversation=${conversation} .texts=${t} .revision=${revision}></im-chat-messages>
+      ${conversation.isSystem
+        ? html`<p class="system">${t.systemHint}</p>`
+        : html`<im-chat-composer
+            .texts=${t}
+            .name=${name}
+            .text=${store.drafts.get(user.id)}
+            .maxLength=${this.maxLength}
+            @draft=${this.#draft}
+            @send=${this.#send}
+          ></im-chat-composer>`}
+    `;
+  }
+
+  /** @param {CustomEvent<string>} event */
+  #draft({ detail }) {
+    this.store.drafts.set(this.conversation.user.id, detail);
+    this.requestUpdate(); // the composer is to be told of the next conversation's draft even where it is empty
+  }
+
+  /** @param {CustomEvent<string>} event */
+  #send({ detail }) {
+    this.store.send(this.conversation, detail);
+    this.#messages.jumpToNewest();
+  }
+}

@@ -1,0 +1,14 @@
+import { html } from "../lib/lit/lit-element.js";
+
+/** Drawn for this chat, on a grid of 24. Names are for those who see: the button around an icon has a label. */
+
+export const back = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M15 5l-7 7 7 7" /></svg>`;
+export const search = html`<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="11" cy="11" r="6" /><path d="M15.5 15.5L20 20" /></svg>`;
+export const clear = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 7l10 10M17 7L7 17" /></svg>`;
+export const write = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M5 19l1-4L16.5 4.5a1.5 1.5 0 012 0l1 1a1.5 1.5 0 010 2L9 18l-4 1zM14.5 6.500l3 3" /></svg>`;
+export const send = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 19V5M6 11l6-6 6 6" /></svg>`;
+export const down = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M6 13l6 6 6-6" /></svg>`;
+export const clock = html`<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="8" /><path d="M12 8v4l2.5 2" /></svg>`;
+export const check = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M5 12.500l4.5 4.500L19 7.5" /></svg>`;
+export const failed = html`<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9" /><path d="M12 7.500v5M12 16v.1" /></svg>`;
+export const speech = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 6.500A2.5 2.5 0 016.5 4h11A2.5 2.5 0 0120 6.500v7a2.5 2.5 0 01-2.5 2.500H11l-5 4v-4A2.5 2.5 0 014 13.500z" /></svg>`;

@@ -1,0 +1,383 @@
+import { LitElement, css, html, nothing } from "../lib/lit/lit-element.js";
+import { repeat } from "../lib/lit/directives/repeat.js";
+import { down } from "./icons.js";
+import { HistoryWindow } from "./history-window.js";
+import { messageRow, messageRowStyles } from "./message-row.js";
+import { ReadObserver } from "./read-observer.js";
+import { base } from "./styles.js";
+import { day, dayNumber, nameOf } from "./texts.js";
+
+/** @import { PropertyValues } from "../lib/lit/lit-element.js" */
+/** @import { ChatStore } from "./chat-store.js" */
+/** @import { Conversation, Message } from "./conversation.js" */
+/** @import { Texts } from "./texts.js" */
+
+/** Messages of one author closer than this stand together. */
+const TOGETHER = 5 * 60_000; // ms
+/** So near to the end, in pixels, counts as at the end. */
+const AT_END = 40;
+
+/**
+ * The messages of one conversation.
+ *
+ * Only a window on the loaded history is in the page (see HistoryWindow), so that a long history costs no more than a short
+ * one. Whatever comes in before or after it, the message that the user looks at stays where it is: its place is taken down
+ * before each rendering and restored after it, the same way in every browser.
+ */
+export class MessageList extends LitElement {
+  static properties = {
+    store: { attribute: false },
+    conversation: { attribute: false },
+    texts: { attribute: false },
+    revision: { attribute: false },
+  };
+
+  static styles = [
+    base,
+    messageRowStyles,
+    css`
+      :host {
+        position: relative;
+        display: block;
+        min-height: 0;
+        background: var(--_canvas);
+      }
+
+      .scroller {
+        height: 100%;
+        overflow: hidden auto;
+        overflow-anchor: none;
+        overscroll-behavior: contain;
+      }
+
+      ol {
+        display: flex;
+        flex-direction: column;
+        justify-content: flex-end;
+        min-height: 100%;
+        padding: 0.5rem 0.75rem 0.75rem;
+      }
+
+      .note {
+        padding: 0.75rem;
+        color: var(--_quiet);
+        font-size: 0.8125rem;
+        text-align: center;
+      }
+
+      .day {
+        margin: 0.9rem auto 0.2rem;
+        padding: 0.1rem 0.75rem;
+        border-radius: 99px;
+        background: var(--_line);
+        color: var(--_text);
+        font-size: 0.75rem;
+      }
+
+      .new {
+        display: flex;
+        align-items: center;
+        gap: 0.75rem;
+        padding-top: 0.75rem;
+        color: var(--_accent);
+        font-size: 0.8125rem;
+        font-weight: 600;
+      }
+
+      .new::before,
+      .new::after {
+        content: "";
+        flex: 1;
+        border-top: 1px solid;
+      }
+
+      .jump {
+        position: absolute;
+        right: 1rem;
+        bottom: 1rem;
+        display: grid;
+        place-items: center;
+        width: 2.75rem;
+        height: 2.75rem;
+        border-radius: 50%;
+        background: var(--_surface);
+        box-shadow: 0 1px 6px #00000059;
+        color: var(--_text);
+      }
+
+      .badge {
+        position: absolute;
+        top: -0.4rem;
+        right: -0.2rem;
+        min-width: 1.3rem;
+        padding: 0 0.35rem;
+        border-radius: 99px;
+        background: var(--_badge);
+        color: var(--_on-badge);
+        font-size: 0.75rem;
+        font-weight: 600;
+        line-height: 1.3rem;
+      }
+    `,
+  ];
+
+  #window = new HistoryWindow();
+  #observer = new ReadObserver((messages) => this.store.seen(this.conversation, messages));
+  #resized = new ResizeObserver(() => this.#stayAtEnd());
+  #atEnd = true;
+  /** Whether the place to begin reading at is still to be scrolled to. */
+  #opening = true;
+  #wasLoadingOlder = false;
+
+  constructor() {
+    super();
+    /** @type {ChatStore} */
+    this.store;
+    /** @type {Conversation} */
+    this.conversation;
+    /** @type {Texts} */
+    this.texts;
+    this.revision = 0;
+  }
+
+  get #scroller() {
+    return /** @type {HTMLElement} */ (this.renderRoot.querySelector(".scroller"));
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#observer.connect();
+    this.requestUpdate(); // what was watched before it was moved is to be watched again
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#observer.disconnect();
+    this.#resized.disconnect();
+  }
+
+  /** @override */
+  async focus() {
+    await this.updateComplete;
+    this.#scroller.focus();
+  }
+
+  /** Brings the newest message into view. */
+  jumpToNewest() {
+    this.#window.toEnd();
+    this.#atEnd = true;
+    this.requestUpdate();
+  }
+
+  /** A message has come in, and may be one that the user does not see at once. @param {Message} message */
+  received(message) {
+    const others = this.conversation.messages.some((m) => m.unread && m !== message);
+    const seenAtOnce = this.#atEnd && this.#observer.isWatched;
+    if (!seenAtOnce && !others) this.conversation.firstNew = message.key;
+  }
+
+  // ---- Rendering ----
+
+  /** @param {PropertyValues} changed */
+  willUpdate(changed) {
+    if (changed.has("conversation")) {
+      this.#window.toEnd();
+      this.#observer.forget();
+      this.#opening = true;
+      this.#atEnd = true;
+    }
+    const { messages, history, older, firstNew } = this.conversation;
+    // At once, so that what has come in takes the place of the note above it, and nothing moves.
+    if (this.#wasLoadingOlder && older === "loaded") {
+      this.#window.fit(messages, this.#atEnd);
+      this.#window.extendUp(messages);
+    }
+    this.#wasLoadingOlder = older === "loading";
+    if (this.#opening && history === "loaded" && firstNew) this.#window.from(messages, firstNew);
+    this.#window.fit(messages, this.#atEnd);
+  }
+
+  /** @param {PropertyValues} changed */
+  update(changed) {
+    const anchor = this.hasUpdated && !changed.has("conversation") ? this.#takeAnchor() : null;
+    super.update(changed);
+    this.#place(anchor);
+  }
+
+  render() {
+    const { conversation, texts } = this;
+    const { messages, history } = conversation;
+    const { start, end } = this.#window;
+    const unread = messages.reduce((count, message) => count + (message.unread ? 1 : 0), 0);
+    return html`
+      <div
+        class="scroller"
+        tabindex="0"
+        role="log"
+        aria-live="off"
+        aria-label=${texts.messagesWith(nameOf(conversation.user, texts))}
+        aria-busy=${String(history === "loading")}
+        @scroll=${this.#scrolled}
+        @keydown=${this.#keydown}
+      >
+        <ol role="list">
+          ${this.#beginning()} ${repeat(this.#entries(start, end), ({ key }) => key, ({ row }) => row())}
+        </ol>
+      </div>
+      <button
+        class="jump"
+        aria-label=${texts.jumpToNewest(unread)}
+        title=${texts.jumpToNewest(unread)}
+        ?hidden=${this.#atEnd}
+        @click=${this.#jump}
+      >
+        ${down}${unread > 0 ? html`<span class="badge" aria-hidden="true">${unread}</span>` : nothing}
+      </button>
+    `;
+  }
+
+  /** What stands above the first message. */
+  #beginning() {
+    const { conversation, texts } = this;
+    if (conversation.history === "failed" || conversation.older === "failed") {
+      return html`<li class="note">
+        ${texts.loadFailed} <button class="text-button" @click=${this.#loadAgain}>${texts.tryAgain}</button>
+      </li>`;
+    }
+    if (conversation.history !== "loaded" || conversation.older === "loading") {
+      return html`<li class="note">${texts.loading}</li>`;
+    }
+    const atBeginning = !conversation.more && this.#window.start === 0;
+    return atBeginning ? html`<li class="note">${texts.beginning(nameOf(conversation.user, texts))}</li>` : nothing;
+  }
+
+  /**
+   * The messages of the window, with the marks between them.
+   *
+   * @param {number} start
+   * @param {number} end
+   */
+  *#entries(start, end) {
+    const { conversation, texts, store } = this;
+    const { messages, firstNew, user } = conversation;
+    for (let i = start; i < end; i++) {
+      const message = messages[i];
+      const before = messages[i - 1];
+      const newDay = !before || dayNumber(before.time) !== dayNumber(message.time);
+      if (newDay) {
+        yield { key: `day-${message.key}`, row: () => html`<li class="day">${day(message.time, texts)}</li>` };
+      }
+      if (message.key === firstNew) {
+        yield { key: "new", row: () => html`<li class="new">${texts.newMessages}</li>` };
+      }
+      const row = () =>
+        messageRow(message, {
+          author: message.fromMe ? texts.you : nameOf(user, texts),
+          follows: !newDay && before.fromMe === message.fromMe && message.time - before.time < TOGETHER,
+          texts,
+          retry: () => store.retry(conversation, message),
+          discard: () => store.discard(conversation, message),
+        });
+      yield { key: message.key, row };
+    }
+  }
+
+  // ---- Scrolling ----
+
+  /** The first message in view, and how far below the upper edge it is. */
+  #takeAnchor() {
+    if (this.#atEnd) return null;
+    const edge = this.#scroller.getBoundingClientRect().top;
+    for (const row of /** @type {NodeListOf<HTMLElement>} */ (this.renderRoot.querySelectorAll(".row"))) {
+      const { top, bottom } = row.getBoundingClientRect();
+      if (bottom > edge) return { key: row.dataset.key, top };
+    }
+    return null;
+  }
+
+  /** @param {{key: string | undefined, top: number} | null} anchor */
+  #place(anchor) {
+    const scroller = this.#scroller;
+    const row = anchor && this.#row(anchor.key);
+    if (this.#opening) {
+      this.#opening = this.conversation.history === "loading" || this.conversation.history === "none";
+      const mark = /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(".new"));
+      // In the upper third, so that what came before is there to be recognised.
+      if (mark) scroller.scrollTop = mark.offsetTop - scroller.clientHeight / 3;
+      else scroller.scrollTop = scroller.scrollHeight;
+      this.#atEnd = this.#isAtEnd();
+    } else if (row && anchor) {
+      scroller.scrollTop += row.getBoundingClientRect().top - anchor.top;
+    } else if (this.#atEnd) {
+      scroller.scrollTop = scroller.scrollHeight;
+    }
+  }
+
+  /** @param {string | undefined} key */
+  #row(key) {
+    const rows = /** @type {NodeListOf<HTMLElement>} */ (this.renderRoot.querySelectorAll(".row"));
+    return [...rows].find((row) => row.dataset.key === key);
+  }
+
+  #isAtEnd() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    return this.#window.end === this.conversation.messages.length && scrollHeight - scrollTop - clientHeight < AT_END;
+  }
+
+  #stayAtEnd() {
+    if (this.#atEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#fillEdges();
+  }
+
+  #scrolled() {
+    const atEnd = this.#isAtEnd();
+    if (atEnd !== this.#atEnd) {
+      this.#atEnd = atEnd;
+      this.requestUpdate();
+    }
+    this.#fillEdges();
+  }
+
+  /** Sees to it that there is something to scroll to, both ways. */
+  #fillEdges() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    if (clientHeight === 0 || this.#opening) return; // not shown now
+    const { messages, older } = this.conversation;
+    const isNear = (/** @type {number} */ distance) => distance < clientHeight * 1.5;
+    if (isNear(scrollTop)) {
+      if (this.#window.extendUp(messages)) this.requestUpdate();
+      else if (older !== "failed") this.store.loadOlder(this.conversation);
+    } else if (isNear(scrollHeight - scrollTop - clientHeight) && this.#window.extendDown(messages)) {
+      this.requestUpdate();
+    }
+  }
+
+  updated() {
+    const rows = /** @type {NodeListOf<HTMLElement>} */ (this.renderRoot.querySelectorAll(".row"));
+    const { messages } = this.conversation;
+    this.#observer.watch(rows, messages.slice(this.#window.start, this.#window.end));
+    this.#resized.observe(this.#scroller);
+    this.#fillEdges();
+    const atEnd = this.#isAtEnd();
+    if (atEnd !== this.#atEnd && !this.#opening) this.#scrolled();
+  }
+
+  #jump() {
+    this.jumpToNewest();
+    this.focus();
+  }
+
+  #loadAgain() {
+    if (this.conversation.history === "failed") this.store.open(this.conversation.user.id);
+    else this.store.loadOlder(this.conversation);
+    this.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keydown(event) {
+    if (event.key === "End" && event.target === this.#scroller) {
+      event.preventDefault(); // the browser knows only the end of the window
+      this.jumpToNewest();
+    }
+  }
+}

@@ -1,0 +1,265 @@
+/**
+ * What the chat says, in English and Chinese, and how it tells times.
+ */
+
+/** @typedef {typeof en} Texts */
+
+const en = {
+  /** By which times are told: also English has 24 hours in some places. */
+  tag: "en",
+  chat: "Private messages",
+  conversations: "Conversations",
+  search: "Name or user id",
+  newConversation: "New conversation",
+  clearSearch: "Clear the search",
+  people: "People",
+  /** @param {string} id */
+  writeTo: (id) => `Write to user ${id}`,
+  searchIsOff: "Search by name is switched off here. Enter a user id.",
+  nobodyFound: "Nobody was found. A user id works too.",
+  /** @param {number} count */
+  found: (count) => (count === 1 ? "1 result" : `${count} results`),
+  noConversations: "No conversations yet",
+  noConversationsHint: "Enter a name or a user id above to write to somebody.",
+  chooseConversation: "Choose a conversation",
+  loading: "Loading…",
+  loadFailed: "This could not be loaded.",
+  tryAgain: "Try again",
+  back: "Back to the conversations",
+  /** @param {string} name */
+  messagesWith: (name) => `Messages with ${name}`,
+  /** @param {string} name */
+  beginning: (name) => `This is the beginning of your conversation with ${name}.`,
+  newMessages: "New messages",
+  /** @param {number} count */
+  jumpToNewest: (count) =>
+    count > 0 ? `Jump to ${count} new ${count === 1 ? "message" : "messages"}` : "Jump to the newest message",
+  markAllRead: "Mark all as read",
+  /** @param {number} count */
+  unread: (count) => `${count} unread`,
+  you: "You",
+  /** @param {string} id */
+  userId: (id) => `User ${id}`,
+  /** @param {string} name @param {string} text */
+  says: (name, text) => `${name}: ${text}`,
+  system: "System",
+  systemHint: "Messages of the system cannot be answered.",
+  message: "Message",
+  /** @param {string} name */
+  writeMessage: (name) => `Message ${name}`,
+  send: "Send",
+  sendHint: "Enter sends, Shift+Enter begins a new line.",
+  /** @param {number} count */
+  charactersLeft: (count) => (count === 1 ? "1 character left" : `${count} characters left`),
+  /** @param {number} count */
+  charactersTooMany: (count) => `${count} ${count === 1 ? "character" : "characters"} too many`,
+  /** @param {number} most */
+  tooLong: (most) => `The message is too long: at most ${most} characters.`,
+  sending: "Sending",
+  sent: "Sent",
+  notSent: "Not sent",
+  remove: "Delete",
+  draft: "Draft",
+  connecting: "Connecting…",
+  offline: "You are offline. Messages are sent when you are back.",
+  waiting: "The connection was lost.",
+  /** @param {number} seconds */
+  retryIn: (seconds) => `Next try in ${seconds} s`,
+  reconnect: "Connect now",
+  useHere: "Use it here",
+  connectionIsBack: "Connected again.",
+  renewing: "Your sign-in has expired or was refused. Waiting for a new one…",
+  noCredential: "Nobody is signed in.",
+  /** Why a connection has ended, by close code. @type {Record<string, string>} */
+  ended: {
+    1003: "The server did not understand this page.",
+    1007: "The server did not understand this page.",
+    1009: "A message was too large for the server.",
+    4401: "Your sign-in has expired or was refused.",
+    4409: "This chat is open in too many places, so it was closed here.",
+    4429: "Too much went wrong, so the server has closed the connection.",
+  },
+  endedOtherwise: "The connection has ended.",
+  /** Why a message was not sent, by failure code. @type {Record<string, string>} */
+  failures: {
+    CONTENT_TOO_LONG: "It is too long.",
+    EMPTY_CONTENT: "It is empty.",
+    INVALID_RECIPIENT: "There is no such user.",
+    UNKNOWN_RECIPIENT: "There is no such user.",
+    RATE_LIMITED: "Too many messages at once.",
+    SERVER_BUSY: "The server is busy.",
+    STORAGE_UNAVAILABLE: "The server cannot store it now.",
+    NO_ANSWER: "The server did not answer.",
+    NOT_CONNECTED: "There is no connection.",
+    OUTBOX_FULL: "Too many messages are waiting.",
+  },
+  yesterday: "Yesterday",
+  today: "Today",
+  /** @param {string} name */
+  announceElsewhere: (name) => `New message from ${name}`,
+};
+
+/** @type {Texts} */
+const zh = {
+  tag: "zh-CN",
+  chat: "私信",
+  conversations: "会话",
+  search: "姓名或用户号",
+  newConversation: "发起会话",
+  clearSearch: "清除搜索",
+  people: "用户",
+  writeTo: (id) => `给用户 ${id} 写私信`,
+  searchIsOff: "这里没有开启按姓名搜索，请输入用户号。",
+  nobodyFound: "没有找到用户，也可以输入用户号。",
+  found: (count) => `${count} 个结果`,
+  noConversations: "还没有会话",
+  noConversationsHint: "在上方输入姓名或用户号，开始写私信。",
+  chooseConversation: "请选择一个会话",
+  loading: "加载中…",
+  loadFailed: "加载失败。",
+  tryAgain: "重试",
+  back: "返回会话列表",
+  messagesWith: (name) => `与${name}的消息`,
+  beginning: (name) => `这是你与${name}会话的开头。`,
+  newMessages: "新消息",
+  jumpToNewest: (count) => (count > 0 ? `跳到 ${count} 条新消息` : "跳到最新消息"),
+  markAllRead: "全部标为已读",
+  unread: (count) => `${count} 条未读`,
+  you: "我",
+  userId: (id) => `用户 ${id}`,
+  says: (name, text) => `${name}：${text}`,
+  system: "系统通知",
+  systemHint: "系统通知不能回复。",
+  message: "消息",
+  writeMessage: (name) => `给${name}发消息`,
+  send: "发送",
+  sendHint: "按 Enter 发送，按 Shift+Enter 换行。",
+  charactersLeft: (count) => `还可输入 ${count} 字`,
+  charactersTooMany: (count) => `超出 ${count} 字`,
+  tooLong: (most) => `消息过长：最多 ${most} 字。`,
+  sending: "发送中",
+  sent: "已发送",
+  notSent: "未发送",
+  remove: "删除",
+  draft: "草稿",
+  connecting: "正在连接…",
+  offline: "网络已断开，恢复后会自动发送消息。",
+  waiting: "连接已断开。",
+  retryIn: (seconds) => `${seconds} 秒后重试`,
+  reconnect: "立即连接",
+  useHere: "在此处使用",
+  connectionIsBack: "已重新连接。",
+  renewing: "登录已过期或被拒绝，正在等待续期…",
+  noCredential: "尚未登录。",
+  ended: {
+    1003: "服务器无法理解此页面。",
+    1007: "服务器无法理解此页面。",
+    1009: "消息过大，服务器无法接收。",
+    4401: "登录已过期或被拒绝。",
+    4409: "私信在太多地方打开，此处已断开。",
+    4429: "出错过多，服务器已断开连接。",
+  },
+  endedOtherwise: "连接已结束。",
+  failures: {
+    CONTENT_TOO_LONG: "内容过长。",
+    EMPTY_CONTENT: "内容为空。",
+    INVALID_RECIPIENT: "该用户不存在。",
+    UNKNOWN_RECIPIENT: "该用户不存在。",
+    RATE_LIMITED: "发送过于频繁。",
+    SERVER_BUSY: "服务器繁忙。",
+    STORAGE_UNAVAILABLE: "服务器暂时无法保存。",
+    NO_ANSWER: "服务器没有应答。",
+    NOT_CONNECTED: "没有连接。",
+    OUTBOX_FULL: "等待发送的消息过多。",
+  },
+  yesterday: "昨天",
+  today: "今天",
+  announceElsewhere: (name) => `${name}发来新消息`,
+};
+
+/**
+ * The texts of the first language that there are texts for, English where there is none.
+ *
+ * @param {readonly string[]} languages BCP 47 tags, the preferred first
+ * @returns {Texts}
+ */
+export function textsFor(languages) {
+  for (const language of languages) {
+    if (/^zh\b/i.test(language)) return { ...zh, tag: language };
+    if (/^en\b/i.test(language)) return { ...en, tag: language };
+  }
+  return en;
+}
+
+/**
+ * The server gives the id for a name where it knows none.
+ *
+ * @param {{id: string, name: string}} user
+ * @param {Texts} texts
+ */
+export function nameOf({ id, name }, texts) {
+  if (name !== id) return name;
+  return id === "0" ? texts.system : texts.userId(id);
+}
+
+/**
+ * @param {number} time
+ * @param {Texts} texts
+ */
+export function clock(time, { tag }) {
+  return format(time, tag, { hour: "2-digit", minute: "2-digit" });
+}
+
+/**
+ * A day, as a heading.
+ *
+ * @param {number} time
+ * @param {Texts} texts
+ */
+export function day(time, texts) {
+  const ago = daysAgo(time);
+  if (ago === 0) return texts.today;
+  if (ago === 1) return texts.yesterday;
+  const thisYear = new Date(time).getFullYear() === new Date().getFullYear();
+  return format(time, texts.tag, { year: thisYear ? undefined : "numeric", month: "long", day: "numeric", weekday: "short" });
+}
+
+/**
+ * As short as a list allows: the time today, the day before that.
+ *
+ * @param {number} time
+ * @param {Texts} texts
+ */
+export function shortTime(time, texts) {
+  const ago = daysAgo(time);
+  if (ago <= 0) return clock(time, texts);
+  if (ago === 1) return texts.yesterday;
+  if (ago < 7) return format(time, texts.tag, { weekday: "short" });
+  return format(time, texts.tag, { year: "2-digit", month: "numeric", day: "numeric" });
+}
+
+/** @param {number} time */
+export function dayNumber(time) {
+  const date = new Date(time);
+  return Math.round(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000);
+}
+
+/** @param {number} time */
+function daysAgo(time) {
+  return dayNumber(Date.now()) - dayNumber(time);
+}
+
+/** Made once: making one takes longer than using it. @type {Map<string, Intl.DateTimeFormat>} */
+const formats = new Map();
+
+/**
+ * @param {number} time
+ * @param {string} tag
+ * @param {Intl.DateTimeFormatOptions} options
+ */
+function format(time, tag, options) {
+  const key = tag + JSON.stringify(options);
+  let made = formats.get(key);
+  if (!made) formats.set(key, (made = new Intl.DateTimeFormat(tag, options)));
+  return made.format(time);
+}

@@ -1,0 +1,354 @@
+/**
+ * The web chat, as the element <im-chat>:
+ *
+ *     <script type="module" src="https://HOST/teaching/im-chat.js"></script>
+ *     <im-chat token="…"></im-chat>
+ *
+ * | attribute    |                                                                                             |
+ * | ------------ | ------------------------------------------------------------------------------------------- |
+ * | `token`      | the user's token; set it again at any time, with a newer one or another user's              |
+ * | `user`       | in its place, where the server runs in open mode: the user id                               |
+ * | `server`     | the server's address up to its context root; from where this script came, unless given      |
+ * | `with`       | opens the conversation with this user                                                       |
+ * | `lang`       | `zh` or `en`, instead of the browser's language                                             |
+ * | `max-length` | characters in a message, where the server's `IMSERVER_MAX_CONTENT` is not 4000              |
+ *
+ * All are properties too (`maxLength`). The property `tokenProvider`, a function that returns a token or the promise of one,
+ * is asked when a token has expired. Without it the event `renew` is fired, and the next `token` is waited for.
+ * The event `unread` (`detail.count`) tells how many messages the user has not read; `open(userId)` opens a conversation.
+ * Colours are CSS custom properties (chat/styles.js); `color-scheme` chooses between dark and light.
+ */
+
+import { LitElement, css, html } from "./lib/lit/lit-element.js";
+import { Banner } from "./chat/banner.js";
+import { ChatStore } from "./chat/chat-store.js";
+import { Composer } from "./chat/composer.js";
+import { ConversationList } from "./chat/conversation-list.js";
+import { ConversationView } from "./chat/conversation-view.js";
+import { speech } from "./chat/icons.js";
+import { MessageList } from "./chat/message-list.js";
+import { base, colours } from "./chat/styles.js";
+import { nameOf, textsFor } from "./chat/texts.js";
+import { TokenSource, ownerOf } from "./chat/token-source.js";
+import { ImClient, LocalOutbox } from "./imserver-client.js";
+
+/** @import { PropertyValues } from "./lib/lit/lit-element.js" */
+/** @import { Conversation, Message, User } from "./chat/conversation.js" */
+
+/** So much of a message is read out when it comes in. */
+const READ_OUT = 200;
+
+export class ImChat extends LitElement {
+  static properties = {
+    token: {},
+    tokenProvider: { attribute: false },
+    user: {},
+    server: {},
+    with: {},
+    lang: {},
+    maxLength: { type: Number, attribute: "max-length" },
+    revision: { state: true },
+    announcement: { state: true },
+    languages: { state: true },
+  };
+
+  static styles = [
+    colours,
+    base,
+    css`
+      :host {
+        container: im-chat / inline-size;
+        display: block;
+        height: min(40rem, 100dvh);
+        min-width: 0;
+        overflow: hidden;
+        background: var(--_surface);
+        color: var(--_text);
+        font: 1rem/1.5 var(--_font);
+        text-align: start;
+      }
+
+      .chat {
+        position: relative;
+        display: flex;
+        flex-direction: column;
+        height: 100%;
+      }
+
+      .panes {
+        display: grid;
+        flex: 1;
+        grid-template-columns: minmax(0, 1fr);
+        grid-template-rows: minmax(0, 1fr);
+        min-height: 0;
+      }
+
+      .nothing {
+        display: grid;
+        align-content: center;
+        justify-items: center;
+        gap: 0.75rem;
+        background: var(--_canvas);
+        color: var(--_quiet);
+      }
+
+      .nothing svg {
+        width: 3.5rem;
+        height: 3.5rem;
+        stroke-width: 1.2;
+      }
+
+      @container im-chat (max-width: 43.99rem) {
+        [data-pane="list"] > .panes > .conversation,
+        [data-pane="conversation"] > .panes > im-chat-list {
+          display: none;
+        }
+      }
+
+      @container im-chat (min-width: 44rem) {
+        .panes {
+          grid-template-columns: minmax(17rem, 22rem) minmax(0, 1fr);
+        }
+
+        im-chat-list {
+          border-inline-end: 1px solid var(--_line);
+        }
+      }
+    `,
+  ];
+
+  /** @type {ChatStore | null} */
+  #store = null;
+  /** @type {TokenSource | null} */
+  #tokens = null;
+  /** @type {Conversation | null} */
+  #open = null;
+  /** @type {User | null} whom to open when somebody is signed in */
+  #wanted = null;
+  #unread = -1;
+  /** Whether a connection that was there is gone. */
+  #lost = false;
+  #refresh = () => {
+    if (document.visibilityState === "visible") this.#store?.refresh();
+  };
+  #languageChanged = () => {
+    this.languages = navigator.languages;
+  };
+
+  constructor() {
+    super();
+    this.token = "";
+    /** @type {(() => string | Promise<string>) | null} */
+    this.tokenProvider = null;
+    this.user = "";
+    this.server = "";
+    this.with = "";
+    this.lang = "";
+    this.maxLength = 4000;
+    this.revision = 0;
+    this.announcement = "";
+    this.languages = navigator.languages;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    document.addEventListener("visibilitychange", this.#refresh);
+    window.addEventListener("languagechange", this.#languageChanged);
+    if (this.hasUpdated && !this.#store) this.#signIn();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    document.removeEventListener("visibilitychange", this.#refresh);
+    window.removeEventListener("languagechange", this.#languageChanged);
+    // Frameworks move elements about: what is back in the page at once has not left it.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#signOut();
+    });
+  }
+
+  /** @param {string | number} userId whose conversation to show */
+  open(userId) {
+    this.#show({ id: String(userId), name: "", avatar: "" });
+  }
+
+  // ---- Who is signed in ----
+
+  /** @param {PropertyValues<ImChat>} changed */
+  willUpdate(changed) {
+    if (changed.has("token") && this.#tokens && ownerOf(this.token) === ownerOf(changed.get("token") ?? "")) {
+      this.#tokens.replace(this.token);
+    } else if (["token", "user", "server"].some((name) => changed.has(/** @type {keyof ImChat} */ (name)))) {
+      this.#wanted = this.with ? { id: this.with, name: "", avatar: "" } : null;
+      this.#signIn();
+    } else if (changed.has("tokenProvider") && this.tokenProvider && !this.#store) {
+      this.#signIn();
+    }
+    if (changed.has("with") && this.with) this.open(this.with);
+  }
+
+  #signIn() {
+    this.#signOut();
+    if (!this.isConnected || !(this.token || this.user || this.tokenProvider)) return;
+    const server = new URL(this.server || ".", this.server ? document.baseURI : import.meta.url).href.replace(/\/?$/, "/");
+    const usesToken = Boolean(this.token || this.tokenProvider);
+    const userKey = `${server} ${usesToken ? ownerOf(this.token) : this.user}`;
+    const tokens = new TokenSource(
+      this.token,
+      this.tokenProvider && (() => /** @type {() => string | Promise<string>} */ (this.tokenProvider)()),
+      () => {
+        this.revision++;
+        this.dispatchEvent(new Event("renew"));
+      },
+      server,
+    );
+    this.#tokens = usesToken ? tokens : null;
+    const client = new ImClient({
+      server,
+      credential: usesToken ? () => tokens.next() : this.user,
+      store: new LocalOutbox(userKey),
+    });
+    const store = new ChatStore(client, userKey);
+    this.#store = store;
+    store.addEventListener("change", () => this.#changed());
+    store.addEventListener("received", (event) => this.#received(/** @type {CustomEvent} */ (event).detail));
+    client.connect();
+    if (this.#wanted) this.#show(this.#wanted);
+  }
+
+  #signOut() {
+    this.#store?.close();
+    this.#store = this.#tokens = this.#open = null;
+    this.#lost = false;
+    this.revision++;
+  }
+
+  // ---- What happens ----
+
+  #changed() {
+    const store = /** @type {ChatStore} */ (this.#store);
+    this.revision++;
+    if (store.connection.state === "waiting") {
+      this.#lost = true; // the banner says so
+    } else if (store.connection.state === "open" && this.#lost) {
+      this.#lost = false;
+      this.announcement = this.#texts.connectionIsBack;
+    }
+    if (store.unread !== this.#unread) {
+      this.#unread = store.unread;
+      this.dispatchEvent(new CustomEvent("unread", { detail: { count: store.unread } }));
+    }
+  }
+
+  /** @param {{conversation: Conversation, message: Message}} detail */
+  #received({ conversation, message }) {
+    const t = this.#texts;
+    const name = nameOf(conversation.user, t);
+    if (conversation === this.#open) {
+      this.#view?.received(message);
+      this.announcement = t.says(name, message.content.slice(0, READ_OUT));
+    } else {
+      this.announcement = t.announceElsewhere(name);
+    }
+  }
+
+  /** @param {User} user */
+  #show(user) {
+    this.#wanted = user;
+    if (!this.#store) return;
+    this.#open = this.#store.conversation(user.id, user);
+    this.revision++;
+    this.#store.open(user.id);
+  }
+
+  /** @param {CustomEvent<User>} event */
+  async #chosen({ detail }) {
+    this.#show(detail);
+    await this.updateComplete;
+    this.#view?.focus();
+  }
+
+  async #back() {
+    this.#open = this.#wanted = null;
+    this.revision++;
+    await this.updateComplete;
+    this.#list?.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keydown(event) {
+    if (event.key === "Escape" && this.#open && !event.isComposing) {
+      event.stopPropagation();
+      this.#back();
+    }
+  }
+
+  // ---- Rendering ----
+
+  get #texts() {
+    return textsFor(this.lang ? [this.lang, ...this.languages] : this.languages);
+  }
+
+  get #view() {
+    return /** @type {ConversationView | null} */ (this.renderRoot.querySelector("im-chat-conversation"));
+  }
+
+  get #list() {
+    return /** @type {ConversationList | null} */ (this.renderRoot.querySelector("im-chat-list"));
+  }
+
+  render() {
+    const t = this.#texts;
+    const store = this.#store;
+    const open = this.#open;
+    return html`<section
+      class="chat"
+      lang=${t.tag}
+      aria-label=${t.chat}
+      data-pane=${open ? "conversation" : "list"}
+      @keydown=${this.#keydown}
+    >
+      <im-chat-banner
+        .connection=${store?.connection ?? { state: "idle", code: null, retryAt: 0 }}
+        .waitsForToken=${this.#tokens?.isWaiting ?? false}
+        .texts=${t}
+        @reconnect=${() => store?.client.connect()}
+      ></im-chat-banner>
+      ${store
+        ? html`<div class="panes">
+            <im-chat-list
+              .store=${store}
+              .texts=${t}
+              .selected=${open?.user.id ?? null}
+              .revision=${this.revision}
+              @open=${this.#chosen}
+            ></im-chat-list>
+            ${open
+              ? html`<im-chat-conversation
+                  class="conversation"
+                  .store=${store}
+                  .conversation=${open}
+                  .texts=${t}
+                  .revision=${this.revision}
+                  .maxLength=${this.maxLength}
+                  @back=${this.#back}
+                ></im-chat-conversation>`
+              : html`<div class="conversation nothing">${speech}<p>${t.chooseConversation}</p></div>`}
+          </div>`
+        : ""}
+      <p class="visually-hidden" role="status">${this.announcement}</p>
+    </section>`;
+  }
+}
+
+// A page may load this script twice, or from two servers: the first one counts.
+for (const [name, element] of Object.entries({
+  "im-chat-banner": Banner,
+  "im-chat-composer": Composer,
+  "im-chat-messages": MessageList,
+  "im-chat-conversation": ConversationView,
+  "im-chat-list": ConversationList,
+  "im-chat": ImChat,
+})) {
+  if (!customElements.get(name)) customElements.define(name, element);
+}

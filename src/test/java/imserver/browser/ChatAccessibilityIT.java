@@ -1,0 +1,119 @@
+package imserver.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.options.ColorScheme;
+import imserver.server.Api;
+import imserver.server.ServerProcess;
+import imserver.server.TestEnvironment;
+import imserver.server.Users;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@ExtendWith(Chromium.class)
+@TestInstance(Lifecycle.PER_CLASS)
+@DisplayName("axe finds no barrier by WCAG 2.2 AA in the web chat")
+class ChatAccessibilityIT {
+
+  private static final String LOOKS =
+      """
+      LIGHT, 1280, en-GB
+      DARK,  1280, zh-CN
+      LIGHT, 360,  zh-CN
+      DARK,  360,  en-GB""";
+
+  private Browser browser;
+  private ServerProcess server;
+
+  @BeforeAll
+  void start(Browser installed) throws IOException {
+    browser = installed;
+    server =
+        ServerProcess.start(
+            TestEnvironment.freePort(),
+            TestEnvironment.folder("barriers-" + System.nanoTime()),
+            Map.of());
+  }
+
+  @AfterAll
+  void stop() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private ChatPage open(ColorScheme scheme, int width, String language, String fragment) {
+    URI address = server.address().resolve("/teaching/" + fragment);
+    Browser.NewContextOptions look =
+        new Browser.NewContextOptions()
+            .setColorScheme(scheme)
+            .setViewportSize(width, 720)
+            .setLocale(language);
+    return ChatPage.open(browser, look, address);
+  }
+
+  @ParameterizedTest
+  @CsvSource(textBlock = LOOKS)
+  @DisplayName("with its list, empty and filled, and with the search in it")
+  void list(ColorScheme scheme, int width, String language) {
+    long alice = Users.next();
+    long bob = Users.next();
+    try (ChatPage page = open(scheme, width, language, "#user=" + alice)) {
+      page.awaitConnection();
+      assertThat(page.page().locator("im-chat-list .empty")).isVisible();
+      assertThat(page.barriers()).isEmpty();
+      new Api(server.address(), bob).sendMessage(alice, "hello");
+      assertThat(page.conversations().locator(".badge")).containsText("1");
+      assertThat(page.barriers()).isEmpty();
+      page.search().fill("7");
+      assertThat(page.conversations()).hasCount(2);
+      assertThat(page.barriers()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(textBlock = LOOKS)
+  @DisplayName("with a conversation: what is new, sent, being sent, failed, too long, and offline")
+  void conversation(ColorScheme scheme, int width, String language) {
+    long alice = Users.next();
+    long bob = Users.next();
+    new Api(server.address(), bob).sendMessage(alice, "see https://school.example/ and 你好");
+    try (ChatPage page = open(scheme, width, language, "#user=" + alice + "&with=" + bob)) {
+      page.awaitMessage("school.example").awaitConnection();
+      assertThat(page.page().locator("im-chat-messages .new")).isVisible();
+      assertThat(page.barriers()).isEmpty();
+      page.write("an answer").awaitSent("an answer").write("x".repeat(4001));
+      assertThat(page.composer()).hasAttribute("aria-invalid", "true");
+      assertThat(page.barriers()).isEmpty();
+      page.setOffline(true);
+      assertThat(page.banner()).isVisible();
+      page.write("offline").awaitState("offline", "sending");
+      assertThat(page.barriers()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(textBlock = LOOKS)
+  @DisplayName("with a message that was not sent")
+  void failed(ColorScheme scheme, int width, String language) {
+    long alice = Users.next();
+    try (ChatPage page = open(scheme, width, language, "#user=" + alice + "&with=9")) {
+      page.awaitConnection().awaitHistory();
+      // The element takes 4001 characters, the server does not.
+      page.page().locator("im-chat").first().evaluate("chat => { chat.maxLength = 5000; }");
+      page.write("x".repeat(4001)).awaitState("xxx", "failed");
+      assertThat(page.barriers()).isEmpty();
+    }
+  }
+}

@@ -1,0 +1,452 @@
+package imserver.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.WebSocketRoute;
+import imserver.server.Api;
+import imserver.server.Client;
+import imserver.server.ServerProcess;
+import imserver.server.TestEnvironment;
+import imserver.server.Users;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(Chromium.class)
+@TestInstance(Lifecycle.PER_CLASS)
+@DisplayName("The web chat")
+class ChatIT {
+
+  private static final int LONG = 10_000;
+  private static final int MOST_ROWS = 160;
+
+  private final long alice = Users.next();
+  private final long bob = Users.next();
+
+  private Browser browser;
+  private int port;
+  private Path folder;
+  private ServerProcess server;
+
+  @BeforeAll
+  void start(Browser installed) throws IOException {
+    browser = installed;
+    port = TestEnvironment.freePort();
+    folder = TestEnvironment.folder("chat-" + System.nanoTime());
+    startServer();
+  }
+
+  private void startServer() throws IOException {
+    server =
+        ServerProcess.start(port, folder, Map.of("IMSERVER_MAX_CONTENT", String.valueOf(LONG)));
+  }
+
+  @AfterAll
+  void stop() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private ChatPage open(long user, long other) {
+    return ChatPage.open(browser, server.address(), user, other);
+  }
+
+  private Api as(long user) {
+    return new Api(server.address(), user);
+  }
+
+  /** What the server has of a conversation, the oldest first. */
+  private List<String> stored(long one, long other) {
+    List<String> contents = new ArrayList<>(Api.contents(as(one).history(other, "limit=100")));
+    Collections.reverse(contents);
+    return contents;
+  }
+
+  @Test
+  @DisplayName("lets two users talk, and shows each what is new and what was sent")
+  void talk() {
+    long alice = Users.next();
+    long bob = Users.next();
+    try (ChatPage hers = open(alice, bob);
+        ChatPage his = open(bob, alice)) {
+      hers.awaitConnection().write("你好，你在吗？").awaitSent("你好，你在吗？");
+      his.awaitMessage("你好，你在吗？").write("Yes, here!").awaitSent("Yes, here!");
+      hers.awaitMessage("Yes, here!");
+      assertThat(hers.conversations().first()).containsText("Yes, here!");
+      assertThat(his.conversations().first()).containsText("You: Yes, here!");
+      hers.awaitThat(() -> as(alice).unread() == 0 && as(bob).unread() == 0);
+      assertThat(hers.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("counts what is unread in the list, and marks where it begins when it is opened")
+  void unread() {
+    long carol = Users.next();
+    as(bob).sendMessage(carol, "first");
+    as(bob).sendMessage(carol, "second");
+    try (ChatPage page =
+        ChatPage.open(
+            browser, ChatPage.english(), server.address().resolve("/teaching/#user=" + carol))) {
+      Locator item = page.conversations().first();
+      assertThat(item.locator(".badge")).containsText("2");
+      as(bob).sendMessage(carol, "third");
+      assertThat(item.locator(".badge")).containsText("3");
+      item.click();
+      page.awaitMessage("third");
+      assertThat(page.page().locator("im-chat-messages .new")).hasCount(1);
+      assertThat(item.locator(".badge")).hasCount(0);
+      page.awaitThat(() -> as(carol).unread() == 0);
+    }
+  }
+
+  @Test
+  @DisplayName("keeps what is written offline, and sends it once when the network is back")
+  void offline() {
+    long carol = Users.next();
+    try (ChatPage page = open(alice, carol)) {
+      page.awaitConnection().awaitHistory().setOffline(true);
+      assertThat(page.banner()).containsText("You are offline");
+      page.write("written offline").awaitState("written offline", "sending").setOffline(false);
+      page.awaitSent("written offline").awaitConnection();
+      assertThat(stored(alice, carol)).containsExactly("written offline");
+    }
+  }
+
+  @Test
+  @DisplayName("goes on by itself after the server was killed and started again")
+  void restart() throws IOException {
+    long carol = Users.next();
+    try (ChatPage hers = open(alice, carol);
+        ChatPage others = open(carol, alice)) {
+      hers.awaitConnection().write("before").awaitSent("before");
+      others.awaitMessage("before");
+      server.kill();
+      assertThat(others.banner()).containsText("The connection was lost");
+      hers.write("meanwhile").awaitState("meanwhile", "sending");
+      startServer();
+      hers.awaitSent("meanwhile").awaitConnection();
+      others.awaitMessage("meanwhile").write("and after").awaitSent("and after");
+      hers.awaitMessage("and after");
+      assertThat(stored(alice, carol)).containsExactly("before", "meanwhile", "and after");
+    }
+  }
+
+  @Test
+  @DisplayName("sends again what was not answered, and shows and stores it once")
+  void lostAnswer() {
+    long carol = Users.next();
+    AtomicBoolean lost = new AtomicBoolean();
+    try (ChatPage page =
+        ChatPage.open(
+            browser,
+            ChatPage.english(),
+            ChatPage.address(server.address(), alice, carol),
+            blank ->
+                blank.routeWebSocket(
+                    ChatPage.SOCKETS,
+                    route -> {
+                      WebSocketRoute onward = route.connectToServer();
+                      onward.onMessage(
+                          frame -> {
+                            boolean answer = frame.text().contains("\"type\":0");
+                            if (!answer || lost.getAndSet(true)) {
+                              route.send(frame.text());
+                            }
+                          });
+                    }))) {
+      page.write("hello").awaitSent("hello");
+      assertThat(lost).isTrue();
+      page.awaitMessage("hello");
+      assertThat(stored(alice, carol)).containsExactly("hello");
+    }
+  }
+
+  @Test
+  @DisplayName("says that a message was not sent, and tries again when it is told to")
+  void tryAgain() {
+    long carol = Users.next();
+    AtomicBoolean refused = new AtomicBoolean();
+    try (ChatPage page =
+        ChatPage.open(
+            browser,
+            ChatPage.english(),
+            ChatPage.address(server.address(), alice, carol),
+            blank -> blank.routeWebSocket(ChatPage.SOCKETS, route -> refuseOnce(route, refused)))) {
+      page.write("hello").awaitState("hello", "failed");
+      assertThat(page.message("hello")).containsText("There is no such user.");
+      page.button("Try again").click();
+      page.awaitSent("hello").awaitMessage("hello");
+      assertThat(stored(alice, carol)).containsExactly("hello");
+    }
+  }
+
+  private static void refuseOnce(WebSocketRoute route, AtomicBoolean refused) {
+    WebSocketRoute onward = route.connectToServer();
+    route.onMessage(
+        frame -> {
+          if (refused.getAndSet(true)) {
+            onward.send(frame.text());
+          } else {
+            String timestamp = frame.text().replaceFirst(".*\"timestamp\":\"(\\d+)\".*", "$1");
+            route.send(
+                """
+                {"fromId":0,"toId":1,"type":1,"content":"","timestamp":"%s","Describe":
+                "{\\"code\\":\\"UNKNOWN_RECIPIENT\\",\\"message\\":\\"\\",\\"retryable\\":false}"}"""
+                    .formatted(timestamp));
+          }
+        });
+  }
+
+  @Test
+  @DisplayName("shows markup as the text that it is, and makes links of nothing but web addresses")
+  void markup() {
+    long carol = Users.next();
+    String text =
+        "<script>alert(1)</script><img src=x onerror=alert(2)> javascript:alert(3) "
+            + "（https://school.example/课程?a=1）。<b>";
+    as(bob).sendMessage(carol, text);
+    try (ChatPage page = open(carol, bob)) {
+      Locator shown = page.message("alert(1)").locator(".text");
+      assertThat(shown).hasText(text);
+      assertThat(shown.locator("script, img, b")).hasCount(0);
+      assertThat(shown.locator("a")).hasCount(1);
+      assertThat(shown.locator("a")).hasText("https://school.example/课程?a=1");
+      assertThat(shown.locator("a")).hasAttribute("rel", "noopener noreferrer nofollow");
+      assertThat(page.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("says before sending that a text is too long, and shows one of 10 000 characters")
+  void longTexts() {
+    long carol = Users.next();
+    String text = "长".repeat(LONG);
+    as(bob).sendMessage(carol, text);
+    try (ChatPage page = open(carol, bob)) {
+      assertThat(page.message("长").locator(".text")).hasText(text);
+      page.awaitThat(() -> as(carol).unread() == 0);
+      page.write("😀".repeat(4001));
+      assertThat(page.page().locator("im-chat-composer .count")).hasText("1 character too many");
+      assertThat(page.composer()).hasAttribute("aria-invalid", "true");
+      page.write("😀".repeat(4000)).awaitSent("😀");
+      assertThat(stored(carol, bob)).hasSize(2);
+    }
+  }
+
+  @Test
+  @DisplayName("scrolls through 5000 messages to the first, holding few of them in the page")
+  void longHistory() {
+    long carol = Users.next();
+    fill(bob, carol, 5000);
+    try (ChatPage page = open(carol, bob)) {
+      Locator scroller = page.page().locator("im-chat-messages .scroller");
+      page.awaitConnection().awaitHistory();
+      scroller.press("End"); // it was opened where the unread ones begin
+      assertThat(page.message("message 4999.")).isInViewport();
+      Locator beginning = page.page().getByText("This is the beginning of your conversation");
+      while (beginning.count() == 0) {
+        String first = page.messages().first().getAttribute("data-key");
+        scroller.evaluate("scroller => { scroller.scrollTop = 0; }");
+        page.page()
+            .waitForFunction(
+                """
+                first => {
+                  const view = document.querySelector("im-chat").shadowRoot.querySelector("im-chat-conversation");
+                  const list = view.shadowRoot.querySelector("im-chat-messages").shadowRoot;
+                  return list.querySelector(".row").dataset.key !== first || /beginning/.test(list.textContent);
+                }""",
+                first);
+        assertThat(page.messages().count()).isLessThanOrEqualTo(MOST_ROWS);
+      }
+      page.awaitMessage("message 0.");
+      page.button(String.valueOf(page.page().locator(".jump").getAttribute("aria-label"))).click();
+      assertThat(page.message("message 4999.")).isInViewport();
+      assertThat(page.messages().count()).isLessThanOrEqualTo(MOST_ROWS);
+    }
+  }
+
+  /** Over one connection, which keeps their order. */
+  private void fill(long from, long to, int count) {
+    try (Client client = Client.connect(server.address(), from)) {
+      for (int i = 0; i < count; i++) {
+        client.send(
+            "{\"toId\":%d,\"type\":0,\"content\":\"message %d.\",\"timestamp\":\"%d\"}"
+                .formatted(to, i, 1_600_000_000_000L + i));
+      }
+      await().atMost(Duration.ofMinutes(2)).until(() -> as(to).unread() == count);
+    }
+  }
+
+  @Test
+  @DisplayName("does not mark as read what comes in while nobody looks, until somebody does")
+  void background() {
+    long carol = Users.next();
+    List<String> acks = Collections.synchronizedList(new ArrayList<>());
+    try (ChatPage page =
+        ChatPage.open(
+            browser,
+            ChatPage.english(),
+            ChatPage.address(server.address(), carol, bob),
+            blank -> {
+              blank.onWebSocket(
+                  socket ->
+                      socket.onFrameSent(
+                          frame -> {
+                            if (frame.text().contains("\"type\":1")) {
+                              acks.add(frame.text());
+                            }
+                          }));
+              blank.addInitScript(
+                  """
+                  let shown = "visible";
+                  Object.defineProperty(document, "visibilityState", { get: () => shown });
+                  globalThis.setShown = (state) => {
+                    shown = state;
+                    document.dispatchEvent(new Event("visibilitychange"));
+                  };
+                  """);
+            })) {
+      page.awaitConnection().awaitHistory();
+      page.page().evaluate("setShown('hidden')");
+      as(bob).sendMessage(carol, "one");
+      page.awaitMessage("one");
+      as(bob).sendMessage(carol, "two");
+      page.awaitMessage("two");
+      page.write("an answer").awaitSent("an answer"); // what was to be sent before has been
+      assertThat(acks).isEmpty();
+      assertThat(as(carol).unread()).isEqualTo(2);
+      page.page().evaluate("setShown('visible')");
+      page.awaitThat(() -> as(carol).unread() == 0);
+    }
+  }
+
+  @Test
+  @DisplayName("finds people by name and by user id, with the keyboard alone")
+  void search() {
+    long carol = Users.next();
+    long dave = Users.next();
+    String name = "搜索" + dave;
+    Api.service(server.address())
+        .put("api/users/" + dave, "{\"name\":\"%s\"}".formatted(name))
+        .ok();
+    try (ChatPage page =
+        ChatPage.open(
+            browser, ChatPage.english(), server.address().resolve("/teaching/#user=" + carol))) {
+      page.awaitConnection().search().fill(name.substring(0, name.length() - 1));
+      assertThat(page.conversations().first()).containsText(name);
+      page.search().press("ArrowDown");
+      page.page().keyboard().press("Enter");
+      assertThat(page.composer()).isFocused();
+      page.page().keyboard().type("by name");
+      page.page().keyboard().press("Enter");
+      page.awaitSent("by name");
+      page.search().fill(String.valueOf(bob));
+      page.search().press("Enter");
+      page.write("by id").awaitSent("by id");
+      assertThat(stored(carol, dave)).containsExactly("by name");
+      assertThat(stored(carol, bob)).containsExactly("by id");
+    }
+  }
+
+  @Test
+  @DisplayName("keeps what was begun to be written, in each conversation its own")
+  void drafts() {
+    long carol = Users.next();
+    as(bob).sendMessage(carol, "hello");
+    as(alice).sendMessage(carol, "hello");
+    try (ChatPage page = open(carol, bob)) {
+      page.awaitConnection().composer().fill("to be continued");
+      page.conversations().first().click(); // Alice's, the newest
+      assertThat(page.composer()).hasValue("");
+      assertThat(page.conversations().nth(1)).containsText("Draft to be continued");
+      page.page().reload();
+      assertThat(page.composer()).hasValue("to be continued");
+    }
+  }
+
+  @Test
+  @DisplayName("shows one pane at phone width, and comes back from it to where one was")
+  void phone() {
+    long carol = Users.next();
+    as(bob).sendMessage(carol, "hello");
+    URI address = server.address().resolve("/teaching/#user=" + carol);
+    Browser.NewContextOptions phone =
+        ChatPage.english().setViewportSize(360, 740).setLocale("zh-CN");
+    try (ChatPage page = ChatPage.open(browser, phone, address)) {
+      page.conversations().first().click();
+      assertThat(page.composer()).isVisible();
+      assertThat(page.conversations().first()).isHidden();
+      page.button("返回会话列表").click();
+      assertThat(page.conversations().first()).isFocused();
+      assertThat(page.composer()).hasCount(0);
+      Object overflow = page.page().evaluate("document.documentElement.scrollWidth > innerWidth");
+      assertThat(overflow).isEqualTo(false);
+    }
+  }
+
+  @Test
+  @DisplayName("is served with a policy under which no page runs what is inline, or is framed")
+  void policy() {
+    Api.Answer answer = new Api(server.address(), null).get("");
+    assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow())
+        .contains("default-src 'none'", "frame-ancestors 'none'", "require-trusted-types-for")
+        .doesNotContain("unsafe");
+    assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+    assertThat(answer.headers().firstValue("Referrer-Policy")).contains("no-referrer");
+    try (ChatPage page = open(alice, bob)) {
+      page.awaitConnection();
+      Object ran =
+          page.page()
+              .evaluate(
+                  """
+                  () => {
+                    const script = document.createElement("script");
+                    try {
+                      script.textContent = "globalThis.ran = true";
+                      document.body.append(script);
+                    } catch {
+                      // so much the better
+                    }
+                    return globalThis.ran === true;
+                  }""");
+      assertThat(ran).isEqualTo(false);
+    }
+  }
+
+  @Test
+  @DisplayName("does not send while an input method composes")
+  void composing() {
+    long carol = Users.next();
+    try (ChatPage page = open(alice, carol)) {
+      page.awaitConnection().composer().fill("ni hao");
+      page.composer()
+          .evaluate(
+              """
+              area => area.dispatchEvent(new KeyboardEvent("keydown",
+                { key: "Enter", isComposing: true, bubbles: true, composed: true, cancelable: true }))""");
+      assertThat(page.composer()).hasValue("ni hao");
+      page.composer().press("Shift+Enter");
+      assertThat(page.composer()).hasValue("ni hao\n");
+      assertThat(page.messages()).hasCount(0);
+    }
+  }
+}
