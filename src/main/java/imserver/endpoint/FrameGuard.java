@@ -2,15 +2,11 @@ package imserver.endpoint;
 
 import imserver.session.Workers;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletInputStream;
-import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Stands between the container's connection and Tyrus, the WebSocket engine of Payara and
  * GlassFish, and keeps frames from it that are over the limit or not masked. Left to itself, Tyrus
  * buffers up to 4 MiB of a frame, closes what is longer with 1011 and a stack trace in the log,
- * reads what is not masked, and cuts off a client that is still writing before that has read why.
+ * reads what is not masked, and cuts off a client that is still writing before that has read why
+ * ({@link LingeringConnection}).
  *
  * <p>Other engines refuse such frames themselves; and they cannot be guarded, since they do not
  * read by the Servlet API: Tomcat's would never see a byte.
@@ -26,11 +23,6 @@ import org.jspecify.annotations.Nullable;
 public class FrameGuard implements HttpUpgradeHandler {
 
   private static final String TYRUS = "org.glassfish.tyrus.";
-
-  /** How long a client that was refused is given to read why. As nginx's lingering_timeout. */
-  private static final Duration LINGER = Duration.ofSeconds(5);
-
-  private static final System.Logger LOG = System.getLogger(FrameGuard.class.getName());
 
   private @Nullable HttpUpgradeHandler engine;
   private @Nullable Workers workers;
@@ -64,7 +56,7 @@ public class FrameGuard implements HttpUpgradeHandler {
   @Override
   public void init(WebConnection connection) {
     try {
-      engine().init(guarded(connection, new GuardedInput(connection.getInputStream(), maxFrame)));
+      engine().init(new LingeringConnection(connection, maxFrame, workers()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -78,39 +70,6 @@ public class FrameGuard implements HttpUpgradeHandler {
 
   private HttpUpgradeHandler engine() {
     return Objects.requireNonNull(engine, "upgraded without an engine");
-  }
-
-  @SuppressWarnings("try") // close() throws what the interface lets it throw
-  private WebConnection guarded(WebConnection connection, GuardedInput input) {
-    return new WebConnection() {
-      @Override
-      public ServletInputStream getInputStream() {
-        return input;
-      }
-
-      @Override
-      public ServletOutputStream getOutputStream() throws IOException {
-        return connection.getOutputStream();
-      }
-
-      @Override
-      public void close() throws Exception {
-        if (input.isDrained()) {
-          connection.close();
-        } else {
-          input.whenDrained(() -> closeQuietly(connection));
-          workers().runIn(LINGER, () -> closeQuietly(connection));
-        }
-      }
-    };
-  }
-
-  private static void closeQuietly(WebConnection connection) {
-    try {
-      connection.close();
-    } catch (Exception e) {
-      LOG.log(Level.DEBUG, "closing a connection failed: {0}", e.toString());
-    }
   }
 
   private Workers workers() {

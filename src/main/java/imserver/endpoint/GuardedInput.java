@@ -6,7 +6,6 @@ import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * The frames of a client (RFC 6455, section 5.2) up to the first that makes its message longer than
@@ -14,10 +13,10 @@ import java.util.concurrent.CompletableFuture;
  * close frame as if the client had sent it, which the engine answers with the same code; then
  * nothing more.
  *
- * <p>What the client goes on to send is read and dropped, up to the close frame by which it answers
- * ours or to a bound: to close a connection while its client is still writing would reset it, and
- * the client would never read the code. So whoever closes the connection asks {@link #isDrained}
- * first.
+ * <p>What the client goes on to send is read and dropped, as it is once the connection is to be
+ * closed ({@link #drop}), up to the close frame by which it answers ours or to a bound: to close a
+ * connection while its client is still writing would reset it, and the client would never read the
+ * code. So whoever closes the connection asks {@link #isDrained} first.
  *
  * <p>A header is held back until it is complete. So {@link #read(byte[], int, int)} may return 0,
  * unlike its contract, where the container has no more for now.
@@ -37,6 +36,7 @@ final class GuardedInput extends ServletInputStream {
 
   private final ServletInputStream in;
   private final int maxMessage;
+  private final Runnable afterReading;
 
   /** Opcode and length of a frame; its mask counts as payload here. */
   private final ByteBuffer header = ByteBuffer.allocate(2 + Long.BYTES);
@@ -53,28 +53,39 @@ final class GuardedInput extends ServletInputStream {
   private long dropped;
   private boolean last;
 
-  /** Whether something was refused, so that all that comes is dropped. */
+  /** Whether all that comes is dropped. */
   private volatile boolean dropping;
 
-  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  private volatile boolean drained;
+  private volatile boolean reading;
 
-  GuardedInput(ServletInputStream in, int maxMessage) {
+  /**
+   * @param afterReading run whenever the container has told of bytes, of their end or of an error,
+   *     in its thread
+   */
+  GuardedInput(ServletInputStream in, int maxMessage, Runnable afterReading) {
     this.in = in;
     this.maxMessage = maxMessage;
+    this.afterReading = afterReading;
+  }
+
+  /** Hands nothing on any more. For any thread. */
+  void drop() {
+    dropping = true;
+  }
+
+  /** Whether the container is telling of something at this moment. For any thread. */
+  boolean isReading() {
+    return reading;
   }
 
   /**
-   * Whether the connection may be closed so that the client reads what it was sent last. Always,
-   * but where a frame of the client's was refused: it is probably still writing. A client that then
-   * neither ends nor goes on is never drained, so wait with a bound. For any thread.
+   * Whether the client has said its last, so that it will read what it was sent: its close frame
+   * has come, or its end, or more than is worth reading. A client may never come to it, so wait
+   * with a bound. For any thread.
    */
   boolean isDrained() {
-    return !dropping || drained.isDone() || in.isFinished();
-  }
-
-  /** Runs an action when {@link #isDrained} becomes true, in the thread that reads, or now. */
-  void whenDrained(Runnable action) {
-    var unused = drained.thenRun(action);
+    return drained || in.isFinished();
   }
 
   @Override
@@ -103,22 +114,23 @@ final class GuardedInput extends ServletInputStream {
     int most = (int) Math.min(target.remaining(), payload);
     int count = in.read(target.array(), target.arrayOffset() + target.position(), most);
     if (count < 0) {
-      drained.complete(null);
+      drained = true;
       return false;
     }
     payload -= count;
-    if (dropping) {
-      drop(count);
-    } else {
+    if (!dropping) {
       target.position(target.position() + count);
     }
+    took(count);
     return true;
   }
 
-  private void drop(int count) {
-    dropped += count;
+  private void took(int count) {
+    if (dropping) {
+      dropped += count;
+    }
     if (dropped >= PATIENCE || (last && payload == 0)) {
-      drained.complete(null);
+      drained = true;
     }
   }
 
@@ -127,7 +139,7 @@ final class GuardedInput extends ServletInputStream {
     int missing = headerLength() - header.position();
     int count = in.read(header.array(), header.position(), missing);
     if (count < 0) {
-      drained.complete(null);
+      drained = true;
       return false;
     }
     header.position(header.position() + count);
@@ -135,9 +147,7 @@ final class GuardedInput extends ServletInputStream {
       startFrame();
       header.clear();
     }
-    if (dropping) {
-      drop(count);
-    }
+    took(count);
     return true;
   }
 
@@ -224,7 +234,54 @@ final class GuardedInput extends ServletInputStream {
 
   @Override
   public void setReadListener(ReadListener listener) {
-    in.setReadListener(listener);
+    in.setReadListener(new Watched(listener));
+  }
+
+  /** Keeps account of when the engine reads. */
+  private final class Watched implements ReadListener {
+
+    private final ReadListener engine;
+
+    Watched(ReadListener engine) {
+      this.engine = engine;
+    }
+
+    @Override
+    public void onDataAvailable() throws IOException {
+      reading = true;
+      try {
+        engine.onDataAvailable();
+      } finally {
+        done();
+      }
+    }
+
+    @Override
+    public void onAllDataRead() throws IOException {
+      reading = true;
+      drained = true;
+      try {
+        engine.onAllDataRead();
+      } finally {
+        done();
+      }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      reading = true;
+      drained = true;
+      try {
+        engine.onError(error);
+      } finally {
+        done();
+      }
+    }
+
+    private void done() {
+      reading = false;
+      afterReading.run();
+    }
   }
 
   @Override

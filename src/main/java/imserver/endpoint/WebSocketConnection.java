@@ -269,7 +269,11 @@ final class WebSocketConnection implements Connection {
       closing(code);
       flush = sending;
     }
-    workers.runIn(flush ? FLUSH : Duration.ZERO, () -> endSession(code));
+    if (flush) {
+      workers.runIn(FLUSH, () -> endSession(code));
+    } else {
+      workers.run(() -> endSession(code));
+    }
   }
 
   private void closing(CloseCode code) {

@@ -16,6 +16,11 @@
  * GuardedInput}, which knows the size of a frame by its header; and by the decoder, which also
  * knows a message of several frames, and works where a container does not let itself be guarded.
  *
+ * <p>Why a connection is closed late on Tyrus ({@code LingeringConnection}), by a thread of ours,
+ * and only when the client has said its last: Payara's own close, in the midst of a handshake or of
+ * a client's going, makes other handshakes fail, or leaves two threads waiting for each other until
+ * none is left.
+ *
  * <p>Why two hear of the stop ({@link imserver.endpoint.Shutdown}): Tomcat closes the sockets
  * before it tells the listeners of the application, and CDI ends there before that; on Payara CDI
  * ends last.

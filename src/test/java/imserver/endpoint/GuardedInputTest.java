@@ -131,15 +131,32 @@ class GuardedInputTest {
   }
 
   @Test
-  @DisplayName("is drained where nothing was refused")
-  void notRefused() throws IOException {
-    byte[] frame = frame(TEXT, MASKED, LIMIT);
-    assertThat(drainedAfter(LIMIT / 2, frame, 0)).isTrue();
+  @DisplayName("is drained by the close frame of a client of which nothing was refused")
+  void clientCloses() throws IOException {
+    byte[] frames = bytes(frame(TEXT, MASKED, LIMIT), frame(CLIENTS_CLOSE, MASKED, 2));
+    assertThat(drainedAfter(frames.length - 1, frames, 0)).isFalse();
+    assertThat(drainedAfter(frames.length, frames, 0)).isTrue();
+  }
+
+  @Test
+  @DisplayName("hands nothing on when told to drop, in the middle of a frame too, up to the close")
+  void drop() throws IOException {
+    byte[] frames =
+        bytes(
+            frame(TEXT, MASKED, 300),
+            frame(TEXT, MASKED, LIMIT + 1),
+            frame(CLIENTS_CLOSE, MASKED, 2));
+    GuardedInput input = new GuardedInput(new Network(frames, 100, 0), LIMIT, () -> {});
+    byte[] buffer = new byte[100];
+    assertThat(input.read(buffer)).isPositive();
+    input.drop();
+    assertThat(readAll(input, 8192)).isEmpty();
+    assertThat(input.isDrained()).isTrue();
   }
 
   private static boolean drainedAfter(long count, byte[] sent, long zeros) throws IOException {
     Network network = new Network(sent, 1, zeros);
-    GuardedInput input = new GuardedInput(network, LIMIT);
+    GuardedInput input = new GuardedInput(network, LIMIT, () -> {});
     byte[] buffer = new byte[8192];
     while (network.at < count) {
       assertThat(input.read(buffer)).isNotNegative();
@@ -153,7 +170,7 @@ class GuardedInputTest {
   void absurd(long length) throws IOException {
     byte[] header = header(TEXT, MASKED, length);
     Network network = new Network(header, 8192, GuardedInput.PATIENCE + (1 << 20));
-    assertThat(readAll(new GuardedInput(network, LIMIT), 65_536)).isEqualTo(CLOSE);
+    assertThat(readAll(new GuardedInput(network, LIMIT, () -> {}), 65_536)).isEqualTo(CLOSE);
     assertThat(network.available()).as("read to the end").isZero();
   }
 
@@ -161,7 +178,8 @@ class GuardedInputTest {
   @DisplayName("says that it is ready while it holds something back")
   void ready() throws IOException {
     byte[] frame = frame(TEXT, MASKED, 3);
-    GuardedInput input = new GuardedInput(new Network(Arrays.copyOf(frame, 2), 2, 0), LIMIT);
+    GuardedInput input =
+        new GuardedInput(new Network(Arrays.copyOf(frame, 2), 2, 0), LIMIT, () -> {});
     assertThat(input.read()).isEqualTo(TEXT);
     assertThat(input.isReady()).isTrue();
     assertThat(input.isFinished()).isFalse();
@@ -177,7 +195,7 @@ class GuardedInputTest {
   }
 
   private static byte[] through(byte[] sent, int part, int buffer, int limit) throws IOException {
-    return readAll(new GuardedInput(new Network(sent, part, 0), limit), buffer);
+    return readAll(new GuardedInput(new Network(sent, part, 0), limit, () -> {}), buffer);
   }
 
   /** Reads as an engine does. */

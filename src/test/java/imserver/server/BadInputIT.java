@@ -6,8 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -175,6 +180,29 @@ class BadInputIT {
     try (Client a = Client.connect(server, alice)) {
       a.sendBinary(new byte[] {1, 2, 3});
       assertThat(a.closeCode()).isEqualTo(1003);
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "closes with 1003 a thousand clients that begin with it, and no other handshake fails")
+  void binaryAtOnce() throws Exception {
+    ExecutorService clients = Executors.newFixedThreadPool(8);
+    try {
+      List<Callable<Integer>> all =
+          Collections.nCopies(
+              1000,
+              () -> {
+                try (Client client = Client.connect(server, Users.next())) {
+                  client.sendBinary(new byte[] {1});
+                  return client.closeCode();
+                }
+              });
+      for (Future<Integer> code : clients.invokeAll(all)) {
+        assertThat(code.get()).isEqualTo(1003);
+      }
+    } finally {
+      clients.shutdownNow();
     }
   }
 

@@ -5,6 +5,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 
 /** Runs tasks when a test says so, on the test's thread. Any thread may hand in. */
 public final class FakeWorkers extends Workers {
@@ -29,6 +31,13 @@ public final class FakeWorkers extends Workers {
       delays.add(delay);
       later.add(task);
     }
+  }
+
+  @Override
+  public Future<?> runUnlessCancelled(Duration delay, Runnable task) {
+    FutureTask<?> future = new FutureTask<>(task, null);
+    runIn(delay, future);
+    return future;
   }
 
   @Override

@@ -1,0 +1,91 @@
+package imserver.endpoint;
+
+import imserver.session.Workers;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.WebConnection;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that is closed when its client has said its last, and by a thread that does nothing
+ * else with it.
+ *
+ * <p>The engine closes a connection as soon as its close frame is written or answered, in whatever
+ * thread that is. Payara and GlassFish do not bear it. While their own thread is still at work on
+ * the handshake, the request object is given back twice, and two later handshakes that share it
+ * fail. In the thread that tells of what the client sent, a lock is held; where the client goes at
+ * that moment, another thread takes it in the other order, and neither is heard of again. And a
+ * client that is still writing is reset before it has read the code: RFC 6455, section 7.1.1, has
+ * the server close when both close frames have passed.
+ */
+@SuppressWarnings("try") // close() throws what the interface lets it throw
+final class LingeringConnection implements WebConnection {
+
+  /** How long a client is given to answer. As nginx's lingering_timeout. */
+  static final Duration LINGER = Duration.ofSeconds(5);
+
+  private static final System.Logger LOG = System.getLogger(LingeringConnection.class.getName());
+
+  private final WebConnection connection;
+  private final GuardedInput input;
+  private final Workers workers;
+
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicReference<@Nullable Future<?>> linger = new AtomicReference<>();
+
+  LingeringConnection(WebConnection connection, int maxFrame, Workers workers) throws IOException {
+    this.connection = connection;
+    this.input = new GuardedInput(connection.getInputStream(), maxFrame, this::closeIfDue);
+    this.workers = workers;
+  }
+
+  @Override
+  public ServletInputStream getInputStream() {
+    return input;
+  }
+
+  @Override
+  public ServletOutputStream getOutputStream() throws IOException {
+    return connection.getOutputStream();
+  }
+
+  /** Closes soon: when the client has answered, or is gone, or has had its time. */
+  @Override
+  public void close() {
+    input.drop();
+    if (closing.compareAndSet(false, true)) {
+      linger.set(workers.runUnlessCancelled(LINGER, this::closeNow));
+      if (!input.isReading()) {
+        closeIfDue(); // else the thread that reads sees to it when it has read
+      }
+    }
+  }
+
+  private void closeIfDue() {
+    if (closing.get() && input.isDrained()) {
+      workers.run(this::closeNow);
+    }
+  }
+
+  private void closeNow() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    Future<?> task = linger.get();
+    if (task != null) {
+      task.cancel(false);
+    }
+    try {
+      connection.close();
+    } catch (Exception e) {
+      LOG.log(Level.DEBUG, "closing a connection failed: {0}", e.toString());
+    }
+  }
+}

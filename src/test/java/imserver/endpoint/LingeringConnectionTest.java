@@ -1,0 +1,185 @@
+package imserver.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import imserver.session.FakeWorkers;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.WebConnection;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A connection that the engine closes")
+class LingeringConnectionTest {
+
+  private static final byte[] TEXT = {(byte) 0x81, (byte) 0x81, 0, 0, 0, 0, 'a'};
+  private static final byte[] CLOSE = {(byte) 0x88, (byte) 0x80, 0, 0, 0, 0};
+
+  private final FakeWorkers workers = new FakeWorkers();
+  private final Container container = new Container();
+  private LingeringConnection connection;
+
+  /** What the engine does when it reads, beside reading. */
+  private Runnable engine = () -> {};
+
+  @BeforeEach
+  void start() throws IOException {
+    connection = new LingeringConnection(container, 100, workers);
+    ServletInputStream input = connection.getInputStream();
+    input.setReadListener(
+        new ReadListener() {
+          @Override
+          public void onDataAvailable() throws IOException {
+            byte[] buffer = new byte[100];
+            while (input.isReady()) {
+              assertThat(input.read(buffer)).isNotNegative();
+            }
+            engine.run();
+          }
+
+          @Override
+          public void onAllDataRead() {
+            engine.run();
+          }
+
+          @Override
+          public void onError(Throwable error) {
+            throw new IllegalStateException(error);
+          }
+        });
+  }
+
+  @Test
+  @DisplayName("is closed when the client has answered, not before")
+  void answered() throws IOException {
+    connection.close();
+    container.receives(TEXT);
+    assertThat(closes()).isZero();
+    container.receives(CLOSE);
+    assertThat(container.closes).as("in the thread that reads").isZero();
+    assertThat(closes()).isOne();
+    workers.runLater();
+    assertThat(closes()).isOne();
+  }
+
+  @Test
+  @DisplayName("is closed when the client is gone")
+  void gone() throws IOException {
+    connection.close();
+    container.listener().onAllDataRead();
+    assertThat(closes()).isOne();
+  }
+
+  @Test
+  @DisplayName("is closed when it has failed, whatever the engine makes of that")
+  void failed() {
+    connection.close();
+    assertThatThrownBy(() -> container.listener().onError(new IOException("reset")))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(closes()).isOne();
+  }
+
+  @Test
+  @DisplayName("is closed after its time when the client says nothing")
+  void silent() {
+    connection.close();
+    assertThat(workers.delays).containsExactly(LingeringConnection.LINGER);
+    workers.runLater();
+    assertThat(closes()).isOne();
+  }
+
+  @Test
+  @DisplayName("is closed after the engine has read the client's close frame, not while it reads")
+  void closedByClient() throws IOException {
+    engine =
+        () -> {
+          connection.close();
+          assertThat(closes()).as("while it reads").isZero();
+        };
+    container.receives(CLOSE);
+    assertThat(closes()).isOne();
+  }
+
+  @Test
+  @DisplayName("is closed at once when the client has said its last before")
+  void saidBefore() throws IOException {
+    container.receives(CLOSE);
+    assertThat(closes()).isZero();
+    connection.close();
+    assertThat(closes()).isOne();
+    connection.close();
+    assertThat(closes()).isOne();
+  }
+
+  private int closes() {
+    workers.runSoon();
+    return container.closes;
+  }
+
+  /** What the container has: bytes of the client, and the connection itself. */
+  private static final class Container extends ServletInputStream implements WebConnection {
+
+    private final Queue<Byte> bytes = new ArrayDeque<>();
+    private @Nullable ReadListener listener;
+    private int closes;
+
+    void receives(byte[] frame) throws IOException {
+      for (byte b : frame) {
+        bytes.add(b);
+      }
+      listener().onDataAvailable();
+    }
+
+    ReadListener listener() {
+      return Objects.requireNonNull(listener);
+    }
+
+    @Override
+    public ServletInputStream getInputStream() {
+      return this;
+    }
+
+    @Override
+    public ServletOutputStream getOutputStream() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {
+      closes++;
+    }
+
+    @Override
+    public int available() {
+      return bytes.size();
+    }
+
+    @Override
+    public int read() {
+      return bytes.isEmpty() ? -1 : bytes.remove();
+    }
+
+    @Override
+    public boolean isReady() {
+      return !bytes.isEmpty();
+    }
+
+    @Override
+    public boolean isFinished() {
+      return false;
+    }
+
+    @Override
+    public void setReadListener(ReadListener listener) {
+      this.listener = listener;
+    }
+  }
+}
