@@ -48,6 +48,7 @@ public class MessageEndpoint {
   @Inject private Backlog backlog;
   @Inject private Intake intake;
   @Inject private Workers workers;
+  @Inject private TomcatBatches batches;
 
   /** For the container, which injects the rest. */
   public MessageEndpoint() {}
@@ -59,7 +60,7 @@ public class MessageEndpoint {
     session.setMaxTextMessageBufferSize(config.limits().maxFrame());
     UserPrincipal user = (UserPrincipal) session.getUserPrincipal();
     WebSocketConnection connection =
-        new WebSocketConnection(session, user, config.limits(), workers);
+        new WebSocketConnection(session, user, config.limits(), workers, batches.of(session));
     WebSocketConnection.attach(connection, session);
     LOG.log(Level.INFO, "opened {0} user={1}", connection.id(), user.getName());
     directory.show(user);

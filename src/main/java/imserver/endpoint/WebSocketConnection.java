@@ -20,10 +20,12 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,11 +44,23 @@ final class WebSocketConnection implements Connection {
    */
   private static final Duration FLUSH = Duration.ofSeconds(3);
 
+  /**
+   * How many packets are written at once at most, where the container can: about what Tomcat's
+   * buffer takes.
+   */
+  private static final int MAX_BATCH = 32;
+
   private final Session session;
   private final UserPrincipal user;
   private final SendingBudget budget;
   private final Workers workers;
   private final int maxOutbox;
+  private final Batching batching;
+
+  /** Whether packets are being gathered, and how many are; for whoever is sending. */
+  private boolean gathering;
+
+  private int batched;
 
   /** Guards what follows. Nothing of the container is called under it. */
   private final Object lock = new Object();
@@ -61,8 +75,14 @@ final class WebSocketConnection implements Connection {
 
   private final AtomicInteger unansweredPings = new AtomicInteger();
 
-  WebSocketConnection(Session session, UserPrincipal user, Config.Limits limits, Workers workers) {
+  WebSocketConnection(
+      Session session,
+      UserPrincipal user,
+      Config.Limits limits,
+      Workers workers,
+      Batching batching) {
     this.session = session;
+    this.batching = batching;
     this.user = user;
     this.budget = new SendingBudget(limits.rate(), TimeMeter.SYSTEM_NANOTIME);
     this.workers = workers;
@@ -104,23 +124,34 @@ final class WebSocketConnection implements Connection {
 
   @Override
   public void send(Response packet) {
-    if (packet instanceof Failure failure && !maySend(failure)) {
-      close(CloseCode.TOO_MANY_FAILURES);
-      return;
+    send(List.of(packet));
+  }
+
+  @Override
+  public void send(List<? extends Response> packets) {
+    List<? extends Response> allowed = packets.stream().takeWhile(this::maySend).toList();
+    for (int from = 0; from < allowed.size(); from += MAX_BATCH) { // while one is written, the next
+      add(allowed.subList(from, Math.min(from + MAX_BATCH, allowed.size())));
     }
-    boolean start = false;
-    boolean overflow = false;
+    if (allowed.size() < packets.size()) {
+      close(CloseCode.TOO_MANY_FAILURES);
+    }
+  }
+
+  private void add(List<? extends Response> packets) {
+    boolean start;
+    boolean overflow;
     synchronized (lock) {
       if (closedWith != null || ended) {
         return;
       }
-      if (outbox.size() < maxOutbox) {
-        outbox.add(packet);
-        start = !sending;
-        sending = true;
-      } else {
-        overflow = true;
-        closing(CloseCode.TOO_SLOW); // at once: no later packet may overtake this one
+      int room = maxOutbox - outbox.size();
+      overflow = packets.size() > room;
+      outbox.addAll(overflow ? packets.subList(0, room) : packets);
+      start = !sending && !outbox.isEmpty();
+      sending |= start;
+      if (overflow) {
+        closing(CloseCode.TOO_SLOW); // at once: no later packet may overtake what is left out
       }
     }
     if (overflow) {
@@ -131,8 +162,8 @@ final class WebSocketConnection implements Connection {
     }
   }
 
-  private boolean maySend(Failure failure) {
-    if (!failure.code().countsAgainstClient()) {
+  private boolean maySend(Response packet) {
+    if (!(packet instanceof Failure failure) || !failure.code().countsAgainstClient()) {
       return true;
     }
     LOG.log(Level.INFO, "failure {0} on {1} user={2}", failure.code(), id(), user.getName());
@@ -158,14 +189,45 @@ final class WebSocketConnection implements Connection {
     boolean more = true;
     while (more) {
       Response packet;
+      boolean othersWait;
       synchronized (lock) {
-        packet = outbox.poll();
-        sending = packet != null;
+        packet = batched < MAX_BATCH ? outbox.poll() : null;
+        othersWait = !outbox.isEmpty();
+        sending = packet != null || gathering;
       }
-      more = packet != null && new Transmission().start(packet);
-      if (packet == null) {
+      if (packet != null) {
+        more = send(packet, othersWait);
+      } else if (batched > 0) {
+        more = flush();
+      } else if (gathering) {
+        endBatch();
+      } else {
+        more = false;
         drained();
       }
+    }
+  }
+
+  /** Returns whether the container is done with the packet. */
+  private boolean send(Response packet, boolean othersWait) {
+    gathering = gathering || (othersWait && batching.begin());
+    batched += gathering ? 1 : 0;
+    return new Transmission(!gathering)
+        .start(handler -> session.getAsyncRemote().sendObject(packet, handler));
+  }
+
+  /** Returns whether what was gathered is written. */
+  private boolean flush() {
+    batched = 0;
+    return new Transmission(true).start(batching::flush);
+  }
+
+  private void endBatch() {
+    gathering = false;
+    try {
+      batching.end();
+    } catch (IOException | RuntimeException e) { // closed in the meantime
+      LOG.log(Level.DEBUG, "sending on {0}: {1}", id(), e.toString());
     }
   }
 
@@ -194,16 +256,23 @@ final class WebSocketConnection implements Connection {
     }
   }
 
-  /** One packet on its way. */
+  /** A packet, or what was gathered, on its way. */
   private final class Transmission implements SendHandler {
 
-    /** Set by the first of the two that happen: the call returns, the packet is written. */
+    /** Set by the first of the two that happen: the call returns, it is reported. */
     private final AtomicBoolean met = new AtomicBoolean();
 
-    /** Returns whether the packet was written within the call. */
-    boolean start(Response packet) {
+    /** Whether the report says that the client takes what is sent: not of what is gathered. */
+    private final boolean showsLife;
+
+    Transmission(boolean showsLife) {
+      this.showsLife = showsLife;
+    }
+
+    /** Returns whether it was reported within the call. */
+    boolean start(Consumer<SendHandler> call) {
       try {
-        session.getAsyncRemote().sendObject(packet, this);
+        call.accept(this);
       } catch (RuntimeException e) { // closed in the meantime
         LOG.log(Level.DEBUG, "sending on {0}: {1}", id(), e.toString());
         return true;
@@ -213,7 +282,7 @@ final class WebSocketConnection implements Connection {
 
     @Override
     public void onResult(SendResult result) {
-      if (result.isOK()) {
+      if (result.isOK() && showsLife) {
         written();
       }
       if (!met.compareAndSet(false, true)) {

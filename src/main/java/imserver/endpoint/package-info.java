@@ -25,10 +25,13 @@
  * before it tells the listeners of the application, and CDI ends there before that; on Payara CDI
  * ends last.
  *
- * <p>Why reading is by JSON-P's stream and writing by JSON-B: a {@code timestamp} is echoed
- * character for character, also when it came as a number, and only the stream gives a number as it
- * was written; a repeated field, or anything after the object, would pass JSON-B unnoticed; and
- * Yasson logs every text that it cannot read, with parts of it, at SEVERE.
+ * <p>Why packets are gathered, where others wait and the container can write them at once ({@code
+ * Batching}): see {@code TomcatBatches}.
+ *
+ * <p>Why reading is by JSON-P's stream and not by JSON-B: a {@code timestamp} is echoed character
+ * for character, also when it came as a number, and only the stream gives a number as it was
+ * written; a repeated field, or anything after the object, would pass JSON-B unnoticed; and Yasson
+ * logs every text that it cannot read, with parts of it, at SEVERE.
  */
 @NullMarked
 package imserver.endpoint;

@@ -2,8 +2,11 @@ package imserver.message;
 
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
+import imserver.packet.Response.Incoming;
 import imserver.session.SessionRegistry;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,14 +25,18 @@ final class Delivery {
     this.registry = registry;
   }
 
-  /** Delivers, in this order. */
+  /** Delivers, to each recipient in this order. */
   void deliver(List<UnreadMessage> messages) {
     Map<Long, UserProfile> senders =
         profiles(messages.stream().map(UnreadMessage::senderId).collect(Collectors.toSet()));
+    Map<Long, List<Incoming>> byRecipient = new LinkedHashMap<>();
     for (UnreadMessage message : messages) {
       long sender = message.senderId();
-      registry.deliver(message.from(senders.getOrDefault(sender, UserProfile.unknown(sender))));
+      byRecipient
+          .computeIfAbsent(message.recipientId(), recipient -> new ArrayList<>())
+          .add(message.from(senders.getOrDefault(sender, UserProfile.unknown(sender))));
     }
+    byRecipient.forEach(registry::deliver);
   }
 
   /** What is stored is delivered, if need be without names. */

@@ -4,6 +4,7 @@ import imserver.database.StorageException;
 import imserver.message.Submission.Post;
 import imserver.message.Submission.ReadAck;
 import imserver.packet.FailureCode;
+import imserver.packet.Response;
 import imserver.packet.Response.Success;
 import imserver.packet.SendMessage;
 import imserver.session.Requester;
@@ -227,19 +228,20 @@ final class Storing {
 
   private void conclude(List<Post> posts, List<Draft> drafts, List<Outcome> outcomes) {
     settle(drafts.get(drafts.size() - 1).id()); // first: who is told may look for it at once
+    Map<Requester, List<Response>> answers = new LinkedHashMap<>();
     List<UnreadMessage> stored = new ArrayList<>();
     for (int i = 0; i < posts.size(); i++) {
+      Post post = posts.get(i);
       Outcome outcome = outcomes.get(i);
+      answers
+          .computeIfAbsent(post.requester(), requester -> new ArrayList<>())
+          .add(answer(post, outcome));
       if (outcome instanceof Outcome.Stored fresh) {
-        succeed(posts.get(i), fresh.messageId());
         stored.add(drafts.get(i).asUnread());
         inDoubt.remove(fresh.messageId());
-      } else if (outcome instanceof Outcome.Duplicate earlier) {
-        succeed(posts.get(i), earlier.messageId());
-      } else {
-        posts.get(i).fail(FailureCode.UNKNOWN_RECIPIENT);
       }
     }
+    answers.forEach(Requester::send);
     delivery.deliver(stored);
   }
 
@@ -247,12 +249,23 @@ final class Storing {
     storingNow(inFlight == null ? null : inFlight.after(upToId));
   }
 
-  private static void succeed(Post post, long messageId) {
+  private static Response answer(Post post, Outcome outcome) {
+    if (outcome instanceof Outcome.Stored fresh) {
+      return success(post, fresh.messageId());
+    }
+    if (outcome instanceof Outcome.Duplicate earlier) {
+      return success(post, earlier.messageId());
+    }
+    return post.failure(FailureCode.UNKNOWN_RECIPIENT);
+  }
+
+  private static Success success(Post post, long messageId) {
     SendMessage request = post.request();
-    Requester requester = post.requester();
-    requester.send(
-        new Success(
-            requester.user().userId(), request.timestamp(), messageId, request.clientMessageId()));
+    return new Success(
+        post.requester().user().userId(),
+        request.timestamp(),
+        messageId,
+        request.clientMessageId());
   }
 
   private void markRead(List<ReadAck> acks) {

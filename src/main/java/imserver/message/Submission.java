@@ -19,8 +19,12 @@ sealed interface Submission {
 
   /** Answers with a failure. */
   default void fail(FailureCode code) {
-    long user = requester().user().userId();
-    requester().send(new Failure(user, request().timestamp(), code, code.message()));
+    requester().send(failure(code));
+  }
+
+  /** The answer that says so. */
+  default Failure failure(FailureCode code) {
+    return new Failure(requester().user().userId(), request().timestamp(), code, code.message());
   }
 
   /** A message to be stored; with a headline where it is one of the system. */

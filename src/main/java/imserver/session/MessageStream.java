@@ -2,9 +2,8 @@ package imserver.session;
 
 import imserver.packet.CloseCode;
 import imserver.packet.Response.Incoming;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 
 /**
  * The messages on their way to one connection: its backlog first, then what arrives, none twice
@@ -15,7 +14,7 @@ public final class MessageStream {
 
   private final Connection connection;
   private final int maxHeld;
-  private final Queue<Incoming> held = new ArrayDeque<>();
+  private final List<Incoming> held = new ArrayList<>();
   private boolean live;
   private long replayedUpTo;
   private int replayed;
@@ -52,35 +51,37 @@ public final class MessageStream {
    * @param page messages in ascending order of their ids, all above {@link #replayedUpTo}
    */
   public synchronized void replay(List<Incoming> page) {
-    for (Incoming message : page) {
-      connection.send(message);
-      replayedUpTo = message.messageId();
+    if (!page.isEmpty()) {
+      connection.send(page);
+      replayedUpTo = page.get(page.size() - 1).messageId();
+      replayed += page.size();
     }
-    replayed += page.size();
   }
 
   /** Ends the backlog: what was held back goes out now, what arrives goes out as it comes. */
   public synchronized void goLive() {
     live = true;
-    held.forEach(this::sendUnlessReplayed);
+    sendUnlessReplayed(held);
     held.clear();
   }
 
-  /** Takes a message that was just stored. */
-  synchronized void deliver(Incoming message) {
+  /** Takes messages that were just stored. */
+  synchronized void deliver(List<Incoming> messages) {
     if (live) {
-      sendUnlessReplayed(message);
-    } else if (held.size() < maxHeld) {
-      held.add(message);
+      sendUnlessReplayed(messages);
+    } else if (held.size() + messages.size() <= maxHeld) {
+      held.addAll(messages);
     } else {
       held.clear();
       connection.close(CloseCode.TOO_SLOW);
     }
   }
 
-  private void sendUnlessReplayed(Incoming message) {
-    if (message.messageId() > replayedUpTo) {
-      connection.send(message);
+  private void sendUnlessReplayed(List<Incoming> messages) {
+    List<Incoming> rest =
+        messages.stream().filter(message -> message.messageId() > replayedUpTo).toList();
+    if (!rest.isEmpty()) {
+      connection.send(rest);
     }
   }
 }

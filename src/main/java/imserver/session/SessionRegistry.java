@@ -87,11 +87,13 @@ public class SessionRegistry {
   }
 
   /**
-   * Hands a stored message to every connection of its recipient, if there are any. For one
+   * Hands stored messages to every connection of their recipient, if there are any. For one
    * recipient, to be called in ascending order of the message ids.
+   *
+   * @param messages in this order too
    */
-  public void deliver(Incoming message) {
-    streams.getOrDefault(message.toId(), List.of()).forEach(stream -> stream.deliver(message));
+  public void deliver(long recipient, List<Incoming> messages) {
+    streams.getOrDefault(recipient, List.of()).forEach(stream -> stream.deliver(messages));
   }
 
   /** All connections, as they are at about this moment. */

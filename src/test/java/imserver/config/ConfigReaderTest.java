@@ -134,6 +134,7 @@ class ConfigReaderTest {
               "IMSERVER_ORIGINAL_PATHS", "off",
               "IMSERVER_TIME_ZONE", "Asia/Shanghai",
               "IMSERVER_TYRUS_TIMERS", "off",
+              "IMSERVER_TOMCAT_BATCHES", "off",
               "IMSERVER_USER_SEARCH", "off",
               "IMSERVER_ANNOUNCE", "x");
       assertThat(config)
@@ -144,7 +145,12 @@ class ConfigReaderTest {
                   new Config.Limits(1, 1024, 3, 4, 5, 16, 7, 8, 9, 10, Recipients.ANY),
                   new Config.Storage("u", "n", "w", "d", 11),
                   new Config.Server(
-                      "x", Switch.OFF, ZoneId.of("Asia/Shanghai"), Switch.OFF, Switch.OFF)));
+                      "x",
+                      Switch.OFF,
+                      ZoneId.of("Asia/Shanghai"),
+                      Switch.OFF,
+                      Switch.OFF,
+                      Switch.OFF)));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")

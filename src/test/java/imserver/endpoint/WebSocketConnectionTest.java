@@ -11,6 +11,7 @@ import imserver.packet.Response;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Success;
 import imserver.session.FakeWorkers;
+import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,11 +32,16 @@ class WebSocketConnectionTest {
   private final WebSocketConnection connection = withOutbox(10);
 
   private WebSocketConnection withOutbox(int outbox) {
+    return with(outbox, Batching.NONE);
+  }
+
+  private WebSocketConnection with(int outbox, Batching batching) {
     return new WebSocketConnection(
         fake.session,
         new UserPrincipal(42, null, null, null),
         Configs.with("IMSERVER_OUTBOX", Integer.toString(outbox)).limits(),
-        workers);
+        workers,
+        batching);
   }
 
   private static Response packet(int number) {
@@ -52,6 +58,130 @@ class WebSocketConnectionTest {
           fake.sent.add(packet);
           handler.onResult(new SendResult());
         };
+  }
+
+  @Nested
+  @DisplayName("where the container can write several packets at once")
+  class Batches implements Batching {
+
+    private final List<String> calls = new ArrayList<>();
+    private final List<SendHandler> flushes = new ArrayList<>();
+    private boolean gathers;
+    private final WebSocketConnection batched = with(100, this);
+
+    Batches() {
+      fake.transport =
+          (packet, handler) -> {
+            fake.sent.add(packet);
+            if (gathers) {
+              handler.onResult(new SendResult());
+            } else {
+              fake.pending.add(handler);
+            }
+          };
+    }
+
+    @Override
+    public boolean begin() {
+      calls.add("begin");
+      gathers = true;
+      return true;
+    }
+
+    @Override
+    public void flush(SendHandler handler) {
+      calls.add("flush " + fake.sent.size());
+      flushes.add(handler);
+    }
+
+    @Override
+    public void end() {
+      calls.add("end");
+      gathers = false;
+    }
+
+    private void flushed() {
+      flushes.remove(0).onResult(new SendResult());
+    }
+
+    private static List<Response> packets(int count) {
+      return IntStream.range(0, count).mapToObj(WebSocketConnectionTest::packet).toList();
+    }
+
+    @Test
+    @DisplayName("writes a packet by itself where no other waits")
+    void alone() {
+      batched.send(packet(1));
+      fake.complete();
+      assertThat(fake.sent).containsExactly(packet(1));
+      assertThat(calls).isEmpty();
+    }
+
+    @Test
+    @DisplayName("writes those that wait together, and is drained when they are written")
+    void together() {
+      AtomicInteger drained = new AtomicInteger();
+      batched.send(packets(5));
+      batched.whenDrained(drained::incrementAndGet);
+      assertThat(fake.sent).isEqualTo(packets(5));
+      assertThat(calls).containsExactly("begin", "flush 5");
+      assertThat(drained).hasValue(0);
+      flushed();
+      assertThat(calls).containsExactly("begin", "flush 5", "end");
+      assertThat(drained).hasValue(1);
+    }
+
+    @Test
+    @DisplayName("goes on gathering what came meanwhile")
+    void onAndOn() {
+      batched.send(packets(2));
+      batched.send(packet(2));
+      assertThat(fake.sent).hasSize(2);
+      flushed();
+      assertThat(calls).containsExactly("begin", "flush 2", "flush 3");
+      flushed();
+      assertThat(fake.sent).isEqualTo(packets(3));
+      assertThat(calls).endsWith("end");
+    }
+
+    @Test
+    @DisplayName("writes after a bounded number, however many wait")
+    void bounded() {
+      batched.send(packets(80));
+      assertThat(calls).containsExactly("begin", "flush 32");
+      flushed();
+      assertThat(calls).endsWith("flush 64");
+      flushed();
+      flushed();
+      assertThat(fake.sent).isEqualTo(packets(80));
+      assertThat(calls).endsWith("flush 80", "end");
+    }
+
+    @Test
+    @DisplayName("takes it as a sign of life that they are written, not that they are gathered")
+    void pings() {
+      batched.send(packets(40));
+      batched.ping();
+      assertThat(batched.unansweredPings()).isEqualTo(1);
+      flushed();
+      assertThat(batched.unansweredPings()).isZero();
+      assertThat(fake.pings).isZero();
+      flushed();
+      batched.ping();
+      assertThat(fake.pings).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("closes when they are written")
+    void close() {
+      batched.send(packets(3));
+      batched.close(CloseCode.GOING_AWAY);
+      workers.runSoon();
+      assertThat(fake.closes).isEmpty();
+      flushed();
+      workers.runSoon();
+      assertThat(fake.closes).hasSize(1);
+    }
   }
 
   @Nested

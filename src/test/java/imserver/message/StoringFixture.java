@@ -26,7 +26,7 @@ class StoringFixture {
   final FakeService service = new FakeService();
   final List<Incoming> delivered = new CopyOnWriteArrayList<>();
 
-  /** Called before a message is delivered. */
+  /** Called before messages are delivered. */
   Runnable beforeDelivery = () -> {};
 
   /** What the directory knows. */
@@ -72,9 +72,9 @@ class StoringFixture {
   final SessionRegistry registry =
       new SessionRegistry() {
         @Override
-        public void deliver(Incoming message) {
+        public void deliver(long recipient, List<Incoming> messages) {
           beforeDelivery.run();
-          delivered.add(message);
+          delivered.addAll(messages);
         }
       };
 

@@ -44,8 +44,8 @@ class MessageStreamTest {
   @DisplayName("holds back what arrives until the backlog is through")
   void heldBack() {
     stream.replay(messages(1, 2));
-    stream.deliver(message(4));
-    stream.deliver(message(5));
+    stream.deliver(List.of(message(4)));
+    stream.deliver(List.of(message(5)));
     stream.replay(messages(3, 3));
     assertThat(ids()).containsExactly(1L, 2L, 3L);
 
@@ -57,9 +57,9 @@ class MessageStreamTest {
   @Test
   @DisplayName("sends nothing twice that was in the backlog as well")
   void once() {
-    stream.deliver(message(4));
-    stream.deliver(message(5));
-    stream.deliver(message(6));
+    stream.deliver(List.of(message(4)));
+    stream.deliver(List.of(message(5)));
+    stream.deliver(List.of(message(6)));
     stream.replay(messages(1, 5));
     stream.goLive();
     assertThat(ids()).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
@@ -70,8 +70,8 @@ class MessageStreamTest {
   void late() {
     stream.replay(messages(1, 5));
     stream.goLive();
-    stream.deliver(message(5));
-    stream.deliver(message(6));
+    stream.deliver(List.of(message(5)));
+    stream.deliver(List.of(message(6)));
     assertThat(ids()).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
   }
 
@@ -79,18 +79,18 @@ class MessageStreamTest {
   @DisplayName("that is live sends at once")
   void live() {
     stream.goLive();
-    stream.deliver(message(1));
+    stream.deliver(List.of(message(1)));
     assertThat(ids()).containsExactly(1L);
-    stream.deliver(message(2));
+    stream.deliver(List.of(message(2)));
     assertThat(ids()).containsExactly(1L, 2L);
   }
 
   @Test
   @DisplayName("closes with 4508 where too much arrives during the backlog")
   void overflow() {
-    messages(10, 12).forEach(stream::deliver);
+    stream.deliver(messages(10, 12));
     assertThat(connection.closes).isEmpty();
-    stream.deliver(message(13));
+    stream.deliver(List.of(message(13)));
     assertThat(connection.closes).containsExactly(CloseCode.TOO_SLOW);
   }
 
@@ -100,7 +100,8 @@ class MessageStreamTest {
     for (int round = 0; round < 50; round++) {
       FakeConnection target = new FakeConnection(1);
       MessageStream racing = new MessageStream(target, 10_000);
-      Thread live = new Thread(() -> messages(101, 600).forEach(racing::deliver));
+      Thread live =
+          new Thread(() -> messages(101, 600).forEach(message -> racing.deliver(List.of(message))));
       live.start();
       racing.replay(messages(1, 50));
       racing.replay(messages(51, 100));

@@ -39,7 +39,7 @@ class SessionRegistryTest {
     FakeConnection phone = open(1);
     FakeConnection laptop = open(1);
     FakeConnection other = open(2);
-    registry.deliver(message(5, 1));
+    registry.deliver(1, List.of(message(5, 1)));
     assertThat(phone.sent).containsExactly(message(5, 1));
     assertThat(laptop.sent).containsExactly(message(5, 1));
     assertThat(other.sent).isEmpty();
@@ -48,7 +48,7 @@ class SessionRegistryTest {
   @Test
   @DisplayName("does nothing for a recipient who is not connected")
   void absent() {
-    registry.deliver(message(5, 1));
+    registry.deliver(1, List.of(message(5, 1)));
     assertThat(registry.connections()).isEmpty();
   }
 
@@ -61,7 +61,7 @@ class SessionRegistryTest {
     registry.close(phone);
     registry.close(new FakeConnection(1));
     registry.close(new FakeConnection(7));
-    registry.deliver(message(5, 1));
+    registry.deliver(1, List.of(message(5, 1)));
     assertThat(phone.sent).isEmpty();
     assertThat(laptop.sent).hasSize(1);
     assertThat(registry.connections()).containsExactly(laptop);
@@ -80,7 +80,7 @@ class SessionRegistryTest {
       assertThat(all.get(1).closes).containsExactly(CloseCode.TOO_MANY_CONNECTIONS);
       assertThat(all.subList(2, 5)).allMatch(FakeConnection::isOpen);
       assertThat(other.isOpen()).isTrue();
-      registry.deliver(message(5, 1));
+      registry.deliver(1, List.of(message(5, 1)));
       assertThat(all.get(1).sent).isEmpty();
       assertThat(all.get(4).sent).hasSize(1);
     }
