@@ -8,15 +8,41 @@ enum Dialect {
   /** PostgreSQL 15 and later. */
   POSTGRESQL(
       """
-      insert into message (id, sender_id, dedupe_key, recipient_id, content, client_timestamp, created_at)
-      select n.*, ?7
-      from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as varchar array),
-                  cast(?4 as bigint array), cast(?5 as varchar array), cast(?6 as varchar array))
-             as n (id, sender_id, dedupe_key, recipient_id, content, client_timestamp)
-      order by sender_id, dedupe_key, id
-      on conflict (sender_id, dedupe_key) do nothing
-      returning id
+      with added as (
+        insert into message (id, sender_id, dedupe_key, recipient_id, content, client_timestamp, created_at)
+        select n.*, ?7
+        from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as varchar array),
+                    cast(?4 as bigint array), cast(?5 as varchar array), cast(?6 as varchar array))
+               as n (id, sender_id, dedupe_key, recipient_id, content, client_timestamp)
+        order by sender_id, dedupe_key, id
+        on conflict (sender_id, dedupe_key) do nothing
+        returning id, sender_id, recipient_id
+      ), conversations as (
+        insert into conversation as c (low_id, high_id, last_message_id, unread_low, unread_high)
+        select least(sender_id, recipient_id) as low, greatest(sender_id, recipient_id) as high, max(id),
+               count(*) filter (where recipient_id < sender_id),
+               count(*) filter (where recipient_id >= sender_id)
+        from added
+        group by low, high
+        order by low, high
+        on conflict (low_id, high_id) do update set
+          last_message_id = greatest(c.last_message_id, excluded.last_message_id),
+          unread_low = c.unread_low + excluded.unread_low,
+          unread_high = c.unread_high + excluded.unread_high
+        returning 1
+      ), totals as (
+        insert into unread_total as t (user_id, unread)
+        select recipient_id, count(*)
+        from added
+        where (select count(*) from conversations) > 0 -- which come first
+        group by recipient_id
+        order by recipient_id
+        on conflict (user_id) do update set unread = t.unread + excluded.unread
+        returning 1
+      )
+      select id from added where (select count(*) from totals) > 0
       """,
+      true,
       """
       insert into conversation as c (low_id, high_id, last_message_id, unread_low, unread_high)
       select * from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as bigint array),
@@ -49,6 +75,7 @@ enum Dialect {
         order by sender_id, dedupe_key, id
         on conflict do nothing)
       """,
+      false,
       """
       merge into conversation c
       using (select * from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as bigint array),
@@ -82,6 +109,12 @@ enum Dialect {
    */
   final String addMessages;
 
+  /**
+   * Whether {@link #addMessages} also brings conversations and totals up to date, as {@link Tally}
+   * says: a message alone is one round trip then, and not three.
+   */
+  final boolean addingCounts;
+
   /** Adds to conversations, or makes them: ids and changes as arrays. */
   final String addToConversations;
 
@@ -91,8 +124,14 @@ enum Dialect {
   /** Marks messages as read, at a time, of a recipient, by their ids; answers with the senders. */
   final String markRead;
 
-  Dialect(String addMessages, String addToConversations, String addToTotals, String markRead) {
+  Dialect(
+      String addMessages,
+      boolean addingCounts,
+      String addToConversations,
+      String addToTotals,
+      String markRead) {
     this.addMessages = addMessages;
+    this.addingCounts = addingCounts;
     this.addToConversations = addToConversations;
     this.addToTotals = addToTotals;
     this.markRead = markRead;

@@ -112,8 +112,18 @@ public class Intake {
     } else if (stopping || !room.tryAcquire()) {
       submission.fail(FailureCode.SERVER_BUSY);
     } else {
-      lanes.get(Math.floorMod(Long.hashCode(recipientId), lanes.size())).add(submission);
+      lanes.get(laneOf(recipientId)).add(submission);
     }
+  }
+
+  /**
+   * Spreads ids over the lanes whatever they have in common, as being even: by the upper half of
+   * their product with 2^64 divided by the golden ratio (Knuth, The Art of Computer Programming,
+   * 6.4).
+   */
+  private int laneOf(long recipientId) {
+    long spread = (recipientId * 0x9E3779B97F4A7C15L) >>> Integer.SIZE;
+    return (int) (spread % lanes.size());
   }
 
   /**

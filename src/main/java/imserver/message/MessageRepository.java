@@ -65,12 +65,14 @@ public class MessageRepository {
   /**
    * Adds those whose keys are new; their ids. Of two with one key the first is added. One statement
    * for any number, which looks for the keys by inserting: a look-up beforehand would cost as much
-   * again, and tell nothing of what another transaction is about to commit.
+   * again, and tell nothing of what another transaction is about to commit. Brings conversations
+   * and unread counts up to date.
    */
   Set<Long> add(List<Draft> drafts) {
-    List<?> ids =
+    Dialect dialect = dialect();
+    List<?> rows =
         entities
-            .createNativeQuery(dialect().addMessages)
+            .createNativeQuery(dialect.addMessages)
             .setParameter(1, longs(drafts, Draft::id))
             .setParameter(2, longs(drafts, draft -> draft.key().senderId()))
             .setParameter(3, texts(drafts, draft -> draft.key().key()))
@@ -79,23 +81,21 @@ public class MessageRepository {
             .setParameter(6, texts(drafts, Draft::timestamp))
             .setParameter(7, drafts.get(0).createdAt())
             .getResultList();
-    return ids.stream().map(id -> ((Number) id).longValue()).collect(Collectors.toSet());
+    Set<Long> ids = rows.stream().map(id -> ((Number) id).longValue()).collect(Collectors.toSet());
+    if (!dialect.addingCounts) {
+      apply(Tally.of(drafts.stream().filter(draft -> ids.contains(draft.id())).toList()));
+    }
+    return ids;
   }
 
-  /** Adds what a message of the system has beside its text, at the next {@link #flush}. */
-  void addHeadline(Draft draft) {
-    if (draft.headline() != null) {
-      entities.persist(new Notice(draft.id(), draft.headline()));
-    }
+  /** Adds what messages of the system have beside their texts, by their ids. */
+  void addHeadlines(Map<Long, Headline> headlines) {
+    headlines.forEach((id, headline) -> entities.persist(new Notice(id, headline)));
+    entities.flush(); // what the database refuses is thrown here
   }
 
   private static <T> String[] texts(Collection<T> elements, Function<T, String> value) {
     return elements.stream().map(value).toArray(String[]::new);
-  }
-
-  /** Sends what is to be written to the database, so that what it refuses is thrown here. */
-  void flush() {
-    entities.flush();
   }
 
   /** The unread messages of a recipient above an id, in the order of their ids. */

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,23 +55,31 @@ public class MessageService {
     List<Draft> known =
         drafts.stream().filter(draft -> !unknown.contains(draft.recipientId())).toList();
     Set<Long> added = known.isEmpty() ? Set.of() : messages.add(known);
+    addHeadlines(known, added);
     Map<DedupeKey, Long> stored = idsOfOthers(known, added);
-    Tally tally = new Tally();
     List<Outcome> outcomes = new ArrayList<>(drafts.size());
     for (Draft draft : drafts) {
       if (unknown.contains(draft.recipientId())) {
         outcomes.add(new Outcome.UnknownRecipient());
       } else if (added.contains(draft.id())) {
-        tally.stored(draft);
-        messages.addHeadline(draft);
         outcomes.add(new Outcome.Stored(draft.id()));
       } else {
         outcomes.add(earlier(draft, stored));
       }
     }
-    messages.flush();
-    messages.apply(tally);
     return outcomes;
+  }
+
+  private void addHeadlines(List<Draft> drafts, Set<Long> added) {
+    Map<Long, Headline> headlines = new HashMap<>();
+    for (Draft draft : drafts) {
+      if (draft.headline() != null && added.contains(draft.id())) {
+        headlines.put(draft.id(), draft.headline());
+      }
+    }
+    if (!headlines.isEmpty()) {
+      messages.addHeadlines(headlines);
+    }
   }
 
   /** The ids of the messages that kept others from being added. */

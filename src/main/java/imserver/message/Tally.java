@@ -1,5 +1,6 @@
 package imserver.message;
 
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -29,8 +30,14 @@ final class Tally {
   private final SortedMap<Pair, Change> conversations = new TreeMap<>();
   private final SortedMap<Long, Long> unread = new TreeMap<>();
 
-  /** A message was added. */
-  void stored(Draft draft) {
+  /** Of messages that were added. */
+  static Tally of(List<Draft> drafts) {
+    Tally tally = new Tally();
+    drafts.forEach(tally::stored);
+    return tally;
+  }
+
+  private void stored(Draft draft) {
     add(draft.key().senderId(), draft.recipientId(), draft.id(), 1);
   }
 

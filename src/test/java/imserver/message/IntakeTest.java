@@ -191,10 +191,10 @@ class IntakeTest {
   }
 
   @Test
-  @DisplayName("lets no recipient wait for another lane")
+  @DisplayName("lets no recipient wait for another lane, also where all ids are even")
   void lanes() {
     holdLane();
-    send(3, "other");
+    send(4, "other");
     await().until(() -> alice.sent.contains(success("other")));
     assertThat(goOn.getCount()).isEqualTo(1);
   }
@@ -228,12 +228,12 @@ class IntakeTest {
         };
     send(2, "slow");
     storing.await();
-    send(3, "quick");
+    send(4, "quick");
     await().until(() -> alice.sent.contains(success("quick")));
-    assertThat(intake.settle(1, 3)).isEqualTo(2);
+    assertThat(intake.settle(1, 4)).isEqualTo(2);
     CompletableFuture<Long> all = CompletableFuture.supplyAsync(() -> intake.settle());
     CompletableFuture<Long> pair = CompletableFuture.supplyAsync(() -> intake.settle(1, 2));
-    send(3, "later"); // whose commit wakes them up
+    send(4, "later"); // whose commit wakes them up
     await().until(() -> alice.sent.contains(success("later")));
     assertThat(all).isNotDone();
     assertThat(pair).isNotDone();
