@@ -7,12 +7,13 @@ import jakarta.inject.Inject;
 import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.Session;
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +22,14 @@ import org.jspecify.annotations.Nullable;
  * and the hand-over of its report to another thread: more than all else that is done for a message.
  *
  * <p>Jakarta WebSocket has batching for this, and Tomcat implements it; but its {@link
- * RemoteEndpoint#flushBatch()} waits for the client, and a thread that stores messages must wait
- * for nobody. The flush within it can be started without waiting: a method that is not public, and
- * is found by its name, in Tomcat 10.1 and 11. Where it is not as expected packets are written one
- * by one, and the log says so. {@code IMSERVER_TOMCAT_BATCHES=off} leaves it alone.
+ * RemoteEndpoint#flushBatch()}, and turning batching off, wait for the client, and a thread that
+ * stores messages must wait for nobody. What they do can be done without waiting: by a field and a
+ * method that are not public, and are found by their names, in Tomcat 10.1 and 11. Where they are
+ * not as expected packets are written one by one, and the log says so. {@code
+ * IMSERVER_TOMCAT_BATCHES=off} leaves it alone.
+ *
+ * <p>Batching is off when the flush starts: Tomcat's own answer to a client's ping, which nobody
+ * would flush, either is in the buffer before, or waits for the flush and is written by itself.
  */
 @ApplicationScoped
 public class TomcatBatches {
@@ -34,6 +39,7 @@ public class TomcatBatches {
   private static final String ENGINE = "org.apache.tomcat.websocket.";
   private static final String ENDPOINT = ENGINE + "WsRemoteEndpointBase";
   private static final String IMPLEMENTATION_FIELD = "base";
+  private static final String ALLOWED_FIELD = "batchingAllowed";
   private static final String START = "startMessage";
 
   /** {@code Constants.INTERNAL_OPCODE_FLUSH}: no frame, but all that lies in the buffer. */
@@ -42,7 +48,7 @@ public class TomcatBatches {
   @Inject private Config config;
 
   /** What was found at the first connection; a server has one engine. */
-  private final AtomicReference<@Nullable Internals> found = new AtomicReference<>();
+  private final AtomicReference<@Nullable Optional<Internals>> found = new AtomicReference<>();
 
   /** For the container, which injects the rest. */
   public TomcatBatches() {}
@@ -53,22 +59,21 @@ public class TomcatBatches {
       return Batching.NONE;
     }
     RemoteEndpoint remote = session.getAsyncRemote();
-    Internals internals = found.get();
+    Optional<Internals> internals = found.get();
     if (internals == null) {
-      internals = Internals.of(remote);
+      internals = Optional.ofNullable(Internals.of(remote));
       found.set(internals);
     }
-    return internals.batching(remote);
+    return internals.map(found -> found.batching(remote)).orElse(Batching.NONE);
   }
 
-  /** The two that are needed of Tomcat; null where they are not to be had. */
-  private record Internals(@Nullable Field implementation, @Nullable Method start) {
+  /** What is needed of Tomcat. */
+  private record Internals(Field implementation, Field allowed, Method start) {
 
-    private static final Internals NONE = new Internals(null, null);
-
-    static Internals of(RemoteEndpoint remote) {
+    /** Null where it is not to be had. */
+    static @Nullable Internals of(RemoteEndpoint remote) {
       if (!remote.getClass().getName().startsWith(ENGINE)) {
-        return NONE;
+        return null;
       }
       try {
         Class<?> type = Class.forName(ENDPOINT, false, remote.getClass().getClassLoader());
@@ -78,59 +83,50 @@ public class TomcatBatches {
                 .getType()
                 .getDeclaredMethod(
                     START, byte.class, ByteBuffer.class, boolean.class, SendHandler.class);
+        Field allowed = implementation.getType().getDeclaredField(ALLOWED_FIELD);
+        if (allowed.getType() != AtomicBoolean.class) {
+          throw new NoSuchFieldException(ALLOWED_FIELD + " is no AtomicBoolean");
+        }
         implementation.setAccessible(true);
+        allowed.setAccessible(true);
         start.setAccessible(true);
         LOG.log(Level.INFO, "Tomcat writes several packets at once");
-        return new Internals(implementation, start);
+        return new Internals(implementation, allowed, start);
       } catch (ReflectiveOperationException | RuntimeException e) {
         LOG.log(Level.WARNING, "Tomcat writes packets one by one, and slowly: {0}", e.toString());
-        return NONE;
+        return null;
       }
     }
 
     Batching batching(RemoteEndpoint remote) {
-      if (implementation == null || start == null) {
-        return Batching.NONE;
-      }
       try {
-        return new TomcatBatching(remote, implementation.get(remote), start);
+        Object endpoint = implementation.get(remote);
+        return new TomcatBatching(endpoint, (AtomicBoolean) allowed.get(endpoint), start);
       } catch (ReflectiveOperationException e) {
         throw new IllegalStateException(e); // it was made accessible
       }
     }
   }
 
-  private record TomcatBatching(RemoteEndpoint remote, Object implementation, Method start)
+  private record TomcatBatching(Object endpoint, AtomicBoolean allowed, Method start)
       implements Batching {
 
     @Override
     public boolean begin() {
-      try {
-        remote.setBatchingAllowed(true);
-        return true;
-      } catch (IOException e) {
-        return false; // closed, which the next to send finds out
-      }
+      allowed.set(true);
+      return true;
     }
 
     @Override
     public void flush(SendHandler handler) {
+      allowed.set(false);
       try {
-        start.invoke(implementation, FLUSH, null, true, handler);
+        start.invoke(endpoint, FLUSH, null, true, handler);
       } catch (InvocationTargetException e) {
         throw new IllegalStateException(e.getCause());
       } catch (IllegalAccessException e) {
         throw new IllegalStateException(e); // it was made accessible
       }
-    }
-
-    /**
-     * Flushes too, and would wait for the client; but nothing lies in the buffer after a flush,
-     * save for the answer to a client's ping, for which Tomcat waits in any case.
-     */
-    @Override
-    public void end() throws IOException {
-      remote.setBatchingAllowed(false);
     }
   }
 }

@@ -57,9 +57,7 @@ final class WebSocketConnection implements Connection {
   private final int maxOutbox;
   private final Batching batching;
 
-  /** Whether packets are being gathered, and how many are; for whoever is sending. */
-  private boolean gathering;
-
+  /** How many packets are gathered; for whoever is sending. */
   private int batched;
 
   /** Guards what follows. Nothing of the container is called under it. */
@@ -193,14 +191,12 @@ final class WebSocketConnection implements Connection {
       synchronized (lock) {
         packet = batched < MAX_BATCH ? outbox.poll() : null;
         othersWait = !outbox.isEmpty();
-        sending = packet != null || gathering;
+        sending = packet != null || batched > 0;
       }
       if (packet != null) {
         more = send(packet, othersWait);
       } else if (batched > 0) {
         more = flush();
-      } else if (gathering) {
-        endBatch();
       } else {
         more = false;
         drained();
@@ -210,9 +206,9 @@ final class WebSocketConnection implements Connection {
 
   /** Returns whether the container is done with the packet. */
   private boolean send(Response packet, boolean othersWait) {
-    gathering = gathering || (othersWait && batching.begin());
-    batched += gathering ? 1 : 0;
-    return new Transmission(!gathering)
+    boolean gathered = batched > 0 || (othersWait && batching.begin());
+    batched += gathered ? 1 : 0;
+    return new Transmission(!gathered)
         .start(handler -> session.getAsyncRemote().sendObject(packet, handler));
   }
 
@@ -220,15 +216,6 @@ final class WebSocketConnection implements Connection {
   private boolean flush() {
     batched = 0;
     return new Transmission(true).start(batching::flush);
-  }
-
-  private void endBatch() {
-    gathering = false;
-    try {
-      batching.end();
-    } catch (IOException | RuntimeException e) { // closed in the meantime
-      LOG.log(Level.DEBUG, "sending on {0}: {1}", id(), e.toString());
-    }
   }
 
   /** A client that takes the packet for which a ping was held back lives, if slowly. */

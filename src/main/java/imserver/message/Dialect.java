@@ -14,7 +14,7 @@ enum Dialect {
         from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as varchar array),
                     cast(?4 as bigint array), cast(?5 as varchar array), cast(?6 as varchar array))
                as n (id, sender_id, dedupe_key, recipient_id, content, client_timestamp)
-        order by sender_id, dedupe_key, id
+        order by sender_id, dedupe_key collate "C", id
         on conflict (sender_id, dedupe_key) do nothing
         returning id, sender_id, recipient_id
       ), conversations as (
