@@ -24,6 +24,9 @@ public class FrameGuard implements HttpUpgradeHandler {
 
   private static final String TYRUS = "org.glassfish.tyrus.";
 
+  /** For the time in which the engine opens a session, by the thread that does. */
+  private static final ThreadLocal<Batching> OPENING = new ThreadLocal<>();
+
   private @Nullable HttpUpgradeHandler engine;
   private @Nullable Workers workers;
   private @Nullable Object request;
@@ -56,10 +59,19 @@ public class FrameGuard implements HttpUpgradeHandler {
   @Override
   public void init(WebConnection connection) {
     try {
-      engine().init(new LingeringConnection(connection, maxFrame, workers()));
+      LingeringConnection lingering = new LingeringConnection(connection, maxFrame, workers());
+      OPENING.set(lingering.getOutputStream());
+      engine().init(lingering);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      OPENING.remove();
     }
+  }
+
+  /** How packets are gathered for the session that this thread is opening; null for no such. */
+  static @Nullable Batching opening() {
+    return OPENING.get();
   }
 
   @Override

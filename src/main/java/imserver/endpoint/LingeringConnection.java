@@ -2,7 +2,6 @@ package imserver.endpoint;
 
 import imserver.session.Workers;
 import jakarta.servlet.ServletInputStream;
-import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -34,6 +33,7 @@ final class LingeringConnection implements WebConnection {
 
   private final WebConnection connection;
   private final GuardedInput input;
+  private final GatheringOutput output;
   private final Workers workers;
 
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -43,6 +43,7 @@ final class LingeringConnection implements WebConnection {
   LingeringConnection(WebConnection connection, int maxFrame, Workers workers) throws IOException {
     this.connection = connection;
     this.input = new GuardedInput(connection.getInputStream(), maxFrame, this::closeIfDue);
+    this.output = new GatheringOutput(connection.getOutputStream());
     this.workers = workers;
   }
 
@@ -52,19 +53,28 @@ final class LingeringConnection implements WebConnection {
   }
 
   @Override
-  public ServletOutputStream getOutputStream() throws IOException {
-    return connection.getOutputStream();
+  public GatheringOutput getOutputStream() {
+    return output;
   }
 
   /** Closes soon: when the client has answered, or is gone, or has had its time. */
   @Override
   public void close() {
     input.drop();
+    writeTheLast();
     if (closing.compareAndSet(false, true)) {
       linger.set(workers.runUnlessCancelled(LINGER, this::closeNow));
       if (!input.isReading()) {
         closeIfDue(); // else the thread that reads sees to it when it has read
       }
+    }
+  }
+
+  private void writeTheLast() {
+    try {
+      output.release();
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.DEBUG, "the client is gone: {0}", e.toString());
     }
   }
 

@@ -48,7 +48,7 @@ public class MessageEndpoint {
   @Inject private Backlog backlog;
   @Inject private Intake intake;
   @Inject private Workers workers;
-  @Inject private TomcatBatches batches;
+  @Inject private Batches batches;
 
   /** For the container, which injects the rest. */
   public MessageEndpoint() {}

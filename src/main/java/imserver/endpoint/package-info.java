@@ -26,7 +26,7 @@
  * ends last.
  *
  * <p>Why packets are gathered, where others wait and the container can write them at once ({@code
- * Batching}): see {@code TomcatBatches}.
+ * Batching}): see {@link imserver.endpoint.Batches}.
  *
  * <p>Why reading is by JSON-P's stream and not by JSON-B: a {@code timestamp} is echoed character
  * for character, also when it came as a number, and only the stream gives a number as it was

@@ -7,6 +7,7 @@ import imserver.session.FakeWorkers;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -149,7 +150,7 @@ class LingeringConnectionTest {
 
     @Override
     public ServletOutputStream getOutputStream() {
-      throw new UnsupportedOperationException();
+      return new NoOutput();
     }
 
     @Override
@@ -181,5 +182,20 @@ class LingeringConnectionTest {
     public void setReadListener(ReadListener listener) {
       this.listener = listener;
     }
+  }
+
+  /** Takes anything. */
+  private static final class NoOutput extends ServletOutputStream {
+
+    @Override
+    public void write(int oneByte) {}
+
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public void setWriteListener(WriteListener listener) {}
   }
 }

@@ -1,0 +1,78 @@
+package imserver.endpoint;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.websocket.SendHandler;
+import jakarta.websocket.SendResult;
+import java.io.IOException;
+
+/**
+ * What Tyrus writes to. Tyrus flushes after each frame; while packets are gathered they stay in the
+ * container's buffer until the last of them. Safe for use by several threads, as Tyrus's own writer
+ * is, of which this knows nothing.
+ */
+final class GatheringOutput extends ServletOutputStream implements Batching {
+
+  private final ServletOutputStream output;
+  private boolean gathering;
+
+  GatheringOutput(ServletOutputStream output) {
+    this.output = output;
+  }
+
+  @Override
+  public synchronized boolean begin() {
+    gathering = true;
+    return true;
+  }
+
+  @Override
+  public void flush(SendHandler handler) {
+    SendResult result;
+    try {
+      release();
+      result = new SendResult();
+    } catch (IOException | RuntimeException e) {
+      result = new SendResult(e);
+    }
+    handler.onResult(result);
+  }
+
+  /** Writes what is gathered, and gathers no more. */
+  synchronized void release() throws IOException {
+    gathering = false;
+    output.flush();
+  }
+
+  @Override
+  public synchronized void flush() throws IOException {
+    if (!gathering) {
+      output.flush();
+    }
+  }
+
+  @Override
+  public synchronized void write(int oneByte) throws IOException {
+    output.write(oneByte);
+  }
+
+  @Override
+  public synchronized void write(byte[] bytes, int from, int length) throws IOException {
+    output.write(bytes, from, length);
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    output.close();
+  }
+
+  @Override
+  public boolean isReady() {
+    return output.isReady();
+  }
+
+  @Override
+  public void setWriteListener(WriteListener listener) {
+    output.setWriteListener(listener);
+  }
+}
