@@ -9,8 +9,11 @@ import java.net.URI;
 import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
@@ -64,6 +67,41 @@ class FramesIT {
       assertThat(pong.opcode()).isEqualTo(RawClient.PONG);
       assertThat(pong.payload()).isEqualTo(payload);
     }
+  }
+
+  @Test
+  @DisplayName("answers each ping and loses no packet while many packets go out at once")
+  void pingsAmongMany() throws IOException {
+    int count = 90; // below the burst that a connection may send
+    String filler = "很长".repeat(300); // some packets fill any buffer
+    List<Integer> pongs = new ArrayList<>();
+    List<String> acknowledged = new ArrayList<>();
+    List<String> received = new ArrayList<>();
+    try (RawClient a = RawClient.connect(server, alice)) {
+      for (int i = 0; i < count; i++) {
+        String content = i % 10 == 0 ? i + filler : Integer.toString(i);
+        String packet = Packet.message(alice, content, Integer.toString(i));
+        a.send(RawClient.TEXT, packet.getBytes(StandardCharsets.UTF_8));
+        a.send(RawClient.PING, new byte[] {(byte) i});
+      }
+      while (pongs.size() + acknowledged.size() + received.size() < 3 * count) {
+        RawClient.Frame frame = a.read();
+        if (frame.opcode() == RawClient.PONG) {
+          pongs.add((int) frame.payload()[0]);
+          continue;
+        }
+        Packet packet = Packet.parse(new String(frame.payload(), StandardCharsets.UTF_8));
+        if (packet.isSuccess()) {
+          acknowledged.add(packet.timestamp());
+        } else {
+          received.add(packet.timestamp());
+        }
+      }
+    }
+    List<Integer> numbers = IntStream.range(0, count).boxed().toList();
+    assertThat(pongs).isEqualTo(numbers);
+    assertThat(acknowledged).isEqualTo(numbers.stream().map(String::valueOf).toList());
+    assertThat(received).isEqualTo(acknowledged);
   }
 
   @Test
