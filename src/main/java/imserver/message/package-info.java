@@ -11,12 +11,13 @@
  *
  * <h2>One lane for each recipient</h2>
  *
- * <p>The lane is chosen by the recipient. Ids are handed out in ascending order within this
- * process, so for one recipient the order of the ids is the order of the commits and of the
- * deliveries. The hand-over from backlog to live (see {@code imserver.session}) stands on that:
- * choosing the lane by the sender, which also keeps each sender's order, would let a page of unread
- * messages be overtaken by a smaller id from another lane that commits later. A read-ack goes into
- * the lane of the reader, who is the recipient of what it marks.
+ * <p>The lane is chosen by the recipient, spread evenly whatever the ids have in common. Ids are
+ * handed out in ascending order within this process, so for one recipient the order of the ids is
+ * the order of the commits and of the deliveries. The hand-over from backlog to live (see {@code
+ * imserver.session}) stands on that: choosing the lane by the sender, which also keeps each
+ * sender's order, would let a page of unread messages be overtaken by a smaller id from another
+ * lane that commits later. A read-ack goes into the lane of the reader, who is the recipient of
+ * what it marks.
  *
  * <h2>Once</h2>
  *
@@ -30,7 +31,8 @@
  * <h2>What is kept beside the messages</h2>
  *
  * <p>The list of conversations and the unread counts are written in the transaction that stores
- * messages or marks them as read, put together over the batch: {@link imserver.message.Tally}. A
+ * messages or marks them as read, put together over the batch: by {@link imserver.message.Tally},
+ * or where the database can, by the statement that stores ({@link imserver.message.Dialect}). A
  * conversation is one row, which both directions change, so lanes can meet there: every transaction
  * locks conversations first and totals after them, each in ascending order ({@link
  * imserver.message.Dialect}; {@link imserver.message.ConversationService#recount} too), and no two
