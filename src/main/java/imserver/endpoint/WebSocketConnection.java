@@ -128,8 +128,9 @@ final class WebSocketConnection implements Connection {
   @Override
   public void send(List<? extends Response> packets) {
     List<? extends Response> allowed = packets.stream().takeWhile(this::maySend).toList();
-    for (int from = 0; from < allowed.size(); from += MAX_BATCH) { // while one is written, the next
-      add(allowed.subList(from, Math.min(from + MAX_BATCH, allowed.size())));
+    int step = Math.min(MAX_BATCH, maxOutbox); // while one batch is written, the next is added
+    for (int from = 0; from < allowed.size(); from += step) {
+      add(allowed.subList(from, Math.min(from + step, allowed.size())));
     }
     if (allowed.size() < packets.size()) {
       close(CloseCode.TOO_MANY_FAILURES);
@@ -143,19 +144,18 @@ final class WebSocketConnection implements Connection {
       if (closedWith != null || ended) {
         return;
       }
-      int room = maxOutbox - outbox.size();
-      overflow = packets.size() > room;
-      outbox.addAll(overflow ? packets.subList(0, room) : packets);
-      start = !sending && !outbox.isEmpty();
-      sending |= start;
+      overflow = outbox.size() + packets.size() > maxOutbox;
       if (overflow) {
         closing(CloseCode.TOO_SLOW); // at once: no later packet may overtake what is left out
+      } else {
+        outbox.addAll(packets);
       }
+      start = !sending && !overflow;
+      sending |= start;
     }
     if (overflow) {
       workers.runIn(FLUSH, () -> endSession(CloseCode.TOO_SLOW));
-    }
-    if (start) {
+    } else if (start) {
       sendNext();
     }
   }

@@ -8,10 +8,15 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import org.flywaydb.core.Flyway;
 
 /** PostgreSQL, as it is in production where it counts: a commit is on the disk. */
 final class Database implements AutoCloseable {
+
+  /** Of 16 MB: what a comparison writes, and more. */
+  private static final int LOG_FILES = 160;
 
   private final EmbeddedPostgres postgres;
 
@@ -22,10 +27,27 @@ final class Database implements AutoCloseable {
             .setCleanDataDirectory(true)
             .setServerConfig("fsync", "on")
             .setServerConfig("synchronous_commit", "on")
+            .setServerConfig("min_wal_size", LOG_FILES * 16 + "MB")
+            .setServerConfig("max_wal_size", 2 * LOG_FILES * 16 + "MB")
             .start();
     require("fsync");
     require("synchronous_commit");
     require("full_page_writes");
+    readyForLoad();
+  }
+
+  /**
+   * Does what a database in use has behind it, or does at other times: a checkpoint; and the files
+   * of its log are there. A new one is filled with zeros first, and whoever commits waits for that.
+   */
+  void readyForLoad() throws SQLException {
+    try (Connection connection = connect("postgres");
+        Statement statement = connection.createStatement()) {
+      for (int i = 0; i < LOG_FILES; i++) {
+        statement.execute("select pg_logical_emit_message(false, 'bench', ''), pg_switch_wal()");
+      }
+      statement.execute("checkpoint");
+    }
   }
 
   private void require(String setting) throws SQLException {
@@ -71,6 +93,37 @@ final class Database implements AutoCloseable {
         ResultSet rows = statement.executeQuery(sql)) {
       rows.next();
       return rows.getString(1);
+    }
+  }
+
+  /** Stores so many messages of others, {@code each} for every recipient, and fast. */
+  void fill(String name, Users users, int count, int each) throws SQLException {
+    int recipients = count / each;
+    List<String> indexes = secondaryIndexes(name);
+    for (String index : indexes) {
+      execute(name, "drop index " + index.replaceFirst("create index (\\S+) .*", "$1"));
+    }
+    insertUnread(name, users.next(recipients), users.next(recipients), recipients, each);
+    for (String index : indexes) {
+      execute(name, index);
+    }
+  }
+
+  /** What makes the indexes of messages that keep nothing unique. */
+  private List<String> secondaryIndexes(String name) throws SQLException {
+    try (Connection connection = connect(name);
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                """
+                select replace(indexdef, 'CREATE INDEX', 'create index') from pg_indexes
+                where tablename = 'message' and indexdef like 'CREATE INDEX%'
+                """)) {
+      List<String> indexes = new ArrayList<>();
+      while (rows.next()) {
+        indexes.add(rows.getString(1));
+      }
+      return indexes;
     }
   }
 
@@ -126,7 +179,7 @@ final class Database implements AutoCloseable {
         """
             .formatted(between));
     execute(name, "vacuum analyze");
-    execute(name, "checkpoint");
+    readyForLoad();
   }
 
   @Override

@@ -34,8 +34,12 @@ final class DatabaseCeiling {
    */
   record Result(double perSecond, Histogram commits) {}
 
-  /** So many threads, each with transactions of so many rows. */
-  Result run(int threads, int batch, long firstUser, double warmUp, double seconds)
+  /**
+   * So many threads, each with transactions of so many rows.
+   *
+   * @param rate how many transactions a second each begins; 0 for as many as it can
+   */
+  Result run(int threads, int batch, int rate, long firstUser, double warmUp, double seconds)
       throws Exception {
     long from = System.nanoTime() + Load.nanos(warmUp);
     long to = from + Load.nanos(seconds);
@@ -45,7 +49,7 @@ final class DatabaseCeiling {
       List<Future<Histogram>> writers = new ArrayList<>();
       for (int i = 0; i < threads; i++) {
         long sender = firstUser + i;
-        writers.add(executor.submit(() -> write(sender, batch, from, to)));
+        writers.add(executor.submit(() -> write(sender, batch, rate, from, to)));
       }
       for (Future<Histogram> writer : writers) {
         all.add(writer.get());
@@ -56,7 +60,8 @@ final class DatabaseCeiling {
     return new Result(all.getTotalCount() * batch / seconds, all);
   }
 
-  private Histogram write(long sender, int batch, long from, long to) throws SQLException {
+  private Histogram write(long sender, int batch, int rate, long from, long to)
+      throws SQLException {
     Histogram commits = new Histogram(3);
     try (Connection connection = database.connect(name);
         PreparedStatement insert =
@@ -91,7 +96,10 @@ final class DatabaseCeiling {
         if (now >= from && end < to) {
           commits.recordValue(end - now);
         }
-        now = end;
+        if (rate > 0) {
+          Load.sleepUntil(now + 1_000_000_000 / rate);
+        }
+        now = System.nanoTime();
       }
     }
     return commits;

@@ -45,7 +45,7 @@ final class Load implements AutoCloseable {
     result();
   }
 
-  /** Each sender has so many messages in flight. */
+  /** Each sender has so many messages in flight. May be called again, for the same meter. */
   Meter closedLoop(int window, double warmUp, double seconds) throws IOException {
     for (Pair pair : pairs) {
       pair.keepInFlight(window);
@@ -59,7 +59,10 @@ final class Load implements AutoCloseable {
     return result();
   }
 
-  /** So many messages a second, in turn, whether the server keeps up or not. */
+  /**
+   * So many messages a second, in turn, whether the server keeps up or not. May be called again,
+   * for the same meter.
+   */
   Meter openLoop(int rate, double warmUp, double seconds) throws IOException {
     long begin = System.nanoTime();
     long interval = 1_000_000_000L / rate;

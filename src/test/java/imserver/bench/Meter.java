@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.HdrHistogram.Histogram;
 
-/** What is measured of a load within a span of time. Written by the client's thread alone. */
+/** What is measured of a load within spans of time. Written by the client's thread alone. */
 final class Meter {
 
   private static final long LONGEST = 120_000_000_000L;
@@ -14,13 +14,16 @@ final class Meter {
   private final List<String> violations = new CopyOnWriteArrayList<>();
   private volatile long from = Long.MAX_VALUE;
   private volatile long to = Long.MAX_VALUE;
+  private long measured;
   private long complete;
 
-  /** Measures from now on, for so many nanoseconds. */
+  /** Measures from now on, for so many nanoseconds more; the span before must be over. */
   void start(long nanos) {
     long now = System.nanoTime();
+    from = Long.MAX_VALUE;
     to = now + nanos;
     from = now;
+    measured += nanos;
   }
 
   void acknowledged(long sent, long now) {
@@ -64,7 +67,7 @@ final class Meter {
 
   /** Messages a second that were both acknowledged and received. */
   double rate() {
-    return complete * 1e9 / (to - from);
+    return complete * 1e9 / measured;
   }
 
   Histogram acknowledged() {

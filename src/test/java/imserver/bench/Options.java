@@ -10,13 +10,15 @@ import java.util.Set;
  * @param servers {@code -Dbench.server}: {@code tomcat-10}, {@code payara-micro}, or {@code both}
  * @param parts {@code -Dbench.parts}, with commas between them: {@code ceilings} (client and
  *     database), {@code throughput}, {@code latency}, {@code idle}, {@code replay}, {@code stuck}
- * @param seconds {@code -Dbench.seconds}: how long each load is measured
- * @param warmUp {@code -Dbench.warmup}: seconds for which it runs before
+ * @param seconds {@code -Dbench.seconds}: how long each load is measured, all rounds together
+ * @param rounds {@code -Dbench.rounds}: how often product and references take turns
+ * @param warmUp {@code -Dbench.warmup}: seconds for which a server works before it is measured
  * @param pairs {@code -Dbench.pairs}: senders, each with a recipient
  * @param rate {@code -Dbench.rate}: messages a second of the open loop
  * @param connections {@code -Dbench.connections}: idle ones
  * @param unread {@code -Dbench.unread}: messages waiting for one user
- * @param stored {@code -Dbench.stored}: messages of others that are in the table beforehand
+ * @param stored {@code -Dbench.stored}: messages of others that are in the table of a second
+ *     product beside which the first, whose table is empty, is measured; 0 for no second
  * @param heap {@code -Dbench.heap}: of the server, as for -Xmx
  * @param idleHeap {@code -Dbench.idle.heap}: of the server with the idle connections
  * @param jvm {@code -Dbench.jvm}: more options for the server's JVM, with blanks between them
@@ -26,6 +28,7 @@ record Options(
     List<Server.Product> servers,
     Set<String> parts,
     double seconds,
+    int rounds,
     double warmUp,
     int pairs,
     int rate,
@@ -51,8 +54,9 @@ record Options(
             ? List.of(Server.Product.values())
             : List.of(Server.Product.of(server)),
         parts,
-        Double.parseDouble(property("seconds", "8")),
-        Double.parseDouble(property("warmup", "4")),
+        Double.parseDouble(property("seconds", "12")),
+        number("rounds", 6),
+        Double.parseDouble(property("warmup", "20")),
         number("pairs", 50),
         number("rate", 200),
         number("connections", 10_000),

@@ -3,13 +3,13 @@ package imserver.bench;
 import imserver.bench.Report.Row;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** Everything that is measured on one server: its relay first, then the product. */
+/** Everything that is measured on one server. */
 final class ServerRun {
 
   static final String PRODUCT = "product";
@@ -17,6 +17,9 @@ final class ServerRun {
 
   /** The relay, where Tyrus has been rid of its scheduling. */
   static final String UNSCHEDULED = "relay-unscheduled";
+
+  /** The product with a table full of others' messages. */
+  static final String FILLED = "product-filled";
 
   /**
    * What the one who does not read has waiting before the others begin, below the outbox's 1000.
@@ -46,36 +49,58 @@ final class ServerRun {
   }
 
   void run() throws Exception {
-    String tables = database.create("bench_" + server().replace('-', '_'));
+    String tables = database.create(tables("bench"));
     if (options.has("throughput") || options.has("latency")) {
-      relay(RELAY, List.of());
-      if (product == Server.Product.PAYARA_MICRO) {
-        relay(UNSCHEDULED, List.of("-Dbench.relay.unscheduled=true"));
-      }
+      compare(tables);
     }
-    if (options.stored() > 0) {
-      int each = 1000;
-      int recipients = options.stored() / each;
-      database.insertUnread(
-          tables, users.next(recipients), users.next(recipients), recipients, each);
-    }
-    try (Server server = start(PRODUCT, options.heap(), List.of(), tables)) {
-      long before = database.messages(tables);
-      long sent = loads(server, PRODUCT);
-      if (options.has("stuck")) {
-        sent += stuck(server);
-      }
-      if (database.messages(tables) - before != sent) {
-        throw new AssertionError(
-            "sent " + sent + ", stored " + (database.messages(tables) - before));
-      }
-      if (options.has("replay")) {
-        replay(server, tables);
+    if (options.has("stuck") || options.has("replay")) {
+      try (Server server = start(PRODUCT, options.heap(), List.of(), tables)) {
+        warmUp(server);
+        if (options.has("stuck")) {
+          stuck(server);
+        }
+        if (options.has("replay")) {
+          replay(server, tables);
+        }
       }
     }
     if (options.has("idle")) {
       idle(RELAY, tables);
       idle(PRODUCT, tables);
+    }
+  }
+
+  private String tables(String prefix) {
+    return prefix + "_" + server().replace('-', '_');
+  }
+
+  private void compare(String tables) throws Exception {
+    try (Comparison comparison = new Comparison(server(), options, users, report)) {
+      comparison.add(RELAY, start(RELAY, options.heap(), List.of(), ""));
+      if (product == Server.Product.PAYARA_MICRO) {
+        List<String> unscheduled = List.of("-Dbench.relay.unscheduled=true");
+        comparison.add(UNSCHEDULED, start(UNSCHEDULED, options.heap(), unscheduled, ""));
+      }
+      comparison.add(PRODUCT, start(PRODUCT, options.heap(), List.of(), tables));
+      String filled = "";
+      if (options.stored() > 0) {
+        filled = database.create(tables("bench_filled"));
+        database.fill(filled, users, options.stored(), 1000);
+        comparison.add(FILLED, start(FILLED, options.heap(), List.of(), filled));
+      }
+      database.readyForLoad();
+      comparison.run();
+      checkStored(tables, 0, comparison.sent(PRODUCT));
+      if (!filled.isEmpty()) {
+        checkStored(filled, options.stored(), comparison.sent(FILLED));
+      }
+    }
+  }
+
+  private void checkStored(String tables, long before, long sent) throws SQLException {
+    long stored = database.messages(tables) - before;
+    if (stored != sent) {
+      throw new AssertionError("sent " + sent + ", stored " + stored);
     }
   }
 
@@ -86,7 +111,7 @@ final class ServerRun {
     all.addAll(jvm);
     return Server.start(
         product,
-        subject.equals(PRODUCT) ? product.war(options.target()) : relayWar,
+        tables.isEmpty() ? relayWar : product.war(options.target()),
         options.target(),
         product + "-" + subject,
         all,
@@ -101,72 +126,9 @@ final class ServerRun {
             database.url(tables)));
   }
 
-  private void relay(String subject, List<String> jvm) throws IOException {
-    try (Server server = start(subject, options.heap(), jvm, "")) {
-      loads(server, subject);
-    }
-  }
-
-  /** Returns how many messages were sent. */
-  private long loads(Server server, String subject) throws IOException {
-    long sent = warmUp(server);
-    if (options.has("throughput")) {
-      for (int window : new int[] {8, 1}) {
-        sent +=
-            load(
-                server,
-                subject,
-                "throughput, window " + window,
-                "msg/s",
-                load -> load.closedLoop(window, options.warmUp(), options.seconds()));
-      }
-    }
-    if (options.has("latency")) {
-      sent +=
-          load(
-              server,
-              subject,
-              "latency at " + options.rate() + "/s",
-              "ack p99 ms",
-              load -> load.openLoop(options.rate(), options.warmUp(), options.seconds()));
-    }
-    return sent;
-  }
-
-  /** For the JIT compiler: a few hundred messages a second would not do. */
-  private long warmUp(Server server) throws IOException {
+  private void warmUp(Server server) throws IOException {
     try (Load load = new Load(server.port(), options.pairs(), users)) {
       load.closedLoop(8, 0, options.warmUp());
-      return load.sent();
-    }
-  }
-
-  /** What is done with pairs that are connected. */
-  private interface Driving {
-    Meter drive(Load load) throws IOException;
-  }
-
-  private long load(Server server, String subject, String part, String compared, Driving driving)
-      throws IOException {
-    try (Load load = new Load(server.port(), options.pairs(), users)) {
-      Duration cpu = server.cpu();
-      int mark = server.collections().mark();
-      Figures figures = new Figures().with(driving.drive(load));
-      double micros = server.cpu().minus(cpu).toNanos() / 1e3;
-      figures
-          .with("server cpu µs/msg", micros / Math.max(1, load.sent()))
-          .with(server.collections().since(mark));
-      if (subject.equals(PRODUCT)) {
-        for (String relay : List.of(RELAY, UNSCHEDULED)) {
-          figures.ratio(relay, compared, report.find(server(), relay, part, compared));
-        }
-        if (compared.equals("msg/s")) {
-          figures.ratio(
-              "database", compared, report.find("-", "database", Benchmark.TWO_WRITERS, "rows/s"));
-        }
-      }
-      report.add(new Row(server(), subject, part, figures));
-      return load.sent();
     }
   }
 
@@ -174,12 +136,10 @@ final class ServerRun {
     return product.toString();
   }
 
-  private long stuck(Server server) throws IOException {
-    long sent;
+  private void stuck(Server server) throws IOException {
     Figures without = new Figures();
     try (Load load = new Load(server.port(), options.pairs(), users)) {
-      without.with(load.closedLoop(8, options.warmUp(), options.seconds()));
-      sent = load.sent();
+      without.with(load.closedLoop(8, Comparison.RAMP, options.seconds()));
     }
     report.add(new Row(server(), PRODUCT, "all receivers read", without));
     long live = server.liveBytes();
@@ -188,7 +148,7 @@ final class ServerRun {
       for (int i = 0; i < STUCK_BEFORE; i++) {
         stuck.send(System.nanoTime());
       }
-      Meter with = load.closedLoop(8, options.warmUp(), options.seconds());
+      Meter with = load.closedLoop(8, Comparison.RAMP, options.seconds());
       Figures figures = new Figures().with(with);
       load.sendMore(stuck, STUCK_AFTER);
       OptionalDouble p99 = without.find("ack p99 ms");
@@ -203,7 +163,6 @@ final class ServerRun {
           .with("read by it at last", stuck.received())
           .with("it was closed", stuck.recipientEnd().isEmpty() ? 0 : 1);
       report.add(new Row(server(), PRODUCT, "one receiver stuck", figures));
-      return sent + load.sent();
     }
   }
 
