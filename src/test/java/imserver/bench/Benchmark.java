@@ -67,31 +67,17 @@ public final class Benchmark {
 
   private static void database(Options options, Database database, Report report) throws Exception {
     DatabaseCeiling ceiling = new DatabaseCeiling(database, database.create("bench_ceiling"));
-    ceiling(ceiling, 1, 1, 0, "1 × 1 row", options, report);
-    ceiling(
-        ceiling,
-        1,
-        1,
-        options.rate(),
-        "1 × 1 row at %d/s".formatted(options.rate()),
-        options,
-        report);
-    ceiling(ceiling, 1, 128, 0, "1 × 128 rows", options, report);
-    ceiling(ceiling, 2, 128, 0, TWO_WRITERS, options, report);
+    ceiling(ceiling, 1, 1, "1 × 1 row", options, report);
+    ceiling(ceiling, 1, 128, "1 × 128 rows", options, report);
+    ceiling(ceiling, 2, 128, TWO_WRITERS, options, report);
   }
 
   private static void ceiling(
-      DatabaseCeiling ceiling,
-      int threads,
-      int batch,
-      int rate,
-      String part,
-      Options options,
-      Report report)
+      DatabaseCeiling ceiling, int threads, int batch, String part, Options options, Report report)
       throws Exception {
-    long firstUser = 100_000L * rate + 1000L * batch + threads * 10L;
+    long firstUser = 1000L * batch + threads * 10L;
     DatabaseCeiling.Result result =
-        ceiling.run(threads, batch, rate, firstUser, options.warmUp(), options.seconds());
+        ceiling.run(threads, batch, 0, firstUser, options.warmUp(), options.seconds());
     Figures figures =
         new Figures()
             .with("rows/s", result.perSecond())

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
+import org.HdrHistogram.Histogram;
 
 /**
  * The product and its references under the same load, each on a server of its own. They take turns,
@@ -17,16 +19,21 @@ final class Comparison implements AutoCloseable {
   static final double RAMP = 0.5;
 
   private static final int[] WINDOWS = {8, 1};
+  private static final String DATABASE = "database";
+  private static final String ACKNOWLEDGED = "ack p99 ms";
+  private static final String COMMITTED = "commit p99 ms";
 
   private final String container;
   private final Options options;
+  private final Database database;
   private final Users users;
   private final Report report;
   private final List<Subject> subjects = new ArrayList<>();
 
-  Comparison(String container, Options options, Users users, Report report) {
+  Comparison(String container, Options options, Database database, Users users, Report report) {
     this.container = container;
     this.options = options;
+    this.database = database;
     this.users = users;
     this.report = report;
   }
@@ -84,9 +91,8 @@ final class Comparison implements AutoCloseable {
   }
 
   /** Measures, and reports. */
-  void run() throws IOException {
-    for (Subject subject :
-        subjects) { // one after the other: compilers have the machine to themselves
+  void run() throws Exception {
+    for (Subject subject : subjects) { // one by one: compilers have the machine to themselves
       try (Turn turn = new Turn(subject, options.pairs(), users)) {
         turn.load.closedLoop(WINDOWS[0], 0, options.warmUp());
       }
@@ -97,30 +103,58 @@ final class Comparison implements AutoCloseable {
         compare(
             "throughput, window " + window,
             "msg/s",
-            load -> load.closedLoop(window, RAMP, seconds));
+            load -> load.closedLoop(window, RAMP, seconds),
+            last -> {});
       }
     }
     if (options.has("latency")) {
-      compare(
-          "latency at " + options.rate() + "/s",
-          "ack p99 ms",
-          load -> load.openLoop(options.rate(), RAMP, seconds));
+      latency("latency at " + options.rate() + "/s", seconds);
     }
   }
 
-  private void compare(String part, String compared, Driving driving) throws IOException {
+  /** The disk takes its turn as well: what a commit costs depends on the moment. */
+  private void latency(String part, double seconds) throws Exception {
+    DatabaseCeiling disk =
+        new DatabaseCeiling(database, database.create("bench_commit_" + users.next()));
+    Histogram commits = new Histogram(3);
+    compare(
+        part,
+        ACKNOWLEDGED,
+        load -> load.openLoop(options.rate(), RAMP, seconds),
+        last -> {
+          commits.add(disk.run(1, 1, options.rate(), users.next(), RAMP, seconds).commits());
+          if (last) {
+            Figures figures =
+                new Figures()
+                    .with("commit p50 ms", commits.getValueAtPercentile(50) / 1e6)
+                    .with(COMMITTED, commits.getValueAtPercentile(99) / 1e6);
+            report.add(new Row(container, DATABASE, part, figures));
+          }
+        });
+  }
+
+  /** Something that takes its turn before the subjects do. */
+  private interface Reference {
+    void measure(boolean last) throws Exception;
+  }
+
+  private void compare(String part, String compared, Driving driving, Reference reference)
+      throws Exception {
+    database.readyForLoad();
     List<Turn> turns = new ArrayList<>();
     try {
       for (Subject subject : subjects) {
         turns.add(new Turn(subject, options.pairs(), users));
       }
-      for (int round = 1; round < options.rounds(); round++) {
+      for (int round = 1; round <= options.rounds(); round++) {
+        boolean last = round == options.rounds();
+        reference.measure(last);
         for (Turn turn : turns) {
-          driving.drive(turn.load);
+          Meter meter = driving.drive(turn.load);
+          if (last) {
+            report(turn, part, compared, meter);
+          }
         }
-      }
-      for (Turn turn : turns) {
-        report(turn, part, compared, driving.drive(turn.load));
       }
     } finally {
       turns.forEach(Turn::close);
@@ -135,12 +169,25 @@ final class Comparison implements AutoCloseable {
       ratio(figures, ServerRun.UNSCHEDULED, part, compared);
       if (compared.equals("msg/s")) {
         figures.ratio(
-            "database", compared, report.find("-", "database", Benchmark.TWO_WRITERS, "rows/s"));
+            DATABASE, compared, report.find("-", DATABASE, Benchmark.TWO_WRITERS, "rows/s"));
+      } else {
+        figures.ratio("two relays and a commit", compared, bound(part));
       }
     } else if (name.equals(ServerRun.FILLED)) {
       ratio(figures, ServerRun.PRODUCT, part, compared);
     }
     report.add(new Row(container, name, part, figures));
+  }
+
+  /** The most that is wanted: twice the relay's, and a commit. */
+  private OptionalDouble bound(String part) {
+    OptionalDouble unscheduled = report.find(container, ServerRun.UNSCHEDULED, part, ACKNOWLEDGED);
+    OptionalDouble relay =
+        unscheduled.isPresent()
+            ? unscheduled
+            : report.find(container, ServerRun.RELAY, part, ACKNOWLEDGED);
+    OptionalDouble commit = report.find(container, DATABASE, part, COMMITTED);
+    return OptionalDouble.of(2 * relay.orElseThrow() + commit.orElseThrow());
   }
 
   private void ratio(Figures figures, String reference, String part, String compared) {

@@ -75,7 +75,7 @@ final class ServerRun {
   }
 
   private void compare(String tables) throws Exception {
-    try (Comparison comparison = new Comparison(server(), options, users, report)) {
+    try (Comparison comparison = new Comparison(server(), options, database, users, report)) {
       comparison.add(RELAY, start(RELAY, options.heap(), List.of(), ""));
       if (product == Server.Product.PAYARA_MICRO) {
         List<String> unscheduled = List.of("-Dbench.relay.unscheduled=true");
@@ -88,7 +88,6 @@ final class ServerRun {
         database.fill(filled, users, options.stored(), 1000);
         comparison.add(FILLED, start(FILLED, options.heap(), List.of(), filled));
       }
-      database.readyForLoad();
       comparison.run();
       checkStored(tables, 0, comparison.sent(PRODUCT));
       if (!filled.isEmpty()) {

@@ -67,6 +67,11 @@ enum ServerProduct {
     return this == PAYARA_MICRO || this == PAYARA_SERVER || this == GLASSFISH;
   }
 
+  /** Whether it is Tomcat, of whatever version. */
+  boolean isTomcat() {
+    return this == TOMCAT_10 || this == TOMCAT_11;
+  }
+
   /** See {@link Launch#prepare}. */
   List<String> prepare(Path folder, int port) throws IOException {
     Path servers = Path.of(System.getProperty("imserver.test.servers")).toAbsolutePath();
