@@ -7,12 +7,14 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
+import jakarta.persistence.Query;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -25,6 +27,9 @@ public class MessageRepository {
 
   @PersistenceContext private EntityManager entities;
   @Inject private Config config;
+
+  /** The statements that the provider knows by name: each is its own. */
+  private final Map<String, String> named = new ConcurrentHashMap<>();
 
   /** For the container, which injects the rest. */
   public MessageRepository() {}
@@ -71,8 +76,7 @@ public class MessageRepository {
   Set<Long> add(List<Draft> drafts) {
     Dialect dialect = dialect();
     List<?> rows =
-        entities
-            .createNativeQuery(dialect.addMessages)
+        statement(dialect.addMessages)
             .setParameter(1, longs(drafts, Draft::id))
             .setParameter(2, longs(drafts, draft -> draft.key().senderId()))
             .setParameter(3, texts(drafts, draft -> draft.key().key()))
@@ -121,8 +125,7 @@ public class MessageRepository {
    */
   Map<Long, Long> markRead(long recipientId, Collection<Long> ids, OffsetDateTime now) {
     List<?> senders =
-        entities
-            .createNativeQuery(dialect().markRead)
+        statement(dialect().markRead)
             .setParameter(1, now)
             .setParameter(2, recipientId)
             .setParameter(3, ids.toArray(Long[]::new))
@@ -140,16 +143,14 @@ public class MessageRepository {
     Dialect dialect = dialect();
     Collection<Pair> pairs = tally.conversations().keySet();
     Collection<Change> changes = tally.conversations().values();
-    entities
-        .createNativeQuery(dialect.addToConversations)
+    statement(dialect.addToConversations)
         .setParameter(1, longs(pairs, Pair::low))
         .setParameter(2, longs(pairs, Pair::high))
         .setParameter(3, longs(changes, Change::lastMessageId))
         .setParameter(4, longs(changes, Change::unreadLow))
         .setParameter(5, longs(changes, Change::unreadHigh))
         .executeUpdate();
-    entities
-        .createNativeQuery(dialect.addToTotals)
+    statement(dialect.addToTotals)
         .setParameter(1, longs(tally.unread().keySet(), user -> user))
         .setParameter(2, longs(tally.unread().values(), count -> count))
         .executeUpdate();
@@ -157,6 +158,16 @@ public class MessageRepository {
 
   private static <T> Long[] longs(Collection<T> elements, Function<T, Long> value) {
     return elements.stream().map(value).toArray(Long[]::new);
+  }
+
+  /** A statement that the provider reads once: to find its parameters each time costs much. */
+  private Query statement(String sql) {
+    return entities.createNamedQuery(named.computeIfAbsent(sql, this::name));
+  }
+
+  private String name(String sql) {
+    entities.getEntityManagerFactory().addNamedQuery(sql, entities.createNativeQuery(sql));
+    return sql;
   }
 
   private Dialect dialect() {
