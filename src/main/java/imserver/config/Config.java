@@ -251,7 +251,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
    * @param timeZone in which they tell times
    * @param userSearch whether users may search the directory by name
    * @param tyrusTimers whether the timers of Tyrus are replaced
-   * @param gather whether several packets of a connection are written at once
+   * @param writeBatching whether several packets of a connection are written at once
    */
   public record Server(
       @Setting(
@@ -283,9 +283,9 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
                   "`on`: on Payara and GlassFish a costly timer of their WebSocket engine is replaced by a cheap one; `off`: not")
           Switch tyrusTimers,
       @Setting(
-              key = "IMSERVER_GATHER",
+              key = "IMSERVER_WRITE_BATCHING",
               fallback = "on",
               meaning =
                   "`on`: on Tomcat, Payara and GlassFish several packets of a connection are written at once; `off`: each by itself")
-          Switch gather) {}
+          Switch writeBatching) {}
 }

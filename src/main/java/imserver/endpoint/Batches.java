@@ -9,7 +9,7 @@ import jakarta.websocket.Session;
 /**
  * Finds out how a session's packets can be written several at once. One by one, each costs a system
  * call, and on Tomcat the hand-over of its report to another thread: more than all else that is
- * done for a message. {@code IMSERVER_GATHER=off} has each written by itself.
+ * done for a message. {@code IMSERVER_WRITE_BATCHING=off} has each written by itself.
  */
 @ApplicationScoped
 public class Batches {
@@ -23,7 +23,7 @@ public class Batches {
 
   /** How packets are gathered for a session that is just being opened, by this thread. */
   Batching of(Session session) {
-    if (config.server().gather() == Switch.OFF) {
+    if (config.server().writeBatching() == Switch.OFF) {
       return Batching.NONE;
     }
     Batching tyrus = FrameGuard.opening();

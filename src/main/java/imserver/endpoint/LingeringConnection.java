@@ -33,7 +33,7 @@ final class LingeringConnection implements WebConnection {
 
   private final WebConnection connection;
   private final GuardedInput input;
-  private final GatheringOutput output;
+  private final BatchingOutput output;
   private final Workers workers;
 
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -43,7 +43,7 @@ final class LingeringConnection implements WebConnection {
   LingeringConnection(WebConnection connection, int maxFrame, Workers workers) throws IOException {
     this.connection = connection;
     this.input = new GuardedInput(connection.getInputStream(), maxFrame, this::closeIfDue);
-    this.output = new GatheringOutput(connection.getOutputStream());
+    this.output = new BatchingOutput(connection.getOutputStream());
     this.workers = workers;
   }
 
@@ -53,7 +53,7 @@ final class LingeringConnection implements WebConnection {
   }
 
   @Override
-  public GatheringOutput getOutputStream() {
+  public BatchingOutput getOutputStream() {
     return output;
   }
 

@@ -12,7 +12,8 @@ import java.util.Set;
  *     database), {@code throughput}, {@code latency}, {@code idle}, {@code replay}, {@code stuck}
  * @param seconds {@code -Dbench.seconds}: how long each load is measured, all rounds together
  * @param rounds {@code -Dbench.rounds}: how often product and references take turns
- * @param warmUp {@code -Dbench.warmup}: seconds for which a server works before it is measured
+ * @param warmUp {@code -Dbench.warmup}: seconds for which a server works at each window before it
+ *     is measured
  * @param pairs {@code -Dbench.pairs}: senders, each with a recipient
  * @param rate {@code -Dbench.rate}: messages a second of the open loop
  * @param connections {@code -Dbench.connections}: idle ones

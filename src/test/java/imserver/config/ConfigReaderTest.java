@@ -134,7 +134,7 @@ class ConfigReaderTest {
               "IMSERVER_ORIGINAL_PATHS", "off",
               "IMSERVER_TIME_ZONE", "Asia/Shanghai",
               "IMSERVER_TYRUS_TIMERS", "off",
-              "IMSERVER_GATHER", "off",
+              "IMSERVER_WRITE_BATCHING", "off",
               "IMSERVER_USER_SEARCH", "off",
               "IMSERVER_ANNOUNCE", "x");
       assertThat(config)

@@ -28,7 +28,7 @@ class EngineIT {
   @Test
   @DisplayName("timers and batching are left alone where that is switched off")
   void switchedOff() throws Exception {
-    String log = log(Map.of("IMSERVER_TYRUS_TIMERS", "off", "IMSERVER_GATHER", "off"));
+    String log = log(Map.of("IMSERVER_TYRUS_TIMERS", "off", "IMSERVER_WRITE_BATCHING", "off"));
     assertThat(log).doesNotContain("timers of Tyrus").doesNotContain("Tomcat writes");
   }
 

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("An output that gathers")
-class GatheringOutputTest {
+class BatchingOutputTest {
 
   private final List<String> calls = new ArrayList<>();
   private boolean broken;
-  private final GatheringOutput output =
-      new GatheringOutput(
+  private final BatchingOutput output =
+      new BatchingOutput(
           new ServletOutputStream() {
             @Override
             public void write(byte[] bytes, int from, int length) {

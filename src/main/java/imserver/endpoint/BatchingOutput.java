@@ -11,18 +11,18 @@ import java.io.IOException;
  * container's buffer until the last of them. Safe for use by several threads, as Tyrus's own writer
  * is, of which this knows nothing.
  */
-final class GatheringOutput extends ServletOutputStream implements Batching {
+final class BatchingOutput extends ServletOutputStream implements Batching {
 
   private final ServletOutputStream output;
-  private boolean gathering;
+  private boolean batching;
 
-  GatheringOutput(ServletOutputStream output) {
+  BatchingOutput(ServletOutputStream output) {
     this.output = output;
   }
 
   @Override
   public synchronized boolean begin() {
-    gathering = true;
+    batching = true;
     return true;
   }
 
@@ -38,15 +38,17 @@ final class GatheringOutput extends ServletOutputStream implements Batching {
     handler.onResult(result);
   }
 
-  /** Writes what is gathered, and gathers no more. */
+  /** Writes what is gathered, if anything, and gathers no more. */
   synchronized void release() throws IOException {
-    gathering = false;
-    output.flush();
+    if (batching) {
+      batching = false;
+      output.flush();
+    }
   }
 
   @Override
   public synchronized void flush() throws IOException {
-    if (!gathering) {
+    if (!batching) {
       output.flush();
     }
   }
