@@ -13,6 +13,7 @@ import jakarta.persistence.Persistence;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import org.eclipse.persistence.sessions.DatabaseSession;
 
 /**
  * The persistence unit of the application over a pool of connections of the defined data source.
@@ -46,10 +47,19 @@ final class PersistenceUnit {
                   "jakarta.persistence.nonJtaDataSource",
                   pool));
       factory.createEntityManager().close(); // connects, and reads the mapping
+      doNotSleep(factory);
     } catch (RuntimeException | Error e) {
       pool.close();
       throw e;
     }
+  }
+
+  /**
+   * Where no transaction can be begun EclipseLink tries again, three times, which helps where
+   * pooled connections have died; but it sleeps for 5 s where the second try succeeds.
+   */
+  private static void doNotSleep(EntityManagerFactory factory) {
+    factory.unwrap(DatabaseSession.class).getLogin().setDelayBetweenConnectionAttempts(0);
   }
 
   private static AgroalDataSource pool(DataSourceDefinition definition)

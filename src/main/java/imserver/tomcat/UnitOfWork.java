@@ -42,9 +42,6 @@ final class UnitOfWork implements AutoCloseable {
       entities = factory.get();
       if (transaction) {
         entities.getTransaction().begin();
-        entities
-            .unwrap(org.eclipse.persistence.sessions.UnitOfWork.class)
-            .beginEarlyTransaction(); // what is read belongs to it too
       }
     }
     return entities;

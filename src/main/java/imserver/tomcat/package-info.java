@@ -29,8 +29,9 @@
  *
  * <p>The application has one database, and a transaction never spans more than that. A transaction
  * of JPA itself (resource-local) says the same as one of JTA over one resource, and needs no
- * transaction manager with a log, a recovery and a reaper thread of its own. JPA is told to begin
- * it at once, not at the first write, so that what a method reads is in its transaction too.
+ * transaction manager with a log, a recovery and a reaper thread of its own. {@code
+ * persistence.xml} has it begin at once, not at the first write, so that what a method reads is in
+ * its transaction too.
  */
 @NullMarked
 package imserver.tomcat;

@@ -10,6 +10,7 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
@@ -75,6 +76,7 @@ class DatabaseRestartIT {
         witness.send(Packet.message(recipient, mark, mark));
         assertThat(witness.answer(mark).code()).isEqualTo("STORAGE_UNAVAILABLE");
         assertThat(witness.answer(mark).retryable()).isTrue();
+        assertThat(listings(server)).succeedsWithin(Client.PATIENCE).asList().containsOnly(503);
         startDatabase();
       }
       int before = acknowledged(senders);
@@ -87,6 +89,16 @@ class DatabaseRestartIT {
         sender.close();
       }
     }
+  }
+
+  /** What is answered to several who ask one after the other, as those that wait in a lane do. */
+  private static CompletableFuture<List<Integer>> listings(URI server) {
+    Api user = new Api(server, Users.next());
+    return CompletableFuture.supplyAsync(
+        () ->
+            IntStream.range(0, 5)
+                .mapToObj(i -> user.get("api/conversations?limit=10").status())
+                .toList());
   }
 
   private static int acknowledged(List<Sender> senders) {
