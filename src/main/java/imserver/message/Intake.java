@@ -25,7 +25,9 @@ import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +59,6 @@ public class Intake {
   private Semaphore room;
 
   private List<Lane> lanes;
-  private List<Storing> storing;
   private final Settling settling = new Settling(PATIENCE);
   private volatile boolean stopping;
 
@@ -68,11 +69,12 @@ public class Intake {
   void start() {
     room = new Semaphore(config.limits().intake());
     Delivery delivery = new Delivery(directory, registry);
-    storing =
+    Function<Executor, Storing> storing =
+        telling -> new Storing(service, ids, delivery, settling, clock, telling);
+    lanes =
         IntStream.range(0, config.storage().lanes())
-            .mapToObj(number -> new Storing(service, ids, delivery, settling, clock))
+            .mapToObj(number -> new Lane(storing, room, config.limits().batch()))
             .toList();
-    lanes = storing.stream().map(each -> new Lane(each, room, config.limits().batch())).toList();
     lanes.forEach(lane -> lane.start(threads));
   }
 
@@ -149,7 +151,7 @@ public class Intake {
   }
 
   private Stream<InFlight> inFlight() {
-    return storing.stream().map(Storing::inFlight).flatMap(Stream::ofNullable);
+    return lanes.stream().map(Lane::inFlight).flatMap(Stream::ofNullable);
   }
 
   /** Stores and answers what is waiting, and lets nothing more in. May be called again. */

@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,7 @@ final class Lane {
   /** An element of the queue is a request, or empty for "the end". */
   private final BlockingQueue<Optional<Submission>> queue = new LinkedBlockingQueue<>();
 
+  private final Telling telling = new Telling(() -> !queue.isEmpty());
   private final Storing storing;
   private final Semaphore room;
   private final int maxBatch;
@@ -34,23 +37,30 @@ final class Lane {
   /**
    * A lane that is not running yet.
    *
+   * @param storing makes what stores, given through what its answers go out
    * @param room from which whoever adds a request has taken a permit, given back when the request
-   *     is answered
+   *     is stored, or will not be
    * @param maxBatch the most requests in one transaction
    */
-  Lane(Storing storing, Semaphore room, int maxBatch) {
-    this.storing = storing;
+  Lane(Function<Executor, Storing> storing, Semaphore room, int maxBatch) {
+    this.storing = storing.apply(telling);
     this.room = room;
     this.maxBatch = maxBatch;
   }
 
   void start(ThreadFactory threads) {
+    telling.start(threads);
     thread = threads.newThread(this::run);
     thread.start();
   }
 
   void add(Submission submission) {
     queue.add(Optional.of(submission));
+  }
+
+  /** What is being stored now, null for nothing. Any thread may call. */
+  @Nullable InFlight inFlight() {
+    return storing.inFlight();
   }
 
   /** Ends the lane after what is queued now. */
@@ -64,6 +74,7 @@ final class Lane {
       if (thread != null) {
         thread.join(DRAIN.toMillis());
       }
+      telling.stop(DRAIN);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -100,8 +111,10 @@ final class Lane {
   private void refuseTheRest() {
     List<Optional<Submission>> rest = new ArrayList<>();
     queue.drainTo(rest);
-    rest.stream()
-        .flatMap(Optional::stream)
-        .forEach(submission -> submission.fail(FailureCode.SERVER_BUSY));
+    telling.execute(
+        () ->
+            rest.stream()
+                .flatMap(Optional::stream)
+                .forEach(submission -> submission.fail(FailureCode.SERVER_BUSY)));
   }
 }

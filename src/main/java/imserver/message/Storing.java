@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ final class Storing {
   private final Delivery delivery;
   private final Settling settling;
   private final Clock clock;
+  private final Executor telling;
 
   /**
    * Messages whose commit was not answered, by id in ascending order; the oldest are forgotten past
@@ -50,13 +52,24 @@ final class Storing {
   /** Read by other threads. */
   private volatile @Nullable InFlight inFlight;
 
+  /**
+   * Stores by a service.
+   *
+   * @param telling has the answers and deliveries go out, in the order in which it is given them
+   */
   Storing(
-      MessageService service, MessageIds ids, Delivery delivery, Settling settling, Clock clock) {
+      MessageService service,
+      MessageIds ids,
+      Delivery delivery,
+      Settling settling,
+      Clock clock,
+      Executor telling) {
     this.settling = settling;
     this.service = service;
     this.ids = ids;
     this.delivery = delivery;
     this.clock = clock;
+    this.telling = telling;
   }
 
   /** Stores the messages, then marks what the read-acks name. */
@@ -145,12 +158,13 @@ final class Storing {
     } catch (RuntimeException e) {
       return; // still down
     }
-    delivery.deliver(
+    List<UnreadMessage> stored =
         inDoubt.values().stream()
             .filter(draft -> committed.contains(draft.id()))
             .map(Draft::asUnread)
-            .toList());
+            .toList();
     inDoubt.clear();
+    telling.execute(() -> delivery.deliver(stored));
   }
 
   private List<Draft> drafts(List<Post> posts) {
@@ -228,6 +242,17 @@ final class Storing {
 
   private void conclude(List<Post> posts, List<Draft> drafts, List<Outcome> outcomes) {
     settle(drafts.get(drafts.size() - 1).id()); // first: who is told may look for it at once
+    outcomes.forEach(this::doubtNoMore);
+    telling.execute(() -> tell(posts, drafts, outcomes));
+  }
+
+  private void doubtNoMore(Outcome outcome) {
+    if (outcome instanceof Outcome.Stored fresh) {
+      inDoubt.remove(fresh.messageId());
+    }
+  }
+
+  private void tell(List<Post> posts, List<Draft> drafts, List<Outcome> outcomes) {
     Map<Requester, List<Response>> answers = new LinkedHashMap<>();
     List<UnreadMessage> stored = new ArrayList<>();
     for (int i = 0; i < posts.size(); i++) {
@@ -236,9 +261,8 @@ final class Storing {
       answers
           .computeIfAbsent(post.requester(), requester -> new ArrayList<>())
           .add(answer(post, outcome));
-      if (outcome instanceof Outcome.Stored fresh) {
+      if (outcome instanceof Outcome.Stored) {
         stored.add(drafts.get(i).asUnread());
-        inDoubt.remove(fresh.messageId());
       }
     }
     answers.forEach(Requester::send);
@@ -281,7 +305,7 @@ final class Storing {
       giveUp(acks, e);
       return;
     }
-    acks.forEach(ack -> ack.requester().marked());
+    telling.execute(() -> acks.forEach(ack -> ack.requester().marked()));
   }
 
   /**
@@ -296,12 +320,12 @@ final class Storing {
     }
   }
 
-  private static void giveUp(List<? extends Submission> submissions, RuntimeException cause) {
+  private void giveUp(List<? extends Submission> submissions, RuntimeException cause) {
     LOG.log(
         Level.WARNING,
         "{0} requests could not be stored: {1}",
         submissions.size(),
         cause.getMessage());
-    submissions.forEach(submission -> submission.fail(FailureCode.STORAGE_UNAVAILABLE));
+    telling.execute(() -> submissions.forEach(each -> each.fail(FailureCode.STORAGE_UNAVAILABLE)));
   }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -24,7 +25,7 @@ class FakeService extends MessageService {
   final Map<Long, Set<Long>> read = new ConcurrentHashMap<>();
 
   /** How many drafts each call of {@link #store} got. */
-  final List<Integer> calls = new ArrayList<>();
+  final List<Integer> calls = new CopyOnWriteArrayList<>();
 
   int pings;
 

@@ -8,7 +8,9 @@ import imserver.packet.FailureCode;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Success;
 import imserver.session.FakeConnection;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
@@ -24,13 +26,14 @@ class LaneTest {
 
   private final StoringFixture fixture = new StoringFixture();
   private final Semaphore room = new Semaphore(ROOM);
-  private final Lane lane = new Lane(fixture.storing, room, 100);
+  private final Lane lane = new Lane(fixture::storing, room, 100);
   private final FakeConnection alice = new FakeConnection(1);
-  private Thread thread;
+  private final List<Thread> started = new CopyOnWriteArrayList<>();
   private final ThreadFactory threads =
       task -> {
-        thread = new Thread(task, "lane");
+        Thread thread = new Thread(task, "lane");
         thread.setDaemon(true);
+        started.add(thread);
         return thread;
       };
 
@@ -38,7 +41,7 @@ class LaneTest {
   void end() throws Exception {
     lane.stop();
     lane.awaitEnd();
-    assertThat(thread.isAlive()).isFalse();
+    await().until(() -> started.stream().noneMatch(Thread::isAlive));
   }
 
   private void add(String content) {
@@ -66,12 +69,45 @@ class LaneTest {
   }
 
   @Test
-  @DisplayName("gives its room back when requests are answered")
+  @DisplayName("answers requests, and gives their room back")
   void room() {
     lane.start(threads);
     IntStream.range(0, 50).forEach(i -> add("m" + i));
-    await().until(() -> room.availablePermits() == ROOM);
-    assertThat(alice.sent).hasSize(50);
+    await().until(() -> room.availablePermits() == ROOM && alice.sent.size() == 50);
+  }
+
+  @Test
+  @DisplayName("stores the next batch while it tells of the one before, and tells in order")
+  void storesWhileItTells() {
+    CountDownLatch goOn = new CountDownLatch(1);
+    fixture.beforeDelivery = () -> await().until(() -> goOn.getCount() == 0);
+    IntStream.range(0, 250).forEach(i -> add("m" + i));
+    lane.start(threads);
+    await().until(() -> fixture.service.calls.equals(List.of(100, 100)));
+    assertThat(fixture.delivered).isEmpty();
+    goOn.countDown();
+    await().until(() -> fixture.delivered.size() == 250);
+    assertThat(fixture.texts()).isEqualTo(IntStream.range(0, 250).mapToObj(i -> "m" + i).toList());
+  }
+
+  @Test
+  @DisplayName("is one batch ahead of what it tells, and no more")
+  void isBounded() {
+    CountDownLatch told = new CountDownLatch(1);
+    Semaphore mayTell = new Semaphore(0);
+    fixture.beforeDelivery =
+        () -> {
+          told.countDown();
+          mayTell.acquireUninterruptibly();
+        };
+    IntStream.range(0, 350).forEach(i -> add("m" + i));
+    lane.start(threads);
+    await().until(() -> told.getCount() == 0 && fixture.service.calls.size() == 2);
+    await()
+        .during(Duration.ofMillis(200))
+        .until(() -> fixture.service.calls.equals(List.of(100, 100)));
+    mayTell.release(4);
+    await().until(() -> fixture.delivered.size() == 350);
   }
 
   @Test
@@ -133,8 +169,12 @@ class LaneTest {
   @Test
   @DisplayName("that is interrupted answers what is waiting")
   void interrupted() {
-    Lane single = new Lane(fixture.storing, room, 1);
-    fixture.beforeDelivery = () -> Thread.currentThread().interrupt();
+    Lane single = new Lane(fixture::storing, room, 1);
+    fixture.service.refuses =
+        draft -> {
+          Thread.currentThread().interrupt();
+          return false;
+        };
     single.add(post(alice, 2, "a"));
     single.add(post(alice, 2, "b"));
     single.start(threads);

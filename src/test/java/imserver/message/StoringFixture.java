@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 
 /** A {@link Storing} over a {@link FakeService}, and what it delivers. */
 class StoringFixture {
@@ -80,13 +81,17 @@ class StoringFixture {
 
   final Settling settling = new Settling(Duration.ofSeconds(20));
 
-  final Storing storing =
-      new Storing(
-          service,
-          ids,
-          new Delivery(directory, registry),
-          settling,
-          Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC));
+  final Storing storing = storing(Runnable::run);
+
+  Storing storing(Executor telling) {
+    return new Storing(
+        service,
+        ids,
+        new Delivery(directory, registry),
+        settling,
+        Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC),
+        telling);
+  }
 
   static Post post(Connection from, long to, String content) {
     return new Post(from, new SendMessage(null, to, content, "t-" + content, null), null);
