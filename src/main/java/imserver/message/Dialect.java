@@ -5,42 +5,12 @@ package imserver.message;
  * order in which they are named, and lets two transactions add the same row; H2 has {@code merge}.
  */
 enum Dialect {
-  /** PostgreSQL 15 and later. */
+  /** PostgreSQL 15 and later. What adds messages is a function, in the migrations. */
   POSTGRESQL(
       """
-      with added as (
-        insert into message (id, sender_id, dedupe_key, recipient_id, content, client_timestamp, created_at)
-        select n.*, ?7
-        from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as varchar array),
-                    cast(?4 as bigint array), cast(?5 as varchar array), cast(?6 as varchar array))
-               as n (id, sender_id, dedupe_key, recipient_id, content, client_timestamp)
-        order by sender_id, dedupe_key collate "C", id
-        on conflict (sender_id, dedupe_key) do nothing
-        returning id, sender_id, recipient_id
-      ), conversations as (
-        insert into conversation as c (low_id, high_id, last_message_id, unread_low, unread_high)
-        select least(sender_id, recipient_id) as low, greatest(sender_id, recipient_id) as high, max(id),
-               count(*) filter (where recipient_id < sender_id),
-               count(*) filter (where recipient_id >= sender_id)
-        from added
-        group by low, high
-        order by low, high
-        on conflict (low_id, high_id) do update set
-          last_message_id = greatest(c.last_message_id, excluded.last_message_id),
-          unread_low = c.unread_low + excluded.unread_low,
-          unread_high = c.unread_high + excluded.unread_high
-        returning 1
-      ), totals as (
-        insert into unread_total as t (user_id, unread)
-        select recipient_id, count(*)
-        from added
-        where (select count(*) from conversations) > 0 -- which come first
-        group by recipient_id
-        order by recipient_id
-        on conflict (user_id) do update set unread = t.unread + excluded.unread
-        returning 1
-      )
-      select id from added where (select count(*) from totals) > 0
+      select * from add_messages(
+        cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as varchar array), cast(?4 as bigint array),
+        cast(?5 as varchar array), cast(?6 as varchar array), ?7)
       """,
       true,
       """
