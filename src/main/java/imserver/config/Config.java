@@ -233,7 +233,8 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
               fallback = "2",
               max = 64,
               meaning =
-                  "writers that store side by side, each with a database connection of its own")
+                  "writers that store side by side, each with a database connection of its own, at"
+                      + " times two")
           int lanes) {
 
     /** Leaves out the password. */

@@ -38,7 +38,6 @@ public class UserDirectory {
    *
    * @throws StorageException if one had to be read from the database and could not
    */
-  @TransactionAttribute(TransactionAttributeType.SUPPORTS)
   public Map<Long, UserProfile> find(Set<Long> userIds) {
     Map<Long, UserProfile> found = new HashMap<>(cache.get(userIds));
     Set<Long> missing = new HashSet<>(userIds);
@@ -59,7 +58,6 @@ public class UserDirectory {
    *
    * @throws StorageException if it had to be read from the database and could not
    */
-  @TransactionAttribute(TransactionAttributeType.SUPPORTS)
   public UserProfile profile(UserPrincipal user) {
     UserProfile unknown = UserProfile.unknown(user.userId());
     return find(Set.of(user.userId())).getOrDefault(user.userId(), unknown).updatedBy(user);
@@ -72,7 +70,6 @@ public class UserDirectory {
    * @param beginning not empty
    * @throws StorageException if the database did not answer
    */
-  @TransactionAttribute(TransactionAttributeType.SUPPORTS)
   public List<UserProfile> findByName(String beginning, int limit) {
     String from = UserProfile.searchForm(beginning);
     return entities

@@ -71,12 +71,20 @@ final class Lane {
   /** Waits for the end, for a bounded time. */
   void awaitEnd() {
     try {
-      if (thread != null) {
-        thread.join(DRAIN.toMillis());
-      }
-      telling.stop(DRAIN);
+      awaitEnd(thread);
+      telling.awaitEnd(DRAIN);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void awaitEnd(@Nullable Thread storing) throws InterruptedException {
+    try {
+      if (storing != null) {
+        storing.join(DRAIN.toMillis());
+      }
+    } finally {
+      telling.stop();
     }
   }
 

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a lane does with a batch: store, then answer, then deliver. Nothing is answered with success
- * before its transaction is committed. For one thread at a time.
+ * before its transaction is committed. For one thread at a time, but for what it gives to {@code
+ * telling}, which uses nothing that changes.
  */
 final class Storing {
 

@@ -7,7 +7,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor.CallerRunsPolicy;
+import java.util.concurrent.ThreadPoolExecutor.AbortPolicy;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,10 @@ final class Telling implements Executor {
   private static final System.Logger LOG = System.getLogger(Telling.class.getName());
 
   private final BooleanSupplier othersWait;
-  private final Semaphore free = new Semaphore(1);
+
+  /** Free when what was given before is told. */
+  private final Semaphore previous = new Semaphore(1);
+
   private @Nullable ThreadPoolExecutor thread;
 
   /**
@@ -35,24 +38,31 @@ final class Telling implements Executor {
     this.othersWait = othersWait;
   }
 
+  /**
+   * Starts the thread.
+   *
+   * @throws IllegalStateException if there is none to be had
+   */
   void start(ThreadFactory threads) {
-    thread =
+    ThreadPoolExecutor single =
         new ThreadPoolExecutor(
-            1,
-            1,
-            0,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            threads,
-            new CallerRunsPolicy()); // when it has stopped
+            1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads, new AbortPolicy());
+    if (!single.prestartCoreThread()) {
+      throw new IllegalStateException("no thread for the answers of a lane");
+    }
+    thread = single;
   }
 
   @Override
   public void execute(Runnable words) {
-    free.acquireUninterruptibly();
-    if (thread != null && othersWait.getAsBoolean()) {
+    previous.acquireUninterruptibly();
+    if (thread == null || !othersWait.getAsBoolean()) {
+      tell(words);
+      return;
+    }
+    try {
       thread.execute(() -> tell(words));
-    } else {
+    } catch (RuntimeException | Error e) { // it has stopped, or memory is short
       tell(words);
     }
   }
@@ -61,18 +71,24 @@ final class Telling implements Executor {
     try {
       words.run();
     } catch (RuntimeException | Error e) {
-      // A fault of ours or of the machine (memory): what is not told is asked for again.
-      LOG.log(Level.ERROR, "stored, but not told", e);
+      // A fault of ours or of the machine (memory): who was told nothing tries again.
+      LOG.log(Level.ERROR, "an answer or a delivery was dropped", e);
     } finally {
-      free.release();
+      previous.release();
     }
   }
 
-  /** Ends when all is told, and waits for that for a bounded time. */
-  void stop(Duration patience) throws InterruptedException {
+  /** Ends when all is told; what is given to it later goes out at once. Does not wait. */
+  void stop() {
     if (thread != null) {
       thread.shutdown();
-      thread.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Waits for the end, for a bounded time. */
+  void awaitEnd(Duration patience) throws InterruptedException {
+    if (thread != null) {
+      var unused = thread.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 }

@@ -4,7 +4,7 @@
  * <h2>Taking in</h2>
  *
  * <p>{@link imserver.message.Intake} judges a request and puts it into one of a few {@link
- * imserver.message.Lane}s, without ever waiting. Each lane is one thread that takes all that has
+ * imserver.message.Lane}s, without ever waiting. Each lane has one thread that takes all that has
  * queued up, stores it in one transaction, and only then sends the success packets and delivers.
  * While one batch is being committed the next gathers: the cost of a commit is shared by as many as
  * are waiting, and a lone message waits for nobody. Where more is waiting, a second thread of the

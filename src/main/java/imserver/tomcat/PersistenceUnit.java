@@ -55,8 +55,8 @@ final class PersistenceUnit {
   }
 
   /**
-   * Where no transaction can be begun EclipseLink tries again, three times, which helps where
-   * pooled connections have died; but it sleeps for 5 s where the second try succeeds.
+   * Where no transaction can be begun EclipseLink tries again, up to three times, which helps where
+   * pooled connections have died; but from the second time on it would sleep for 5 s.
    */
   private static void doNotSleep(EntityManagerFactory factory) {
     factory.unwrap(DatabaseSession.class).getLogin().setDelayBetweenConnectionAttempts(0);

@@ -4,7 +4,10 @@ import imserver.bench.Report.Row;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.HdrHistogram.Histogram;
 
@@ -60,18 +63,24 @@ final class Comparison implements AutoCloseable {
 
     private final Subject subject;
     private final Load load;
-    private final Duration cpu;
     private final int collections;
+    private Duration cpu = Duration.ZERO;
 
     Turn(Subject subject, int pairs, Users users) throws IOException {
       this.subject = subject;
       this.load = new Load(subject.server.port(), pairs, users);
-      this.cpu = subject.server.cpu();
       this.collections = subject.server.collections().mark();
     }
 
+    Meter drive(Driving driving) throws IOException {
+      Duration before = subject.server.cpu();
+      Meter meter = driving.drive(load);
+      cpu = cpu.plus(subject.server.cpu()).minus(before);
+      return meter;
+    }
+
     Figures figures(Meter meter) throws IOException {
-      double micros = subject.server.cpu().minus(cpu).toNanos() / 1e3;
+      double micros = cpu.toNanos() / 1e3;
       return new Figures()
           .with(meter)
           .with("server cpu µs/msg", micros / Math.max(1, load.sent()))
@@ -148,19 +157,28 @@ final class Comparison implements AutoCloseable {
       for (Subject subject : subjects) {
         turns.add(new Turn(subject, options.pairs(), users));
       }
+      Map<Turn, Meter> meters = new HashMap<>();
       for (int round = 1; round <= options.rounds(); round++) {
-        boolean last = round == options.rounds();
-        reference.measure(last);
-        for (Turn turn : turns) {
-          Meter meter = driving.drive(turn.load);
-          if (last) {
-            report(turn, part, compared, meter);
-          }
+        reference.measure(round == options.rounds());
+        for (Turn turn : inTurn(turns, round)) {
+          meters.put(turn, turn.drive(driving));
         }
+      }
+      for (Turn turn : turns) {
+        report(turn, part, compared, meters.get(turn));
       }
     } finally {
       turns.forEach(Turn::close);
     }
+  }
+
+  /** There and back, so that nobody always comes after the same one. */
+  private static List<Turn> inTurn(List<Turn> turns, int round) {
+    List<Turn> order = new ArrayList<>(turns);
+    if (round % 2 == 0) {
+      Collections.reverse(order);
+    }
+    return order;
   }
 
   private void report(Turn turn, String part, String compared, Meter meter) throws IOException {

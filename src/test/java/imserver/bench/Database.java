@@ -75,7 +75,7 @@ final class Database implements AutoCloseable {
     return postgres.getJdbcUrl("postgres", name);
   }
 
-  /** A connection with the settings that the product gives its own. */
+  /** A connection that sends inserts together, as the driver does it fastest. */
   Connection connect(String name) throws SQLException {
     return DriverManager.getConnection(url(name) + "&reWriteBatchedInserts=true");
   }

@@ -14,9 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What the container can do at best: acknowledges a message and forwards it, at once and without
- * storing it. With {@code -Dbench.relay.unscheduled=true} it rids Tyrus of what it schedules for
- * each message.
+ * What the container does by the standard API: acknowledges a message and forwards it, at once and
+ * without storing it. With {@code -Dbench.relay.unscheduled=true} it rids Tyrus of what it
+ * schedules for each message.
  */
 @ServerEndpoint("/imserver/{user}")
 public class Relay {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
@@ -96,8 +97,8 @@ class DatabaseRestartIT {
     Api user = new Api(server, Users.next());
     return CompletableFuture.supplyAsync(
         () ->
-            IntStream.range(0, 5)
-                .mapToObj(i -> user.get("api/conversations?limit=10").status())
+            Stream.of("conversations", "users?name=a", "conversations", "users?name=a", "unread")
+                .map(path -> user.get("api/" + path).status())
                 .toList());
   }
 

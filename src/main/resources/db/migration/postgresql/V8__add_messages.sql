@@ -4,7 +4,8 @@
 -- transaction does.
 --
 -- A function, so that its plan is kept: to plan it anew takes a quarter of the time in which a lone message is stored.
--- No other plan would be better at any size of the tables, which cannot be said of what looks something up.
+-- No other plan would be better at any size of the tables, which cannot be said of what looks something up. The names of
+-- its parameters must not be those of columns.
 create function add_messages(
   ids bigint[], senders bigint[], keys varchar[], recipients bigint[], contents varchar[], timestamps varchar[],
   came timestamp with time zone)
