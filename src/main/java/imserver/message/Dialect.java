@@ -10,9 +10,8 @@ enum Dialect {
       """
       select * from add_messages(
         cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as varchar array), cast(?4 as bigint array),
-        cast(?5 as varchar array), cast(?6 as varchar array), ?7)
+        cast(?5 as varchar array), cast(?6 as varchar array), ?7, ?8)
       """,
-      true,
       """
       insert into conversation as c (low_id, high_id, last_message_id, unread_low, unread_high)
       select * from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as bigint array),
@@ -45,7 +44,6 @@ enum Dialect {
         order by sender_id, dedupe_key, id
         on conflict do nothing)
       """,
-      false,
       """
       merge into conversation c
       using (select * from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as bigint array),
@@ -73,17 +71,13 @@ enum Dialect {
       """);
 
   /**
-   * Adds messages, as arrays and the time: those whose keys are new; answers with their ids. Of two
-   * with one key the first is added. In the order of the keys, so that two lanes that add the same
-   * keys do not wait for each other.
+   * Adds messages, as arrays and the time: those whose keys are new. Of two with one key the first
+   * is added. In the order of the keys, so that two lanes that add the same keys do not wait for
+   * each other. H2 answers with the ids of those. PostgreSQL answers with the ids of the others,
+   * and brings conversations and totals up to date, as {@link Tally} says: a message alone is one
+   * round trip then, and not three; it wants to know whether others are to be expected.
    */
   final String addMessages;
-
-  /**
-   * Whether {@link #addMessages} also brings conversations and totals up to date, as {@link Tally}
-   * says: a message alone is one round trip then, and not three.
-   */
-  final boolean addingCounts;
 
   /** Adds to conversations, or makes them: ids and changes as arrays. */
   final String addToConversations;
@@ -94,14 +88,8 @@ enum Dialect {
   /** Marks messages as read, at a time, of a recipient, by their ids; answers with the senders. */
   final String markRead;
 
-  Dialect(
-      String addMessages,
-      boolean addingCounts,
-      String addToConversations,
-      String addToTotals,
-      String markRead) {
+  Dialect(String addMessages, String addToConversations, String addToTotals, String markRead) {
     this.addMessages = addMessages;
-    this.addingCounts = addingCounts;
     this.addToConversations = addToConversations;
     this.addToTotals = addToTotals;
     this.markRead = markRead;

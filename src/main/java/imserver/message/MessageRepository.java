@@ -25,8 +25,14 @@ public class MessageRepository {
   /** How many ids one call of the sequence stands for (see the migration). */
   static final int ID_BLOCK = 1000;
 
+  /** Retries come in swarms: after one, so many batches are taken to have some. */
+  private static final int WARY = 100;
+
   @PersistenceContext private EntityManager entities;
   @Inject private Config config;
+
+  /** For how many batches more that is. Lanes may overwrite each other's: it is only a guess. */
+  private volatile int wary;
 
   /** The statements that the provider knows by name: each is its own. */
   private final Map<String, String> named = new ConcurrentHashMap<>();
@@ -68,28 +74,46 @@ public class MessageRepository {
   }
 
   /**
-   * Adds those whose keys are new; their ids. Of two with one key the first is added. One statement
-   * for any number, which looks for the keys by inserting: a look-up beforehand would cost as much
-   * again, and tell nothing of what another transaction is about to commit. Brings conversations
-   * and unread counts up to date.
+   * Adds those whose keys are new; the ids of the others. Of two with one key the first is added.
+   * Brings conversations and unread counts up to date.
    */
   Set<Long> add(List<Draft> drafts) {
-    Dialect dialect = dialect();
-    List<?> rows =
-        statement(dialect.addMessages)
-            .setParameter(1, longs(drafts, Draft::id))
-            .setParameter(2, longs(drafts, draft -> draft.key().senderId()))
-            .setParameter(3, texts(drafts, draft -> draft.key().key()))
-            .setParameter(4, longs(drafts, Draft::recipientId))
-            .setParameter(5, texts(drafts, Draft::content))
-            .setParameter(6, texts(drafts, Draft::timestamp))
-            .setParameter(7, drafts.get(0).createdAt())
-            .getResultList();
-    Set<Long> ids = rows.stream().map(id -> ((Number) id).longValue()).collect(Collectors.toSet());
-    if (!dialect.addingCounts) {
-      apply(Tally.of(drafts.stream().filter(draft -> ids.contains(draft.id())).toList()));
-    }
-    return ids;
+    Set<Long> refused =
+        switch (vendor()) {
+          case POSTGRESQL -> addAndCount(drafts);
+          case H2 -> addThenCount(drafts);
+        };
+    wary = refused.isEmpty() ? Math.max(0, wary - 1) : WARY;
+    return refused;
+  }
+
+  private Set<Long> addAndCount(List<Draft> drafts) {
+    return ids(adding(drafts).setParameter(8, wary > 0));
+  }
+
+  private Set<Long> addThenCount(List<Draft> drafts) {
+    Set<Long> added = ids(adding(drafts));
+    apply(Tally.of(drafts.stream().filter(draft -> added.contains(draft.id())).toList()));
+    return drafts.stream()
+        .map(Draft::id)
+        .filter(id -> !added.contains(id))
+        .collect(Collectors.toSet());
+  }
+
+  private Query adding(List<Draft> drafts) {
+    return statement(dialect().addMessages)
+        .setParameter(1, longs(drafts, Draft::id))
+        .setParameter(2, longs(drafts, draft -> draft.key().senderId()))
+        .setParameter(3, texts(drafts, draft -> draft.key().key()))
+        .setParameter(4, longs(drafts, Draft::recipientId))
+        .setParameter(5, texts(drafts, Draft::content))
+        .setParameter(6, texts(drafts, Draft::timestamp))
+        .setParameter(7, drafts.get(0).createdAt());
+  }
+
+  private static Set<Long> ids(Query query) {
+    List<?> rows = query.getResultList();
+    return rows.stream().map(id -> ((Number) id).longValue()).collect(Collectors.toSet());
   }
 
   /** Adds what messages of the system have beside their texts, by their ids. */
@@ -171,10 +195,14 @@ public class MessageRepository {
   }
 
   private Dialect dialect() {
-    return switch (Vendor.of(config.storage())) {
+    return switch (vendor()) {
       case POSTGRESQL -> Dialect.POSTGRESQL;
       case H2 -> Dialect.H2;
     };
+  }
+
+  private Vendor vendor() {
+    return Vendor.of(config.storage());
   }
 
   /** Those of {@code ids} that are stored. */

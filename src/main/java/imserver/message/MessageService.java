@@ -54,26 +54,26 @@ public class MessageService {
     Set<Long> unknown = unknownRecipients(drafts);
     List<Draft> known =
         drafts.stream().filter(draft -> !unknown.contains(draft.recipientId())).toList();
-    Set<Long> added = known.isEmpty() ? Set.of() : messages.add(known);
-    addHeadlines(known, added);
-    Map<DedupeKey, Long> stored = idsOfOthers(known, added);
+    Set<Long> refused = known.isEmpty() ? Set.of() : messages.add(known);
+    addHeadlines(known, refused);
+    Map<DedupeKey, Long> stored = idsOf(known, refused);
     List<Outcome> outcomes = new ArrayList<>(drafts.size());
     for (Draft draft : drafts) {
       if (unknown.contains(draft.recipientId())) {
         outcomes.add(new Outcome.UnknownRecipient());
-      } else if (added.contains(draft.id())) {
-        outcomes.add(new Outcome.Stored(draft.id()));
-      } else {
+      } else if (refused.contains(draft.id())) {
         outcomes.add(earlier(draft, stored));
+      } else {
+        outcomes.add(new Outcome.Stored(draft.id()));
       }
     }
     return outcomes;
   }
 
-  private void addHeadlines(List<Draft> drafts, Set<Long> added) {
+  private void addHeadlines(List<Draft> drafts, Set<Long> refused) {
     Map<Long, Headline> headlines = new HashMap<>();
     for (Draft draft : drafts) {
-      if (draft.headline() != null && added.contains(draft.id())) {
+      if (draft.headline() != null && !refused.contains(draft.id())) {
         headlines.put(draft.id(), draft.headline());
       }
     }
@@ -83,10 +83,10 @@ public class MessageService {
   }
 
   /** The ids of the messages that kept others from being added. */
-  private Map<DedupeKey, Long> idsOfOthers(List<Draft> drafts, Set<Long> added) {
+  private Map<DedupeKey, Long> idsOf(List<Draft> drafts, Set<Long> refused) {
     List<DedupeKey> keys =
         drafts.stream()
-            .filter(draft -> !added.contains(draft.id()))
+            .filter(draft -> refused.contains(draft.id()))
             .map(Draft::key)
             .distinct()
             .toList();

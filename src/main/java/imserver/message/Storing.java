@@ -173,11 +173,10 @@ final class Storing {
     List<Draft> drafts = new ArrayList<>(posts.size());
     for (Post post : posts) {
       SendMessage request = post.request();
-      DedupeKey key = DedupeKey.of(post.requester().user().userId(), request);
       drafts.add(
           new Draft(
               ids.next(),
-              key,
+              post.key(),
               request.toId(),
               request.content(),
               request.timestamp(),

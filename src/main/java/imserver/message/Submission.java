@@ -28,8 +28,13 @@ sealed interface Submission {
   }
 
   /** A message to be stored; with a headline where it is one of the system. */
-  record Post(Requester requester, SendMessage request, @Nullable Headline headline)
-      implements Submission {}
+  record Post(Requester requester, SendMessage request, DedupeKey key, @Nullable Headline headline)
+      implements Submission {
+
+    Post(Requester requester, SendMessage request, @Nullable Headline headline) {
+      this(requester, request, DedupeKey.of(requester.user().userId(), request), headline);
+    }
+  }
 
   /** Messages to be marked as read. */
   record ReadAck(Requester requester, MarkRead request) implements Submission {}
