@@ -13,6 +13,9 @@ import java.io.Serializable;
 @IdClass(Conversation.Key.class)
 class Conversation {
 
+  /** Of the migration. */
+  private static final long BUCKET = 1024;
+
   @Id
   @Column(name = "low_id")
   private long low;
@@ -23,6 +26,10 @@ class Conversation {
 
   @Column(name = "last_message_id", nullable = false)
   private long lastMessageId;
+
+  /** Of the last message: what the list is read by. The database makes it. */
+  @Column(name = "bucket", insertable = false, updatable = false)
+  private long bucket;
 
   @Column(name = "unread_low", nullable = false)
   private long unreadLow;
@@ -48,6 +55,11 @@ class Conversation {
   /** The other one of the two, or the user where that is the same. */
   long otherThan(long user) {
     return user == low ? high : low;
+  }
+
+  /** In which bucket a message id lies: the higher the id, the higher that. */
+  static long bucket(long messageId) {
+    return messageId / BUCKET;
   }
 
   long lastMessageId() {

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * What is read of conversations. Each query looks at no more rows than it gives back, or twice as
- * many. To be called within a transaction.
+ * many, or those of one {@link Conversation#bucket}. To be called within a transaction.
  */
 @ApplicationScoped
 public class ConversationRepository {
@@ -39,10 +39,13 @@ public class ConversationRepository {
                     .createQuery(
                         "select c from Conversation c where "
                             + side
+                            + " and c.bucket between :first and :last"
                             + " and c.lastMessageId > :above and c.lastMessageId < :below"
-                            + " order by c.lastMessageId desc",
+                            + " order by c.bucket desc, c.lastMessageId desc",
                         Conversation.class)
                     .setParameter("user", user)
+                    .setParameter("first", Conversation.bucket(aboveId))
+                    .setParameter("last", Conversation.bucket(belowId))
                     .setParameter("above", aboveId)
                     .setParameter("below", belowId)
                     .setMaxResults(limit)

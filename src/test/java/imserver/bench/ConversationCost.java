@@ -73,7 +73,7 @@ public final class ConversationCost {
           """);
       statement.execute(
           """
-          insert into conversation
+          insert into conversation (low_id, high_id, last_message_id, unread_low, unread_high)
           select least(sender_id, recipient_id), greatest(sender_id, recipient_id), max(id),
                  count(*) filter (where read_at is null and recipient_id < sender_id),
                  count(*) filter (where read_at is null and recipient_id >= sender_id)
@@ -132,8 +132,8 @@ public final class ConversationCost {
       for (long user : new long[] {SMALL, LARGE}) {
         for (String query :
             List.of(
-                "select * from conversation where low_id = %d and low_id <> high_id and last_message_id > 0 and last_message_id < 9007199254740991 order by last_message_id desc limit 21",
-                "select * from conversation where high_id = %d and last_message_id > 0 and last_message_id < 9007199254740991 order by last_message_id desc limit 21",
+                "select * from conversation where low_id = %d and low_id <> high_id and bucket between 0 and 8796093022207 and last_message_id > 0 and last_message_id < 9007199254740991 order by bucket desc, last_message_id desc limit 21",
+                "select * from conversation where high_id = %d and bucket between 0 and 8796093022207 and last_message_id > 0 and last_message_id < 9007199254740991 order by bucket desc, last_message_id desc limit 21",
                 "select unread from unread_total where user_id = %d")) {
           System.out.println("\n" + query.formatted(user));
           try (ResultSet rows =
