@@ -230,7 +230,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
           @Nullable String data,
       @Setting(
               key = "IMSERVER_LANES",
-              fallback = "2",
+              fallback = "1",
               max = 64,
               meaning =
                   "writers that store side by side, each with a database connection of its own, at"

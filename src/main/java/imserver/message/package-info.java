@@ -11,6 +11,9 @@
  * lane tells of one batch while the first stores the next ({@link imserver.message.Telling}): a
  * tenth more messages on two cores.
  *
+ * <p>By default there is one lane: on two cores a second makes batches smaller, and that costs as
+ * much as it brings.
+ *
  * <h2>One lane for each recipient</h2>
  *
  * <p>The lane is chosen by the recipient, spread evenly whatever the ids have in common. Ids are
@@ -25,10 +28,12 @@
  *
  * <p>Every message has a {@link imserver.message.DedupeKey} that the database holds unique for its
  * sender. A batch is one insert that passes over the keys that are there, or that another lane is
- * about to commit, for which it waits; their ids are then looked up for the answer. A batch that
- * fails is stored again message by message, so that one bad message fails alone. Ids are given
- * before the first attempt, so that an attempt whose commit succeeded although its answer was lost
- * is recognised as our own.
+ * about to commit, for which it waits; their ids are then looked up for the answer. On PostgreSQL
+ * the keys are not looked for, unless there was a retry lately: the insert fails if one is there,
+ * and is done again with looking, within the same statement ({@link imserver.message.Dialect}). A
+ * batch that fails is stored again message by message, so that one bad message fails alone. Ids are
+ * given before the first attempt, so that an attempt whose commit succeeded although its answer was
+ * lost is recognised as our own.
  *
  * <h2>What is kept beside the messages</h2>
  *
@@ -39,6 +44,10 @@
  * locks conversations first and totals after them, each in ascending order ({@link
  * imserver.message.Dialect}; {@link imserver.message.ConversationService#recount} too), and no two
  * wait for each other.
+ *
+ * <p>The list is in the order of last messages, but its indexes know that order by {@link
+ * imserver.message.Conversation#bucket} only: a row whose index entries stay as they are is cheaper
+ * to write (a tenth of what PostgreSQL needs for a batch of 200 messages in 50 conversations).
  *
  * <h2>Reading while messages are being stored</h2>
  *

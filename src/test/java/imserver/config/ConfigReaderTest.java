@@ -59,7 +59,7 @@ class ConfigReaderTest {
     @Test
     @DisplayName("the embedded database, in a folder of the server")
     void storage() {
-      assertThat(config.storage()).isEqualTo(new Config.Storage(null, null, null, null, 2));
+      assertThat(config.storage()).isEqualTo(new Config.Storage(null, null, null, null, 1));
     }
   }
 
