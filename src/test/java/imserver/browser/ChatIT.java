@@ -375,9 +375,9 @@ class ChatIT {
     as(alice).sendMessage(carol, "hello");
     try (ChatPage page = open(carol, bob)) {
       page.awaitConnection().composer().fill("to be continued");
-      page.conversations().first().click(); // Alice's, the newest
+      page.conversation(alice).click();
       assertThat(page.composer()).hasValue("");
-      assertThat(page.conversations().nth(1)).containsText("Draft to be continued");
+      assertThat(page.conversation(bob)).containsText("Draft to be continued");
       page.page().reload();
       assertThat(page.composer()).hasValue("to be continued");
     }

@@ -97,6 +97,11 @@ final class ChatPage implements AutoCloseable {
     return page.locator("im-chat-list .item");
   }
 
+  /** The one with a user, wherever it stands while the list still comes in. */
+  Locator conversation(long user) {
+    return page.locator("im-chat-list .item[data-user='" + user + "']");
+  }
+
   Locator composer() {
     return page.locator("im-chat-composer textarea");
   }
