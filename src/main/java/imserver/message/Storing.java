@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class Storing {
 
   private static final System.Logger LOG = System.getLogger(Storing.class.getName());
-  private static final int MAX_IN_DOUBT = 10_000;
 
   private final MessageService service;
   private final MessageIds ids;
@@ -37,18 +36,7 @@ final class Storing {
   private final Settling settling;
   private final Clock clock;
   private final Executor telling;
-
-  /**
-   * Messages whose commit was not answered, by id in ascending order; the oldest are forgotten past
-   * a bound.
-   */
-  private final Map<Long, Draft> inDoubt =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Draft> eldest) {
-          return size() > MAX_IN_DOUBT;
-        }
-      };
+  private final Doubts doubts;
 
   /** Read by other threads. */
   private volatile @Nullable InFlight inFlight;
@@ -71,6 +59,7 @@ final class Storing {
     this.delivery = delivery;
     this.clock = clock;
     this.telling = telling;
+    this.doubts = new Doubts(service, clock);
   }
 
   /** Stores the messages, then marks what the read-acks name. */
@@ -141,31 +130,15 @@ final class Storing {
    */
   private void doubtUnlessRolledBack(List<Draft> drafts, RuntimeException e) {
     if (!(e instanceof StorageException)) {
-      drafts.forEach(draft -> inDoubt.put(draft.id(), draft));
+      doubts.add(drafts);
     }
   }
 
-  /**
-   * Delivers what turns out to have been committed although nobody was told. Its sender tries again
-   * and is told then; without this the recipient would see the message at its next connect only.
-   */
   private void resolveDoubts() {
-    if (inDoubt.isEmpty()) {
-      return;
+    List<UnreadMessage> stored = doubts.resolve();
+    if (!stored.isEmpty()) {
+      telling.execute(() -> delivery.deliver(stored));
     }
-    Set<Long> committed;
-    try {
-      committed = service.existing(inDoubt.keySet());
-    } catch (RuntimeException e) {
-      return; // still down
-    }
-    List<UnreadMessage> stored =
-        inDoubt.values().stream()
-            .filter(draft -> committed.contains(draft.id()))
-            .map(Draft::asUnread)
-            .toList();
-    inDoubt.clear();
-    telling.execute(() -> delivery.deliver(stored));
   }
 
   private List<Draft> drafts(List<Post> posts) {
@@ -242,28 +215,32 @@ final class Storing {
 
   private void conclude(List<Post> posts, List<Draft> drafts, List<Outcome> outcomes) {
     settle(drafts.get(drafts.size() - 1).id()); // first: who is told may look for it at once
-    outcomes.forEach(this::doubtNoMore);
-    telling.execute(() -> tell(posts, drafts, outcomes));
-  }
-
-  private void doubtNoMore(Outcome outcome) {
-    if (outcome instanceof Outcome.Stored fresh) {
-      inDoubt.remove(fresh.messageId());
+    List<UnreadMessage> untold = new ArrayList<>();
+    for (int i = 0; i < drafts.size(); i++) {
+      Draft draft = untold(drafts.get(i), outcomes.get(i));
+      if (draft != null) {
+        untold.add(draft.asUnread());
+      }
     }
+    telling.execute(() -> tell(posts, outcomes, untold));
   }
 
-  private void tell(List<Post> posts, List<Draft> drafts, List<Outcome> outcomes) {
+  /** What the recipient is to be told of now; null for nothing. */
+  private @Nullable Draft untold(Draft draft, Outcome outcome) {
+    if (outcome instanceof Outcome.Stored) {
+      doubts.remove(draft.id());
+      return draft;
+    }
+    return outcome instanceof Outcome.Duplicate earlier ? doubts.remove(earlier.messageId()) : null;
+  }
+
+  private void tell(List<Post> posts, List<Outcome> outcomes, List<UnreadMessage> stored) {
     Map<Requester, List<Response>> answers = new LinkedHashMap<>();
-    List<UnreadMessage> stored = new ArrayList<>();
     for (int i = 0; i < posts.size(); i++) {
       Post post = posts.get(i);
-      Outcome outcome = outcomes.get(i);
       answers
           .computeIfAbsent(post.requester(), requester -> new ArrayList<>())
-          .add(answer(post, outcome));
-      if (outcome instanceof Outcome.Stored) {
-        stored.add(drafts.get(i).asUnread());
-      }
+          .add(answer(post, outcomes.get(i)));
     }
     answers.forEach(Requester::send);
     delivery.deliver(stored);

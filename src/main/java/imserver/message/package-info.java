@@ -33,7 +33,7 @@
  * and is done again with looking, within the same statement ({@link imserver.message.Dialect}). A
  * batch that fails is stored again message by message, so that one bad message fails alone. Ids are
  * given before the first attempt, so that an attempt whose commit succeeded although its answer was
- * lost is recognised as our own.
+ * lost is recognised as our own; {@link imserver.message.Doubts} has its recipient told of it.
  *
  * <h2>What is kept beside the messages</h2>
  *

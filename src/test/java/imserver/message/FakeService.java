@@ -29,6 +29,9 @@ class FakeService extends MessageService {
 
   int pings;
 
+  /** How many calls of {@link #existing} there were. */
+  int looks;
+
   /** The database refuses these. */
   Predicate<Draft> refuses = draft -> false;
 
@@ -39,6 +42,11 @@ class FakeService extends MessageService {
 
   /** How many commits come that are done, but whose answers are lost. */
   int lostAnswers;
+
+  /** Whether a commit is done by {@link #finishCommits} only. */
+  boolean commitsWait;
+
+  private final Map<Long, Draft> waiting = new LinkedHashMap<>();
 
   /** How many calls of {@link #markRead} fail from now on. */
   int failingMarks;
@@ -71,12 +79,18 @@ class FakeService extends MessageService {
         outcomes.add(id == draft.id() ? new Outcome.Stored(id) : new Outcome.Duplicate(id));
       }
     }
-    committed.putAll(added);
+    (commitsWait ? waiting : committed).putAll(added);
     if (lostAnswers > 0) {
       lostAnswers--;
       throw new IllegalStateException("the commit was not answered");
     }
     return outcomes;
+  }
+
+  /** The database does what nobody waits for any more. */
+  void finishCommits() {
+    committed.putAll(waiting);
+    waiting.clear();
   }
 
   @Override
@@ -92,6 +106,7 @@ class FakeService extends MessageService {
 
   @Override
   public Set<Long> existing(Set<Long> ids) {
+    looks++;
     failIfDown();
     return ids.stream().filter(committed::containsKey).collect(Collectors.toSet());
   }

@@ -9,11 +9,10 @@ import imserver.packet.MarkRead;
 import imserver.packet.Response.Incoming;
 import imserver.packet.SendMessage;
 import imserver.session.Connection;
+import imserver.session.FakeClock;
 import imserver.session.SessionRegistry;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,18 +78,13 @@ class StoringFixture {
         }
       };
 
+  final FakeClock clock = new FakeClock(Instant.parse("2026-01-02T03:04:05Z"));
   final Settling settling = new Settling(Duration.ofSeconds(20));
 
   final Storing storing = storing(Runnable::run);
 
   Storing storing(Executor telling) {
-    return new Storing(
-        service,
-        ids,
-        new Delivery(directory, registry),
-        settling,
-        Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC),
-        telling);
+    return new Storing(service, ids, new Delivery(directory, registry), settling, clock, telling);
   }
 
   static Post post(Connection from, long to, String content) {

@@ -12,6 +12,7 @@ import imserver.packet.Response.Failure;
 import imserver.packet.Response.Incoming;
 import imserver.packet.Response.Success;
 import imserver.session.FakeConnection;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
@@ -257,6 +258,39 @@ class StoringTest {
             service.down |= service.calls.size() == 2;
             return service.down;
           };
+    }
+
+    @Test
+    @DisplayName("delivers it once when its sender tries again, where the commit was done later")
+    void later() {
+      leaveWaiting("a");
+      storing.process(List.of(post(alice, 2, "b")));
+      service.finishCommits();
+      storing.process(List.of(post(alice, 2, "c"), post(alice, 2, "a")));
+      assertThat(alice.sent.subList(2, 4)).containsExactly(success(1, "c"), success(1, "a"));
+      assertThat(fixture.texts()).containsExactly("b", "c", "a");
+      storing.process(List.of(post(alice, 2, "a")));
+      assertThat(fixture.texts()).containsExactly("b", "c", "a");
+      assertThat(service.looks).as("does not look again and again").isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("delivers it at the next connect only, where its sender waits for long")
+    void muchLater() {
+      leaveWaiting("a");
+      service.finishCommits();
+      fixture.clock.now = fixture.clock.now.plus(Duration.ofMinutes(11));
+      storing.process(List.of(post(alice, 2, "a")));
+      assertThat(alice.sent).containsExactly(unavailable(1, "a"), success(1, "a"));
+      assertThat(fixture.delivered).isEmpty();
+    }
+
+    private void leaveWaiting(String content) {
+      service.commitsWait = true;
+      service.lostAnswers = 3; // in the batch, alone, and once more
+      storing.process(List.of(post(alice, 2, content)));
+      service.commitsWait = false;
+      assertThat(alice.sent).containsExactly(unavailable(1, content));
     }
 
     @Test

@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import imserver.auth.UserPrincipal;
 import imserver.config.Configs;
 import imserver.packet.CloseCode;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -18,24 +15,7 @@ class HeartbeatTest {
 
   private static final Instant END = Instant.parse("2026-01-02T03:04:05Z");
 
-  private Instant now = END;
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          return this;
-        }
-
-        @Override
-        public Instant instant() {
-          return now;
-        }
-      };
+  private final FakeClock clock = new FakeClock(END);
   private final SessionRegistry registry = new SessionRegistry(Configs.with());
   private final Heartbeat heartbeat = new Heartbeat(clock, registry);
 
@@ -50,10 +30,10 @@ class HeartbeatTest {
     @DisplayName("closes it with 4401 at that instant, and not a nanosecond before")
     void exact() {
       registry.open(connection);
-      now = END.minusNanos(1);
+      clock.now = END.minusNanos(1);
       heartbeat.closeExpired();
       assertThat(connection.isOpen()).isTrue();
-      now = END;
+      clock.now = END;
       heartbeat.closeExpired();
       assertThat(connection.closes).containsExactly(CloseCode.TOKEN_EXPIRED);
     }
@@ -64,7 +44,7 @@ class HeartbeatTest {
       FakeConnection endless = new FakeConnection(1);
       registry.open(endless);
       registry.open(connection);
-      now = Instant.MAX;
+      clock.now = Instant.MAX;
       heartbeat.closeExpired();
       assertThat(endless.isOpen()).isTrue();
       assertThat(connection.isOpen()).isFalse();
