@@ -19,8 +19,11 @@ import org.jspecify.annotations.Nullable;
  * method that are not public, and are found by their names, in Tomcat 10.1 and 11. Where they are
  * not as expected packets are written one by one, and the log says so.
  *
- * <p>Batching is off when the flush starts: Tomcat's own answer to a client's ping, which nobody
- * would flush, either is in the buffer before, or waits for the flush and is written by itself.
+ * <p>Batching is off when the flush starts, for Tomcat's own answers to a client's pings, which
+ * nobody would flush: such a pong is in the buffer before, or it is written by itself, after the
+ * flush or just before it. Then it is ahead of what lies in the buffer, packets and earlier pongs.
+ * That does no harm: a client has to expect pongs in any number and at any time (RFC 6455, section
+ * 5.5.3), and packets never pass each other.
  *
  * @param endpoint Tomcat's end of the connection
  * @param allowed whether it batches
