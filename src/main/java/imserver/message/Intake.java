@@ -82,36 +82,38 @@ public class Intake {
    * Takes in a message; its answer goes to {@code requester} when it is stored, or if it is not.
    */
   public void sendMessage(Requester requester, SendMessage request) {
-    send(new Post(requester, request, null));
+    send(requester, request, null);
   }
 
   /** Takes in a message of the system. */
   public void sendNotice(Requester system, SendMessage request, Headline headline) {
-    send(new Post(system, request, headline));
+    send(system, request, headline);
   }
 
-  private void send(Post post) {
-    Requester requester = post.requester();
-    SendMessage request = post.request();
+  private void send(Requester requester, SendMessage request, @Nullable Headline headline) {
     FailureCode objection = rules.objectionTo(request, requester.user());
     if (objection == null && !requester.budget().tryTake()) {
       objection = FailureCode.RATE_LIMITED;
     }
-    submit(post, objection, request.toId());
+    if (objection != null) {
+      requester.send(Submission.failure(requester, request, objection));
+    } else {
+      submit(new Post(requester, request, headline), request.toId());
+    }
   }
 
   /** Takes in a read-ack. */
   public void markRead(Requester requester, MarkRead request) {
     ReadAck ack = new ReadAck(requester, request);
-    FailureCode objection =
-        rules.isForeign(request.fromId(), requester.user()) ? FailureCode.FORBIDDEN_SENDER : null;
-    submit(ack, objection, requester.user().userId());
+    if (rules.isForeign(request.fromId(), requester.user())) {
+      ack.fail(FailureCode.FORBIDDEN_SENDER);
+    } else {
+      submit(ack, requester.user().userId());
+    }
   }
 
-  private void submit(Submission submission, @Nullable FailureCode objection, long recipientId) {
-    if (objection != null) {
-      submission.fail(objection);
-    } else if (stopping || !room.tryAcquire()) {
+  private void submit(Submission submission, long recipientId) {
+    if (stopping || !room.tryAcquire()) {
       submission.fail(FailureCode.SERVER_BUSY);
     } else {
       lanes.get(laneOf(recipientId)).add(submission);

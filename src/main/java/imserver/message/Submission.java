@@ -8,7 +8,7 @@ import imserver.packet.SendMessage;
 import imserver.session.Requester;
 import org.jspecify.annotations.Nullable;
 
-/** A request that was let in, and who waits for its answer. */
+/** A request to which nothing is to be objected, and who waits for its answer. */
 sealed interface Submission {
 
   /** Who asked. */
@@ -24,7 +24,12 @@ sealed interface Submission {
 
   /** The answer that says so. */
   default Failure failure(FailureCode code) {
-    return new Failure(requester().user().userId(), request().timestamp(), code, code.message());
+    return failure(requester(), request(), code);
+  }
+
+  /** The same of a request that is no submission yet. */
+  static Failure failure(Requester requester, Request request, FailureCode code) {
+    return new Failure(requester.user().userId(), request.timestamp(), code, code.message());
   }
 
   /** A message to be stored; with a headline where it is one of the system. */
