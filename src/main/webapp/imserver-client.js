@@ -693,7 +693,7 @@ class Credentials {
  * @property {(reason: string) => void} ended it will not connect again by itself
  */
 
-/** Keeps one connection to the server, and knows what each close code asks for (PROTOCOL.md, section 6). */
+/** Keeps one connection to the server, and knows what each close code asks for (PROTOCOL.md, section 9). */
 class Link {
   /** @type {State} */
   state = "idle";

@@ -117,7 +117,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
   }
 
   /**
-   * What is bounded (PROTOCOL.md, section 6).
+   * What is bounded (PROTOCOL.md, section 7).
    *
    * @param maxContent code points in a message
    * @param maxFrame UTF-8 bytes in a packet from a client

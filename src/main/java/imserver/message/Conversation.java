@@ -7,7 +7,10 @@ import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
 import java.io.Serializable;
 
-/** What two users see of their conversation in their lists. Written by {@link Tally} alone. */
+/**
+ * What two users see of their conversation in their lists. Written with the messages ({@link
+ * MessageRepository}), and by {@link ConversationService#recount}.
+ */
 @Entity
 @Table(name = "conversation")
 @IdClass(Conversation.Key.class)
@@ -39,18 +42,6 @@ class Conversation {
 
   /** For JPA, which fills the fields. */
   protected Conversation() {}
-
-  Conversation(Pair pair, long lastMessageId, long unreadLow, long unreadHigh) {
-    this.low = pair.low();
-    this.high = pair.high();
-    this.lastMessageId = lastMessageId;
-    this.unreadLow = unreadLow;
-    this.unreadHigh = unreadHigh;
-  }
-
-  Pair pair() {
-    return new Pair(low, high);
-  }
 
   /** The other one of the two, or the user where that is the same. */
   long otherThan(long user) {

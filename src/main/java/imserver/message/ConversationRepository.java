@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * What is read of conversations. Each query looks at no more rows than it gives back, or twice as
- * many, or those of one {@link Conversation#bucket}. To be called within a transaction.
+ * many, or those of two {@link Conversation#bucket}s (H2: of all). To be called within a
+ * transaction.
  */
 @ApplicationScoped
 public class ConversationRepository {

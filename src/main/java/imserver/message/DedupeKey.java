@@ -11,7 +11,7 @@ import java.util.Base64;
 /**
  * By what a retry is known as the same message: unique for its sender.
  *
- * <p>The key of PROTOCOL.md, section 5, in 22 characters whatever its parts are long: the first 128
+ * <p>The key of PROTOCOL.md, section 6, in 22 characters whatever its parts are long: the first 128
  * bits of a SHA-256 over them. Two messages of one sender with the same key by chance are not to be
  * expected (a billion messages of one sender: one in 10^21).
  *

@@ -25,14 +25,17 @@ public class MessageRepository {
   /** How many ids one call of the sequence stands for (see the migration). */
   static final int ID_BLOCK = 1000;
 
-  /** Retries come in swarms: after one, so many batches are taken to have some. */
-  private static final int WARY = 100;
+  /** Retries come in swarms: after one, so many batches are looked through for others. */
+  private static final int LOOK_AFTER_RETRY = 100;
 
   @PersistenceContext private EntityManager entities;
   @Inject private Config config;
 
-  /** For how many batches more that is. Lanes may overwrite each other's: it is only a guess. */
-  private volatile int wary;
+  /**
+   * How many batches more are looked through, on PostgreSQL. Lanes may overwrite each other's: it
+   * is only a guess.
+   */
+  private volatile int batchesToLookThrough;
 
   /** The statements that the provider knows by name: each is its own. */
   private final Map<String, String> named = new ConcurrentHashMap<>();
@@ -78,17 +81,17 @@ public class MessageRepository {
    * Brings conversations and unread counts up to date.
    */
   Set<Long> add(List<Draft> drafts) {
-    Set<Long> refused =
-        switch (vendor()) {
-          case POSTGRESQL -> addAndCount(drafts);
-          case H2 -> addThenCount(drafts);
-        };
-    wary = refused.isEmpty() ? Math.max(0, wary - 1) : WARY;
-    return refused;
+    return switch (vendor()) {
+      case POSTGRESQL -> addAndCount(drafts);
+      case H2 -> addThenCount(drafts);
+    };
   }
 
   private Set<Long> addAndCount(List<Draft> drafts) {
-    return ids(adding(drafts).setParameter(8, wary > 0));
+    int before = batchesToLookThrough;
+    Set<Long> refused = ids(adding(drafts).setParameter(8, before > 0));
+    batchesToLookThrough = refused.isEmpty() ? Math.max(0, before - 1) : LOOK_AFTER_RETRY;
+    return refused;
   }
 
   private Set<Long> addThenCount(List<Draft> drafts) {

@@ -32,7 +32,7 @@ public enum CloseCode {
   /** Its queue of packets is full. The client reconnects; unread messages come again. */
   TOO_SLOW(4508, "reading too slowly");
 
-  /** How many failure packets a connection may get in a minute (PROTOCOL.md, section 6). */
+  /** How many failure packets a connection may get in a minute (PROTOCOL.md, section 7). */
   public static final int MAX_FAILURES_PER_MINUTE = 50;
 
   private final int code;

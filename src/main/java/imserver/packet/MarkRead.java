@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public record MarkRead(@Nullable Long fromId, List<Long> messageIds, String timestamp)
     implements Request {
 
-  /** The most ids in one read-ack (PROTOCOL.md, section 6, {@code BAD_READ_ACK}). */
+  /** The most ids in one read-ack (PROTOCOL.md, section 7, {@code BAD_READ_ACK}). */
   public static final int MAX_IDS = 1000;
 
   /** Copies the ids. */

@@ -24,7 +24,7 @@ public record SendMessage(
   /** The longest {@code timestamp}, in characters (PROTOCOL.md, section 2). */
   public static final int MAX_TIMESTAMP = 32;
 
-  /** The longest {@code clientMessageId}, in characters (PROTOCOL.md, section 5). */
+  /** The longest {@code clientMessageId}, in characters (PROTOCOL.md, section 7). */
   public static final int MAX_CLIENT_MESSAGE_ID = 64;
 
   @Override

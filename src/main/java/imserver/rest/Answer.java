@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 /** Stands for whoever waits for the answer to one HTTP request. */
 final class Answer implements Requester {
 
-  /** Longer than a client of the socket waits (PROTOCOL.md, section 4). */
+  /** Longer than a client of the socket waits (PROTOCOL.md, section 5). */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final long NO_ID = 0;

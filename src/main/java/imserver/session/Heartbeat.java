@@ -21,7 +21,7 @@ import java.time.Instant;
 @TransactionManagement(TransactionManagementType.BEAN)
 public class Heartbeat {
 
-  /** Pings that may stay without a pong (PROTOCOL.md, section 6, close code 4408). */
+  /** Pings that may stay without a pong (PROTOCOL.md, section 9, close code 4408). */
   static final int MAX_UNANSWERED_PINGS = 2;
 
   private static final Duration EXPIRY_CHECK = Duration.ofSeconds(1);

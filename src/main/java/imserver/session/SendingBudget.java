@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SendingBudget {
 
-  /** 100 messages at the default rate of 20 (PROTOCOL.md, section 6). */
+  /** 100 messages at the default rate of 20 (PROTOCOL.md, section 7). */
   static final int BURST_SECONDS = 5;
 
   private final @Nullable Bucket bucket;
