@@ -21,7 +21,7 @@ import org.flywaydb.core.api.FlywayException;
 
 /** Brings the tables up to date before anything else of the application starts. */
 @DataSourceDefinition(
-    name = "java:app/jdbc/imserver",
+    name = Schema.DATA_SOURCE,
     className = "imserver.database.EnvironmentDataSource",
     transactional = true,
     minPoolSize = 2,
@@ -33,6 +33,9 @@ import org.flywaydb.core.api.FlywayException;
 @Startup
 @TransactionManagement(TransactionManagementType.BEAN)
 public class Schema {
+
+  /** The name of the data source that this application brings along. */
+  public static final String DATA_SOURCE = "java:app/jdbc/imserver";
 
   private static final System.Logger LOG = System.getLogger(Schema.class.getName());
 

@@ -1,6 +1,9 @@
 package imserver.message;
 
 import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,5 +34,16 @@ record Draft(
   /** The message as it is once it is stored. */
   UnreadMessage asUnread() {
     return new UnreadMessage(id, key.senderId(), recipientId, content, timestamp);
+  }
+
+  /** The headlines of those that have one, by their ids, in the order of the drafts. */
+  static Map<Long, Headline> headlines(List<Draft> drafts) {
+    Map<Long, Headline> headlines = new LinkedHashMap<>();
+    for (Draft draft : drafts) {
+      if (draft.headline() != null) {
+        headlines.put(draft.id(), draft.headline());
+      }
+    }
+    return headlines;
   }
 }

@@ -25,11 +25,29 @@ public class MessageRepository {
   /** How many ids one call of the sequence stands for (see the migration). */
   static final int ID_BLOCK = 1000;
 
+  /**
+   * Adds messages, as arrays and the time: those whose keys are new. Of two with one key the first
+   * is added. Answers with their ids. In the order of the keys, so that two lanes that add the same
+   * keys do not wait for each other.
+   */
+  private static final String ADD_ON_H2 =
+      """
+      select id from final table (
+        insert into message (id, sender_id, dedupe_key, recipient_id, content, client_timestamp, created_at)
+        select n.*, cast(?7 as timestamp with time zone)
+        from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as varchar array),
+                    cast(?4 as bigint array), cast(?5 as varchar array), cast(?6 as varchar array))
+               as n (id, sender_id, dedupe_key, recipient_id, content, client_timestamp)
+        order by sender_id, dedupe_key, id
+        on conflict do nothing)
+      """;
+
   /** Retries come in swarms: after one, so many batches are looked through for others. */
   private static final int LOOK_AFTER_RETRY = 100;
 
   @PersistenceContext private EntityManager entities;
   @Inject private Config config;
+  @Inject private MessageInserter inserter;
 
   /**
    * How many batches more are looked through, on PostgreSQL. Lanes may overwrite each other's: it
@@ -77,52 +95,44 @@ public class MessageRepository {
   }
 
   /**
-   * Adds those whose keys are new; the ids of the others. Of two with one key the first is added.
-   * Brings conversations and unread counts up to date.
+   * Adds those whose keys are new, with their headlines; the ids of the others. Of two with one key
+   * the first is added. Brings conversations and unread counts up to date. On PostgreSQL all this
+   * is committed when it returns, and not part of the transaction.
    */
   Set<Long> add(List<Draft> drafts) {
     return switch (vendor()) {
-      case POSTGRESQL -> addAndCount(drafts);
+      case POSTGRESQL -> addAtOnce(drafts);
       case H2 -> addThenCount(drafts);
     };
   }
 
-  private Set<Long> addAndCount(List<Draft> drafts) {
+  private Set<Long> addAtOnce(List<Draft> drafts) {
     int before = batchesToLookThrough;
-    Set<Long> refused = ids(adding(drafts).setParameter(8, before > 0));
+    Set<Long> refused = inserter.add(drafts, before > 0);
     batchesToLookThrough = refused.isEmpty() ? Math.max(0, before - 1) : LOOK_AFTER_RETRY;
     return refused;
   }
 
   private Set<Long> addThenCount(List<Draft> drafts) {
-    Set<Long> added = ids(adding(drafts));
-    apply(Tally.of(drafts.stream().filter(draft -> added.contains(draft.id())).toList()));
+    List<?> rows =
+        statement(ADD_ON_H2)
+            .setParameter(1, longs(drafts, Draft::id))
+            .setParameter(2, longs(drafts, draft -> draft.key().senderId()))
+            .setParameter(3, texts(drafts, draft -> draft.key().key()))
+            .setParameter(4, longs(drafts, Draft::recipientId))
+            .setParameter(5, texts(drafts, Draft::content))
+            .setParameter(6, texts(drafts, Draft::timestamp))
+            .setParameter(7, drafts.get(0).createdAt())
+            .getResultList();
+    Set<Long> ids = rows.stream().map(id -> ((Number) id).longValue()).collect(Collectors.toSet());
+    List<Draft> added = drafts.stream().filter(draft -> ids.contains(draft.id())).toList();
+    apply(Tally.of(added));
+    Draft.headlines(added).forEach((id, headline) -> entities.persist(new Notice(id, headline)));
+    entities.flush(); // what the database refuses is thrown here
     return drafts.stream()
         .map(Draft::id)
-        .filter(id -> !added.contains(id))
+        .filter(id -> !ids.contains(id))
         .collect(Collectors.toSet());
-  }
-
-  private Query adding(List<Draft> drafts) {
-    return statement(dialect().addMessages)
-        .setParameter(1, longs(drafts, Draft::id))
-        .setParameter(2, longs(drafts, draft -> draft.key().senderId()))
-        .setParameter(3, texts(drafts, draft -> draft.key().key()))
-        .setParameter(4, longs(drafts, Draft::recipientId))
-        .setParameter(5, texts(drafts, Draft::content))
-        .setParameter(6, texts(drafts, Draft::timestamp))
-        .setParameter(7, drafts.get(0).createdAt());
-  }
-
-  private static Set<Long> ids(Query query) {
-    List<?> rows = query.getResultList();
-    return rows.stream().map(id -> ((Number) id).longValue()).collect(Collectors.toSet());
-  }
-
-  /** Adds what messages of the system have beside their texts, by their ids. */
-  void addHeadlines(Map<Long, Headline> headlines) {
-    headlines.forEach((id, headline) -> entities.persist(new Notice(id, headline)));
-    entities.flush(); // what the database refuses is thrown here
   }
 
   private static <T> String[] texts(Collection<T> elements, Function<T, String> value) {

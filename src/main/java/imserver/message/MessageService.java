@@ -14,7 +14,6 @@ import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,7 +54,6 @@ public class MessageService {
     List<Draft> known =
         drafts.stream().filter(draft -> !unknown.contains(draft.recipientId())).toList();
     Set<Long> refused = known.isEmpty() ? Set.of() : messages.add(known);
-    addHeadlines(known, refused);
     Map<DedupeKey, Long> stored = idsOf(known, refused);
     List<Outcome> outcomes = new ArrayList<>(drafts.size());
     for (Draft draft : drafts) {
@@ -68,18 +66,6 @@ public class MessageService {
       }
     }
     return outcomes;
-  }
-
-  private void addHeadlines(List<Draft> drafts, Set<Long> refused) {
-    Map<Long, Headline> headlines = new HashMap<>();
-    for (Draft draft : drafts) {
-      if (draft.headline() != null && !refused.contains(draft.id())) {
-        headlines.put(draft.id(), draft.headline());
-      }
-    }
-    if (!headlines.isEmpty()) {
-      messages.addHeadlines(headlines);
-    }
   }
 
   /** The ids of the messages that kept others from being added. */

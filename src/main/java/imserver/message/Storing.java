@@ -1,6 +1,7 @@
 package imserver.message;
 
 import imserver.database.StorageException;
+import imserver.database.UnansweredException;
 import imserver.message.Submission.Post;
 import imserver.message.Submission.ReadAck;
 import imserver.packet.FailureCode;
@@ -125,11 +126,11 @@ final class Storing {
 
   /**
    * What comes out of the service's method is a {@link StorageException}, and then the transaction
-   * is rolled back. Anything else comes from the commit after it: the database may have done it,
-   * and only its answer be lost.
+   * is rolled back. Anything else comes from the commit, be it after the method or within: the
+   * database may have done it, and only its answer be lost.
    */
   private void doubtUnlessRolledBack(List<Draft> drafts, RuntimeException e) {
-    if (!(e instanceof StorageException)) {
+    if (!(e instanceof StorageException) || e instanceof UnansweredException) {
       doubts.add(drafts);
     }
   }

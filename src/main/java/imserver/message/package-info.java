@@ -30,16 +30,17 @@
  * sender. A batch is one insert that passes over the keys that are there, or that another lane is
  * about to commit, for which it waits; their ids are then looked up for the answer. On PostgreSQL
  * the keys are not looked for, unless there was a retry lately: the insert fails if one is there,
- * and is done again with looking, within the same statement ({@link imserver.message.Dialect}). A
- * batch that fails is stored again message by message, so that one bad message fails alone. Ids are
- * given before the first attempt, so that an attempt whose commit succeeded although its answer was
- * lost is recognised as our own; {@link imserver.message.Doubts} has its recipient told of it.
+ * and is done again with looking, within the same statement ({@link
+ * imserver.message.MessageInserter}). A batch that fails is stored again message by message, so
+ * that one bad message fails alone. Ids are given before the first attempt, so that an attempt
+ * whose commit succeeded although its answer was lost is recognised as our own; {@link
+ * imserver.message.Doubts} has its recipient told of it.
  *
  * <h2>What is kept beside the messages</h2>
  *
  * <p>The list of conversations and the unread counts are written in the transaction that stores
  * messages or marks them as read, put together over the batch: by {@link imserver.message.Tally},
- * or where the database can, by the statement that stores ({@link imserver.message.Dialect}). A
+ * or on PostgreSQL by the statement that stores ({@link imserver.message.MessageInserter}). A
  * conversation is one row, which both directions change, so lanes can meet there: every transaction
  * locks conversations first and totals after them, each in ascending order ({@link
  * imserver.message.Dialect}; {@link imserver.message.ConversationService#recount} too), and no two

@@ -13,6 +13,7 @@ import jakarta.persistence.Persistence;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.eclipse.persistence.sessions.DatabaseSession;
 
 /**
@@ -91,6 +92,10 @@ final class PersistenceUnit {
 
   EntityManagerFactory factory() {
     return factory;
+  }
+
+  DataSource pool() {
+    return pool;
   }
 
   @PreDestroy

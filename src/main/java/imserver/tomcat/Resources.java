@@ -8,16 +8,19 @@ import jakarta.persistence.EntityManager;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import javax.sql.DataSource;
 
 /** What beans ask the container for. */
 @Singleton
 final class Resources {
 
   private final UnitsOfWork units;
+  private final PersistenceUnit unit;
 
   @Inject
-  Resources(UnitsOfWork units) {
+  Resources(UnitsOfWork units, PersistenceUnit unit) {
     this.units = units;
+    this.unit = unit;
   }
 
   /** For all threads: each call goes to the entity manager of the caller's unit of work. */
@@ -36,6 +39,12 @@ final class Resources {
     } catch (InvocationTargetException e) {
       throw e.getCause() == null ? e : e.getCause();
     }
+  }
+
+  /** Outside every unit of work: what is done by its connections is committed by itself. */
+  @Produces
+  DataSource dataSource() {
+    return unit.pool();
   }
 
   @Produces

@@ -1,6 +1,7 @@
 package imserver.message;
 
 import imserver.database.StorageException;
+import imserver.database.UnansweredException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -82,7 +83,7 @@ class FakeService extends MessageService {
     (commitsWait ? waiting : committed).putAll(added);
     if (lostAnswers > 0) {
       lostAnswers--;
-      throw new IllegalStateException("the commit was not answered");
+      throw new UnansweredException(new IllegalStateException("a broken connection"));
     }
     return outcomes;
   }

@@ -118,10 +118,25 @@ class AddMessagesIT {
     assertThat(rows("select user_id, unread from unread_total")).containsExactly("20 1");
   }
 
+  @ParameterizedTest(name = "retries are likely: {0}")
+  @ValueSource(booleans = {false, true})
+  @DisplayName("with a title and an address, unless it is a retry")
+  void notices(boolean likely) throws SQLException {
+    add(false, new Message(1, 0, "a", 20));
+    add(likely, List.of(2L, 3L), new Message(2, 0, "a", 20), new Message(3, 0, "b", 20));
+    assertThat(rows("select message_id, title, url from notice")).containsExactly("3 t3 null");
+  }
+
   private List<Long> add(boolean retriesAreLikely, Message... messages) throws SQLException {
+    return add(retriesAreLikely, List.of(), messages);
+  }
+
+  private List<Long> add(boolean retriesAreLikely, List<Long> notices, Message... messages)
+      throws SQLException {
     List<Message> batch = List.of(messages);
     try (PreparedStatement statement =
-        connection.prepareStatement("select * from add_messages(?, ?, ?, ?, ?, ?, now(), ?)")) {
+        connection.prepareStatement(
+            "select * from add_messages(?, ?, ?, ?, ?, ?, now(), ?, ?, ?, ?)")) {
       statement.setObject(1, batch.stream().map(Message::id).toArray(Long[]::new));
       statement.setObject(2, batch.stream().map(Message::sender).toArray(Long[]::new));
       statement.setObject(3, batch.stream().map(Message::key).toArray(String[]::new));
@@ -129,6 +144,9 @@ class AddMessagesIT {
       statement.setObject(5, batch.stream().map(Message::key).toArray(String[]::new));
       statement.setObject(6, batch.stream().map(message -> "").toArray(String[]::new));
       statement.setBoolean(7, retriesAreLikely);
+      statement.setObject(8, notices.toArray(Long[]::new));
+      statement.setObject(9, notices.stream().map(id -> "t" + id).toArray(String[]::new));
+      statement.setObject(10, new String[notices.size()]);
       List<Long> refused = new ArrayList<>();
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {

@@ -1,5 +1,5 @@
 -- Adds messages, given as arrays and the time they came: those whose keys are new; answers with the ids of the others. Of
--- two with one key the first is added. In the order of the keys, so that two transactions that add the same keys do not
+-- two with one key the first is added. To some, named by their ids, belong titles and addresses. In the order of the keys, so that two transactions that add the same keys do not
 -- wait for each other. Brings conversations and totals up to date, in this order and each in the order of its rows, as
 -- every transaction does.
 --
@@ -8,11 +8,12 @@
 --
 -- A function, so that its plans are kept: to plan anew takes a quarter of the time in which a lone message is stored.
 -- No other plan would be better at any size of the tables, which cannot be said of what looks something up. The names of
--- its parameters must not be those of columns. The function of V8, which has a parameter less, stays for the WAR of before:
+-- its parameters must not be those of columns. The function of V8, which has fewer of them, stays for the WAR of before:
 -- it may be deployed again.
 create function add_messages(
   ids bigint[], senders bigint[], keys varchar[], recipients bigint[], contents varchar[], timestamps varchar[],
-  came timestamp with time zone, retries_are_likely boolean)
+  came timestamp with time zone, retries_are_likely boolean,
+  notices bigint[], titles varchar[], urls varchar[])
 returns setof bigint
 language plpgsql
 set plan_cache_mode = force_generic_plan
@@ -67,6 +68,12 @@ begin
   group by n.recipient_id
   order by n.recipient_id
   on conflict (user_id) do update set unread = t.unread + excluded.unread;
+
+  if cardinality(notices) > 0 then
+    insert into notice (message_id, title, url)
+    select n.* from unnest(notices, titles, urls) as n (id, title, url)
+    where n.id <> all (refused);
+  end if;
 
   return query select unnest(refused);
 end
