@@ -1,7 +1,7 @@
 package imserver.database;
 
 /**
- * The connection broke before the database had answered: it has done nothing of what it was asked,
+ * The connection broke before all was answered: the database has done nothing of what it was asked,
  * or all of it.
  */
 public class UnansweredException extends StorageException {

@@ -4,6 +4,7 @@ import imserver.config.Config;
 import imserver.config.Config.Recipients;
 import imserver.database.StorageException;
 import imserver.database.StorageFailures;
+import imserver.database.UnansweredException;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.packet.Response.Incoming;
@@ -20,10 +21,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What can be done with messages: each call is one transaction, committed when it returns.
+ * What can be done with messages: each call is one transaction, committed when it returns. On
+ * PostgreSQL {@link #store} adds in one of its own.
  *
  * <p>Every method throws {@link StorageException} where the database does not do it, and has
- * changed nothing then (or, where the connection broke during the commit, perhaps everything).
+ * changed nothing then; with {@link UnansweredException}, or any other exception of the commit,
+ * perhaps everything.
  */
 @Stateless
 @Interceptors(StorageFailures.class)
@@ -68,7 +71,11 @@ public class MessageService {
     return outcomes;
   }
 
-  /** The ids of the messages that kept others from being added. */
+  /**
+   * The ids of the messages that kept others from being added.
+   *
+   * @throws UnansweredException if they could not be had; the rest may be stored by then
+   */
   private Map<DedupeKey, Long> idsOf(List<Draft> drafts, Set<Long> refused) {
     List<DedupeKey> keys =
         drafts.stream()
@@ -76,7 +83,11 @@ public class MessageService {
             .map(Draft::key)
             .distinct()
             .toList();
-    return keys.isEmpty() ? Map.of() : messages.idsOf(keys);
+    try {
+      return keys.isEmpty() ? Map.of() : messages.idsOf(keys);
+    } catch (RuntimeException e) {
+      throw new UnansweredException(e);
+    }
   }
 
   private static Outcome earlier(Draft draft, Map<DedupeKey, Long> stored) {
