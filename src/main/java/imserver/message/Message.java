@@ -7,7 +7,7 @@ import jakarta.persistence.Table;
 import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
-/** A stored message. Read by JPA; {@link Dialect} tells how it is written. */
+/** A stored message. Read by JPA; {@link MessageRepository} tells how it is written. */
 @SuppressWarnings("UnusedVariable") // JPA reads the fields
 @Entity
 @Table(name = "message")
