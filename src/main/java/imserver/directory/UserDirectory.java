@@ -53,6 +53,17 @@ public class UserDirectory {
   }
 
   /**
+   * Those of {@code userIds} that the directory has, in a transaction of its own: its connection is
+   * free again when this returns, for a caller that is to need another.
+   *
+   * @throws StorageException if one had to be read from the database and could not
+   */
+  @TransactionAttribute(TransactionAttributeType.REQUIRES_NEW)
+  public Set<Long> known(Set<Long> userIds) {
+    return Set.copyOf(find(userIds).keySet());
+  }
+
+  /**
    * How a user is shown to others: what the directory has, and what the credential tells in its
    * place.
    *

@@ -104,7 +104,7 @@ public class MessageService {
       return Set.of();
     }
     Set<Long> recipients = drafts.stream().map(Draft::recipientId).collect(Collectors.toSet());
-    recipients.removeAll(directory.find(Set.copyOf(recipients)).keySet());
+    recipients.removeAll(directory.known(Set.copyOf(recipients)));
     return recipients;
   }
 
