@@ -40,11 +40,20 @@ class ArchitectureTest {
           entry("auth", allowed("packet", "config")),
           entry("session", allowed("packet", "config", "auth")),
           entry("database", allowed("config")),
+          entry("container", allowed("packet", "config", "session")),
           entry("directory", allowed("packet", "auth", "config", "database")),
           entry("message", allowed("packet", "auth", "session", "directory", "config", "database")),
           entry(
               "endpoint",
-              allowed("packet", "auth", "session", "directory", "message", "config", "database")),
+              allowed(
+                  "packet",
+                  "auth",
+                  "session",
+                  "directory",
+                  "message",
+                  "config",
+                  "database",
+                  "container")),
           entry(
               "rest",
               allowed("packet", "auth", "session", "directory", "message", "config", "database")),
@@ -95,9 +104,9 @@ class ArchitectureTest {
   }
 
   @Test
-  @DisplayName("has WebSocket only in endpoint")
+  @DisplayName("has WebSocket only in endpoint and container")
   void webSocket() {
-    only("jakarta.websocket..", "imserver.endpoint");
+    only("jakarta.websocket..", "imserver.endpoint", "imserver.container");
   }
 
   @Test

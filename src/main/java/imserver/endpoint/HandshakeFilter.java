@@ -5,6 +5,7 @@ import imserver.auth.InvalidCredentialException;
 import imserver.auth.Origins;
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
+import imserver.container.FrameGuard;
 import imserver.session.Workers;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;

@@ -2,6 +2,7 @@ package imserver.endpoint;
 
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
+import imserver.container.Transports;
 import imserver.directory.UserDirectory;
 import imserver.message.Backlog;
 import imserver.message.Intake;
@@ -26,6 +27,7 @@ import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.time.Clock;
 
 /**
  * Where clients connect: {@code ws(s)://HOST/teaching/imserver/CREDENTIAL}. One instance serves all
@@ -48,7 +50,8 @@ public class MessageEndpoint {
   @Inject private Backlog backlog;
   @Inject private Intake intake;
   @Inject private Workers workers;
-  @Inject private Batches batches;
+  @Inject private Transports transports;
+  @Inject private Clock clock;
 
   /** For the container, which injects the rest. */
   public MessageEndpoint() {}
@@ -60,17 +63,27 @@ public class MessageEndpoint {
     session.setMaxTextMessageBufferSize(config.limits().maxFrame());
     UserPrincipal user = (UserPrincipal) session.getUserPrincipal();
     WebSocketConnection connection =
-        new WebSocketConnection(session, user, config.limits(), workers, batches.of(session));
+        new WebSocketConnection(session, user, config.limits(), workers, transports.of(session));
     WebSocketConnection.attach(connection, session);
     LOG.log(Level.INFO, "opened {0} user={1}", connection.id(), user.getName());
     directory.show(user);
     backlog.pushTo(registry.open(connection));
   }
 
-  /** Passes a packet on, or answers one that cannot be read. */
+  /**
+   * Passes a packet on, or answers one that cannot be read. What comes after the end of the token,
+   * or after any close was decided, has no effect: some containers hand over what a client sends
+   * until it has answered the close frame.
+   */
   @OnMessage
   public void onText(Request request, Session session) {
     WebSocketConnection connection = WebSocketConnection.of(session);
+    if (connection.user().isExpired(clock.instant())) {
+      connection.close(CloseCode.TOKEN_EXPIRED);
+    }
+    if (!connection.isOpen()) {
+      return;
+    }
     request.accept(
         new Request.Handler() {
           @Override

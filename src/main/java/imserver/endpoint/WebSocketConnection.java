@@ -2,6 +2,8 @@ package imserver.endpoint;
 
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
+import imserver.container.Transport;
+import imserver.container.Transports;
 import imserver.packet.CloseCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
@@ -17,7 +19,6 @@ import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -32,17 +33,23 @@ import org.jspecify.annotations.Nullable;
  * A WebSocket session with a bounded queue of packets, of which one at a time is on its way: when
  * it is written the next follows, on whatever thread of the container reports it. A client that
  * does not read costs its queue, no more.
+ *
+ * <p>Once the session has ended, or a packet could not be written, the container is not called for
+ * another one: Tomcat would have the caller wait for a write that will never end.
  */
 final class WebSocketConnection implements Connection {
 
   private static final System.Logger LOG = System.getLogger(WebSocketConnection.class.getName());
   private static final String ATTRIBUTE = WebSocketConnection.class.getName();
-  private static final ByteBuffer NO_DATA = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
   /**
-   * How long a client may take to read what is queued for it when the connection is to be closed.
+   * How long a client may take to read what is queued for it when the connection is to be closed
+   * (PROTOCOL.md, section 9).
    */
-  private static final Duration FLUSH = Duration.ofSeconds(3);
+  private static final Duration FLUSH = Duration.ofSeconds(2);
+
+  /** How long a call of the container may go on when its session has ended. */
+  private static final Duration LAST_CALL = Duration.ofSeconds(1);
 
   /**
    * How many packets are written at once at most, where the container can: about what Tomcat's
@@ -55,7 +62,7 @@ final class WebSocketConnection implements Connection {
   private final SendingBudget budget;
   private final Workers workers;
   private final int maxOutbox;
-  private final Batching batching;
+  private final Transport transport;
 
   /** How many packets are gathered; for whoever is sending. */
   private int batched;
@@ -71,6 +78,12 @@ final class WebSocketConnection implements Connection {
   private boolean ended;
   private boolean pingHeldBack;
 
+  /** Who is calling the container to have something written, and the how manieth call it is. */
+  private @Nullable Thread caller;
+
+  private long calls;
+  private boolean callerInterrupted;
+
   private final AtomicInteger unansweredPings = new AtomicInteger();
 
   WebSocketConnection(
@@ -78,9 +91,9 @@ final class WebSocketConnection implements Connection {
       UserPrincipal user,
       Config.Limits limits,
       Workers workers,
-      Batching batching) {
+      Transport transport) {
     this.session = session;
-    this.batching = batching;
+    this.transport = transport;
     this.user = user;
     this.budget = new SendingBudget(limits.rate(), TimeMeter.SYSTEM_NANOTIME);
     this.workers = workers;
@@ -154,7 +167,7 @@ final class WebSocketConnection implements Connection {
       sending |= start;
     }
     if (overflow) {
-      workers.runIn(FLUSH, () -> endSession(CloseCode.TOO_SLOW));
+      workers.runIn(FLUSH, () -> workers.runForClient(() -> endSession(CloseCode.TOO_SLOW)));
     } else if (start) {
       sendNext();
     }
@@ -189,6 +202,10 @@ final class WebSocketConnection implements Connection {
       Response packet;
       boolean othersWait;
       synchronized (lock) {
+        if (ended) {
+          sending = false;
+          return;
+        }
         packet = batched < MAX_BATCH ? outbox.poll() : null;
         othersWait = !outbox.isEmpty();
         sending = packet != null || batched > 0;
@@ -206,7 +223,7 @@ final class WebSocketConnection implements Connection {
 
   /** Returns whether the container is done with the packet. */
   private boolean send(Response packet, boolean othersWait) {
-    boolean gathered = batched > 0 || (othersWait && batching.begin());
+    boolean gathered = batched > 0 || (othersWait && transport.gather());
     batched += gathered ? 1 : 0;
     return new Transmission(!gathered)
         .start(handler -> session.getAsyncRemote().sendObject(packet, handler));
@@ -215,7 +232,7 @@ final class WebSocketConnection implements Connection {
   /** Returns whether what was gathered is written. */
   private boolean flush() {
     batched = 0;
-    return new Transmission(true).start(batching::flush);
+    return new Transmission(true).start(transport::flush);
   }
 
   /** A client that takes the packet for which a ping was held back lives, if slowly. */
@@ -237,7 +254,7 @@ final class WebSocketConnection implements Connection {
       code = closedWith;
     }
     if (code != null) {
-      workers.run(() -> endSession(code));
+      workers.runForClient(() -> endSession(code));
     } else if (task != null) {
       task.run();
     }
@@ -256,26 +273,86 @@ final class WebSocketConnection implements Connection {
       this.showsLife = showsLife;
     }
 
-    /** Returns whether it was reported within the call. */
+    /** Returns whether it was reported within the call, or could not be called. */
     boolean start(Consumer<SendHandler> call) {
+      if (!enter()) {
+        return true;
+      }
       try {
         call.accept(this);
       } catch (RuntimeException e) { // closed in the meantime
-        LOG.log(Level.DEBUG, "sending on {0}: {1}", id(), e.toString());
+        broken(e);
         return true;
+      } finally {
+        leave();
       }
       return !met.compareAndSet(false, true);
     }
 
     @Override
     public void onResult(SendResult result) {
-      if (result.isOK() && showsLife) {
+      if (!result.isOK()) {
+        broken(result.getException());
+      } else if (showsLife) {
         written();
       }
       if (!met.compareAndSet(false, true)) {
         sendNext();
       }
     }
+  }
+
+  /** Returns whether the container may be called. */
+  private boolean enter() {
+    synchronized (lock) {
+      if (ended) {
+        return false;
+      }
+      caller = Thread.currentThread();
+      calls++;
+      return true;
+    }
+  }
+
+  private void leave() {
+    synchronized (lock) {
+      caller = null;
+      if (callerInterrupted) {
+        callerInterrupted = false;
+        var unused = Thread.interrupted(); // it was for the call alone
+      }
+    }
+  }
+
+  /**
+   * Gets a thread out of a call that does not return. Tomcat gives up a pong for which its client
+   * leaves no room, but not the permit to write, and then ends the session: who begins to write
+   * between the two would wait for that permit for ever.
+   */
+  private void interrupt(long call) {
+    synchronized (lock) {
+      if (caller != null && calls == call) {
+        callerInterrupted = true;
+        caller.interrupt();
+      }
+    }
+  }
+
+  /**
+   * Ends a connection on which a packet could not be written: none may follow it, and the client
+   * gets it again when it connects again.
+   */
+  private void broken(Throwable error) {
+    LOG.log(Level.DEBUG, "sending on {0}: {1}", id(), error.toString());
+    CloseCode code;
+    synchronized (lock) {
+      if (ended) {
+        return;
+      }
+      code = closedWith == null ? CloseCode.TOO_SLOW : closedWith;
+      end();
+    }
+    workers.runForClient(() -> closeSession(code));
   }
 
   @Override
@@ -298,8 +375,17 @@ final class WebSocketConnection implements Connection {
         return;
       }
     }
+    workers.runForClient(this::sendPing);
+  }
+
+  private void sendPing() {
+    synchronized (lock) {
+      if (closedWith != null || ended) {
+        return;
+      }
+    }
     try {
-      session.getAsyncRemote().sendPing(NO_DATA);
+      transport.ping();
     } catch (IOException | RuntimeException e) {
       LOG.log(Level.DEBUG, "pinging {0}: {1}", id(), e.toString());
     }
@@ -326,9 +412,9 @@ final class WebSocketConnection implements Connection {
       flush = sending;
     }
     if (flush) {
-      workers.runIn(FLUSH, () -> endSession(code));
+      workers.runIn(FLUSH, () -> workers.runForClient(() -> endSession(code)));
     } else {
-      workers.run(() -> endSession(code));
+      workers.runForClient(() -> endSession(code));
     }
   }
 
@@ -339,7 +425,6 @@ final class WebSocketConnection implements Connection {
     }
   }
 
-  /** May wait for the client, on some containers. */
   private void endSession(CloseCode code) {
     synchronized (lock) {
       if (ended) {
@@ -347,17 +432,38 @@ final class WebSocketConnection implements Connection {
       }
       end();
     }
+    closeSession(code);
+  }
+
+  /** May wait for the client, on some containers. */
+  private void closeSession(CloseCode code) {
     try {
-      session.close(new CloseReason(CloseCodes.getCloseCode(code.code()), code.reason()));
+      transport.close(new CloseReason(CloseCodes.getCloseCode(code.code()), code.reason()));
     } catch (IOException | RuntimeException e) {
       LOG.log(Level.DEBUG, "closing {0}: {1}", id(), e.toString());
+    }
+    workers.runIn(Transports.LINGER, () -> workers.runForClient(this::cut));
+  }
+
+  private void cut() {
+    try {
+      transport.cut();
+    } catch (RuntimeException e) {
+      LOG.log(Level.DEBUG, "cutting {0}: {1}", id(), e.toString());
     }
   }
 
   private void end() {
+    if (ended) {
+      return;
+    }
     ended = true;
     outbox.clear();
     whenDrained = null;
+    if (caller != null) {
+      long call = calls;
+      workers.runIn(LAST_CALL, () -> interrupt(call));
+    }
   }
 
   /** Takes note that the session has ended. */

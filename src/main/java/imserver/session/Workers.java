@@ -19,9 +19,11 @@ import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A few threads of the container for what may wait: reading a backlog, closing a socket, looking
- * after connections. A plain executor on managed threads, since a managed executor captures the
- * caller's context for every task.
+ * Threads of the container for what may wait, apart by what it waits for: nobody who waits for a
+ * client keeps others from the database, nor the other way round. Plain executors on managed
+ * threads, since a managed executor captures the caller's context for every task.
+ *
+ * <p>Their queues hold a task or two for each connection at most, and are bounded by their number.
  */
 @Singleton
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
@@ -29,65 +31,93 @@ import java.util.concurrent.TimeUnit;
 public class Workers {
 
   private static final System.Logger LOG = System.getLogger(Workers.class.getName());
-  private static final int THREADS = 4;
+
+  /** The pool of connections has to serve others too. */
+  private static final int DATABASE_THREADS = 4;
+
+  /**
+   * A client is waited for for two seconds at most ({@code imserver.container}): so many may be
+   * waited for at the same time before the next one's turn is put off.
+   */
+  private static final int CLIENT_THREADS = 64;
+
+  private static final int TIMER_THREADS = 2;
+  private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
   private static final Duration STOP_SOON = Duration.ofSeconds(3);
 
-  /** Longer than the closing of a connection is put off: none must be left open. */
+  /** Longer than the end of a connection is put off: none must be left open. */
   private static final Duration STOP_LATER = Duration.ofSeconds(6);
 
   @Resource private ManagedThreadFactory threads;
 
-  private ThreadPoolExecutor soon;
-  private ScheduledThreadPoolExecutor later;
+  private ThreadPoolExecutor database;
+  private ThreadPoolExecutor clients;
+  private ScheduledThreadPoolExecutor timer;
 
   /** For the container. */
   public Workers() {}
 
   @PostConstruct
   void start() {
-    soon =
+    database = pool(DATABASE_THREADS);
+    clients = pool(CLIENT_THREADS);
+    timer = new ScheduledThreadPoolExecutor(TIMER_THREADS, threads, new DiscardPolicy());
+    timer.setRemoveOnCancelPolicy(true);
+  }
+
+  private ThreadPoolExecutor pool(int most) {
+    ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            0,
+            most,
+            most,
+            IDLE_THREAD.toSeconds(),
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             threads,
             new DiscardPolicy());
-    later = new ScheduledThreadPoolExecutor(THREADS, threads, new DiscardPolicy());
-    later.setRemoveOnCancelPolicy(true);
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
   }
 
-  /** Runs {@code task} soon. After the stop of the server, never. */
+  /** Runs {@code task}, which may wait for the database, soon. After the stop, never. */
   public void run(Runnable task) {
-    soon.execute(logged(task));
+    database.execute(logged(task));
   }
 
-  /** Runs {@code task} after {@code delay}. */
+  /** Runs {@code task}, which may wait for one client, soon. After the stop, never. */
+  public void runForClient(Runnable task) {
+    clients.execute(logged(task));
+  }
+
+  /** Runs {@code task}, which must not wait for anybody, after {@code delay}. */
   public void runIn(Duration delay, Runnable task) {
     var unused = runUnlessCancelled(delay, task);
   }
 
-  /** Runs {@code task} after {@code delay}, unless what is returned is cancelled before. */
+  /** The same, unless what is returned is cancelled before. */
   public Future<?> runUnlessCancelled(Duration delay, Runnable task) {
-    return later.schedule(logged(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+    return timer.schedule(logged(task), delay.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Runs {@code task} again and again, {@code period} apart, until the server stops. */
+  /**
+   * Runs {@code task}, which must not wait for anybody, again and again, {@code period} apart,
+   * until the server stops.
+   */
   public void runEvery(Duration period, Runnable task) {
     var unused =
-        later.scheduleWithFixedDelay(
+        timer.scheduleWithFixedDelay(
             logged(task), period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**
    * Finishes what is to be done, in a bounded time, and takes no more. What is put off comes first:
-   * it may be cancelled by what is to be done soon. May be called again.
+   * it hands over to the others. May be called again.
    */
   @PreDestroy
   public void stop() {
-    stop(later, STOP_LATER);
-    stop(soon, STOP_SOON);
+    stop(timer, STOP_LATER);
+    stop(clients, STOP_SOON);
+    stop(database, STOP_SOON);
   }
 
   private static void stop(ThreadPoolExecutor executor, Duration patience) {

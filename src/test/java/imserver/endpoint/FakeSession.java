@@ -6,6 +6,7 @@ import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ final class FakeSession {
   final List<Response> sent = new ArrayList<>();
   final List<CloseReason> closes = new ArrayList<>();
   int pings;
+  int cuts;
 
   /** The handlers of packets that are on their way. */
   final List<SendHandler> pending = new ArrayList<>();
@@ -44,7 +46,6 @@ final class FakeSession {
                 case "getId" -> "s1";
                 case "getUserProperties" -> properties;
                 case "getAsyncRemote" -> remote();
-                case "close" -> closes.add((CloseReason) arguments[0]);
                 default -> throw new UnsupportedOperationException(method);
               });
 
@@ -55,11 +56,15 @@ final class FakeSession {
           switch (method) {
             case "sendObject" ->
                 transport.send((Response) arguments[0], (SendHandler) arguments[1]);
-            case "sendPing" -> pings++;
             default -> throw new UnsupportedOperationException(method);
           }
           return null;
         });
+  }
+
+  /** Reports the packet that is on its way as lost with the connection. */
+  void fail() {
+    pending.remove(0).onResult(new SendResult(new IOException("reset")));
   }
 
   /** Reports the packet that is on its way as written. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import imserver.auth.UserPrincipal;
 import imserver.config.Configs;
+import imserver.container.Transport;
 import imserver.packet.CloseCode;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
@@ -13,11 +14,15 @@ import imserver.packet.Response.Success;
 import imserver.session.FakeWorkers;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
@@ -32,16 +37,16 @@ class WebSocketConnectionTest {
   private final WebSocketConnection connection = withOutbox(10);
 
   private WebSocketConnection withOutbox(int outbox) {
-    return with(outbox, Batching.NONE);
+    return with(outbox, new FakeTransport(fake));
   }
 
-  private WebSocketConnection with(int outbox, Batching batching) {
+  private WebSocketConnection with(int outbox, Transport transport) {
     return new WebSocketConnection(
         fake.session,
         new UserPrincipal(42, null, null, null),
         Configs.with("IMSERVER_OUTBOX", Integer.toString(outbox)).limits(),
         workers,
-        batching);
+        transport);
   }
 
   private static Response packet(int number) {
@@ -62,7 +67,7 @@ class WebSocketConnectionTest {
 
   @Nested
   @DisplayName("where the container can write several packets at once")
-  class Batches implements Batching {
+  class Batches extends FakeTransport {
 
     private final List<String> calls = new ArrayList<>();
     private final List<SendHandler> flushes = new ArrayList<>();
@@ -70,6 +75,7 @@ class WebSocketConnectionTest {
     private final WebSocketConnection batched = with(100, this);
 
     Batches() {
+      super(fake);
       fake.transport =
           (packet, handler) -> {
             fake.sent.add(packet);
@@ -82,8 +88,8 @@ class WebSocketConnectionTest {
     }
 
     @Override
-    public boolean begin() {
-      calls.add("begin");
+    public boolean gather() {
+      calls.add("gather");
       gathers = true;
       return true;
     }
@@ -119,7 +125,7 @@ class WebSocketConnectionTest {
       batched.send(packets(5));
       batched.whenDrained(drained::incrementAndGet);
       assertThat(fake.sent).isEqualTo(packets(5));
-      assertThat(calls).containsExactly("begin", "flush 5");
+      assertThat(calls).containsExactly("gather", "flush 5");
       assertThat(drained).hasValue(0);
       flushed();
       assertThat(drained).hasValue(1);
@@ -133,20 +139,20 @@ class WebSocketConnectionTest {
       assertThat(fake.sent).hasSize(2);
       flushed();
       assertThat(fake.sent).isEqualTo(packets(3));
-      assertThat(calls).containsExactly("begin", "flush 2");
+      assertThat(calls).containsExactly("gather", "flush 2");
     }
 
     @Test
     @DisplayName("writes after a bounded number, however many wait")
     void bounded() {
       batched.send(packets(80));
-      assertThat(calls).containsExactly("begin", "flush 32");
+      assertThat(calls).containsExactly("gather", "flush 32");
       flushed();
       assertThat(calls).endsWith("flush 64");
       flushed();
       flushed();
       assertThat(fake.sent).isEqualTo(packets(80));
-      assertThat(calls).endsWith("begin", "flush 80");
+      assertThat(calls).endsWith("gather", "flush 80");
     }
 
     @Test
@@ -160,7 +166,25 @@ class WebSocketConnectionTest {
       assertThat(fake.pings).isZero();
       flushed();
       batched.ping();
+      workers.runSoon();
       assertThat(fake.pings).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("is not asked to write what is gathered when the session has ended")
+    void ended() {
+      gathers = true;
+      fake.transport =
+          (packet, handler) -> {
+            fake.sent.add(packet);
+            if (fake.sent.size() == 2) {
+              batched.closed(); // by the container, in the midst of it
+            }
+            handler.onResult(new SendResult());
+          };
+      batched.send(packets(5));
+      assertThat(fake.sent).hasSize(2);
+      assertThat(calls).containsExactly("gather");
     }
 
     @Test
@@ -222,7 +246,7 @@ class WebSocketConnectionTest {
     }
 
     @Test
-    @DisplayName("what follows a packet that the container refuses")
+    @DisplayName("nothing after a packet that the container refuses, and is closed")
     void refused() {
       fake.transport =
           (packet, handler) -> {
@@ -231,7 +255,21 @@ class WebSocketConnectionTest {
       connection.send(packet(1));
       writeAtOnce();
       connection.send(packet(2));
-      assertThat(fake.sent).containsExactly(packet(2));
+      workers.runSoon();
+      assertThat(fake.sent).isEmpty();
+      assertThat(connection.isOpen()).isFalse();
+      assertThat(fake.closeCodes()).containsExactly(4508);
+    }
+
+    @Test
+    @DisplayName("nothing after a packet that could not be written, and is closed")
+    void lost() {
+      connection.send(packet(1));
+      connection.send(packet(2));
+      fake.fail();
+      workers.runSoon();
+      assertThat(fake.sent).containsExactly(packet(1));
+      assertThat(fake.closeCodes()).containsExactly(4508);
     }
 
     @Test
@@ -323,6 +361,7 @@ class WebSocketConnectionTest {
       IntStream.range(0, 40).forEach(i -> connection.send(packet(i)));
       workers.runSoon();
       workers.runLater();
+      workers.runSoon();
       assertThat(fake.closeCodes()).containsExactly(4508);
     }
   }
@@ -409,6 +448,7 @@ class WebSocketConnectionTest {
       connection.close(CloseCode.GOING_AWAY);
       assertThat(workers.delays).hasSize(1);
       workers.runLater();
+      workers.runSoon();
       assertThat(fake.closeCodes()).containsExactly(1001);
     }
 
@@ -419,6 +459,7 @@ class WebSocketConnectionTest {
       connection.send(packet(2));
       connection.close(CloseCode.NO_PONG);
       workers.runLater();
+      workers.runSoon();
       assertThat(fake.closeCodes()).containsExactly(4408);
       assertThat(fake.sent).containsExactly(packet(1));
     }
@@ -446,6 +487,49 @@ class WebSocketConnectionTest {
       assertThat(fake.closes).isEmpty();
       assertThat(connection.isOpen()).isFalse();
       assertThat(connection.closeCodeOr(1000)).isEqualTo(1000);
+    }
+
+    @Test
+    @DisplayName("is cut if the client does not answer in time")
+    void cut() {
+      connection.close(CloseCode.TOO_MANY_CONNECTIONS);
+      workers.runSoon();
+      assertThat(fake.closeCodes()).containsExactly(4409);
+      assertThat(fake.cuts).isZero();
+      assertThat(workers.delays).containsExactly(Duration.ofSeconds(2));
+      workers.runLater();
+      workers.runSoon();
+      assertThat(fake.cuts).isOne();
+    }
+
+    @Test
+    @DisplayName("gets a thread out that the container keeps waiting, and leaves it as it was")
+    void callerWaits() throws Exception {
+      CountDownLatch waits = new CountDownLatch(1);
+      fake.transport =
+          (packet, handler) -> {
+            waits.countDown();
+            try {
+              new CountDownLatch(1).await(); // for ever, as Tomcat may
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+              handler.onResult(new SendResult(e));
+            }
+          };
+      CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+      Thread sender =
+          new Thread(
+              () -> {
+                connection.send(packet(1));
+                interrupted.complete(Thread.currentThread().isInterrupted());
+              });
+      sender.start();
+      waits.await();
+      connection.closed();
+      assertThat(interrupted).isNotDone();
+      workers.runLater();
+      assertThat(interrupted.get(20, TimeUnit.SECONDS)).isFalse();
+      sender.join();
     }
 
     @Test
@@ -505,6 +589,7 @@ class WebSocketConnectionTest {
     void counts() {
       connection.ping();
       connection.ping();
+      workers.runSoon();
       assertThat(fake.pings).isEqualTo(2);
       assertThat(connection.unansweredPings()).isEqualTo(2);
       connection.pong();
@@ -516,6 +601,7 @@ class WebSocketConnectionTest {
     void whileSending() {
       connection.send(packet(1));
       connection.ping();
+      workers.runSoon();
       assertThat(fake.pings).isZero();
       assertThat(connection.unansweredPings()).isEqualTo(1);
     }

@@ -24,6 +24,11 @@ public final class FakeWorkers extends Workers {
   }
 
   @Override
+  public void runForClient(Runnable task) {
+    run(task);
+  }
+
+  @Override
   public synchronized void runIn(Duration delay, Runnable task) {
     if (delay.isZero()) {
       soon.add(task);

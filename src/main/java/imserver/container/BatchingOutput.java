@@ -1,4 +1,4 @@
-package imserver.endpoint;
+package imserver.container;
 
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
@@ -11,7 +11,7 @@ import java.io.IOException;
  * container's buffer until the last of them. Safe for use by several threads, as Tyrus's own writer
  * is, of which this knows nothing.
  */
-final class BatchingOutput extends ServletOutputStream implements Batching {
+final class BatchingOutput extends ServletOutputStream {
 
   private final ServletOutputStream output;
   private boolean batching;
@@ -20,14 +20,13 @@ final class BatchingOutput extends ServletOutputStream implements Batching {
     this.output = output;
   }
 
-  @Override
-  public synchronized boolean begin() {
+  /** Keeps in the buffer what is written from now on. */
+  synchronized void gather() {
     batching = true;
-    return true;
   }
 
-  @Override
-  public void flush(SendHandler handler) {
+  /** Writes what is gathered, and gathers no more. */
+  void flush(SendHandler handler) {
     SendResult result;
     try {
       release();

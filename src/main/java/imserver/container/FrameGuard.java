@@ -1,4 +1,4 @@
-package imserver.endpoint;
+package imserver.container;
 
 import imserver.session.Workers;
 import jakarta.servlet.ServletException;
@@ -25,7 +25,7 @@ public class FrameGuard implements HttpUpgradeHandler {
   private static final String TYRUS = "org.glassfish.tyrus.";
 
   /** For the time in which the engine opens a session, by the thread that does. */
-  private static final ThreadLocal<Batching> OPENING = new ThreadLocal<>();
+  private static final ThreadLocal<LingeringConnection> OPENING = new ThreadLocal<>();
 
   private @Nullable HttpUpgradeHandler engine;
   private @Nullable Workers workers;
@@ -35,8 +35,12 @@ public class FrameGuard implements HttpUpgradeHandler {
   /** For the container. */
   public FrameGuard() {}
 
-  /** Upgrades a request to an engine of the given class, guarded where that is Tyrus's. */
-  static <T extends HttpUpgradeHandler> T upgrade(
+  /**
+   * Upgrades a request to an engine of the given class, guarded where that is Tyrus's.
+   *
+   * @param maxFrame the longest message, in bytes
+   */
+  public static <T extends HttpUpgradeHandler> T upgrade(
       HttpServletRequest request, Class<T> type, int maxFrame, Workers workers)
       throws IOException, ServletException {
     if (!type.getName().startsWith(TYRUS)) {
@@ -60,7 +64,7 @@ public class FrameGuard implements HttpUpgradeHandler {
   public void init(WebConnection connection) {
     try {
       LingeringConnection lingering = new LingeringConnection(connection, maxFrame, workers());
-      OPENING.set(lingering.getOutputStream());
+      OPENING.set(lingering);
       engine().init(lingering);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -69,8 +73,8 @@ public class FrameGuard implements HttpUpgradeHandler {
     }
   }
 
-  /** How packets are gathered for the session that this thread is opening; null for no such. */
-  static @Nullable Batching opening() {
+  /** The connection of the session that this thread is opening; null for none of Tyrus. */
+  static @Nullable LingeringConnection opening() {
     return OPENING.get();
   }
 

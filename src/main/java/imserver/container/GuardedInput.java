@@ -1,4 +1,4 @@
-package imserver.endpoint;
+package imserver.container;
 
 import imserver.packet.CloseCode;
 import jakarta.servlet.ReadListener;

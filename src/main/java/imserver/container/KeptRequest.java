@@ -1,4 +1,4 @@
-package imserver.endpoint;
+package imserver.container;
 
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;

@@ -1,4 +1,4 @@
-package imserver.endpoint;
+package imserver.container;
 
 import imserver.config.Config;
 import imserver.config.Config.Switch;

@@ -1,4 +1,4 @@
-package imserver.endpoint;
+package imserver.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

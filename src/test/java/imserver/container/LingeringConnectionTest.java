@@ -1,4 +1,4 @@
-package imserver.endpoint;
+package imserver.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -92,7 +92,7 @@ class LingeringConnectionTest {
   @DisplayName("is closed after its time when the client says nothing")
   void silent() {
     connection.close();
-    assertThat(workers.delays).containsExactly(LingeringConnection.LINGER);
+    assertThat(workers.delays).containsExactly(Transports.LINGER);
     workers.runLater();
     assertThat(closes()).isOne();
   }

@@ -1,11 +1,10 @@
-package imserver.endpoint;
+package imserver.container;
 
 import imserver.session.Workers;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("try") // close() throws what the interface lets it throw
 final class LingeringConnection implements WebConnection {
-
-  /** How long a client is given to answer. As nginx's lingering_timeout. */
-  static final Duration LINGER = Duration.ofSeconds(5);
 
   private static final System.Logger LOG = System.getLogger(LingeringConnection.class.getName());
 
@@ -63,7 +59,9 @@ final class LingeringConnection implements WebConnection {
     input.drop();
     writeTheLast();
     if (closing.compareAndSet(false, true)) {
-      linger.set(workers.runUnlessCancelled(LINGER, this::closeNow));
+      linger.set(
+          workers.runUnlessCancelled(
+              Transports.LINGER, () -> workers.runForClient(this::closeNow)));
       if (!input.isReading()) {
         closeIfDue(); // else the thread that reads sees to it when it has read
       }
@@ -80,11 +78,12 @@ final class LingeringConnection implements WebConnection {
 
   private void closeIfDue() {
     if (closing.get() && input.isDrained()) {
-      workers.run(this::closeNow);
+      workers.runForClient(this::closeNow);
     }
   }
 
-  private void closeNow() {
+  /** Closes, whatever the client does. Does nothing the second time. */
+  void closeNow() {
     if (!closed.compareAndSet(false, true)) {
       return;
     }

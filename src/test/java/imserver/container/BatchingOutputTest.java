@@ -1,4 +1,4 @@
-package imserver.endpoint;
+package imserver.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -75,7 +75,7 @@ class BatchingOutputTest {
   @DisplayName("flushes once what is gathered, reports it, and gathers no more")
   void gathers() throws IOException {
     List<SendResult> results = new ArrayList<>();
-    assertThat(output.begin()).isTrue();
+    output.gather();
     frame("a");
     frame("b");
     assertThat(calls).containsExactly("a", "b");
@@ -90,7 +90,7 @@ class BatchingOutputTest {
   @DisplayName("reports what cannot be written")
   void broken() throws IOException {
     List<SendResult> results = new ArrayList<>();
-    output.begin();
+    output.gather();
     frame("a");
     broken = true;
     output.flush(results::add);

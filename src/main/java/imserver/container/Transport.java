@@ -1,0 +1,50 @@
+package imserver.container;
+
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.SendHandler;
+import java.io.IOException;
+
+/**
+ * What a container can do with the connection of one session beyond the standard, or better. A
+ * method that may wait for the client says so, and for how long.
+ */
+public interface Transport {
+
+  /**
+   * Has the container gather the packets that follow in its buffer, and report them as sent, until
+   * {@link #flush}. Does not wait.
+   *
+   * @return false where the container cannot: each packet is written by itself
+   */
+  boolean gather();
+
+  /**
+   * Starts to write what is gathered; packets are written one by one again. Does not wait. To be
+   * called only while the session is open and after a {@link #gather} that returned true.
+   *
+   * @param handler is told when it is written, within the call or later
+   * @throws IllegalStateException if the session has ended
+   */
+  void flush(SendHandler handler);
+
+  /**
+   * Sends a ping. May wait for the client, for {@link Transports#MAX_WAIT} at most.
+   *
+   * @throws IOException if it could not be sent
+   */
+  void ping() throws IOException;
+
+  /**
+   * Sends a close frame. May wait for the client, for {@link Transports#MAX_WAIT} at most. What is
+   * gathered and not flushed is dropped.
+   *
+   * @throws IOException if it could not be sent
+   */
+  void close(CloseReason reason) throws IOException;
+
+  /**
+   * Ends the connection of a client that has not answered the close frame. Does nothing where it
+   * has ended. May wait for the container, never for the client.
+   */
+  void cut();
+}

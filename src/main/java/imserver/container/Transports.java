@@ -1,0 +1,73 @@
+package imserver.container;
+
+import imserver.config.Config;
+import imserver.config.Config.Switch;
+import imserver.container.TomcatEngine.Internals;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.websocket.Session;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Makes the {@link Transport} of each session, and bounds what the container waits for its client.
+ *
+ * <p>Packets that are written one by one cost a system call each, and on Tomcat the hand-over of
+ * its report to another thread: more than all else that is done for a message. Hence {@code
+ * IMSERVER_WRITE_BATCHING}; {@code off} has each written by itself.
+ */
+@ApplicationScoped
+public class Transports {
+
+  /** The longest that a thread waits for one client, in the container or here. */
+  public static final Duration MAX_WAIT = Duration.ofSeconds(2);
+
+  /** How long a client has to answer a close frame before its connection is cut. */
+  public static final Duration LINGER = Duration.ofSeconds(2);
+
+  private static final System.Logger LOG = System.getLogger(Transports.class.getName());
+
+  /**
+   * How long Tomcat waits for a client in one write of its own, in milliseconds: a pong, or the
+   * flush before it closes. Both may come after each other, and then a close frame, for which it
+   * waits 50 ms.
+   */
+  private static final long TOMCAT_BLOCKING_SEND = 900;
+
+  /** In milliseconds. Less than {@link #LINGER}, when {@link TomcatTransport#cut} asks for it. */
+  private static final long TOMCAT_CLOSE = LINGER.toMillis() - 100;
+
+  /** Other containers pass over them. */
+  private static final Map<String, Object> BOUNDS =
+      Map.of(
+          "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT", TOMCAT_BLOCKING_SEND,
+          "org.apache.tomcat.websocket.SESSION_CLOSE_TIMEOUT", TOMCAT_CLOSE);
+
+  @Inject private Config config;
+
+  private final TomcatEngine tomcat = new TomcatEngine();
+  private final AtomicBoolean told = new AtomicBoolean();
+
+  /** For the container, which injects the rest. */
+  public Transports() {}
+
+  /** The transport of a session that is just being opened, by this thread. */
+  public Transport of(Session session) {
+    session.getUserProperties().putAll(BOUNDS);
+    boolean gathers = config.server().writeBatching() == Switch.ON;
+    LingeringConnection tyrus = FrameGuard.opening();
+    if (tyrus != null) {
+      return new TyrusTransport(session, tyrus, gathers);
+    }
+    Internals internals = tomcat.of(session);
+    if (internals == null) {
+      return new StandardTransport(session);
+    }
+    if (gathers && told.compareAndSet(false, true)) {
+      LOG.log(Level.INFO, "Tomcat writes several packets at once");
+    }
+    return new TomcatTransport(session, internals, gathers);
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * What the WebSocket engines of the containers need beside the standard: Tyrus (Payara, GlassFish)
+ * and Tomcat's. Each part says why it is there; the two that make packets cheaper have a switch.
+ *
+ * <p>{@link imserver.container.Transports} makes the {@link imserver.container.Transport} of a
+ * session: how packets are gathered, how pings and close frames are sent and connections cut
+ * without waiting. {@link imserver.container.FrameGuard} stands between Payara's connection and
+ * Tyrus. {@link imserver.container.TyrusTimers} takes the cost out of a timer of Tyrus.
+ *
+ * <h2>Where a thread can wait for a client, and for how long</h2>
+ *
+ * <p>The sum for one client is at most {@link imserver.container.Transports#MAX_WAIT}, and no
+ * thread that waits for one serves others meanwhile: pings and closes have threads of their own
+ * ({@link imserver.session.Workers#runForClient}).
+ *
+ * <table>
+ * <caption>Waits</caption>
+ * <tr><th>where<th>who waits<th>bound
+ * <tr><td>packets: one is on its way at a time, its end is reported later<td>nobody<td>the queue of
+ *     the connection, {@code IMSERVER_OUTBOX}
+ * <tr><td>Tomcat's pong, while a packet is on its way or the socket takes no more<td>the thread of
+ *     the container that reads the ping<td>0.9 s ({@code BLOCKING_SEND_TIMEOUT}), then Tomcat closes
+ *     the connection
+ * <tr><td>then Tomcat's flush of what is gathered, before that close<td>the same<td>0.9 s
+ * <tr><td>a close frame on Tomcat<td>a thread of ours<td>50 ms; 0.9 s where Tomcat knows no {@code
+ *     ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT}
+ * <tr><td>a ping of ours on Tomcat<td>nobody: it goes the way of a packet
+ * <tr><td>the call that begins to write a packet on Tomcat, where Tomcat has given up a pong at that
+ *     very moment ({@code SocketWrapperBase.vectoredOperation})<td>whoever sends<td>1 s after the end
+ *     of the session: it is interrupted then
+ * <tr><td>what is queued, before a close<td>nobody, a timer<td>2 s
+ * <tr><td>the client's answer to a close frame<td>nobody, a timer<td>2 s ({@link
+ *     imserver.container.Transports#LINGER}), then the connection is cut
+ * <tr><td>packets, pongs, pings and close frames on Tyrus<td>nobody: what the socket does not take is
+ *     queued
+ * </table>
+ *
+ * <h2>Why frames over the limit are refused twice</h2>
+ *
+ * <p>Before Tyrus buffers them by {@code GuardedInput}, which knows the size of a frame by its
+ * header; and by the decoder, which also knows a message of several frames, and works where a
+ * container does not let itself be guarded.
+ *
+ * <h2>Why a connection is closed late on Tyrus</h2>
+ *
+ * <p>By {@code LingeringConnection}, a thread of ours, and only when the client has sent its last
+ * frame: Payara's own close, in the midst of a handshake or of a client's going, makes other
+ * handshakes fail, or leaves two threads waiting for each other until none is left.
+ */
+@NullMarked
+package imserver.container;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,42 @@
+package imserver.endpoint;
+
+import imserver.container.Transport;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.SendHandler;
+
+/**
+ * The transport of a container that gathers nothing. Keeps what it is asked to do with the session.
+ */
+class FakeTransport implements Transport {
+
+  private final FakeSession session;
+
+  FakeTransport(FakeSession session) {
+    this.session = session;
+  }
+
+  @Override
+  public boolean gather() {
+    return false;
+  }
+
+  @Override
+  public void flush(SendHandler handler) {
+    throw new IllegalStateException("nothing is gathered");
+  }
+
+  @Override
+  public void ping() {
+    session.pings++;
+  }
+
+  @Override
+  public void close(CloseReason reason) {
+    session.closes.add(reason);
+  }
+
+  @Override
+  public void cut() {
+    session.cuts++;
+  }
+}
