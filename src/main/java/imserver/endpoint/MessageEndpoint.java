@@ -14,9 +14,10 @@ import imserver.packet.Response.Failure;
 import imserver.packet.SendMessage;
 import imserver.session.SessionRegistry;
 import imserver.session.Workers;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.websocket.CloseReason;
+import jakarta.websocket.CloseReason.CloseCodes;
 import jakarta.websocket.DecodeException;
 import jakarta.websocket.OnClose;
 import jakarta.websocket.OnError;
@@ -25,6 +26,7 @@ import jakarta.websocket.OnOpen;
 import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -32,13 +34,15 @@ import java.time.Clock;
 /**
  * Where clients connect: {@code ws(s)://HOST/teaching/imserver/CREDENTIAL}. One instance serves all
  * connections.
+ *
+ * <p>Not proxied: containers still tell of connections that end when CDI has ended, and then its
+ * proxies throw.
  */
-@ApplicationScoped
+@Singleton
 @ServerEndpoint(
     value = "/imserver/{credential}",
     subprotocols = Credentials.SUBPROTOCOL,
     decoders = PacketDecoder.class,
-    encoders = PacketEncoder.class,
     configurator = HandshakeConfigurator.class)
 public class MessageEndpoint {
 
@@ -52,13 +56,19 @@ public class MessageEndpoint {
   @Inject private Workers workers;
   @Inject private Transports transports;
   @Inject private Clock clock;
+  @Inject private Shutdown shutdown;
 
   /** For the container, which injects the rest. */
   public MessageEndpoint() {}
 
   /** Registers the connection and starts to push its unread messages. */
   @OnOpen
-  public void onOpen(Session session) {
+  public void onOpen(Session session) throws IOException {
+    if (shutdown.isOver()) {
+      CloseCode stopping = CloseCode.GOING_AWAY;
+      session.close(new CloseReason(CloseCodes.GOING_AWAY, stopping.reason()));
+      return;
+    }
     session.setMaxIdleTimeout(0); // pings tell whether the client lives
     session.setMaxTextMessageBufferSize(config.limits().maxFrame());
     UserPrincipal user = (UserPrincipal) session.getUserPrincipal();
@@ -78,6 +88,9 @@ public class MessageEndpoint {
   @OnMessage
   public void onText(Request request, Session session) {
     WebSocketConnection connection = WebSocketConnection.of(session);
+    if (connection == null) {
+      return;
+    }
     if (connection.user().isExpired(clock.instant())) {
       connection.close(CloseCode.TOKEN_EXPIRED);
     }
@@ -111,21 +124,32 @@ public class MessageEndpoint {
   /** The protocol has no binary frames. */
   @OnMessage
   public void onBinary(ByteBuffer part, boolean last, Session session) {
-    WebSocketConnection.of(session).close(CloseCode.BINARY_FRAME);
+    WebSocketConnection connection = WebSocketConnection.of(session);
+    if (connection != null) {
+      connection.close(CloseCode.BINARY_FRAME);
+    }
   }
 
   /** The client lives. */
   @OnMessage
   public void onPong(PongMessage pong, Session session) {
-    WebSocketConnection.of(session).pong();
+    WebSocketConnection connection = WebSocketConnection.of(session);
+    if (connection != null) {
+      connection.pong();
+    }
   }
 
   /** Forgets the connection. */
   @OnClose
   public void onClose(Session session, CloseReason reason) {
     WebSocketConnection connection = WebSocketConnection.of(session);
+    if (connection == null) {
+      return;
+    }
     connection.closed();
-    registry.close(connection);
+    if (!shutdown.isOver()) {
+      registry.close(connection);
+    }
     LOG.log(
         Level.INFO,
         "closed {0} user={1} code={2}",
@@ -140,7 +164,9 @@ public class MessageEndpoint {
   @OnError
   public void onError(Session session, Throwable error) {
     WebSocketConnection connection = WebSocketConnection.of(session);
-    if (error instanceof DecodeException) {
+    if (connection == null) {
+      LOG.log(Level.DEBUG, "error on a connection that has ended: {0}", error.toString());
+    } else if (error instanceof DecodeException) {
       connection.close(CloseCode.FRAME_TOO_LARGE);
     } else {
       LOG.log(Level.DEBUG, "error on {0}: {1}", connection.id(), error.toString());

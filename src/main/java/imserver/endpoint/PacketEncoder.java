@@ -7,7 +7,6 @@ import imserver.packet.Response.Success;
 import jakarta.json.Json;
 import jakarta.json.stream.JsonGenerator;
 import jakarta.json.stream.JsonGeneratorFactory;
-import jakarta.websocket.Encoder;
 import java.io.StringWriter;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -16,7 +15,7 @@ import java.util.function.Consumer;
  * {@link Response} to text: exactly six fields, always in the same order and of the same types.
  * Written by JSON-P's stream: JSON-B's reflection was a tenth of the server's processor time.
  */
-public class PacketEncoder implements Encoder.Text<Response> {
+final class PacketEncoder {
 
   private static final JsonGeneratorFactory JSON = Json.createGeneratorFactory(Map.of());
   private static final int SPACE = 256; // most packets fit
@@ -25,11 +24,9 @@ public class PacketEncoder implements Encoder.Text<Response> {
   private static final int FAILURE = 1;
   private static final int MESSAGE = 2;
 
-  /** For the container. */
-  public PacketEncoder() {}
+  private PacketEncoder() {}
 
-  @Override
-  public String encode(Response response) {
+  static String encode(Response response) {
     if (response instanceof Success success) {
       return packet(SERVER, success.toId(), SUCCESS, "", success.timestamp(), describe(success));
     }

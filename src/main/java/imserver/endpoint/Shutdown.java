@@ -30,6 +30,7 @@ public class Shutdown {
   private final SessionRegistry registry;
   private final Workers workers;
   private boolean due;
+  private volatile boolean over;
 
   /** For CDI. */
   @Inject
@@ -41,6 +42,11 @@ public class Shutdown {
 
   void beforeDestroyed(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
     run();
+  }
+
+  /** Whether it is all done: the beans of the application may not be called any more. */
+  boolean isOver() {
+    return over;
   }
 
   /** Called when the application has started: one that has not has nothing to stop. */
@@ -56,6 +62,7 @@ public class Shutdown {
         intake.stop();
       } finally {
         closeConnections();
+        over = true;
       }
       LOG.log(Level.INFO, "stopped: what was taken in is stored, all connections are closed");
     }

@@ -22,7 +22,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,11 +50,17 @@ final class WebSocketConnection implements Connection {
   /** How long a call of the container may go on when its session has ended. */
   private static final Duration LAST_CALL = Duration.ofSeconds(1);
 
-  /**
-   * How many packets are written at once at most, where the container can: about what Tomcat's
-   * buffer takes.
-   */
+  /** How many packets are written at once at most, where the container can. */
   private static final int MAX_BATCH = 32;
+
+  /**
+   * How many bytes are written at once at most: what Tomcat's buffer takes. More would be written
+   * in the midst of gathering, and Tomcat's own pong or close would then wait for both.
+   */
+  private static final int MAX_BATCH_BYTES = 8192;
+
+  /** The header of a frame from a server (RFC 6455, section 5.2). */
+  private static final int MAX_FRAME_HEADER = 10;
 
   private final Session session;
   private final UserPrincipal user;
@@ -64,8 +69,13 @@ final class WebSocketConnection implements Connection {
   private final int maxOutbox;
   private final Transport transport;
 
-  /** How many packets are gathered; for whoever is sending. */
+  /** How many packets are gathered, and their bytes; for whoever is sending. */
   private int batched;
+
+  private int batchedBytes;
+
+  /** A packet that has left the queue and waits until what is gathered is written; the same. */
+  private @Nullable String held;
 
   /** Guards what follows. Nothing of the container is called under it. */
   private final Object lock = new Object();
@@ -105,10 +115,16 @@ final class WebSocketConnection implements Connection {
     session.getUserProperties().put(ATTRIBUTE, connection);
   }
 
-  /** The connection of a session. */
-  static WebSocketConnection of(Session session) {
-    return (WebSocketConnection)
-        Objects.requireNonNull(session.getUserProperties().get(ATTRIBUTE), "not attached");
+  /**
+   * The connection of a session; null where it was refused, or where the container lets nobody ask
+   * any more, since it has ended.
+   */
+  static @Nullable WebSocketConnection of(Session session) {
+    try {
+      return (WebSocketConnection) session.getUserProperties().get(ATTRIBUTE);
+    } catch (IllegalStateException e) { // Tomcat, out of its onError
+      return null;
+    }
   }
 
   @Override
@@ -206,12 +222,15 @@ final class WebSocketConnection implements Connection {
           sending = false;
           return;
         }
-        packet = batched < MAX_BATCH ? outbox.poll() : null;
+        packet = held == null && batched < MAX_BATCH ? outbox.poll() : null;
         othersWait = !outbox.isEmpty();
-        sending = packet != null || batched > 0;
+        sending = packet != null || held != null || batched > 0;
       }
       if (packet != null) {
-        more = send(packet, othersWait);
+        held = PacketEncoder.encode(packet);
+      }
+      if (held != null) {
+        more = sendOrFlush(held, othersWait);
       } else if (batched > 0) {
         more = flush();
       } else {
@@ -221,17 +240,25 @@ final class WebSocketConnection implements Connection {
     }
   }
 
-  /** Returns whether the container is done with the packet. */
-  private boolean send(Response packet, boolean othersWait) {
-    boolean gathered = batched > 0 || (othersWait && transport.gather());
+  /** Returns whether the container is done with it. */
+  private boolean sendOrFlush(String packet, boolean othersWait) {
+    int bytes = MAX_FRAME_HEADER + Utf8.length(packet);
+    boolean fits = batchedBytes + bytes <= MAX_BATCH_BYTES;
+    if (batched > 0 && !fits) {
+      return flush();
+    }
+    held = null;
+    boolean gathered = batched > 0 || (othersWait && fits && transport.gather());
     batched += gathered ? 1 : 0;
+    batchedBytes += gathered ? bytes : 0;
     return new Transmission(!gathered)
-        .start(handler -> session.getAsyncRemote().sendObject(packet, handler));
+        .start(handler -> session.getAsyncRemote().sendText(packet, handler));
   }
 
   /** Returns whether what was gathered is written. */
   private boolean flush() {
     batched = 0;
+    batchedBytes = 0;
     return new Transmission(true).start(transport::flush);
   }
 

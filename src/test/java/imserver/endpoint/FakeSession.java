@@ -1,12 +1,18 @@
 package imserver.endpoint;
 
+import imserver.packet.FailureCode;
 import imserver.packet.Response;
+import imserver.packet.Response.Failure;
+import imserver.packet.Response.Success;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
 import java.io.IOException;
+import java.io.StringReader;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,12 +60,27 @@ final class FakeSession {
         RemoteEndpoint.Async.class,
         (method, arguments) -> {
           switch (method) {
-            case "sendObject" ->
-                transport.send((Response) arguments[0], (SendHandler) arguments[1]);
+            case "sendText" ->
+                transport.send(decode((String) arguments[0]), (SendHandler) arguments[1]);
             default -> throw new UnsupportedOperationException(method);
           }
           return null;
         });
+  }
+
+  private static Response decode(String text) {
+    JsonObject packet = Json.createReader(new StringReader(text)).readObject();
+    long to = packet.getJsonNumber("toId").longValueExact();
+    if (packet.getInt("type") == 0) {
+      return new Success(to, packet.getString("timestamp"), 0, null);
+    }
+    JsonObject describe =
+        Json.createReader(new StringReader(packet.getString("Describe"))).readObject();
+    return new Failure(
+        to,
+        packet.getString("timestamp"),
+        FailureCode.valueOf(describe.getString("code")),
+        describe.getString("message"));
   }
 
   /** Reports the packet that is on its way as lost with the connection. */

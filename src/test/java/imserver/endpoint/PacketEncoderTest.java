@@ -12,12 +12,10 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The encoder writes exactly the six fields, in order,")
 class PacketEncoderTest {
 
-  private final PacketEncoder encoder = new PacketEncoder();
-
   @Test
   @DisplayName("of a success")
   void success() {
-    assertThat(encoder.encode(new Success(42, "1.60E12", 7, null)))
+    assertThat(PacketEncoder.encode(new Success(42, "1.60E12", 7, null)))
         .isEqualTo(
             "{\"fromId\":0,\"toId\":42,\"type\":0,\"content\":\"\",\"timestamp\":\"1.60E12\","
                 + "\"Describe\":\"\"}");
@@ -26,7 +24,7 @@ class PacketEncoderTest {
   @Test
   @DisplayName("of a success for a client that names its messages")
   void receipt() {
-    assertThat(encoder.encode(new Success(42, "", 2323, "a\"b")))
+    assertThat(PacketEncoder.encode(new Success(42, "", 2323, "a\"b")))
         .isEqualTo(
             "{\"fromId\":0,\"toId\":42,\"type\":0,\"content\":\"\",\"timestamp\":\"\","
                 + "\"Describe\":\"{\\\"clientMessageId\\\":\\\"a\\\\\\\"b\\\","
@@ -36,7 +34,7 @@ class PacketEncoderTest {
   @Test
   @DisplayName("of a failure that shall not be repeated")
   void failure() {
-    assertThat(encoder.encode(new Failure(42, "t", FailureCode.UNKNOWN_TYPE, "why")))
+    assertThat(PacketEncoder.encode(new Failure(42, "t", FailureCode.UNKNOWN_TYPE, "why")))
         .isEqualTo(
             "{\"fromId\":0,\"toId\":42,\"type\":1,\"content\":\"\",\"timestamp\":\"t\","
                 + "\"Describe\":\"{\\\"code\\\":\\\"UNKNOWN_TYPE\\\",\\\"message\\\":\\\"why\\\","
@@ -46,7 +44,7 @@ class PacketEncoderTest {
   @Test
   @DisplayName("of a failure that may be repeated")
   void retryable() {
-    assertThat(encoder.encode(new Failure(42, "t", FailureCode.SERVER_BUSY, "why")))
+    assertThat(PacketEncoder.encode(new Failure(42, "t", FailureCode.SERVER_BUSY, "why")))
         .endsWith(
             "\"Describe\":\"{\\\"code\\\":\\\"SERVER_BUSY\\\",\\\"message\\\":\\\"why\\\","
                 + "\\\"retryable\\\":true}\"}");
@@ -56,7 +54,7 @@ class PacketEncoderTest {
   @DisplayName("of a message")
   void incoming() {
     assertThat(
-            encoder.encode(
+            PacketEncoder.encode(
                 new Incoming(
                     9007199254740991L, 42, 7, "你好 😀\n\"", "t", "李雷", "https://e.org/a.png")))
         .isEqualTo(
@@ -69,7 +67,7 @@ class PacketEncoderTest {
   @Test
   @DisplayName("of a message from a user of whom nothing is known")
   void unknownSender() {
-    assertThat(encoder.encode(new Incoming(1, 42, 7, "c", "", "42", "")))
+    assertThat(PacketEncoder.encode(new Incoming(1, 42, 7, "c", "", "42", "")))
         .isEqualTo(
             "{\"fromId\":42,\"toId\":7,\"type\":2,\"content\":\"c\",\"timestamp\":\"\","
                 + "\"Describe\":\"{\\\"userName\\\":\\\"42\\\",\\\"headURL\\\":\\\"\\\","

@@ -171,6 +171,25 @@ class WebSocketConnectionTest {
     }
 
     @Test
+    @DisplayName("writes after so many bytes as a buffer takes, and what is longer by itself")
+    void boundedBytes() {
+      batched.send(List.of(longPacket(1, 5000), longPacket(2, 4000), packet(3)));
+      assertThat(calls).containsExactly("gather", "flush 1");
+      flushed();
+      assertThat(calls).containsExactly("gather", "flush 1", "gather", "flush 3");
+      flushed();
+      batched.send(List.of(longPacket(4, 9000), packet(5)));
+      assertThat(fake.pending).hasSize(1);
+      fake.complete();
+      assertThat(calls).hasSize(4);
+      assertThat(fake.sent).hasSize(5);
+    }
+
+    private static Response longPacket(int number, int length) {
+      return new Success(number, "x".repeat(length), 0, null);
+    }
+
+    @Test
     @DisplayName("is not asked to write what is gathered when the session has ended")
     void ended() {
       gathers = true;

@@ -1,0 +1,21 @@
+package imserver.endpoint;
+
+/** The size of a text as it is sent. */
+final class Utf8 {
+
+  private Utf8() {}
+
+  /** The bytes of {@code text} in UTF-8 (RFC 3629, section 3). */
+  static int length(String text) {
+    int bytes = text.length();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= 0x800 && !Character.isSurrogate(c)) {
+        bytes += 2;
+      } else if (c >= 0x80) {
+        bytes += 1; // of the four bytes of a pair each half stands for two
+      }
+    }
+    return bytes;
+  }
+}
