@@ -36,8 +36,11 @@ public class Transports {
    */
   private static final long TOMCAT_BLOCKING_SEND = 900;
 
-  /** In milliseconds. Less than {@link #LINGER}, when {@link TomcatTransport#cut} asks for it. */
-  private static final long TOMCAT_CLOSE = LINGER.toMillis() - 100;
+  /**
+   * In milliseconds. Tomcat counts from when the close frame was sent; {@link #LINGER} after it was
+   * to be sent {@link TomcatTransport#cut} asks whether the time is over.
+   */
+  private static final long TOMCAT_CLOSE = LINGER.toMillis() - 500;
 
   /** Other containers pass over them. */
   private static final Map<String, Object> BOUNDS =

@@ -464,12 +464,13 @@ final class WebSocketConnection implements Connection {
 
   /** May wait for the client, on some containers. */
   private void closeSession(CloseCode code) {
+    // First: when the server stops, no more is taken once the last session has ended.
+    workers.runIn(Transports.LINGER, () -> workers.runForClient(this::cut));
     try {
       transport.close(new CloseReason(CloseCodes.getCloseCode(code.code()), code.reason()));
     } catch (IOException | RuntimeException e) {
       LOG.log(Level.DEBUG, "closing {0}: {1}", id(), e.toString());
     }
-    workers.runIn(Transports.LINGER, () -> workers.runForClient(this::cut));
   }
 
   private void cut() {
