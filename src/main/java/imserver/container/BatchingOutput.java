@@ -15,6 +15,7 @@ final class BatchingOutput extends ServletOutputStream {
 
   private final ServletOutputStream output;
   private boolean batching;
+  private volatile boolean backedUp;
 
   BatchingOutput(ServletOutputStream output) {
     this.output = output;
@@ -67,9 +68,17 @@ final class BatchingOutput extends ServletOutputStream {
     output.close();
   }
 
+  /** Tyrus asks before each write, and queues what it is to write while the answer is no. */
   @Override
   public boolean isReady() {
-    return output.isReady();
+    boolean ready = output.isReady();
+    backedUp = !ready;
+    return ready;
+  }
+
+  /** Whether the client was not taking any more when Tyrus last wanted to write. */
+  boolean isBackedUp() {
+    return backedUp;
   }
 
   @Override

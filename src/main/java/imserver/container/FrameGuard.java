@@ -54,6 +54,7 @@ public class FrameGuard implements HttpUpgradeHandler {
     }
     FrameGuard guard = request.upgrade(FrameGuard.class);
     guard.request = KeptRequest.of(request);
+    GrizzlyQueue.bound(guard.request);
     guard.engine = engine;
     guard.maxFrame = maxFrame;
     guard.workers = workers;

@@ -6,6 +6,7 @@ import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
 
 /**
  * The frames of a client (RFC 6455, section 5.2) up to the first that makes its message longer than
@@ -18,6 +19,10 @@ import java.nio.charset.StandardCharsets;
  * connection while its client is still writing would reset it, and the client would never read the
  * code. So whoever closes the connection asks {@link #isDrained} first.
  *
+ * <p>Pings of a client that does not take the pongs are left out: Tyrus would queue an answer to
+ * each, without bound. A client has to expect no more than one for several (section 5.5.3). One
+ * that goes on pinging is refused with {@link CloseCode#TOO_SLOW}.
+ *
  * <p>A header is held back until it is complete. So {@link #read(byte[], int, int)} may return 0,
  * unlike its contract, where the container has no more for now.
  */
@@ -26,17 +31,22 @@ final class GuardedInput extends ServletInputStream {
   /** How many bytes are read only to drop them. */
   static final long PATIENCE = 64L << 20;
 
+  /** So many pings are left out before their client is refused. */
+  static final int MAX_PINGS_LEFT_OUT = 100;
+
   private static final int LENGTH_IN_16_BITS = 126;
   private static final int LENGTH_IN_64_BITS = 127;
   private static final int MASK = 4;
   private static final int OPCODE = 0x0f;
   private static final int CONTINUATION = 0x00;
   private static final int CLOSE = 0x08;
+  private static final int PING = 0x09;
   private static final int PROTOCOL_ERROR = 1002; // section 7.4.1
 
   private final ServletInputStream in;
   private final int maxMessage;
   private final Runnable afterReading;
+  private final BooleanSupplier leavesPingsOut;
 
   /** Opcode and length of a frame; its mask counts as payload here. */
   private final ByteBuffer header = ByteBuffer.allocate(2 + Long.BYTES);
@@ -53,6 +63,11 @@ final class GuardedInput extends ServletInputStream {
   private long dropped;
   private boolean last;
 
+  /** Whether the frame that is being read is left out. */
+  private boolean leftOut;
+
+  private int pingsLeftOut;
+
   /** Whether all that comes is dropped. */
   private volatile boolean dropping;
 
@@ -62,8 +77,14 @@ final class GuardedInput extends ServletInputStream {
   /**
    * @param afterReading run whenever the container has told of bytes, of their end or of an error,
    *     in its thread
+   * @param leavesPingsOut asked for each ping
    */
-  GuardedInput(ServletInputStream in, int maxMessage, Runnable afterReading) {
+  GuardedInput(
+      ServletInputStream in,
+      int maxMessage,
+      Runnable afterReading,
+      BooleanSupplier leavesPingsOut) {
+    this.leavesPingsOut = leavesPingsOut;
     this.in = in;
     this.maxMessage = maxMessage;
     this.afterReading = afterReading;
@@ -118,7 +139,7 @@ final class GuardedInput extends ServletInputStream {
       return false;
     }
     payload -= count;
-    if (!dropping) {
+    if (!dropping && !leftOut) {
       target.position(target.position() + count);
     }
     took(count);
@@ -178,6 +199,7 @@ final class GuardedInput extends ServletInputStream {
     length = Long.compareUnsigned(length, PATIENCE) > 0 ? PATIENCE : length;
     payload = length + (masked ? MASK : 0);
     last = opcode == CLOSE;
+    leftOut = false;
     if (opcode < CLOSE) { // a control frame may come between the frames of a message
       message = length + (opcode == CONTINUATION ? message : 0);
     }
@@ -188,6 +210,12 @@ final class GuardedInput extends ServletInputStream {
       refuse(PROTOCOL_ERROR, "frame is not masked");
     } else if (Math.max(message, length) > maxMessage) {
       refuse(CloseCode.FRAME_TOO_LARGE.code(), CloseCode.FRAME_TOO_LARGE.reason());
+    } else if (opcode == PING && leavesPingsOut.getAsBoolean()) {
+      leftOut = true;
+      pingsLeftOut++;
+      if (pingsLeftOut > MAX_PINGS_LEFT_OUT) {
+        refuse(CloseCode.TOO_SLOW.code(), CloseCode.TOO_SLOW.reason());
+      }
     } else {
       ready = ByteBuffer.wrap(header.array().clone(), 0, header.position());
     }

@@ -38,8 +38,10 @@ final class LingeringConnection implements WebConnection {
 
   LingeringConnection(WebConnection connection, int maxFrame, Workers workers) throws IOException {
     this.connection = connection;
-    this.input = new GuardedInput(connection.getInputStream(), maxFrame, this::closeIfDue);
     this.output = new BatchingOutput(connection.getOutputStream());
+    this.input =
+        new GuardedInput(
+            connection.getInputStream(), maxFrame, this::closeIfDue, output::isBackedUp);
     this.workers = workers;
   }
 

@@ -28,7 +28,8 @@
  * <tr><td>the call that begins to write a packet on Tomcat, where Tomcat has given up a pong at that
  *     very moment ({@code SocketWrapperBase.vectoredOperation})<td>whoever sends<td>1 s after the end
  *     of the session: it is interrupted then
- * <tr><td>what is queued, before a close<td>nobody, a timer<td>2 s
+ * <tr><td>what is queued, before a close<td>nobody, a timer<td>2 s; 20 s for what is on its way to a
+ *     client that reads too slowly, whose queue is dropped
  * <tr><td>the client's answer to a close frame<td>nobody, a timer<td>2 s ({@link
  *     imserver.container.Transports#LINGER}), then the connection is cut
  * <tr><td>packets, pongs, pings and close frames on Tyrus<td>nobody: what the socket does not take is

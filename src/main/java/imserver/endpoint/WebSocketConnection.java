@@ -47,6 +47,13 @@ final class WebSocketConnection implements Connection {
    */
   private static final Duration FLUSH = Duration.ofSeconds(2);
 
+  /**
+   * The same for one that is too slow: its queue is dropped, but it has a whole buffer of the
+   * system to read before it learns why the connection ends. Nobody waits for it, and nothing is
+   * kept.
+   */
+  private static final Duration SLOW_FLUSH = Duration.ofSeconds(20);
+
   /** How long a call of the container may go on when its session has ended. */
   private static final Duration LAST_CALL = Duration.ofSeconds(1);
 
@@ -183,7 +190,7 @@ final class WebSocketConnection implements Connection {
       sending |= start;
     }
     if (overflow) {
-      workers.runIn(FLUSH, () -> workers.runForClient(() -> endSession(CloseCode.TOO_SLOW)));
+      workers.runIn(SLOW_FLUSH, () -> workers.runForClient(() -> endSession(CloseCode.TOO_SLOW)));
     } else if (start) {
       sendNext();
     }

@@ -87,6 +87,18 @@ class BatchingOutputTest {
   }
 
   @Test
+  @DisplayName("knows whether the client took more when the engine last asked")
+  void backedUp() {
+    assertThat(output.isBackedUp()).isFalse();
+    broken = true;
+    assertThat(output.isReady()).isFalse();
+    assertThat(output.isBackedUp()).isTrue();
+    broken = false;
+    assertThat(output.isReady()).isTrue();
+    assertThat(output.isBackedUp()).isFalse();
+  }
+
+  @Test
   @DisplayName("reports what cannot be written")
   void broken() throws IOException {
     List<SendResult> results = new ArrayList<>();

@@ -98,6 +98,48 @@ class GuardedInputTest {
   }
 
   @Test
+  @DisplayName("leaves pings out while the client takes no pongs, wherever the network cuts")
+  void pings() throws IOException {
+    byte[] text = frame(TEXT, MASKED, 5);
+    byte[] all =
+        bytes(
+            text,
+            frame(PING, MASKED, 125),
+            frame(TEXT & ~FIN, MASKED, 3),
+            frame(PING, MASKED, 0),
+            frame(CONTINUATION | FIN, MASKED, 3),
+            frame(PING, MASKED, 1));
+    byte[] rest = bytes(text, frame(TEXT & ~FIN, MASKED, 3), frame(CONTINUATION | FIN, MASKED, 3));
+    for (int part : new int[] {1, 2, 7, all.length}) {
+      assertThat(
+              readAll(
+                  new GuardedInput(new Network(all, part, 0), LIMIT, () -> {}, () -> true), 8192))
+          .as("parts of %d", part)
+          .isEqualTo(rest);
+    }
+  }
+
+  @Test
+  @DisplayName("refuses a client that goes on pinging and takes no pongs, with 4508")
+  void tooManyPings() throws IOException {
+    byte[] pings = new byte[0];
+    for (int i = 0; i < GuardedInput.MAX_PINGS_LEFT_OUT; i++) {
+      pings = bytes(pings, frame(PING, MASKED, 1));
+    }
+    byte[] text = frame(TEXT, MASKED, 5);
+    byte[] most = bytes(pings, text);
+    byte[] tooMany = bytes(most, frame(PING, MASKED, 1), text);
+    assertThat(readAll(pingedBy(most), 8192)).isEqualTo(text);
+    byte[] read = readAll(pingedBy(tooMany), 8192);
+    assertThat(read).startsWith(text);
+    assertThat(ByteBuffer.wrap(read).getChar(text.length + 6)).isEqualTo((char) 4508);
+  }
+
+  private static GuardedInput pingedBy(byte[] frames) {
+    return new GuardedInput(new Network(frames, 100, 0), LIMIT, () -> {}, () -> true);
+  }
+
+  @Test
   @DisplayName("counts the frames of a message together, and not the pings between them")
   void parts() throws IOException {
     byte[] most =
@@ -146,7 +188,8 @@ class GuardedInputTest {
             frame(TEXT, MASKED, 300),
             frame(TEXT, MASKED, LIMIT + 1),
             frame(CLIENTS_CLOSE, MASKED, 2));
-    GuardedInput input = new GuardedInput(new Network(frames, 100, 0), LIMIT, () -> {});
+    GuardedInput input =
+        new GuardedInput(new Network(frames, 100, 0), LIMIT, () -> {}, () -> false);
     byte[] buffer = new byte[100];
     assertThat(input.read(buffer)).isPositive();
     input.drop();
@@ -156,7 +199,7 @@ class GuardedInputTest {
 
   private static boolean drainedAfter(long count, byte[] sent, long zeros) throws IOException {
     Network network = new Network(sent, 1, zeros);
-    GuardedInput input = new GuardedInput(network, LIMIT, () -> {});
+    GuardedInput input = new GuardedInput(network, LIMIT, () -> {}, () -> false);
     byte[] buffer = new byte[8192];
     while (network.at < count) {
       assertThat(input.read(buffer)).isNotNegative();
@@ -170,7 +213,8 @@ class GuardedInputTest {
   void absurd(long length) throws IOException {
     byte[] header = header(TEXT, MASKED, length);
     Network network = new Network(header, 8192, GuardedInput.PATIENCE + (1 << 20));
-    assertThat(readAll(new GuardedInput(network, LIMIT, () -> {}), 65_536)).isEqualTo(CLOSE);
+    assertThat(readAll(new GuardedInput(network, LIMIT, () -> {}, () -> false), 65_536))
+        .isEqualTo(CLOSE);
     assertThat(network.available()).as("read to the end").isZero();
   }
 
@@ -179,7 +223,7 @@ class GuardedInputTest {
   void ready() throws IOException {
     byte[] frame = frame(TEXT, MASKED, 3);
     GuardedInput input =
-        new GuardedInput(new Network(Arrays.copyOf(frame, 2), 2, 0), LIMIT, () -> {});
+        new GuardedInput(new Network(Arrays.copyOf(frame, 2), 2, 0), LIMIT, () -> {}, () -> false);
     assertThat(input.read()).isEqualTo(TEXT);
     assertThat(input.isReady()).isTrue();
     assertThat(input.isFinished()).isFalse();
@@ -195,7 +239,8 @@ class GuardedInputTest {
   }
 
   private static byte[] through(byte[] sent, int part, int buffer, int limit) throws IOException {
-    return readAll(new GuardedInput(new Network(sent, part, 0), limit, () -> {}), buffer);
+    return readAll(
+        new GuardedInput(new Network(sent, part, 0), limit, () -> {}, () -> false), buffer);
   }
 
   /** Reads as an engine does. */

@@ -3,8 +3,10 @@ package imserver.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -23,6 +25,7 @@ class CrowdIT {
 
   private static final int CONNECTIONS = 200;
   private static final int MESSAGES = 50;
+  private static final int UNREAD = 300;
 
   @ArquillianResource private URL url;
 
@@ -72,6 +75,58 @@ class CrowdIT {
       }
     }
     clients.forEach(Client::close);
+  }
+
+  /**
+   * A pong of the container waits for the client, and what it leaves behind made threads of ours
+   * wait for ever.
+   */
+  @Test
+  @DisplayName(
+      "of sockets that read nothing and ping keeps no thread, and costs no other user anything")
+  void pingsUnread() throws Exception {
+    URI server = URI.create(url.toString());
+    long bob = Users.next();
+    String text = "好".repeat(4000);
+    try (Client a = Client.connect(server, Users.next())) {
+      for (int i = 0; i < UNREAD; i++) {
+        a.send(Packet.message(bob, text, "t" + i));
+      }
+      a.answer("t" + (UNREAD - 1));
+    }
+    List<RawClient> deaf = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      deaf.add(RawClient.connect(server, bob));
+    }
+    long alice = Users.next();
+    try (Client a = Client.connect(server, alice)) {
+      for (int round = 0; round < 20; round++) {
+        for (RawClient client : deaf) {
+          pingOrGiveUp(client);
+        }
+        a.send(Packet.message(alice, "round " + round, "r" + round));
+        a.message("round " + round);
+      }
+    }
+    for (RawClient client : deaf) {
+      client.reset();
+    }
+    await().atMost(Client.PATIENCE).untilAsserted(() -> assertThat(waiting()).isEmpty());
+  }
+
+  private static void pingOrGiveUp(RawClient client) {
+    try {
+      client.send(RawClient.PING, new byte[] {1});
+    } catch (IOException e) {
+      // the server has closed it: that is its right
+    }
+  }
+
+  /** The stacks of the server's threads that are writing to a client. */
+  private static List<String> waiting() throws IOException, InterruptedException {
+    return Threads.of(ServerContainer.running()).stream()
+        .filter(stack -> stack.contains("vectoredOperation") || stack.contains("sendMessageBlock"))
+        .toList();
   }
 
   private static List<String> timestamps() {

@@ -11,6 +11,7 @@ import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import java.net.URI;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
@@ -127,6 +128,33 @@ class HandshakeIT {
       assertThat(a.closeCode()).isEqualTo(4401);
       assertThat(Instant.now()).isAfterOrEqualTo(soon.toInstant());
     }
+  }
+
+  @Test
+  @DisplayName(
+      "gives a connection that is dead after its token, also if its client goes on sending")
+  void nothingAfterExpiry() throws Exception {
+    Date soon = Date.from(Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(3));
+    String token = token(alice, claims -> claims.expirationTime(soon));
+    try (Client b = Client.connect(server, token(bob, claims -> claims));
+        RawClient a = RawClient.connect(server, token)) {
+      a.send(RawClient.TEXT, bytes(Packet.message(bob, "in time", "1")));
+      b.message("in time");
+      assertThat(a.readToClose()).isEqualTo(4401);
+      for (int i = 0; i < 20; i++) {
+        a.send(RawClient.TEXT, bytes(Packet.message(bob, "too late", "late" + i)));
+      }
+      assertThat(a.readToEnd()).isEmpty();
+      try (Client again = Client.connect(server, token(alice, claims -> claims))) {
+        again.send(Packet.message(bob, "a new token", "2"));
+        b.message("a new token");
+      }
+      assertThat(b.contents()).containsExactly("in time", "a new token");
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.net.URL;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,30 @@ class LimitsIT {
     assertThat(clients.get(0).closeCode()).isEqualTo(4409);
     assertThat(clients.subList(1, clients.size())).allMatch(Client::isOpen);
     clients.forEach(Client::close);
+  }
+
+  @Test
+  @DisplayName(
+      "of connections leaves one that was closed without effect, whatever it goes on sending")
+  void nothingFromTheClosed() throws IOException {
+    try (RawClient oldest = RawClient.connect(server, alice);
+        Client other = Client.connect(server, alice)) {
+      awaitKnown(alice);
+      List<Client> clients = new ArrayList<>();
+      for (int i = 0; i < CONNECTIONS - 1; i++) {
+        clients.add(Client.connect(server, alice));
+      }
+      assertThat(oldest.readToClose()).isEqualTo(4409);
+      for (int i = 0; i < 20; i++) {
+        String packet = Packet.message(alice, "from the closed", "c" + i);
+        oldest.send(RawClient.TEXT, packet.getBytes(StandardCharsets.UTF_8));
+      }
+      assertThat(oldest.readToEnd()).isEmpty();
+      other.send(Packet.message(alice, "from the open", "o"));
+      other.message("from the open");
+      assertThat(other.contents()).doesNotContain("from the closed");
+      clients.forEach(Client::close);
+    }
   }
 
   @Test

@@ -2,11 +2,15 @@ package imserver.server;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A client of frames and bytes, for what a well-behaved client does not do. */
 final class RawClient implements AutoCloseable {
@@ -137,6 +141,24 @@ final class RawClient implements AutoCloseable {
       frame = readAny();
     }
     return frame.closeCode();
+  }
+
+  /**
+   * Reads on until the server ends the connection, close frame or not; answers nothing. The texts
+   * that came on the way.
+   */
+  List<String> readToEnd() throws IOException {
+    List<String> texts = new ArrayList<>();
+    try {
+      while (true) {
+        Frame frame = readAny();
+        if (frame.opcode() == TEXT) {
+          texts.add(new String(frame.payload(), StandardCharsets.UTF_8));
+        }
+      }
+    } catch (EOFException | SocketException e) { // it may be reset, with what we had sent unread
+      return texts;
+    }
   }
 
   /** Breaks the connection off, as a network does. */

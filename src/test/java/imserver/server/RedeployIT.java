@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,7 +78,7 @@ class RedeployIT {
   /** The names of the threads of ours and of our libraries. */
   private static List<String> threads(ServerProcess server)
       throws IOException, InterruptedException {
-    return jcmd(server, "Thread.print")
+    return Threads.jcmd(server, "Thread.print")
         .lines()
         .filter(line -> line.startsWith("\""))
         .map(line -> line.substring(1, line.indexOf('"', 1)))
@@ -91,23 +90,9 @@ class RedeployIT {
    * How many class loaders have loaded us: each has an enum of its own. After a full collection.
    */
   private static long classLoaders(ServerProcess server) throws IOException, InterruptedException {
-    return jcmd(server, "GC.class_histogram")
+    return Threads.jcmd(server, "GC.class_histogram")
         .lines()
         .filter(line -> line.endsWith(" imserver.packet.CloseCode"))
         .count();
-  }
-
-  private static String jcmd(ServerProcess server, String command)
-      throws IOException, InterruptedException {
-    Process jcmd =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                Long.toString(server.pid()),
-                command)
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(jcmd.waitFor()).as(output).isZero();
-    return output;
   }
 }
