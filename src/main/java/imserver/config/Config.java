@@ -52,6 +52,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
    * @param serviceClaim the claim that holds roles
    * @param serviceRole the role of the host application
    * @param allowedOrigins origins with commas between them; null for the server's own
+   * @param maxLifetime seconds until the furthest {@code exp} that is accepted, 0 for no bound
    */
   public record Auth(
       @Setting(
@@ -107,7 +108,14 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
               key = "IMSERVER_ALLOWED_ORIGINS",
               meaning =
                   "web origins beside the server's own whose pages may use it, with commas between them, or `*`; in open mode also every loopback origin")
-          @Nullable String allowedOrigins) {
+          @Nullable String allowedOrigins,
+      @Setting(
+              key = "IMSERVER_JWT_MAX_LIFETIME",
+              fallback = "0",
+              min = 0,
+              meaning =
+                  "seconds: a token whose `exp` is further than this after now, or after its `iat`, is refused; `0` turns it off")
+          int maxLifetime) {
 
     /** Leaves out the secret. */
     @Override

@@ -1,5 +1,6 @@
 package imserver.endpoint;
 
+import imserver.auth.Revocations;
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
 import imserver.directory.UserDirectory;
@@ -11,6 +12,7 @@ import imserver.packet.MarkRead;
 import imserver.packet.Request;
 import imserver.packet.Response.Failure;
 import imserver.packet.SendMessage;
+import imserver.session.MessageStream;
 import imserver.session.SessionRegistry;
 import imserver.session.Workers;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -49,6 +51,7 @@ public class MessageEndpoint {
   @Inject private Intake intake;
   @Inject private Workers workers;
   @Inject private Batches batches;
+  @Inject private Revocations revocations;
 
   /** For the container, which injects the rest. */
   public MessageEndpoint() {}
@@ -64,7 +67,11 @@ public class MessageEndpoint {
     WebSocketConnection.attach(connection, session);
     LOG.log(Level.INFO, "opened {0} user={1}", connection.id(), user.getName());
     directory.show(user);
-    backlog.pushTo(registry.open(connection));
+    MessageStream stream = registry.open(connection);
+    if (revocations.cover(user)) { // since the handshake
+      connection.close(CloseCode.ACCESS_ENDED);
+    }
+    backlog.pushTo(stream);
   }
 
   /** Passes a packet on, or answers one that cannot be read. */
