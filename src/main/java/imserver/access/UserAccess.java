@@ -5,6 +5,7 @@ import imserver.config.Config;
 import imserver.config.Config.AuthMode;
 import imserver.database.StorageException;
 import imserver.packet.CloseCode;
+import imserver.session.Connection;
 import imserver.session.SessionRegistry;
 import imserver.session.Workers;
 import jakarta.annotation.PostConstruct;
@@ -21,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 
 /** Ends the access of users, and learns of those that another server has ended. */
 @Singleton
@@ -67,18 +69,21 @@ public class UserAccess {
    * Closes the user's connections with 4403, and has every token refused that was issued before
    * this returns, which is when the second is over. In open mode it closes the connections.
    *
+   * @return how many connections were closed on this server
    * @throws StorageException if it could not be kept: it holds until this server stops, and should
    *     be asked for again
    */
-  public void end(long userId) {
+  public int end(long userId) {
     Instant nextSecond = clock.instant().truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
     // In this order: who is registered after the connections were closed is checked after that.
     revocations.revoke(userId, nextSecond);
-    registry.connections(userId).forEach(each -> each.close(CloseCode.ACCESS_ENDED));
+    List<Connection> connections = registry.connections(userId).toList();
+    connections.forEach(each -> each.close(CloseCode.ACCESS_ENDED));
     if (config.auth().mode() != AuthMode.OPEN) {
       keep(userId, nextSecond);
       awaitMoment(nextSecond);
     }
+    return connections.size();
   }
 
   private void keep(long userId, Instant moment) {
