@@ -70,7 +70,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
       @Setting(
               key = "IMSERVER_JWT_SECRET",
               meaning =
-                  "HS*: the secret's text (its UTF-8 bytes), or `base64:…`; shorter than the hash refuses to start")
+                  "HS*: the secret's text (its UTF-8 bytes), or `base64:…`; shorter than the hash, an example of this page or one character repeated refuses to start")
           @Nullable String secret,
       @Setting(
               key = "IMSERVER_JWT_PUBLIC_KEY",
