@@ -31,6 +31,11 @@ public class ProfileCache {
   /** For the container, which injects the rest. */
   public ProfileCache() {}
 
+  ProfileCache(Config config) {
+    this.config = config;
+    create();
+  }
+
   @PostConstruct
   void create() {
     entries = cache();
