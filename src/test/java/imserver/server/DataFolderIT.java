@@ -64,9 +64,10 @@ class DataFolderIT {
             SECRET,
             "IMSERVER_DATA",
             data.toString());
+    int port = TestEnvironment.freePort();
     long user = Users.next();
     String old = token(user);
-    try (ServerProcess first = ServerProcess.start(TestEnvironment.freePort(), folder, settings)) {
+    try (ServerProcess first = ServerProcess.start(port, folder, settings)) {
       JWTClaimsSet.Builder host =
           claims(user).subject("host").claim("roles", List.of("imserver-service"));
       String hostToken = HandshakeIT.sign(SECRET, JWSAlgorithm.HS256, host);
@@ -77,7 +78,7 @@ class DataFolderIT {
       first.kill();
     }
     String newer = token(user);
-    try (ServerProcess second = ServerProcess.start(TestEnvironment.freePort(), folder, settings)) {
+    try (ServerProcess second = ServerProcess.start(port, folder, settings)) {
       assertThat(Client.refusal(second.address(), old)).isEqualTo(401);
       assertThat(new Api(second.address(), newer).unread()).isZero();
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
