@@ -7,3 +7,5 @@ create table revocation (
   written_at    bigint                   not null
 );
 create index revocation_by_writing on revocation (written_at);
+-- By it those are found that concern only tokens that have expired.
+create index revocation_by_moment on revocation (issued_before);
