@@ -69,7 +69,7 @@ const ABNORMAL = 1006; // nobody closed it in order
 const TOO_LARGE = 1009;
 const UNREADABLE = [1003, 1007];
 const EXPIRED = 4401;
-const FINAL = [4409, 4429]; // too many connections of this user; too many failures
+const FINAL = [4403, 4409, 4429]; // access ended; too many connections of this user; too many failures
 
 /**
  * "idle" before connect(); "waiting" will try again by itself; "closed" will not, until connect() is called.

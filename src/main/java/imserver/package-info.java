@@ -26,6 +26,7 @@
  *
  * <p>Beside this way: {@link imserver.message.Backlog} pushes unread messages to a new connection,
  * {@link imserver.session.Heartbeat} ends connections that have expired or died, {@link
+ * imserver.access.UserAccess} ends those of a user whom the host application shuts out, {@link
  * imserver.directory.UserDirectory} knows names, {@link imserver.database.Schema} brings the
  * tables, {@link imserver.config.Config} holds every setting, {@link imserver.web} serves the web
  * chat.

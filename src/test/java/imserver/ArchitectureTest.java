@@ -41,6 +41,7 @@ class ArchitectureTest {
           entry("session", allowed("packet", "config", "auth")),
           entry("database", allowed("config")),
           entry("container", allowed("packet", "config", "session")),
+          entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("packet", "auth", "config", "database")),
           entry("message", allowed("packet", "auth", "session", "directory", "config", "database")),
           entry(
@@ -56,7 +57,15 @@ class ArchitectureTest {
                   "container")),
           entry(
               "rest",
-              allowed("packet", "auth", "session", "directory", "message", "config", "database")),
+              allowed(
+                  "packet",
+                  "auth",
+                  "session",
+                  "access",
+                  "directory",
+                  "message",
+                  "config",
+                  "database")),
           entry("original", allowed("packet", "auth", "directory", "message", "config", "rest")),
           entry("web", allowed()),
           entry("tomcat", allowed()));
@@ -110,9 +119,14 @@ class ArchitectureTest {
   }
 
   @Test
-  @DisplayName("has JPA only in message and directory, and in what makes it work on Tomcat")
+  @DisplayName("has JPA only in message, directory and access, and in what makes it work on Tomcat")
   void jpa() {
-    only("jakarta.persistence..", "imserver.message", "imserver.directory", "imserver.tomcat");
+    only(
+        "jakarta.persistence..",
+        "imserver.message",
+        "imserver.directory",
+        "imserver.access",
+        "imserver.tomcat");
   }
 
   @Test

@@ -2,7 +2,6 @@ package imserver.auth;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
-import com.nimbusds.jose.jwk.source.ImmutableSecret;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.JWSKeySelector;
@@ -13,6 +12,7 @@ import com.nimbusds.jose.proc.SingleKeyJWSKeySelector;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
 import imserver.config.Config;
 import imserver.config.InvalidConfigException;
+import java.lang.System.Logger.Level;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
@@ -20,15 +20,20 @@ import java.nio.charset.StandardCharsets;
 import java.security.Key;
 import java.util.Base64;
 import java.util.Set;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys and the one algorithm by which tokens are verified, read from the configuration.
+ * The keys and the one algorithm by which tokens are verified, read from the configuration. Where
+ * there is one key, a secret or a PEM, it is the key of every token, whatever {@code kid} says:
+ * many identity providers write one always. A key set is searched by it.
  *
  * @param selector finds the key for a token's header; none where the header names another algorithm
  * @param verifiers makes the verifier for a key
  */
 record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory verifiers) {
+
+  private static final System.Logger LOG = System.getLogger(JwtKeys.class.getName());
 
   private static final Set<String> ALGORITHMS =
       Set.of(
@@ -58,7 +63,7 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
   private static JwtKeys shared(JWSAlgorithm algorithm, Config.Auth auth) {
     byte[] secret = secret(algorithm, auth.secret());
     return new JwtKeys(
-        new JWSVerificationKeySelector<>(algorithm, new ImmutableSecret<>(secret)),
+        new SingleKeyJWSKeySelector<>(algorithm, new SecretKeySpec(secret, "HMAC")),
         new DefaultJWSVerifierFactory());
   }
 
@@ -77,6 +82,11 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
       throw new InvalidConfigException(
           "IMSERVER_JWT_SECRET has %d bytes, %s needs at least %d"
               .formatted(secret.length, algorithm, hashBytes));
+    }
+    if (KnownSecrets.contain(secret)) {
+      throw new InvalidConfigException(
+          "IMSERVER_JWT_SECRET is one that others can guess (an example of the documentation, or one"
+              + " character repeated); make one with: openssl rand -base64 48");
     }
     return secret;
   }
@@ -136,11 +146,22 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
     try {
       URL url = URI.create(address).toURL();
       if (Set.of("http", "https").contains(url.getProtocol())) {
+        warnOfPlainHttp(url);
         return url;
       }
     } catch (MalformedURLException | IllegalArgumentException e) {
       // told below
     }
     throw new InvalidConfigException("IMSERVER_JWT_JWKS_URL is not an http or https address");
+  }
+
+  /** Who can change what comes over such a line makes tokens of any user. */
+  private static void warnOfPlainHttp(URL url) {
+    if (url.getProtocol().equals("http") && !Origins.isLoopback(url.getHost())) {
+      LOG.log(
+          Level.WARNING,
+          "IMSERVER_JWT_JWKS_URL is plain http to another host: whoever is on the way can put a key"
+              + " of their own in; use https");
+    }
   }
 }

@@ -13,8 +13,10 @@ import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import com.nimbusds.jwt.proc.ExpiredJWTException;
 import imserver.config.Config;
 import imserver.packet.StorableText;
+import imserver.packet.WebAddress;
 import java.text.ParseException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Date;
 import java.util.List;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies a signed JSON Web Token: the pinned algorithm, the signature, {@code exp} (required),
- * {@code nbf}, and {@code iss} and {@code aud} where configured.
+ * {@code nbf}, and the longest lifetime, {@code iss} and {@code aud} where configured.
  */
 final class JwtVerifier implements CredentialVerifier {
 
@@ -39,7 +41,10 @@ final class JwtVerifier implements CredentialVerifier {
   /** Longer names are cut: what a directory row holds. */
   static final int MAX_NAME = 255;
 
-  /** Longer addresses are dropped: what a directory row holds. */
+  /**
+   * Longer addresses are dropped: what a directory row holds. So are those that a page must not
+   * load.
+   */
   static final int MAX_AVATAR = 2048;
 
   private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
@@ -47,12 +52,14 @@ final class JwtVerifier implements CredentialVerifier {
   private final String serviceClaim;
   private final String serviceRole;
   private final Clock clock;
+  private final Lifetime lifetime;
 
   JwtVerifier(Config.Auth auth, JwtKeys keys, Clock clock) {
     this.userClaim = auth.userClaim();
     this.serviceClaim = auth.serviceClaim();
     this.serviceRole = auth.serviceRole();
     this.clock = clock;
+    this.lifetime = new Lifetime(auth.maxLifetime(), clock);
     processor.setJWSTypeVerifier(
         new DefaultJOSEObjectTypeVerifier<>(
             JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
@@ -86,17 +93,29 @@ final class JwtVerifier implements CredentialVerifier {
       throw new InvalidCredentialException("exp is missing");
     }
     boolean service = isService(claims);
+    long userId = userId(claims.getClaim(userClaim), service);
     UserPrincipal principal =
         new UserPrincipal(
-            userId(claims.getClaim(userClaim), service),
+            userId,
+            subject(claims.getClaim("sub"), userId),
             name(claims.getClaim("name")),
             avatar(claims.getClaim("picture")),
+            issuedAt(claims.getIssueTime()),
             expiry.toInstant(),
             service);
     if (principal.isExpired(clock.instant())) {
       throw new InvalidCredentialException("expired");
     }
+    lifetime.check(principal);
     return principal;
+  }
+
+  private static String subject(@Nullable Object claim, long userId) {
+    return claim == null ? Long.toString(userId) : String.valueOf(claim);
+  }
+
+  private static @Nullable Instant issuedAt(@Nullable Date claim) {
+    return claim == null ? null : claim.toInstant();
   }
 
   /** 0 where the host application is no user. */
@@ -145,7 +164,8 @@ final class JwtVerifier implements CredentialVerifier {
         claim instanceof String address
             && !address.isBlank()
             && address.length() <= MAX_AVATAR
-            && StorableText.isStorable(address);
+            && StorableText.isStorable(address)
+            && WebAddress.isOfImage(address);
     return fits ? (String) claim : null;
   }
 

@@ -9,7 +9,7 @@ final class OpenVerifier implements CredentialVerifier {
   @Override
   public UserPrincipal verify(String credential) throws InvalidCredentialException {
     if (credential.equals(SERVICE)) {
-      return new UserPrincipal(0, null, null, null, true);
+      return UserPrincipal.ofService();
     }
     long userId =
         UserIds.parse(credential)

@@ -76,7 +76,7 @@ public class Origins {
     return hasPort ? authority : authority + ":" + defaultPort;
   }
 
-  private static boolean isLoopback(String host) {
+  static boolean isLoopback(String host) {
     return host.equalsIgnoreCase("localhost")
         || host.toLowerCase(Locale.ROOT).endsWith(".localhost")
         || host.matches("127(\\.\\d{1,3}){3}")

@@ -8,26 +8,35 @@ import org.jspecify.annotations.Nullable;
  * Who stands behind a verified credential: a user, or the host application, or both.
  *
  * @param userId positive; 0 for the host application where it is no user
+ * @param subject whom the issuer of the credential means, for the log of what was done: any text
  * @param userName the name that the credential tells, null if none
  * @param avatar the address of the avatar that the credential tells, null if none
+ * @param issuedAt when the credential was issued, in whole seconds, null if it does not tell
  * @param expiresAt when the credential ends, null for never
  * @param service whether it is the host application
  */
 public record UserPrincipal(
     long userId,
+    String subject,
     @Nullable String userName,
     @Nullable String avatar,
+    @Nullable Instant issuedAt,
     @Nullable Instant expiresAt,
     boolean service)
     implements Principal {
 
-  /** A user. */
+  /** A user, who is known by the id alone. */
   public UserPrincipal(
       long userId,
       @Nullable String userName,
       @Nullable String avatar,
       @Nullable Instant expiresAt) {
-    this(userId, userName, avatar, expiresAt, false);
+    this(userId, Long.toString(userId), userName, avatar, null, expiresAt, false);
+  }
+
+  /** The host application, which is no user: in open mode, and where it speaks for the system. */
+  public static UserPrincipal ofService() {
+    return new UserPrincipal(0, "0", null, null, null, null, true);
   }
 
   /** Whether it is a user, who may connect. */

@@ -17,10 +17,12 @@ public class Verifiers {
    */
   @Produces
   @Singleton
-  public CredentialVerifier verifier(Config config, Clock clock) {
+  public CredentialVerifier verifier(Config config, Clock clock, Revocations revocations) {
     return switch (config.auth().mode()) {
       case OPEN -> new OpenVerifier();
-      case JWT -> new JwtVerifier(config.auth(), JwtKeys.of(config.auth()), clock);
+      case JWT ->
+          new RevocationCheck(
+              new JwtVerifier(config.auth(), JwtKeys.of(config.auth()), clock), revocations);
     };
   }
 }

@@ -5,6 +5,9 @@
  * <p>Rules: the algorithm comes from the configuration, never from the token (RFC 8725, section
  * 3.1). No text of a token reaches a log or an answer; the reason of a refusal does.
  *
+ * <p>A token that verifies may be revoked all the same: {@link imserver.auth.Revocations}, in
+ * memory, so that no check waits for the database.
+ *
  * <p>JSON Web Tokens are verified by Nimbus JOSE+JWT. What is ours is reading the configured key,
  * and Ed25519, for which Nimbus wants Google Tink where the JDK has had it since 15 (JEP 339).
  */

@@ -52,6 +52,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
    * @param serviceClaim the claim that holds roles
    * @param serviceRole the role of the host application
    * @param allowedOrigins origins with commas between them; null for the server's own
+   * @param maxLifetime seconds until the furthest {@code exp} that is accepted, 0 for no bound
    */
   public record Auth(
       @Setting(
@@ -69,7 +70,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
       @Setting(
               key = "IMSERVER_JWT_SECRET",
               meaning =
-                  "HS*: the secret's text (its UTF-8 bytes), or `base64:…`; shorter than the hash refuses to start")
+                  "HS*: the secret's text (its UTF-8 bytes), or `base64:…`; shorter than the hash, an example of this page or one character repeated refuses to start")
           @Nullable String secret,
       @Setting(
               key = "IMSERVER_JWT_PUBLIC_KEY",
@@ -107,7 +108,14 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
               key = "IMSERVER_ALLOWED_ORIGINS",
               meaning =
                   "web origins beside the server's own whose pages may use it, with commas between them, or `*`; in open mode also every loopback origin")
-          @Nullable String allowedOrigins) {
+          @Nullable String allowedOrigins,
+      @Setting(
+              key = "IMSERVER_JWT_MAX_LIFETIME",
+              fallback = "0",
+              min = 0,
+              meaning =
+                  "seconds: a token whose `exp` is further than this after now, or after its `iat`, is refused; `0` turns it off")
+          int maxLifetime) {
 
     /** Leaves out the secret. */
     @Override

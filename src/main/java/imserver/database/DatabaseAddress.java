@@ -5,6 +5,7 @@ import imserver.config.Environment;
 import java.nio.file.Path;
 import java.sql.Driver;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the database is and how it is spoken to.
@@ -14,9 +15,15 @@ import java.util.Properties;
  * @param url the JDBC address with what we add to it
  * @param properties user, password and the driver's settings
  * @param description for the log, without the password
+ * @param folder of the embedded database, null for any other
  */
 record DatabaseAddress(
-    Driver driver, Vendor vendor, String url, Properties properties, String description) {
+    Driver driver,
+    Vendor vendor,
+    String url,
+    Properties properties,
+    String description,
+    @Nullable Path folder) {
 
   /** A database in a file of this machine, which is there or not, but does not come up later. */
   boolean isFile() {
@@ -42,14 +49,16 @@ record DatabaseAddress(
               vendor,
               url,
               postgresql(storage),
-              withoutParameters(url));
+              withoutParameters(url),
+              null);
       case H2 ->
           new DatabaseAddress(
               new org.h2.Driver(),
               vendor,
               url + h2Settings(),
               login(storage),
-              withoutParameters(url));
+              withoutParameters(url),
+              null);
     };
   }
 
@@ -62,7 +71,8 @@ record DatabaseAddress(
         Vendor.H2,
         "jdbc:h2:file:" + folder.resolve("imserver") + h2Settings(),
         properties,
-        "the embedded database in " + folder);
+        "the embedded database in " + folder,
+        folder);
   }
 
   /**

@@ -1,6 +1,7 @@
 package imserver.database;
 
 import imserver.config.Environment;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -44,6 +45,7 @@ public class EnvironmentDataSource implements DataSource {
   private Connection connect() throws SQLException {
     Connection connection;
     try {
+      createFolder(); // H2 would make one that everybody can read
       connection = address.driver().connect(address.url(), address.properties());
     } catch (SQLException e) {
       throw explained(e);
@@ -52,6 +54,16 @@ public class EnvironmentDataSource implements DataSource {
       throw new SQLException("the driver does not know this address: " + address.description());
     }
     return connection;
+  }
+
+  private void createFolder() throws SQLException {
+    if (address.folder() != null) {
+      try {
+        DataFolder.create(address.folder());
+      } catch (IOException e) {
+        throw new SQLException("the folder cannot be made: " + address.folder(), e);
+      }
+    }
   }
 
   /** H2 says that a file is locked, which tells nobody what to do. */

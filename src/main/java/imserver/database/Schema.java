@@ -64,6 +64,9 @@ public class Schema {
   void migrate() {
     DatabaseAddress address = DatabaseAddress.of(config.storage());
     LOG.log(Level.INFO, "messages are kept in {0}", address.description());
+    if (address.folder() != null) {
+      DataFolder.warnIfOpen(address.folder()); // before it is made, which is for its owner alone
+    }
     unregisterDrivers(); // nothing here asks the JVM for a driver
     try {
       Flyway.configure(Schema.class.getClassLoader())

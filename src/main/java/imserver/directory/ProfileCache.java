@@ -2,6 +2,7 @@ package imserver.directory;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import imserver.auth.UserPrincipal;
 import imserver.config.Config;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -12,8 +13,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The profiles of users in the directory, for ten minutes. Holds no user whom the directory does
- * not have.
+ * The entries of users in the directory, for ten minutes, and what the tokens of users tell who
+ * have connected and are not in the directory as they tell yet. Every method may be called by any
+ * thread.
  */
 @ApplicationScoped
 public class ProfileCache {
@@ -23,33 +25,72 @@ public class ProfileCache {
 
   @Inject private Config config;
 
-  private Cache<Long, UserProfile> profiles;
+  private Cache<Long, Entry> entries;
+  private Cache<Long, UserPrincipal> told;
 
   /** For the container, which injects the rest. */
   public ProfileCache() {}
 
+  ProfileCache(Config config) {
+    this.config = config;
+    create();
+  }
+
   @PostConstruct
   void create() {
-    profiles =
-        Caffeine.newBuilder()
-            .maximumSize(config.limits().profiles())
-            .expireAfterWrite(FRESH)
-            .executor(Runnable::run) // no thread of the JVM's common pool, which outlives the WAR
-            .build();
+    entries = cache();
+    told = cache();
   }
 
-  /** The profile of the user, or null. */
-  public @Nullable UserProfile get(long userId) {
-    return profiles.getIfPresent(userId);
+  private <V> Cache<Long, V> cache() {
+    return Caffeine.newBuilder()
+        .maximumSize(config.limits().profiles())
+        .expireAfterWrite(FRESH)
+        .executor(Runnable::run) // no thread of the JVM's common pool, which outlives the WAR
+        .build();
   }
 
-  /** The profiles of those users that are here. */
-  public Map<Long, UserProfile> get(Collection<Long> userIds) {
-    return profiles.getAllPresent(userIds);
+  /** The entry of the user, or null. */
+  @Nullable Entry get(long userId) {
+    return entries.getIfPresent(userId);
   }
 
-  /** Keeps a profile. */
-  public void put(UserProfile profile) {
-    profiles.put(profile.userId(), profile);
+  /** The entries of those users that are here. */
+  Map<Long, Entry> get(Collection<Long> userIds) {
+    return entries.getAllPresent(userIds);
+  }
+
+  /** Keeps an entry that was read or written under the lock of its row. */
+  void put(Entry entry) {
+    entries.put(entry.profile().userId(), entry);
+  }
+
+  /** Keeps an entry that was read, unless there is one: that may be newer. */
+  void putIfAbsent(Entry entry) {
+    var unused = entries.asMap().putIfAbsent(entry.profile().userId(), entry);
+  }
+
+  /**
+   * Takes note of what the token of a user tells, until it is {@link #recorded}. Whether it counts
+   * is known only with the entry, which may have to be read first.
+   */
+  void tell(UserPrincipal user) {
+    told.put(user.userId(), user);
+    Entry known = get(user.userId());
+    if (known != null && !known.updatedBy(user).equals(known)) { // else it would live longer
+      var unused =
+          entries.asMap().computeIfPresent(user.userId(), (id, entry) -> entry.updatedBy(user));
+    }
+  }
+
+  /** The entry with what the user's token tells, where it counts. */
+  Entry withTold(Entry entry) {
+    UserPrincipal user = told.getIfPresent(entry.profile().userId());
+    return user == null ? entry : entry.updatedBy(user);
+  }
+
+  /** Forgets what the token told: the directory has it. */
+  void recorded(UserPrincipal user) {
+    var unused = told.asMap().remove(user.userId(), user);
   }
 }

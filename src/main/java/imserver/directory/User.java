@@ -22,6 +22,12 @@ class User {
   @Column(name = "search_name")
   private @Nullable String searchName;
 
+  @Column(name = "name_by_host", nullable = false)
+  private boolean nameByHost;
+
+  @Column(name = "avatar_by_host", nullable = false)
+  private boolean avatarByHost;
+
   @Column(name = "updated_at", nullable = false)
   private OffsetDateTime updatedAt;
 
@@ -29,12 +35,9 @@ class User {
   @SuppressWarnings("NullAway.Init")
   protected User() {}
 
-  User(UserProfile profile, OffsetDateTime now) {
-    this.id = profile.userId();
-    this.name = profile.name();
-    this.avatar = profile.avatar();
-    this.searchName = searchName(profile);
-    this.updatedAt = now;
+  User(Entry entry, OffsetDateTime now) {
+    this.id = entry.profile().userId();
+    update(entry, now);
   }
 
   private static @Nullable String searchName(UserProfile profile) {
@@ -46,10 +49,16 @@ class User {
     return new UserProfile(id, name, avatar);
   }
 
-  void update(UserProfile profile, OffsetDateTime now) {
-    name = profile.name();
-    avatar = profile.avatar();
-    searchName = searchName(profile);
+  Entry entry() {
+    return new Entry(profile(), nameByHost, avatarByHost);
+  }
+
+  final void update(Entry entry, OffsetDateTime now) {
+    name = entry.profile().name();
+    avatar = entry.profile().avatar();
+    searchName = searchName(entry.profile());
+    nameByHost = entry.nameByHost();
+    avatarByHost = entry.avatarByHost();
     updatedAt = now;
   }
 }

@@ -9,6 +9,7 @@ import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptors;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
 import java.time.Clock;
 import java.time.OffsetDateTime;
@@ -39,16 +40,31 @@ public class UserDirectory {
    * @throws StorageException if one had to be read from the database and could not
    */
   public Map<Long, UserProfile> find(Set<Long> userIds) {
-    Map<Long, UserProfile> found = new HashMap<>(cache.get(userIds));
+    Map<Long, UserProfile> found = new HashMap<>();
+    entries(userIds).forEach((userId, entry) -> found.put(userId, entry.profile()));
+    return found;
+  }
+
+  private Map<Long, Entry> entries(Set<Long> userIds) {
+    Map<Long, Entry> found = new HashMap<>(cache.get(userIds));
     Set<Long> missing = new HashSet<>(userIds);
     missing.removeAll(found.keySet());
-    rows(missing)
-        .map(User::profile)
+    rows(missing, LockModeType.NONE)
+        .map(User::entry)
+        .map(cache::withTold)
         .forEach(
-            profile -> {
-              found.put(profile.userId(), profile);
-              cache.put(profile);
+            entry -> {
+              found.put(entry.profile().userId(), entry);
+              cache.putIfAbsent(entry);
             });
+    missing.removeAll(found.keySet());
+    for (long userId : missing) { // who connected a moment ago, and is about to be entered
+      Entry unknown = Entry.unknown(userId);
+      Entry entry = cache.withTold(unknown);
+      if (!entry.equals(unknown)) {
+        found.put(userId, entry);
+      }
+    }
     return found;
   }
 
@@ -64,14 +80,17 @@ public class UserDirectory {
   }
 
   /**
-   * How a user is shown to others: what the directory has, and what the credential tells in its
-   * place.
+   * How a user is shown to others: what the host application has set, else what the credential
+   * tells, else what the directory has.
    *
    * @throws StorageException if it had to be read from the database and could not
    */
   public UserProfile profile(UserPrincipal user) {
-    UserProfile unknown = UserProfile.unknown(user.userId());
-    return find(Set.of(user.userId())).getOrDefault(user.userId(), unknown).updatedBy(user);
+    Entry unknown = Entry.unknown(user.userId());
+    return entries(Set.of(user.userId()))
+        .getOrDefault(user.userId(), unknown)
+        .updatedBy(user)
+        .profile();
   }
 
   /**
@@ -111,40 +130,43 @@ public class UserDirectory {
   }
 
   /**
-   * Shows a user, from now on, as the credential tells; writes nothing and never waits, so that the
-   * first message of a connection carries the name already.
+   * Shows a user, from now on, as the credential tells, unless the host application has set it;
+   * writes nothing and never waits, so that the first message of a connection carries the right
+   * name already.
    */
   @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
   public void show(UserPrincipal user) {
     if (user.userName() != null || user.avatar() != null) {
-      UserProfile cached = cache.get(user.userId());
-      UserProfile known = cached == null ? UserProfile.unknown(user.userId()) : cached;
-      cache.put(known.updatedBy(user));
+      cache.tell(user);
     }
   }
 
   /**
-   * Enters users into the directory, or replaces their entries, all or none.
+   * Enters users into the directory, or replaces their entries, all or none. What is set here
+   * counts more than what tokens tell; what is null is given back to them.
    *
    * @throws StorageException if the database did not take it
    */
   public void put(Collection<UserProfile> profiles) {
     OffsetDateTime now = OffsetDateTime.now(clock);
     Map<Long, User> known = new HashMap<>();
-    rows(profiles.stream().map(UserProfile::userId).collect(Collectors.toSet()))
+    rows(
+            profiles.stream().map(UserProfile::userId).collect(Collectors.toSet()),
+            LockModeType.PESSIMISTIC_WRITE)
         .forEach(user -> known.put(user.profile().userId(), user));
     for (UserProfile profile : profiles) {
       User user = known.get(profile.userId());
+      Entry entry = Entry.byHost(profile);
       if (user == null) {
-        User created = new User(profile, now);
+        User created = new User(entry, now);
         entities.persist(created);
         known.put(profile.userId(), created);
       } else {
-        user.update(profile, now);
+        user.update(entry, now);
       }
     }
     entities.flush();
-    profiles.forEach(cache::put);
+    profiles.stream().map(Entry::byHost).forEach(cache::put);
   }
 
   /** The ids of users in the directory, ascending, above one. */
@@ -156,12 +178,14 @@ public class UserDirectory {
         .getResultList();
   }
 
-  private Stream<User> rows(Set<Long> userIds) {
+  /** In one order, so that no two that lock them wait for each other. */
+  private Stream<User> rows(Set<Long> userIds, LockModeType lock) {
     return userIds.isEmpty()
         ? Stream.empty()
         : entities
-            .createQuery("select u from User u where u.id in :ids", User.class)
+            .createQuery("select u from User u where u.id in :ids order by u.id", User.class)
             .setParameter("ids", userIds)
+            .setLockMode(lock)
             .getResultStream();
   }
 
@@ -173,16 +197,32 @@ public class UserDirectory {
    *     user came at once
    */
   public void record(UserPrincipal principal) {
-    OffsetDateTime now = OffsetDateTime.now(clock);
     User user = entities.find(User.class, principal.userId());
-    UserProfile known = user == null ? UserProfile.unknown(principal.userId()) : user.profile();
-    UserProfile profile = known.updatedBy(principal);
     if (user == null) {
-      entities.persist(new User(profile, now));
-    } else if (!profile.equals(known)) {
-      user.update(profile, now);
+      Entry entry = Entry.unknown(principal.userId()).updatedBy(principal);
+      entities.persist(new User(entry, OffsetDateTime.now(clock)));
+      entities.flush();
+      cache.put(entry);
+    } else {
+      update(user, principal);
     }
-    entities.flush();
-    cache.put(profile);
+    cache.recorded(principal);
+  }
+
+  /** Locks the row only where it, or what is in memory of it, has to change. */
+  private void update(User user, UserPrincipal principal) {
+    Entry entry = user.entry().updatedBy(principal);
+    Entry cached = cache.get(principal.userId());
+    if (entry.equals(user.entry()) && (cached == null || entry.equals(cached))) {
+      cache.putIfAbsent(entry);
+      return;
+    }
+    entities.refresh(user, LockModeType.PESSIMISTIC_WRITE);
+    Entry locked = user.entry().updatedBy(principal);
+    if (!locked.equals(user.entry())) {
+      user.update(locked, OffsetDateTime.now(clock));
+      entities.flush();
+    }
+    cache.put(locked);
   }
 }

@@ -1,6 +1,5 @@
 package imserver.directory;
 
-import imserver.auth.UserPrincipal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,13 +45,5 @@ public record UserProfile(long userId, @Nullable String name, @Nullable String a
         .map(letter -> Character.toLowerCase(Character.toUpperCase(letter)))
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
-  }
-
-  /** This profile with what a credential tells in place of what was known. */
-  UserProfile updatedBy(UserPrincipal user) {
-    return new UserProfile(
-        userId,
-        user.userName() == null ? name : user.userName(),
-        user.avatar() == null ? avatar : user.avatar());
   }
 }

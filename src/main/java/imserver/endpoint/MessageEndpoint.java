@@ -1,5 +1,6 @@
 package imserver.endpoint;
 
+import imserver.auth.Revocations;
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
 import imserver.container.Transports;
@@ -12,6 +13,7 @@ import imserver.packet.MarkRead;
 import imserver.packet.Request;
 import imserver.packet.Response.Failure;
 import imserver.packet.SendMessage;
+import imserver.session.MessageStream;
 import imserver.session.SessionRegistry;
 import imserver.session.Workers;
 import jakarta.inject.Inject;
@@ -57,6 +59,7 @@ public class MessageEndpoint {
   @Inject private Transports transports;
   @Inject private Clock clock;
   @Inject private Shutdown shutdown;
+  @Inject private Revocations revocations;
 
   /** For the container, which injects the rest. */
   public MessageEndpoint() {}
@@ -77,7 +80,11 @@ public class MessageEndpoint {
     WebSocketConnection.attach(connection, session);
     LOG.log(Level.INFO, "opened {0} user={1}", connection.id(), user.getName());
     directory.show(user);
-    backlog.pushTo(registry.open(connection));
+    MessageStream stream = registry.open(connection);
+    if (revocations.cover(user)) { // since the handshake
+      connection.close(CloseCode.ACCESS_ENDED);
+    }
+    backlog.pushTo(stream);
   }
 
   /**

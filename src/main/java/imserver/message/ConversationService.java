@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -157,6 +158,16 @@ public class ConversationService {
             .limit(limit)
             .toList();
     return overviews(user, found);
+  }
+
+  /**
+   * The other one of a conversation, as the user may see that one: by the id alone where the two
+   * have none, so that nobody learns the names of all users by their ids.
+   */
+  public UserProfile otherOf(long user, long other) {
+    boolean acquainted = user == other || conversations.find(Pair.of(user, other)).isPresent();
+    UserProfile unknown = UserProfile.unknown(other);
+    return acquainted ? directory.find(Set.of(other)).getOrDefault(other, unknown) : unknown;
   }
 
   /** A numbered part of a conversation, newest first. What lies before it costs as much. */

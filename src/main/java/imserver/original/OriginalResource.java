@@ -2,7 +2,6 @@ package imserver.original;
 
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
-import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.ConversationService;
 import imserver.message.MessagePage;
@@ -35,7 +34,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The paths of the original back end. The records are its JSON. */
@@ -57,7 +55,6 @@ public class OriginalResource {
 
   @Inject private ConversationService conversations;
   @Inject private Requests requests;
-  @Inject private UserDirectory directory;
   @Inject private Config config;
   @Context private SecurityContext caller;
   @Context private Request request;
@@ -136,8 +133,7 @@ public class OriginalResource {
     if (request.getMethod().equals(HttpMethod.GET)) { // and not by HEAD
       requests.markShown(user, found.messages());
     }
-    UserProfile profile =
-        directory.find(Set.of(other)).getOrDefault(other, UserProfile.unknown(other));
+    UserProfile profile = conversations.otherOf(user.userId(), other);
     List<Letter> letters = new ArrayList<>();
     found.messages().forEach(message -> letters.add(letter(user.userId(), message)));
     Collections.reverse(letters);

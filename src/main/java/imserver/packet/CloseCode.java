@@ -17,6 +17,11 @@ public enum CloseCode {
   FRAME_TOO_LARGE(1009, "frame too large"),
   /** The token expired. The client gets a new one and reconnects. */
   TOKEN_EXPIRED(4401, "token expired"),
+  /**
+   * The host application ended the user's access. The client does not reconnect by itself: its
+   * token is refused, and another one is for the user to get, by signing in.
+   */
+  ACCESS_ENDED(4403, "access ended"),
   /** Two pings without a pong. The client reconnects. */
   NO_PONG(4408, "no pong"),
   /**

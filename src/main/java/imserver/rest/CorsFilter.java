@@ -40,7 +40,7 @@ public class CorsFilter extends HttpFilter {
       response.setHeader("Access-Control-Expose-Headers", "Retry-After, WWW-Authenticate");
     }
     if (isPreflight(request)) {
-      response.setHeader("Access-Control-Allow-Methods", "GET, POST, PUT");
+      response.setHeader("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE");
       response.setHeader("Access-Control-Allow-Headers", "Authorization, Content-Type");
       response.setHeader("Access-Control-Max-Age", SECONDS_TO_KEEP);
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);

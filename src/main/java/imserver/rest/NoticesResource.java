@@ -3,6 +3,7 @@ package imserver.rest;
 import imserver.directory.UserDirectory;
 import imserver.message.Headline;
 import imserver.packet.SendMessage;
+import imserver.packet.WebAddress;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -13,6 +14,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Messages of the system, for the host application. */
 @Path("notices")
@@ -27,6 +29,7 @@ public class NoticesResource {
 
   @Inject private UserDirectory directory;
   @Inject private Requests requests;
+  @Inject private Audit audit;
   @Context private SecurityContext caller;
 
   /** For the container, which injects the rest. */
@@ -45,10 +48,16 @@ public class NoticesResource {
   public NotifiedView send(JsonBody body) {
     BearerFilter.requireService(caller);
     Draft notice = new Draft(body);
+    if (body.is("to", ALL)) {
+      return send("all users", () -> sendToAll(notice));
+    }
+    List<Long> recipients = body.ids("to", 1, MAX_RECIPIENTS).stream().distinct().toList();
+    return send("users " + Audit.ids(recipients), () -> send(notice, recipients));
+  }
+
+  private NotifiedView send(String to, Supplier<Long> sending) {
     return new NotifiedView(
-        body.is("to", ALL)
-            ? sendToAll(notice)
-            : send(notice, body.ids("to", 1, MAX_RECIPIENTS).stream().distinct().toList()));
+        audit.line(caller, "send a notice to " + to, sending, count -> count + " recipients"));
   }
 
   private record Draft(String content, String clientMessageId, Headline headline) {
@@ -60,6 +69,10 @@ public class NoticesResource {
           new Headline(
               body.optionalText("title", Headline.MAX_TITLE),
               body.optionalText("url", Headline.MAX_URL)));
+      if (headline.url() != null && !WebAddress.isOfLink(headline.url())) {
+        throw Problem.badRequest(
+            "url must be an http or https address, or a relative one that does not begin with //");
+      }
       if (clientMessageId.isEmpty()) {
         throw Problem.badRequest("clientMessageId is missing");
       }

@@ -26,7 +26,7 @@ public class Requests {
   /** So many transactions of {@link MarkRead#MAX_IDS} messages for one request. */
   private static final int MAX_ROUNDS = 100;
 
-  private static final UserPrincipal SYSTEM = new UserPrincipal(0, null, null, null, true);
+  private static final UserPrincipal SYSTEM = UserPrincipal.ofService();
   private static final SendingBudget UNLIMITED = new SendingBudget(0, TimeMeter.SYSTEM_NANOTIME);
 
   @Inject private Config config;

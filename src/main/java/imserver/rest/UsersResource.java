@@ -1,5 +1,6 @@
 package imserver.rest;
 
+import imserver.access.UserAccess;
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
 import imserver.config.Config.Switch;
@@ -7,9 +8,11 @@ import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.ConversationService;
 import imserver.message.Recount;
+import imserver.packet.WebAddress;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
@@ -37,6 +40,8 @@ public class UsersResource {
 
   @Inject private UserDirectory directory;
   @Inject private ConversationService conversations;
+  @Inject private UserAccess access;
+  @Inject private Audit audit;
   @Inject private Config config;
   @Context private SecurityContext caller;
 
@@ -90,8 +95,20 @@ public class UsersResource {
   public UserView put(@PathParam("id") String id, JsonBody body) {
     BearerFilter.requireService(caller);
     UserProfile profile = profile(Parameters.id("id", id), body);
-    directory.put(List.of(profile));
+    write(List.of(profile));
     return UserView.of(profile);
+  }
+
+  private void write(List<UserProfile> profiles) {
+    List<Long> ids = profiles.stream().map(UserProfile::userId).toList();
+    audit.line(
+        caller,
+        "write users " + Audit.ids(ids),
+        () -> {
+          directory.put(profiles);
+          return profiles.size();
+        },
+        count -> count + " written");
   }
 
   /** Replaces or enters many, all or none. */
@@ -103,7 +120,7 @@ public class UsersResource {
         body.objects("users", MAX_USERS).stream()
             .map(user -> profile(user.id("id"), user))
             .toList();
-    directory.put(profiles);
+    write(profiles);
     return new WrittenView(profiles.size());
   }
 
@@ -111,11 +128,34 @@ public class UsersResource {
     return new UserProfile(
         id,
         notBlank(body.optionalText("name", UserProfile.MAX_NAME)),
-        notBlank(body.optionalText("avatar", UserProfile.MAX_AVATAR)));
+        avatar(notBlank(body.optionalText("avatar", UserProfile.MAX_AVATAR))));
+  }
+
+  private static @Nullable String avatar(@Nullable String address) {
+    if (address != null && !WebAddress.isOfImage(address)) {
+      throw Problem.badRequest("avatar must be an http or https address, or a relative one");
+    }
+    return address;
   }
 
   private static @Nullable String notBlank(@Nullable String text) {
     return text == null || text.isBlank() ? null : text;
+  }
+
+  /**
+   * Ends a user's access: the sockets, and every token that was issued up to now. Answered when the
+   * second is over, so that a token that is issued after the answer is good.
+   */
+  @DELETE
+  @Path("{id}/sessions")
+  public void endSessions(@PathParam("id") String id) {
+    BearerFilter.requireService(caller);
+    long userId = Parameters.id("id", id);
+    audit.line(
+        caller,
+        "end access of user " + userId,
+        () -> access.end(userId),
+        closed -> closed + " connections closed");
   }
 
   /** Counts a user's unread messages one by one, for an operator who doubts the counts. */
@@ -123,7 +163,15 @@ public class UsersResource {
   @Path("{id}/recount")
   public RecountView recount(@PathParam("id") String id) {
     BearerFilter.requireService(caller);
-    Recount recount = conversations.recount(Parameters.id("id", id));
+    long userId = Parameters.id("id", id);
+    Recount recount =
+        audit.line(
+            caller,
+            "recount user " + userId,
+            () -> conversations.recount(userId),
+            found ->
+                "%d before, %d after, %d conversations corrected"
+                    .formatted(found.before(), found.after(), found.corrected()));
     return new RecountView(recount.before(), recount.after(), recount.corrected());
   }
 }

@@ -1,5 +1,6 @@
 package imserver.session;
 
+import imserver.auth.Revocations;
 import imserver.config.Config;
 import imserver.packet.CloseCode;
 import jakarta.annotation.PostConstruct;
@@ -14,7 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Ends connections whose token has expired or whose client no longer answers. */
+/** Ends connections whose token has expired or is revoked, or whose client no longer answers. */
 @Singleton
 @Startup
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
@@ -30,18 +31,21 @@ public class Heartbeat {
   @Inject private Clock clock;
   @Inject private Workers workers;
   @Inject private SessionRegistry registry;
+  @Inject private Revocations revocations;
 
   /** For the container, which injects the rest. */
   public Heartbeat() {}
 
-  Heartbeat(Clock clock, SessionRegistry registry) {
+  Heartbeat(Clock clock, SessionRegistry registry, Revocations revocations) {
     this.clock = clock;
     this.registry = registry;
+    this.revocations = revocations;
   }
 
   @PostConstruct
   void start() {
     workers.runEvery(EXPIRY_CHECK, this::closeExpired);
+    workers.runEvery(EXPIRY_CHECK, this::closeRevoked);
     workers.runEvery(Duration.ofSeconds(config.limits().pingInterval()), this::pingAll);
   }
 
@@ -52,6 +56,14 @@ public class Heartbeat {
         .connections()
         .filter(connection -> connection.user().isExpired(now))
         .forEach(connection -> connection.close(CloseCode.TOKEN_EXPIRED));
+  }
+
+  /** Closes every connection whose token another server has been told to refuse. */
+  public void closeRevoked() {
+    registry
+        .connections()
+        .filter(connection -> revocations.cover(connection.user()))
+        .forEach(connection -> connection.close(CloseCode.ACCESS_ENDED));
   }
 
   /** Pings every connection, and closes those that left the last two pings unanswered. */

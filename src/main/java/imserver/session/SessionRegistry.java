@@ -101,6 +101,11 @@ public class SessionRegistry {
     return streams.values().stream().flatMap(List::stream).map(MessageStream::connection);
   }
 
+  /** The connections of a user, as they are at about this moment. */
+  public Stream<Connection> connections(long userId) {
+    return streams.getOrDefault(userId, List.of()).stream().map(MessageStream::connection);
+  }
+
   /** Closes all connections, and any that comes later; waits for their end, for a bounded time. */
   public void closeAll(Duration patience) {
     closed = true;

@@ -11,6 +11,7 @@ import imserver.config.Config;
 import imserver.config.InvalidConfigException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.DisplayName;
@@ -44,7 +45,8 @@ class JwtKeysTest {
             "sub",
             "roles",
             "service",
-            null);
+            null,
+            0);
     starting(auth).hasMessageContaining("IMSERVER_JWT_ALGORITHM").hasMessageContaining("HS256");
   }
 
@@ -79,8 +81,38 @@ class JwtKeysTest {
                       "IMSERVER_JWT_ALGORITHM",
                       algorithm,
                       "IMSERVER_JWT_SECRET",
-                      "s".repeat(bytes))))
+                      "secret".repeat(11).substring(0, bytes))))
           .isNotNull();
+    }
+
+    @ParameterizedTest(name = "[{index}] {0}")
+    @ValueSource(
+        strings = {
+          "at least 32 bytes, shared with your application",
+          " at least 32 bytes, shared with your application ",
+          "base64:YXQgbGVhc3QgMzIgYnl0ZXMsIHNoYXJlZCB3aXRoIHlvdXIgYXBwbGljYXRpb24=",
+          "ssssssssssssssssssssssssssssssssssssssss",
+          "密密密密密密密密密密密",
+          "base64:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+          "base64://////////////////////////////////////////8=",
+          "base64:5a+G5a+G5a+G5a+G5a+G5a+G5a+G5a+G5a+G5a+G5a+G"
+        })
+    @DisplayName("an example of the documentation, or one character repeated:")
+    void guessable(String secret) {
+      starting(auth("IMSERVER_JWT_SECRET", secret))
+          .hasMessageContaining("IMSERVER_JWT_SECRET")
+          .hasMessageContaining("openssl rand -base64 48")
+          .hasMessageNotContaining(secret);
+    }
+
+    @Test
+    @DisplayName("bytes, but starts with different ones that are no text")
+    void bytes() {
+      byte[] secret = new byte[32];
+      Arrays.fill(secret, (byte) 0xfe);
+      secret[31] = (byte) 0xff;
+      String text = "base64:" + Base64.getEncoder().encodeToString(secret);
+      assertThat(JwtKeys.of(auth("IMSERVER_JWT_SECRET", text))).isNotNull();
     }
 
     @Test
@@ -201,5 +233,23 @@ class JwtKeysTest {
   void jwksUrl(String url) {
     starting(auth("IMSERVER_JWT_ALGORITHM", "RS256", "IMSERVER_JWT_JWKS_URL", url))
         .hasMessageContaining("IMSERVER_JWT_JWKS_URL");
+  }
+
+  @ParameterizedTest(name = "[{index}] {0}")
+  @CsvSource({
+    "http://keys.example/jwks, 1",
+    "http://127.0.0.1.example/jwks, 1",
+    "HTTP://10.0.0.1:8080/jwks, 1",
+    "https://keys.example/jwks, 0",
+    "http://localhost:8080/jwks, 0",
+    "http://127.0.0.1/jwks, 0",
+    "http://[::1]/jwks, 0"
+  })
+  @DisplayName("none of these: but warn where a key set comes over plain http from another host:")
+  void plainHttp(String url, int warnings) {
+    try (Warnings log = new Warnings(JwtKeys.class)) {
+      JwtKeys.of(auth("IMSERVER_JWT_ALGORITHM", "RS256", "IMSERVER_JWT_JWKS_URL", url));
+      assertThat(log.lines).hasSize(warnings).allMatch(line -> line.contains("https"));
+    }
   }
 }

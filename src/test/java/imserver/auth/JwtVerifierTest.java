@@ -20,6 +20,7 @@ import imserver.config.Config;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -71,6 +72,33 @@ class JwtVerifierTest {
     void hmac(String algorithm) throws Exception {
       Config.Auth auth = auth("IMSERVER_JWT_ALGORITHM", algorithm, "IMSERVER_JWT_SECRET", SECRET);
       accepted(auth, Tokens.hmac(algorithm, SECRET.getBytes(UTF_8), claims("")));
+    }
+
+    @ParameterizedTest(name = "[{index}] {0}")
+    @ValueSource(strings = {"HS256", "HS384", "HS512"})
+    @DisplayName("the one shared secret, whatever kid it names:")
+    void hmacWithKid(String algorithm) throws Exception {
+      Config.Auth auth = auth("IMSERVER_JWT_ALGORITHM", algorithm, "IMSERVER_JWT_SECRET", SECRET);
+      accepted(auth, Tokens.hmacWithKid(algorithm, "2026-11", claims("")));
+    }
+
+    @ParameterizedTest(name = "[{index}] {0}")
+    @ValueSource(strings = {"RS256", "PS256", "ES256", "EdDSA"})
+    @DisplayName("the one public key, whatever kid it names:")
+    void publicKeyWithKid(String algorithm) throws Exception {
+      KeyPair keys =
+          switch (algorithm) {
+            case "ES256" -> Tokens.ec("secp256r1");
+            case "EdDSA" -> Tokens.edwards("Ed25519");
+            default -> RSA;
+          };
+      String token =
+          switch (algorithm) {
+            case "ES256" -> Tokens.ec(algorithm, keys.getPrivate(), "k", claims(""));
+            case "EdDSA" -> Tokens.ed25519(keys.getPrivate(), "k", claims(""));
+            default -> Tokens.rsa(algorithm, keys.getPrivate(), "k", claims(""));
+          };
+      accepted(pemAuth(algorithm, keys.getPublic()), token);
     }
 
     @Test
@@ -173,6 +201,27 @@ class JwtVerifierTest {
           accepted(HS256, hs256(claims(",\"name\":\"李雷\",\"picture\":\"https://e.org/a.png\"")));
       assertThat(user)
           .isEqualTo(new UserPrincipal(42, "李雷", "https://e.org/a.png", NOW.plusSeconds(600)));
+    }
+
+    @ParameterizedTest(name = "[{index}] {0}")
+    @ValueSource(
+        strings = {"javascript:alert(1)", " JavaScript:alert(1)", "data:image/svg+xml,x", "blob:x"})
+    @DisplayName("no avatar that a page must not load, and the token all the same:")
+    void noScript(String picture) throws Exception {
+      UserPrincipal user =
+          accepted(HS256, hs256(claims(",\"name\":\"n\",\"picture\":\"%s\"".formatted(picture))));
+      assertThat(user.avatar()).isNull();
+      assertThat(user.userName()).isEqualTo("n");
+    }
+
+    @Test
+    @DisplayName("when the token was issued and to whom, where it says")
+    void issued() throws Exception {
+      long then = NOW.getEpochSecond() - 5;
+      assertThat(accepted(HS256, hs256(claims(",\"iat\":" + then))).issuedAt())
+          .isEqualTo(NOW.minusSeconds(5).truncatedTo(ChronoUnit.SECONDS));
+      assertThat(accepted(HS256, hs256(claims(""))).issuedAt()).isNull();
+      assertThat(accepted(HS256, hs256(claims(""))).subject()).isEqualTo("42");
     }
 
     @Test
@@ -542,6 +591,43 @@ class JwtVerifierTest {
     @DisplayName("a token that is valid from within a minute on")
     void nbfWithinSkew() throws Exception {
       accepted(HS256, hs256(claims(",\"nbf\":" + (NOW.getEpochSecond() + 59))));
+    }
+
+    @Test
+    @DisplayName("a token that ends within the longest lifetime, and none that ends after it")
+    void longestLifetime() throws Exception {
+      Config.Auth auth = auth("IMSERVER_JWT_SECRET", SECRET, "IMSERVER_JWT_MAX_LIFETIME", "600");
+      long now = NOW.getEpochSecond();
+      String claims = "{\"sub\":\"42\",\"exp\":%d%s}";
+      accepted(auth, hs256(claims.formatted(now + 600, "")));
+      accepted(auth, hs256(claims.formatted(now + 10, ",\"iat\":" + (now - 590))));
+      for (String token :
+          List.of(
+              claims.formatted(now + 601, ""),
+              claims.formatted((now + 60) * 1000, ""),
+              claims.formatted(now + 10, ",\"iat\":" + (now - 591)))) {
+        assertThat(refusal(auth, hs256(token))).contains("IMSERVER_JWT_MAX_LIFETIME");
+      }
+    }
+
+    @Test
+    @DisplayName("a token whose end is in milliseconds, with one warning for all")
+    void milliseconds() throws Exception {
+      String inTenYears = hs256("{\"sub\":\"42\",\"exp\":%d}".formatted(decadeFrom(0)));
+      String later = hs256("{\"sub\":\"42\",\"exp\":%d}".formatted(decadeFrom(100_000)));
+      String inMillis = hs256("{\"sub\":\"42\",\"exp\":%d}".formatted(NOW.toEpochMilli()));
+      JwtVerifier verifier = verifier(HS256);
+      try (Warnings log = new Warnings(Lifetime.class)) {
+        verifier.verify(inTenYears);
+        assertThat(log.lines).isEmpty();
+        verifier.verify(inMillis);
+        verifier.verify(later);
+        assertThat(log.lines).hasSize(1).allMatch(line -> line.contains("milliseconds"));
+      }
+    }
+
+    private static long decadeFrom(int seconds) {
+      return NOW.plus(3652, ChronoUnit.DAYS).getEpochSecond() + seconds;
     }
 
     @Test

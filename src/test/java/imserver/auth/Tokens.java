@@ -116,6 +116,15 @@ final class Tokens {
     }
   }
 
+  /** With a {@code kid}, which most identity providers write. */
+  static String hmacWithKid(String algorithm, String kid, String claims) {
+    try {
+      return signed(algorithm, kid, claims, new MACSigner(SECRET.getBytes(StandardCharsets.UTF_8)));
+    } catch (JOSEException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   static String hs256(String claims) {
     return hmac("HS256", SECRET.getBytes(StandardCharsets.UTF_8), claims);
   }
@@ -125,8 +134,12 @@ final class Tokens {
   }
 
   static String ec(String algorithm, PrivateKey key, String claims) {
+    return ec(algorithm, key, null, claims);
+  }
+
+  static String ec(String algorithm, PrivateKey key, String kid, String claims) {
     try {
-      return signed(algorithm, null, claims, new ECDSASigner((ECPrivateKey) key));
+      return signed(algorithm, kid, claims, new ECDSASigner((ECPrivateKey) key));
     } catch (JOSEException e) {
       throw new AssertionError(e);
     }

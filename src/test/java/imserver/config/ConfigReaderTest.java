@@ -44,7 +44,8 @@ class ConfigReaderTest {
                   "sub",
                   "roles",
                   "imserver-service",
-                  null));
+                  null,
+                  0));
     }
 
     @Test
@@ -131,6 +132,7 @@ class ConfigReaderTest {
               "IMSERVER_SERVICE_CLAIM", "r",
               "IMSERVER_SERVICE_ROLE", "l",
               "IMSERVER_ALLOWED_ORIGINS", "o",
+              "IMSERVER_JWT_MAX_LIFETIME", "12",
               "IMSERVER_ORIGINAL_PATHS", "off",
               "IMSERVER_TIME_ZONE", "Asia/Shanghai",
               "IMSERVER_TYRUS_TIMERS", "off",
@@ -141,7 +143,7 @@ class ConfigReaderTest {
           .isEqualTo(
               new Config(
                   new Config.Auth(
-                      AuthMode.JWT, "RS256", "s", "p", "j", "i", "a", "c", "r", "l", "o"),
+                      AuthMode.JWT, "RS256", "s", "p", "j", "i", "a", "c", "r", "l", "o", 12),
                   new Config.Limits(1, 1024, 3, 4, 5, 16, 7, 8, 9, 10, Recipients.ANY),
                   new Config.Storage("u", "n", "w", "d", 11),
                   new Config.Server(

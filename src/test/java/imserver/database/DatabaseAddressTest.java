@@ -7,7 +7,9 @@ import imserver.config.Configs;
 import imserver.config.InvalidConfigException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.SQLException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,44 @@ class DatabaseAddressTest {
         assertThat(connection.isValid(1)).isTrue();
       }
       assertThat(Files.exists(folder.resolve("new/imserver.mv.db"))).isTrue();
+    }
+  }
+
+  @Nested
+  @DisplayName("where its folder is made, one that")
+  class Folder {
+
+    @Test
+    @DisplayName("is its owner's alone, under one that is as others are")
+    void create(@TempDir Path folder) throws Exception {
+      Path other = Files.createDirectories(folder.resolve("other"));
+      Path data = folder.resolve("parent/data");
+      DatabaseAddress address = of("IMSERVER_DATA", data.toString());
+      new EnvironmentDataSource(address).getConnection().close();
+      assertThat(Files.getPosixFilePermissions(data))
+          .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+      assertThat(Files.getPosixFilePermissions(data.getParent()))
+          .isEqualTo(Files.getPosixFilePermissions(other));
+    }
+
+    @Test
+    @DisplayName("is there already stays as it is")
+    void existing(@TempDir Path folder) throws Exception {
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-x---"));
+      new EnvironmentDataSource(of("IMSERVER_DATA", folder.toString())).getConnection().close();
+      assertThat(Files.getPosixFilePermissions(folder))
+          .isEqualTo(PosixFilePermissions.fromString("rwxr-x---"));
+    }
+
+    @Test
+    @DisplayName("cannot be made is told of by its name")
+    void impossible(@TempDir Path folder) throws Exception {
+      Path file = Files.createFile(folder.resolve("file"));
+      EnvironmentDataSource source =
+          new EnvironmentDataSource(of("IMSERVER_DATA", file.toString()));
+      assertThatThrownBy(source::getConnection)
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining(file.toString());
     }
   }
 

@@ -89,6 +89,10 @@ public final class Api {
     return send(request(path).PUT(json(json)).header("Content-Type", "application/json"));
   }
 
+  public Answer delete(String path) {
+    return send(request(path).DELETE());
+  }
+
   Answer form(String path, Map<String, Object> fields) {
     String body =
         fields.entrySet().stream()

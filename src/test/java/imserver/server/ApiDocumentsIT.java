@@ -109,6 +109,9 @@ class ApiDocumentsIT {
     calls.put("getUnread", Call.user("api/unread", null, null));
     calls.put(
         "recount", Call.service("api/users/" + bob + "/recount", null, "api/users/x/recount"));
+    calls.put(
+        "endSessions",
+        Call.service("api/users/" + bob + "/sessions", null, "api/users/x/sessions"));
     calls.put("health", Call.user("api/health", null, null));
     calls.put(
         "originalConversationList",

@@ -1,6 +1,7 @@
 package imserver.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -12,6 +13,9 @@ import com.nimbusds.jwt.SignedJWT;
 import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
@@ -25,6 +29,7 @@ import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @ArquillianTest
@@ -51,6 +56,7 @@ class HandshakeIT {
             "IMSERVER_JWT_AUDIENCE", "imserver",
             "IMSERVER_SERVICE_CLAIM", "realm_access.roles",
             "IMSERVER_SERVICE_ROLE", "im-host",
+            "IMSERVER_JWT_MAX_LIFETIME", "86400",
             "IMSERVER_ALLOWED_ORIGINS", "https://app.example, https://app2.example:8443"));
   }
 
@@ -108,6 +114,10 @@ class HandshakeIT {
     assertRefused(token(alice, claims -> claims.expirationTime(past)));
     assertRefused(token(alice, claims -> claims.expirationTime(null)));
     assertRefused(token(alice, claims -> claims.notBeforeTime(future)));
+    assertRefused(
+        token(
+            alice,
+            claims -> claims.expirationTime(Date.from(future.toInstant().plusSeconds(86400)))));
     assertRefused(token(alice, claims -> claims.subject(null)));
     assertRefused(token(alice, claims -> claims.subject("0")));
     assertRefused(token(alice, claims -> claims.subject("-1")));
@@ -115,6 +125,115 @@ class HandshakeIT {
     assertRefused(token(alice, claims -> claims.subject("1.5")));
     String good = token(alice, claims -> claims);
     assertRefused(good.substring(0, good.length() - 4) + "AAAA");
+  }
+
+  @Test
+  @DisplayName("lets a token in that names a kid, where there is one secret")
+  void kid() throws JOSEException {
+    SignedJWT jwt =
+        new SignedJWT(
+            new JWSHeader.Builder(JWSAlgorithm.HS256).keyID("2026-11").build(),
+            claims(alice).build());
+    jwt.sign(new MACSigner(SECRET));
+    Client.connect(server, jwt.serialize()).close();
+  }
+
+  @Test
+  @DisplayName(
+      "shows the names that the host application has set, and fills the others from tokens")
+  void names() throws JOSEException {
+    Api host = new Api(server, hostToken());
+    host.put("api/users/" + alice, "{\"name\":\"Alice of the school\"}").ok();
+    String old =
+        token(
+            alice,
+            claims -> claims.claim("name", "Old").claim("picture", "https://x.example/a.png"));
+    try (Client b = Client.connect(server, token(bob, claims -> claims))) {
+      assertThat(greeting(old, b, "set")).isEqualTo("Alice of the school https://x.example/a.png");
+      assertThat(new Api(server, old).get("api/users/me").ok().getString("name"))
+          .isEqualTo("Alice of the school");
+      host.put("api/users/" + alice, "{\"avatar\":\"https://x.example/host.png\"}").ok();
+      assertThat(greeting(old, b, "given back")).isEqualTo("Old https://x.example/host.png");
+      host.put("api/users/" + alice, "{\"name\":\" \"}").ok();
+      assertThat(host.get("api/users/" + alice).ok().getString("name"))
+          .isEqualTo(Long.toString(alice));
+      assertThat(greeting(old, b, "both")).isEqualTo("Old https://x.example/a.png");
+      String newer = token(alice, claims -> claims.claim("name", "New"));
+      assertThat(greeting(newer, b, "newer")).isEqualTo("New https://x.example/a.png");
+    }
+  }
+
+  /** As whom a new connection's first message shows its sender. */
+  private String greeting(String token, Client receiver, String content) {
+    try (Client sender = Client.connect(server, token)) {
+      sender.send(Packet.message(bob, content, content));
+      Packet message = receiver.message(content);
+      return message.userName() + " " + message.headUrl();
+    }
+  }
+
+  private String hostToken() throws JOSEException {
+    return token(
+        alice,
+        claims ->
+            claims
+                .subject("school \"backend\"\n")
+                .claim("realm_access", Map.of("roles", List.of("im-host"))));
+  }
+
+  @Test
+  @DisplayName(
+      "is refused once the host application has ended the access, but not with a new token")
+  void accessEnded() throws Exception {
+    Api host = new Api(server, hostToken());
+    String old = token(alice, claims -> claims.issueTime(new Date()));
+    String undated = token(alice, claims -> claims);
+    String ofBob = token(bob, claims -> claims);
+    try (Client socket = Client.connect(server, old);
+        Client other = Client.connect(server, ofBob);
+        ServerLog log = ServerLog.listen()) {
+      assertThat(host.delete("api/users/" + alice + "/sessions").status()).isEqualTo(204);
+      String newer = token(alice, claims -> claims.issueTime(new Date()));
+      assertThat(socket.closeCode()).isEqualTo(4403);
+      for (String refused : List.of(old, undated)) {
+        assertRefused(refused);
+        assertThat(new Api(server, refused).get("api/unread").status()).isEqualTo(401);
+        assertThat(new Api(server, refused).get("message/systemMessage").ok().getInt("code"))
+            .isEqualTo(401);
+      }
+      Client.connect(server, newer).close();
+      assertThat(new Api(server, newer).unread()).isZero();
+      assertThat(other.isOpen()).isTrue();
+      assertThat(new Api(server, ofBob).unread()).isZero();
+      String audit = "end access of user %d by sub=\"school ?backend??\" role=\"im-host\"";
+      await()
+          .atMost(Client.PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(log.lines())
+                      .anyMatch(line -> line.contains(audit.formatted(alice) + ": 1 connection")));
+      assertThat(new Api(server, newer).delete("api/users/" + bob + "/sessions").status())
+          .isEqualTo(403);
+    }
+  }
+
+  @Test
+  @Tag("postgresql")
+  @DisplayName(
+      "is refused soon where another server on the same database was told to end the access")
+  void accessEndedElsewhere() throws Exception {
+    String old = token(alice, claims -> claims.issueTime(new Date()));
+    try (Client socket = Client.connect(server, old)) {
+      try (Connection database = DriverManager.getConnection(TestEnvironment.postgresUrl());
+          PreparedStatement insert =
+              database.prepareStatement(
+                  "insert into revocation values (?, now() + interval '1 s', extract(epoch from now()) * 1000)")) {
+        insert.setLong(1, alice);
+        insert.executeUpdate();
+      }
+      assertThat(socket.closeCode()).isEqualTo(4403);
+      assertRefused(old);
+    }
   }
 
   @Test
@@ -225,7 +344,7 @@ class HandshakeIT {
         .expirationTime(Date.from(Instant.now().plusSeconds(600)));
   }
 
-  private static String sign(String secret, JWSAlgorithm algorithm, JWTClaimsSet.Builder claims)
+  static String sign(String secret, JWSAlgorithm algorithm, JWTClaimsSet.Builder claims)
       throws JOSEException {
     SignedJWT jwt = new SignedJWT(new JWSHeader(algorithm), claims.build());
     jwt.sign(new MACSigner(secret));

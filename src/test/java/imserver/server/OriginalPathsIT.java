@@ -134,6 +134,25 @@ class OriginalPathsIT {
   }
 
   @Test
+  @DisplayName("a user is named to who has a conversation with that user, and to nobody else")
+  void namesAreNotTold() {
+    service.put("api/users/" + alice, "{\"name\":\"爱丽丝\",\"avatar\":\"https://x.example/a.png\"}");
+    JsonObject stranger = object(b.get(conversation));
+    assertThat(stranger.getString("targetName")).isEqualTo(Long.toString(alice));
+    assertThat(stranger.getString("targetHeadUrl")).isEmpty();
+    assertThat(Api.number(stranger, "targetId")).isEqualTo(alice);
+    JsonObject oneself =
+        object(a.get("message/conversation?conversationId=" + alice + "-" + alice));
+    assertThat(oneself.getString("targetName")).isEqualTo("爱丽丝");
+    data(a.form("message/sendMessage", Map.of("toId", bob, "content", "hello")));
+    for (String page : List.of("", "&page=9")) {
+      JsonObject acquainted = object(b.get(conversation + page));
+      assertThat(acquainted.getString("targetName")).isEqualTo("爱丽丝");
+      assertThat(acquainted.getString("targetHeadUrl")).isEqualTo("https://x.example/a.png");
+    }
+  }
+
+  @Test
   @DisplayName("pages are numbered from the newest, each with its oldest first")
   void pages() {
     for (int i = 0; i < 5; i++) {

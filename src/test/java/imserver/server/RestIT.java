@@ -525,6 +525,95 @@ class RestIT {
   }
 
   @Test
+  @DisplayName("addresses that are not of the web are refused, in the directory and in notices")
+  void addresses() {
+    for (String bad :
+        List.of("javascript:alert(1)", " jAvaScript:x", "java\\tscript:x", "data:,x")) {
+      String avatar = "{\"id\":%d,\"name\":\"x\",\"avatar\":\"%s\"}".formatted(bob, bad);
+      assertProblem(service.put("api/users/" + bob, avatar), 400, "BAD_REQUEST");
+      assertProblem(
+          service.put("api/users", "{\"users\":[{\"id\":%d},%s]}".formatted(alice, avatar)),
+          400,
+          "BAD_REQUEST");
+      assertProblem(service.post("api/notices", notice(bad)), 400, "BAD_REQUEST");
+    }
+    assertProblem(service.get("api/users/" + bob), 404, "NOT_FOUND");
+    assertProblem(service.post("api/notices", notice("//evil.example")), 400, "BAD_REQUEST");
+    assertThat(b.history(0, "")).isEmpty();
+    for (String good : List.of("/course/7", "https://x.example/7", "")) {
+      service.post("api/notices", notice(good)).ok();
+    }
+  }
+
+  private String notice(String url) {
+    return "{\"to\":[%d],\"content\":\"c\",\"url\":\"%s\",\"clientMessageId\":\"%s\"}"
+        .formatted(bob, url, Integer.toHexString(url.hashCode()) + bob);
+  }
+
+  @Test
+  @DisplayName("the host application ends a user's sockets with 4403, in open mode for the moment")
+  void endSessions() {
+    try (Client phone = Client.connect(server, bob);
+        Client laptop = Client.connect(server, bob);
+        Client other = Client.connect(server, alice)) {
+      String path = "api/users/" + bob + "/sessions";
+      assertProblem(a.delete(path), 403, "FORBIDDEN");
+      assertProblem(new Api(server, null).delete(path), 401, "UNAUTHORIZED");
+      for (String wrong : List.of("x", "0", "-1")) {
+        assertProblem(service.delete("api/users/" + wrong + "/sessions"), 400, "BAD_REQUEST");
+      }
+      assertThat(phone.isOpen()).isTrue();
+      assertThat(service.delete(path).status()).isEqualTo(204);
+      assertThat(phone.closeCode()).isEqualTo(4403);
+      assertThat(laptop.closeCode()).isEqualTo(4403);
+      assertThat(laptop.closeReason()).isEqualTo("access ended");
+      assertThat(other.isOpen()).isTrue();
+      Client.connect(server, bob).close();
+      assertThat(b.unread()).isZero();
+      assertThat(service.delete("api/users/" + Users.next() + "/sessions").status()).isEqualTo(204);
+    }
+  }
+
+  @Test
+  @DisplayName("what the host application does leaves a line each, without any text")
+  void audit() throws Exception {
+    try (ServerLog log = ServerLog.listen()) {
+      service.put("api/users/" + bob, "{\"name\":\"secretive\"}").ok();
+      service.put("api/users", "{\"users\":[{\"id\":%d},{\"id\":%d}]}".formatted(alice, bob)).ok();
+      service
+          .post(
+              "api/notices",
+              "{\"to\":[%d,%d],\"content\":\"secretive\",\"title\":\"secretive\",\"clientMessageId\":\"%d\"}"
+                  .formatted(alice, bob, bob))
+          .ok();
+      service
+          .post(
+              "api/notices",
+              "{\"to\":[%d],\"content\":\"\",\"clientMessageId\":\"empty\"}".formatted(bob))
+          .code();
+      service.post("api/users/" + bob + "/recount", "").ok();
+      service.delete("api/users/" + bob + "/sessions");
+      a.put("api/users/" + alice, "{}"); // may not, did nothing
+      for (String line :
+          List.of(
+              "write users [%d] by sub=\"0\" role=\"\": 1 written".formatted(bob),
+              "write users [%d,%d] by sub=\"0\" role=\"\": 2 written".formatted(alice, bob),
+              "send a notice to users [%d,%d] by sub=\"0\" role=\"\": 2 recipients"
+                  .formatted(alice, bob),
+              "send a notice to users [%d] by sub=\"0\" role=\"\": failed".formatted(bob),
+              "recount user %d by sub=\"0\" role=\"\": ".formatted(bob),
+              "end access of user %d by sub=\"0\" role=\"\": 0 connections".formatted(bob))) {
+        await()
+            .atMost(Client.PATIENCE)
+            .untilAsserted(
+                () -> assertThat(log.lines()).filteredOn(each -> each.contains(line)).hasSize(1));
+      }
+      assertThat(log.lines()).noneMatch(line -> line.contains("secretive"));
+      assertThat(log.lines()).noneMatch(line -> line.contains("write users [" + alice + "]"));
+    }
+  }
+
+  @Test
   @DisplayName("a user learns how others see that user")
   void me() {
     JsonObject unknown = a.get("api/users/me").ok();

@@ -2,10 +2,12 @@ package imserver.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import imserver.auth.Revocations;
 import imserver.auth.UserPrincipal;
 import imserver.config.Configs;
 import imserver.packet.CloseCode;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -17,7 +19,9 @@ class HeartbeatTest {
 
   private final FakeClock clock = new FakeClock(END);
   private final SessionRegistry registry = new SessionRegistry(Configs.with());
-  private final Heartbeat heartbeat = new Heartbeat(clock, registry);
+  private final Revocations revocations =
+      new Revocations(Configs.with("IMSERVER_AUTH_MODE", "jwt"), clock);
+  private final Heartbeat heartbeat = new Heartbeat(clock, registry, revocations);
 
   @Nested
   @DisplayName("of a connection whose token ends")
@@ -48,6 +52,39 @@ class HeartbeatTest {
       heartbeat.closeExpired();
       assertThat(endless.isOpen()).isTrue();
       assertThat(connection.isOpen()).isFalse();
+    }
+  }
+
+  @Nested
+  @DisplayName("of a connection whose token is revoked")
+  class Revoked {
+
+    private FakeConnection issuedAt(Instant issued) {
+      FakeConnection connection =
+          new FakeConnection(new UserPrincipal(1, "1", null, null, issued, null, false));
+      registry.open(connection);
+      return connection;
+    }
+
+    @Test
+    @DisplayName("closes it with 4403, and none with a newer token or of another user")
+    void closes() {
+      FakeConnection old = issuedAt(END.minusSeconds(1));
+      FakeConnection unknown = issuedAt(null);
+      FakeConnection inMilliseconds = issuedAt(END.plusSeconds(61));
+      FakeConnection newer = issuedAt(END);
+      FakeConnection ofAnother = new FakeConnection(2);
+      registry.open(ofAnother);
+      heartbeat.closeRevoked();
+      assertThat(registry.connections()).allMatch(Connection::isOpen);
+      revocations.revoke(1, END);
+      revocations.revoke(1, END.minusSeconds(5));
+      heartbeat.closeRevoked();
+      for (FakeConnection closed : List.of(old, unknown, inMilliseconds)) {
+        assertThat(closed.closes).containsExactly(CloseCode.ACCESS_ENDED);
+      }
+      assertThat(newer.isOpen()).isTrue();
+      assertThat(ofAnother.isOpen()).isTrue();
     }
   }
 

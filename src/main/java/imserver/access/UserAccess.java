@@ -1,0 +1,137 @@
+package imserver.access;
+
+import imserver.auth.Revocations;
+import imserver.config.Config;
+import imserver.config.Config.AuthMode;
+import imserver.database.StorageException;
+import imserver.packet.CloseCode;
+import imserver.session.Connection;
+import imserver.session.SessionRegistry;
+import imserver.session.Workers;
+import jakarta.annotation.PostConstruct;
+import jakarta.ejb.ConcurrencyManagement;
+import jakarta.ejb.ConcurrencyManagementType;
+import jakarta.ejb.DependsOn;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.Startup;
+import jakarta.ejb.TransactionManagement;
+import jakarta.ejb.TransactionManagementType;
+import jakarta.inject.Inject;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/** Ends the access of users, and learns of those that another server has ended. */
+@Singleton
+@Startup
+@DependsOn("Schema")
+@ConcurrencyManagement(ConcurrencyManagementType.BEAN)
+@TransactionManagement(TransactionManagementType.BEAN)
+public class UserAccess {
+
+  private static final System.Logger LOG = System.getLogger(UserAccess.class.getName());
+
+  /** After so long, and the time of a query, a server knows what another one was told. */
+  private static final Duration POLL = Duration.ofSeconds(2);
+
+  private static final Duration TIDY = Duration.ofHours(1);
+
+  @Inject private Config config;
+  @Inject private Clock clock;
+  @Inject private Workers workers;
+  @Inject private SessionRegistry registry;
+  @Inject private Revocations revocations;
+  @Inject private RevocationStore store;
+
+  /** Of the last reading, by the clock of the database. */
+  private long asOf;
+
+  private boolean failing;
+
+  /** For the container, which injects the rest. */
+  public UserAccess() {}
+
+  @PostConstruct
+  void start() {
+    if (config.auth().mode() == AuthMode.OPEN) {
+      return; // nothing can be revoked
+    }
+    tidy();
+    read();
+    workers.runEvery(POLL, this::readIfPossible);
+    workers.runEvery(TIDY, this::tidy);
+  }
+
+  /**
+   * Closes the user's connections with 4403, and has every token refused that was issued before
+   * this returns, which is when the second is over. In open mode it closes the connections.
+   *
+   * @return how many connections were closed on this server
+   * @throws StorageException if it could not be kept: it holds until this server stops, and should
+   *     be asked for again
+   */
+  public int end(long userId) {
+    Instant nextSecond = clock.instant().truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
+    // In this order: who is registered after the connections were closed is checked after that.
+    revocations.revoke(userId, nextSecond);
+    List<Connection> connections = registry.connections(userId).toList();
+    connections.forEach(each -> each.close(CloseCode.ACCESS_ENDED));
+    if (config.auth().mode() != AuthMode.OPEN) {
+      keep(userId, nextSecond);
+      awaitMoment(nextSecond);
+    }
+    return connections.size();
+  }
+
+  private void keep(long userId, Instant moment) {
+    try {
+      store.put(userId, moment);
+    } catch (StorageException e) {
+      store.put(userId, moment); // another call may have entered the user
+    }
+  }
+
+  private void awaitMoment(Instant moment) {
+    try {
+      Duration left = Duration.between(clock.instant(), moment);
+      while (left.compareTo(Duration.ZERO) > 0) {
+        Thread.sleep(left.toMillis() + 1);
+        left = Duration.between(clock.instant(), moment);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void readIfPossible() {
+    try {
+      read();
+      failing = false;
+    } catch (RuntimeException e) {
+      LOG.log(
+          failing ? Level.DEBUG : Level.WARNING,
+          "whose access another server has ended cannot be read: {0}",
+          e.getMessage());
+      failing = true;
+    }
+  }
+
+  private void read() {
+    RevocationStore.Written written = store.writtenSince(asOf);
+    written.issuedBefore().forEach(revocations::revoke);
+    asOf = written.asOf();
+  }
+
+  /** Drops what concerns tokens that have all expired by the longest lifetime. */
+  private void tidy() {
+    int longest = config.auth().maxLifetime();
+    if (longest > 0) {
+      Instant expired = clock.instant().minusSeconds(longest).minus(TIDY);
+      store.deleteBefore(expired);
+      revocations.forget(expired);
+    }
+  }
+}

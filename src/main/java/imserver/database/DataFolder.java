@@ -1,0 +1,77 @@
+package imserver.database;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** The folder of the embedded database, where every message lies open to whoever may read it. */
+final class DataFolder {
+
+  private static final System.Logger LOG = System.getLogger(DataFolder.class.getName());
+
+  private static final Set<PosixFilePermission> OF_THE_OWNER =
+      PosixFilePermissions.fromString("rwx------");
+
+  private DataFolder() {}
+
+  /**
+   * Makes it for its owner alone, on systems that know owners; what lies above it is made, where
+   * need be, as everything is. One that is there stays as it is.
+   *
+   * @throws IOException if it cannot be made
+   */
+  static void create(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    Path parent = folder.getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    try {
+      Files.createDirectory(folder, attributes(folder));
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder)) { // else another thread was quicker
+        throw e;
+      }
+    }
+  }
+
+  private static FileAttribute<?>[] attributes(Path folder) {
+    return isPosix(folder)
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OF_THE_OWNER)}
+        : new FileAttribute<?>[0];
+  }
+
+  private static boolean isPosix(Path folder) {
+    return folder.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+
+  /** Says so where others than its owner can look into it. */
+  static void warnIfOpen(Path folder) {
+    try {
+      if (isPosix(folder) && isOpen(folder)) {
+        LOG.log(
+            Level.WARNING,
+            "other users of this machine can look into {0}, where messages are kept; close it with:"
+                + " chmod 700 {0}",
+            folder);
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "who may look into {0} cannot be told: {1}", folder, e.getMessage());
+    }
+  }
+
+  private static boolean isOpen(Path folder) throws IOException {
+    Set<PosixFilePermission> ofOthers = EnumSet.copyOf(Files.getPosixFilePermissions(folder));
+    ofOthers.removeAll(OF_THE_OWNER);
+    return !ofOthers.isEmpty();
+  }
+}

@@ -1,0 +1,35 @@
+package imserver.auth;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** The warnings that a class logs from now on. */
+final class Warnings extends Handler implements AutoCloseable {
+
+  final List<String> lines = new CopyOnWriteArrayList<>();
+  private final Logger logger;
+
+  Warnings(Class<?> of) {
+    logger = Logger.getLogger(of.getName());
+    logger.addHandler(this);
+  }
+
+  @Override
+  public void publish(LogRecord record) {
+    if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
+      lines.add(record.getMessage());
+    }
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void close() {
+    logger.removeHandler(this);
+  }
+}
