@@ -2,6 +2,7 @@ package imserver.rest;
 
 import imserver.directory.UserDirectory;
 import imserver.message.Headline;
+import imserver.packet.BlankText;
 import imserver.packet.SendMessage;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -13,6 +14,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Messages of the system, for the host application. */
 @Path("notices")
@@ -58,11 +60,15 @@ public class NoticesResource {
           body.text("content", Integer.MAX_VALUE),
           body.text("clientMessageId", SendMessage.MAX_CLIENT_MESSAGE_ID),
           new Headline(
-              body.optionalText("title", Headline.MAX_TITLE),
+              notBlank(body.optionalText("title", Headline.MAX_TITLE)),
               body.optionalText("url", Headline.MAX_URL)));
       if (clientMessageId.isEmpty()) {
         throw Problem.badRequest("clientMessageId is missing");
       }
+    }
+
+    private static @Nullable String notBlank(@Nullable String title) {
+      return title == null || BlankText.isBlank(title) ? null : title;
     }
 
     /** The key of a retry is the sender's; this sender has one notice for many. */

@@ -7,6 +7,7 @@ import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.ConversationService;
 import imserver.message.Recount;
+import imserver.packet.BlankText;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -115,7 +116,7 @@ public class UsersResource {
   }
 
   private static @Nullable String notBlank(@Nullable String text) {
-    return text == null || text.isBlank() ? null : text;
+    return text == null || BlankText.isBlank(text) ? null : text;
   }
 
   /** Counts a user's unread messages one by one, for an operator who doubts the counts. */

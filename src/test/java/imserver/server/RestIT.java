@@ -117,11 +117,11 @@ class RestIT {
       assertThat(socket.answer("1").retryable()).isFalse();
       socket.send(Packet.message(bob, "first", "another mark", "x"));
       assertThat(socket.answer("another mark").messageId()).isEqualTo(id);
-      for (int i = 0; i < 50; i++) { // several to a batch
+      for (int i = 0; i < 20; i++) { // several to a batch
         socket.send(Packet.message(bob, "even " + i, "e" + i, "y" + i));
         socket.send(Packet.message(bob, "odd " + i, "o" + i, "y" + i));
       }
-      for (int i = 0; i < 50; i++) {
+      for (int i = 0; i < 20; i++) {
         assertThat(socket.answer("e" + i).isSuccess()).isTrue();
         assertThat(socket.answer("o" + i).code()).isEqualTo("REUSED_ID");
       }
@@ -129,11 +129,11 @@ class RestIT {
     assertThat(b.post(messagesWith(alice), Api.content("of another sender", "x")).status())
         .isEqualTo(201);
     assertThat(Api.contents(a.history(bob, "limit=100")))
-        .hasSize(52)
-        .contains("first", "of another sender", "even 49")
-        .doesNotContain("second", "third", "odd 49");
+        .hasSize(22)
+        .contains("first", "of another sender", "even 19")
+        .doesNotContain("second", "third", "odd 19");
     assertThat(a.history(carol, "")).isEmpty();
-    assertThat(b.unread()).isEqualTo(51);
+    assertThat(b.unread()).isEqualTo(21);
   }
 
   @Test
@@ -362,6 +362,10 @@ class RestIT {
     assertProblem(a.post(messagesWith(bob), Api.content("")), 400, "EMPTY_CONTENT");
     assertProblem(a.post(messagesWith(bob), "{}"), 400, "EMPTY_CONTENT");
     assertProblem(a.post(messagesWith(bob), Api.content(" \n")), 400, "EMPTY_CONTENT");
+    assertProblem(a.post(messagesWith(bob), Api.content("\u2800\ufeff")), 400, "EMPTY_CONTENT");
+    service.put("api/users/" + bob, "{\"name\":\"\u200b\"}").ok();
+    assertThat(b.get("api/users/me").ok().getString("name")).isEqualTo(Long.toString(bob));
+    assertProblem(a.get("api/users?name=%E2%80%8B"), 400, "BAD_REQUEST");
     assertProblem(
         a.post(messagesWith(bob), Api.content("x".repeat(4001))), 400, "CONTENT_TOO_LONG");
     assertProblem(a.post(messagesWith(0), Api.content("x")), 400, "INVALID_RECIPIENT");
