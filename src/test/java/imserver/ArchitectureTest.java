@@ -49,7 +49,7 @@ class ArchitectureTest {
               "rest",
               allowed("packet", "auth", "session", "directory", "message", "config", "database")),
           entry("original", allowed("packet", "auth", "directory", "message", "config", "rest")),
-          entry("web", allowed()),
+          entry("web", allowed("auth")),
           entry("tomcat", allowed()));
 
   private static String[] allowed(String... packages) {
