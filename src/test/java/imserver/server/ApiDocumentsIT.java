@@ -157,6 +157,21 @@ class ApiDocumentsIT {
     assertThat(calls.keySet()).containsExactlyInAnyOrderElementsOf(operations.keySet());
     calls.forEach((id, call) -> exercise(document, operations.get(id), call));
 
+    for (Operation operation : operations.values()) {
+      for (String accept : List.of("*/*", "text/plain")) {
+        Api nobody = new Api(server, null);
+        Api.Answer answer =
+            nobody.send(
+                nobody
+                    .request(calls.get(operation.id()).path())
+                    .method("OPTIONS", BodyPublishers.noBody())
+                    .header("Accept", accept));
+        assertThat(answer.status()).as(operation.id()).isEqualTo(204);
+        assertThat(answer.header("Allow").split(" *, *")).contains(operation.method(), "OPTIONS");
+        assertThat(answer.text()).isEmpty();
+      }
+    }
+
     Operation getUser = operations.get("getUser");
     document.check(getUser, send(getUser, 0, "api/users/" + Users.next(), null));
     Operation sendMessage = operations.get("sendMessage");
