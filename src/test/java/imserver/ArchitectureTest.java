@@ -67,7 +67,7 @@ class ArchitectureTest {
                   "config",
                   "database")),
           entry("original", allowed("packet", "auth", "directory", "message", "config", "rest")),
-          entry("web", allowed()),
+          entry("web", allowed("auth")),
           entry("tomcat", allowed()));
 
   private static String[] allowed(String... packages) {

@@ -157,7 +157,8 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
 
   /** Who can change what comes over such a line makes tokens of any user. */
   private static void warnOfPlainHttp(URL url) {
-    if (url.getProtocol().equals("http") && !Origins.isLoopback(url.getHost())) {
+    WebOrigin origin = WebOrigin.orNull("http://" + url.getAuthority());
+    if (url.getProtocol().equals("http") && (origin == null || !origin.isLoopback())) {
       LOG.log(
           Level.WARNING,
           "IMSERVER_JWT_JWKS_URL is plain http to another host: whoever is on the way can put a key"

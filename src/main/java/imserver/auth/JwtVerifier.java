@@ -12,6 +12,7 @@ import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import com.nimbusds.jwt.proc.ExpiredJWTException;
 import imserver.config.Config;
+import imserver.packet.BlankText;
 import imserver.packet.StorableText;
 import imserver.packet.WebAddress;
 import java.text.ParseException;
@@ -151,7 +152,9 @@ final class JwtVerifier implements CredentialVerifier {
   }
 
   private static @Nullable String name(@Nullable Object claim) {
-    if (!(claim instanceof String name) || name.isBlank() || !StorableText.isStorable(name)) {
+    if (!(claim instanceof String name)
+        || BlankText.isBlank(name)
+        || !StorableText.isStorable(name)) {
       return null;
     }
     return name.codePointCount(0, name.length()) <= MAX_NAME

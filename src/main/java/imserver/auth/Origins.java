@@ -2,42 +2,70 @@ package imserver.auth;
 
 import imserver.config.Config;
 import imserver.config.Config.AuthMode;
+import imserver.config.InvalidConfigException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.net.URI;
 import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages of which web origins (RFC 6454) may use this server. That guards a user whose browser
- * visits a foreign page, not the server: who is no browser sends no origin, or any.
+ * The pages of which web origins (RFC 6454) may use this server, and in open mode under which names
+ * it answers. That guards a user whose browser visits a foreign page, not the server: who is no
+ * browser sends what he likes.
  */
 @ApplicationScoped
 public class Origins {
 
+  private static final String SETTING = "IMSERVER_ALLOWED_ORIGINS";
   private static final String ANY = "*";
 
-  private final boolean loopback;
+  /** What browsers send for a page that has no origin, such as a file. */
+  private static final String NONE = "null";
+
+  private final boolean open;
+  private final String setting;
+
+  /** In the form of {@link WebOrigin}; {@value #ANY} and {@value #NONE} as they are. */
   private final List<String> allowed;
 
   /** For proxies. */
   protected Origins() {
-    loopback = false;
+    open = false;
+    setting = "";
     allowed = List.of();
   }
 
-  /** By the settings. */
+  /**
+   * By the settings.
+   *
+   * @throws InvalidConfigException if one of the origins cannot be one
+   */
   @Inject
   public Origins(Config config) {
     String origins = config.auth().allowedOrigins();
-    loopback = config.auth().mode() == AuthMode.OPEN;
+    open = config.auth().mode() == AuthMode.OPEN;
+    setting = origins == null ? "" : origins;
     allowed =
-        Stream.of((origins == null ? "" : origins).split(",", -1))
-            .map(origin -> origin.strip().toLowerCase(Locale.ROOT))
+        Stream.of(setting.split(",", -1))
+            .map(String::strip)
             .filter(origin -> !origin.isEmpty())
+            .map(Origins::normal)
             .toList();
+  }
+
+  private static String normal(String origin) {
+    if (origin.equals(ANY) || origin.equalsIgnoreCase(NONE)) {
+      return origin.equals(ANY) ? ANY : NONE;
+    }
+    try {
+      return WebOrigin.of(origin).toString();
+    } catch (IllegalArgumentException e) {
+      throw new InvalidConfigException(
+          "%s takes origins like https://school.example or http://127.0.0.1:3000; '%s' %s"
+              .formatted(SETTING, origin, e.getMessage()));
+    }
   }
 
   /**
@@ -47,39 +75,72 @@ public class Origins {
    * @param host the header {@code Host}, by which the server's own origin is known
    */
   public boolean allow(@Nullable String origin, @Nullable String host) {
-    return origin == null
-        || allowed.contains(ANY)
-        || allowed.contains(origin.toLowerCase(Locale.ROOT))
-        || isOwnOrLoopback(origin, host);
-  }
-
-  private boolean isOwnOrLoopback(String origin, @Nullable String host) {
-    URI page;
-    try {
-      page = URI.create(origin);
-    } catch (IllegalArgumentException e) {
-      return false;
+    if (origin == null || allowed.contains(ANY)) {
+      return true;
     }
-    if (page.getHost() == null || page.getUserInfo() != null) {
-      return false; // "null", or of something that is no web page
+    if (origin.equals(NONE)) {
+      return allowed.contains(NONE);
     }
-    int defaultPort = "https".equalsIgnoreCase(page.getScheme()) ? 443 : 80;
-    boolean own =
-        host != null
-            && withPort(page.getAuthority(), defaultPort)
-                .equalsIgnoreCase(withPort(host, defaultPort));
-    return own || (loopback && isLoopback(page.getHost()));
+    WebOrigin page = WebOrigin.orNull(origin);
+    return page != null
+        && (allowed.contains(page.toString()) || isOwn(page, host) || (open && page.isLoopback()));
   }
 
-  private static String withPort(String authority, int defaultPort) {
-    boolean hasPort = authority.indexOf(':', authority.lastIndexOf(']') + 1) >= 0;
-    return hasPort ? authority : authority + ":" + defaultPort;
+  private static boolean isOwn(WebOrigin page, @Nullable String host) {
+    return host != null
+        && !page.host().isEmpty()
+        && page.equals(WebOrigin.orNull(page.scheme() + "://" + host));
   }
 
-  static boolean isLoopback(String host) {
-    return host.equalsIgnoreCase("localhost")
-        || host.toLowerCase(Locale.ROOT).endsWith(".localhost")
-        || host.matches("127(\\.\\d{1,3}){3}")
-        || host.equals("[::1]");
+  /**
+   * Why a page was not allowed, and what to set that it is; for the log.
+   *
+   * @param origin the header {@code Origin}
+   * @param host the header {@code Host}, null where there is none
+   */
+  public String objectionTo(String origin, @Nullable String host) {
+    String seen =
+        "its origin %s is neither this server's own (Host: %s) nor in %s"
+            .formatted(Printable.of(origin), host == null ? "none" : Printable.of(host), SETTING);
+    WebOrigin page = WebOrigin.orNull(origin);
+    if (page == null && !origin.equals(NONE)) {
+      return seen + ", nor can it be";
+    }
+    String needed = page == null ? NONE : page.toString();
+    return "%s; if the page is yours: %s=%s%s, or if it is this server's own, have your proxy pass on"
+            .formatted(seen, SETTING, setting.isBlank() ? "" : setting + ",", needed)
+        + " Host as the browser sent it";
+  }
+
+  /**
+   * Whether the server answers under this name. In open mode, where no token protects it, a page of
+   * any origin could give the server a name of its own (DNS rebinding): only names that always mean
+   * this machine are answered, and the hosts of the allowed origins.
+   *
+   * @param hosts the values of the header {@code Host}
+   */
+  public boolean allowHost(List<String> hosts) {
+    if (!open || allowed.contains(ANY)) {
+      return true;
+    }
+    WebOrigin name = hosts.size() == 1 ? WebOrigin.orNull("http://" + hosts.get(0)) : null;
+    return name != null
+        && (name.isLoopback()
+            || allowed.stream()
+                .map(WebOrigin::orNull)
+                .filter(Objects::nonNull)
+                .anyMatch(origin -> origin.host().equals(name.host())));
+  }
+
+  /** Why a name was not answered, and what to set that it is; for the log. */
+  public String objectionToHosts(List<String> hosts) {
+    WebOrigin name = hosts.size() == 1 ? WebOrigin.orNull("http://" + hosts.get(0)) : null;
+    String seen =
+        "in open mode the server answers as localhost and under the hosts of %s, not as %s"
+            .formatted(SETTING, hosts.isEmpty() ? "nobody" : Printable.of(String.join(",", hosts)));
+    return name == null
+        ? seen
+        : "%s; if that is a name of yours: %s=%s%s"
+            .formatted(seen, SETTING, setting.isBlank() ? "" : setting + ",", name);
   }
 }

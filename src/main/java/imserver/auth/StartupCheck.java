@@ -1,5 +1,6 @@
 package imserver.auth;
 
+import imserver.config.Config;
 import imserver.config.InvalidConfigException;
 import jakarta.annotation.PostConstruct;
 import jakarta.ejb.ConcurrencyManagement;
@@ -11,10 +12,12 @@ import jakarta.ejb.TransactionManagementType;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.lang.System.Logger.Level;
+import java.util.List;
 
 /**
- * Keeps the application from starting where credentials could not be verified: left to the first
- * handshake, the fault would show as a server that runs and lets nobody in.
+ * Keeps the application from starting where credentials could not be verified or a setting of this
+ * package cannot be used: left to the first handshake, the fault would show as a server that runs
+ * and lets nobody in.
  */
 @Singleton
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
@@ -25,6 +28,7 @@ public class StartupCheck {
   private static final System.Logger LOG = System.getLogger(StartupCheck.class.getName());
 
   @Inject private Instance<CredentialVerifier> verifier;
+  @Inject private Config config;
 
   /** For the container, which injects the rest. */
   public StartupCheck() {}
@@ -33,6 +37,7 @@ public class StartupCheck {
   void verify() {
     try {
       verifier.get();
+      var unused = List.of(new Origins(config), new RemoteAddresses(config));
     } catch (InvalidConfigException e) {
       LOG.log(Level.ERROR, "imserver cannot start: {0}", e.getMessage());
       throw e;

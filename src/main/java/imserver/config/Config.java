@@ -107,7 +107,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
       @Setting(
               key = "IMSERVER_ALLOWED_ORIGINS",
               meaning =
-                  "web origins beside the server's own whose pages may use it, with commas between them, or `*`; in open mode also every loopback origin")
+                  "web origins beside the server's own whose pages may use it, like `https://school.example`, with commas between them, or `*`; in open mode also every loopback origin, and it answers only under loopback names and the hosts of these")
           @Nullable String allowedOrigins,
       @Setting(
               key = "IMSERVER_JWT_MAX_LIFETIME",
@@ -261,6 +261,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
    * @param userSearch whether users may search the directory by name
    * @param tyrusTimers whether the timers of Tyrus are replaced
    * @param writeBatching whether several packets of a connection are written at once
+   * @param trustedProxies addresses and ranges of proxies with commas between them; null for none
    */
   public record Server(
       @Setting(
@@ -296,5 +297,10 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
               fallback = "on",
               meaning =
                   "`on`: on Tomcat, Payara and GlassFish several packets of a connection are written at once; `off`: each by itself")
-          Switch writeBatching) {}
+          Switch writeBatching,
+      @Setting(
+              key = "IMSERVER_TRUSTED_PROXIES",
+              meaning =
+                  "IP addresses and ranges (`10.0.0.0/8`) of your proxies, with commas between them, whose `X-Forwarded-For` tells the log where clients are")
+          @Nullable String trustedProxies) {}
 }

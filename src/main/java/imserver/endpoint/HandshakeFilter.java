@@ -3,6 +3,8 @@ package imserver.endpoint;
 import imserver.auth.CredentialVerifier;
 import imserver.auth.InvalidCredentialException;
 import imserver.auth.Origins;
+import imserver.auth.Refusals;
+import imserver.auth.RemoteAddresses;
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
 import imserver.container.FrameGuard;
@@ -20,11 +22,12 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
+import java.util.function.Supplier;
 
 /**
- * Verifies the origin and the credential before the upgrade: 403, 401, or the {@link UserPrincipal}
- * as the request's user. A filter, since every container honours its answer, where an exception in
- * {@code modifyHandshake} becomes a 500.
+ * Verifies the origin and the credential before the upgrade: 403, 401, or the {@link
+ * ConnectingUser} as the request's user. A filter, since every container honours its answer, where
+ * an exception in {@code modifyHandshake} becomes a 500.
  */
 @WebFilter(urlPatterns = "/imserver/*", asyncSupported = true)
 public class HandshakeFilter extends HttpFilter {
@@ -36,6 +39,8 @@ public class HandshakeFilter extends HttpFilter {
 
   @Inject private transient CredentialVerifier verifier;
   @Inject private transient Origins origins;
+  @Inject private transient RemoteAddresses addresses;
+  @Inject private transient Refusals refusals;
   @Inject private transient Config config;
   @Inject private transient Workers workers;
 
@@ -48,11 +53,14 @@ public class HandshakeFilter extends HttpFilter {
       throws IOException, ServletException {
     if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
       response.setHeader("Upgrade", "websocket");
+      response.setHeader("Connection", "close"); // beside Upgrade, Payara names no length
       refuse(response, UPGRADE_REQUIRED, "This address speaks WebSocket.");
       return;
     }
-    if (!origins.allow(request.getHeader("Origin"), request.getHeader("Host"))) {
-      LOG.log(Level.INFO, "refused a connection: its origin is not in IMSERVER_ALLOWED_ORIGINS");
+    String origin = request.getHeader("Origin");
+    String host = request.getHeader("Host");
+    if (origin != null && !origins.allow(origin, host)) {
+      log(Refusals.Kind.ORIGIN, request, () -> origins.objectionTo(origin, host));
       refuse(response, HttpServletResponse.SC_FORBIDDEN, "This origin is not allowed.");
       return;
     }
@@ -60,7 +68,7 @@ public class HandshakeFilter extends HttpFilter {
     try {
       user = verifier.verifyUser(Credentials.of(request));
     } catch (InvalidCredentialException e) {
-      LOG.log(Level.INFO, "refused a connection: {0}", e.getMessage());
+      log(Refusals.Kind.CREDENTIAL, request, e::getMessage);
       response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
       refuse(response, HttpServletResponse.SC_UNAUTHORIZED, "The credential does not verify.");
       return;
@@ -72,11 +80,17 @@ public class HandshakeFilter extends HttpFilter {
     }
   }
 
+  private void log(Refusals.Kind kind, HttpServletRequest request, Supplier<String> why) {
+    refusals.log(
+        kind, () -> "refused a connection from %s: %s".formatted(addresses.of(request), why.get()));
+  }
+
   private HttpServletRequest as(UserPrincipal user, HttpServletRequest request) {
+    ConnectingUser connecting = new ConnectingUser(user, addresses.of(request));
     return new HttpServletRequestWrapper(request) {
       @Override
       public Principal getUserPrincipal() {
-        return user;
+        return connecting;
       }
 
       @Override

@@ -74,11 +74,17 @@ public class MessageEndpoint {
     }
     session.setMaxIdleTimeout(0); // pings tell whether the client lives
     session.setMaxTextMessageBufferSize(config.limits().maxFrame());
-    UserPrincipal user = (UserPrincipal) session.getUserPrincipal();
+    ConnectingUser connecting = (ConnectingUser) session.getUserPrincipal();
+    UserPrincipal user = connecting.user();
     WebSocketConnection connection =
         new WebSocketConnection(session, user, config.limits(), workers, transports.of(session));
     WebSocketConnection.attach(connection, session);
-    LOG.log(Level.INFO, "opened {0} user={1}", connection.id(), user.getName());
+    LOG.log(
+        Level.INFO,
+        "opened {0} user={1} from={2}",
+        connection.id(),
+        user.getName(),
+        connecting.address());
     directory.show(user);
     MessageStream stream = registry.open(connection);
     if (revocations.cover(user)) { // since the handshake

@@ -31,6 +31,16 @@ record Draft(
     return Pair.of(key.senderId(), recipientId);
   }
 
+  /** The title of its headline, null for none. */
+  @Nullable String title() {
+    return headline == null ? null : headline.title();
+  }
+
+  /** The address of its headline, null for none. */
+  @Nullable String url() {
+    return headline == null ? null : headline.url();
+  }
+
   /** The message as it is once it is stored. */
   UnreadMessage asUnread() {
     return new UnreadMessage(id, key.senderId(), recipientId, content, timestamp);

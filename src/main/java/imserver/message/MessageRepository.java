@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The tables of messages. To be called within a transaction. */
 @ApplicationScoped
@@ -69,29 +70,41 @@ public class MessageRepository {
   }
 
   /**
-   * The ids of those of {@code keys} that are stored. One statement for any number of keys, so that
-   * it is prepared once.
+   * What is stored under the keys of {@code drafts}, by the drafts' ids. One statement for any
+   * number of them, so that it is prepared once.
    */
-  Map<DedupeKey, Long> idsOf(Collection<DedupeKey> keys) {
+  Map<Long, Earlier> earlier(Collection<Draft> drafts) {
     List<?> rows =
         entities
             .createNativeQuery(
                 """
-                select m.sender_id, m.dedupe_key, m.id
-                from unnest(cast(?1 as bigint array), cast(?2 as varchar array)) as k (sender_id, dedupe_key)
-                join message m on m.sender_id = k.sender_id and m.dedupe_key = k.dedupe_key
+                select d.id, m.id,
+                       case when m.recipient_id = d.recipient_id and m.content = d.content
+                              and n.title is not distinct from d.title and n.url is not distinct from d.url
+                            then 1 else 0 end
+                from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as varchar array),
+                            cast(?4 as bigint array), cast(?5 as varchar array), cast(?6 as varchar array),
+                            cast(?7 as varchar array))
+                       as d (id, sender_id, dedupe_key, recipient_id, content, title, url)
+                join message m on m.sender_id = d.sender_id and m.dedupe_key = d.dedupe_key
+                left join notice n on n.message_id = m.id
                 """)
-            .setParameter(1, keys.stream().map(DedupeKey::senderId).toArray(Long[]::new))
-            .setParameter(2, keys.stream().map(DedupeKey::key).toArray(String[]::new))
+            .setParameter(1, longs(drafts, Draft::id))
+            .setParameter(2, longs(drafts, draft -> draft.key().senderId()))
+            .setParameter(3, texts(drafts, draft -> draft.key().key()))
+            .setParameter(4, longs(drafts, Draft::recipientId))
+            .setParameter(5, texts(drafts, Draft::content))
+            .setParameter(6, texts(drafts, Draft::title))
+            .setParameter(7, texts(drafts, Draft::url))
             .getResultList();
-    Map<DedupeKey, Long> ids = new HashMap<>();
+    Map<Long, Earlier> earlier = new HashMap<>();
     for (Object row : rows) {
       Object[] columns = (Object[]) row;
-      ids.put(
-          new DedupeKey(((Number) columns[0]).longValue(), (String) columns[1]),
-          ((Number) columns[2]).longValue());
+      earlier.put(
+          ((Number) columns[0]).longValue(),
+          new Earlier(((Number) columns[1]).longValue(), ((Number) columns[2]).intValue() == 1));
     }
-    return ids;
+    return earlier;
   }
 
   /**
@@ -135,7 +148,8 @@ public class MessageRepository {
         .collect(Collectors.toSet());
   }
 
-  private static <T> String[] texts(Collection<T> elements, Function<T, String> value) {
+  private static <T> @Nullable String[] texts(
+      Collection<T> elements, Function<T, @Nullable String> value) {
     return elements.stream().map(value).toArray(String[]::new);
   }
 

@@ -2,6 +2,7 @@ package imserver.message;
 
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
+import imserver.packet.BlankText;
 import imserver.packet.FailureCode;
 import imserver.packet.SendMessage;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -30,7 +31,7 @@ public class MessageRules {
       return FailureCode.INVALID_RECIPIENT;
     }
     String content = request.content();
-    if (content.isBlank()) {
+    if (BlankText.isBlank(content)) {
       return FailureCode.EMPTY_CONTENT;
     }
     if (content.codePointCount(0, content.length()) > config.limits().maxContent()) {

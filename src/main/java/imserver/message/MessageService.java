@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can be done with messages: each call is one transaction, committed when it returns. On
@@ -57,13 +58,13 @@ public class MessageService {
     List<Draft> known =
         drafts.stream().filter(draft -> !unknown.contains(draft.recipientId())).toList();
     Set<Long> refused = known.isEmpty() ? Set.of() : messages.add(known);
-    Map<DedupeKey, Long> stored = idsOf(known, refused);
+    Map<Long, Earlier> earlier = earlier(known, refused);
     List<Outcome> outcomes = new ArrayList<>(drafts.size());
     for (Draft draft : drafts) {
       if (unknown.contains(draft.recipientId())) {
         outcomes.add(new Outcome.UnknownRecipient());
       } else if (refused.contains(draft.id())) {
-        outcomes.add(earlier(draft, stored));
+        outcomes.add(outcome(draft, earlier.get(draft.id())));
       } else {
         outcomes.add(new Outcome.Stored(draft.id()));
       }
@@ -72,31 +73,28 @@ public class MessageService {
   }
 
   /**
-   * The ids of the messages that kept others from being added.
+   * The messages that kept others from being added, by the ids of these.
    *
    * @throws UnansweredException if they could not be had; the rest may be stored by then
    */
-  private Map<DedupeKey, Long> idsOf(List<Draft> drafts, Set<Long> refused) {
-    List<DedupeKey> keys =
-        drafts.stream()
-            .filter(draft -> refused.contains(draft.id()))
-            .map(Draft::key)
-            .distinct()
-            .toList();
+  private Map<Long, Earlier> earlier(List<Draft> drafts, Set<Long> refused) {
+    List<Draft> there = drafts.stream().filter(draft -> refused.contains(draft.id())).toList();
     try {
-      return keys.isEmpty() ? Map.of() : messages.idsOf(keys);
+      return there.isEmpty() ? Map.of() : messages.earlier(there);
     } catch (RuntimeException e) {
       throw new UnansweredException(e);
     }
   }
 
-  private static Outcome earlier(Draft draft, Map<DedupeKey, Long> stored) {
-    Long id = stored.get(draft.key());
-    if (id == null) {
+  private static Outcome outcome(Draft draft, @Nullable Earlier earlier) {
+    if (earlier == null) {
       throw new IllegalStateException("a message is neither added nor there");
     }
-    boolean ourEarlierAttempt = id == draft.id();
-    return ourEarlierAttempt ? new Outcome.Stored(id) : new Outcome.Duplicate(id);
+    long id = earlier.messageId();
+    if (id == draft.id()) { // our earlier attempt
+      return new Outcome.Stored(id);
+    }
+    return earlier.same() ? new Outcome.Duplicate(id) : new Outcome.Reused(id);
   }
 
   private Set<Long> unknownRecipients(List<Draft> drafts) {

@@ -232,7 +232,10 @@ final class Storing {
       doubts.remove(draft.id());
       return draft;
     }
-    return outcome instanceof Outcome.Duplicate earlier ? doubts.remove(earlier.messageId()) : null;
+    if (outcome instanceof Outcome.Duplicate earlier) {
+      return doubts.remove(earlier.messageId());
+    }
+    return outcome instanceof Outcome.Reused other ? doubts.remove(other.messageId()) : null;
   }
 
   private void tell(List<Post> posts, List<Outcome> outcomes, List<UnreadMessage> stored) {
@@ -258,7 +261,8 @@ final class Storing {
     if (outcome instanceof Outcome.Duplicate earlier) {
       return success(post, earlier.messageId());
     }
-    return post.failure(FailureCode.UNKNOWN_RECIPIENT);
+    return post.failure(
+        outcome instanceof Outcome.Reused ? FailureCode.REUSED_ID : FailureCode.UNKNOWN_RECIPIENT);
   }
 
   private static Success success(Post post, long messageId) {

@@ -28,13 +28,13 @@
  *
  * <p>Every message has a {@link imserver.message.DedupeKey} that the database holds unique for its
  * sender. A batch is one insert that passes over the keys that are there, or that another lane is
- * about to commit, for which it waits; their ids are then looked up for the answer. On PostgreSQL
- * the keys are not looked for, unless there was a retry lately: the insert fails if one is there,
- * and is done again with looking, within the same statement ({@link
- * imserver.message.MessageInserter}). A batch that fails is stored again message by message, so
- * that one bad message fails alone. Ids are given before the first attempt, so that an attempt
- * whose commit succeeded although its answer was lost is recognised as our own; {@link
- * imserver.message.Doubts} has its recipient told of it.
+ * about to commit, for which it waits; these messages are then looked up for the answer, and one
+ * with another text, recipient or headline is no retry but a name used twice. On PostgreSQL the
+ * keys are not looked for, unless there was a retry lately: the insert fails if one is there, and
+ * is done again with looking, within the same statement ({@link imserver.message.MessageInserter}).
+ * A batch that fails is stored again message by message, so that one bad message fails alone. Ids
+ * are given before the first attempt, so that an attempt whose commit succeeded although its answer
+ * was lost is recognised as our own; {@link imserver.message.Doubts} has its recipient told of it.
  *
  * <h2>What is kept beside the messages</h2>
  *

@@ -22,6 +22,8 @@ public enum FailureCode {
   EMPTY_CONTENT("content is empty", Retry.NO),
   /** {@code content} has more than {@code IMSERVER_MAX_CONTENT} code points. */
   CONTENT_TOO_LONG("content is too long", Retry.NO),
+  /** The {@code clientMessageId} is that of another message of the sender. */
+  REUSED_ID("clientMessageId is that of another message", Retry.NO),
   /** {@code content} of a read-ack is not an array of ids, or holds too many. */
   BAD_READ_ACK("content is not an array of message ids", Retry.NO),
   /** The connection's sending budget is used up. */

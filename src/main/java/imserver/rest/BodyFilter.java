@@ -1,5 +1,6 @@
 package imserver.rest;
 
+import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ResourceInfo;
@@ -20,7 +21,7 @@ public class BodyFilter implements ContainerRequestFilter {
 
   @Override
   public void filter(ContainerRequestContext request) {
-    if (!takesBody()) {
+    if (request.getMethod().equals(HttpMethod.OPTIONS) || !takesBody()) {
       return;
     }
     if (!request.hasEntity()) {

@@ -1,6 +1,8 @@
 package imserver.rest;
 
 import imserver.auth.Origins;
+import imserver.auth.Refusals;
+import imserver.auth.RemoteAddresses;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -25,6 +27,8 @@ public class CorsFilter extends HttpFilter {
   private static final String SECONDS_TO_KEEP = "600";
 
   @Inject private transient Origins origins;
+  @Inject private transient RemoteAddresses addresses;
+  @Inject private transient Refusals refusals;
 
   /** For the container, which injects the rest. */
   public CorsFilter() {}
@@ -35,9 +39,16 @@ public class CorsFilter extends HttpFilter {
       throws IOException, ServletException {
     String origin = request.getHeader("Origin");
     response.addHeader("Vary", "Origin");
-    if (origin != null && origins.allow(origin, request.getHeader("Host"))) {
+    String host = request.getHeader("Host");
+    if (origin != null && origins.allow(origin, host)) {
       response.setHeader("Access-Control-Allow-Origin", origin);
       response.setHeader("Access-Control-Expose-Headers", "Retry-After, WWW-Authenticate");
+    } else if (origin != null) {
+      refusals.log(
+          Refusals.Kind.ORIGIN,
+          () ->
+              "lets a page at %s read no answer: %s"
+                  .formatted(addresses.of(request), origins.objectionTo(origin, host)));
     }
     if (isPreflight(request)) {
       response.setHeader("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE");

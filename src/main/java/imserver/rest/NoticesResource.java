@@ -2,6 +2,7 @@ package imserver.rest;
 
 import imserver.directory.UserDirectory;
 import imserver.message.Headline;
+import imserver.packet.BlankText;
 import imserver.packet.SendMessage;
 import imserver.packet.WebAddress;
 import jakarta.enterprise.context.RequestScoped;
@@ -15,6 +16,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Messages of the system, for the host application. */
 @Path("notices")
@@ -67,7 +69,7 @@ public class NoticesResource {
           body.text("content", Integer.MAX_VALUE),
           body.text("clientMessageId", SendMessage.MAX_CLIENT_MESSAGE_ID),
           new Headline(
-              body.optionalText("title", Headline.MAX_TITLE),
+              notBlank(body.optionalText("title", Headline.MAX_TITLE)),
               body.optionalText("url", Headline.MAX_URL)));
       if (headline.url() != null && !WebAddress.isOfLink(headline.url())) {
         throw Problem.badRequest(
@@ -76,6 +78,10 @@ public class NoticesResource {
       if (clientMessageId.isEmpty()) {
         throw Problem.badRequest("clientMessageId is missing");
       }
+    }
+
+    private static @Nullable String notBlank(@Nullable String title) {
+      return title == null || BlankText.isBlank(title) ? null : title;
     }
 
     /** The key of a retry is the sender's; this sender has one notice for many. */

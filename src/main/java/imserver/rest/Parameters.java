@@ -1,5 +1,6 @@
 package imserver.rest;
 
+import imserver.packet.BlankText;
 import imserver.packet.StorableText;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ public final class Parameters {
   /** A text of one to {@code max} code points, not blank. */
   static String text(String name, @Nullable String text, int max) {
     if (text == null
-        || text.isBlank()
+        || BlankText.isBlank(text)
         || text.codePointCount(0, text.length()) > max
         || !StorableText.isStorable(text)) {
       throw Problem.badRequest(name + " must have 1 to " + max + " characters and not be blank");

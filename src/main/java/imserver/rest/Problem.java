@@ -64,6 +64,7 @@ public final class Problem extends RuntimeException {
       case SERVER_BUSY, STORAGE_UNAVAILABLE -> 503;
       case UNKNOWN_RECIPIENT -> 404;
       case FORBIDDEN_SENDER -> 403;
+      case REUSED_ID -> 409;
       case BAD_PACKET,
           UNKNOWN_TYPE,
           INVALID_RECIPIENT,

@@ -24,7 +24,7 @@ public class RestApplication extends Application {
 
   /** How bodies are asked for, read and written. */
   public static final Set<Class<?>> PROVIDERS =
-      Set.of(JsonReader.class, JsonWriter.class, BodyFilter.class);
+      Set.of(JsonReader.class, JsonWriter.class, BodyFilter.class, OptionsAnswers.class);
 
   private static final Set<Class<?>> RESOURCES =
       Set.of(

@@ -8,6 +8,7 @@ import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.ConversationService;
 import imserver.message.Recount;
+import imserver.packet.BlankText;
 import imserver.packet.WebAddress;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -139,7 +140,7 @@ public class UsersResource {
   }
 
   private static @Nullable String notBlank(@Nullable String text) {
-    return text == null || text.isBlank() ? null : text;
+    return text == null || BlankText.isBlank(text) ? null : text;
   }
 
   /**

@@ -2,7 +2,6 @@ package imserver.web;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -16,7 +15,6 @@ import java.io.IOException;
  * <p>Browsers ask each time whether a script has changed, by the ETag that every container makes:
  * the modules of two releases must not meet in one page.
  */
-@WebFilter(urlPatterns = "*.js", asyncSupported = true)
 public class ModuleScripts extends HttpFilter {
 
   private static final long serialVersionUID = 1L;

@@ -1,18 +1,29 @@
 package imserver.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.config.Configs;
+import imserver.config.InvalidConfigException;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A page may use the server")
 class OriginsTest {
 
   private final Origins byDefault = new Origins(Configs.with());
   private final Origins open = new Origins(Configs.with("IMSERVER_AUTH_MODE", "open"));
+  private final Origins openWithOrigins =
+      new Origins(
+          Configs.with(
+              "IMSERVER_AUTH_MODE",
+              "open",
+              "IMSERVER_ALLOWED_ORIGINS",
+              "https://a.example,http://b.example:81"));
   private final Origins configured =
       new Origins(
           Configs.with("IMSERVER_ALLOWED_ORIGINS", " https://a.example ,HTTP://B.example:81, "));
@@ -63,6 +74,132 @@ class OriginsTest {
     assertThat(configured.allow("", "im.example")).isFalse();
     Origins any = new Origins(Configs.with("IMSERVER_ALLOWED_ORIGINS", "*"));
     assertThat(any.allow("null", "im.example")).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://school.example/, https://school.example",
+    "https://school.example:443, https://school.example",
+    "http://school.example:80/, http://school.example",
+    "HTTPS://School.Example, https://school.example",
+    "https://school.example:, https://school.example",
+    "https://学校.example, https://xn--48s290a.example",
+    "https://Bücher.example, https://xn--bcher-kva.example",
+    "https://school。example, https://school.example",
+    "https://xn--BCHER-KVA.example, https://xn--bcher-kva.example",
+    "http://[::1]:3000, http://[::1]:3000",
+    "http://[0:0::1]:3000, http://[::1]:3000",
+    "http://my_host:8080, http://my_host:8080",
+    "https://school.example:8443, https://school.example:8443",
+    "capacitor://localhost, capacitor://localhost",
+    "file://, file://",
+    "null, null",
+  })
+  @DisplayName("where its origin is configured in other words:")
+  void normalised(String setting, String origin) {
+    assertThat(new Origins(Configs.with("IMSERVER_ALLOWED_ORIGINS", setting)).allow(origin, "x"))
+        .isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "school.example",
+        "school.example:443",
+        "https//school.example",
+        "https:school.example",
+        "https://",
+        "https://school.example/chat",
+        "https://school.example/?a",
+        "https://school.example#",
+        "https://school.example\\",
+        "https://user@school.example",
+        "https://user:pw@school.example",
+        "https://*.school.example",
+        "**",
+        "https://school .example",
+        "https://a.example https://b.example",
+        "https://a.example;https://b.example",
+        "wss://school.example",
+        "https://school.example:0",
+        "https://school.example:65536",
+        "https://school.example:x",
+        "https://[school]",
+        "https://[1.2.3.4]",
+        "https://::1",
+        "https://stra\u00dfe.example",
+        "https://a.example, https://b.example/x",
+      })
+  @DisplayName("and the server does not start where a setting cannot be an origin:")
+  void impossible(String setting) {
+    assertThatThrownBy(() -> new Origins(Configs.with("IMSERVER_ALLOWED_ORIGINS", setting)))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessageStartingWith("IMSERVER_ALLOWED_ORIGINS takes origins like ");
+  }
+
+  @Test
+  @DisplayName("and what is not allowed comes with the setting that would allow it")
+  void objections() {
+    assertThat(byDefault.objectionTo("https://APP.example:443", "127.0.0.1:8080"))
+        .contains("Host: 127.0.0.1:8080")
+        .contains("IMSERVER_ALLOWED_ORIGINS=https://app.example,");
+    assertThat(configured.objectionTo("https://app.example", null))
+        .contains(
+            "IMSERVER_ALLOWED_ORIGINS=https://a.example ,HTTP://B.example:81,,https://app.example,");
+    assertThat(byDefault.objectionTo("null", "x")).contains("IMSERVER_ALLOWED_ORIGINS=null,");
+    String hostile = "https://x\n\u001b[31m 2026 SEVERE \u202e" + "x".repeat(10_000);
+    assertThat(byDefault.objectionTo(hostile, hostile))
+        .matches("[ -~]{1,700}")
+        .contains("nor can it be");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "localhost",
+        "localhost:8080",
+        "LOCALHOST:1",
+        "im.localhost:8080",
+        "127.0.0.1",
+        "127.1.2.3:80",
+        "[::1]",
+        "[::1]:8080",
+        "a.example",
+        "a.example:8080",
+        "b.example:81",
+      })
+  @DisplayName("In open mode the server answers as this machine, and under configured hosts:")
+  void hosts(String host) {
+    assertThat(openWithOrigins.allowHost(List.of(host))).isTrue();
+    assertThat(byDefault.allowHost(List.of("any.example"))).as("in jwt mode").isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "evil.example:80@localhost",
+        "localhost, evil.example",
+        "10.0.0.1",
+        "0.0.0.0:8080",
+        "[::2]",
+        "[::ffff:10.0.0.1]",
+        "c.a.example",
+        "",
+        " ",
+      })
+  @DisplayName("and under no other name:")
+  void otherHosts(String host) {
+    assertThat(openWithOrigins.allowHost(List.of(host))).isFalse();
+    assertThat(openWithOrigins.allowHost(List.of())).isFalse();
+    assertThat(openWithOrigins.allowHost(List.of("localhost", "localhost"))).isFalse();
+    assertThat(openWithOrigins.objectionToHosts(List.of(host)))
+        .contains("IMSERVER_ALLOWED_ORIGINS");
+    Origins any =
+        new Origins(Configs.with("IMSERVER_AUTH_MODE", "open", "IMSERVER_ALLOWED_ORIGINS", "*"));
+    assertThat(any.allowHost(List.of(host))).isTrue();
   }
 
   @Test

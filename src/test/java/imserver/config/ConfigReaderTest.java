@@ -138,6 +138,7 @@ class ConfigReaderTest {
               "IMSERVER_TYRUS_TIMERS", "off",
               "IMSERVER_WRITE_BATCHING", "off",
               "IMSERVER_USER_SEARCH", "off",
+              "IMSERVER_TRUSTED_PROXIES", "t",
               "IMSERVER_ANNOUNCE", "x");
       assertThat(config)
           .isEqualTo(
@@ -152,7 +153,8 @@ class ConfigReaderTest {
                       ZoneId.of("Asia/Shanghai"),
                       Switch.OFF,
                       Switch.OFF,
-                      Switch.OFF)));
+                      Switch.OFF,
+                      "t")));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")

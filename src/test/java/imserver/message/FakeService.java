@@ -64,20 +64,20 @@ class FakeService extends MessageService {
     if (drafts.stream().anyMatch(refuses)) {
       throw new StorageException(new IllegalStateException("refused"));
     }
-    Map<DedupeKey, Long> stored = new HashMap<>();
-    committed.values().forEach(draft -> stored.put(draft.key(), draft.id()));
+    Map<DedupeKey, Draft> stored = new HashMap<>();
+    committed.values().forEach(draft -> stored.put(draft.key(), draft));
     Map<Long, Draft> added = new LinkedHashMap<>();
     List<Outcome> outcomes = new ArrayList<>();
     for (Draft draft : drafts) {
-      Long id = stored.get(draft.key());
+      Draft earlier = stored.get(draft.key());
       if (unknownRecipients.contains(draft.recipientId())) {
         outcomes.add(new Outcome.UnknownRecipient());
-      } else if (id == null) {
+      } else if (earlier == null) {
         added.put(draft.id(), draft);
-        stored.put(draft.key(), draft.id());
+        stored.put(draft.key(), draft);
         outcomes.add(new Outcome.Stored(draft.id()));
       } else {
-        outcomes.add(id == draft.id() ? new Outcome.Stored(id) : new Outcome.Duplicate(id));
+        outcomes.add(outcome(draft, earlier));
       }
     }
     (commitsWait ? waiting : committed).putAll(added);
@@ -86,6 +86,15 @@ class FakeService extends MessageService {
       throw new UnansweredException(new IllegalStateException("a broken connection"));
     }
     return outcomes;
+  }
+
+  private static Outcome outcome(Draft draft, Draft earlier) {
+    if (earlier.id() == draft.id()) {
+      return new Outcome.Stored(draft.id());
+    }
+    boolean same =
+        earlier.recipientId() == draft.recipientId() && earlier.content().equals(draft.content());
+    return same ? new Outcome.Duplicate(earlier.id()) : new Outcome.Reused(earlier.id());
   }
 
   /** The database does what nobody waits for any more. */

@@ -54,7 +54,7 @@ class MessageRulesTest {
   }
 
   @ParameterizedTest(name = "[{index}] ''{0}''")
-  @ValueSource(strings = {"", " ", "\n\t", "\u3000"})
+  @ValueSource(strings = {"", " ", "\n\t", "\u3000", "\u00a0", "\u200b", "\u2800", "\ufeff"})
   @DisplayName("want a text:")
   void content(String text) {
     assertThat(objection(null, 2, text)).isEqualTo(FailureCode.EMPTY_CONTENT);

@@ -15,10 +15,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("The service, where one of two messages is a retry,")
+@DisplayName("The service, where the keys of some messages are there already,")
 class MessageServiceTest {
 
-  private static final List<Draft> DRAFTS = List.of(draft(11), draft(12));
+  private static final List<Draft> DRAFTS = List.of(draft(11), draft(12), draft(13), draft(14));
 
   private boolean broken;
 
@@ -27,15 +27,17 @@ class MessageServiceTest {
       new MessageRepository() {
         @Override
         Set<Long> add(List<Draft> drafts) {
-          return Set.of(12L);
+          return Set.of(12L, 13L, 14L);
         }
 
         @Override
-        Map<DedupeKey, Long> idsOf(Collection<DedupeKey> keys) {
+        Map<Long, Earlier> earlier(Collection<Draft> drafts) {
           if (broken) {
             throw new IllegalStateException("a broken connection");
           }
-          return Map.of(DRAFTS.get(1).key(), 5L);
+          assertThat(drafts).as("asks of no other").isEqualTo(DRAFTS.subList(1, 4));
+          return Map.of(
+              12L, new Earlier(5, true), 13L, new Earlier(6, false), 14L, new Earlier(14, true));
         }
       };
 
@@ -57,10 +59,14 @@ class MessageServiceTest {
   }
 
   @Test
-  @DisplayName("tells which is new, and what the other is stored as")
+  @DisplayName("tells which is new, which a retry, which another message, and which our attempt")
   void outcomes() {
     assertThat(service.store(DRAFTS))
-        .containsExactly(new Outcome.Stored(11), new Outcome.Duplicate(5));
+        .containsExactly(
+            new Outcome.Stored(11),
+            new Outcome.Duplicate(5),
+            new Outcome.Reused(6),
+            new Outcome.Stored(14));
   }
 
   @Test

@@ -135,6 +135,59 @@ class StoringTest {
   }
 
   @Nested
+  @DisplayName("with a name that another message of the sender has")
+  class Reused {
+
+    private Response reused(String content) {
+      return failure(1, content, FailureCode.REUSED_ID);
+    }
+
+    @Test
+    @DisplayName("refuses another text or recipient, and still takes a retry for one")
+    void later() {
+      storing.process(List.of(named(alice, 2, "a", "x")));
+      storing.process(
+          List.of(named(alice, 2, "b", "x"), named(alice, 3, "a", "x"), named(alice, 2, "a", "x")));
+      assertThat(alice.sent)
+          .containsExactly(
+              new Success(1, "t-a", 1, "x"),
+              reused("b"),
+              reused("a"),
+              new Success(1, "t-a", 1, "x"));
+      assertThat(fixture.texts()).containsExactly("a");
+    }
+
+    @Test
+    @DisplayName("refuses the second of one batch, also where it is stored one by one")
+    void sameBatch() {
+      service.lostAnswers = 1;
+      storing.process(List.of(named(alice, 2, "a", "x"), named(alice, 2, "b", "x")));
+      storing.process(List.of(named(alice, 2, "c", "y"), named(alice, 2, "d", "y")));
+      assertThat(alice.sent)
+          .containsExactly(
+              new Success(1, "t-a", 1, "x"),
+              reused("b"),
+              new Success(1, "t-c", 3, "y"),
+              reused("d"));
+      assertThat(fixture.texts()).containsExactly("a", "c");
+    }
+
+    @Test
+    @DisplayName("delivers the message in doubt that has the name")
+    void inDoubt() {
+      service.commitsWait = true;
+      service.lostAnswers = 3;
+      storing.process(List.of(named(alice, 2, "a", "x")));
+      service.commitsWait = false;
+      storing.process(List.of(post(alice, 2, "b")));
+      service.finishCommits();
+      storing.process(List.of(named(alice, 2, "c", "x")));
+      assertThat(alice.sent).containsExactly(unavailable(1, "a"), success(1, "b"), reused("c"));
+      assertThat(fixture.texts()).containsExactly("b", "a");
+    }
+  }
+
+  @Nested
   @DisplayName("that the database refuses")
   class Refused {
 

@@ -160,9 +160,32 @@ class ApiDocumentsIT {
     assertThat(calls.keySet()).containsExactlyInAnyOrderElementsOf(operations.keySet());
     calls.forEach((id, call) -> exercise(document, operations.get(id), call));
 
+    for (Operation operation : operations.values()) {
+      for (String accept : List.of("*/*", "text/plain")) {
+        Api nobody = new Api(server, null);
+        Api.Answer answer =
+            nobody.send(
+                nobody
+                    .request(calls.get(operation.id()).path())
+                    .method("OPTIONS", BodyPublishers.noBody())
+                    .header("Accept", accept));
+        assertThat(answer.status()).as(operation.id()).isEqualTo(204);
+        assertThat(answer.header("Allow").split(" *, *")).contains(operation.method(), "OPTIONS");
+        assertThat(answer.text()).isEmpty();
+      }
+    }
+
     Operation getUser = operations.get("getUser");
     document.check(getUser, send(getUser, 0, "api/users/" + Users.next(), null));
     Operation sendMessage = operations.get("sendMessage");
+    Operation sendNotice = operations.get("sendNotice");
+    for (Operation operation : List.of(sendMessage, sendNotice)) {
+      Call call = calls.get(operation.id());
+      String other = call.body().replaceFirst("\"content\":\".\"", "\"content\":\"other\"");
+      Api.Answer answer = send(operation, call.service() ? 0 : bob, call.path(), other);
+      assertThat(answer.status()).isEqualTo(409);
+      document.check(operation, answer);
+    }
     Api.Answer answer;
     int sent = 0;
     do {
@@ -229,6 +252,7 @@ class ApiDocumentsIT {
           "{\"toId\":0,\"type\":0,\"content\":\"x\",\"timestamp\":\"INVALID_RECIPIENT\"}");
       bad.put("EMPTY_CONTENT", Packet.message(bob, " ", "EMPTY_CONTENT"));
       bad.put("CONTENT_TOO_LONG", Packet.message(bob, "x".repeat(4001), "CONTENT_TOO_LONG"));
+      bad.put("REUSED_ID", Packet.message(bob, "z", "REUSED_ID", "the-id"));
       bad.put("BAD_READ_ACK", "{\"type\":1,\"content\":\"x\",\"timestamp\":\"BAD_READ_ACK\"}");
       bad.forEach(
           (code, packet) -> {
@@ -237,6 +261,7 @@ class ApiDocumentsIT {
           });
       bad.remove("BAD_READ_ACK");
       bad.remove("FORBIDDEN_SENDER"); // valid in itself
+      bad.remove("REUSED_ID"); // so is this
       bad.values().forEach(packet -> document.assertInvalid(schemas + "Send", packet));
       for (int i = 0; i < 150; i++) {
         a.send(Packet.message(bob, "m" + i, "r" + i));

@@ -73,6 +73,12 @@ class BadInputIT {
           "4",
           "INVALID_RECIPIENT");
       assertFailure(a, packet("5", to(bob) + ",\"content\":\" \\t\\u3000\""), "5", "EMPTY_CONTENT");
+      List<String> blanks = List.of("\\u00a0", "\\u200b", "\\u2800", "\\ufeff", "\\u3164\\u200d");
+      for (String blank : blanks) {
+        String timestamp = "blank " + blanks.indexOf(blank);
+        String content = ",\"content\":\"" + blank + "\"";
+        assertFailure(a, packet(timestamp, to(bob) + content), timestamp, "EMPTY_CONTENT");
+      }
       assertFailure(
           a,
           packet("6", to(bob) + ",\"content\":\"" + "x".repeat(4001) + "\""),

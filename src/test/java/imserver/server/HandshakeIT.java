@@ -57,7 +57,8 @@ class HandshakeIT {
             "IMSERVER_SERVICE_CLAIM", "realm_access.roles",
             "IMSERVER_SERVICE_ROLE", "im-host",
             "IMSERVER_JWT_MAX_LIFETIME", "86400",
-            "IMSERVER_ALLOWED_ORIGINS", "https://app.example, https://app2.example:8443"));
+            "IMSERVER_ALLOWED_ORIGINS", "https://app.example/, https://app2.example:8443",
+            "IMSERVER_TRUSTED_PROXIES", "127.0.0.0/8"));
   }
 
   @BeforeEach
@@ -318,6 +319,71 @@ class HandshakeIT {
           .as(bad)
           .isEqualTo(403);
       assertThat(allowedOrigin(token, bad)).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("that is refused gets an answer that has an end")
+  void refusalsEnd() throws Exception {
+    String get = "GET /teaching/imserver/me HTTP/1.1";
+    String host = "Host: " + server.getAuthority();
+    RawAnswer noUpgrade = RawAnswer.to(server, get, host);
+    assertThat(noUpgrade.status()).isEqualTo(426);
+    assertThat(noUpgrade.header("Upgrade")).isEqualTo("websocket");
+    assertThat(noUpgrade.body()).isEqualTo("This address speaks WebSocket.\n");
+    assertThat(RawAnswer.to(server, get.replace("GET", "POST"), host, "Content-Length: 0").status())
+        .isEqualTo(426);
+    String[] upgrade = {
+      get,
+      host,
+      "Upgrade: websocket",
+      "Connection: keep-alive, Upgrade",
+      "Sec-WebSocket-Version: 13",
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+      "Origin: https://evil.example"
+    };
+    RawAnswer origin = RawAnswer.to(server, upgrade);
+    assertThat(origin.status()).isEqualTo(403);
+    assertThat(origin.body()).isEqualTo("This origin is not allowed.\n");
+    upgrade[6] = "X-No: origin";
+    RawAnswer credential = RawAnswer.to(server, upgrade);
+    assertThat(credential.status()).isEqualTo(401);
+    assertThat(credential.body()).isEqualTo("The credential does not verify.\n");
+  }
+
+  @Test
+  @DisplayName(
+      "is told to the log with the client's address, and a refused origin with what to set")
+  void logged() throws Exception {
+    String token = token(alice, claims -> claims);
+    String page = "https://page" + alice + ".example";
+    try (ServerLog log = ServerLog.listen()) {
+      for (int i = 0; i < 20; i++) {
+        assertThat(Client.refusal(server, token, o -> o.header("Origin", page + ":443")))
+            .isEqualTo(403);
+        assertThat(Client.refusal(server, "x", o -> o.header("X-Forwarded-For", "203.0.113.8")))
+            .isEqualTo(401);
+      }
+      Client.connect(
+              server,
+              token,
+              o -> o.header("X-Forwarded-For", "6.6.6.6, [2001:db8::7]:80, 127.0.0.1"))
+          .close();
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(log.lines())
+                      .anyMatch(
+                          line ->
+                              line.matches(
+                                  ".*opened .* user=" + alice + " from=2001:db8:0:0:0:0:0:7.*")));
+      assertThat(log.lines())
+          .filteredOn(line -> line.contains("IMSERVER_ALLOWED_ORIGINS="))
+          .hasSizeLessThanOrEqualTo(1)
+          .allMatch(line -> line.contains("127.0.0.1") && line.contains("8443,https://"));
+      assertThat(log.lines())
+          .filteredOn(line -> line.contains("refused a connection from 203.0.113.8"))
+          .hasSizeLessThanOrEqualTo(5);
     }
   }
 

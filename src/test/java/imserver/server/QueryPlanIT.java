@@ -70,9 +70,16 @@ class QueryPlanIT {
   void duplicates() throws SQLException {
     assertUsesIndex(
         """
-        select m.sender_id, m.dedupe_key, m.id
-        from unnest(cast(array[1,2,3] as bigint array), cast(array['a','b','c'] as varchar array)) as k (sender_id, dedupe_key)
-        join message m on m.sender_id = k.sender_id and m.dedupe_key = k.dedupe_key
+        select d.id, m.id,
+               case when m.recipient_id = d.recipient_id and m.content = d.content
+                      and n.title is not distinct from d.title and n.url is not distinct from d.url
+                    then 1 else 0 end
+        from unnest(cast(array[1,2,3] as bigint array), cast(array[1,2,3] as bigint array), cast(array['a','b','c'] as varchar array),
+                    cast(array[1,2,3] as bigint array), cast(array['x','y','z'] as varchar array),
+                    cast(array[null,null,null] as varchar array), cast(array[null,null,null] as varchar array))
+               as d (id, sender_id, dedupe_key, recipient_id, content, title, url)
+        join message m on m.sender_id = d.sender_id and m.dedupe_key = d.dedupe_key
+        left join notice n on n.message_id = m.id
         """,
         "message_once");
   }

@@ -105,6 +105,38 @@ class RestIT {
   }
 
   @Test
+  @DisplayName("the name of another message is refused, over REST and over the socket")
+  void reusedId() {
+    long id = Api.number(a.post(messagesWith(bob), Api.content("first", "x")).ok(), "messageId");
+    assertProblem(a.post(messagesWith(bob), Api.content("second", "x")), 409, "REUSED_ID");
+    assertProblem(a.post(messagesWith(carol), Api.content("first", "x")), 409, "REUSED_ID");
+    assertProblem(a.post(messagesWith(bob), Api.content("FIRST", "x")), 409, "REUSED_ID");
+    try (Client socket = Client.connect(server, alice)) {
+      socket.send(Packet.message(bob, "third", "1", "x"));
+      assertThat(socket.answer("1").code()).isEqualTo("REUSED_ID");
+      assertThat(socket.answer("1").retryable()).isFalse();
+      socket.send(Packet.message(bob, "first", "another mark", "x"));
+      assertThat(socket.answer("another mark").messageId()).isEqualTo(id);
+      for (int i = 0; i < 20; i++) { // several to a batch
+        socket.send(Packet.message(bob, "even " + i, "e" + i, "y" + i));
+        socket.send(Packet.message(bob, "odd " + i, "o" + i, "y" + i));
+      }
+      for (int i = 0; i < 20; i++) {
+        assertThat(socket.answer("e" + i).isSuccess()).isTrue();
+        assertThat(socket.answer("o" + i).code()).isEqualTo("REUSED_ID");
+      }
+    }
+    assertThat(b.post(messagesWith(alice), Api.content("of another sender", "x")).status())
+        .isEqualTo(201);
+    assertThat(Api.contents(a.history(bob, "limit=100")))
+        .hasSize(22)
+        .contains("first", "of another sender", "even 19")
+        .doesNotContain("second", "third", "odd 19");
+    assertThat(a.history(carol, "")).isEmpty();
+    assertThat(b.unread()).isEqualTo(21);
+  }
+
+  @Test
   @DisplayName("a text comes back as it was, whatever is in it")
   void everyCharacter() {
     List<String> texts =
@@ -330,6 +362,10 @@ class RestIT {
     assertProblem(a.post(messagesWith(bob), Api.content("")), 400, "EMPTY_CONTENT");
     assertProblem(a.post(messagesWith(bob), "{}"), 400, "EMPTY_CONTENT");
     assertProblem(a.post(messagesWith(bob), Api.content(" \n")), 400, "EMPTY_CONTENT");
+    assertProblem(a.post(messagesWith(bob), Api.content("\u2800\ufeff")), 400, "EMPTY_CONTENT");
+    service.put("api/users/" + bob, "{\"name\":\"\u200b\"}").ok();
+    assertThat(b.get("api/users/me").ok().getString("name")).isEqualTo(Long.toString(bob));
+    assertProblem(a.get("api/users?name=%E2%80%8B"), 400, "BAD_REQUEST");
     assertProblem(
         a.post(messagesWith(bob), Api.content("x".repeat(4001))), 400, "CONTENT_TOO_LONG");
     assertProblem(a.post(messagesWith(0), Api.content("x")), 400, "INVALID_RECIPIENT");
@@ -705,6 +741,14 @@ class RestIT {
               List.of(unread.getInt("total"), unread.getInt("notices"), unread.getInt("messages")))
           .containsExactly(2, 2, 0);
     }
+    for (String[] change :
+        new String[][] {{"begins", "ends"}, {"Course", "Kurs"}, {"/c/1", "/c/2"}}) {
+      assertProblem(
+          service.post("api/notices", several.replace(change[0], change[1])), 409, "REUSED_ID");
+    }
+    assertProblem(
+        service.post("api/notices", several.replace("\"url\":\"/c/1\",", "")), 409, "REUSED_ID");
+    assertThat(b.history(0, "")).hasSize(2);
     for (String body :
         List.of(
             "{\"to\":[1],\"content\":\"x\"}",

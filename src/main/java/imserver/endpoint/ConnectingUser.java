@@ -1,0 +1,18 @@
+package imserver.endpoint;
+
+import imserver.auth.UserPrincipal;
+import java.security.Principal;
+
+/**
+ * Who connects, as the handshake tells the endpoint.
+ *
+ * @param user who the credential says it is
+ * @param address from where, for the log
+ */
+record ConnectingUser(UserPrincipal user, String address) implements Principal {
+
+  @Override
+  public String getName() {
+    return user.getName();
+  }
+}
