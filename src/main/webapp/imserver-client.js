@@ -31,7 +31,7 @@
  * @property {number} stableAfter 5000: a connection that lived this long starts the back-off anew
  * @property {number} connectWithin 15000: a handshake that takes longer is given up
  * @property {number} readAckAfter 100: read-acks are gathered for this long
- * @property {number} quietAfter 1000: after a connect, when nothing came for this long the server has pushed what it will
+ * @property {number} quietAfter 2000: after a connect, when nothing came for this long the server has pushed what it will
  * @property {number} perSecond 15: messages a second at most, below what the server allows (IMSERVER_RATE, 20)
  * @property {number} burst 50: unless there were fewer before; the server allows 100
  * @property {number} inFlight 8: messages that await their answer at the same time, to different recipients
@@ -48,7 +48,7 @@ const TIMING = Object.freeze({
   stableAfter: 5000,
   connectWithin: 15_000,
   readAckAfter: 100,
-  quietAfter: 1000,
+  quietAfter: 2000,
   perSecond: 15,
   burst: 50,
   inFlight: 8,
@@ -62,6 +62,7 @@ const CATCH_UP_TRIES = 3;
 const MAX_CLIENT_MESSAGE_ID = 64; // characters
 const REQUEST_WITHIN = 30_000; // ms, for REST
 const PROBE_WITHIN = 5000; // ms
+const CLOSE_WITHIN = 500; // ms: after an error a connection is gone, though nothing says so
 const MAX_TIMEOUT = 2 ** 31 - 1; // ms; beyond it setTimeout does not wait at all
 const ADOPT_WITHIN = 500; // ms, at random: of several tabs the first one takes what a closed tab left
 
@@ -78,7 +79,7 @@ const TOO_LARGE = 1009;
 const UNREADABLE = [1003, 1007];
 const EXPIRED = 4401;
 const FINAL = [4403, 4409, 4429]; // access ended by the host application; too many connections of this user; too many failures
-const AT_ONCE = 4; // requests under way at the same time, where many are needed
+const AT_ONCE = 6; // requests under way at the same time, where many are needed
 
 /**
  * "idle" before connect(); "waiting" will try again by itself; "closed" will not, until connect() is called.
@@ -1061,7 +1062,8 @@ class Link {
   #attach(socket, credential) {
     this.#socket = socket;
     this.#timer = setTimeout(() => this.drop("no answer to the handshake"), this.#timing.connectWithin);
-    socket.onerror = () => {}; // "close" follows. In Node an error that nobody listens to ends the process.
+    // In Node an error that nobody listens to ends the process. "close" follows, but not always where there was no connection.
+    socket.onerror = () => setTimeout(() => this.#socket === socket && this.#closed(ABNORMAL, "", credential), CLOSE_WITHIN);
     socket.onopen = () => {
       clearTimeout(this.#timer);
       this.#openedAt = now();
@@ -1531,7 +1533,7 @@ class Outgoing {
   /** @param {Pending} pending */
   #setDeadline(pending) {
     clearTimeout(pending.deadline);
-    if (pending.entry.state !== "sending") return;
+    if (pending.entry.state !== "sending" || !this.#active) return; // connect() sets it, and no timer is left after close()
     const rest = pending.entry.since + this.#timing.giveUpAfter - Date.now();
     const timeout = Math.min(Math.max(0, rest), MAX_TIMEOUT);
     pending.deadline = setTimeout(() => this.#fail(pending, noAnswer(pending)), timeout);
@@ -1940,7 +1942,7 @@ class Incoming {
       const empty = streams.filter(({ more, found }) => more && found.length === 0);
       for (let i = 0; i < empty.length; i += AT_ONCE) {
         await Promise.all(empty.slice(i, i + AT_ONCE).map((stream) => this.#nextPart(stream)));
-        if (round.over) return;
+        if (round.over || round.expected <= 0) return; // the push had only paused, and has brought all
       }
       // Further on there may be older ones of another sender still to be fetched.
       const upTo = streams.reduce((least, { more, after }) => (more ? Math.min(least, after) : least), Infinity);

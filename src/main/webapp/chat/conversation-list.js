@@ -118,6 +118,12 @@ export class ConversationList extends LitElement {
         color: var(--_text);
       }
 
+      /* Rows out of view are not laid out. */
+      li {
+        content-visibility: auto;
+        contain-intrinsic-block-size: auto 4.25rem;
+      }
+
       .item {
         display: grid;
         grid-template-columns: auto minmax(0, 1fr) auto;
