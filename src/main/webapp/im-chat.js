@@ -38,8 +38,9 @@ import { ImClient, LocalOutbox } from "./imserver-client.js";
 
 /** So much of a message is read out when it comes in. */
 const READ_OUT = 200;
-/** How long to wait for a frame at most: a page that is not shown has none. */
-const NO_FRAME = 200; // ms
+/** How long to wait for a frame at most: a page that is not shown has none, and some frames in a page have few. */
+const NO_FRAME = 1000; // ms
+const HIDDEN = 50; // ms
 /** Close codes after which a new token is wanted. */
 const NEED_TOKEN = [4401, 4403];
 /** Before anybody is signed in. */
@@ -372,7 +373,7 @@ export class ImChat extends LitElement {
 /** @returns {Promise<void>} */
 function nextFrame() {
   return new Promise((resolve) => {
-    const timer = setTimeout(done, NO_FRAME);
+    const timer = setTimeout(done, document.visibilityState === "hidden" ? HIDDEN : NO_FRAME);
     const frame = requestAnimationFrame(done);
     function done() {
       clearTimeout(timer);

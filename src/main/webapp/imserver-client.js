@@ -241,6 +241,8 @@ export class ImClient extends EventTarget {
   #timing;
   /** The credential that was there first, while it is not known whose it is. @type {string | null} */
   #first = null;
+  /** Whose credential came last in place of this user's. @type {string | null} */
+  #otherUserId = null;
   /** Whether it is certain enough who the user is to send and to read from the store. */
   #admitted = false;
   #whose;
@@ -394,8 +396,10 @@ export class ImClient extends EventTarget {
       this.#learnUser(userId);
     }
     if (userId === this.#userId) return true;
+    const isTold = this.#listening === null && this.#otherUserId === userId;
+    this.#otherUserId = userId;
     this.#shut("the credential function returned another user's credential");
-    this.#emit("otheruser", { userId });
+    if (!isTold) this.#emit("otheruser", { userId });
     return false;
   }
 
