@@ -126,7 +126,7 @@ class ChatTokensIT {
   private ChatPage foreign(String attributes, String provider) {
     String html =
         """
-        <!DOCTYPE html><meta charset="utf-8">
+        <!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>A host</title><h1>A host</h1>
         <script type="module" src="/teaching/im-chat.js"></script>
         <im-chat %s></im-chat>
         <script type="module">document.querySelector("im-chat").tokenProvider = %s;</script>\
