@@ -145,7 +145,8 @@ class ChatTokensIT {
       route.fulfill(new Route.FulfillOptions().setContentType("text/html").setBody(html));
     } else {
       String address = server.address().resolve(path).toString();
-      APIResponse script = route.fetch(new Route.FetchOptions().setUrl(address));
+      // The server may close an idle connection just when it is used again.
+      APIResponse script = route.fetch(new Route.FetchOptions().setUrl(address).setMaxRetries(3));
       route.fulfill(new Route.FulfillOptions().setResponse(script));
     }
   }
