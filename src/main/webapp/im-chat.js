@@ -25,6 +25,7 @@ import { ChatStore } from "./chat/chat-store.js";
 import { Composer } from "./chat/composer.js";
 import { ConversationList } from "./chat/conversation-list.js";
 import { ConversationView } from "./chat/conversation-view.js";
+import { moveFromEarlierKeys } from "./chat/earlier-keys.js";
 import { speech } from "./chat/icons.js";
 import { MessageList } from "./chat/message-list.js";
 import { base, colours } from "./chat/styles.js";
@@ -37,6 +38,13 @@ import { ImClient, LocalOutbox } from "./imserver-client.js";
 
 /** So much of a message is read out when it comes in. */
 const READ_OUT = 200;
+/** How long to wait for a frame at most: a page that is not shown has none, and some frames in a page have few. */
+const NO_FRAME = 1000; // ms
+const HIDDEN = 50; // ms
+/** Close codes after which a new token is wanted. */
+const NEED_TOKEN = [4401, 4403];
+/** Before anybody is signed in. */
+const IDLE = { state: "idle", code: null, retryAt: 0, problem: null };
 
 export class ImChat extends LitElement {
   static properties = {
@@ -178,6 +186,9 @@ export class ImChat extends LitElement {
   willUpdate(changed) {
     if (changed.has("token") && this.#tokens && ownerOf(this.token) === ownerOf(changed.get("token") ?? "")) {
       this.#tokens.replace(this.token);
+      if (this.#store?.connection.state === "closed" && NEED_TOKEN.includes(this.#store.connection.code ?? 0)) {
+        this.#store.client.connect();
+      }
     } else if (["token", "user", "server"].some((name) => changed.has(/** @type {keyof ImChat} */ (name)))) {
       this.#wanted = this.with ? { id: this.with, name: "", avatar: "" } : null;
       this.#signIn();
@@ -187,14 +198,14 @@ export class ImChat extends LitElement {
     if (changed.has("with") && this.with) this.open(this.with);
   }
 
-  #signIn() {
+  /** @param {string} token the first one to use */
+  #signIn(token = this.token) {
     this.#signOut();
     if (!this.isConnected || !(this.token || this.user || this.tokenProvider)) return;
     const server = new URL(this.server || ".", this.server ? document.baseURI : import.meta.url).href.replace(/\/?$/, "/");
     const usesToken = Boolean(this.token || this.tokenProvider);
-    const userKey = `${server} ${usesToken ? ownerOf(this.token) : this.user}`;
     const tokens = new TokenSource(
-      this.token,
+      token,
       this.tokenProvider && (() => /** @type {() => string | Promise<string>} */ (this.tokenProvider)()),
       () => {
         this.revision++;
@@ -203,13 +214,25 @@ export class ImChat extends LitElement {
       server,
     );
     this.#tokens = usesToken ? tokens : null;
+    /** By what the server says, and not by what a token does. @type {(userId: string) => string} */
+    const keyOf = (userId) => `${server} ${userId}`;
     const client = new ImClient({
       server,
       credential: usesToken ? () => tokens.next() : this.user,
-      store: new LocalOutbox(userKey),
+      store: (userId) => {
+        const key = keyOf(userId);
+        moveFromEarlierKeys(server, usesToken ? ownerOf(tokens.used) : "", key);
+        return new LocalOutbox(key);
+      },
     });
-    const store = new ChatStore(client, userKey);
+    const store = new ChatStore(client, keyOf);
     this.#store = store;
+    // The page signs in another user by its tokenProvider alone: nothing of this one stays.
+    client.addEventListener("otheruser", () => {
+      if (store !== this.#store) return;
+      this.#wanted = null;
+      this.#signIn(tokens.used);
+    });
     store.addEventListener("change", () => this.#changed());
     store.addEventListener("received", (event) => this.#received(/** @type {CustomEvent} */ (event).detail));
     client.connect();
@@ -285,6 +308,12 @@ export class ImChat extends LitElement {
 
   // ---- Rendering ----
 
+  /** Once a frame, however much has come in. @override */
+  async scheduleUpdate() {
+    await nextFrame();
+    super.scheduleUpdate();
+  }
+
   get #texts() {
     return textsFor(this.lang ? [this.lang, ...this.languages] : this.languages);
   }
@@ -309,7 +338,7 @@ export class ImChat extends LitElement {
       @keydown=${this.#keydown}
     >
       <im-chat-banner
-        .connection=${store?.connection ?? { state: "idle", code: null, retryAt: 0 }}
+        .connection=${store?.connection ?? IDLE}
         .waitsForToken=${this.#tokens?.isWaiting ?? false}
         .texts=${t}
         @reconnect=${() => store?.client.connect()}
@@ -339,6 +368,19 @@ export class ImChat extends LitElement {
       <p class="visually-hidden" role="status">${this.announcement}</p>
     </section>`;
   }
+}
+
+/** @returns {Promise<void>} */
+function nextFrame() {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, document.visibilityState === "hidden" ? HIDDEN : NO_FRAME);
+    const frame = requestAnimationFrame(done);
+    function done() {
+      clearTimeout(timer);
+      cancelAnimationFrame(frame);
+      resolve();
+    }
+  });
 }
 
 // A page may load this script twice, or from two servers: the first one counts.

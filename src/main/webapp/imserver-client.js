@@ -8,8 +8,11 @@
  *   client.connect();
  *   await client.send("7", "hello");
  *
+ * Node 22 and later have a WebSocket; with an older one pass that of a package: new ImClient({ server, credential, WebSocket }).
+ *
  * From top to bottom: what is public (types, errors, ImClient, ImApi, LocalOutbox), then the parts that ImClient puts
- * together: Link keeps a connection, Outgoing gets messages stored, Seen and ReadAcks look after incoming ones.
+ * together: Credentials and Whose know who the user is, Link keeps a connection, Outgoing gets messages stored, Incoming
+ * and ReadAcks look after those that come in.
  *
  * Ids of users and messages are strings of digits everywhere: a user id may be above 2^53, where numbers go wrong.
  */
@@ -28,6 +31,7 @@
  * @property {number} stableAfter 5000: a connection that lived this long starts the back-off anew
  * @property {number} connectWithin 15000: a handshake that takes longer is given up
  * @property {number} readAckAfter 100: read-acks are gathered for this long
+ * @property {number} quietAfter 2000: after a connect, when nothing came for this long the server has pushed what it will
  * @property {number} perSecond 15: messages a second at most, below what the server allows (IMSERVER_RATE, 20)
  * @property {number} burst 50: unless there were fewer before; the server allows 100
  * @property {number} inFlight 8: messages that await their answer at the same time, to different recipients
@@ -44,6 +48,7 @@ const TIMING = Object.freeze({
   stableAfter: 5000,
   connectWithin: 15_000,
   readAckAfter: 100,
+  quietAfter: 2000,
   perSecond: 15,
   burst: 50,
   inFlight: 8,
@@ -51,9 +56,13 @@ const TIMING = Object.freeze({
 
 const MAX_OUTGOING = 1000; // messages waiting or failed, in memory and in a store
 const MAX_READ_IDS = 1000; // in one packet: the server takes no more
+const MAX_HELD = 2000; // incoming messages that wait for older ones; what comes beyond is fetched by REST
+const MAX_PAGE = 100; // messages or conversations in one answer of REST
+const CATCH_UP_TRIES = 3;
 const MAX_CLIENT_MESSAGE_ID = 64; // characters
 const REQUEST_WITHIN = 30_000; // ms, for REST
 const PROBE_WITHIN = 5000; // ms
+const CLOSE_WITHIN = 500; // ms: after an error a connection is gone, though nothing says so
 const MAX_TIMEOUT = 2 ** 31 - 1; // ms; beyond it setTimeout does not wait at all
 const ADOPT_WITHIN = 500; // ms, at random: of several tabs the first one takes what a closed tab left
 
@@ -69,11 +78,24 @@ const ABNORMAL = 1006; // nobody closed it in order
 const TOO_LARGE = 1009;
 const UNREADABLE = [1003, 1007];
 const EXPIRED = 4401;
-const FINAL = [4403, 4409, 4429]; // access ended; too many connections of this user; too many failures
+const FINAL = [4403, 4409, 4429]; // access ended by the host application; too many connections of this user; too many failures
+const AT_ONCE = 6; // requests under way at the same time, where many are needed
 
 /**
  * "idle" before connect(); "waiting" will try again by itself; "closed" will not, until connect() is called.
  * @typedef {"idle" | "connecting" | "open" | "waiting" | "closed"} State
+ */
+
+/**
+ * Why there is no connection, as far as REST can tell:
+ *   TOKEN        the credential function failed, or returned what is no credential: an error or a login page, perhaps
+ *   UNREACHABLE  nothing answers: the network, the address, or a server that is off
+ *   UNAVAILABLE  the server, or a proxy before it, says that it cannot answer now
+ *   ADDRESS      something answers that is no imserver
+ *   ORIGIN       the server answers, but not to pages of this origin (IMSERVER_ALLOWED_ORIGINS)
+ *   WEBSOCKET    the server answers to this page, and lets no connection in: a proxy that passes no WebSocket on, or too many
+ *                connects in a short time
+ * @typedef {"TOKEN" | "UNREACHABLE" | "UNAVAILABLE" | "ADDRESS" | "ORIGIN" | "WEBSOCKET"} Problem
  */
 
 /**
@@ -83,6 +105,7 @@ const FINAL = [4403, 4409, 4429]; // access ended; too many connections of this 
  *   the credential in the handshake; null where there was none
  * @property {string} reason for developers, in English; "" for none
  * @property {number | null} retryInMs in state "waiting": when the next attempt is made
+ * @property {Problem | null} problem in state "waiting": why, until there was a first connection; afterwards TOKEN alone
  */
 
 /**
@@ -119,7 +142,10 @@ const FINAL = [4403, 4409, 4429]; // access ended; too many connections of this 
  * @property {string | (() => string | Promise<string>)} credential a JWT, or in open mode a user id in digits. A function
  *   is asked before the first connection and whenever the server no longer takes what it returned; where a string is
  *   refused, that is final. A function that throws is asked again, with back-off.
- * @property {OutboxStore} [store] keeps outgoing messages over a page reload: new LocalOutbox(userId)
+ *   What it returns is the same user's each time: with another's the client closes, and fires "otheruser".
+ * @property {OutboxStore | ((userId: string) => OutboxStore)} [store] keeps outgoing messages over a page reload:
+ *   (userId) => new LocalOutbox(userId), which is called when the server has said who the user is, or new LocalOutbox(userId)
+ *   where the page knows. Nothing is read from it before the server has said so.
  * @property {Partial<Timing>} [timing]
  * @property {typeof globalThis.WebSocket} [WebSocket] in place of the runtime's
  * @property {typeof globalThis.fetch} [fetch] in place of the runtime's
@@ -136,14 +162,15 @@ const FINAL = [4403, 4409, 4429]; // access ended; too many connections of this 
  * @property {"sending" | "failed"} state
  * @property {string | null} code
  * @property {string | null} message
+ * @property {string | null} [userId] whose it is, as far as that was known
  */
 
 /**
  * Keeps outgoing messages. None of it may throw, and put and remove must have written when they return, since a page
  * can be gone a moment later.
  * @typedef {object} OutboxStore
- * @property {(limit: number) => StoredEntry[] | Promise<StoredEntry[]>} claim takes over what no living client holds,
- *   the oldest first
+ * @property {(limit: number, userId: string | null) => StoredEntry[] | Promise<StoredEntry[]>} claim takes over what no
+ *   living client holds and is not another user's, the oldest first
  * @property {(entry: StoredEntry) => void} put keeps it, as ours
  * @property {(clientMessageId: string) => void} remove
  * @property {() => void} release lets others claim what is ours: this page goes away
@@ -181,14 +208,16 @@ export class ApiError extends Error {
    * @param {string} title
    * @param {string} detail
    * @param {string} code the protocol's failure code; "" where the answer has none
+   * @param {number | null} [retryAfter] seconds after which to try again, where the server says so
    */
-  constructor(status, title, detail, code) {
+  constructor(status, title, detail, code, retryAfter = null) {
     super(detail || title);
     this.name = "ApiError";
     this.status = status;
     this.title = title;
     this.detail = detail;
     this.code = code;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -199,6 +228,8 @@ export class ApiError extends Error {
  *   "outgoing"  OutgoingDetail  a message that this client sends, at each change
  *   "read"      {messageIds}    what this client has told the server as read
  *   "user"      {userId}        once, when it is known whose connection this is
+ *   "otheruser" {userId}        the credential function has returned another user's: the client is closed, and another one
+ *                               has to be made for that user; messages that wait here stay this user's
  *
  * Messages to one recipient are sent one after the other, the next when the one before is acknowledged or has failed:
  * only so do they stay in order where packets or connections are lost.
@@ -208,12 +239,21 @@ export class ImClient extends EventTarget {
   #userId = null;
   /** @type {Timing} */
   #timing;
+  /** The credential that was there first, while it is not known whose it is. @type {string | null} */
+  #first = null;
+  /** Whose credential came last in place of this user's. @type {string | null} */
+  #otherUserId = null;
+  /** Whether it is certain enough who the user is to send and to read from the store. */
+  #admitted = false;
+  #whose;
   #link;
   #outgoing;
-  #seen = new Seen();
+  #incoming;
   #readAcks;
   /** @type {OutboxStore | null} */
-  #store;
+  #store = null;
+  /** @type {((userId: string) => OutboxStore) | null} */
+  #makeStore = null;
   /** Ends what connect() began to listen to. @type {AbortController | null} */
   #listening = null;
 
@@ -224,18 +264,29 @@ export class ImClient extends EventTarget {
     const server = rootOf(options.server);
     const credentials = new Credentials(options.credential);
     const request = options.fetch ?? ((resource, init) => fetch(resource, init));
-    this.#store = options.store ?? null;
+    const WebSocketType = options.WebSocket ?? globalThis.WebSocket;
+    if (WebSocketType === undefined) {
+      throw new TypeError("this runtime has no WebSocket: pass one as the option WebSocket (in Node below 22 that of the package ws)");
+    }
+    if (typeof options.store === "function") this.#makeStore = options.store;
+    else this.#store = options.store ?? null;
+    this.#whose = new Whose(server, request);
     /** REST, with the same credential. */
-    this.api = new ImApi({ server, credential: credentials, fetch: request });
-    this.#link = new Link(server, credentials, options.WebSocket ?? WebSocket, request, this.#timing, {
+    this.api = new ImApi({ server, credential: credentials, fetch: request, admit: (credential) => this.#admit(credential) });
+    this.#link = new Link(server, credentials, WebSocketType, request, this.#whose, this.#timing, {
       changed: (detail) => this.#emit("state", detail),
+      identify: (credential) => this.#identify(credential),
       opened: (credential) => this.#opened(credential),
       received: (text) => this.#received(text),
-      lost: (code) => this.#outgoing.lost(code),
+      lost: (code) => this.#lost(code),
       ended: (reason) => this.#outgoing.failAll("NOT_CONNECTED", reason),
     });
     this.#outgoing = new Outgoing(this.#link, this.#store, this.#timing, (detail) => this.#emit("outgoing", detail));
     this.#readAcks = new ReadAcks(this.#link, this.#timing, (messageIds) => this.#emit("read", { messageIds }));
+    this.#incoming = new Incoming(this.api, this.#timing, {
+      show: (detail) => this.#emit("message", detail),
+      readAlready: (messageId) => this.#readAcks.add([messageId]),
+    });
   }
 
   /** @returns {State} */
@@ -243,7 +294,7 @@ export class ImClient extends EventTarget {
     return this.#link.state;
   }
 
-  /** Whose connection this is; null until that is known, which with a token takes a first connection. */
+  /** Whose connection this is; null until that is known, which with a token takes an answer of the server. */
   get userId() {
     return this.#userId;
   }
@@ -259,12 +310,25 @@ export class ImClient extends EventTarget {
     if (begins) this.#adopt();
   }
 
+  /** How many messages markRead() was told of that the server may not know as read yet. */
+  get unconfirmedReads() {
+    return this.#readAcks.unconfirmed;
+  }
+
   /** Disconnects. Messages that are not acknowledged wait for connect(), or with a store for the next page. */
   close() {
     this.#readAcks.flush();
+    this.#shut("");
+  }
+
+  /** @param {string} reason */
+  #shut(reason) {
     this.#listening?.abort();
     this.#listening = null;
-    this.#link.shut();
+    this.#link.shut(reason);
+    this.#admitted = false;
+    this.#incoming.lost();
+    this.#readAcks.pause();
     this.#outgoing.pause();
     this.#store?.release();
   }
@@ -296,31 +360,95 @@ export class ImClient extends EventTarget {
   }
 
   /**
-   * Tells the server that the user has seen messages; else it pushes them again at the next connect. Waits for a connection.
+   * Tells the server that the user has seen messages; else it pushes them again at the next connect. Waits for a connection,
+   * and is repeated where the server could not do it.
    * @param {...(string | number)} messageIds
    */
   markRead(...messageIds) {
     const ids = messageIds.map(String);
     const wrong = ids.find((id) => !/^\d{1,16}$/.test(id));
     if (wrong !== undefined) throw new TypeError(`not a message id: ${wrong}`);
-    ids.forEach((id) => this.#seen.markRead(id));
+    this.#incoming.markRead(ids);
     this.#readAcks.add(ids);
   }
 
-  /** @param {string} credential */
-  #opened(credential) {
-    if (isUserId(credential)) this.#learnUser(credential.replace(/^0+/, ""));
-    else if (this.#userId === null) this.api.me().then((user) => this.#learnUser(user.id)).catch(() => {});
-    this.#adopt();
-    this.#outgoing.opened();
-    this.#readAcks.flush();
+  // ---- Who the user is ----
+
+  /**
+   * Asks the server whose a credential is.
+   * @param {string} credential
+   * @returns {Promise<Identity>} where it is another user's, the client has closed itself when this resolves
+   */
+  async #identify(credential) {
+    this.#first ??= credential;
+    const identity = await this.#whose.ask(credential);
+    if (identity.userId !== null) this.#belongs(credential, identity.userId);
+    return identity;
+  }
+
+  /**
+   * @param {string} credential
+   * @param {string} userId whose it is
+   * @returns {boolean} false where it is not this client's user, who is learnt here: the client has closed itself then
+   */
+  #belongs(credential, userId) {
+    if (this.#userId === null && (this.#outgoing.isEmpty || sameOwner(/** @type {string} */ (this.#first ?? credential), credential))) {
+      this.#learnUser(userId);
+    }
+    if (userId === this.#userId) return true;
+    const isTold = this.#listening === null && this.#otherUserId === userId;
+    this.#otherUserId = userId;
+    this.#shut("the credential function returned another user's credential");
+    if (!isTold) this.#emit("otheruser", { userId });
+    return false;
+  }
+
+  /**
+   * Before REST uses a credential. An answer to another user must not reach the page as this one's.
+   * @param {string} credential
+   */
+  async #admit(credential) {
+    const { status, userId } = await this.#identify(credential);
+    const isOther = userId === null ? this.#userId !== null && status !== 401 : userId !== this.#userId;
+    if (isOther) throw new ApiError(0, "Not this user's", "it is not certain that the credential is this user's", "OTHER_USER");
   }
 
   /** @param {string} userId */
   #learnUser(userId) {
     if (this.#userId !== null || userId === "0") return;
     this.#userId = userId;
+    this.#first = null;
+    this.#store ??= this.#makeStore?.(userId) ?? null;
+    this.#outgoing.belongTo(userId, this.#store);
+    if (this.#makeStore !== null) this.#watchStore();
     this.#emit("user", { userId });
+    this.#adopt();
+  }
+
+  // ---- What the connection brings ----
+
+  /** @param {string} credential */
+  #opened(credential) {
+    const isFirst = this.#userId === null && this.#makeStore === null && this.#first === credential;
+    if (this.#whose.of(credential) !== null || isFirst) this.#start();
+    else this.#link.write(WHO_AM_I); // REST does not say: every packet does
+  }
+
+  /** It is this user's connection. */
+  #start() {
+    this.#admitted = true;
+    this.#adopt();
+    this.#outgoing.opened();
+    this.#readAcks.opened();
+    this.#incoming.opened();
+  }
+
+  /** @param {number} code */
+  #lost(code) {
+    this.#admitted = false;
+    this.#incoming.lost();
+    this.#readAcks.lost();
+    this.#outgoing.lost(code);
   }
 
   /** @param {string} text */
@@ -328,31 +456,32 @@ export class ImClient extends EventTarget {
     const packet = parsePacket(text);
     if (packet === null) return;
     this.#outgoing.heard();
-    this.#learnUser(packet.toId); // every packet is addressed to the connected user
+    const { credential } = this.#link;
+    if (packet.toId !== "" && packet.toId !== "0" && credential !== null && this.#whose.of(credential) === null) {
+      this.#whose.learn(credential, packet.toId); // every packet is addressed to the connected user
+      if (!this.#belongs(credential, packet.toId)) return;
+      if (!this.#admitted) this.#start();
+    }
     if (packet.type === SUCCESS) {
       this.#outgoing.acknowledged(packet);
     } else if (packet.type === FAILURE) {
-      this.#outgoing.refused(packet);
+      if (!this.#readAcks.refused(packet)) this.#outgoing.refused(packet);
     } else if (packet.type === INCOMING) {
-      this.#incoming(packet);
+      this.#message(packet);
     }
   }
 
   /** @param {Packet} packet */
-  #incoming({ fromId, toId, content, timestamp, describe }) {
+  #message({ fromId, toId, content, timestamp, describe }) {
     const messageId = textOf(describe.messageId);
-    if (this.#seen.add(messageId)) {
-      const userName = textOf(describe.userName) || fromId;
-      const headUrl = textOf(describe.headURL);
-      this.#emit("message", { messageId, fromId, toId, content, timestamp, userName, headUrl });
-    } else if (this.#seen.isRead(messageId)) {
-      this.#readAcks.add([messageId]); // the read-ack was lost
-    }
+    const userName = textOf(describe.userName) || fromId;
+    this.#incoming.received({ messageId, fromId, toId, content, timestamp, userName, headUrl: textOf(describe.headURL) });
   }
 
   /** Takes over what a closed page left in the store. */
   async #adopt() {
-    if (this.#store !== null && !this.#link.ended) await this.#outgoing.restore(this.#store);
+    const isKnown = this.#userId !== null || this.#admitted;
+    if (this.#store !== null && isKnown && this.#listening !== null && !this.#link.ended) await this.#outgoing.restore(this.#store);
   }
 
   #listen() {
@@ -379,6 +508,12 @@ export class ImClient extends EventTarget {
       this.#link.hurry();
       this.#adopt();
     });
+    this.#watchStore();
+  }
+
+  #watchStore() {
+    const signal = this.#listening?.signal;
+    if (signal === undefined) return;
     const unwatch = this.#store?.watch?.(() => setTimeout(() => signal.aborted || this.#adopt(), Math.random() * ADOPT_WITHIN));
     if (unwatch) signal.addEventListener("abort", unwatch);
   }
@@ -412,9 +547,18 @@ export class ImApi {
   #server;
   #credentials;
   #fetch;
+  /** @type {((credential: string) => Promise<void>) | undefined} */
+  #admit;
 
-  /** @param {{server?: string | URL, credential: Options["credential"] | Credentials, fetch?: typeof globalThis.fetch}} options */
-  constructor({ server, credential, fetch: request }) {
+  /**
+   * @param {object} options
+   * @param {string | URL} [options.server]
+   * @param {Options["credential"] | Credentials} options.credential
+   * @param {typeof globalThis.fetch} [options.fetch]
+   * @param {(credential: string) => Promise<void>} [options.admit] rejects where a credential is not to be used
+   */
+  constructor({ server, credential, fetch: request, admit }) {
+    this.#admit = admit;
     this.#server = rootOf(server);
     this.#credentials = credential instanceof Credentials ? credential : new Credentials(credential);
     this.#fetch = request ?? ((resource, init) => fetch(resource, init));
@@ -483,10 +627,14 @@ export class ImApi {
     }
     try {
       const credential = await this.#credentials.current();
+      await this.#admit?.(credential);
       let response = await this.#send(url, method, body, credential);
       if (response.status === 401) {
         const renewed = await this.#credentials.renewed(credential);
-        if (renewed !== null && renewed !== credential) response = await this.#send(url, method, body, renewed);
+        if (renewed !== null && renewed !== credential) {
+          await this.#admit?.(renewed);
+          response = await this.#send(url, method, body, renewed);
+        }
       }
       const text = await response.text();
       if (!response.ok) throw problemOf(response, text);
@@ -544,15 +692,16 @@ export class LocalOutbox {
 
   /**
    * @param {number} limit
+   * @param {string | null} [userId]
    * @returns {StoredEntry[]}
    */
-  claim(limit) {
+  claim(limit, userId = null) {
     /** @type {StoredEntry[]} */
     const left = [];
     for (const key of this.#keys("message.")) {
       const entry = storedEntry(this.#try((storage) => storage.getItem(key)));
       if (entry === null) this.#try((storage) => storage.removeItem(key));
-      else if (entry.owner !== this.#owner && !this.#lives(entry.owner)) left.push(entry);
+      else if (entry.owner !== this.#owner && mayHave(entry, userId) && !this.#lives(entry.owner)) left.push(entry);
     }
     const claimed = left.sort((one, other) => one.since - other.since).slice(0, Math.max(0, limit));
     claimed.forEach((entry) => this.put(entry));
@@ -634,6 +783,15 @@ export class LocalOutbox {
   }
 }
 
+/**
+ * Whether an entry of a store may be a user's. What says nothing of its user is whose the store is.
+ * @param {StoredEntry} entry
+ * @param {string | null} userId
+ */
+function mayHave({ userId: owner }, userId) {
+  return owner === undefined || owner === null || owner === userId;
+}
+
 /** The credential, asked for once by all who need it. */
 class Credentials {
   /** @type {string | null} */
@@ -674,6 +832,7 @@ class Credentials {
       try {
         const answer = String((await this.#source?.()) ?? "").trim();
         if (answer === "") throw new Error("the credential function returned nothing");
+        if (!isCredential(answer)) throw new Error("the credential function returned what is no credential: an HTML page?");
         this.#known = answer;
         return answer;
       } finally {
@@ -685,8 +844,87 @@ class Credentials {
 }
 
 /**
+ * Whose a credential is, as the server says.
+ * @typedef {object} Identity
+ * @property {string | null} userId null where the server does not say
+ * @property {number} status of its answer; 0 for none
+ */
+
+/** Asks the server whose a credential is, and remembers the last answer. */
+class Whose {
+  #server;
+  #fetch;
+  /** @type {{credential: string, userId: string} | null} */
+  #known = null;
+  /** @type {{credential: string, answer: Promise<Identity>} | null} */
+  #asking = null;
+
+  /**
+   * @param {URL} server
+   * @param {typeof globalThis.fetch} request
+   */
+  constructor(server, request) {
+    this.#server = server;
+    this.#fetch = request;
+  }
+
+  /**
+   * @param {string} credential
+   * @returns {string | null} null while it is not known
+   */
+  of(credential) {
+    if (isUserId(credential)) return userIdOf(credential);
+    return this.#known?.credential === credential ? this.#known.userId : null;
+  }
+
+  /**
+   * @param {string} credential
+   * @param {string} userId
+   */
+  learn(credential, userId) {
+    this.#known = { credential, userId };
+  }
+
+  /**
+   * @param {string} credential
+   * @returns {Promise<Identity>}
+   */
+  async ask(credential) {
+    const userId = this.of(credential);
+    if (userId !== null) return { userId, status: 200 };
+    if (this.#asking?.credential !== credential) {
+      const answer = this.probe(credential).finally(() => {
+        if (this.#asking?.answer === answer) this.#asking = null;
+      });
+      this.#asking = { credential, answer };
+    }
+    return /** @type {{answer: Promise<Identity>}} */ (this.#asking).answer;
+  }
+
+  /**
+   * The same, though it be known already.
+   * @param {string} credential
+   * @returns {Promise<Identity>}
+   */
+  async probe(credential) {
+    try {
+      const headers = { Authorization: `Bearer ${credential}`, Accept: "application/json" };
+      const signal = AbortSignal.timeout(PROBE_WITHIN);
+      const response = await this.#fetch(new URL("api/users/me", this.#server).href, { headers, signal, cache: "no-store" });
+      const userId = response.ok ? userIdOf(textOf(jsonOrNull(await response.text())?.id)) : null;
+      if (userId !== null) this.learn(credential, userId);
+      return { userId, status: response.status };
+    } catch {
+      return { userId: null, status: 0 };
+    }
+  }
+}
+
+/**
  * @typedef {object} LinkListener
  * @property {(detail: StateDetail) => void} changed
+ * @property {(credential: string) => Promise<Identity>} identify before a connection is made with a credential; where it is
+ *   another user's, the connection has been shut when this resolves
  * @property {(credential: string) => void} opened
  * @property {(text: string) => void} received
  * @property {(code: number) => void} lost an open connection is gone; 1006 where nobody closed it in order
@@ -699,13 +937,18 @@ class Link {
   state = "idle";
   /** Whether it was closed for good, and not by shut(). */
   ended = false;
+  /** That of the connection. @type {string | null} */
+  credential = null;
 
   #server;
   #credentials;
   #WebSocket;
   #fetch;
+  #whose;
   #timing;
   #listener;
+  /** Whether there ever was a connection. */
+  #hasOpened = false;
   /** @type {WebSocket | null} */
   #socket = null;
   /** @type {number | null} milliseconds; null before the socket is open */
@@ -723,14 +966,16 @@ class Link {
    * @param {Credentials} credentials
    * @param {typeof globalThis.WebSocket} WebSocketType
    * @param {typeof globalThis.fetch} request
+   * @param {Whose} whose
    * @param {Timing} timing
    * @param {LinkListener} listener
    */
-  constructor(server, credentials, WebSocketType, request, timing, listener) {
+  constructor(server, credentials, WebSocketType, request, whose, timing, listener) {
     this.#server = server;
     this.#credentials = credentials;
     this.#WebSocket = WebSocketType;
     this.#fetch = request;
+    this.#whose = whose;
     this.#timing = timing;
     this.#listener = listener;
   }
@@ -747,13 +992,16 @@ class Link {
     if (this.state === "waiting") this.#connect();
   }
 
-  /** Disconnects. */
-  shut() {
+  /**
+   * Disconnects.
+   * @param {string} reason
+   */
+  shut(reason) {
     if (this.state === "idle" || this.state === "closed") return;
     const wasOpen = this.state === "open";
     this.#detach();
     if (wasOpen) this.#listener.lost(1000);
-    this.#set("closed", null, "", null);
+    this.#set("closed", null, reason, null);
   }
 
   /**
@@ -784,12 +1032,16 @@ class Link {
       const refused = this.#refused;
       credential = refused === null ? await this.#credentials.current() : await this.#credentials.renewed(refused);
     } catch (error) {
-      if (generation === this.#generation) this.#again(null, `no credential: ${error}`);
+      if (generation === this.#generation) this.#again(null, `no credential: ${error}`, "TOKEN");
       return;
     }
     if (generation !== this.#generation) return;
     if (credential === null) return this.#end(EXPIRED, "the credential was refused");
     this.#refused = null;
+    if (!isCredential(credential)) return this.#credentialRefused(credential, "this is no credential");
+    const { status } = await this.#listener.identify(credential);
+    if (generation !== this.#generation) return;
+    if (status === 401) return this.#credentialRefused(credential, "the credential was refused");
     try {
       this.#attach(this.#newSocket(credential), credential);
     } catch (error) {
@@ -799,11 +1051,12 @@ class Link {
 
   /** @param {string} credential */
   #newSocket(credential) {
-    const address = new URL(`imserver/${isUserId(credential) ? credential : "me"}`, this.#server);
-    address.protocol = address.protocol.replace("http", "ws");
+    const url = new URL(`imserver/${isUserId(credential) ? credential : "me"}`, this.#server);
+    url.protocol = url.protocol.replace("http", "ws");
+    const address = url.href; // not every package for Node takes a URL
     return isUserId(credential)
       ? new this.#WebSocket(address)
-      : new this.#WebSocket(address, ["imserver.v1", `bearer.${credential}`]); // a URL would be logged
+      : new this.#WebSocket(address, ["imserver.v1", `bearer.${credential}`]); // what is in an address would be logged
   }
 
   /**
@@ -813,16 +1066,20 @@ class Link {
   #attach(socket, credential) {
     this.#socket = socket;
     this.#timer = setTimeout(() => this.drop("no answer to the handshake"), this.#timing.connectWithin);
+    // In Node an error that nobody listens to ends the process. "close" follows, but not always where there was no connection.
+    socket.onerror = () => setTimeout(() => this.#socket === socket && this.#closed(ABNORMAL, "", credential), CLOSE_WITHIN);
     socket.onopen = () => {
       clearTimeout(this.#timer);
       this.#openedAt = now();
+      this.#hasOpened = true;
+      this.credential = credential;
       this.#set("open", null, "", null);
       if (this.#socket === socket) this.#listener.opened(credential);
     };
     socket.onmessage = ({ data }) => {
       if (typeof data === "string") this.#listener.received(data);
     };
-    socket.onclose = ({ code, reason }) => this.#closed(code, reason, credential);
+    socket.onclose = ({ code, reason }) => this.#closed(code ?? ABNORMAL, textOf(reason), credential);
   }
 
   /**
@@ -846,31 +1103,58 @@ class Link {
    */
   async #notLetIn(code, credential) {
     const generation = this.#generation;
-    const status = await this.#probe(credential);
+    const identity = await this.#whose.probe(credential);
+    const { status } = identity;
     if (generation !== this.#generation) return;
     const refused = status >= 400 && status < 500 && status !== 429;
     // Without an answer to REST (not served there, or not to this origin) a fresh credential is worth a try now and then.
     const perhaps = status === 0 && this.#failures % 3 === 2;
-    if (status === 401 || (this.#credentials.renewable && (refused || perhaps))) {
-      this.#credentialRefused(credential, "the credential was refused");
-    } else {
-      this.#again(code, "the server did not let this connection in, or cannot be reached");
-    }
+    if (status === 401) return this.#credentialRefused(credential, "the credential was refused");
+    const problem = this.#hasOpened ? null : await this.#diagnose(identity);
+    if (generation !== this.#generation) return;
+    if (this.#credentials.renewable && (refused || perhaps)) this.#refused = credential; // another one next time
+    this.#again(code, "the server did not let this connection in, or cannot be reached", problem);
   }
 
   /**
-   * @param {string} credential
-   * @returns {Promise<number>} the status; 0 for no answer
+   * Why no connection could be had.
+   * @param {Identity} identity what REST says to the credential
+   * @returns {Promise<Problem>}
    */
-  async #probe(credential) {
+  async #diagnose({ status, userId }) {
+    if (status === 0) return (await this.#isThere()) ? "ORIGIN" : "UNREACHABLE";
+    if (status === 403) return "ORIGIN";
+    if (status >= 500) return "UNAVAILABLE";
+    if (userId === null && status !== 429) return "ADDRESS";
+    return (await this.#takesOrigin()) ? "WEBSOCKET" : "ORIGIN";
+  }
+
+  /** Whether there is a server that does not let this page read its answers. */
+  async #isThere() {
+    if (globalThis.location === undefined) return false; // only browsers keep answers from the page
     try {
-      const headers = { Authorization: `Bearer ${credential}` };
-      const signal = AbortSignal.timeout(PROBE_WITHIN);
-      const response = await this.#fetch(new URL("api/users/me", this.#server), { headers, signal, cache: "no-store" });
-      return response.status;
+      await this.#health({ mode: "no-cors" });
+      return true;
     } catch {
-      return 0;
+      return false;
     }
+  }
+
+  /** Whether the server takes the page's origin, which a browser tells it of in the handshake, but not in a GET of its own. */
+  async #takesOrigin() {
+    if (globalThis.location?.origin !== this.#server.origin) return true; // or REST would not have answered
+    try {
+      const { headers } = await this.#health({ method: "OPTIONS" });
+      return headers.has("Access-Control-Allow-Origin");
+    } catch {
+      return true; // not certain: a proxy may not pass this on
+    }
+  }
+
+  /** @param {RequestInit} init */
+  #health(init) {
+    const signal = AbortSignal.timeout(PROBE_WITHIN);
+    return this.#fetch(new URL("api/health", this.#server).href, { ...init, signal, cache: "no-store" });
   }
 
   /**
@@ -886,12 +1170,13 @@ class Link {
   /**
    * @param {number | null} code
    * @param {string} reason
+   * @param {Problem | null} [problem]
    */
-  #again(code, reason) {
+  #again(code, reason, problem = null) {
     const { backoff, backoffCap } = this.#timing;
     const retryInMs = Math.random() * Math.min(backoffCap, backoff * 2 ** this.#failures++);
     this.#timer = setTimeout(() => this.#connect(), retryInMs);
-    this.#set("waiting", code, reason, retryInMs);
+    this.#set("waiting", code, reason, retryInMs, problem);
   }
 
   /**
@@ -924,11 +1209,12 @@ class Link {
     this.#generation++;
     clearTimeout(this.#timer);
     this.#openedAt = null;
+    this.credential = null;
     const socket = this.#socket;
     this.#socket = null;
     if (socket === null) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close(1000);
+    socket.onopen = socket.onmessage = socket.onclose = null; // onerror stays: to close what is not open yet is an error to some
+    if (socket.readyState < 2) socket.close(1000);
   }
 
   /**
@@ -936,10 +1222,11 @@ class Link {
    * @param {number | null} code
    * @param {string} reason
    * @param {number | null} retryInMs
+   * @param {Problem | null} [problem]
    */
-  #set(state, code, reason, retryInMs) {
+  #set(state, code, reason, retryInMs, problem = null) {
     this.state = state;
-    this.#listener.changed({ state, code, reason, retryInMs });
+    this.#listener.changed({ state, code, reason, retryInMs, problem });
   }
 }
 
@@ -976,6 +1263,10 @@ class Outgoing {
   #restoring = 0;
   /** Between connect() and close(). */
   #active = false;
+  /** Whether there is a connection, and it is this user's. */
+  #online = false;
+  /** @type {string | null} */
+  #userId = null;
 
   /**
    * @param {Link} link
@@ -990,6 +1281,21 @@ class Outgoing {
     this.#tell = tell;
     this.#window = timing.inFlight;
     this.#allowance = new Allowance(timing.perSecond, timing.burst);
+  }
+
+  get isEmpty() {
+    return this.#messages.size === 0;
+  }
+
+  /**
+   * It is known whose messages these are.
+   * @param {string} userId
+   * @param {OutboxStore | null} store
+   */
+  belongTo(userId, store) {
+    this.#userId = userId;
+    this.#store = store;
+    this.keep();
   }
 
   /**
@@ -1027,7 +1333,8 @@ class Outgoing {
   async restore(store) {
     this.#restoring++;
     try {
-      const entries = await store.claim(MAX_OUTGOING - this.#messages.size);
+      const claimed = await store.claim(MAX_OUTGOING - this.#messages.size, this.#userId);
+      const entries = claimed.filter((entry) => mayHave(entry, this.#userId));
       for (const entry of entries) this.#adopt(entry);
       if (entries.length > 0) {
         const ordered = [...this.#messages].sort(([, one], [, other]) => one.entry.since - other.entry.since);
@@ -1043,6 +1350,7 @@ class Outgoing {
 
   /** There is a connection. */
   opened() {
+    this.#online = true;
     this.#window = this.#timing.inFlight;
     this.#expire();
     this.#pump();
@@ -1058,6 +1366,7 @@ class Outgoing {
    * @param {number} code
    */
   lost(code) {
+    this.#online = false;
     clearTimeout(this.#paced);
     const unanswered = this.#onTheWire();
     for (const pending of unanswered) {
@@ -1213,6 +1522,7 @@ class Outgoing {
 
   /** @param {Pending} pending */
   #save(pending) {
+    pending.entry.userId = this.#userId;
     this.#store?.put(pending.entry);
     if (!this.#active) this.#store?.release(); // nobody would when the page goes
   }
@@ -1227,7 +1537,7 @@ class Outgoing {
   /** @param {Pending} pending */
   #setDeadline(pending) {
     clearTimeout(pending.deadline);
-    if (pending.entry.state !== "sending") return;
+    if (pending.entry.state !== "sending" || !this.#active) return; // connect() sets it, and no timer is left after close()
     const rest = pending.entry.since + this.#timing.giveUpAfter - Date.now();
     const timeout = Math.min(Math.max(0, rest), MAX_TIMEOUT);
     pending.deadline = setTimeout(() => this.#fail(pending, noAnswer(pending)), timeout);
@@ -1243,7 +1553,7 @@ class Outgoing {
 
   /** Sends what may be sent now: for each recipient the first that waits, if none is under way. */
   #pump() {
-    if (this.#link.state !== "open" || this.#restoring > 0) return;
+    if (!this.#online || this.#restoring > 0) return;
     const onTheWire = this.#onTheWire();
     const timestamps = new Set(onTheWire.map(({ entry }) => entry.timestamp)); // a failure names no more than that
     const busy = new Set();
@@ -1405,15 +1715,319 @@ class Seen {
   }
 }
 
-/** Tells the server what was read, many in one packet. */
+/**
+ * What has come in on one connection, until nothing is missing any more.
+ * @typedef {object} Round
+ * @property {boolean} over the connection is gone
+ * @property {Set<number>} ids
+ * @property {MessageDetail[]} held what is not shown yet, in the order in which it came
+ * @property {boolean} full so much came that some of it was passed over, and is to be fetched
+ * @property {number} heardAt milliseconds: when something came last
+ * @property {number} upTo the newest message when REST was asked
+ * @property {number} expected how many that are not newer than that are to come still
+ * @property {() => void} wake
+ */
+
+/**
+ * Shows incoming messages: each once, and those of one sender in order.
+ *
+ * The server pushes no more than so many unread messages after a connect (PROTOCOL.md, section 6), the oldest, and then what
+ * arrives from then on; nothing tells where the one ends and the other begins. So nothing is shown until REST has said how
+ * much is unread. Where so much has come, nothing is missing. Where it has not, and nothing comes any more, one that is
+ * missing is looked for: what came and is older was pushed, what came and is newer is live, and all that is unread between
+ * the two is fetched before the live ones are shown.
+ */
+class Incoming {
+  static #WITHIN = 5000; // ms: REST that takes longer to say what is unread is not waited for
+  static #BEGINS_WITHIN = 30_000; // ms
+
+  #api;
+  #timing;
+  #listener;
+  #seen = new Seen();
+  /** What is not newer than this was shown, if it was unread. */
+  #shownTo = 0;
+  /** Whether something older than what was shown may be missing, since REST did not give it. */
+  #incomplete = false;
+  /** @type {Round | null} */
+  #round = null;
+
+  /**
+   * @param {ImApi} api
+   * @param {Timing} timing
+   * @param {{show: (detail: MessageDetail) => void, readAlready: (messageId: string) => void}} listener readAlready: it came
+   *   again though it was read, so the server does not know that
+   */
+  constructor(api, timing, listener) {
+    this.#api = api;
+    this.#timing = timing;
+    this.#listener = listener;
+  }
+
+  /** There is a connection. */
+  opened() {
+    this.lost();
+    const round = newRound();
+    this.#round = round;
+    this.#complete(round).finally(() => {
+      if (round.over) return;
+      this.#round = null;
+      this.#release(round, Infinity);
+    });
+  }
+
+  /** The connection is gone. What was held comes again. */
+  lost() {
+    if (this.#round === null) return;
+    this.#round.over = true;
+    this.#round.wake();
+    this.#round = null;
+  }
+
+  /** @param {MessageDetail} detail */
+  received(detail) {
+    const round = this.#round;
+    if (round === null) return this.#show(detail);
+    const id = Number(detail.messageId);
+    round.heardAt = now();
+    if (round.ids.has(id)) return;
+    if (round.held.length >= MAX_HELD) round.full = true;
+    if (round.full) return;
+    round.ids.add(id);
+    round.held.push(detail);
+    if (round.ids.size === 1) round.wake(); // it has begun
+    if (id <= round.upTo && --round.expected === 0) round.wake();
+  }
+
+  /** @param {string[]} messageIds */
+  markRead(messageIds) {
+    messageIds.forEach((id) => this.#seen.markRead(id));
+  }
+
+  /** @param {MessageDetail} detail */
+  #show(detail) {
+    const { messageId } = detail;
+    if (!this.#incomplete) this.#shownTo = Math.max(this.#shownTo, Number(messageId));
+    if (this.#seen.add(messageId)) this.#listener.show(detail);
+    else if (this.#seen.isRead(messageId)) this.#listener.readAlready(messageId);
+  }
+
+  /**
+   * @param {Round} round
+   * @param {number} before shows what is held and older than that
+   */
+  #release(round, before) {
+    const ready = round.held.filter(({ messageId }) => Number(messageId) < before);
+    round.held = round.held.filter(({ messageId }) => !(Number(messageId) < before));
+    ready.forEach((detail) => this.#show(detail));
+  }
+
+  /**
+   * Finds and shows what the server did not push.
+   * @param {Round} round
+   */
+  async #complete(round) {
+    this.#incomplete = false;
+    for (let tries = 0; !round.over; ) {
+      try {
+        await within(Incoming.#WITHIN, this.#expect(round));
+        await this.#awaitPush(round);
+        if (round.expected > 0 && !round.over) await this.#fillGap(round);
+        if (round.over || !round.full) return;
+        this.#release(round, Infinity);
+        round.full = false;
+      } catch (error) {
+        const { status } = /** @type {{status?: number}} */ (error);
+        if (++tries > CATCH_UP_TRIES || !status || (status < 500 && status !== 429 && status !== 410)) break;
+        await pause(1000 * 2 ** (tries - 1), round);
+      }
+    }
+    this.#incomplete = true; // the next connect is to bring it
+  }
+
+  /**
+   * Learns how much is to come.
+   * @param {Round} round
+   */
+  async #expect(round) {
+    const { conversations } = await this.#api.conversations({ limit: 1 });
+    const { total } = await this.#api.unread(); // the later, so that it counts all up to the newest
+    round.upTo = Number(conversations[0]?.lastMessage.messageId ?? 0);
+    round.expected = round.upTo > this.#shownTo ? total : 0;
+    for (const id of round.ids) if (id <= round.upTo) round.expected--;
+  }
+
+  /**
+   * Waits until so much has come, or nothing comes any more.
+   * @param {Round} round
+   */
+  async #awaitPush(round) {
+    const { quietAfter } = this.#timing;
+    const begun = now();
+    for (let rest = quietAfter; rest > 0 && round.expected > 0 && !round.over && !round.full; ) {
+      await pause(rest, round);
+      // Before the first one the server may be waiting for its database.
+      const patience = round.ids.size > 0 ? quietAfter : Incoming.#BEGINS_WITHIN;
+      rest = Math.max(round.heardAt, begun) + patience - now();
+    }
+    if (round.ids.size === 0 && round.expected > 0 && !round.over) throw new ApiError(0, "No messages", "the server pushes nothing", "");
+  }
+
+  /**
+   * Shows what is missing, if anything is, after what was pushed.
+   * @param {Round} round
+   */
+  async #fillGap(round) {
+    const unread = await this.#unread();
+    const missing = round.over ? null : await this.#missing(round, unread);
+    if (missing !== null && !round.over) await this.#fetchAround(round, missing, unread);
+  }
+
+  /**
+   * The conversations with something unread that may not have been shown.
+   * @returns {Promise<ConversationEntry[]>}
+   */
+  async #unread() {
+    /** @type {ConversationEntry[]} */
+    const found = [];
+    let total = (await this.#api.unread()).total;
+    let counted = 0;
+    let cursor;
+    while (counted < total) {
+      const { conversations, next } = await this.#api.conversations({ limit: MAX_PAGE, cursor });
+      for (const entry of conversations) {
+        if (Number(entry.lastMessage.messageId) <= this.#shownTo) return found; // and so are all that follow
+        if (entry.unread > 0) found.push(entry);
+        counted += entry.unread;
+      }
+      if (next === undefined) return found;
+      cursor = next;
+      if (counted >= total) total = (await this.#api.unread()).total; // some of them may have come since
+    }
+    return found;
+  }
+
+  /**
+   * @param {Round} round
+   * @param {ConversationEntry[]} unread
+   * @returns {Promise<number | null>} an unread message that was not pushed, one of the newest; null where none is missing
+   */
+  async #missing(round, unread) {
+    for (const { user, lastMessage, unread: count } of unread) {
+      let before = String(Number(lastMessage.messageId) + 1);
+      for (let passed = 0; passed < count; ) {
+        const { messages, more } = await this.#api.messages(user.id, { before, limit: MAX_PAGE });
+        const ids = messages.filter(({ read, fromId }) => !read && fromId === user.id).map(({ messageId }) => Number(messageId));
+        // Not simply the newest: a live one may be on its way at this very moment.
+        const missing = ids.findLast((id) => id > this.#shownTo && !round.ids.has(id));
+        if (missing !== undefined) return missing;
+        if (round.over || !more || messages.length === 0 || ids.some((id) => id <= this.#shownTo)) break;
+        passed += ids.length;
+        before = /** @type {HistoryMessage} */ (messages.at(-1)).messageId;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Shows what was pushed, and then all that is unread after it.
+   * @param {Round} round
+   * @param {number} missing a message that was not pushed
+   * @param {ConversationEntry[]} unread
+   */
+  async #fetchAround(round, missing, unread) {
+    this.#release(round, missing);
+    let start = this.#shownTo;
+    for (const id of round.ids) if (id < missing) start = Math.max(start, id);
+    let streams = unread
+      .filter(({ lastMessage }) => Number(lastMessage.messageId) > start)
+      .map(({ user }) => ({ user, after: start, more: true, /** @type {MessageDetail[]} */ found: [] }));
+    while (streams.length > 0) {
+      const empty = streams.filter(({ more, found }) => more && found.length === 0);
+      for (let i = 0; i < empty.length; i += AT_ONCE) {
+        await Promise.all(empty.slice(i, i + AT_ONCE).map((stream) => this.#nextPart(stream)));
+        if (round.over || round.expected <= 0) return; // the push had only paused, and has brought all
+      }
+      // Further on there may be older ones of another sender still to be fetched.
+      const upTo = streams.reduce((least, { more, after }) => (more ? Math.min(least, after) : least), Infinity);
+      /** @type {MessageDetail[]} */
+      const ready = streams.flatMap((stream) => stream.found.filter(({ messageId }) => Number(messageId) <= upTo));
+      for (const stream of streams) stream.found = stream.found.filter(({ messageId }) => Number(messageId) > upTo);
+      ready.sort((one, other) => Number(one.messageId) - Number(other.messageId)).forEach((detail) => this.#show(detail));
+      streams = streams.filter(({ more, found }) => more || found.length > 0);
+    }
+  }
+
+  /** @param {{user: User, after: number, more: boolean, found: MessageDetail[]}} stream */
+  async #nextPart(stream) {
+    const { user } = stream;
+    const { messages, more } = await this.#api.messages(user.id, { after: String(stream.after), limit: MAX_PAGE });
+    stream.more = more && messages.length > 0;
+    if (messages.length > 0) stream.after = Number(messages[0].messageId);
+    for (const { read, fromId, toId, messageId, content, timestamp } of messages.reverse()) {
+      if (read || fromId !== user.id) continue;
+      stream.found.push({ messageId, fromId, toId, content, timestamp, userName: user.name, headUrl: user.avatar });
+    }
+  }
+}
+
+/** @returns {Round} */
+function newRound() {
+  return { over: false, ids: new Set(), held: [], full: false, heardAt: now(), upTo: 0, expected: 0, wake: () => {} };
+}
+
+/**
+ * @param {number} milliseconds
+ * @param {Round} round it ends with this, or when this is woken
+ * @returns {Promise<void>}
+ */
+function pause(milliseconds, round) {
+  if (round.over) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    round.wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+}
+
+/**
+ * @template T
+ * @param {number} milliseconds
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>}
+ */
+function within(milliseconds, promise) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new ApiError(0, "No answer", `no answer within ${milliseconds} ms`, "NETWORK")), milliseconds);
+  });
+  return /** @type {Promise<T>} */ (Promise.race([promise, late])).finally(() => clearTimeout(timer));
+}
+
+/**
+ * Tells the server what was read, many in one packet. A read-ack has no success answer: it is done when no failure came for
+ * a while. Where one came that allows for another try, or the connection broke meanwhile, it is sent again.
+ */
 class ReadAcks {
   static #MAX_WAITING = 50_000; // more than any user reads without a connection; what is dropped comes again as unread
 
-  /** @type {Set<string>} */
-  #waiting = new Set();
+  /** By id: whether it was told of already. @type {Map<string, boolean>} */
+  #waiting = new Map();
+  /** What may still fail, by its timestamp. @type {Map<string, {ids: string[], timer: ReturnType<typeof setTimeout>}>} */
+  #sent = new Map();
   #link;
-  #delay;
+  #timing;
   #tell;
+  #count = 0;
+  /** Whether there is a connection, and it is this user's. */
+  #online = false;
+  /** Failures in a row. */
+  #failures = 0;
+  /** Nothing is sent before, by the clock of now(). */
+  #notBefore = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -1424,25 +2038,103 @@ class ReadAcks {
    */
   constructor(link, timing, tell) {
     this.#link = link;
-    this.#delay = timing.readAckAfter;
+    this.#timing = timing;
     this.#tell = tell;
+  }
+
+  /** How many the server may not know of. */
+  get unconfirmed() {
+    let count = this.#waiting.size;
+    for (const { ids } of this.#sent.values()) count += ids.length;
+    return count;
   }
 
   /** @param {string[]} messageIds */
   add(messageIds) {
-    messageIds.forEach((id) => remember(this.#waiting, id, ReadAcks.#MAX_WAITING));
-    this.#timer ??= setTimeout(() => this.flush(), this.#delay);
+    this.#wait(messageIds, false);
+    this.#timer ??= setTimeout(() => this.flush(), this.#timing.readAckAfter);
+  }
+
+  /** There is a connection. */
+  opened() {
+    this.#online = true;
+    this.flush();
+  }
+
+  /** It is gone, and perhaps what was sent last with it. */
+  lost() {
+    this.#online = false;
+    for (const { ids, timer } of this.#sent.values()) {
+      clearTimeout(timer);
+      this.#wait(ids, true);
+    }
+    this.#sent.clear();
+  }
+
+  /** close() was called: nothing runs until there is a connection. */
+  pause() {
+    this.lost();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   /** Sends what waits, if there is a connection. */
   flush() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    if (!this.#online || this.#waiting.size === 0) return; // opened() calls this again
+    const wait = this.#notBefore - now();
+    if (wait > 0) {
+      this.#timer = setTimeout(() => this.flush(), wait);
+      return;
+    }
     while (this.#waiting.size > 0) {
-      const ids = [...this.#waiting].slice(0, MAX_READ_IDS);
-      if (!this.#link.write(readAck(ids))) return; // opened() calls this again
+      const some = [...this.#waiting].slice(0, MAX_READ_IDS);
+      const ids = some.map(([id]) => id);
+      const timestamp = `read-${++this.#count}`; // no message has such a one
+      if (!this.#link.write(readAck(ids, timestamp))) return;
       ids.forEach((id) => this.#waiting.delete(id));
-      this.#tell(ids);
+      const timer = setTimeout(() => this.#done(timestamp), 2 * this.#timing.answerAfter);
+      this.#sent.set(timestamp, { ids, timer });
+      const untold = some.filter(([, told]) => !told).map(([id]) => id);
+      if (untold.length > 0) this.#tell(untold);
+    }
+  }
+
+  /**
+   * @param {Packet} packet a failure
+   * @returns {boolean} whether it was about a read-ack
+   */
+  refused({ timestamp, describe }) {
+    const refused = this.#sent.get(timestamp);
+    if (refused === undefined) return false;
+    this.#sent.delete(timestamp);
+    clearTimeout(refused.timer);
+    if (describe.retryable !== true) return true; // it would fail again
+    if (this.#notBefore <= now()) {
+      const { answerAfter, backoffCap } = this.#timing;
+      const wait = Math.min(Math.max(answerAfter, backoffCap), answerAfter * 2 ** this.#failures++);
+      this.#notBefore = now() + wait * (1 + Math.random() / 4);
+    } // else it went out with another one that has failed
+    this.#wait(refused.ids, true);
+    this.flush();
+    return true;
+  }
+
+  /** @param {string} timestamp */
+  #done(timestamp) {
+    this.#sent.delete(timestamp);
+    if (this.#notBefore <= now()) this.#failures = 0;
+  }
+
+  /**
+   * @param {string[]} ids
+   * @param {boolean} told
+   */
+  #wait(ids, told) {
+    for (const id of ids) {
+      this.#waiting.set(id, told || (this.#waiting.get(id) ?? false));
+      if (this.#waiting.size > ReadAcks.#MAX_WAITING) this.#waiting.delete(/** @type {string} */ (this.#waiting.keys().next().value));
     }
   }
 }
@@ -1478,11 +2170,17 @@ function messagePacket({ toId, content, timestamp, clientMessageId }) {
   return JSON.stringify({ fromId: null, toId, type: SEND, content, timestamp, Describe }); // null: whoever the credential says
 }
 
-/** @param {string[]} messageIds */
-function readAck(messageIds) {
+/**
+ * @param {string[]} messageIds
+ * @param {string} timestamp by which a failure names it
+ */
+function readAck(messageIds, timestamp) {
   const content = `[${messageIds.join()}]`;
-  return JSON.stringify({ fromId: null, toId: 0, type: READ_ACK, content, timestamp: "", Describe: "" });
+  return JSON.stringify({ fromId: null, toId: 0, type: READ_ACK, content, timestamp, Describe: "" });
 }
+
+/** Is answered by a failure, which says whose the connection is: a read-ack that is none. */
+const WHO_AM_I = JSON.stringify({ fromId: null, toId: 0, type: READ_ACK, content: "", timestamp: "who-am-i", Describe: "" });
 
 const ID_KEYS = ["id", "messageId", "fromId", "toId", "userId"];
 const LONG_NUMBER = /("[A-Za-z]+"\s*:\s*)(\d{16,})(?=\s*[,}])/g; // cannot match inside a string, whose quotes are escaped
@@ -1510,7 +2208,9 @@ function problemOf(response, text) {
     // of a proxy, perhaps
   }
   const title = textOf(problem.title) || response.statusText || `HTTP ${response.status}`;
-  return new ApiError(response.status, title, textOf(problem.detail), textOf(problem.code));
+  const wait = response.headers.get("Retry-After");
+  const retryAfter = /^\d{1,6}$/.test(wait ?? "") ? Number(wait) : null;
+  return new ApiError(response.status, title, textOf(problem.detail), textOf(problem.code), retryAfter);
 }
 
 /**
@@ -1600,6 +2300,7 @@ function remember(set, value, limit) {
 /** @param {string | URL} [server] */
 function rootOf(server) {
   const root = new URL(server ?? ".", globalThis.document && server !== undefined ? document.baseURI : import.meta.url);
+  if (!/^https?:$/.test(root.protocol)) throw new TypeError(`not the address of a server: ${root}`);
   if (!root.pathname.endsWith("/")) root.pathname += "/";
   root.search = root.hash = "";
   return root;
@@ -1608,6 +2309,49 @@ function rootOf(server) {
 /** @param {string} text */
 function isUserId(text) {
   return /^\d{1,19}$/.test(text);
+}
+
+/** @param {string} text @returns {string | null} null for what is no user's */
+function userIdOf(text) {
+  return isUserId(text) ? text.replace(/^0+/, "") || null : null;
+}
+
+/** A token or a user id, by its characters: what a header can hold (RFC 6750, section 2.1). @param {string} text */
+function isCredential(text) {
+  return /^[\w.~+/-]+=*$/.test(text);
+}
+
+/**
+ * Whether two tokens are evidently one user's: they claim the same, though one is newer than the other.
+ * @param {string} one
+ * @param {string} other
+ */
+function sameOwner(one, other) {
+  if (one === other) return true;
+  const [claims, others] = [one, other].map(claimsOfOwner);
+  return claims !== null && claims === others;
+}
+
+const OF_ONE_TOKEN = ["exp", "iat", "nbf", "jti", "sid", "auth_time", "nonce", "at_hash"];
+
+/** @param {string} token @returns {string | null} null for what is no token */
+function claimsOfOwner(token) {
+  try {
+    const payload = atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/"));
+    const claims = Object.entries(JSON.parse(payload)).filter(([name]) => !OF_ONE_TOKEN.includes(name));
+    return JSON.stringify(claims.sort(([name], [another]) => (name < another ? -1 : 1)));
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} text @returns {any} null for what is no JSON */
+function jsonOrNull(text) {
+  try {
+    return parseJson(text);
+  } catch {
+    return null;
+  }
 }
 
 /** @param {unknown} value */

@@ -5,6 +5,11 @@ import { nameOf } from "./texts.js";
 /** @import { Texts } from "./texts.js" */
 
 const HUES = 8;
+const MOST_REMEMBERED = 2000;
+/** Making one takes much longer than using it. */
+const CHARACTERS = new Intl.Segmenter();
+/** @type {Map<string, string>} */
+const initials = new Map();
 
 /**
  * A user's picture, and the first letter of the name where there is none or it does not load.
@@ -39,18 +44,21 @@ function show({ target }) {
  */
 export function pictureAddress(address) {
   if (/^data:image\/(png|jpeg|gif|webp|avif|svg\+xml)[;,]/i.test(address)) return address;
-  try {
-    const url = new URL(address);
-    return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
-  } catch {
-    return null;
-  }
+  if (!URL.canParse(address)) return null; // most have none, and an exception is slow
+  const url = new URL(address);
+  return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
 }
 
 /** @param {string} name */
 function initialOf(name) {
-  const [first] = new Intl.Segmenter().segment(name.trim());
-  return first?.segment.toUpperCase() ?? "?";
+  let initial = initials.get(name);
+  if (initial === undefined) {
+    const [first] = CHARACTERS.segment(name.trimStart().slice(0, 64)); // no letter is longer that can be seen
+    initial = first?.segment.toUpperCase() ?? "?";
+    if (initials.size >= MOST_REMEMBERED) initials.clear();
+    initials.set(name, initial);
+  }
+  return initial;
 }
 
 /**

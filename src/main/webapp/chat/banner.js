@@ -7,6 +7,7 @@ import { base } from "./styles.js";
 /** Close codes that the user can do something about, and nothing. */
 const OPEN_ELSEWHERE = 4409;
 const EXPIRED = 4401;
+const ACCESS_ENDED = 4403;
 
 /**
  * Says how the connection is where it is not as it should be. Fires "reconnect".
@@ -123,20 +124,22 @@ export class Banner extends LitElement {
   /** @returns {{words?: string, soon?: boolean, button?: string, detail?: string}} */
   #content() {
     const { texts: t, connection } = this;
-    const { state, code, retryAt } = connection;
+    const { state, code, retryAt, problem } = connection;
     if (this.waitsForToken) return { words: t.renewing };
     if (state === "closed") {
       const words = (code && t.ended[code]) || t.endedOtherwise;
-      return { words, button: code === EXPIRED ? undefined : code === OPEN_ELSEWHERE ? t.useHere : t.reconnect };
+      const needsToken = code === EXPIRED || code === ACCESS_ENDED;
+      return { words, button: needsToken ? undefined : code === OPEN_ELSEWHERE ? t.useHere : t.reconnect };
     }
     if (state === "idle") return { words: t.noCredential };
     if (state === "open") return {};
     if (!this.online) return { words: t.offline };
     if (!this.#lost) return { words: t.connecting, soon: true };
+    const words = problem === null ? t.waiting : t.problems[problem](location.origin);
     // Not read out: what changes every second.
-    if (state === "connecting") return { words: t.waiting, soon: true, detail: t.connecting };
+    if (state === "connecting") return { words, soon: true, detail: t.connecting };
     const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));
-    return { words: t.waiting, soon: true, detail: t.retryIn(seconds), button: t.reconnect };
+    return { words, soon: true, detail: t.retryIn(seconds), button: t.reconnect };
   }
 
   #reconnect() {

@@ -6,10 +6,10 @@
 import { Conversation, order } from "./conversation.js";
 import { Drafts } from "./drafts.js";
 
-/** @import { ConversationEntry, HistoryMessage, ImClient, MessageDetail, OutgoingDetail, SendError, StateDetail } from "../imserver-client.js" */
+/** @import { ConversationEntry, HistoryMessage, ImClient, MessageDetail, OutgoingDetail, Problem, SendError, StateDetail } from "../imserver-client.js" */
 /** @import { Message, User } from "./conversation.js" */
 
-/** @typedef {{state: string, code: number | null, retryAt: number}} Connection */
+/** @typedef {{state: string, code: number | null, retryAt: number, problem: Problem | null}} Connection */
 
 const PAGE = 50;
 const MOST_PER_REQUEST = 100;
@@ -33,19 +33,20 @@ export class ChatStore extends EventTarget {
   #closed = new AbortController();
 
   /** @type {Connection} */
-  connection = { state: "idle", code: null, retryAt: 0 };
+  connection = { state: "idle", code: null, retryAt: 0, problem: null };
   /** @type {import("./conversation.js").Loading} of the list of conversations */
   list = "none";
   unread = 0;
+  /** Nobody's until the server has said who the user is. */
+  drafts = new Drafts();
 
   /**
    * @param {ImClient} client
-   * @param {string} userKey tells this user's drafts from others'
+   * @param {(userId: string) => string} userKeyOf tells a user's drafts from others'
    */
-  constructor(client, userKey) {
+  constructor(client, userKeyOf) {
     super();
     this.client = client;
-    this.drafts = new Drafts(userKey);
     const { signal } = this.#closed;
     /** @type {(type: string, listener: (detail: any) => void) => void} */
     const on = (type, listener) =>
@@ -53,6 +54,10 @@ export class ChatStore extends EventTarget {
     on("state", (detail) => this.#stateChanged(detail));
     on("message", (detail) => this.#received(detail));
     on("outgoing", (detail) => this.#outgoing(detail));
+    on("user", ({ userId }) => {
+      this.drafts.belongTo(userKeyOf(userId));
+      this.#changed();
+    });
   }
 
   close() {
@@ -143,7 +148,7 @@ export class ChatStore extends EventTarget {
     }
     const now = unread + conversation.uncounted.size;
     conversation.countedTo = Math.max(conversation.countedTo, counted);
-    const maybeStale = Date.now() - conversation.readAt < READ_ACK_TAKES;
+    const maybeStale = Date.now() - conversation.readAt < READ_ACK_TAKES || this.client.unconfirmedReads > 0;
     conversation.unread = maybeStale ? Math.min(now, conversation.unread) : now;
     if (order(last) >= order(conversation.last)) conversation.last = last;
   }
@@ -255,8 +260,10 @@ export class ChatStore extends EventTarget {
   // ---- What the client tells ----
 
   /** @param {StateDetail} detail */
-  #stateChanged({ state, code, retryInMs }) {
-    this.connection = { state, code, retryAt: Date.now() + (retryInMs ?? 0) };
+  #stateChanged({ state, code, retryInMs, problem }) {
+    // Also while the next attempt is under way.
+    const lasting = state === "connecting" ? this.connection.problem : problem;
+    this.connection = { state, code, retryAt: Date.now() + (retryInMs ?? 0), problem: lasting };
     this.#changed();
     if (state === "open") this.refresh();
   }
@@ -333,13 +340,20 @@ export class ChatStore extends EventTarget {
   }
 
   /**
-   * Sends a message that has failed again: the server knows it by its clientMessageId, should it have it already.
+   * Sends a message that has failed again: the server knows it by its clientMessageId, should it have it already. Unless it
+   * has another message of that name: then this one was never stored, and gets a new one.
    *
    * @param {Conversation} conversation
    * @param {Message} message
    */
-  retry(conversation, { content, clientMessageId }) {
-    if (clientMessageId) this.#send(conversation, content, { clientMessageId });
+  retry(conversation, message) {
+    const { content, clientMessageId, code } = message;
+    if (code === "REUSED_ID" || code === "ID_TAKEN") {
+      this.discard(conversation, message);
+      this.#send(conversation, content);
+    } else if (clientMessageId) {
+      this.#send(conversation, content, { clientMessageId });
+    }
   }
 
   /**

@@ -1,9 +1,10 @@
 import { LitElement, css, html, nothing } from "../lib/lit/lit-element.js";
+import { guard } from "../lib/lit/directives/guard.js";
 import { repeat } from "../lib/lit/directives/repeat.js";
 import { avatar, avatarStyles } from "./avatar.js";
 import { clear, search, write } from "./icons.js";
 import { base } from "./styles.js";
-import { nameOf, shortTime } from "./texts.js";
+import { dayNumber, nameOf, shortTime } from "./texts.js";
 import { UserSearch, userIdIn } from "./user-search.js";
 
 /** @import { ChatStore } from "./chat-store.js" */
@@ -115,6 +116,12 @@ export class ConversationList extends LitElement {
         display: block;
         padding-bottom: 0.25rem;
         color: var(--_text);
+      }
+
+      /* Rows out of view are not laid out. */
+      li {
+        content-visibility: auto;
+        contain-intrinsic-block-size: auto 4.25rem;
       }
 
       .item {
@@ -291,6 +298,18 @@ export class ConversationList extends LitElement {
     const { user, last, unread } = conversation;
     const isOpen = user.id === this.selected;
     const draft = isOpen ? "" : store.drafts.get(user.id);
+    const { id, name, avatar: picture } = user;
+    // What is as it was is not made anew: a packet changes one row of hundreds.
+    const shown = [id, name, picture, last?.content, last?.time, last?.state, last?.fromMe, unread, isOpen, tabStop, draft, t];
+    return guard([...shown, dayNumber(Date.now())], () => this.#row(conversation, { isOpen, tabStop, draft }));
+  }
+
+  /**
+   * @param {Conversation} conversation
+   * @param {{isOpen: boolean, tabStop: boolean, draft: string}} state
+   */
+  #row({ user, last, unread }, { isOpen, tabStop, draft }) {
+    const t = this.texts;
     return html`<li>
       <button
         class="item"
@@ -350,8 +369,8 @@ export class ConversationList extends LitElement {
       </ul>
       ${this.#search.state === "searching"
         ? html`<p class="note">${t.loading}</p>`
-        : this.#search.state === "failed"
-          ? html`<p class="note">${t.loadFailed}</p>`
+        : this.#search.state === "failed" || this.#search.state === "busy"
+          ? html`<p class="note">${this.#search.state === "busy" ? t.searchIsBusy : t.loadFailed}</p>`
           : this.#search.state === "off" && !userIdIn(query)
             ? html`<p class="note">${t.searchIsOff}</p>`
             : count === 0

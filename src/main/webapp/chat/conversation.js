@@ -89,6 +89,11 @@ export class Conversation {
    * @param {Message[]} messages
    */
   merge(messages) {
+    if (messages.length === 1 && this.#follows(messages[0])) {
+      this.messages.push(messages[0]);
+      this.last = messages[0];
+      return;
+    }
     const known = new Map(this.messages.filter((m) => m.messageId !== null).map((m) => [m.messageId, m]));
     for (const message of messages) {
       const same = known.get(message.messageId) ?? this.#sameWritten(message);
@@ -103,6 +108,17 @@ export class Conversation {
       }
     }
     this.sort();
+  }
+
+  /**
+   * Whether a message is another's and newer than all that is here, as most are that come in: it need not be looked for.
+   *
+   * @param {Message} message
+   */
+  #follows(message) {
+    const newest = this.messages.at(-1) ?? null;
+    const isNewest = order(message) > order(newest) && order(message) >= order(this.last);
+    return !message.fromMe && newest?.messageId !== null && isNewest;
   }
 
   /**

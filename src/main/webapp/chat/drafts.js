@@ -5,16 +5,19 @@
 export class Drafts {
   /** @type {Map<string, string>} */
   #texts = new Map();
-  #key;
+  /** @type {string | null} */
+  #key = null;
 
-  /** @param {string} userKey tells this user's drafts from others' */
-  constructor(userKey) {
-    this.#key = `im-chat.drafts.${userKey}`;
-    try {
-      this.#texts = new Map(JSON.parse(sessionStorage.getItem(this.#key) ?? "[]"));
-    } catch {
-      // Without storage, as in some frames, drafts last as long as the page.
-    }
+  /**
+   * It is known whose these are: what that user has begun before is there from now on, and what changes is kept.
+   *
+   * @param {string} userKey tells this user's drafts from others'
+   */
+  belongTo(userKey) {
+    const begun = this.#texts;
+    this.#key = keyOf(userKey);
+    this.#texts = new Map([...read(this.#key), ...begun]);
+    if (begun.size > 0) this.#save();
   }
 
   /** @param {string} userId */
@@ -29,10 +32,49 @@ export class Drafts {
   set(userId, text) {
     if (text) this.#texts.set(userId, text);
     else this.#texts.delete(userId);
+    this.#save();
+  }
+
+  #save() {
+    if (this.#key === null) return;
     try {
       sessionStorage.setItem(this.#key, JSON.stringify([...this.#texts]));
     } catch {
-      // As above, or it is full.
+      // Without storage, as in some frames, or when it is full, drafts last as long as the page.
     }
+  }
+
+  /**
+   * Moves what was kept under one key to another, which has nothing yet.
+   *
+   * @param {string} from
+   * @param {string | null} to null: it is to be nobody's
+   */
+  static move(from, to) {
+    try {
+      const kept = sessionStorage.getItem(keyOf(from));
+      if (kept === null) return;
+      if (to !== null && sessionStorage.getItem(keyOf(to)) === null) sessionStorage.setItem(keyOf(to), kept);
+      sessionStorage.removeItem(keyOf(from));
+    } catch {
+      // As above.
+    }
+  }
+}
+
+/** @param {string} userKey */
+function keyOf(userKey) {
+  return `im-chat.drafts.${userKey}`;
+}
+
+/**
+ * @param {string} key
+ * @returns {[string, string][]}
+ */
+function read(key) {
+  try {
+    return JSON.parse(sessionStorage.getItem(key) ?? "[]");
+  } catch {
+    return [];
   }
 }

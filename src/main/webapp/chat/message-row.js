@@ -4,6 +4,7 @@ import { linkify } from "./linkify.js";
 import { clock } from "./texts.js";
 
 /** @import { Message } from "./conversation.js" */
+/** @import { Part } from "./linkify.js" */
 /** @import { Texts } from "./texts.js" */
 
 /**
@@ -24,7 +25,7 @@ export function messageRow(message, { author, follows, texts, retry, discard }) 
   >
     <div class="bubble">
       <span class="visually-hidden">${texts.says(author, "")}</span>
-      <span class="text" dir="auto">${linkify(message.content).map(part)}</span>
+      <span class="text" dir="auto">${partsOf(message).map(part)}</span>
       <span class="meta">
         <time datetime=${new Date(message.time).toISOString()}>${clock(message.time, texts)}</time>
         ${message.fromMe ? stateIcon(message.state, texts) : nothing}
@@ -40,7 +41,17 @@ export function messageRow(message, { author, follows, texts, retry, discard }) 
   </li>`;
 }
 
-/** Others wrote it: it becomes text and the text of links, never markup. @param {import("./linkify.js").Part} part */
+/** Made once a message: a text never changes. @type {WeakMap<Message, Part[]>} */
+const parts = new WeakMap();
+
+/** @param {Message} message */
+function partsOf(message) {
+  let made = parts.get(message);
+  if (!made) parts.set(message, (made = linkify(message.content)));
+  return made;
+}
+
+/** Others wrote it: it becomes text and the text of links, never markup. @param {Part} part */
 function part({ text, href }) {
   return href ? html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow">${text}</a>` : text;
 }

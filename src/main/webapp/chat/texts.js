@@ -2,6 +2,7 @@
  * What the chat says, in English and Chinese, and how it tells times.
  */
 
+/** @import { Problem } from "../imserver-client.js" */
 /** @typedef {typeof en} Texts */
 
 const en = {
@@ -15,6 +16,7 @@ const en = {
   people: "People",
   /** @param {string} id */
   writeTo: (id) => `Write to user ${id}`,
+  searchIsBusy: "Too many searches at once. Try again in a moment.",
   searchIsOff: "Search by name is switched off here. Enter a user id.",
   nobodyFound: "Nobody was found. A user id works too.",
   /** @param {number} count */
@@ -76,18 +78,33 @@ const en = {
     1007: "The server did not understand this page.",
     1009: "A message was too large for the server.",
     4401: "Your sign-in has expired or was refused.",
-    4403: "Your access has been ended. Please sign in again.",
+    4403: "Your access to this chat was ended. Sign in again, or ask whoever runs this site.",
     4409: "This chat is open in too many places, so it was closed here.",
     4429: "Too much went wrong, so the server has closed the connection.",
   },
   endedOtherwise: "The connection has ended.",
+  /**
+   * Why there is no connection, and what to do.
+   *
+   * @type {Record<Problem, (origin: string) => string>}
+   */
+  problems: {
+    TOKEN: () => "Your sign-in for this chat could not be fetched. If this stays, reload the page and sign in again.",
+    UNREACHABLE: () => "The chat server cannot be reached. If your network works, the server is off or its address is wrong.",
+    UNAVAILABLE: () => "The chat server is not available at the moment.",
+    ADDRESS: () => "There is no chat server at this address. Whoever runs this site has to correct it.",
+    ORIGIN: (origin) => `The chat server does not accept this page. Its operator has to allow ${origin} (IMSERVER_ALLOWED_ORIGINS).`,
+    WEBSOCKET: () =>
+      "The chat server answers, but lets no connection in. If this stays, a proxy in between does not pass WebSocket on.",
+  },
   /** Why a message was not sent, by failure code. @type {Record<string, string>} */
   failures: {
     CONTENT_TOO_LONG: "It is too long.",
     EMPTY_CONTENT: "It is empty.",
     INVALID_RECIPIENT: "There is no such user.",
     UNKNOWN_RECIPIENT: "There is no such user.",
-    REUSED_ID: "Another message was sent in its place. Write it anew.",
+    REUSED_ID: "Another message was sent under its name.",
+    ID_TAKEN: "Another message was sent under its name.",
     RATE_LIMITED: "Too many messages at once.",
     SERVER_BUSY: "The server is busy.",
     STORAGE_UNAVAILABLE: "The server cannot store it now.",
@@ -111,6 +128,7 @@ const zh = {
   clearSearch: "清除搜索",
   people: "用户",
   writeTo: (id) => `给用户 ${id} 写私信`,
+  searchIsBusy: "搜索过于频繁，请稍后再试。",
   searchIsOff: "这里没有开启按姓名搜索，请输入用户号。",
   nobodyFound: "没有找到用户，也可以输入用户号。",
   found: (count) => `${count} 个结果`,
@@ -158,17 +176,26 @@ const zh = {
     1007: "服务器无法理解此页面。",
     1009: "消息过大，服务器无法接收。",
     4401: "登录已过期或被拒绝。",
-    4403: "你的访问已被终止，请重新登录。",
+    4403: "您使用私信的权限已被终止。请重新登录，或联系本站管理员。",
     4409: "私信在太多地方打开，此处已断开。",
     4429: "出错过多，服务器已断开连接。",
   },
   endedOtherwise: "连接已结束。",
+  problems: {
+    TOKEN: () => "无法获取私信的登录凭证。如果一直这样，请刷新页面并重新登录。",
+    UNREACHABLE: () => "无法连接私信服务器。如果您的网络正常，则服务器已关闭或地址有误。",
+    UNAVAILABLE: () => "私信服务器暂时不可用。",
+    ADDRESS: () => "此地址没有私信服务器，请本站管理员更正。",
+    ORIGIN: (origin) => `私信服务器不接受此页面。请其管理员允许 ${origin}（IMSERVER_ALLOWED_ORIGINS）。`,
+    WEBSOCKET: () => "私信服务器有应答，但未能建立连接。如果一直这样，可能是中间的代理没有转发 WebSocket。",
+  },
   failures: {
     CONTENT_TOO_LONG: "内容过长。",
     EMPTY_CONTENT: "内容为空。",
     INVALID_RECIPIENT: "该用户不存在。",
     UNKNOWN_RECIPIENT: "该用户不存在。",
-    REUSED_ID: "已有另一条消息占用其编号，请重新输入。",
+    REUSED_ID: "此消息的编号已用于另一条消息。",
+    ID_TAKEN: "此消息的编号已用于另一条消息。",
     RATE_LIMITED: "发送过于频繁。",
     SERVER_BUSY: "服务器繁忙。",
     STORAGE_UNAVAILABLE: "服务器暂时无法保存。",
@@ -188,12 +215,15 @@ const zh = {
  * @returns {Texts}
  */
 export function textsFor(languages) {
-  for (const language of languages) {
-    if (/^zh\b/i.test(language)) return { ...zh, tag: language };
-    if (/^en\b/i.test(language)) return { ...en, tag: language };
-  }
-  return en;
+  const language = languages.find((tag) => /^(zh|en)\b/i.test(tag));
+  if (language === undefined) return en;
+  let made = textsByTag.get(language);
+  if (!made) textsByTag.set(language, (made = { .../^zh/i.test(language) ? zh : en, tag: language }));
+  return made;
 }
+
+/** The same object each time, so that nothing is drawn anew for it. @type {Map<string, Texts>} */
+const textsByTag = new Map();
 
 /**
  * The server gives the id for a name where it knows none.

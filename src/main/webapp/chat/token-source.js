@@ -4,8 +4,8 @@
 
 export class TokenSource {
   #token;
-  /** The token that was given out last. @type {string | undefined} */
-  #used;
+  /** The token that was given out last; "" for none. */
+  used = "";
   #provide;
   #ask;
   #server;
@@ -37,11 +37,11 @@ export class TokenSource {
    * @returns {Promise<string>}
    */
   async next() {
-    if (!this.#token || this.#token === this.#used) {
+    if (!this.#token || this.#token === this.used) {
       if (this.#provide) this.#token = await this.#provide();
       else if (!this.#token || (await this.#isRefused())) this.#token = await this.#fromPage();
     }
-    return (this.#used = this.#token);
+    return (this.used = this.#token);
   }
 
   async #isRefused() {
@@ -59,7 +59,7 @@ export class TokenSource {
   /** @param {string} token what the page has instead from now on */
   replace(token) {
     this.#token = token;
-    if (token !== this.#used) this.#resolve?.(token);
+    if (token !== this.used) this.#resolve?.(token);
   }
 
   /** @returns {Promise<string>} */

@@ -3,6 +3,8 @@
 
 /** Typing goes on for so long before the server is asked. */
 const PAUSE = 250; // ms
+/** Where the server wants no more searches for now, and does not say until when. */
+const MOMENT = 5; // s
 const MAX_ID = 2n ** 63n - 1n;
 
 /**
@@ -11,12 +13,18 @@ const MAX_ID = 2n ** 63n - 1n;
 export class UserSearch {
   /** @type {User[]} */
   people = [];
-  /** "off": this server does not let users search. @type {"idle" | "searching" | "done" | "off" | "failed"} */
+  /**
+   * "off": this server does not let users search; "busy": not so many at once, it is asked again after a moment.
+   *
+   * @type {"idle" | "searching" | "done" | "off" | "busy" | "failed"}
+   */
   state = "idle";
   #query = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #changed;
+  /** Before this the server is not asked. */
+  #notBefore = 0;
 
   /** @param {() => void} changed */
   constructor(changed) {
@@ -35,8 +43,9 @@ export class UserSearch {
       if (this.state !== "off") this.state = "idle";
       return;
     }
-    this.state = "searching";
-    this.#timer = setTimeout(() => this.#find(api, query), PAUSE);
+    const wait = this.#notBefore - Date.now();
+    if (wait <= 0) this.state = "searching";
+    this.#timer = setTimeout(() => this.#find(api, query), Math.max(PAUSE, wait));
   }
 
   /**
@@ -52,12 +61,15 @@ export class UserSearch {
       const found = await api.findUsers(query);
       people = found.map(({ id, name, avatar }) => ({ id: String(id), name, avatar }));
     } catch (error) {
-      state = /** @type {{status?: number}} */ (error).status === 403 ? "off" : "failed";
+      const { status, retryAfter } = /** @type {{status?: number, retryAfter?: number | null}} */ (error);
+      state = status === 403 ? "off" : status === 429 ? "busy" : "failed";
+      if (state === "busy") this.#notBefore = Date.now() + (retryAfter ?? MOMENT) * 1000;
     }
     if (query !== this.#query) return;
     this.people = people;
     this.state = state;
     this.#changed();
+    if (state === "busy") this.ask(api, query);
   }
 }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.WebSocketRoute;
 import imserver.server.Api;
 import imserver.server.Client;
@@ -21,6 +22,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -36,6 +40,10 @@ class ChatIT {
 
   private static final int LONG = 10_000;
   private static final int MOST_ROWS = 160;
+  private static final int MANY = 500;
+
+  private static final Pattern CLIENT_MESSAGE_ID =
+      Pattern.compile("clientMessageId[\\\\\":]+[\\w-]+");
 
   private final long alice = Users.next();
   private final long bob = Users.next();
@@ -190,7 +198,9 @@ class ChatIT {
             browser,
             ChatPage.english(),
             ChatPage.address(server.address(), alice, carol),
-            blank -> blank.routeWebSocket(ChatPage.SOCKETS, route -> refuseOnce(route, refused)))) {
+            blank ->
+                blank.routeWebSocket(
+                    ChatPage.SOCKETS, route -> refuseOnce(route, refused, "UNKNOWN_RECIPIENT")))) {
       page.write("hello").awaitState("hello", "failed");
       assertThat(page.message("hello")).containsText("There is no such user.");
       page.button("Try again").click();
@@ -199,10 +209,178 @@ class ChatIT {
     }
   }
 
-  private static void refuseOnce(WebSocketRoute route, AtomicBoolean refused) {
+  @Test
+  @DisplayName("sends under a new name what the server refused since the name was used before")
+  void reusedId() {
+    long carol = Users.next();
+    List<String> names = Collections.synchronizedList(new ArrayList<>());
+    AtomicBoolean refused = new AtomicBoolean();
+    try (ChatPage page =
+        ChatPage.open(
+            browser,
+            ChatPage.english(),
+            ChatPage.address(server.address(), alice, carol),
+            blank -> {
+              blank.onWebSocket(socket -> {});
+              blank.routeWebSocket(
+                  ChatPage.SOCKETS, route -> refuseOnce(route, refused, "REUSED_ID", names));
+            })) {
+      page.write("hello").awaitState("hello", "failed");
+      assertThat(page.message("hello")).containsText("Another message was sent under its name.");
+      page.button("Try again").click();
+      page.awaitSent("hello").awaitMessage("hello");
+      assertThat(stored(alice, carol)).containsExactly("hello");
+      assertThat(names).hasSize(2).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  @DisplayName("says that the access was ended, and does not connect again")
+  void accessEnded() {
+    AtomicInteger connections = new AtomicInteger();
+    try (ChatPage page =
+        ChatPage.open(
+            browser,
+            ChatPage.english(),
+            ChatPage.address(server.address(), alice, bob),
+            blank ->
+                blank.routeWebSocket(
+                    ChatPage.SOCKETS,
+                    route -> {
+                      connections.incrementAndGet();
+                      route.onMessage(
+                          frame -> route.close(new WebSocketRoute.CloseOptions().setCode(4403)));
+                    }))) {
+      page.write("hello");
+      assertThat(page.banner()).containsText("Your access to this chat was ended");
+      page.awaitState("hello", "failed");
+      assertThat(connections).hasValue(1);
+    }
+  }
+
+  @Test
+  @DisplayName("says to try again in a moment where the server wants no more searches, and does so")
+  void busySearch() {
+    AtomicInteger searches = new AtomicInteger();
+    URI address = server.address().resolve("/teaching/#user=" + Users.next());
+    try (ChatPage page =
+        ChatPage.open(
+            browser,
+            ChatPage.english().setLocale("zh-CN"),
+            address,
+            blank ->
+                blank.route(
+                    Pattern.compile(".*/api/users\\?name=.*"),
+                    route -> {
+                      if (searches.getAndIncrement() > 0) {
+                        route.resume();
+                        return;
+                      }
+                      route.fulfill(
+                          new Route.FulfillOptions()
+                              .setStatus(429)
+                              .setHeaders(Map.of("Retry-After", "2"))
+                              .setContentType("application/problem+json")
+                              .setBody("{\"code\":\"RATE_LIMITED\",\"status\":429}"));
+                    }))) {
+      page.awaitConnection().search().fill("zz");
+      assertThat(page.page().getByText("搜索过于频繁，请稍后再试。")).isVisible();
+      assertThat(page.page().getByText("没有找到用户，也可以输入用户号。")).isVisible();
+      assertThat(searches).hasValue(2);
+      assertThat(page.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("draws the list once a frame, however many messages come in at once")
+  void flood() {
+    long carol = Users.next();
+    try (ChatPage page =
+        ChatPage.open(
+            browser,
+            ChatPage.english(),
+            server.address().resolve("/teaching/#user=" + carol),
+            blank -> {
+              blank.addInitScript(COUNTS);
+              blank.routeWebSocket(
+                  ChatPage.SOCKETS,
+                  route -> {
+                    route.connectToServer();
+                    for (int i = 1; i <= MANY; i++) {
+                      route.send(incoming(1_000_000 + i, carol, i));
+                    }
+                  });
+            })) {
+      assertThat(page.conversations()).hasCount(MANY);
+      assertThat((int) page.page().evaluate("Math.max(...counts.renders)")).isEqualTo(1);
+      assertThat((int) page.page().evaluate("counts.segmenters")).isEqualTo(1);
+      assertThat((int) page.page().evaluate("counts.failedAddresses")).isZero();
+      assertThat(page.complaints()).isEmpty();
+    }
+  }
+
+  /** Counts renderings of the list by the frame, segmenters, and exceptions of URL. */
+  private static final String COUNTS =
+      """
+      globalThis.counts = { renders: [0], segmenters: 0, failedAddresses: 0 };
+      const nextFrame = () => {
+        counts.renders.push(0);
+        requestAnimationFrame(nextFrame);
+      };
+      requestAnimationFrame(nextFrame);
+      Intl.Segmenter = class extends Intl.Segmenter {
+        constructor(...options) {
+          super(...options);
+          counts.segmenters++;
+        }
+      };
+      globalThis.URL = class extends URL {
+        constructor(...parts) {
+          try {
+            super(...parts);
+          } catch (error) {
+            counts.failedAddresses++;
+            throw error;
+          }
+        }
+      };
+      const { define } = CustomElementRegistry.prototype;
+      CustomElementRegistry.prototype.define = function (name, type, options) {
+        if (name === "im-chat-list") {
+          const { update } = type.prototype;
+          type.prototype.update = function (changed) {
+            counts.renders[counts.renders.length - 1]++;
+            return update.call(this, changed);
+          };
+        }
+        return define.call(this, name, type, options);
+      };
+      """;
+
+  private static String incoming(long from, long to, int id) {
+    return """
+    {"fromId":%d,"toId":%d,"type":2,"content":"hello","timestamp":"1600000000000","Describe":
+    "{\\"userName\\":\\"Name %d\\",\\"headURL\\":\\"\\",\\"messageId\\":\\"%d\\"}"}\
+    """
+        .formatted(from, to, id, id);
+  }
+
+  private static void refuseOnce(WebSocketRoute route, AtomicBoolean refused, String code) {
+    refuseOnce(route, refused, code, new ArrayList<>());
+  }
+
+  /** Refuses the first message, and passes on what comes after it. */
+  private static void refuseOnce(
+      WebSocketRoute route, AtomicBoolean refused, String code, List<String> names) {
     WebSocketRoute onward = route.connectToServer();
     route.onMessage(
         frame -> {
+          Matcher name = CLIENT_MESSAGE_ID.matcher(frame.text());
+          if (!name.find()) {
+            onward.send(frame.text());
+            return;
+          }
+          names.add(name.group());
           if (refused.getAndSet(true)) {
             onward.send(frame.text());
           } else {
@@ -210,8 +388,9 @@ class ChatIT {
             route.send(
                 """
                 {"fromId":0,"toId":1,"type":1,"content":"","timestamp":"%s","Describe":
-                "{\\"code\\":\\"UNKNOWN_RECIPIENT\\",\\"message\\":\\"\\",\\"retryable\\":false}"}"""
-                    .formatted(timestamp));
+                "{\\"code\\":\\"%s\\",\\"message\\":\\"\\",\\"retryable\\":false}"}\
+                """
+                    .formatted(timestamp, code));
           }
         });
   }
@@ -273,7 +452,8 @@ class ChatIT {
                   const view = document.querySelector("im-chat").shadowRoot.querySelector("im-chat-conversation");
                   const list = view.shadowRoot.querySelector("im-chat-messages").shadowRoot;
                   return list.querySelector(".row").dataset.key !== first || /beginning/.test(list.textContent);
-                }""",
+                }\
+                """,
                 first);
         assertThat(page.messages().count()).isLessThanOrEqualTo(MOST_ROWS);
       }
@@ -427,7 +607,8 @@ class ChatIT {
                       // so much the better
                     }
                     return globalThis.ran === true;
-                  }""");
+                  }\
+                  """);
       assertThat(ran).isEqualTo(false);
     }
   }
@@ -442,7 +623,8 @@ class ChatIT {
           .evaluate(
               """
               area => area.dispatchEvent(new KeyboardEvent("keydown",
-                { key: "Enter", isComposing: true, bubbles: true, composed: true, cancelable: true }))""");
+                { key: "Enter", isComposing: true, bubbles: true, composed: true, cancelable: true }))\
+              """);
       assertThat(page.composer()).hasValue("ni hao");
       page.composer().press("Shift+Enter");
       assertThat(page.composer()).hasValue("ni hao\n");

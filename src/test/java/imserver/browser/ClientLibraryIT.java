@@ -45,6 +45,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ClientLibraryIT {
 
   private static final int CONNECTIONS = 3;
+  private static final int REPLAY_LIMIT = 20;
   private static final long HOUR = 3_600_000; // ms
   private static final String SECRET = "0123456789abcdef0123456789abcdef";
 
@@ -62,9 +63,13 @@ class ClientLibraryIT {
   }
 
   private void startServer() throws IOException {
-    String connections = String.valueOf(CONNECTIONS);
     server =
-        ServerProcess.start(port, folder, Map.of("IMSERVER_MAX_CONNECTIONS_PER_USER", connections));
+        ServerProcess.start(
+            port,
+            folder,
+            Map.of(
+                "IMSERVER_MAX_CONNECTIONS_PER_USER", String.valueOf(CONNECTIONS),
+                "IMSERVER_REPLAY_LIMIT", String.valueOf(REPLAY_LIMIT)));
   }
 
   @AfterAll
@@ -133,7 +138,8 @@ class ClientLibraryIT {
             .containsExactly("failed");
         deaf.set(false);
         page.evaluate(
-            "const { toId, clientMessageId } = log.outgoing[0]; delete outcomes.hello; send(toId, 'hello', { clientMessageId })");
+            "const { toId, clientMessageId } = log.outgoing[0]; delete outcomes.hello; send(toId,"
+                + " 'hello', { clientMessageId })");
         assertThat(page.outcome("hello")).isEqualTo("SENT");
         assertThat(stored(alice, bob)).containsExactly("hello");
         assertThat(page.list("client.outgoing()")).isEmpty();
@@ -264,6 +270,27 @@ class ClientLibraryIT {
     }
 
     @Test
+    @DisplayName("also where more are unread than the server pushes: in order, and live ones after")
+    void beyondThePush() {
+      Api first = new Api(server.address(), alice);
+      Api second = new Api(server.address(), Users.next());
+      List<String> all = texts(REPLAY_LIMIT * 4);
+      all.forEach(text -> (text.endsWith("3") ? second : first).sendMessage(bob, text));
+      try (ClientPage page = page()) {
+        page.with(NONE, NONE).startAs(bob).awaitState("open");
+        first.sendMessage(bob, "live");
+        List<String> expected = new ArrayList<>(all);
+        expected.add("live");
+        assertThat(page.messages(expected.size())).isEqualTo(expected);
+        page.cut(1001);
+        page.await("log.state.filter(({ state }) => state === 'open').length === 2");
+        first.sendMessage(bob, "last");
+        expected.add("last");
+        assertThat(page.messages(expected.size())).isEqualTo(expected);
+      }
+    }
+
+    @Test
     @DisplayName(
         "and tells the server what was read, also where that was said without a connection")
     void read() {
@@ -370,6 +397,17 @@ class ClientLibraryIT {
     }
 
     @Test
+    @DisplayName("stays closed after the host application has ended the access")
+    void accessEnded() {
+      try (ClientPage page = page()) {
+        page.with(NONE, NONE).startAs(alice).awaitState("open");
+        page.cut(4403);
+        page.awaitState("closed");
+        assertThat(page.evaluate("log.state.at(-1).code")).isEqualTo(4403);
+      }
+    }
+
+    @Test
     @DisplayName("stops after 4429, and what waits has failed")
     void tooManyFailures() {
       try (ClientPage page = page()) {
@@ -399,7 +437,8 @@ class ClientLibraryIT {
             .isEqualTo(String.valueOf(bob));
         assertThat(
                 page.evaluate(
-                    "client.api.conversations({ limit: 1 }).then(({ conversations }) => conversations[0].user.id)"))
+                    "client.api.conversations({ limit: 1 }).then(({ conversations }) =>"
+                        + " conversations[0].user.id)"))
             .isEqualTo(String.valueOf(bob));
         assertThat(
                 page.evaluate(

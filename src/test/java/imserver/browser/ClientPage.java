@@ -35,7 +35,8 @@ final class ClientPage implements AutoCloseable {
   static final Fault NONE = packet -> 1;
 
   private static final Map<String, Integer> IMPATIENT =
-      Map.of("answerAfter", 1000, "retries", 10, "backoff", 50, "backoffCap", 500);
+      Map.of(
+          "answerAfter", 1000, "retries", 10, "backoff", 50, "backoffCap", 500, "quietAfter", 500);
 
   private static final Pattern SOCKETS = Pattern.compile(".*/teaching/imserver/.*");
 
