@@ -10,6 +10,8 @@ import imserver.packet.MarkRead;
 import imserver.packet.SendMessage;
 import imserver.session.Requester;
 import imserver.session.SessionRegistry;
+import imserver.session.UserBudget;
+import imserver.session.UserBudgets;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -53,10 +55,14 @@ public class Intake {
   @Inject private MessageIds ids;
   @Inject private UserDirectory directory;
   @Inject private SessionRegistry registry;
+  @Inject private UserBudgets budgets;
   @Resource private ManagedThreadFactory threads;
 
-  /** One permit for each request that may wait: the lanes' queues need no bound of their own. */
-  private Semaphore room;
+  /** One user's part of what may wait: the rest is room for the others. */
+  private static final int PARTS = 10;
+
+  /** So that a read-ack of {@value MarkRead#MAX_IDS} ids fits, however small the parts. */
+  private static final int LEAST_PART = MarkRead.MAX_IDS / FairQueue.IDS_PER_PERMIT;
 
   private List<Lane> lanes;
   private final Settling settling = new Settling(PATIENCE);
@@ -67,15 +73,20 @@ public class Intake {
 
   @PostConstruct
   void start() {
-    room = new Semaphore(config.limits().intake());
+    Semaphore room = new Semaphore(config.limits().intake());
     Delivery delivery = new Delivery(directory, registry);
     Function<Executor, Storing> storing =
         telling -> new Storing(service, ids, delivery, settling, clock, telling);
     lanes =
         IntStream.range(0, config.storage().lanes())
-            .mapToObj(number -> new Lane(storing, room, config.limits().batch()))
+            .mapToObj(number -> new Lane(storing, room, roomForOne(), config.limits().batch()))
             .toList();
     lanes.forEach(lane -> lane.start(threads));
+  }
+
+  /** How many messages of one user, or of the system, may wait in one lane. */
+  public int roomForOne() {
+    return Math.max(LEAST_PART, config.limits().intake() / PARTS / config.storage().lanes());
   }
 
   /**
@@ -92,7 +103,7 @@ public class Intake {
 
   private void send(Requester requester, SendMessage request, @Nullable Headline headline) {
     FailureCode objection = rules.objectionTo(request, requester.user());
-    if (objection == null && !requester.budget().tryTake()) {
+    if (objection == null && headline == null && isSpent(budgets.messages(), requester, 1)) {
       objection = FailureCode.RATE_LIMITED;
     }
     if (objection != null) {
@@ -102,21 +113,34 @@ public class Intake {
     }
   }
 
+  private static boolean isSpent(UserBudget budget, Requester requester, int amount) {
+    return !budget.take(requester.user().userId(), amount).isZero();
+  }
+
   /** Takes in a read-ack. */
   public void markRead(Requester requester, MarkRead request) {
     ReadAck ack = new ReadAck(requester, request);
     if (rules.isForeign(request.fromId(), requester.user())) {
       ack.fail(FailureCode.FORBIDDEN_SENDER);
+    } else if (isSpent(budgets.readAcks(), requester, Math.max(1, request.messageIds().size()))) {
+      ack.fail(FailureCode.RATE_LIMITED);
     } else {
-      submit(ack, requester.user().userId());
+      markUnread(requester, request);
     }
   }
 
+  /**
+   * Takes in a read-ack of messages that the server itself found unread, and that is no burden on
+   * the reader's budget: each can be marked but once.
+   */
+  public void markUnread(Requester requester, MarkRead request) {
+    ReadAckParts.of(new ReadAck(requester, request))
+        .forEach(part -> submit(part, requester.user().userId()));
+  }
+
   private void submit(Submission submission, long recipientId) {
-    if (stopping || !room.tryAcquire()) {
+    if (stopping || !lanes.get(laneOf(recipientId)).offer(submission)) {
       submission.fail(FailureCode.SERVER_BUSY);
-    } else {
-      lanes.get(laneOf(recipientId)).add(submission);
     }
   }
 
