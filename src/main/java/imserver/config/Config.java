@@ -183,7 +183,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
               min = 100,
               max = 10_000_000,
               meaning =
-                  "messages and read-acks waiting to be stored, a tenth of them of one user at most; more gets `SERVER_BUSY`")
+                  "messages and read-acks waiting to be stored, of one user no more than there is still room for; more gets `SERVER_BUSY`")
           int intake,
       @Setting(
               key = "IMSERVER_BATCH",

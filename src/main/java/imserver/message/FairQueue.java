@@ -33,7 +33,7 @@ final class FairQueue {
   private static final int PART_OF_BATCH = 8;
 
   private final Semaphore room;
-  private final int share;
+  private final int lanes;
   private final int maxBatch;
   private final int maxOfOne;
 
@@ -81,12 +81,12 @@ final class FairQueue {
    *
    * @param room the permits for what may wait in all queues together: one for a message, and for
    *     each {@value #IDS_PER_PERMIT} ids of a reader
-   * @param share the most of them that one user may have here
+   * @param lanes how many queues share the room
    * @param maxBatch the most messages in a batch; about as many ids in read-acks
    */
-  FairQueue(Semaphore room, int share, int maxBatch) {
+  FairQueue(Semaphore room, int lanes, int maxBatch) {
     this.room = room;
-    this.share = share;
+    this.lanes = lanes;
     this.maxBatch = maxBatch;
     this.maxOfOne = Math.max(1, maxBatch / PART_OF_BATCH);
   }
@@ -115,7 +115,7 @@ final class FairQueue {
     if (submission instanceof ReadAck ack) {
       return addAck(ack, its);
     }
-    if (its.permits() >= share || !room.tryAcquire()) {
+    if (!leavesRoom(its.permits() + 1, lanes) || !room.tryAcquire()) {
       return false;
     }
     if (its.posts.isEmpty()) {
@@ -129,7 +129,9 @@ final class FairQueue {
   private boolean addAck(ReadAck ack, Waiting its) {
     int ids = its.ids + weight(ack);
     int permits = (ids + IDS_PER_PERMIT - 1) / IDS_PER_PERMIT - its.ackPermits();
-    if (ids > MAX_WAITING_IDS || its.permits() + permits > share || !room.tryAcquire(permits)) {
+    if (ids > MAX_WAITING_IDS
+        || !leavesRoom(its.permits() + permits, 1) // all read-acks of a reader are in one lane
+        || !room.tryAcquire(permits)) {
       return false;
     }
     if (its.acks.isEmpty()) {
@@ -138,6 +140,15 @@ final class FairQueue {
     its.acks.add(ack);
     its.ids = ids;
     return true;
+  }
+
+  /**
+   * One user may have no more waiting than there is still room for: one alone gets a half of it at
+   * most, nine get a tenth each, and there is always a part for others (dynamic thresholds;
+   * Choudhury and Hahne, 1998).
+   */
+  private boolean leavesRoom(int permits, int queues) {
+    return (long) permits * queues <= room.availablePermits();
   }
 
   private static int weight(ReadAck ack) {

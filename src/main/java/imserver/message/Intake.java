@@ -58,11 +58,8 @@ public class Intake {
   @Inject private UserBudgets budgets;
   @Resource private ManagedThreadFactory threads;
 
-  /** One user's part of what may wait: the rest is room for the others. */
-  private static final int PARTS = 10;
-
-  /** So that a read-ack of {@value MarkRead#MAX_IDS} ids fits, however small the parts. */
-  private static final int LEAST_PART = MarkRead.MAX_IDS / FairQueue.IDS_PER_PERMIT;
+  /** Notices take this part of the room at a time. */
+  private static final int PART = 10;
 
   private List<Lane> lanes;
   private final Settling settling = new Settling(PATIENCE);
@@ -74,19 +71,20 @@ public class Intake {
   @PostConstruct
   void start() {
     Semaphore room = new Semaphore(config.limits().intake());
+    int count = config.storage().lanes();
     Delivery delivery = new Delivery(directory, registry);
     Function<Executor, Storing> storing =
         telling -> new Storing(service, ids, delivery, settling, clock, telling);
     lanes =
-        IntStream.range(0, config.storage().lanes())
-            .mapToObj(number -> new Lane(storing, room, roomForOne(), config.limits().batch()))
+        IntStream.range(0, count)
+            .mapToObj(number -> new Lane(storing, room, count, config.limits().batch()))
             .toList();
     lanes.forEach(lane -> lane.start(threads));
   }
 
-  /** How many messages of one user, or of the system, may wait in one lane. */
-  public int roomForOne() {
-    return Math.max(LEAST_PART, config.limits().intake() / PARTS / config.storage().lanes());
+  /** How many notices may be sent at a time, so that the users' messages have room too. */
+  public int noticesAtATime() {
+    return Math.max(1, config.limits().intake() / PART / config.storage().lanes());
   }
 
   /**

@@ -33,11 +33,11 @@ final class Lane {
    * @param storing makes what stores, given through what its answers go out
    * @param room from which a permit is taken for each request that waits, given back when the
    *     request is stored, or will not be
-   * @param share the most permits for what waits of one user
+   * @param lanes how many lanes share the room
    * @param maxBatch the most messages in one transaction, and about the most ids in read-acks
    */
-  Lane(Function<Executor, Storing> storing, Semaphore room, int share, int maxBatch) {
-    this.queue = new FairQueue(room, share, maxBatch);
+  Lane(Function<Executor, Storing> storing, Semaphore room, int lanes, int maxBatch) {
+    this.queue = new FairQueue(room, lanes, maxBatch);
     this.telling = new Telling(() -> !queue.isEmpty());
     this.storing = storing.apply(telling);
     this.room = room;

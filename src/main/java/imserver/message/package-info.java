@@ -16,11 +16,11 @@
  *
  * <h2>Nobody at another's cost</h2>
  *
- * <p>What waits is bounded: in all lanes together by {@code IMSERVER_INTAKE}, of one user by a
- * tenth of it, shared evenly by the lanes ({@link imserver.message.Intake#roomForOne}); whoever is
- * over it gets {@code SERVER_BUSY}, and the others have room. Fifty ids in read-acks of one reader
- * take the room of one message, and 5,000 wait at most. Notices of the host application are one
- * user's, and no more than one portion of them waits.
+ * <p>What waits is bounded: in all lanes together by {@code IMSERVER_INTAKE}, and of one user by
+ * what is still free of it: one alone gets a half at most, nine together leave a tenth, and there
+ * is always room for another. Whoever is over it gets {@code SERVER_BUSY}. Fifty ids in read-acks
+ * of one reader take the room of one message, and 5,000 wait at most. Notices of the host
+ * application are taken in by portions of a tenth, one at a time.
  *
  * <p>A lane takes from the users in turn, one message of each, and makes no more than an eighth of
  * a batch of one ({@link imserver.message.FairQueue}); of read-acks the same by their ids, large

@@ -60,7 +60,7 @@ public class Requests {
    * @throws Problem if one was not; then others may be
    */
   void sendNotices(List<SendMessage> notices, Headline headline) {
-    int portion = intake.roomForOne();
+    int portion = intake.noticesAtATime();
     for (int from = 0; from < notices.size(); from += portion) {
       inTurn(notices.subList(from, Math.min(from + portion, notices.size())), headline);
     }

@@ -26,10 +26,9 @@ import org.junit.jupiter.api.Test;
 class FairQueueTest {
 
   private static final int ROOM = 10_000;
-  private static final int SHARE = 1000;
 
   private final Semaphore room = new Semaphore(ROOM);
-  private final FairQueue queue = new FairQueue(room, SHARE, 80); // ten of one user in a batch
+  private final FairQueue queue = new FairQueue(room, 1, 80); // ten of one user in a batch
   private final FakeConnection alice = new FakeConnection(1);
   private final FakeConnection bob = new FakeConnection(2);
 
@@ -87,7 +86,7 @@ class FairQueueTest {
   @Test
   @DisplayName("has what another sends in the next batch, however much one has waiting")
   void isFair() {
-    IntStream.range(0, SHARE).forEach(i -> send(alice, "a" + i));
+    IntStream.range(0, 1000).forEach(i -> send(alice, "a" + i));
     assertThat(texts(queue.poll())).hasSize(10);
     send(bob, "b");
     assertThat(texts(queue.poll())).hasSize(11).contains("b");
@@ -112,13 +111,43 @@ class FairQueueTest {
   }
 
   @Test
-  @DisplayName("takes no more of one user than the user's share")
-  void share() {
-    IntStream.range(0, SHARE).forEach(i -> send(alice, "a" + i));
-    assertThat(queue.offer(post(alice, 9, "over"))).isFalse();
+  @DisplayName("takes a half of the room for one user alone, and has room for another")
+  void half() {
+    assertThat(fill(queue, alice)).isEqualTo(ROOM / 2);
     assertThat(read(alice, 1, 1)).isFalse();
     send(bob, "b");
-    assertThat(room.availablePermits()).isEqualTo(ROOM - SHARE - 1);
+    assertThat(read(bob, 1, 50)).isTrue();
+  }
+
+  @Test
+  @DisplayName("takes a tenth of the room for each of nine users, and has a tenth for others")
+  void tenth() {
+    List<FakeConnection> users = IntStream.range(10, 19).mapToObj(FakeConnection::new).toList();
+    for (int i = 0; i < ROOM; i++) {
+      for (FakeConnection user : users) {
+        var unused = queue.offer(post(user, 9, "m"));
+      }
+    }
+    assertThat(room.availablePermits()).isBetween(ROOM / 10, ROOM / 10 + 9);
+    send(bob, "b");
+  }
+
+  @Test
+  @DisplayName("takes no more for one user where several lanes share the room")
+  void lanes() {
+    FairQueue one = new FairQueue(room, 4, 80);
+    FairQueue two = new FairQueue(room, 4, 80);
+    assertThat(fill(one, alice)).isEqualTo(ROOM / 5);
+    assertThat(fill(two, alice)).isLessThan(ROOM / 5);
+    assertThat(room.availablePermits()).isGreaterThan(ROOM / 2);
+  }
+
+  private static int fill(FairQueue queue, FakeConnection user) {
+    int count = 0;
+    while (queue.offer(post(user, 9, "m" + count))) {
+      count++;
+    }
+    return count;
   }
 
   @Test
@@ -156,7 +185,7 @@ class FairQueueTest {
   @DisplayName(
       "takes some ids of each reader and of all into a batch, and all in the end, in order")
   void acksInBatches() {
-    FairQueue large = new FairQueue(room, SHARE, 240);
+    FairQueue large = new FairQueue(room, 1, 240);
     List<FakeConnection> readers =
         IntStream.range(0, 8).mapToObj(i -> new FakeConnection(10 + i)).toList();
     for (int i = 0; i < 25; i++) {

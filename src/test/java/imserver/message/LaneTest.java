@@ -26,7 +26,7 @@ class LaneTest {
 
   private final StoringFixture fixture = new StoringFixture();
   private final Semaphore room = new Semaphore(ROOM);
-  private final Lane lane = new Lane(fixture::storing, room, ROOM, 100);
+  private final Lane lane = new Lane(fixture::storing, room, 1, 100);
   private final FakeConnection alice = new FakeConnection(1);
   private final List<Thread> started = new CopyOnWriteArrayList<>();
   private final ThreadFactory threads =
@@ -180,7 +180,7 @@ class LaneTest {
   @Test
   @DisplayName("that is interrupted answers what is waiting")
   void interrupted() {
-    Lane single = new Lane(fixture::storing, room, ROOM, 1);
+    Lane single = new Lane(fixture::storing, room, 1, 1);
     fixture.service.refuses =
         draft -> {
           Thread.currentThread().interrupt();
