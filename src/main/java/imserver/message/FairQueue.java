@@ -144,11 +144,11 @@ final class FairQueue {
 
   /**
    * One user may have no more waiting than there is still room for: one alone gets a half of it at
-   * most, nine get a tenth each, and there is always a part for others (dynamic thresholds;
+   * most, nine get a tenth each, and whoever has nothing waiting finds room (dynamic thresholds;
    * Choudhury and Hahne, 1998).
    */
   private boolean leavesRoom(int permits, int queues) {
-    return (long) permits * queues <= room.availablePermits();
+    return (permits - 1L) * queues < room.availablePermits();
   }
 
   private static int weight(ReadAck ack) {
