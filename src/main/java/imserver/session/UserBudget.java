@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is spent is kept by user and looked up each time, never by connection: to connect again
  * gives nothing new. It is forgotten when it was not touched for as long as it takes to be full
- * again, so that nothing is lost by it. {@value #MAX_USERS} users are kept at most, some 300 bytes
+ * again, so that nothing is lost by it. {@value #MAX_USERS} users are kept at most, some 400 bytes
  * each. If there are more within that time, the ones forgotten are those who did least, who have
  * most left.
  */
