@@ -129,15 +129,19 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
    *
    * @param maxContent code points in a message
    * @param maxFrame UTF-8 bytes in a packet from a client
-   * @param rate messages a second and connection, 0 for no limit
+   * @param rate messages a second and user, 0 for no limit
    * @param maxConnectionsPerUser connections of one user at a time
    * @param replayLimit unread messages pushed on connect
    * @param outbox packets waiting for one connection
    * @param intake messages and read-acks waiting to be stored
-   * @param batch messages and read-acks in one transaction
+   * @param batch messages in one transaction, and about as many ids in read-acks
    * @param profiles user profiles kept in memory
    * @param pingInterval seconds between pings
    * @param recipients to whom a message may be sent
+   * @param readRate ids in read-acks a second and user, 0 for no limit
+   * @param requestRate requests over HTTP a second and user, 0 for no limit
+   * @param searchRate searches of the directory a minute and user, 0 for no limit
+   * @param connectRate WebSocket handshakes a minute and user, 0 for no limit
    */
   public record Limits(
       @Setting(
@@ -159,7 +163,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
               min = 0,
               max = 1_000_000,
               meaning =
-                  "messages a second and connection, in bursts of five seconds' worth; more gets `RATE_LIMITED`; `0` turns it off")
+                  "messages a second and user, over all connections and REST together, in bursts of five seconds' worth; more gets `RATE_LIMITED`; `0` turns it off")
           int rate,
       @Setting(
               key = "IMSERVER_MAX_CONNECTIONS_PER_USER",
@@ -184,14 +188,17 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
       @Setting(
               key = "IMSERVER_INTAKE",
               fallback = "10000",
+              min = 100,
               max = 10_000_000,
-              meaning = "messages and read-acks waiting to be stored; more gets `SERVER_BUSY`")
+              meaning =
+                  "messages and read-acks waiting to be stored, of one user no more than there is still room for; more gets `SERVER_BUSY`")
           int intake,
       @Setting(
               key = "IMSERVER_BATCH",
               fallback = "500",
               max = 10_000,
-              meaning = "messages and read-acks stored in one transaction")
+              meaning =
+                  "messages stored in one transaction, an eighth of them of one user at most; about as many ids of read-acks")
           int batch,
       @Setting(
               key = "IMSERVER_PROFILES",
@@ -210,7 +217,39 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
               fallback = "any",
               meaning =
                   "`any`: messages go to every user id; `known`: only to users in the directory, others get `UNKNOWN_RECIPIENT`")
-          Recipients recipients) {}
+          Recipients recipients,
+      @Setting(
+              key = "IMSERVER_READ_RATE",
+              fallback = "1000",
+              min = 0,
+              max = 1_000_000,
+              meaning =
+                  "message ids in read-acks a second and user, in bursts of five seconds' worth; more gets `RATE_LIMITED`; `0` turns it off")
+          int readRate,
+      @Setting(
+              key = "IMSERVER_REQUEST_RATE",
+              fallback = "50",
+              min = 0,
+              max = 1_000_000,
+              meaning =
+                  "requests over HTTP a second and user, in bursts of five seconds' worth; more gets 429; `0` turns it off")
+          int requestRate,
+      @Setting(
+              key = "IMSERVER_SEARCH_RATE",
+              fallback = "30",
+              min = 0,
+              max = 1_000_000,
+              meaning =
+                  "searches for users a minute and user, in bursts of a minute's worth; more gets 429; `0` turns it off")
+          int searchRate,
+      @Setting(
+              key = "IMSERVER_CONNECT_RATE",
+              fallback = "60",
+              min = 0,
+              max = 1_000_000,
+              meaning =
+                  "WebSocket handshakes a minute and user, in bursts of a minute's worth; more gets 429; `0` turns it off")
+          int connectRate) {}
 
   /**
    * Where messages are kept.

@@ -8,6 +8,7 @@ import imserver.auth.RemoteAddresses;
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
 import imserver.container.FrameGuard;
+import imserver.session.UserBudgets;
 import imserver.session.Workers;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
@@ -22,12 +23,13 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * Verifies the origin and the credential before the upgrade: 403, 401, or the {@link
- * ConnectingUser} as the request's user. A filter, since every container honours its answer, where
- * an exception in {@code modifyHandshake} becomes a 500.
+ * Verifies the origin and the credential before the upgrade, and that the user has not connected
+ * too often: 403, 401, 429, or the {@link ConnectingUser} as the request's user. A filter, since
+ * every container honours its answer, where an exception in {@code modifyHandshake} becomes a 500.
  */
 @WebFilter(urlPatterns = "/imserver/*", asyncSupported = true)
 public class HandshakeFilter extends HttpFilter {
@@ -36,6 +38,7 @@ public class HandshakeFilter extends HttpFilter {
 
   private static final System.Logger LOG = System.getLogger(HandshakeFilter.class.getName());
   private static final int UPGRADE_REQUIRED = 426; // RFC 9110, section 15.5.22
+  private static final int TOO_MANY_REQUESTS = 429; // RFC 6585, section 4
 
   @Inject private transient CredentialVerifier verifier;
   @Inject private transient Origins origins;
@@ -43,6 +46,7 @@ public class HandshakeFilter extends HttpFilter {
   @Inject private transient Refusals refusals;
   @Inject private transient Config config;
   @Inject private transient Workers workers;
+  @Inject private transient UserBudgets budgets;
 
   /** For the container, which injects the rest. */
   public HandshakeFilter() {}
@@ -71,6 +75,17 @@ public class HandshakeFilter extends HttpFilter {
       log(Refusals.Kind.CREDENTIAL, request, e::getMessage);
       response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
       refuse(response, HttpServletResponse.SC_UNAUTHORIZED, "The credential does not verify.");
+      return;
+    }
+    Duration wait = budgets.connects().take(user.userId());
+    if (!wait.isZero()) {
+      log(
+          Refusals.Kind.TOO_MANY,
+          request,
+          () -> "user=%s connects too often".formatted(user.getName()));
+      long seconds = wait.plusSeconds(1).minusNanos(1).toSeconds(); // rounded up
+      response.setHeader("Retry-After", Long.toString(seconds));
+      refuse(response, TOO_MANY_REQUESTS, "Too many connections in a short time, slow down.");
       return;
     }
     try {

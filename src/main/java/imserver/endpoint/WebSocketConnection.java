@@ -8,10 +8,8 @@ import imserver.packet.CloseCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
 import imserver.session.Connection;
-import imserver.session.SendingBudget;
 import imserver.session.Workers;
 import io.github.bucket4j.Bucket;
-import io.github.bucket4j.TimeMeter;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
 import jakarta.websocket.SendHandler;
@@ -71,7 +69,6 @@ final class WebSocketConnection implements Connection {
 
   private final Session session;
   private final UserPrincipal user;
-  private final SendingBudget budget;
   private final Workers workers;
   private final int maxOutbox;
   private final Transport transport;
@@ -112,7 +109,6 @@ final class WebSocketConnection implements Connection {
     this.session = session;
     this.transport = transport;
     this.user = user;
-    this.budget = new SendingBudget(limits.rate(), TimeMeter.SYSTEM_NANOTIME);
     this.workers = workers;
     this.maxOutbox = limits.outbox();
   }
@@ -142,11 +138,6 @@ final class WebSocketConnection implements Connection {
   @Override
   public UserPrincipal user() {
     return user;
-  }
-
-  @Override
-  public SendingBudget budget() {
-    return budget;
   }
 
   @Override

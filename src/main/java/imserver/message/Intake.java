@@ -10,6 +10,8 @@ import imserver.packet.MarkRead;
 import imserver.packet.SendMessage;
 import imserver.session.Requester;
 import imserver.session.SessionRegistry;
+import imserver.session.UserBudget;
+import imserver.session.UserBudgets;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -53,10 +55,11 @@ public class Intake {
   @Inject private MessageIds ids;
   @Inject private UserDirectory directory;
   @Inject private SessionRegistry registry;
+  @Inject private UserBudgets budgets;
   @Resource private ManagedThreadFactory threads;
 
-  /** One permit for each request that may wait: the lanes' queues need no bound of their own. */
-  private Semaphore room;
+  /** Notices take this part of the room at a time. */
+  private static final int PART = 10;
 
   private List<Lane> lanes;
   private final Settling settling = new Settling(PATIENCE);
@@ -67,15 +70,21 @@ public class Intake {
 
   @PostConstruct
   void start() {
-    room = new Semaphore(config.limits().intake());
+    Semaphore room = new Semaphore(config.limits().intake());
+    int count = config.storage().lanes();
     Delivery delivery = new Delivery(directory, registry);
     Function<Executor, Storing> storing =
         telling -> new Storing(service, ids, delivery, settling, clock, telling);
     lanes =
-        IntStream.range(0, config.storage().lanes())
-            .mapToObj(number -> new Lane(storing, room, config.limits().batch()))
+        IntStream.range(0, count)
+            .mapToObj(number -> new Lane(storing, room, count, config.limits().batch()))
             .toList();
     lanes.forEach(lane -> lane.start(threads));
+  }
+
+  /** How many notices may be sent at a time, so that the users' messages have room too. */
+  public int noticesAtATime() {
+    return Math.max(1, config.limits().intake() / PART / config.storage().lanes());
   }
 
   /**
@@ -92,7 +101,7 @@ public class Intake {
 
   private void send(Requester requester, SendMessage request, @Nullable Headline headline) {
     FailureCode objection = rules.objectionTo(request, requester.user());
-    if (objection == null && !requester.budget().tryTake()) {
+    if (objection == null && headline == null && isSpent(budgets.messages(), requester, 1)) {
       objection = FailureCode.RATE_LIMITED;
     }
     if (objection != null) {
@@ -102,21 +111,34 @@ public class Intake {
     }
   }
 
+  private static boolean isSpent(UserBudget budget, Requester requester, int amount) {
+    return !budget.take(requester.user().userId(), amount).isZero();
+  }
+
   /** Takes in a read-ack. */
   public void markRead(Requester requester, MarkRead request) {
     ReadAck ack = new ReadAck(requester, request);
     if (rules.isForeign(request.fromId(), requester.user())) {
       ack.fail(FailureCode.FORBIDDEN_SENDER);
+    } else if (isSpent(budgets.readAcks(), requester, Math.max(1, request.messageIds().size()))) {
+      ack.fail(FailureCode.RATE_LIMITED);
     } else {
-      submit(ack, requester.user().userId());
+      markUnread(requester, request);
     }
   }
 
+  /**
+   * Takes in a read-ack of messages that the server itself found unread, and that is no burden on
+   * the reader's budget: each can be marked but once.
+   */
+  public void markUnread(Requester requester, MarkRead request) {
+    ReadAckParts.of(new ReadAck(requester, request))
+        .forEach(part -> submit(part, requester.user().userId()));
+  }
+
   private void submit(Submission submission, long recipientId) {
-    if (stopping || !room.tryAcquire()) {
+    if (stopping || !lanes.get(laneOf(recipientId)).offer(submission)) {
       submission.fail(FailureCode.SERVER_BUSY);
-    } else {
-      lanes.get(laneOf(recipientId)).add(submission);
     }
   }
 

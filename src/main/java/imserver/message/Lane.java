@@ -1,14 +1,10 @@
 package imserver.message;
 
+import imserver.message.FairQueue.Batch;
 import imserver.packet.FailureCode;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
@@ -16,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One writer: takes whatever has queued up, up to a bound, has it stored in one go, and takes
- * again. Requests leave in the order in which they came.
+ * again. Requests of one user leave in the order in which they came, users take turns.
  */
 final class Lane {
 
@@ -25,27 +21,26 @@ final class Lane {
   /** How long a stop waits for what is queued, before the server goes down without it. */
   private static final Duration DRAIN = Duration.ofSeconds(30);
 
-  /** An element of the queue is a request, or empty for "the end". */
-  private final BlockingQueue<Optional<Submission>> queue = new LinkedBlockingQueue<>();
-
-  private final Telling telling = new Telling(() -> !queue.isEmpty());
+  private final FairQueue queue;
+  private final Telling telling;
   private final Storing storing;
   private final Semaphore room;
-  private final int maxBatch;
   private @Nullable Thread thread;
 
   /**
    * A lane that is not running yet.
    *
    * @param storing makes what stores, given through what its answers go out
-   * @param room from which whoever adds a request has taken a permit, given back when the request
-   *     is stored, or will not be
-   * @param maxBatch the most requests in one transaction
+   * @param room from which a permit is taken for each request that waits, given back when the
+   *     request is stored, or will not be
+   * @param lanes how many lanes share the room
+   * @param maxBatch the most messages in one transaction, and about the most ids in read-acks
    */
-  Lane(Function<Executor, Storing> storing, Semaphore room, int maxBatch) {
+  Lane(Function<Executor, Storing> storing, Semaphore room, int lanes, int maxBatch) {
+    this.queue = new FairQueue(room, lanes, maxBatch);
+    this.telling = new Telling(() -> !queue.isEmpty());
     this.storing = storing.apply(telling);
     this.room = room;
-    this.maxBatch = maxBatch;
   }
 
   void start(ThreadFactory threads) {
@@ -54,8 +49,9 @@ final class Lane {
     thread.start();
   }
 
-  void add(Submission submission) {
-    queue.add(Optional.of(submission));
+  /** Takes in a request; false if there is no room for it, or the lane is stopping. */
+  boolean offer(Submission submission) {
+    return queue.offer(submission);
   }
 
   /** What is being stored now, null for nothing. Any thread may call. */
@@ -63,9 +59,9 @@ final class Lane {
     return storing.inFlight();
   }
 
-  /** Ends the lane after what is queued now. */
+  /** Ends the lane after what is queued now; takes nothing more in. */
   void stop() {
-    queue.add(Optional.empty());
+    queue.close();
   }
 
   /** Waits for the end, for a bounded time. */
@@ -90,39 +86,37 @@ final class Lane {
 
   private void run() {
     try {
-      boolean more = true;
-      while (more) {
-        List<Optional<Submission>> taken = new ArrayList<>();
-        taken.add(queue.take());
-        queue.drainTo(taken, maxBatch - 1);
-        more = !taken.contains(Optional.<Submission>empty());
-        process(taken.stream().flatMap(Optional::stream).toList());
+      Batch batch = queue.take();
+      while (!batch.submissions().isEmpty()) {
+        process(batch);
+        batch = queue.take();
       }
     } catch (InterruptedException e) {
-      LOG.log(Level.WARNING, "a lane was interrupted with {0} requests waiting", queue.size());
+      LOG.log(Level.WARNING, "a lane was interrupted while requests may be waiting");
+      refuseTheRest();
     }
-    refuseTheRest();
   }
 
-  private void process(List<Submission> batch) {
+  private void process(Batch batch) {
     try {
-      storing.process(batch);
+      storing.process(batch.submissions());
     } catch (RuntimeException | Error e) {
       // A fault of ours or of the machine (memory): this batch is not answered, its clients try
       // again.
-      LOG.log(Level.ERROR, "a batch of " + batch.size() + " requests was dropped", e);
+      String count = Integer.toString(batch.submissions().size());
+      LOG.log(Level.ERROR, "a batch of " + count + " requests was dropped", e);
     } finally {
-      room.release(batch.size());
+      room.release(batch.permits());
     }
   }
 
   private void refuseTheRest() {
-    List<Optional<Submission>> rest = new ArrayList<>();
-    queue.drainTo(rest);
-    telling.execute(
-        () ->
-            rest.stream()
-                .flatMap(Optional::stream)
-                .forEach(submission -> submission.fail(FailureCode.SERVER_BUSY)));
+    queue.close();
+    for (Batch rest = queue.poll(); !rest.submissions().isEmpty(); rest = queue.poll()) {
+      Batch refused = rest;
+      telling.execute(
+          () -> refused.submissions().forEach(each -> each.fail(FailureCode.SERVER_BUSY)));
+      room.release(refused.permits());
+    }
   }
 }

@@ -14,6 +14,23 @@
  * <p>By default there is one lane: on two cores a second makes batches smaller, and that costs as
  * much as it brings.
  *
+ * <h2>Nobody at another's cost</h2>
+ *
+ * <p>What waits is bounded: in all lanes together by {@code IMSERVER_INTAKE}, and of one user by
+ * what is still free of it: one alone gets a half at most, nine together leave a tenth, and there
+ * is always room for another. Whoever is over it gets {@code SERVER_BUSY}. Fifty ids in read-acks
+ * of one reader take the room of one message, and 5,000 wait at most. Notices of the host
+ * application are taken in by portions of a tenth, one at a time.
+ *
+ * <p>A lane takes from the users in turn, one message of each, and makes no more than an eighth of
+ * a batch of one ({@link imserver.message.FairQueue}); of read-acks the same by their ids, large
+ * ones being taken part by part ({@link imserver.message.ReadAckParts}). So a message waits for the
+ * batch that is being stored and, as long as fewer users are waiting than a batch has places, is in
+ * the next: what one user has waiting adds an eighth of a batch to each, no more. The messages of
+ * one user leave in the order in which they came, whatever connection they came by, so each
+ * connection's order to each recipient is kept; between users there is no order but that of the
+ * ids, which are given when a batch is stored.
+ *
  * <h2>One lane for each recipient</h2>
  *
  * <p>The lane is chosen by the recipient, spread evenly whatever the ids have in common. Ids are

@@ -48,7 +48,14 @@ public class OriginalResource {
   /** Numbered pages cost what lies before them: no further than this many rows. */
   private static final int MAX_ROWS = 10_000;
 
+  /** So many rows that are passed over cost about as much as a short request. */
+  private static final int CHEAP_SKIPS = 1000;
+
+  /** So do so many conversations, each with a look for its unread messages. */
+  private static final int CHEAP_SIZE = 10;
+
   private static final int MAX_NOTICES = 1000;
+  private static final int NOTICES_COST = 4;
   private static final int MAX_UNREAD_IDS = 1000;
 
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
@@ -94,6 +101,7 @@ public class OriginalResource {
       @QueryParam("page") @Nullable String page, @QueryParam("size") @Nullable String size) {
     long user = user().userId();
     Slice slice = Slice.of(page, size);
+    requests.charge(user(), slice.size() / CHEAP_SIZE + slice.skipped() / CHEAP_SKIPS);
     UnreadCount unread = conversations.unread(user);
     List<ConversationEntry> entries =
         conversations.withUsers(user, slice.skipped(), slice.size()).stream()
@@ -128,6 +136,7 @@ public class OriginalResource {
     UserPrincipal user = user();
     long other = otherOf(conversationId, user.userId());
     Slice slice = Slice.of(page, size);
+    requests.charge(user, slice.size() / Requests.CHEAP_ROWS + slice.skipped() / CHEAP_SKIPS);
     MessagePage found =
         conversations.messagesFromNewest(user.userId(), other, slice.skipped(), slice.size());
     if (request.getMethod().equals(HttpMethod.GET)) { // and not by HEAD
@@ -151,6 +160,7 @@ public class OriginalResource {
   @GET
   @Path("systemMessage")
   public Envelope systemMessage() {
+    requests.charge(user(), NOTICES_COST);
     return Envelope.of(
         conversations.unreadNotices(user().userId(), MAX_NOTICES).stream()
             .map(

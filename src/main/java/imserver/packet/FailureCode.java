@@ -26,8 +26,8 @@ public enum FailureCode {
   REUSED_ID("clientMessageId is that of another message", Retry.NO),
   /** {@code content} of a read-ack is not an array of ids, or holds too many. */
   BAD_READ_ACK("content is not an array of message ids", Retry.NO),
-  /** The connection's sending budget is used up. */
-  RATE_LIMITED("too many messages, slow down", Retry.LATER),
+  /** The user's budget for messages, or for read-acks, is used up. */
+  RATE_LIMITED("too much in a short time, slow down", Retry.LATER),
   /** The intake is full, or the server is stopping. */
   SERVER_BUSY("the server is busy, try again", Retry.SERVER_AT_FAULT),
   /** The database did not take it. */

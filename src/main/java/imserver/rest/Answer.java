@@ -6,7 +6,6 @@ import imserver.packet.Response;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Success;
 import imserver.session.Requester;
-import imserver.session.SendingBudget;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -22,22 +21,15 @@ final class Answer implements Requester {
   private static final long NO_ID = 0;
 
   private final UserPrincipal user;
-  private final SendingBudget budget;
   private final CompletableFuture<Long> messageId = new CompletableFuture<>();
 
-  Answer(UserPrincipal user, SendingBudget budget) {
+  Answer(UserPrincipal user) {
     this.user = user;
-    this.budget = budget;
   }
 
   @Override
   public UserPrincipal user() {
     return user;
-  }
-
-  @Override
-  public SendingBudget budget() {
-    return budget;
   }
 
   @Override

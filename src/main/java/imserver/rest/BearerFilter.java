@@ -3,6 +3,7 @@ package imserver.rest;
 import imserver.auth.CredentialVerifier;
 import imserver.auth.InvalidCredentialException;
 import imserver.auth.UserPrincipal;
+import imserver.session.UserBudgets;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.ws.rs.Priorities;
@@ -12,10 +13,12 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.SecurityContext;
 import java.lang.System.Logger.Level;
 import java.security.Principal;
+import java.time.Duration;
 
 /**
  * Verifies {@code Authorization: Bearer …} (RFC 6750), the only place where a credential is looked
- * for: a cookie would be sent by a foreign page too.
+ * for: a cookie would be sent by a foreign page too. Then takes the request off the user's budget;
+ * the host application has none.
  */
 @Authenticated
 @Priority(Priorities.AUTHENTICATION)
@@ -33,7 +36,27 @@ public class BearerFilter implements ContainerRequestFilter {
     if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       throw Problem.unauthorized();
     }
-    request.setSecurityContext(new Caller(principal(header.substring(SCHEME.length()).strip())));
+    UserPrincipal principal = principal(header.substring(SCHEME.length()).strip());
+    request.setSecurityContext(new Caller(principal));
+    charge(principal, 1);
+  }
+
+  /**
+   * Takes a request off the user's budget.
+   *
+   * @param cost as many short requests as this one costs as much as
+   * @throws Problem if nothing is left
+   */
+  static void charge(UserPrincipal principal, int cost) {
+    if (principal.service()) {
+      return;
+    }
+    UserBudgets budgets = CDI.current().select(UserBudgets.class).get();
+    Duration wait =
+        budgets.requests().take(principal.userId(), Math.min(cost, UserBudgets.MAX_REQUEST_COST));
+    if (!wait.isZero()) {
+      throw Problem.rateLimited("too many requests, slow down", wait);
+    }
   }
 
   private static UserPrincipal principal(String credential) {

@@ -60,9 +60,11 @@ public class ConversationsResource {
   @GET
   public ListView list(
       @QueryParam("cursor") @Nullable String cursor, @QueryParam("limit") @Nullable String limit) {
+    UserPrincipal user = BearerFilter.user(caller);
+    int rows = chargedLimit(user, limit);
     OverviewPage page =
         conversations
-            .overview(BearerFilter.user(caller).userId(), Cursor.parse(cursor), readLimit(limit))
+            .overview(user.userId(), Cursor.parse(cursor), rows)
             .orElseThrow(
                 () -> Problem.gone("too much has arrived since this list was begun, begin again"));
     return new ListView(
@@ -90,15 +92,16 @@ public class ConversationsResource {
     if (before != null && after != null) {
       throw Problem.badRequest("before and after exclude each other");
     }
+    int rows = chargedLimit(user, limit);
     MessagePage page =
         after == null
             ? conversations.messagesBefore(
                 user.userId(),
                 other,
                 before == null ? Long.MAX_VALUE : Parameters.id("before", before),
-                readLimit(limit))
+                rows)
             : conversations.messagesAfter(
-                user.userId(), other, Parameters.idOrZero("after", after), readLimit(limit));
+                user.userId(), other, Parameters.idOrZero("after", after), rows);
     if (mark && request.getMethod().equals(HttpMethod.GET)) { // and not by HEAD
       requests.markShown(user, page.messages());
     }
@@ -140,7 +143,9 @@ public class ConversationsResource {
     return new UnreadView(conversations.unreadFrom(other, user.userId()));
   }
 
-  private static int readLimit(@Nullable String limit) {
-    return Parameters.inRange("limit", limit, DEFAULT_LIMIT, MAX_LIMIT);
+  private int chargedLimit(UserPrincipal user, @Nullable String limit) {
+    int rows = Parameters.inRange("limit", limit, DEFAULT_LIMIT, MAX_LIMIT);
+    requests.charge(user, rows / Requests.CHEAP_ROWS);
+    return rows;
   }
 }

@@ -2,6 +2,7 @@ package imserver.rest;
 
 import imserver.packet.FailureCode;
 import jakarta.ws.rs.core.Response.Status;
+import java.time.Duration;
 
 /** Why a request is not done: becomes an answer of RFC 9457. */
 public final class Problem extends RuntimeException {
@@ -11,17 +12,34 @@ public final class Problem extends RuntimeException {
   private final int status;
   private final String code;
   private final boolean retryable;
+  private final long secondsToWait;
 
   private Problem(int status, String code, String detail, boolean retryable) {
+    this(status, code, detail, retryable, 1);
+  }
+
+  private Problem(int status, String code, String detail, boolean retryable, long secondsToWait) {
     super(detail, null, false, false); // an ordinary answer: no stack trace
     this.status = status;
     this.code = code;
     this.retryable = retryable;
+    this.secondsToWait = secondsToWait;
   }
 
   /** The same failure as over the socket. */
   public static Problem of(FailureCode code, String detail) {
     return new Problem(statusOf(code), code.name(), detail, code.retryable());
+  }
+
+  /**
+   * Too much in a time; {@code detail} says of what.
+   *
+   * @param wait how long until the same request may succeed
+   */
+  static Problem rateLimited(String detail, Duration wait) {
+    FailureCode code = FailureCode.RATE_LIMITED;
+    long seconds = wait.plusSeconds(1).minusNanos(1).toSeconds(); // rounded up
+    return new Problem(statusOf(code), code.name(), detail, code.retryable(), seconds);
   }
 
   /** The request breaks a rule; {@code detail} names which, without any text of the request. */
@@ -88,6 +106,11 @@ public final class Problem extends RuntimeException {
   /** Whether the same request may succeed when it is sent again. */
   public boolean retryable() {
     return retryable;
+  }
+
+  /** How long to wait before that; at least 1. */
+  long secondsToWait() {
+    return secondsToWait;
   }
 
   /** For people. */

@@ -17,7 +17,6 @@ public class Problems implements ExceptionMapper<Throwable> {
   private static final System.Logger LOG = System.getLogger(Problems.class.getName());
 
   private static final String MEDIA_TYPE = "application/problem+json";
-  private static final String SECONDS_TO_WAIT = "1";
 
   /** For the container. */
   public Problems() {}
@@ -54,7 +53,7 @@ public class Problems implements ExceptionMapper<Throwable> {
       answer.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
     }
     if (problem.retryable()) {
-      answer.header(HttpHeaders.RETRY_AFTER, SECONDS_TO_WAIT);
+      answer.header(HttpHeaders.RETRY_AFTER, problem.secondsToWait());
     }
     String allow = allow(error);
     if (allow != null) {

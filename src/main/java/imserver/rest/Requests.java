@@ -1,20 +1,20 @@
 package imserver.rest;
 
 import imserver.auth.UserPrincipal;
-import imserver.config.Config;
 import imserver.message.ConversationService;
 import imserver.message.Headline;
 import imserver.message.Intake;
 import imserver.message.StoredMessage;
+import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
 import imserver.packet.SendMessage;
-import imserver.session.SendingBudget;
-import imserver.session.SendingBudgets;
-import io.github.bucket4j.TimeMeter;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What comes in over HTTP goes the way of the socket's packets, through the {@link Intake}; the
@@ -23,16 +23,22 @@ import java.util.List;
 @ApplicationScoped
 public class Requests {
 
+  /** So many messages or conversations in an answer cost about as much as a short request. */
+  public static final int CHEAP_ROWS = 50;
+
   /** So many transactions of {@link MarkRead#MAX_IDS} messages for one request. */
   private static final int MAX_ROUNDS = 100;
 
-  private static final UserPrincipal SYSTEM = UserPrincipal.ofService();
-  private static final SendingBudget UNLIMITED = new SendingBudget(0, TimeMeter.SYSTEM_NANOTIME);
+  /** How long notices wait for those of other requests. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  @Inject private Config config;
+  private static final UserPrincipal SYSTEM = UserPrincipal.ofService();
+
   @Inject private Intake intake;
   @Inject private ConversationService conversations;
-  @Inject private SendingBudgets budgets;
+
+  /** One portion of notices at a time: the users' messages need room too. */
+  private final Semaphore notices = new Semaphore(1, true);
 
   /** For the container, which injects the rest. */
   public Requests() {}
@@ -43,7 +49,7 @@ public class Requests {
    * @throws Problem if it was not
    */
   public long send(UserPrincipal user, SendMessage message) {
-    Answer answer = new Answer(user, budgets.of(user.userId()));
+    Answer answer = new Answer(user);
     intake.sendMessage(answer, message);
     return answer.await();
   }
@@ -54,16 +60,33 @@ public class Requests {
    * @throws Problem if one was not; then others may be
    */
   void sendNotices(List<SendMessage> notices, Headline headline) {
-    int portion = Math.max(1, config.limits().intake() / 2); // the users' messages need room too
+    int portion = intake.noticesAtATime();
     for (int from = 0; from < notices.size(); from += portion) {
-      sendPortion(notices.subList(from, Math.min(from + portion, notices.size())), headline);
+      inTurn(notices.subList(from, Math.min(from + portion, notices.size())), headline);
     }
   }
 
-  private void sendPortion(List<SendMessage> notices, Headline headline) {
-    List<Answer> answers = new ArrayList<>(notices.size());
-    for (SendMessage notice : notices) {
-      Answer answer = new Answer(SYSTEM, UNLIMITED);
+  private void inTurn(List<SendMessage> portion, Headline headline) {
+    boolean turn = false;
+    try {
+      turn = notices.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!turn) {
+      throw Problem.of(FailureCode.SERVER_BUSY, "other notices are being sent, try again");
+    }
+    try {
+      sendPortion(portion, headline);
+    } finally {
+      notices.release();
+    }
+  }
+
+  private void sendPortion(List<SendMessage> portion, Headline headline) {
+    List<Answer> answers = new ArrayList<>(portion.size());
+    for (SendMessage notice : portion) {
+      Answer answer = new Answer(SYSTEM);
       answers.add(answer);
       intake.sendNotice(answer, notice, headline);
     }
@@ -76,9 +99,27 @@ public class Requests {
    * @throws Problem if that could not be stored
    */
   public void markRead(UserPrincipal user, List<Long> messageIds) {
-    Answer answer = new Answer(user, UNLIMITED);
+    Answer answer = new Answer(user);
     intake.markRead(answer, new MarkRead(null, messageIds, ""));
     answer.await();
+  }
+
+  private void markUnread(UserPrincipal user, List<Long> messageIds) {
+    Answer answer = new Answer(user);
+    intake.markUnread(answer, new MarkRead(null, messageIds, ""));
+    answer.await();
+  }
+
+  /**
+   * Takes more of the user's budget for requests than one, for what costs as much as several.
+   *
+   * @param cost beside the one that every request counts for
+   * @throws Problem if nothing is left
+   */
+  public void charge(UserPrincipal user, int cost) {
+    if (cost > 0) {
+      BearerFilter.charge(user, cost);
+    }
   }
 
   /** Marks those of {@code messages} as read that the user has not read. */
@@ -89,7 +130,7 @@ public class Requests {
             .map(StoredMessage::id)
             .toList();
     if (!unread.isEmpty()) {
-      markRead(user, unread);
+      markUnread(user, unread);
     }
   }
 
@@ -100,7 +141,7 @@ public class Requests {
       if (ids.isEmpty()) {
         return;
       }
-      markRead(user, ids);
+      markUnread(user, ids);
     }
   }
 }

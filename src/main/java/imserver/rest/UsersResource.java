@@ -10,6 +10,7 @@ import imserver.message.ConversationService;
 import imserver.message.Recount;
 import imserver.packet.BlankText;
 import imserver.packet.WebAddress;
+import imserver.session.UserBudgets;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -24,6 +25,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +46,7 @@ public class UsersResource {
   @Inject private UserAccess access;
   @Inject private Audit audit;
   @Inject private Config config;
+  @Inject private UserBudgets budgets;
   @Context private SecurityContext caller;
 
   /** For the container, which injects the rest. */
@@ -65,8 +68,18 @@ public class UsersResource {
       throw Problem.forbidden("this server has its search for users turned off");
     }
     String beginning = Parameters.text("name", name, UserProfile.MAX_SEARCH);
+    chargeSearch((UserPrincipal) caller.getUserPrincipal());
     return new FoundView(
         directory.findByName(beginning, MAX_FOUND).stream().map(UserView::of).toList());
+  }
+
+  /** So that nobody reads the directory from end to end; the host application may. */
+  private void chargeSearch(UserPrincipal principal) {
+    Duration wait =
+        principal.service() ? Duration.ZERO : budgets.searches().take(principal.userId());
+    if (!wait.isZero()) {
+      throw Problem.rateLimited("too many searches, slow down", wait);
+    }
   }
 
   /** The caller's own entry, whether or not the directory has one. */

@@ -13,9 +13,6 @@ public interface Requester {
   /** Who is behind it. */
   UserPrincipal user();
 
-  /** How fast it may send. */
-  SendingBudget budget();
-
   /** Tells it a success or a failure. */
   void send(Response answer);
 

@@ -15,6 +15,19 @@
  * backlog if and only if its id is not above the last one replayed. One number is all that has to
  * be remembered.
  *
+ * <h2>What a user may do</h2>
+ *
+ * <p>{@link imserver.session.UserBudgets} count by user and never by connection or request:
+ * messages and read-acks over all sockets and HTTP, requests over HTTP, searches, handshakes. They
+ * are looked up with each use and outlive the connection, so that neither another socket nor a new
+ * one brings anything, and they are forgotten only when they are full again. Connections of one
+ * user are counted as they are registered; handshakes that are on their way are bounded by their
+ * budget.
+ *
+ * <p>What is kept by user is bounded: budgets of {@value imserver.session.UserBudget#MAX_USERS}
+ * users of each kind; connections by those of one user and what the container takes; what waits for
+ * one by its outbox.
+ *
  * <h2>Threads</h2>
  *
  * <p>Everything here may be called from any thread and none of it waits: not for a client, not for

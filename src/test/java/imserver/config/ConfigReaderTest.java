@@ -54,7 +54,21 @@ class ConfigReaderTest {
       assertThat(config.limits())
           .isEqualTo(
               new Config.Limits(
-                  4000, 65536, 20, 10, 1000, 1000, 10_000, 500, 10_000, 30, Recipients.ANY));
+                  4000,
+                  65536,
+                  20,
+                  10,
+                  1000,
+                  1000,
+                  10_000,
+                  500,
+                  10_000,
+                  30,
+                  Recipients.ANY,
+                  1000,
+                  50,
+                  30,
+                  60));
     }
 
     @Test
@@ -120,10 +134,14 @@ class ConfigReaderTest {
               "IMSERVER_MAX_CONNECTIONS_PER_USER", "4",
               "IMSERVER_REPLAY_LIMIT", "5",
               "IMSERVER_OUTBOX", "16",
-              "IMSERVER_INTAKE", "7",
+              "IMSERVER_INTAKE", "107",
               "IMSERVER_BATCH", "8",
               "IMSERVER_PROFILES", "9",
               "IMSERVER_PING_INTERVAL", "10",
+              "IMSERVER_READ_RATE", "12",
+              "IMSERVER_REQUEST_RATE", "13",
+              "IMSERVER_SEARCH_RATE", "14",
+              "IMSERVER_CONNECT_RATE", "15",
               "IMSERVER_DB_URL", "u",
               "IMSERVER_DB_USER", "n",
               "IMSERVER_DB_PASSWORD", "w",
@@ -145,7 +163,8 @@ class ConfigReaderTest {
               new Config(
                   new Config.Auth(
                       AuthMode.JWT, "RS256", "s", "p", "j", "i", "a", "c", "r", "l", "o", 12),
-                  new Config.Limits(1, 1024, 3, 4, 5, 16, 7, 8, 9, 10, Recipients.ANY),
+                  new Config.Limits(
+                      1, 1024, 3, 4, 5, 16, 107, 8, 9, 10, Recipients.ANY, 12, 13, 14, 15),
                   new Config.Storage("u", "n", "w", "d", 11),
                   new Config.Server(
                       "x",

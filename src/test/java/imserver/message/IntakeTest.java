@@ -3,6 +3,7 @@ package imserver.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import imserver.auth.UserPrincipal;
 import imserver.config.Config;
 import imserver.config.Configs;
 import imserver.packet.FailureCode;
@@ -12,18 +13,22 @@ import imserver.packet.Response.Failure;
 import imserver.packet.Response.Success;
 import imserver.packet.SendMessage;
 import imserver.session.FakeConnection;
-import imserver.session.SendingBudget;
-import io.github.bucket4j.TimeMeter;
+import imserver.session.FakeTime;
+import imserver.session.UserBudgets;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import java.lang.reflect.Field;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -36,6 +41,7 @@ class IntakeTest {
   private final FakeConnection alice = new FakeConnection(1);
   private final CountDownLatch firstIsStored = new CountDownLatch(1);
   private final CountDownLatch goOn = new CountDownLatch(1);
+  private final FakeTime time = new FakeTime();
   private Intake intake;
 
   private static final class Threads implements ManagedThreadFactory {
@@ -55,13 +61,20 @@ class IntakeTest {
 
   @BeforeEach
   void start() throws Exception {
-    intake = intake(Configs.with("IMSERVER_INTAKE", "3", "IMSERVER_LANES", "2"));
+    intake = with("IMSERVER_RATE", "0", "IMSERVER_READ_RATE", "0");
   }
 
   @AfterEach
   void stop() {
     goOn.countDown();
     intake.stop();
+  }
+
+  /** With room for 100 messages, of which a user alone may have a third in one of two lanes. */
+  private Intake with(String... settings) throws Exception {
+    List<String> all = new ArrayList<>(List.of("IMSERVER_INTAKE", "100", "IMSERVER_LANES", "2"));
+    all.addAll(List.of(settings));
+    return intake(Configs.with(all.toArray(String[]::new)));
   }
 
   private Intake intake(Config config) throws Exception {
@@ -73,6 +86,7 @@ class IntakeTest {
     inject(made, "ids", fixture.ids);
     inject(made, "directory", fixture.directory);
     inject(made, "registry", fixture.registry);
+    inject(made, "budgets", UserBudgets.with(config, time));
     inject(made, "threads", new Threads());
     made.start();
     return made;
@@ -99,11 +113,36 @@ class IntakeTest {
   }
 
   private void send(long to, String content) {
-    intake.sendMessage(alice, new SendMessage(null, to, content, "t-" + content, null));
+    send(alice, to, content);
+  }
+
+  private void send(FakeConnection from, long to, String content) {
+    intake.sendMessage(from, new SendMessage(null, to, content, "t-" + content, null));
+  }
+
+  private void read(FakeConnection reader, long... ids) {
+    List<Long> all = LongStream.of(ids).boxed().toList();
+    intake.markRead(reader, new MarkRead(null, all, "ack"));
+  }
+
+  /** How many of the answers are a success. */
+  private static long stored(FakeConnection connection) {
+    return connection.sent.stream().filter(Success.class::isInstance).count();
+  }
+
+  /** How many of the answers are a failure with this code. */
+  private static long failed(FakeConnection connection, FailureCode code) {
+    return connection.sent.stream()
+        .filter(answer -> answer instanceof Failure failure && failure.code() == code)
+        .count();
   }
 
   private static Response success(String content) {
-    return new Success(1, "t-" + content, 0, null);
+    return success(1, content);
+  }
+
+  private static Response success(long user, String content) {
+    return new Success(user, "t-" + content, 0, null);
   }
 
   private static Response failure(String timestamp, FailureCode code) {
@@ -137,46 +176,118 @@ class IntakeTest {
   }
 
   @Test
-  @DisplayName("takes messages within the connection's budget, and read-acks beyond it")
-  void budget() {
-    alice.budget = new SendingBudget(1, stoppedTime());
-    IntStream.range(0, 5).forEach(i -> alice.budget.tryTake());
-    send(2, "a");
-    assertThat(alice.sent).containsExactly(failure("t-a", FailureCode.RATE_LIMITED));
-    intake.markRead(alice, new MarkRead(1L, List.of(5L), ""));
+  @DisplayName("takes messages within the user's budget, from whatever connection they come")
+  void budget() throws Exception {
+    intake.stop();
+    intake = with("IMSERVER_RATE", "1");
+    List<FakeConnection> phones =
+        IntStream.range(0, 30).mapToObj(i -> new FakeConnection(1)).toList();
+    for (FakeConnection phone : phones) {
+      send(phone, 2, "a");
+    }
+    await().until(() -> phones.stream().mapToLong(IntakeTest::stored).sum() == 5);
+    assertThat(phones.subList(0, 5)).allMatch(phone -> stored(phone) == 1);
+    assertThat(phones.subList(5, 30))
+        .allMatch(phone -> failed(phone, FailureCode.RATE_LIMITED) == 1);
+    time.pass(Duration.ofSeconds(2));
+    FakeConnection again = new FakeConnection(1);
+    IntStream.range(0, 30).forEach(i -> send(again, 2, "b" + i));
+    await().until(() -> stored(again) == 2);
+    assertThat(failed(again, FailureCode.RATE_LIMITED)).isEqualTo(28);
+    read(again, 5);
     await().until(() -> fixture.service.read.containsKey(1L));
-    assertThat(alice.sent).hasSize(1);
-  }
-
-  private static TimeMeter stoppedTime() {
-    return new TimeMeter() {
-      @Override
-      public long currentTimeNanos() {
-        return 0;
-      }
-
-      @Override
-      public boolean isWallClockBased() {
-        return false;
-      }
-    };
   }
 
   @Test
-  @DisplayName("says SERVER_BUSY when it is full, for messages and read-acks, and never waits")
+  @DisplayName("takes no message of a notice for one of the user's")
+  void notices() throws Exception {
+    intake.stop();
+    intake = with("IMSERVER_RATE", "1");
+    FakeConnection system = new FakeConnection(UserPrincipal.ofService());
+    for (int i = 0; i < 10; i++) {
+      intake.sendNotice(
+          system, new SendMessage(null, 2, "n" + i, "", "n" + i), new Headline("title", null));
+    }
+    await().until(() -> stored(system) == 10);
+  }
+
+  @Test
+  @DisplayName(
+      "takes ids of read-acks within the reader's budget, and those it found itself beyond")
+  void readBudget() throws Exception {
+    intake.stop();
+    intake = with("IMSERVER_READ_RATE", "1");
+    read(alice, 1, 2, 3);
+    read(alice, 4, 5, 6, 7, 8);
+    read(alice, 9);
+    assertThat(alice.sent).containsExactly(failure("ack", FailureCode.RATE_LIMITED));
+    FakeConnection tablet = new FakeConnection(1);
+    read(tablet, 9);
+    assertThat(tablet.sent).containsExactly(failure("ack", FailureCode.RATE_LIMITED));
+    intake.markUnread(alice, new MarkRead(null, List.of(10L), ""));
+    await()
+        .until(
+            () -> Set.of(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 10L).equals(fixture.service.read.get(1L)));
+  }
+
+  @Test
+  @DisplayName("marks each of many messages that one read-ack names")
+  void manyIds() {
+    long[] ids = LongStream.rangeClosed(1, MarkRead.MAX_IDS).toArray();
+    read(alice, ids);
+    await().until(() -> fixture.service.read.getOrDefault(1L, Set.of()).size() == ids.length);
+    assertThat(alice.sent).isEmpty();
+  }
+
+  @Test
+  @DisplayName("keeps room for others where one user sends without end, and never waits")
+  void room() {
+    holdLane();
+    for (int i = 0; i < 1000; i++) {
+      send(i % 2 == 0 ? alice : new FakeConnection(1), 2, "m" + i);
+    }
+    assertThat(failed(alice, FailureCode.SERVER_BUSY)).isEqualTo(483);
+    FakeConnection bob = new FakeConnection(3);
+    send(bob, 2, "of another");
+    goOn.countDown();
+    await().until(() -> bob.sent.equals(List.of(success(3, "of another"))));
+  }
+
+  @Test
+  @DisplayName("keeps room for others where users mark as read without end, from many connections")
+  void roomBesideAcks() {
+    holdLane();
+    List<FakeConnection> readers = // in the lane of the recipient 2
+        LongStream.of(2, 6, 10, 2, 6, 10, 2, 6, 10).mapToObj(FakeConnection::new).toList();
+    for (int i = 0; i < 2000; i++) {
+      for (FakeConnection reader : readers) {
+        read(reader, i + 1);
+      }
+    }
+    FakeConnection bob = new FakeConnection(3);
+    send(bob, 2, "of another");
+    goOn.countDown();
+    await().until(() -> bob.sent.equals(List.of(success(3, "of another"))));
+    await().untilAsserted(() -> assertThat(readers).allMatch(reader -> marked(reader) >= 300));
+  }
+
+  private int marked(FakeConnection reader) {
+    return fixture.service.read.getOrDefault(reader.user().userId(), Set.of()).size();
+  }
+
+  @Test
+  @DisplayName("says SERVER_BUSY when it is full, for messages and read-acks")
   void full() {
     holdLane();
-    send(2, "a");
-    send(2, "b");
-    send(2, "c");
-    intake.markRead(alice, new MarkRead(null, List.of(5L), "ack"));
+    for (int i = 0; i < 120; i++) {
+      send(new FakeConnection(100 + i), 2, "m" + i);
+    }
+    send(2, "late");
+    read(new FakeConnection(2), 5);
     assertThat(alice.sent)
-        .containsExactly(
-            success("first"),
-            failure("t-c", FailureCode.SERVER_BUSY),
-            failure("ack", FailureCode.SERVER_BUSY));
+        .containsExactly(success("first"), failure("t-late", FailureCode.SERVER_BUSY));
     goOn.countDown();
-    await().until(() -> fixture.texts().equals(List.of("first", "a", "b")));
+    await().until(() -> fixture.texts().size() == 100); // with the first, which is not done
   }
 
   @Test
@@ -240,6 +351,6 @@ class IntakeTest {
     goOn.countDown();
     assertThat(all.get(20, TimeUnit.SECONDS)).isBetween(2L, 3L);
     assertThat(pair.get(20, TimeUnit.SECONDS)).isBetween(2L, 3L);
-    assertThat(alice.sent).contains(success("slow"));
+    await().until(() -> alice.sent.contains(success("slow")));
   }
 }

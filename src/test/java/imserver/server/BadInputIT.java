@@ -2,19 +2,23 @@ package imserver.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
+import java.net.http.WebSocketHandshakeException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
@@ -39,7 +43,18 @@ class BadInputIT {
 
   @Deployment(testable = false)
   static WebArchive war() {
-    return Wars.with(Map.of("IMSERVER_RATE", "20"));
+    return Wars.with(
+        Map.of(
+            "IMSERVER_RATE",
+            "20",
+            "IMSERVER_READ_RATE",
+            "20",
+            "IMSERVER_REQUEST_RATE",
+            "200",
+            "IMSERVER_SEARCH_RATE",
+            "20",
+            "IMSERVER_CONNECT_RATE",
+            "30"));
   }
 
   @BeforeEach
@@ -134,6 +149,126 @@ class BadInputIT {
       for (int i = 0; i < 100; i++) {
         assertThat(a.answer("t" + i).isSuccess()).isTrue();
       }
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "of too many messages is found whatever the connection, a new one too, and over REST")
+  void rateOfUser() {
+    long begin = System.nanoTime();
+    Api rest = new Api(server, alice);
+    long stored = 0;
+    int sent = 0;
+    for (int connection = 0; connection < 20; connection++) {
+      try (Client first = Client.connect(server, alice);
+          Client second = Client.connect(server, alice)) {
+        for (Client client : List.of(first, second)) {
+          for (int i = 0; i < 40; i++) {
+            client.send(Packet.message(bob, "m" + sent, "t" + i, "c" + sent++));
+          }
+          client.await1(packet -> !packet.isMessage() && packet.timestamp().equals("t39"));
+          await().until(() -> client.received().size() == 40);
+          stored += client.received().stream().filter(Packet::isSuccess).count();
+        }
+      } catch (CompletionException e) { // connects have a budget too
+        assertThat(e.getCause()).isInstanceOf(WebSocketHandshakeException.class);
+      }
+      String path = "api/conversations/" + bob + "/messages";
+      stored += rest.post(path, Api.content("r" + connection)).status() == 201 ? 1 : 0;
+    }
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    assertThat(sent).isGreaterThan(1000);
+    assertThat(stored).isBetween(100L, (long) (100 + 20 * seconds));
+    assertThat(new Api(server, bob).unread()).isEqualTo(stored);
+  }
+
+  @Test
+  @DisplayName("of too many ids in read-acks is answered with RATE_LIMITED, over REST with 429")
+  void readAckRate() {
+    Api rest = new Api(server, alice);
+    List<Long> ids = LongStream.rangeClosed(1, 1000).boxed().toList();
+    try (Client a = Client.connect(server, alice)) {
+      a.send(Packet.readAck(ids));
+      a.send(Packet.readAck(List.of(1L)));
+      Packet refused = a.answer("ack");
+      assertThat(refused.code()).isEqualTo("RATE_LIMITED");
+      assertThat(refused.retryable()).isTrue();
+      Api.Answer answer = rest.post("api/messages/read", "{\"messageIds\":[1]}");
+      assertThat(answer.status()).isEqualTo(429);
+      assertThat(answer.code()).isEqualTo("RATE_LIMITED");
+    }
+    assertThat(rest.get("api/conversations/" + bob + "/messages?markRead=true").status())
+        .isEqualTo(200);
+    new Api(server, bob).markRead(List.of(1L));
+  }
+
+  @Test
+  @DisplayName("of too many searches is answered with 429, which tells when to ask again")
+  void searchRate() {
+    Api api = new Api(server, alice);
+    for (int i = 0; i < 20; i++) {
+      assertThat(api.get("api/users?name=a").status()).isEqualTo(200);
+    }
+    Api.Answer answer = firstOf429(api, "api/users?name=a");
+    assertThat(answer.code()).isEqualTo("RATE_LIMITED");
+    assertThat(answer.json().getBoolean("retryable")).isTrue();
+    assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(1, 3);
+    assertThat(api.get("api/users/me").status()).as("is no search").isEqualTo(200);
+    assertThat(new Api(server, bob).get("api/users?name=a").status()).isEqualTo(200);
+    for (int i = 0; i < 40; i++) {
+      assertThat(Api.service(server).get("api/users?name=a").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  @DisplayName("of too many requests is answered with 429, in the original's form too")
+  void requestRate() {
+    Api api = new Api(server, alice);
+    Api.Answer answer = firstOf429(api, "message/conversationList?page=90&size=100");
+    assertThat(answer.header("Retry-After")).isEmpty();
+    assertThat(firstOf429(api, "api/unread").code()).isEqualTo("RATE_LIMITED");
+    assertThat(new Api(server, bob).get("api/unread").status()).isEqualTo(200);
+  }
+
+  /** What a path answers when it is asked too often. */
+  private static Api.Answer firstOf429(Api api, String path) {
+    for (int i = 0; i < 5000; i++) {
+      Api.Answer answer = api.get(path);
+      if (answer.status() == 429 || answer.text().contains("\"code\":429")) {
+        return answer;
+      }
+      assertThat(answer.status()).isEqualTo(200);
+    }
+    throw new AssertionError("no end of " + path);
+  }
+
+  @Test
+  @DisplayName("of too many connects is refused with 429 before the upgrade, for a while")
+  void connectRate() {
+    int refusals = 0;
+    for (int i = 0; i < 100 && refusals < 3; i++) {
+      int status = statusOfConnect(alice);
+      assertThat(status).isIn(101, 429);
+      refusals += status == 429 ? 1 : 0;
+      assertThat(refusals == 0 || i >= 30).isTrue();
+    }
+    assertThat(refusals).isEqualTo(3);
+    Client.connect(server, bob).close();
+    assertThat(Client.refusal(server, "x")).as("a stranger").isEqualTo(401);
+    await().atMost(Client.PATIENCE).until(() -> statusOfConnect(alice) == 101);
+  }
+
+  private int statusOfConnect(long user) {
+    try (Client client = Client.connect(server, user)) {
+      return 101;
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof WebSocketHandshakeException refused) {
+        assertThat(refused.getResponse().headers().firstValue("Retry-After"))
+            .hasValueSatisfying(seconds -> assertThat(seconds).matches("[1-9]"));
+        return refused.getResponse().statusCode();
+      }
+      throw e;
     }
   }
 

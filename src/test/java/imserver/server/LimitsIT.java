@@ -13,6 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
@@ -101,6 +104,63 @@ class LimitsIT {
       other.message("from the open");
       assertThat(other.contents()).doesNotContain("from the closed");
       clients.forEach(Client::close);
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "of connections holds where many are opened at once, and what the others send is stored")
+  void connectionsAtOnce() {
+    List<CompletableFuture<Client>> opening =
+        IntStream.range(0, 30)
+            .mapToObj(i -> CompletableFuture.supplyAsync(() -> Client.connect(server, alice)))
+            .toList();
+    List<Client> clients = opening.stream().map(CompletableFuture::join).toList();
+    await()
+        .atMost(Client.PATIENCE)
+        .until(() -> clients.stream().filter(Client::isOpen).count() == CONNECTIONS);
+    assertThat(clients)
+        .filteredOn(client -> !client.isOpen())
+        .allMatch(client -> client.closeCode() == 4409);
+    assertThat(clients)
+        .filteredOn(Client::isOpen)
+        .allMatch(
+            client -> client.send("{}").await1(Packet::isFailure).code().equals("UNKNOWN_TYPE"));
+    clients.forEach(Client::close);
+  }
+
+  @Test
+  @DisplayName(
+      "of what waits to be stored keeps room for others where nine sockets only mark as read")
+  void readAcks() throws Exception {
+    try (Client b = Client.connect(server, bob)) {
+      awaitKnown(bob);
+    }
+    List<Client> readers = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      readers.add(Client.connect(server, bob + 1 + i % 3));
+    }
+    AtomicBoolean enough = new AtomicBoolean();
+    List<CompletableFuture<Void>> floods =
+        readers.stream()
+            .map(
+                reader ->
+                    CompletableFuture.runAsync(
+                        () -> {
+                          for (long i = 1; i <= 20_000 && !enough.get() && reader.isOpen(); i++) {
+                            reader.send(Packet.readAck(List.of(i)));
+                          }
+                        }))
+            .toList();
+    try (Client a = Client.connect(server, alice)) {
+      for (int i = 0; i < 100; i++) {
+        a.send(Packet.message(bob, "m" + i, "t" + i));
+        assertThat(a.answer("t" + i).isSuccess()).isTrue();
+      }
+    } finally {
+      enough.set(true);
+      CompletableFuture.allOf(floods.toArray(CompletableFuture[]::new)).handle((x, y) -> x).join();
+      readers.forEach(Client::close);
     }
   }
 

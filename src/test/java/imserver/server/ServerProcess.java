@@ -64,7 +64,7 @@ public final class ServerProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().put("IMSERVER_AUTH_MODE", "open");
-    builder.environment().put("IMSERVER_RATE", "0");
+    Wars.RATES.forEach(rate -> builder.environment().put(rate, "0"));
     builder.environment().putAll(settings);
     Process process = builder.start();
     process.getOutputStream().close(); // Payara Server would wait for a password

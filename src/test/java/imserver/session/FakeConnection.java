@@ -4,7 +4,6 @@ import imserver.auth.UserPrincipal;
 import imserver.packet.CloseCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Success;
-import io.github.bucket4j.TimeMeter;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -26,9 +25,6 @@ public final class FakeConnection implements Connection {
   /** How many pings there were. */
   public volatile int pings;
 
-  /** What {@link #budget} tells; without limit. */
-  public volatile SendingBudget budget = new SendingBudget(0, TimeMeter.SYSTEM_NANOTIME);
-
   private final UserPrincipal user;
 
   /** Of a user whose credential never ends. */
@@ -49,11 +45,6 @@ public final class FakeConnection implements Connection {
   @Override
   public UserPrincipal user() {
     return user;
-  }
-
-  @Override
-  public SendingBudget budget() {
-    return budget;
   }
 
   @Override

@@ -1,0 +1,76 @@
+package imserver.message;
+
+import imserver.auth.UserPrincipal;
+import imserver.message.Submission.ReadAck;
+import imserver.packet.MarkRead;
+import imserver.packet.Response;
+import imserver.session.Requester;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands for whoever made a read-ack of many messages, which is stored part by part, so that others
+ * need not wait for all of it. Tells when the last part is done: the first failure, if there was
+ * one. Safe for use by several threads.
+ */
+final class ReadAckParts implements Requester {
+
+  private final Requester whole;
+  private int open;
+  private @Nullable Response failure;
+
+  private ReadAckParts(Requester whole, int parts) {
+    this.whole = whole;
+    this.open = parts;
+  }
+
+  /** The read-ack, or its parts where it is large. */
+  static List<ReadAck> of(ReadAck ack) {
+    MarkRead request = ack.request();
+    List<Long> ids = request.messageIds();
+    int most = FairQueue.IDS_PER_PERMIT;
+    if (ids.size() <= most) {
+      return List.of(ack);
+    }
+    ReadAckParts requester = new ReadAckParts(ack.requester(), (ids.size() + most - 1) / most);
+    List<ReadAck> parts = new ArrayList<>();
+    for (int from = 0; from < ids.size(); from += most) {
+      List<Long> part = ids.subList(from, Math.min(from + most, ids.size()));
+      parts.add(new ReadAck(requester, new MarkRead(request.fromId(), part, request.timestamp())));
+    }
+    return parts;
+  }
+
+  @Override
+  public UserPrincipal user() {
+    return whole.user();
+  }
+
+  @Override
+  public void send(Response answer) {
+    partIsDone(answer);
+  }
+
+  @Override
+  public void marked() {
+    partIsDone(null);
+  }
+
+  private void partIsDone(@Nullable Response failed) {
+    Response told;
+    synchronized (this) {
+      failure = failure == null ? failed : failure;
+      open--;
+      if (open > 0) {
+        return;
+      }
+      told = failure;
+    }
+    if (told == null) {
+      whole.marked();
+    } else {
+      whole.send(told);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package imserver.session;
+
+import imserver.config.Config;
+import imserver.packet.MarkRead;
+import io.github.bucket4j.TimeMeter;
+import jakarta.annotation.PostConstruct;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+
+/** What each user may do (PROTOCOL.md, section 7): one budget for sockets, REST and old paths. */
+@ApplicationScoped
+public class UserBudgets {
+
+  /** The most that one request over HTTP counts for: it costs as much as so many short ones. */
+  public static final int MAX_REQUEST_COST = 25;
+
+  @Inject private Config config;
+
+  private TimeMeter time = TimeMeter.SYSTEM_NANOTIME;
+  private UserBudget messages;
+  private UserBudget readAcks;
+  private UserBudget requests;
+  private UserBudget searches;
+  private UserBudget connects;
+
+  /** For the container, which injects the rest. */
+  public UserBudgets() {}
+
+  /** Budgets that are refilled by a clock of a test's own. */
+  public static UserBudgets with(Config config, TimeMeter time) {
+    UserBudgets budgets = new UserBudgets();
+    budgets.config = config;
+    budgets.time = time;
+    budgets.fill();
+    return budgets;
+  }
+
+  @PostConstruct
+  void fill() {
+    Config.Limits limits = config.limits();
+    messages = UserBudget.perSecond(limits.rate(), 1, time);
+    readAcks = UserBudget.perSecond(limits.readRate(), MarkRead.MAX_IDS, time);
+    requests = UserBudget.perSecond(limits.requestRate(), MAX_REQUEST_COST, time);
+    searches = UserBudget.perMinute(limits.searchRate(), 1, time);
+    connects = UserBudget.perMinute(limits.connectRate(), 1, time);
+  }
+
+  /** Messages that are sent. */
+  public UserBudget messages() {
+    return messages;
+  }
+
+  /** Ids in read-acks. */
+  public UserBudget readAcks() {
+    return readAcks;
+  }
+
+  /** Requests over HTTP, whatever they ask for. */
+  public UserBudget requests() {
+    return requests;
+  }
+
+  /** Searches of the directory. */
+  public UserBudget searches() {
+    return searches;
+  }
+
+  /** WebSocket handshakes. */
+  public UserBudget connects() {
+    return connects;
+  }
+}
