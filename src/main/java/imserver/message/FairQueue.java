@@ -2,6 +2,7 @@ package imserver.message;
 
 import imserver.message.Submission.Post;
 import imserver.message.Submission.ReadAck;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -179,6 +180,48 @@ final class FairQueue {
       return next();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Takes out what has been waiting for so long, or longer. */
+  Batch removeOlderThan(Duration age) {
+    List<Submission> removed = new ArrayList<>();
+    int permits = 0;
+    lock.lock();
+    try {
+      for (Waiting its : List.copyOf(users.values())) {
+        int before = its.permits();
+        removeOlderThan(age, its.posts, removed);
+        int acksBefore = removed.size();
+        removeOlderThan(age, its.acks, removed);
+        removed
+            .subList(acksBefore, removed.size())
+            .forEach(ack -> its.ids -= weight((ReadAck) ack));
+        permits += before - its.permits();
+        forgetIfDone(its);
+      }
+    } finally {
+      lock.unlock();
+    }
+    return new Batch(removed, permits);
+  }
+
+  private static void removeOlderThan(
+      Duration age, Queue<? extends Submission> waiting, List<Submission> removed) {
+    while (!waiting.isEmpty() && waiting.element().progress().isOlderThan(age)) {
+      removed.add(waiting.remove());
+    }
+  }
+
+  private void forgetIfDone(Waiting its) {
+    if (its.posts.isEmpty()) {
+      senders.remove(its);
+    }
+    if (its.acks.isEmpty()) {
+      readers.remove(its);
+    }
+    if (its.posts.isEmpty() && its.acks.isEmpty()) {
+      users.remove(its.user);
     }
   }
 

@@ -12,6 +12,7 @@ import imserver.session.Requester;
 import imserver.session.SessionRegistry;
 import imserver.session.UserBudget;
 import imserver.session.UserBudgets;
+import imserver.session.Workers;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -55,11 +56,20 @@ public class Intake {
   @Inject private MessageIds ids;
   @Inject private UserDirectory directory;
   @Inject private SessionRegistry registry;
+  @Inject private Workers workers;
   @Inject private UserBudgets budgets;
   @Resource private ManagedThreadFactory threads;
 
   /** Notices take this part of the room at a time. */
   private static final int PART = 10;
+
+  /**
+   * A client of the socket waits for 6 s (PROTOCOL.md, section 5): it is told before that, whatever
+   * the database does.
+   */
+  private static final Duration OVERDUE = Duration.ofSeconds(5);
+
+  private static final Duration OVERDUE_CHECK = Duration.ofMillis(500);
 
   private List<Lane> lanes;
   private final Settling settling = new Settling(PATIENCE);
@@ -80,6 +90,7 @@ public class Intake {
             .mapToObj(number -> new Lane(storing, room, count, config.limits().batch()))
             .toList();
     lanes.forEach(lane -> lane.start(threads));
+    workers.runEvery(OVERDUE_CHECK, () -> lanes.forEach(lane -> lane.failOlderThan(OVERDUE)));
   }
 
   /** How many notices may be sent at a time, so that the users' messages have room too. */

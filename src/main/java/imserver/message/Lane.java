@@ -4,6 +4,7 @@ import imserver.message.FairQueue.Batch;
 import imserver.packet.FailureCode;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
@@ -26,6 +27,9 @@ final class Lane {
   private final Storing storing;
   private final Semaphore room;
   private @Nullable Thread thread;
+
+  /** What is being stored, for whoever asks how long it takes. */
+  private volatile List<Submission> inDatabase = List.of();
 
   /**
    * A lane that is not running yet.
@@ -97,7 +101,22 @@ final class Lane {
     }
   }
 
+  /**
+   * Answers what has been waiting for so long, or longer, with {@code STORAGE_UNAVAILABLE}. What
+   * has not been given to the database yet will not be; the rest may be stored after all, as after
+   * any answer that is lost. Any thread may call.
+   */
+  void failOlderThan(Duration age) {
+    inDatabase.stream()
+        .filter(each -> each.progress().isOlderThan(age))
+        .forEach(each -> each.fail(FailureCode.STORAGE_UNAVAILABLE));
+    Batch overdue = queue.removeOlderThan(age);
+    room.release(overdue.permits());
+    overdue.submissions().forEach(each -> each.fail(FailureCode.STORAGE_UNAVAILABLE));
+  }
+
   private void process(Batch batch) {
+    inDatabase = batch.submissions();
     try {
       storing.process(batch.submissions());
     } catch (RuntimeException | Error e) {
@@ -106,6 +125,7 @@ final class Lane {
       String count = Integer.toString(batch.submissions().size());
       LOG.log(Level.ERROR, "a batch of " + count + " requests was dropped", e);
     } finally {
+      inDatabase = List.of();
       room.release(batch.permits());
     }
   }

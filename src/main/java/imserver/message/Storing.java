@@ -242,6 +242,7 @@ final class Storing {
     Map<Requester, List<Response>> answers = new LinkedHashMap<>();
     for (int i = 0; i < posts.size(); i++) {
       Post post = posts.get(i);
+      post.progress().succeed(); // whoever was told that it takes too long is told this too
       answers
           .computeIfAbsent(post.requester(), requester -> new ArrayList<>())
           .add(answer(post, outcomes.get(i)));
@@ -287,7 +288,7 @@ final class Storing {
       giveUp(acks, e);
       return;
     }
-    telling.execute(() -> acks.forEach(ack -> ack.requester().marked()));
+    telling.execute(() -> acks.forEach(ReadAck::marked));
   }
 
   /**

@@ -17,9 +17,14 @@ sealed interface Submission {
   /** What was asked. */
   Request request();
 
-  /** Answers with a failure. */
+  /** How far it has come. */
+  Progress progress();
+
+  /** Answers with a failure, unless it was answered before. */
   default void fail(FailureCode code) {
-    requester().send(failure(code));
+    if (progress().fail()) {
+      requester().send(failure(code));
+    }
   }
 
   /** The answer that says so. */
@@ -33,14 +38,36 @@ sealed interface Submission {
   }
 
   /** A message to be stored; with a headline where it is one of the system. */
-  record Post(Requester requester, SendMessage request, DedupeKey key, @Nullable Headline headline)
+  record Post(
+      Requester requester,
+      SendMessage request,
+      DedupeKey key,
+      @Nullable Headline headline,
+      Progress progress)
       implements Submission {
 
     Post(Requester requester, SendMessage request, @Nullable Headline headline) {
-      this(requester, request, DedupeKey.of(requester.user().userId(), request), headline);
+      this(
+          requester,
+          request,
+          DedupeKey.of(requester.user().userId(), request),
+          headline,
+          new Progress());
     }
   }
 
   /** Messages to be marked as read. */
-  record ReadAck(Requester requester, MarkRead request) implements Submission {}
+  record ReadAck(Requester requester, MarkRead request, Progress progress) implements Submission {
+
+    ReadAck(Requester requester, MarkRead request) {
+      this(requester, request, new Progress());
+    }
+
+    /** Tells that it is done, unless it was answered before. */
+    void marked() {
+      if (progress.succeed()) {
+        requester.marked();
+      }
+    }
+  }
 }

@@ -79,6 +79,10 @@
  *
  * <h2>When the database is down</h2>
  *
+ * <p>Who asked for something is answered within 5 s, also while the database hangs and does not
+ * answer at all ({@code Intake.OVERDUE}): what still waits for its turn is dropped then, what the
+ * database has been given may be stored after all.
+ *
  * <p>What could not be stored is answered with {@code STORAGE_UNAVAILABLE} and forgotten; the
  * client keeps it and sends it again. Nothing is kept in memory in the hope of better times, since
  * it would be lost with the process.

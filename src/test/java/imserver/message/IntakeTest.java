@@ -14,6 +14,7 @@ import imserver.packet.Response.Success;
 import imserver.packet.SendMessage;
 import imserver.session.FakeConnection;
 import imserver.session.FakeTime;
+import imserver.session.FakeWorkers;
 import imserver.session.UserBudgets;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import java.lang.reflect.Field;
@@ -42,6 +43,7 @@ class IntakeTest {
   private final CountDownLatch firstIsStored = new CountDownLatch(1);
   private final CountDownLatch goOn = new CountDownLatch(1);
   private final FakeTime time = new FakeTime();
+  private final FakeWorkers workers = new FakeWorkers();
   private Intake intake;
 
   private static final class Threads implements ManagedThreadFactory {
@@ -87,6 +89,7 @@ class IntakeTest {
     inject(made, "directory", fixture.directory);
     inject(made, "registry", fixture.registry);
     inject(made, "budgets", UserBudgets.with(config, time));
+    inject(made, "workers", workers);
     inject(made, "threads", new Threads());
     made.start();
     return made;

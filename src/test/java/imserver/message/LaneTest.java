@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import imserver.packet.FailureCode;
+import imserver.packet.Response;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Success;
 import imserver.session.FakeConnection;
@@ -91,6 +92,48 @@ class LaneTest {
     lane.start(threads);
     IntStream.range(0, 50).forEach(i -> add("m" + i));
     await().until(() -> room.availablePermits() == ROOM && alice.sent.size() == 50);
+  }
+
+  @Test
+  @DisplayName(
+      "answers in time where the database hangs: drops what waits, tells later what is stored after all")
+  void overdue() {
+    CountDownLatch goOn = new CountDownLatch(1);
+    fixture.service.refuses =
+        draft -> {
+          if (goOn.getCount() > 0) {
+            await().until(() -> goOn.getCount() == 0);
+          }
+          return false;
+        };
+    List<FakeConnection> users =
+        IntStream.range(0, 150).mapToObj(i -> new FakeConnection(10 + i)).toList();
+    users.forEach(user -> assertThat(lane.offer(post(user, 2, "m" + user.user()))).isTrue());
+    lane.offer(StoringFixture.ack(alice, 1L, 2L));
+    lane.start(threads);
+    await().until(() -> fixture.service.calls.equals(List.of(100)));
+
+    lane.failOlderThan(Duration.ofHours(1));
+    assertThat(users).allMatch(user -> user.sent.isEmpty());
+    lane.failOlderThan(Duration.ZERO);
+    assertThat(users).allMatch(user -> isUnavailable(user.sent));
+    assertThat(isUnavailable(alice.sent)).isTrue();
+    assertThat(room.availablePermits()).as("a read-ack is in the batch too").isEqualTo(ROOM - 101);
+    lane.failOlderThan(Duration.ZERO);
+    assertThat(users).as("once").allMatch(user -> user.sent.size() == 1);
+
+    goOn.countDown();
+    await().until(() -> room.availablePermits() == ROOM);
+    await().until(() -> users.stream().filter(user -> user.sent.size() == 2).count() == 100);
+    assertThat(users.subList(0, 100)).allMatch(user -> user.sent.get(1) instanceof Success);
+    assertThat(fixture.service.committed).hasSize(100);
+    assertThat(alice.sent).hasSize(1);
+  }
+
+  private static boolean isUnavailable(List<Response> sent) {
+    return sent.size() == 1
+        && sent.get(0) instanceof Failure failure
+        && failure.code() == FailureCode.STORAGE_UNAVAILABLE;
   }
 
   @Test

@@ -47,7 +47,8 @@ public final class FakeWorkers extends Workers {
 
   @Override
   public void runEvery(Duration period, Runnable task) {
-    throw new UnsupportedOperationException();
+    delays.add(period);
+    later.add(task);
   }
 
   /** Runs what is to run soon, and what that hands in. */
