@@ -1,7 +1,6 @@
 package imserver.rest;
 
 import imserver.auth.CredentialVerifier;
-import imserver.auth.InvalidCredentialException;
 import imserver.auth.UserPrincipal;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.spi.CDI;
@@ -10,7 +9,6 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.SecurityContext;
-import java.lang.System.Logger.Level;
 import java.security.Principal;
 
 /**
@@ -21,28 +19,28 @@ import java.security.Principal;
 @Priority(Priorities.AUTHENTICATION)
 public class BearerFilter implements ContainerRequestFilter {
 
-  private static final System.Logger LOG = System.getLogger(BearerFilter.class.getName());
-  private static final String SCHEME = "bearer ";
+  /** The attribute of a request with the {@link Problem} of its body. */
+  static final String PROBLEM = BearerFilter.class.getName() + ".problem";
 
   /** For the container. */
   public BearerFilter() {}
 
   @Override
   public void filter(ContainerRequestContext request) {
-    String header = request.getHeaderString(HttpHeaders.AUTHORIZATION);
-    if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+    if (request.getProperty(PROBLEM) instanceof Problem problem) {
+      throw problem;
+    }
+    Object caller = request.getProperty(Bearer.CALLER);
+    UserPrincipal principal =
+        caller == null
+            ? Bearer.verified(
+                request.getHeaderString(HttpHeaders.AUTHORIZATION),
+                CDI.current().select(CredentialVerifier.class).get())
+            : caller instanceof UserPrincipal known ? known : null;
+    if (principal == null) {
       throw Problem.unauthorized();
     }
-    request.setSecurityContext(new Caller(principal(header.substring(SCHEME.length()).strip())));
-  }
-
-  private static UserPrincipal principal(String credential) {
-    try {
-      return CDI.current().select(CredentialVerifier.class).get().verify(credential);
-    } catch (InvalidCredentialException e) {
-      LOG.log(Level.INFO, "refused a request: {0}", e.getMessage());
-      throw Problem.unauthorized();
-    }
+    request.setSecurityContext(new Caller(principal));
   }
 
   /** Who asks. */

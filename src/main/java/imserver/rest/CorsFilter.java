@@ -2,6 +2,7 @@ package imserver.rest;
 
 import imserver.auth.Origins;
 import jakarta.inject.Inject;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.WebFilter;
@@ -17,7 +18,8 @@ import java.io.IOException;
  */
 @WebFilter(
     urlPatterns = {"/api/*", "/message/*"},
-    asyncSupported = true)
+    asyncSupported = true,
+    dispatcherTypes = {DispatcherType.REQUEST, DispatcherType.ASYNC}) // in whatever order
 public class CorsFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
@@ -34,7 +36,9 @@ public class CorsFilter extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     String origin = request.getHeader("Origin");
-    response.addHeader("Vary", "Origin");
+    if (!response.getHeaders("Vary").contains("Origin")) {
+      response.addHeader("Vary", "Origin");
+    }
     if (origin != null && origins.allow(origin, request.getHeader("Host"))) {
       response.setHeader("Access-Control-Allow-Origin", origin);
       response.setHeader("Access-Control-Expose-Headers", "Retry-After, WWW-Authenticate");

@@ -3,7 +3,7 @@ package imserver.rest;
 import imserver.directory.UserDirectory;
 import imserver.message.Headline;
 import imserver.packet.SendMessage;
-import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -13,11 +13,12 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 /** Messages of the system, for the host application. */
 @Path("notices")
 @Authenticated
-@RequestScoped
+@Dependent
 @Produces(MediaType.APPLICATION_JSON)
 public class NoticesResource {
 
@@ -27,6 +28,7 @@ public class NoticesResource {
 
   @Inject private UserDirectory directory;
   @Inject private Requests requests;
+  @Inject private DatabaseExecutor database;
   @Context private SecurityContext caller;
 
   /** For the container, which injects the rest. */
@@ -36,19 +38,20 @@ public class NoticesResource {
   public record NotifiedView(long recipients) {}
 
   /**
-   * Sends a notice and waits until it is stored for everyone. Its {@code clientMessageId} is
-   * required: where a request breaks off in the middle, the same again reaches the rest, and nobody
-   * twice.
+   * Sends a notice, and answers when it is stored for everyone; to all, portion by portion. Its
+   * {@code clientMessageId} is required: where a request breaks off in the middle, the same again
+   * reaches the rest, and nobody twice.
    */
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
-  public NotifiedView send(JsonBody body) {
+  public CompletionStage<NotifiedView> send(JsonBody body) {
     BearerFilter.requireService(caller);
     Draft notice = new Draft(body);
-    return new NotifiedView(
-        body.is("to", ALL)
-            ? sendToAll(notice)
-            : send(notice, body.ids("to", 1, MAX_RECIPIENTS).stream().distinct().toList()));
+    if (body.is("to", ALL)) {
+      return database.askForLong(() -> new NotifiedView(sendToAll(notice)));
+    }
+    List<Long> recipients = body.ids("to", 1, MAX_RECIPIENTS).stream().distinct().toList();
+    return database.ask(() -> new NotifiedView(send(notice, recipients)));
   }
 
   private record Draft(String content, String clientMessageId, Headline headline) {

@@ -15,10 +15,14 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * What comes in over HTTP goes the way of the socket's packets, through the {@link Intake}; the
- * thread of the request waits for the answer.
+ * What comes in over HTTP goes the way of the socket's packets, through the {@link Intake}. What
+ * returns a stage may be called from any thread; the rest waits for the answer, for a bounded time,
+ * and is for the threads of the {@link DatabaseExecutor}.
  */
 @ApplicationScoped
 public class Requests {
@@ -33,23 +37,25 @@ public class Requests {
   @Inject private Intake intake;
   @Inject private ConversationService conversations;
   @Inject private SendingBudgets budgets;
+  @Inject private DatabaseExecutor database;
 
   /** For the container, which injects the rest. */
   public Requests() {}
 
   /**
-   * Sends a message; its id, when it is stored.
+   * Sends a message; {@code view} of its id, when it is stored.
    *
-   * @throws Problem if it was not
+   * @return completed with a {@link Problem} if it was not, or perhaps not
    */
-  public long send(UserPrincipal user, SendMessage message) {
+  public <R> CompletionStage<R> send(
+      UserPrincipal user, SendMessage message, Function<Long, R> view) {
     Answer answer = new Answer(user, budgets.of(user.userId()));
     intake.sendMessage(answer, message);
-    return answer.await();
+    return database.await(answer.messageId(), view);
   }
 
   /**
-   * Sends messages of the system, and waits until all are stored.
+   * Sends messages of the system, portion by portion, and waits until all are stored.
    *
    * @throws Problem if one was not; then others may be
    */
@@ -73,12 +79,18 @@ public class Requests {
   /**
    * Marks messages as read; passes over what is not addressed to the user.
    *
-   * @throws Problem if that could not be stored
+   * @param done makes the answer
+   * @return completed with a {@link Problem} if that could not be stored
    */
-  public void markRead(UserPrincipal user, List<Long> messageIds) {
+  public <R> CompletionStage<R> markRead(
+      UserPrincipal user, List<Long> messageIds, Supplier<R> done) {
+    return database.await(submit(user, messageIds).messageId(), id -> done.get());
+  }
+
+  private Answer submit(UserPrincipal user, List<Long> messageIds) {
     Answer answer = new Answer(user, UNLIMITED);
     intake.markRead(answer, new MarkRead(null, messageIds, ""));
-    answer.await();
+    return answer;
   }
 
   /** Marks those of {@code messages} as read that the user has not read. */
@@ -89,7 +101,7 @@ public class Requests {
             .map(StoredMessage::id)
             .toList();
     if (!unread.isEmpty()) {
-      markRead(user, unread);
+      submit(user, unread).await();
     }
   }
 
@@ -100,7 +112,7 @@ public class Requests {
       if (ids.isEmpty()) {
         return;
       }
-      markRead(user, ids);
+      submit(user, ids).await();
     }
   }
 }

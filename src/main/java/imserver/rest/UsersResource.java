@@ -7,7 +7,7 @@ import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.ConversationService;
 import imserver.message.Recount;
-import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -23,12 +23,13 @@ import jakarta.ws.rs.core.SecurityContext;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The directory, for the host application. Users see themselves in it, and find others by name. */
 @Path("users")
 @Authenticated
-@RequestScoped
+@Dependent
 @Produces(MediaType.APPLICATION_JSON)
 public class UsersResource {
 
@@ -38,6 +39,7 @@ public class UsersResource {
   @Inject private UserDirectory directory;
   @Inject private ConversationService conversations;
   @Inject private Config config;
+  @Inject private DatabaseExecutor database;
   @Context private SecurityContext caller;
 
   /** For the container, which injects the rest. */
@@ -54,57 +56,68 @@ public class UsersResource {
 
   /** Users by the beginning of their names. */
   @GET
-  public FoundView find(@QueryParam("name") @Nullable String name) {
+  public CompletionStage<FoundView> find(@QueryParam("name") @Nullable String name) {
     if (config.server().userSearch() == Switch.OFF) {
       throw Problem.forbidden("this server has its search for users turned off");
     }
     String beginning = Parameters.text("name", name, UserProfile.MAX_SEARCH);
-    return new FoundView(
-        directory.findByName(beginning, MAX_FOUND).stream().map(UserView::of).toList());
+    return database.ask(
+        () ->
+            new FoundView(
+                directory.findByName(beginning, MAX_FOUND).stream().map(UserView::of).toList()));
   }
 
   /** The caller's own entry, whether or not the directory has one. */
   @GET
   @Path("me")
-  public UserView me() {
-    return UserView.of(directory.profile(BearerFilter.user(caller)));
+  public CompletionStage<UserView> me() {
+    UserPrincipal user = BearerFilter.user(caller);
+    return database.ask(() -> UserView.of(directory.profile(user)));
   }
 
   /** One entry. */
   @GET
   @Path("{id}")
-  public UserView get(@PathParam("id") String id) {
+  public CompletionStage<UserView> get(@PathParam("id") String id) {
     long userId = Parameters.id("id", id);
     if (((UserPrincipal) caller.getUserPrincipal()).userId() != userId) {
       BearerFilter.requireService(caller);
     }
-    return Optional.ofNullable(directory.find(Set.of(userId)).get(userId))
-        .map(UserView::of)
-        .orElseThrow(() -> Problem.notFound("no such user in the directory"));
+    return database.ask(
+        () ->
+            Optional.ofNullable(directory.find(Set.of(userId)).get(userId))
+                .map(UserView::of)
+                .orElseThrow(() -> Problem.notFound("no such user in the directory")));
   }
 
   /** Replaces one entry, or enters it. */
   @PUT
   @Path("{id}")
   @Consumes(MediaType.APPLICATION_JSON)
-  public UserView put(@PathParam("id") String id, JsonBody body) {
+  public CompletionStage<UserView> put(@PathParam("id") String id, JsonBody body) {
     BearerFilter.requireService(caller);
     UserProfile profile = profile(Parameters.id("id", id), body);
-    directory.put(List.of(profile));
-    return UserView.of(profile);
+    return database.ask(
+        () -> {
+          directory.put(List.of(profile));
+          return UserView.of(profile);
+        });
   }
 
   /** Replaces or enters many, all or none. */
   @PUT
   @Consumes(MediaType.APPLICATION_JSON)
-  public WrittenView putAll(JsonBody body) {
+  public CompletionStage<WrittenView> putAll(JsonBody body) {
     BearerFilter.requireService(caller);
     List<UserProfile> profiles =
         body.objects("users", MAX_USERS).stream()
             .map(user -> profile(user.id("id"), user))
             .toList();
-    directory.put(profiles);
-    return new WrittenView(profiles.size());
+    return database.ask(
+        () -> {
+          directory.put(profiles);
+          return new WrittenView(profiles.size());
+        });
   }
 
   private static UserProfile profile(long id, JsonBody body) {
@@ -121,9 +134,13 @@ public class UsersResource {
   /** Counts a user's unread messages one by one, for an operator who doubts the counts. */
   @POST
   @Path("{id}/recount")
-  public RecountView recount(@PathParam("id") String id) {
+  public CompletionStage<RecountView> recount(@PathParam("id") String id) {
     BearerFilter.requireService(caller);
-    Recount recount = conversations.recount(Parameters.id("id", id));
-    return new RecountView(recount.before(), recount.after(), recount.corrected());
+    long user = Parameters.id("id", id);
+    return database.ask(
+        () -> {
+          Recount recount = conversations.recount(user);
+          return new RecountView(recount.before(), recount.after(), recount.corrected());
+        });
   }
 }

@@ -1,5 +1,6 @@
 package imserver.web;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.WebFilter;
@@ -16,7 +17,10 @@ import java.io.IOException;
  * <p>On every answer, since containers differ in what they call the path of a welcome file; to what
  * is no page it means nothing. A policy in the page itself could not forbid that others frame it.
  */
-@WebFilter(urlPatterns = "/*", asyncSupported = true)
+@WebFilter(
+    urlPatterns = "/*",
+    asyncSupported = true,
+    dispatcherTypes = {DispatcherType.REQUEST, DispatcherType.ASYNC}) // in whatever order
 public class SecurityHeaders extends HttpFilter {
 
   private static final long serialVersionUID = 1L;

@@ -1,0 +1,95 @@
+package imserver.rest;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import java.util.function.Consumer;
+
+/** An asynchronous context for JAX-RS; when that has answered the answer is still to be written. */
+final class AnswerContext implements AsyncContext {
+
+  private final AsyncContext context;
+  private final ServletRequest request;
+  private final ServletResponse response;
+  private final Consumer<AsyncContext> onComplete;
+
+  AnswerContext(
+      AsyncContext context,
+      ServletRequest request,
+      ServletResponse response,
+      Consumer<AsyncContext> onComplete) {
+    this.context = context;
+    this.request = request;
+    this.response = response;
+    this.onComplete = onComplete;
+  }
+
+  @Override
+  public void complete() {
+    onComplete.accept(context);
+  }
+
+  @Override
+  public ServletRequest getRequest() {
+    return request;
+  }
+
+  @Override
+  public ServletResponse getResponse() {
+    return response;
+  }
+
+  @Override
+  public boolean hasOriginalRequestAndResponse() {
+    return false;
+  }
+
+  @Override
+  public void dispatch() {
+    context.dispatch();
+  }
+
+  @Override
+  public void dispatch(String path) {
+    context.dispatch(path);
+  }
+
+  @Override
+  public void dispatch(ServletContext application, String path) {
+    context.dispatch(application, path);
+  }
+
+  @Override
+  public void start(Runnable task) {
+    context.start(task);
+  }
+
+  @Override
+  public void addListener(AsyncListener listener) {
+    context.addListener(listener);
+  }
+
+  @Override
+  public void addListener(
+      AsyncListener listener, ServletRequest request, ServletResponse response) {
+    context.addListener(listener, request, response);
+  }
+
+  @Override
+  public <T extends AsyncListener> T createListener(Class<T> type) throws ServletException {
+    return context.createListener(type);
+  }
+
+  @Override
+  public void setTimeout(long millis) {
+    context.setTimeout(millis);
+  }
+
+  @Override
+  public long getTimeout() {
+    return context.getTimeout();
+  }
+}
