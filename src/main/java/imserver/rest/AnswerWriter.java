@@ -18,6 +18,7 @@ final class AnswerWriter implements WriteListener, AsyncListener {
   private final ServletOutputStream out;
   private final byte[] answer;
   private final Runnable complete;
+  private final Runnable atEnd;
   private int written;
   private boolean flushed;
   private boolean ended;
@@ -26,11 +27,13 @@ final class AnswerWriter implements WriteListener, AsyncListener {
    * A writer, to be set as the listener of {@code out} and of its asynchronous request.
    *
    * @param complete run when all has left, at most once
+   * @param atEnd run once, whether or not it has
    */
-  AnswerWriter(ServletOutputStream out, byte[] answer, Runnable complete) {
+  AnswerWriter(ServletOutputStream out, byte[] answer, Runnable complete, Runnable atEnd) {
     this.out = out;
     this.answer = answer;
     this.complete = complete;
+    this.atEnd = atEnd;
   }
 
   @Override
@@ -44,7 +47,7 @@ final class AnswerWriter implements WriteListener, AsyncListener {
         flushed = true;
         out.flush(); // on Tomcat a thread would wait for what completing has to flush
       } else {
-        ended = true;
+        end();
         complete.run();
       }
     }
@@ -73,7 +76,13 @@ final class AnswerWriter implements WriteListener, AsyncListener {
   @Override
   public void onStartAsync(AsyncEvent event) {}
 
-  private synchronized void end() {
-    ended = true;
+  private void end() {
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      ended = true;
+    }
+    atEnd.run();
   }
 }

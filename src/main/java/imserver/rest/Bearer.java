@@ -28,6 +28,11 @@ final class Bearer {
     return caller;
   }
 
+  /** Who asks, as far as the request knows; null for nobody. */
+  static @Nullable UserPrincipal caller(HttpServletRequest request) {
+    return request.getAttribute(CALLER) instanceof UserPrincipal caller ? caller : null;
+  }
+
   /** Who asks by this header, null for nobody. */
   static @Nullable UserPrincipal verified(@Nullable String header, CredentialVerifier verifier) {
     if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {

@@ -40,6 +40,7 @@ public class BearerFilter implements ContainerRequestFilter {
     if (principal == null) {
       throw Problem.unauthorized();
     }
+    request.setProperty(Bearer.CALLER, principal);
     request.setSecurityContext(new Caller(principal));
   }
 

@@ -99,7 +99,7 @@ public class DatabaseExecutor {
   }
 
   /** The same for what may take longer than {@link #DEADLINE}; one after the other. */
-  <T> CompletionStage<T> askForLong(Callable<T> job) {
+  public <T> CompletionStage<T> askForLong(Callable<T> job) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     register(answer);
     run(jobs, answer, job);

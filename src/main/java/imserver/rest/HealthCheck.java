@@ -71,7 +71,7 @@ public class HealthCheck {
    * Whether the database answers: a ping that begins now, or one that is under way and has not
    * taken longer than {@link #PATIENCE}.
    */
-  synchronized CompletionStage<Boolean> databaseAnswers() {
+  public synchronized CompletionStage<Boolean> databaseAnswers() {
     if (!inFlight) {
       inFlight = true;
       CompletableFuture<Boolean> answer = new CompletableFuture<>();

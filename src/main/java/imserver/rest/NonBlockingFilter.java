@@ -40,8 +40,10 @@ public class NonBlockingFilter extends HttpFilter {
   /** How long a client may take to send a body, and to read an answer. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** How long what somebody without a credential sends is read, to be dropped. */
-  private static final Duration PATIENCE_WITH_STRANGERS = Duration.ofSeconds(2);
+  /**
+   * How long what is not admitted is read, to be dropped: that of strangers, and too much at once.
+   */
+  private static final Duration PATIENCE_TO_DROP = Duration.ofSeconds(2);
 
   private static final String BODY = NonBlockingFilter.class.getName() + ".body";
   private static final String ANSWER = NonBlockingFilter.class.getName() + ".answer";
@@ -49,7 +51,17 @@ public class NonBlockingFilter extends HttpFilter {
   /** Under our own mapping, so that it comes here and nowhere else. */
   private static final String ANSWER_PATH = "/api/answer";
 
-  private final transient UnfinishedBodies unfinished = new UnfinishedBodies();
+  /** Of a megabyte each at most. */
+  private static final int MAX_BODIES = 8;
+
+  /** Half a dozen of the longest. */
+  private static final int MAX_ANSWER_BYTES = 8 << 20;
+
+  /** Shorter ones are not counted: there is one for each connection. */
+  private static final int SHORT = 16 * 1024;
+
+  private final transient UserQuota bodies = new UserQuota(MAX_BODIES);
+  private final transient UserQuota answers = new UserQuota(MAX_ANSWER_BYTES);
 
   @Inject private transient CredentialVerifier verifier;
 
@@ -82,13 +94,13 @@ public class NonBlockingFilter extends HttpFilter {
 
   private void read(HttpServletRequest request, HttpServletResponse response) throws IOException {
     UserPrincipal caller = Bearer.verified(request, verifier);
-    boolean admitted = caller != null && unfinished.begin(caller);
+    boolean admitted = caller != null && bodies.take(caller, 1);
     Problem refusal =
         caller == null || admitted
             ? null
-            : Problem.of(FailureCode.RATE_LIMITED, "too many requests of this user are unfinished");
+            : Problem.of(FailureCode.RATE_LIMITED, "too many bodies of this user are on their way");
     AsyncContext async = request.startAsync(request, response);
-    async.setTimeout((caller == null ? PATIENCE_WITH_STRANGERS : PATIENCE).toMillis());
+    async.setTimeout((admitted ? PATIENCE : PATIENCE_TO_DROP).toMillis());
     BodyReader reader =
         new BodyReader(
             request.getInputStream(),
@@ -99,17 +111,20 @@ public class NonBlockingFilter extends HttpFilter {
             },
             () -> {
               if (caller != null && admitted) {
-                unfinished.end(caller);
+                bodies.giveBack(caller, 1);
               }
             });
     async.addListener(reader);
     request.getInputStream().setReadListener(reader);
   }
 
-  private static void ask(
+  private void ask(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain, RequestBody body)
       throws IOException, ServletException {
     request.removeAttribute(BODY);
+    if (request.getServletPath().equals("/message")) {
+      request.setAttribute(Refusal.ORIGINAL, true);
+    }
     if (body.problem() != null) {
       request.setAttribute(BearerFilter.PROBLEM, body.problem());
     }
@@ -130,12 +145,34 @@ public class NonBlockingFilter extends HttpFilter {
     }
   }
 
-  private static void write(HttpServletRequest request, HttpServletResponse response, byte[] answer)
+  private void write(HttpServletRequest request, HttpServletResponse response, byte[] answer)
       throws IOException {
     request.removeAttribute(ANSWER);
+    UserPrincipal caller = Bearer.caller(request);
+    long counted = answer.length < SHORT || caller == null ? 0 : answer.length;
+    if (counted > 0 && caller != null && !answers.take(caller, counted)) {
+      byte[] refusal = Refusal.tooManyUnread(request, response);
+      write(request, response, refusal, () -> {});
+    } else {
+      write(
+          request,
+          response,
+          answer,
+          () -> {
+            if (counted > 0 && caller != null) {
+              answers.giveBack(caller, counted);
+            }
+          });
+    }
+  }
+
+  private static void write(
+      HttpServletRequest request, HttpServletResponse response, byte[] answer, Runnable atEnd)
+      throws IOException {
     AsyncContext async = request.startAsync(request, response);
     async.setTimeout(PATIENCE.toMillis());
-    AnswerWriter writer = new AnswerWriter(response.getOutputStream(), answer, async::complete);
+    AnswerWriter writer =
+        new AnswerWriter(response.getOutputStream(), answer, async::complete, atEnd);
     async.addListener(writer);
     response.getOutputStream().setWriteListener(writer);
   }
