@@ -45,10 +45,11 @@ final class BodyReader implements ReadListener, AsyncListener {
   @Override
   public void onDataAvailable() throws IOException {
     byte[] chunk = new byte[CHUNK];
-    while (!hasEnded() && in.isReady() && !in.isFinished()) {
+    while (!hasEnded() && in.isReady()) {
       int count = in.read(chunk);
       if (count < 0) {
-        return; // told by onAllDataRead
+        onAllDataRead();
+        return;
       }
       read += count;
       if (keep && bytes.size() <= BodyText.MAX_BYTES) {

@@ -69,6 +69,12 @@ public class DatabaseExecutor {
   /** For the container, which injects the rest. */
   public DatabaseExecutor() {}
 
+  /** Started. */
+  DatabaseExecutor(ManagedThreadFactory threads) {
+    this.threads = threads;
+    start();
+  }
+
   @PostConstruct
   void start() {
     database = executor(THREADS, new ArrayBlockingQueue<>(WAITING));
