@@ -6,21 +6,30 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
-import java.util.function.Consumer;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
 
 /** An asynchronous context for JAX-RS; when that has answered the answer is still to be written. */
 final class AnswerContext implements AsyncContext {
 
+  /** What is done in place of completing. */
+  @FunctionalInterface
+  interface Completion {
+    void of(AsyncContext context) throws IOException;
+  }
+
+  private static final System.Logger LOG = System.getLogger(AnswerContext.class.getName());
+
   private final AsyncContext context;
   private final ServletRequest request;
   private final ServletResponse response;
-  private final Consumer<AsyncContext> onComplete;
+  private final Completion onComplete;
 
   AnswerContext(
       AsyncContext context,
       ServletRequest request,
       ServletResponse response,
-      Consumer<AsyncContext> onComplete) {
+      Completion onComplete) {
     this.context = context;
     this.request = request;
     this.response = response;
@@ -29,7 +38,12 @@ final class AnswerContext implements AsyncContext {
 
   @Override
   public void complete() {
-    onComplete.accept(context);
+    try {
+      onComplete.of(context);
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "a client left before its answer: {0}", e.toString());
+      context.complete();
+    }
   }
 
   @Override
@@ -84,9 +98,7 @@ final class AnswerContext implements AsyncContext {
   }
 
   @Override
-  public void setTimeout(long millis) {
-    context.setTimeout(millis);
-  }
+  public void setTimeout(long millis) {} // JAX-RS would have none
 
   @Override
   public long getTimeout() {

@@ -6,7 +6,6 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.function.Consumer;
 
 /**
  * Collects a body as it arrives, or drops it as it arrives; no thread waits for the rest. Tells
@@ -15,6 +14,12 @@ import java.util.function.Consumer;
  */
 final class BodyReader implements ReadListener, AsyncListener {
 
+  /** Is told. */
+  @FunctionalInterface
+  interface Telling {
+    void accept(RequestBody body) throws IOException;
+  }
+
   /** More than this is not even read to be dropped. */
   static final int MAX_READ = 2 * BodyText.MAX_BYTES;
 
@@ -22,7 +27,7 @@ final class BodyReader implements ReadListener, AsyncListener {
 
   private final ServletInputStream in;
   private final boolean keep;
-  private final Consumer<RequestBody> then;
+  private final Telling then;
   private final Runnable atEnd;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private long read;
@@ -35,7 +40,7 @@ final class BodyReader implements ReadListener, AsyncListener {
    * @param then told what came of it, at most once
    * @param atEnd run once, also where nobody is told
    */
-  BodyReader(ServletInputStream in, boolean keep, Consumer<RequestBody> then, Runnable atEnd) {
+  BodyReader(ServletInputStream in, boolean keep, Telling then, Runnable atEnd) {
     this.in = in;
     this.keep = keep;
     this.then = then;
@@ -57,12 +62,15 @@ final class BodyReader implements ReadListener, AsyncListener {
       }
       if (read > MAX_READ) {
         end(new RequestBody(new byte[0], false, BodyText.tooLarge()));
+      } else if (in.isFinished() && in.available() == 0) {
+        onAllDataRead(); // now, since Payara would tell of it on another thread
+        return;
       }
     }
   }
 
   @Override
-  public void onAllDataRead() {
+  public void onAllDataRead() throws IOException {
     end(
         keep && read > BodyText.MAX_BYTES
             ? new RequestBody(new byte[0], true, BodyText.tooLarge())
@@ -70,7 +78,7 @@ final class BodyReader implements ReadListener, AsyncListener {
   }
 
   @Override
-  public void onTimeout(AsyncEvent event) {
+  public void onTimeout(AsyncEvent event) throws IOException {
     end(new RequestBody(new byte[0], false, Problem.timeout()));
   }
 
@@ -92,7 +100,7 @@ final class BodyReader implements ReadListener, AsyncListener {
   @Override
   public void onStartAsync(AsyncEvent event) {}
 
-  private void end(RequestBody body) {
+  private void end(RequestBody body) throws IOException {
     if (endUntold()) {
       then.accept(body);
     }

@@ -1,6 +1,7 @@
 package imserver.rest;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
@@ -12,7 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Consumer;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A request whose body is in memory, and whose completion is ours. */
@@ -20,23 +21,31 @@ final class BufferedRequest extends HttpServletRequestWrapper {
 
   private final ServletResponse response;
   private final byte[] body;
-  private final Consumer<AsyncContext> onComplete;
+  private final AnswerContext.Completion onComplete;
+  private final Duration timeout;
+  private final AsyncListener listener;
   private @Nullable AsyncContext async;
 
   /**
    * A request in place of another.
    *
    * @param response to be told by the asynchronous context
+   * @param listener of the asynchronous context
+   * @param timeout of the asynchronous context, whoever sets another
    * @param onComplete takes the place of {@link AsyncContext#complete}
    */
   BufferedRequest(
       HttpServletRequest request,
       ServletResponse response,
       byte[] body,
-      Consumer<AsyncContext> onComplete) {
+      Duration timeout,
+      AsyncListener listener,
+      AnswerContext.Completion onComplete) {
     super(request);
     this.response = response;
     this.body = body;
+    this.timeout = timeout;
+    this.listener = listener;
     this.onComplete = onComplete;
   }
 
@@ -54,7 +63,10 @@ final class BufferedRequest extends HttpServletRequestWrapper {
 
   @Override
   public AsyncContext startAsync() {
-    AsyncContext started = new AnswerContext(getRequest().startAsync(), this, response, onComplete);
+    AsyncContext context = getRequest().startAsync();
+    context.setTimeout(timeout.toMillis());
+    context.addListener(listener);
+    AsyncContext started = new AnswerContext(context, this, response, onComplete);
     async = started;
     return started;
   }

@@ -19,14 +19,11 @@ import java.time.Duration;
  * Has no thread of the container wait for a client: bodies are collected, and answers written, as
  * the network takes them. JAX-RS reads and writes memory alone.
  *
- * <p>A request passes here up to three times, each time dispatched by the container anew, since a
- * time-out can only be set for each dispatch:
- *
  * <ol>
- *   <li>where it has a body, that is read first: {@link BodyReader};
- *   <li>then JAX-RS is asked, at once or after the body: what it writes is kept by {@link
- *       BufferedResponse};
- *   <li>what it has answered, at once or later, is written: {@link AnswerWriter}.
+ *   <li>Where a request has a body, that is read first: {@link BodyReader}; then the container
+ *       dispatches the request here anew.
+ *   <li>JAX-RS is asked: what it writes is kept by {@link BufferedResponse}.
+ *   <li>What it has answered, at once or later, is written: {@link AnswerWriter}.
  * </ol>
  */
 @WebFilter(
@@ -45,11 +42,10 @@ public class NonBlockingFilter extends HttpFilter {
    */
   private static final Duration PATIENCE_TO_DROP = Duration.ofSeconds(2);
 
-  private static final String BODY = NonBlockingFilter.class.getName() + ".body";
-  private static final String ANSWER = NonBlockingFilter.class.getName() + ".answer";
+  /** A notice to all is sent portion by portion; nobody but the host application can ask for it. */
+  private static final Duration PATIENCE_WITH_JOBS = Duration.ofMinutes(30);
 
-  /** Under our own mapping, so that it comes here and nowhere else. */
-  private static final String ANSWER_PATH = "/api/answer";
+  private static final String BODY = NonBlockingFilter.class.getName() + ".body";
 
   /** Of a megabyte each at most. */
   private static final int MAX_BODIES = 8;
@@ -72,9 +68,7 @@ public class NonBlockingFilter extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    if (request.getAttribute(ANSWER) instanceof byte[] answer) {
-      write(request, response, answer);
-    } else if (request.getAttribute(BODY) instanceof RequestBody body) {
+    if (request.getAttribute(BODY) instanceof RequestBody body) {
       ask(request, response, chain, body);
     } else if (hasBody(request)) {
       read(request, response);
@@ -101,13 +95,14 @@ public class NonBlockingFilter extends HttpFilter {
             : Problem.of(FailureCode.RATE_LIMITED, "too many bodies of this user are on their way");
     AsyncContext async = request.startAsync(request, response);
     async.setTimeout((admitted ? PATIENCE : PATIENCE_TO_DROP).toMillis());
+    Leaving leaving = new Leaving();
     BodyReader reader =
         new BodyReader(
             request.getInputStream(),
             admitted,
             body -> {
               request.setAttribute(BODY, body.orRefused(refusal));
-              async.dispatch();
+              leaving.run(async::dispatch);
             },
             () -> {
               if (caller != null && admitted) {
@@ -116,6 +111,7 @@ public class NonBlockingFilter extends HttpFilter {
             });
     async.addListener(reader);
     request.getInputStream().setReadListener(reader);
+    leaving.leave();
   }
 
   private void ask(
@@ -130,50 +126,57 @@ public class NonBlockingFilter extends HttpFilter {
     }
     BufferedResponse answer =
         new BufferedResponse(response, request.getMethod().equals("HEAD"), body.unreadStatus());
+    Leaving leaving = new Leaving();
+    AnswerListener listener = new AnswerListener();
     BufferedRequest asked =
         new BufferedRequest(
             request,
             answer,
             body.bytes(),
-            async -> {
-              request.setAttribute(ANSWER, answer.finish());
-              async.dispatch(ANSWER_PATH);
-            });
+            timeout(request),
+            listener,
+            async -> leaving.run(() -> write(request, response, answer, async, listener)));
     chain.doFilter(asked, answer);
-    if (!asked.wentAsync()) { // the container's own word for it is false again by now
-      write(request, response, answer.finish());
-    }
-  }
-
-  private void write(HttpServletRequest request, HttpServletResponse response, byte[] answer)
-      throws IOException {
-    request.removeAttribute(ANSWER);
-    UserPrincipal caller = Bearer.caller(request);
-    long counted = answer.length < SHORT || caller == null ? 0 : answer.length;
-    if (counted > 0 && caller != null && !answers.take(caller, counted)) {
-      byte[] refusal = Refusal.tooManyUnread(request, response);
-      write(request, response, refusal, () -> {});
+    if (asked.wentAsync()) { // the container's own word for it may be false again by now
+      leaving.leave();
     } else {
-      write(
-          request,
-          response,
-          answer,
-          () -> {
-            if (counted > 0 && caller != null) {
-              answers.giveBack(caller, counted);
-            }
-          });
+      AsyncContext async = request.startAsync(request, response);
+      async.setTimeout(PATIENCE.toMillis());
+      async.addListener(listener);
+      write(request, response, answer, async, listener);
     }
   }
 
-  private static void write(
-      HttpServletRequest request, HttpServletResponse response, byte[] answer, Runnable atEnd)
+  /** Of what JAX-RS does, and then of the writing. */
+  private static Duration timeout(HttpServletRequest request) {
+    boolean job = request.getRequestURI().endsWith("/notices");
+    return (job ? PATIENCE_WITH_JOBS : DatabaseExecutor.DEADLINE).plus(PATIENCE);
+  }
+
+  private void write(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      BufferedResponse asked,
+      AsyncContext async,
+      AnswerListener listener)
       throws IOException {
-    AsyncContext async = request.startAsync(request, response);
-    async.setTimeout(PATIENCE.toMillis());
+    byte[] answer = asked.finish();
+    UserPrincipal caller = answer.length < SHORT ? null : Bearer.caller(request);
+    boolean refused = caller != null && !answers.take(caller, answer.length);
     AnswerWriter writer =
-        new AnswerWriter(response.getOutputStream(), answer, async::complete, atEnd);
-    async.addListener(writer);
-    response.getOutputStream().setWriteListener(writer);
+        new AnswerWriter(
+            response.getOutputStream(),
+            refused ? Refusal.tooManyUnread(request, response) : answer,
+            async::complete,
+            () -> {
+              if (caller != null && !refused) {
+                answers.giveBack(caller, answer.length);
+              }
+            });
+    if (listener.tell(writer)) {
+      response.getOutputStream().setWriteListener(writer);
+    } else {
+      writer.onError(new IOException("the request has ended before its answer"));
+    }
   }
 }

@@ -16,9 +16,9 @@
  * <h2>Who waits, and for how long</h2>
  *
  * <ul>
- *   <li>For a body: nobody. It is collected as it arrives ({@link imserver.rest.BodyReader}), for 10
- *       s; what is not admitted (without a credential, or the ninth at once of a user) is dropped as
- *       it arrives, for 2 s. Then 408, and the connection is closed.
+ *   <li>For a body: nobody. It is collected as it arrives ({@link imserver.rest.BodyReader}), for
+ *       10 s; what is not admitted (without a credential, or the ninth at once of a user) is
+ *       dropped as it arrives, for 2 s. Then 408, and the connection is closed.
  *   <li>For a client that reads its answer: nobody. It is written as the client takes it ({@link
  *       imserver.rest.AnswerWriter}), for 10 s. Then the container ends the connection. What a user
  *       has not read yet is bounded: past 8 MiB 429.

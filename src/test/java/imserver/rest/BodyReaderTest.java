@@ -95,7 +95,7 @@ class BodyReaderTest {
 
   @Test
   @DisplayName("tells nobody where the connection breaks, and ends")
-  void broken() {
+  void broken() throws IOException {
     BodyReader reader = reader(true);
     reader.onError(new IOException("reset"));
     reader.onTimeout(null);
