@@ -20,8 +20,8 @@
  *       of it, and the container writes it.
  * </ol>
  *
- * <p>Over HTTP, {@link imserver.rest.Requests} enters this way at the intake, and waits for the
- * answer; {@link imserver.message.ConversationService} answers what is only read. {@link
+ * <p>Over HTTP, {@link imserver.rest.Requests} enters this way at the intake; {@link
+ * imserver.message.ConversationService} answers what is only read. {@link
  * imserver.original.OriginalResource} says the same in the words of the original back end.
  *
  * <p>Beside this way: {@link imserver.message.Backlog} pushes unread messages to a new connection,

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Ends the access of users, and learns of those that another server has ended. */
 @Singleton
@@ -50,6 +51,7 @@ public class UserAccess {
   private long asOf;
 
   private boolean failing;
+  private final AtomicBoolean reading = new AtomicBoolean();
 
   /** For the container, which injects the rest. */
   public UserAccess() {}
@@ -61,29 +63,37 @@ public class UserAccess {
     }
     tidy();
     read();
-    workers.runEvery(POLL, this::readIfPossible);
-    workers.runEvery(TIDY, this::tidy);
+    workers.runEvery(POLL, this::readSoon);
+    workers.runEvery(TIDY, () -> workers.run(this::tidy));
   }
 
   /**
-   * Closes the user's connections with 4403, and has every token refused that was issued before
-   * this returns, which is when the second is over. In open mode it closes the connections.
+   * What came of it.
    *
-   * @return how many connections were closed on this server
+   * @param connections how many were closed on this server
+   * @param over from then on a token that is issued is good: tokens tell whole seconds
+   */
+  public record Ended(int connections, Instant over) {}
+
+  /**
+   * Closes the user's connections with 4403, and has every token refused that was issued up to the
+   * end of this second. In open mode it closes the connections.
+   *
    * @throws StorageException if it could not be kept: it holds until this server stops, and should
    *     be asked for again
    */
-  public int end(long userId) {
-    Instant nextSecond = clock.instant().truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
+  public Ended end(long userId) {
+    Instant now = clock.instant();
+    Instant nextSecond = now.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
     // In this order: who is registered after the connections were closed is checked after that.
     revocations.revoke(userId, nextSecond);
     List<Connection> connections = registry.connections(userId).toList();
     connections.forEach(each -> each.close(CloseCode.ACCESS_ENDED));
-    if (config.auth().mode() != AuthMode.OPEN) {
-      keep(userId, nextSecond);
-      awaitMoment(nextSecond);
+    if (config.auth().mode() == AuthMode.OPEN) {
+      return new Ended(connections.size(), now);
     }
-    return connections.size();
+    keep(userId, nextSecond);
+    return new Ended(connections.size(), nextSecond);
   }
 
   private void keep(long userId, Instant moment) {
@@ -94,15 +104,10 @@ public class UserAccess {
     }
   }
 
-  private void awaitMoment(Instant moment) {
-    try {
-      Duration left = Duration.between(clock.instant(), moment);
-      while (left.compareTo(Duration.ZERO) > 0) {
-        Thread.sleep(left.toMillis() + 1);
-        left = Duration.between(clock.instant(), moment);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  /** One reading at a time: while the database hangs none is added. */
+  private void readSoon() {
+    if (reading.compareAndSet(false, true)) {
+      workers.run(this::readIfPossible);
     }
   }
 
@@ -116,6 +121,8 @@ public class UserAccess {
           "whose access another server has ended cannot be read: {0}",
           e.getMessage());
       failing = true;
+    } finally {
+      reading.set(false);
     }
   }
 

@@ -40,8 +40,10 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
           "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
           "ES384", "ES512", "EdDSA");
 
-  private static final int JWKS_CONNECT_MILLIS = 2000;
-  private static final int JWKS_READ_MILLIS = 2000;
+  private static final int JWKS_CONNECT_MILLIS = 1000;
+  private static final int JWKS_READ_MILLIS = 1000;
+  private static final long JWKS_REFRESH_MILLIS = 1000;
+  private static final long JWKS_KEPT_MILLIS = 5 * 60 * 1000L;
   private static final int JWKS_MAX_BYTES = 512 * 1024;
 
   /**
@@ -130,14 +132,17 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
   }
 
   /**
-   * Cached for five minutes, fetched again for an unknown {@code kid} but at most twice in 30
-   * seconds, tried twice, and kept for an hour while the key server is down.
+   * Cached for five minutes, fetched again shortly before they end, or for an unknown {@code kid}
+   * but at most twice in 30 seconds, and kept for an hour while the key server is down. Tried once,
+   * since whoever connects waits for it: for {@value #JWKS_CONNECT_MILLIS} and {@value
+   * #JWKS_READ_MILLIS} ms at most, and others who come meanwhile for {@value #JWKS_REFRESH_MILLIS}
+   * ms.
    */
   private static JWKSource<SecurityContext> jwks(String address) {
     return JWKSourceBuilder.create(
             url(address),
             new DefaultResourceRetriever(JWKS_CONNECT_MILLIS, JWKS_READ_MILLIS, JWKS_MAX_BYTES))
-        .retrying(true)
+        .cache(JWKS_KEPT_MILLIS, JWKS_REFRESH_MILLIS)
         .outageTolerant(60 * 60 * 1000L)
         .build();
   }

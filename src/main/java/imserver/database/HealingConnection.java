@@ -30,7 +30,7 @@ final class HealingConnection implements InvocationHandler {
    * A database that does not answer an empty query for so long is down; one that does later is only
    * connected anew.
    */
-  private static final int VALIDATION_SECONDS = 2;
+  private static final int VALIDATION_SECONDS = 1;
 
   private final Opener opener;
   private Connection current;

@@ -26,7 +26,7 @@ import org.flywaydb.core.api.FlywayException;
     transactional = true,
     minPoolSize = 2,
     maxPoolSize = 16,
-    properties = "source=environment")
+    properties = {"source=environment", "fish.payara.max-wait-time-in-millis=2000"})
 @Singleton
 @DependsOn("StartupCheck") // what may not start does not migrate
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
@@ -70,7 +70,7 @@ public class Schema {
     unregisterDrivers(); // nothing here asks the JVM for a driver
     try {
       Flyway.configure(Schema.class.getClassLoader())
-          .dataSource(new EnvironmentDataSource(address))
+          .dataSource(new EnvironmentDataSource(address.forMigrations()))
           .locations(
               "classpath:db/migration/common",
               "classpath:db/migration/" + address.vendor().folder())

@@ -7,16 +7,18 @@ import imserver.message.ConversationService;
 import imserver.message.MessagePage;
 import imserver.message.Overview;
 import imserver.message.StoredMessage;
+import imserver.message.StoredNotice;
 import imserver.message.UnreadCount;
 import imserver.packet.MarkRead;
 import imserver.packet.SendMessage;
 import imserver.packet.StorableText;
 import imserver.rest.BearerFilter;
+import imserver.rest.DatabaseExecutor;
 import imserver.rest.JsonBody;
 import imserver.rest.Parameters;
 import imserver.rest.Problem;
 import imserver.rest.Requests;
-import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -34,11 +36,12 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The paths of the original back end. The records are its JSON. */
 @Path("/")
-@RequestScoped
+@Dependent
 @Produces(MediaType.APPLICATION_JSON)
 public class OriginalResource {
 
@@ -63,6 +66,7 @@ public class OriginalResource {
   @Inject private ConversationService conversations;
   @Inject private Requests requests;
   @Inject private Config config;
+  @Inject private DatabaseExecutor database;
   @Context private SecurityContext caller;
   @Context private Request request;
 
@@ -97,17 +101,20 @@ public class OriginalResource {
   /** The conversations with other users, newest first. */
   @GET
   @Path("conversationList")
-  public Envelope conversationList(
+  public CompletionStage<Envelope> conversationList(
       @QueryParam("page") @Nullable String page, @QueryParam("size") @Nullable String size) {
     long user = user().userId();
     Slice slice = Slice.of(page, size);
     requests.charge(user(), slice.size() / CHEAP_SIZE + slice.skipped() / CHEAP_SKIPS);
-    UnreadCount unread = conversations.unread(user);
-    List<ConversationEntry> entries =
-        conversations.withUsers(user, slice.skipped(), slice.size()).stream()
-            .map(overview -> entry(user, overview))
-            .toList();
-    return Envelope.of(new ConversationList(entries, unread.messages(), unread.notices()));
+    return database.ask(
+        () -> {
+          UnreadCount unread = conversations.unread(user);
+          List<ConversationEntry> entries =
+              conversations.withUsers(user, slice.skipped(), slice.size()).stream()
+                  .map(overview -> entry(user, overview))
+                  .toList();
+          return Envelope.of(new ConversationList(entries, unread.messages(), unread.notices()));
+        });
   }
 
   private ConversationEntry entry(long user, Overview overview) {
@@ -129,7 +136,7 @@ public class OriginalResource {
   /** A page of a conversation, page 1 the newest; marks it as read, as the original always did. */
   @GET
   @Path("conversation")
-  public Envelope conversation(
+  public CompletionStage<Envelope> conversation(
       @QueryParam("page") @Nullable String page,
       @QueryParam("size") @Nullable String size,
       @QueryParam("conversationId") @Nullable String conversationId) {
@@ -137,18 +144,22 @@ public class OriginalResource {
     long other = otherOf(conversationId, user.userId());
     Slice slice = Slice.of(page, size);
     requests.charge(user, slice.size() / Requests.CHEAP_ROWS + slice.skipped() / CHEAP_SKIPS);
+    boolean mark = request.getMethod().equals(HttpMethod.GET); // and not by HEAD
+    return database.ask(() -> Envelope.of(page(user, other, slice, mark)));
+  }
+
+  private ConversationPage page(UserPrincipal user, long other, Slice slice, boolean mark) {
     MessagePage found =
         conversations.messagesFromNewest(user.userId(), other, slice.skipped(), slice.size());
-    if (request.getMethod().equals(HttpMethod.GET)) { // and not by HEAD
+    if (mark) {
       requests.markShown(user, found.messages());
     }
     UserProfile profile = conversations.otherOf(user.userId(), other);
     List<Letter> letters = new ArrayList<>();
     found.messages().forEach(message -> letters.add(letter(user.userId(), message)));
     Collections.reverse(letters);
-    return Envelope.of(
-        new ConversationPage(
-            letters, found.more(), other, profile.headUrl(), profile.displayName()));
+    return new ConversationPage(
+        letters, found.more(), other, profile.headUrl(), profile.displayName());
   }
 
   private Letter letter(long user, StoredMessage message) {
@@ -159,42 +170,47 @@ public class OriginalResource {
   /** The unread notices, newest first. */
   @GET
   @Path("systemMessage")
-  public Envelope systemMessage() {
+  public CompletionStage<Envelope> systemMessage() {
     requests.charge(user(), NOTICES_COST);
-    return Envelope.of(
-        conversations.unreadNotices(user().userId(), MAX_NOTICES).stream()
-            .map(
-                notice ->
-                    new SystemMessage(
-                        notice.content(),
-                        notice.title() == null ? "" : notice.title(),
-                        notice.id(),
-                        time(notice.createdAt()),
-                        notice.url() == null ? "" : notice.url()))
-            .toList());
+    long user = user().userId();
+    return database.ask(
+        () ->
+            Envelope.of(
+                conversations.unreadNotices(user, MAX_NOTICES).stream()
+                    .map(this::systemMessage)
+                    .toList()));
+  }
+
+  private SystemMessage systemMessage(StoredNotice notice) {
+    return new SystemMessage(
+        notice.content(),
+        notice.title() == null ? "" : notice.title(),
+        notice.id(),
+        time(notice.createdAt()),
+        notice.url() == null ? "" : notice.url());
   }
 
   /** Sends a message. There is nothing in the form by which a retry could be known. */
   @POST
   @Path("sendMessage")
   @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
-  public Envelope sendMessage(FormBody form) {
+  public CompletionStage<Envelope> sendMessage(FormBody form) {
     long recipient = Parameters.id("toId", form.text("toId"));
     String content = form.text("content");
     if (!StorableText.isStorable(content)) {
       throw Problem.badRequest("content must not hold U+0000 or half a character");
     }
     SendMessage message = new SendMessage(null, recipient, content, "", null);
-    return Envelope.of(new Sent(requests.send(user(), message)));
+    return requests.send(user(), message, id -> Envelope.of(new Sent(id)));
   }
 
   /** Marks messages as read. */
   @POST
   @Path("messageRead")
   @Consumes(MediaType.APPLICATION_JSON)
-  public Envelope messageRead(JsonBody body) {
-    requests.markRead(user(), body.ids("messageIdList", 0, MarkRead.MAX_IDS));
-    return Envelope.of((Object) null);
+  public CompletionStage<Envelope> messageRead(JsonBody body) {
+    return requests.markRead(
+        user(), body.ids("messageIdList", 0, MarkRead.MAX_IDS), () -> Envelope.of((Object) null));
   }
 
   private UserPrincipal user() {

@@ -4,7 +4,9 @@
  *
  * <p>Rules: the names and forms are the original's, with its misspelling ({@code tittle}); every
  * answer is {@code {"code":0,"msg":"…","data":…}} with the HTTP status 200, also a failure, whose
- * code is the HTTP status that {@code imserver.rest} would give. What is done is done there.
+ * code is the HTTP status that {@code imserver.rest} would give; only where a body is not read to
+ * its end, or too many answers are not read, is that the status of HTTP too. What is done is done
+ * there.
  */
 @NullMarked
 package imserver.original;

@@ -6,7 +6,6 @@ import imserver.packet.Response;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Success;
 import imserver.session.Requester;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,9 +13,6 @@ import java.util.concurrent.TimeoutException;
 
 /** Stands for whoever waits for the answer to one HTTP request. */
 final class Answer implements Requester {
-
-  /** Longer than a client of the socket waits (PROTOCOL.md, section 5). */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final long NO_ID = 0;
 
@@ -46,21 +42,26 @@ final class Answer implements Requester {
     messageId.complete(NO_ID);
   }
 
+  /** The id of the message when it is stored, or any number; or a {@link Problem}. */
+  CompletableFuture<Long> messageId() {
+    return messageId;
+  }
+
   /**
-   * Waits until it is done; the id of the message, if it was one.
+   * Waits until it is done; the id of the message, if it was one. Not on a thread of the container.
    *
    * @throws Problem if it was not done, or perhaps not
    */
   long await() {
     try {
-      return messageId.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return messageId.get(DatabaseExecutor.DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Problem problem) {
         throw problem;
       }
       throw new IllegalStateException(e);
     } catch (TimeoutException e) {
-      throw Problem.of(FailureCode.SERVER_BUSY, "no answer in time, try again");
+      throw Problem.of(FailureCode.STORAGE_UNAVAILABLE, "no answer in time, try again");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw Problem.of(FailureCode.SERVER_BUSY, "the server is stopping, try again");

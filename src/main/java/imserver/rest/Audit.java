@@ -5,7 +5,6 @@ import imserver.config.Config;
 import imserver.config.Config.AuthMode;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import jakarta.ws.rs.core.SecurityContext;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.function.Function;
@@ -34,7 +33,7 @@ public class Audit {
    * @param what in words, with ids
    * @param outcome what came of it, with counts
    */
-  <T> T line(SecurityContext caller, String what, Supplier<T> action, Function<T, String> outcome) {
+  <T> T line(UserPrincipal caller, String what, Supplier<T> action, Function<T, String> outcome) {
     String end = "failed, perhaps in the middle";
     try {
       T result = action.get();
@@ -45,8 +44,7 @@ public class Audit {
     }
   }
 
-  private String who(SecurityContext caller) {
-    UserPrincipal principal = (UserPrincipal) caller.getUserPrincipal();
+  private String who(UserPrincipal principal) {
     String role = config.auth().mode() == AuthMode.OPEN ? "" : config.auth().serviceRole();
     return "sub=\"%s\" role=\"%s\"".formatted(quotable(principal.subject()), quotable(role));
   }

@@ -1,7 +1,6 @@
 package imserver.rest;
 
 import imserver.auth.CredentialVerifier;
-import imserver.auth.InvalidCredentialException;
 import imserver.auth.UserPrincipal;
 import imserver.session.UserBudgets;
 import jakarta.annotation.Priority;
@@ -11,7 +10,6 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.SecurityContext;
-import java.lang.System.Logger.Level;
 import java.security.Principal;
 import java.time.Duration;
 
@@ -24,19 +22,28 @@ import java.time.Duration;
 @Priority(Priorities.AUTHENTICATION)
 public class BearerFilter implements ContainerRequestFilter {
 
-  private static final System.Logger LOG = System.getLogger(BearerFilter.class.getName());
-  private static final String SCHEME = "bearer ";
+  /** The attribute of a request with the {@link Problem} of its body. */
+  static final String PROBLEM = BearerFilter.class.getName() + ".problem";
 
   /** For the container. */
   public BearerFilter() {}
 
   @Override
   public void filter(ContainerRequestContext request) {
-    String header = request.getHeaderString(HttpHeaders.AUTHORIZATION);
-    if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+    if (request.getProperty(PROBLEM) instanceof Problem problem) {
+      throw problem;
+    }
+    Object caller = request.getProperty(Bearer.CALLER);
+    UserPrincipal principal =
+        caller == null
+            ? Bearer.verified(
+                request.getHeaderString(HttpHeaders.AUTHORIZATION),
+                CDI.current().select(CredentialVerifier.class).get())
+            : caller instanceof UserPrincipal known ? known : null;
+    if (principal == null) {
       throw Problem.unauthorized();
     }
-    UserPrincipal principal = principal(header.substring(SCHEME.length()).strip());
+    request.setProperty(Bearer.CALLER, principal);
     request.setSecurityContext(new Caller(principal));
     charge(principal, 1);
   }
@@ -56,15 +63,6 @@ public class BearerFilter implements ContainerRequestFilter {
         budgets.requests().take(principal.userId(), Math.min(cost, UserBudgets.MAX_REQUEST_COST));
     if (!wait.isZero()) {
       throw Problem.rateLimited("too many requests, slow down", wait);
-    }
-  }
-
-  private static UserPrincipal principal(String credential) {
-    try {
-      return CDI.current().select(CredentialVerifier.class).get().verify(credential);
-    } catch (InvalidCredentialException e) {
-      LOG.log(Level.INFO, "refused a request: {0}", e.getMessage());
-      throw Problem.unauthorized();
     }
   }
 
@@ -103,6 +101,11 @@ public class BearerFilter implements ContainerRequestFilter {
       throw Problem.forbidden("this takes the credential of a user");
     }
     return principal;
+  }
+
+  /** Who asks. To be called before the request is handed over to another thread. */
+  static UserPrincipal principal(SecurityContext caller) {
+    return (UserPrincipal) caller.getUserPrincipal();
   }
 
   /**

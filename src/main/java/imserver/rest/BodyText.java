@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** The one reading of a body from the network. What cannot be read is a {@link Problem}. */
+/**
+ * The one reading of a body, which is in memory by then. What cannot be read is a {@link Problem}.
+ */
 public final class BodyText {
 
   /** The largest body, in bytes. */
@@ -23,12 +25,16 @@ public final class BodyText {
       throw Problem.badRequest("the body ended too early");
     }
     if (bytes.length > MAX_BYTES) {
-      throw Problem.tooLarge("the body must have at most " + MAX_BYTES + " bytes");
+      throw tooLarge();
     }
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw Problem.badRequest("the body is not UTF-8");
     }
+  }
+
+  static Problem tooLarge() {
+    return Problem.tooLarge("the body must have at most " + MAX_BYTES + " bytes");
   }
 }

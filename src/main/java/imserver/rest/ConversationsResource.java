@@ -4,8 +4,9 @@ import imserver.auth.UserPrincipal;
 import imserver.message.ConversationService;
 import imserver.message.MessagePage;
 import imserver.message.OverviewPage;
+import imserver.message.OverviewPage.Bookmark;
 import imserver.packet.SendMessage;
-import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -21,12 +22,13 @@ import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** A user's conversations. */
 @Path("conversations")
 @Authenticated
-@RequestScoped
+@Dependent
 @Produces(MediaType.APPLICATION_JSON)
 public class ConversationsResource {
 
@@ -35,6 +37,7 @@ public class ConversationsResource {
 
   @Inject private ConversationService conversations;
   @Inject private Requests requests;
+  @Inject private DatabaseExecutor database;
   @Context private SecurityContext caller;
   @Context private Request request;
 
@@ -58,15 +61,23 @@ public class ConversationsResource {
 
   /** The list, newest first. */
   @GET
-  public ListView list(
+  public CompletionStage<ListView> list(
       @QueryParam("cursor") @Nullable String cursor, @QueryParam("limit") @Nullable String limit) {
     UserPrincipal user = BearerFilter.user(caller);
+    Bookmark bookmark = Cursor.parse(cursor);
     int rows = chargedLimit(user, limit);
-    OverviewPage page =
-        conversations
-            .overview(user.userId(), Cursor.parse(cursor), rows)
-            .orElseThrow(
-                () -> Problem.gone("too much has arrived since this list was begun, begin again"));
+    return database.ask(
+        () ->
+            conversations
+                .overview(user.userId(), bookmark, rows)
+                .map(ConversationsResource::view)
+                .orElseThrow(
+                    () ->
+                        Problem.gone(
+                            "too much has arrived since this list was begun, begin again")));
+  }
+
+  private static ListView view(OverviewPage page) {
     return new ListView(
         page.conversations().stream()
             .map(
@@ -80,7 +91,7 @@ public class ConversationsResource {
   /** The messages of a conversation, newest first. Marks nothing as read unless it is asked to. */
   @GET
   @Path("{userId}/messages")
-  public HistoryView history(
+  public CompletionStage<HistoryView> history(
       @PathParam("userId") String userId,
       @QueryParam("before") @Nullable String before,
       @QueryParam("after") @Nullable String after,
@@ -88,31 +99,33 @@ public class ConversationsResource {
       @QueryParam("markRead") @Nullable String markRead) {
     UserPrincipal user = BearerFilter.user(caller);
     long other = Parameters.userOrSystem("userId", userId);
-    boolean mark = Parameters.flag("markRead", markRead);
+    boolean get = request.getMethod().equals(HttpMethod.GET);
+    boolean mark = Parameters.flag("markRead", markRead) && get; // and not by HEAD
     if (before != null && after != null) {
       throw Problem.badRequest("before and after exclude each other");
     }
+    long beforeId = before == null ? Long.MAX_VALUE : Parameters.id("before", before);
+    long afterId = after == null ? 0 : Parameters.idOrZero("after", after);
     int rows = chargedLimit(user, limit);
-    MessagePage page =
-        after == null
-            ? conversations.messagesBefore(
-                user.userId(),
-                other,
-                before == null ? Long.MAX_VALUE : Parameters.id("before", before),
-                rows)
-            : conversations.messagesAfter(
-                user.userId(), other, Parameters.idOrZero("after", after), rows);
-    if (mark && request.getMethod().equals(HttpMethod.GET)) { // and not by HEAD
-      requests.markShown(user, page.messages());
-    }
-    return new HistoryView(page.messages().stream().map(MessageView::of).toList(), page.more());
+    return database.ask(
+        () -> {
+          MessagePage page =
+              after == null
+                  ? conversations.messagesBefore(user.userId(), other, beforeId, rows)
+                  : conversations.messagesAfter(user.userId(), other, afterId, rows);
+          if (mark) {
+            requests.markShown(user, page.messages());
+          }
+          return new HistoryView(
+              page.messages().stream().map(MessageView::of).toList(), page.more());
+        });
   }
 
   /** Sends a message, by the rules of the socket. */
   @POST
   @Path("{userId}/messages")
   @Consumes(MediaType.APPLICATION_JSON)
-  public Response send(@PathParam("userId") String userId, JsonBody body) {
+  public CompletionStage<Response> send(@PathParam("userId") String userId, JsonBody body) {
     SendMessage message =
         new SendMessage(
             null,
@@ -120,10 +133,13 @@ public class ConversationsResource {
             body.text("content", Integer.MAX_VALUE),
             body.text("timestamp", SendMessage.MAX_TIMESTAMP),
             clientMessageId(body));
-    long id = requests.send(BearerFilter.user(caller), message);
-    return Response.status(Response.Status.CREATED)
-        .entity(new SentView(id, message.clientMessageId()))
-        .build();
+    return requests.send(
+        BearerFilter.user(caller),
+        message,
+        id ->
+            Response.status(Response.Status.CREATED)
+                .entity(new SentView(id, message.clientMessageId()))
+                .build());
   }
 
   /** Null where it is absent or "". */
@@ -136,11 +152,15 @@ public class ConversationsResource {
   @POST
   @Path("{userId}/read")
   @Consumes(MediaType.APPLICATION_JSON)
-  public UnreadView read(@PathParam("userId") String userId, JsonBody body) {
+  public CompletionStage<UnreadView> read(@PathParam("userId") String userId, JsonBody body) {
     UserPrincipal user = BearerFilter.user(caller);
     long other = Parameters.userOrSystem("userId", userId);
-    requests.markReadUpTo(user, other, body.id("upTo"));
-    return new UnreadView(conversations.unreadFrom(other, user.userId()));
+    long upTo = body.id("upTo");
+    return database.ask(
+        () -> {
+          requests.markReadUpTo(user, other, upTo);
+          return new UnreadView(conversations.unreadFrom(other, user.userId()));
+        });
   }
 
   private int chargedLimit(UserPrincipal user, @Nullable String limit) {

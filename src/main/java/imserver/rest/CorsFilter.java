@@ -4,6 +4,7 @@ import imserver.auth.Origins;
 import imserver.auth.Refusals;
 import imserver.auth.RemoteAddresses;
 import jakarta.inject.Inject;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.WebFilter;
@@ -19,7 +20,8 @@ import java.io.IOException;
  */
 @WebFilter(
     urlPatterns = {"/api/*", "/message/*"},
-    asyncSupported = true)
+    asyncSupported = true,
+    dispatcherTypes = {DispatcherType.REQUEST, DispatcherType.ASYNC}) // in whatever order
 public class CorsFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
@@ -38,7 +40,9 @@ public class CorsFilter extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     String origin = request.getHeader("Origin");
-    response.addHeader("Vary", "Origin");
+    if (!response.getHeaders("Vary").contains("Origin")) {
+      response.addHeader("Vary", "Origin");
+    }
     String host = request.getHeader("Host");
     if (origin != null && origins.allow(origin, host)) {
       response.setHeader("Access-Control-Allow-Origin", origin);

@@ -1,8 +1,7 @@
 package imserver.rest;
 
 import imserver.config.Config;
-import imserver.message.MessageService;
-import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -10,8 +9,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.CacheControl;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.lang.System.Logger.Level;
 import java.util.Locale;
+import java.util.concurrent.CompletionStage;
 
 /**
  * {@code GET /teaching/api/health}: 200 where messages can be stored, 503 where not. Needs no
@@ -19,12 +18,10 @@ import java.util.Locale;
  * one.
  */
 @Path("health")
-@RequestScoped
+@Dependent
 public class HealthResource {
 
-  private static final System.Logger LOG = System.getLogger(HealthResource.class.getName());
-
-  @Inject private MessageService messages;
+  @Inject private HealthCheck check;
   @Inject private Config config;
 
   /** For the container, which injects the rest. */
@@ -33,8 +30,8 @@ public class HealthResource {
   /** Asks the database. */
   @GET
   @Produces(MediaType.APPLICATION_JSON)
-  public Response health() {
-    return answer(databaseAnswers());
+  public CompletionStage<Response> health() {
+    return check.databaseAnswers().thenApply(this::answer);
   }
 
   private Response answer(boolean database) {
@@ -48,15 +45,5 @@ public class HealthResource {
                 .formatted(state, state, mode))
         .cacheControl(never)
         .build();
-  }
-
-  private boolean databaseAnswers() {
-    try {
-      messages.ping();
-      return true;
-    } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "the database does not answer: {0}", e.getMessage());
-      return false;
-    }
   }
 }

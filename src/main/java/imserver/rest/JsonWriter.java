@@ -49,7 +49,11 @@ public class JsonWriter implements MessageBodyWriter<Record> {
       OutputStream entity)
       throws IOException {
     headers.putSingle(HttpHeaders.CACHE_CONTROL, "no-store");
-    entity.write(JSONB.toJson(answer).getBytes(StandardCharsets.UTF_8));
+    entity.write(bytes(answer));
+  }
+
+  static byte[] bytes(Object answer) {
+    return JSONB.toJson(answer).getBytes(StandardCharsets.UTF_8);
   }
 
   /** JSON-B 3.0 knows nothing of records, whose components are fields. */

@@ -1,7 +1,7 @@
 package imserver.rest;
 
 import imserver.packet.MarkRead;
-import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -11,11 +11,12 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
+import java.util.concurrent.CompletionStage;
 
 /** Messages by their ids. */
 @Path("messages")
 @Authenticated
-@RequestScoped
+@Dependent
 @Produces(MediaType.APPLICATION_JSON)
 public class MessagesResource {
 
@@ -29,8 +30,10 @@ public class MessagesResource {
   @POST
   @Path("read")
   @Consumes(MediaType.APPLICATION_JSON)
-  public Response read(JsonBody body) {
-    requests.markRead(BearerFilter.user(caller), body.ids("messageIds", 0, MarkRead.MAX_IDS));
-    return Response.noContent().build();
+  public CompletionStage<Response> read(JsonBody body) {
+    return requests.markRead(
+        BearerFilter.user(caller),
+        body.ids("messageIds", 0, MarkRead.MAX_IDS),
+        () -> Response.noContent().build());
   }
 }

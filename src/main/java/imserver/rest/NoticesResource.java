@@ -1,11 +1,12 @@
 package imserver.rest;
 
+import imserver.auth.UserPrincipal;
 import imserver.directory.UserDirectory;
 import imserver.message.Headline;
 import imserver.packet.BlankText;
 import imserver.packet.SendMessage;
 import imserver.packet.WebAddress;
-import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -15,13 +16,15 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Messages of the system, for the host application. */
 @Path("notices")
 @Authenticated
-@RequestScoped
+@Dependent
 @Produces(MediaType.APPLICATION_JSON)
 public class NoticesResource {
 
@@ -32,6 +35,7 @@ public class NoticesResource {
   @Inject private UserDirectory directory;
   @Inject private Requests requests;
   @Inject private Audit audit;
+  @Inject private DatabaseExecutor database;
   @Context private SecurityContext caller;
 
   /** For the container, which injects the rest. */
@@ -41,25 +45,27 @@ public class NoticesResource {
   public record NotifiedView(long recipients) {}
 
   /**
-   * Sends a notice and waits until it is stored for everyone. Its {@code clientMessageId} is
-   * required: where a request breaks off in the middle, the same again reaches the rest, and nobody
-   * twice.
+   * Sends a notice, and answers when it is stored for everyone; to all, portion by portion. Its
+   * {@code clientMessageId} is required: where a request breaks off in the middle, the same again
+   * reaches the rest, and nobody twice.
    */
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
-  public NotifiedView send(JsonBody body) {
+  public CompletionStage<NotifiedView> send(JsonBody body) {
     BearerFilter.requireService(caller);
     Draft notice = new Draft(body);
     if (body.is("to", ALL)) {
-      return send("all users", () -> sendToAll(notice));
+      return database.askForLong(sending("all users", () -> sendToAll(notice)));
     }
     List<Long> recipients = body.ids("to", 1, MAX_RECIPIENTS).stream().distinct().toList();
-    return send("users " + Audit.ids(recipients), () -> send(notice, recipients));
+    return database.ask(sending("users " + Audit.ids(recipients), () -> send(notice, recipients)));
   }
 
-  private NotifiedView send(String to, Supplier<Long> sending) {
-    return new NotifiedView(
-        audit.line(caller, "send a notice to " + to, sending, count -> count + " recipients"));
+  private Callable<NotifiedView> sending(String to, Supplier<Long> sending) {
+    UserPrincipal sender = BearerFilter.principal(caller); // here: the request ends before the job
+    return () ->
+        new NotifiedView(
+            audit.line(sender, "send a notice to " + to, sending, count -> count + " recipients"));
   }
 
   private record Draft(String content, String clientMessageId, Headline headline) {

@@ -65,6 +65,10 @@ public final class Problem extends RuntimeException {
     return new Problem(410, "GONE", detail, false);
   }
 
+  static Problem timeout() {
+    return new Problem(408, "REQUEST_TIMEOUT", "the body did not arrive in time", true);
+  }
+
   static Problem tooLarge(String detail) {
     return new Problem(413, "TOO_LARGE", detail, false);
   }

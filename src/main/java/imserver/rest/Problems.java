@@ -16,7 +16,8 @@ public class Problems implements ExceptionMapper<Throwable> {
 
   private static final System.Logger LOG = System.getLogger(Problems.class.getName());
 
-  private static final String MEDIA_TYPE = "application/problem+json";
+  static final String MEDIA_TYPE = "application/problem+json";
+  static final String SECONDS_TO_WAIT = "1";
 
   /** For the container. */
   public Problems() {}
@@ -37,18 +38,8 @@ public class Problems implements ExceptionMapper<Throwable> {
   @Override
   public Response toResponse(Throwable error) {
     Problem problem = of(error);
-    Status status = Status.fromStatusCode(problem.status());
     Response.ResponseBuilder answer =
-        Response.status(problem.status())
-            .type(MEDIA_TYPE)
-            .entity(
-                new Details(
-                    "urn:imserver:problem:" + problem.code().toLowerCase(java.util.Locale.ROOT),
-                    status == null ? "Error" : status.getReasonPhrase(),
-                    problem.status(),
-                    problem.detail(),
-                    problem.code(),
-                    problem.retryable()));
+        Response.status(problem.status()).type(MEDIA_TYPE).entity(details(problem));
     if (problem.status() == Status.UNAUTHORIZED.getStatusCode()) {
       answer.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
     }
@@ -60,6 +51,17 @@ public class Problems implements ExceptionMapper<Throwable> {
       answer.header(HttpHeaders.ALLOW, allow);
     }
     return answer.build();
+  }
+
+  static Details details(Problem problem) {
+    Status status = Status.fromStatusCode(problem.status());
+    return new Details(
+        "urn:imserver:problem:" + problem.code().toLowerCase(java.util.Locale.ROOT),
+        status == null ? "Error" : status.getReasonPhrase(),
+        problem.status(),
+        problem.detail(),
+        problem.code(),
+        problem.retryable());
   }
 
   /** What went wrong, in our words; what nobody expected is logged. */

@@ -13,12 +13,16 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * What comes in over HTTP goes the way of the socket's packets, through the {@link Intake}; the
- * thread of the request waits for the answer.
+ * What comes in over HTTP goes the way of the socket's packets, through the {@link Intake}. What
+ * returns a stage may be called from any thread; the rest waits for the answer, for a bounded time,
+ * and is for the threads of the {@link DatabaseExecutor}.
  */
 @ApplicationScoped
 public class Requests {
@@ -36,6 +40,7 @@ public class Requests {
 
   @Inject private Intake intake;
   @Inject private ConversationService conversations;
+  @Inject private DatabaseExecutor database;
 
   /** One portion of notices at a time: the users' messages need room too. */
   private final Semaphore notices = new Semaphore(1, true);
@@ -44,18 +49,19 @@ public class Requests {
   public Requests() {}
 
   /**
-   * Sends a message; its id, when it is stored.
+   * Sends a message; {@code view} of its id, when it is stored.
    *
-   * @throws Problem if it was not
+   * @return completed with a {@link Problem} if it was not, or perhaps not
    */
-  public long send(UserPrincipal user, SendMessage message) {
+  public <R> CompletionStage<R> send(
+      UserPrincipal user, SendMessage message, Function<Long, R> view) {
     Answer answer = new Answer(user);
     intake.sendMessage(answer, message);
-    return answer.await();
+    return database.await(answer.messageId(), view);
   }
 
   /**
-   * Sends messages of the system, and waits until all are stored.
+   * Sends messages of the system, portion by portion, and waits until all are stored.
    *
    * @throws Problem if one was not; then others may be
    */
@@ -96,12 +102,18 @@ public class Requests {
   /**
    * Marks messages as read; passes over what is not addressed to the user.
    *
-   * @throws Problem if that could not be stored
+   * @param done makes the answer
+   * @return completed with a {@link Problem} if that could not be stored
    */
-  public void markRead(UserPrincipal user, List<Long> messageIds) {
+  public <R> CompletionStage<R> markRead(
+      UserPrincipal user, List<Long> messageIds, Supplier<R> done) {
+    return database.await(submit(user, messageIds).messageId(), id -> done.get());
+  }
+
+  private Answer submit(UserPrincipal user, List<Long> messageIds) {
     Answer answer = new Answer(user);
     intake.markRead(answer, new MarkRead(null, messageIds, ""));
-    answer.await();
+    return answer;
   }
 
   private void markUnread(UserPrincipal user, List<Long> messageIds) {

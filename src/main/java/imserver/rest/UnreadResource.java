@@ -2,7 +2,7 @@ package imserver.rest;
 
 import imserver.message.ConversationService;
 import imserver.message.UnreadCount;
-import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -10,15 +10,17 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
+import java.util.concurrent.CompletionStage;
 
 /** How much a user has not read: two look-ups, for every page of a host site. */
 @Path("unread")
 @Authenticated
-@RequestScoped
+@Dependent
 @Produces(MediaType.APPLICATION_JSON)
 public class UnreadResource {
 
   @Inject private ConversationService conversations;
+  @Inject private DatabaseExecutor database;
   @Context private SecurityContext caller;
 
   /** For the container, which injects the rest. */
@@ -29,8 +31,12 @@ public class UnreadResource {
 
   /** The user's own counts. */
   @GET
-  public TotalView unread() {
-    UnreadCount count = conversations.unread(BearerFilter.user(caller).userId());
-    return new TotalView(count.total(), count.messages(), count.notices());
+  public CompletionStage<TotalView> unread() {
+    long user = BearerFilter.user(caller).userId();
+    return database.ask(
+        () -> {
+          UnreadCount count = conversations.unread(user);
+          return new TotalView(count.total(), count.messages(), count.notices());
+        });
   }
 }

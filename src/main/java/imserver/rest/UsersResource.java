@@ -11,7 +11,7 @@ import imserver.message.Recount;
 import imserver.packet.BlankText;
 import imserver.packet.WebAddress;
 import imserver.session.UserBudgets;
-import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -24,17 +24,20 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The directory, for the host application. Users see themselves in it, and find others by name. */
 @Path("users")
 @Authenticated
-@RequestScoped
+@Dependent
 @Produces(MediaType.APPLICATION_JSON)
 public class UsersResource {
 
@@ -45,8 +48,10 @@ public class UsersResource {
   @Inject private ConversationService conversations;
   @Inject private UserAccess access;
   @Inject private Audit audit;
+  @Inject private Clock clock;
   @Inject private Config config;
   @Inject private UserBudgets budgets;
+  @Inject private DatabaseExecutor database;
   @Context private SecurityContext caller;
 
   /** For the container, which injects the rest. */
@@ -63,14 +68,16 @@ public class UsersResource {
 
   /** Users by the beginning of their names. */
   @GET
-  public FoundView find(@QueryParam("name") @Nullable String name) {
+  public CompletionStage<FoundView> find(@QueryParam("name") @Nullable String name) {
     if (config.server().userSearch() == Switch.OFF) {
       throw Problem.forbidden("this server has its search for users turned off");
     }
     String beginning = Parameters.text("name", name, UserProfile.MAX_SEARCH);
     chargeSearch((UserPrincipal) caller.getUserPrincipal());
-    return new FoundView(
-        directory.findByName(beginning, MAX_FOUND).stream().map(UserView::of).toList());
+    return database.ask(
+        () ->
+            new FoundView(
+                directory.findByName(beginning, MAX_FOUND).stream().map(UserView::of).toList()));
   }
 
   /** So that nobody reads the directory from end to end; the host application may. */
@@ -85,38 +92,45 @@ public class UsersResource {
   /** The caller's own entry, whether or not the directory has one. */
   @GET
   @Path("me")
-  public UserView me() {
-    return UserView.of(directory.profile(BearerFilter.user(caller)));
+  public CompletionStage<UserView> me() {
+    UserPrincipal user = BearerFilter.user(caller);
+    return database.ask(() -> UserView.of(directory.profile(user)));
   }
 
   /** One entry. */
   @GET
   @Path("{id}")
-  public UserView get(@PathParam("id") String id) {
+  public CompletionStage<UserView> get(@PathParam("id") String id) {
     long userId = Parameters.id("id", id);
     if (((UserPrincipal) caller.getUserPrincipal()).userId() != userId) {
       BearerFilter.requireService(caller);
     }
-    return Optional.ofNullable(directory.find(Set.of(userId)).get(userId))
-        .map(UserView::of)
-        .orElseThrow(() -> Problem.notFound("no such user in the directory"));
+    return database.ask(
+        () ->
+            Optional.ofNullable(directory.find(Set.of(userId)).get(userId))
+                .map(UserView::of)
+                .orElseThrow(() -> Problem.notFound("no such user in the directory")));
   }
 
   /** Replaces one entry, or enters it. */
   @PUT
   @Path("{id}")
   @Consumes(MediaType.APPLICATION_JSON)
-  public UserView put(@PathParam("id") String id, JsonBody body) {
+  public CompletionStage<UserView> put(@PathParam("id") String id, JsonBody body) {
     BearerFilter.requireService(caller);
     UserProfile profile = profile(Parameters.id("id", id), body);
-    write(List.of(profile));
-    return UserView.of(profile);
+    UserPrincipal writer = BearerFilter.principal(caller);
+    return database.ask(
+        () -> {
+          write(writer, List.of(profile));
+          return UserView.of(profile);
+        });
   }
 
-  private void write(List<UserProfile> profiles) {
+  private void write(UserPrincipal writer, List<UserProfile> profiles) {
     List<Long> ids = profiles.stream().map(UserProfile::userId).toList();
     audit.line(
-        caller,
+        writer,
         "write users " + Audit.ids(ids),
         () -> {
           directory.put(profiles);
@@ -128,14 +142,18 @@ public class UsersResource {
   /** Replaces or enters many, all or none. */
   @PUT
   @Consumes(MediaType.APPLICATION_JSON)
-  public WrittenView putAll(JsonBody body) {
+  public CompletionStage<WrittenView> putAll(JsonBody body) {
     BearerFilter.requireService(caller);
     List<UserProfile> profiles =
         body.objects("users", MAX_USERS).stream()
             .map(user -> profile(user.id("id"), user))
             .toList();
-    write(profiles);
-    return new WrittenView(profiles.size());
+    UserPrincipal writer = BearerFilter.principal(caller);
+    return database.ask(
+        () -> {
+          write(writer, profiles);
+          return new WrittenView(profiles.size());
+        });
   }
 
   private static UserProfile profile(long id, JsonBody body) {
@@ -162,25 +180,40 @@ public class UsersResource {
    */
   @DELETE
   @Path("{id}/sessions")
-  public void endSessions(@PathParam("id") String id) {
+  public CompletionStage<Response> endSessions(@PathParam("id") String id) {
     BearerFilter.requireService(caller);
     long userId = Parameters.id("id", id);
-    audit.line(
-        caller,
+    UserPrincipal host = BearerFilter.principal(caller);
+    return database
+        .ask(() -> endSessions(host, userId))
+        .thenCompose(
+            ended ->
+                database.later(
+                    Duration.between(clock.instant(), ended.over()), Response.noContent().build()));
+  }
+
+  private UserAccess.Ended endSessions(UserPrincipal host, long userId) {
+    return audit.line(
+        host,
         "end access of user " + userId,
         () -> access.end(userId),
-        closed -> closed + " connections closed");
+        ended -> ended.connections() + " connections closed");
   }
 
   /** Counts a user's unread messages one by one, for an operator who doubts the counts. */
   @POST
   @Path("{id}/recount")
-  public RecountView recount(@PathParam("id") String id) {
+  public CompletionStage<RecountView> recount(@PathParam("id") String id) {
     BearerFilter.requireService(caller);
     long userId = Parameters.id("id", id);
+    UserPrincipal operator = BearerFilter.principal(caller);
+    return database.ask(() -> recount(operator, userId));
+  }
+
+  private RecountView recount(UserPrincipal operator, long userId) {
     Recount recount =
         audit.line(
-            caller,
+            operator,
             "recount user " + userId,
             () -> conversations.recount(userId),
             found ->

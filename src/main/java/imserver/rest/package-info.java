@@ -12,6 +12,31 @@
  *
  * <p>A user sees only what was sent by or to that user, by construction: each query has the user of
  * the credential in it, and no id of a request can replace that.
+ *
+ * <h2>Who waits, and for how long</h2>
+ *
+ * <ul>
+ *   <li>For a body: nobody. It is collected as it arrives ({@link imserver.rest.BodyReader}), for
+ *       10 s; what is not admitted (without a credential, or the ninth at once of a user) is
+ *       dropped as it arrives, for 2 s. Then 408, and the connection is closed.
+ *   <li>For a client that reads its answer: nobody. It is written as the client takes it ({@link
+ *       imserver.rest.AnswerWriter}), for 10 s. Then the container ends the connection. What a user
+ *       has not read yet is bounded: past 8 MiB 429.
+ *   <li>For the database: threads of {@link imserver.rest.DatabaseExecutor}. The client is answered
+ *       after 5 s at the latest; the thread is free again when the connection is ({@code
+ *       imserver.database}). Notices to all take as long as they take, one after the other.
+ *   <li>For health: one thread for the ping of {@link imserver.rest.HealthCheck}; clients are
+ *       answered after 1 s at the latest.
+ *   <li>For the key server, where there is one: the thread that verifies, 2 s.
+ * </ul>
+ *
+ * <p>Why there is a status other than 200 on the original's paths where a body is not read to its
+ * end: after these statuses alone Tomcat closes the connection without reading on. With a listener
+ * set, its reading on of a body in chunks would never end ({@code ChunkedInputFilter.end()}).
+ *
+ * <p>Resources are {@code @Dependent}, one for each request, and what they need of the request is
+ * read before a thread of ours goes on. No bean lives in the request scope: containers differ in
+ * whether it is there after a dispatch.
  */
 @NullMarked
 package imserver.rest;

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.eclipse.persistence.sessions.DatabaseLogin;
 import org.eclipse.persistence.sessions.DatabaseSession;
 
 /**
@@ -25,7 +26,7 @@ final class PersistenceUnit {
   private static final String NAME = "imserver";
 
   /** How long a transaction waits for one of the connections. */
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final AgroalDataSource pool;
   private final EntityManagerFactory factory;
@@ -48,7 +49,7 @@ final class PersistenceUnit {
                   "jakarta.persistence.nonJtaDataSource",
                   pool));
       factory.createEntityManager().close(); // connects, and reads the mapping
-      doNotSleep(factory);
+      tryTwiceWithoutSleep(factory);
     } catch (RuntimeException | Error e) {
       pool.close();
       throw e;
@@ -56,11 +57,14 @@ final class PersistenceUnit {
   }
 
   /**
-   * Where no transaction can be begun EclipseLink tries again, up to three times, which helps where
-   * pooled connections have died; but from the second time on it would sleep for 5 s.
+   * Where no transaction can be begun EclipseLink tries again, which helps where pooled connections
+   * have died. Once, and not three times, since each may wait for the pool; and without the 5 s
+   * that it would sleep before.
    */
-  private static void doNotSleep(EntityManagerFactory factory) {
-    factory.unwrap(DatabaseSession.class).getLogin().setDelayBetweenConnectionAttempts(0);
+  private static void tryTwiceWithoutSleep(EntityManagerFactory factory) {
+    DatabaseLogin login = factory.unwrap(DatabaseSession.class).getLogin();
+    login.setDelayBetweenConnectionAttempts(0);
+    login.setQueryRetryAttemptCount(1);
   }
 
   private static AgroalDataSource pool(DataSourceDefinition definition)
@@ -76,7 +80,9 @@ final class PersistenceUnit {
                   factory.connectionProviderClass(source);
                   for (String property : definition.properties()) {
                     String[] parts = property.split("=", 2);
-                    factory.jdbcProperty(parts[0], parts[1]);
+                    if (!parts[0].contains(".")) { // else it is another server's, for its pool
+                      factory.jdbcProperty(parts[0], parts[1]);
+                    }
                   }
                   return factory;
                 });

@@ -102,8 +102,8 @@ class DatabaseAddressTest {
     assertThat(address.properties())
         .containsEntry("user", "u")
         .containsEntry("password", "hidden")
-        .containsEntry("socketTimeout", "30")
-        .containsEntry("connectTimeout", "10");
+        .containsEntry("socketTimeout", "4")
+        .containsEntry("connectTimeout", "2");
     assertThat(address.description()).isEqualTo("jdbc:postgresql://h:5432/im");
   }
 

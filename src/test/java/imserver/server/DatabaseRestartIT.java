@@ -7,7 +7,11 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -89,6 +93,52 @@ class DatabaseRestartIT {
       for (Sender sender : senders) {
         sender.close();
       }
+    }
+  }
+
+  @Test
+  @DisplayName("that hangs is told of in time, and nothing is lost or doubled when it goes on")
+  void hang() throws Exception {
+    URI server = URI.create(url.toString());
+    long bob = Users.next();
+    Api alice = new Api(server, Users.next());
+    String path = "api/conversations/" + bob + "/messages";
+    alice.sendMessage(bob, "before");
+    List<ProcessHandle> processes = processes();
+    signal("STOP", processes);
+    try {
+      assertThat(alice.send(alice.request("api/health").timeout(Duration.ofSeconds(2))).status())
+          .isEqualTo(503);
+      for (HttpRequest.Builder request :
+          List.of(
+              alice.request("api/unread"),
+              alice
+                  .request(path)
+                  .header("Content-Type", "application/json")
+                  .POST(BodyPublishers.ofString(Api.content("hung", "the-id"))))) {
+        Api.Answer answer = alice.send(request.timeout(Duration.ofSeconds(6)));
+        assertThat(answer.code()).isEqualTo("STORAGE_UNAVAILABLE");
+        assertThat(answer.status()).isEqualTo(503);
+      }
+    } finally {
+      signal("CONT", processes);
+    }
+    await().atMost(Client.PATIENCE).until(() -> alice.get("api/health").status() == 200);
+    await()
+        .atMost(Client.PATIENCE)
+        .until(() -> alice.post(path, Api.content("hung", "the-id")).status() == 201);
+    assertThat(Api.contents(alice.history(bob, ""))).containsExactly("hung", "before");
+  }
+
+  private static List<ProcessHandle> processes() throws IOException {
+    String pid = Files.readAllLines(DATA.resolve("postmaster.pid")).get(0);
+    ProcessHandle postmaster = ProcessHandle.of(Long.parseLong(pid.strip())).orElseThrow();
+    return Stream.concat(Stream.of(postmaster), postmaster.children()).toList();
+  }
+
+  private static void signal(String signal, List<ProcessHandle> processes) throws Exception {
+    for (ProcessHandle process : processes) {
+      new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid())).start().waitFor();
     }
   }
 

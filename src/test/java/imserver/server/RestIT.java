@@ -871,4 +871,51 @@ class RestIT {
           .isEqualTo(Api.ids(api.history(other, "limit=1")).get(0));
     }
   }
+
+  private static final int SLOW_CLIENTS = 40;
+
+  @Test
+  @DisplayName("bodies that do not arrive keep nobody waiting, and are refused in time")
+  void slowBodies() throws Exception {
+    List<SlowClient> slow = new ArrayList<>();
+    try {
+      for (int i = 0; i < SLOW_CLIENTS; i++) {
+        Object credential = i % 4 < 2 ? null : Users.next();
+        String path = i % 8 < 4 ? "api/messages/read" : "message/messageRead";
+        slow.add(SlowClient.post(server, path, credential, i % 2 == 0));
+      }
+      assertThat(a.get("api/health").status()).isEqualTo(200);
+      a.sendMessage(bob, "meanwhile");
+      assertThat(Api.contents(b.history(alice, ""))).containsExactly("meanwhile");
+      for (SlowClient client : slow) {
+        assertThat(client.status()).isEqualTo(408);
+      }
+    } finally {
+      for (SlowClient client : slow) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("answers that nobody reads keep nobody waiting")
+  void unreadAnswers() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      a.sendMessage(bob, "中".repeat(4000));
+    }
+    List<SlowClient> slow = new ArrayList<>();
+    try {
+      for (int i = 0; i < SLOW_CLIENTS; i++) {
+        slow.add(
+            SlowClient.get(server, messagesWith(bob) + "?limit=100", i % 2 == 0 ? alice : bob));
+      }
+      assertThat(new Api(server, carol).get("api/health").status()).isEqualTo(200);
+      new Api(server, carol).sendMessage(alice, "meanwhile");
+      await().atMost(Client.PATIENCE).until(() -> a.get(messagesWith(bob)).status() == 200);
+    } finally {
+      for (SlowClient client : slow) {
+        client.close();
+      }
+    }
+  }
 }

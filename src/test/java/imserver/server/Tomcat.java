@@ -8,6 +8,9 @@ import java.util.List;
 /** Tomcat: an instance is a CATALINA_BASE of its own beside the distribution. */
 final class Tomcat implements ServerProduct.Launch {
 
+  /** Fewer than by default, so that a few dozen slow clients show whether one of them holds one. */
+  private static final int THREADS = 25;
+
   @Override
   public Path war() {
     return Path.of(System.getProperty("imserver.test.tomcat.war"));
@@ -21,6 +24,8 @@ final class Tomcat implements ServerProduct.Launch {
           folder.resolve("conf/server.xml"),
           xml ->
               xml.replace("port=\"8080\"", "port=\"" + port + "\" address=\"127.0.0.1\"")
+                  .replace(
+                      "connectionTimeout=", "maxThreads=\"" + THREADS + "\" connectionTimeout=")
                   .replace("port=\"8005\"", "port=\"-1\"")
                   .replace("<Engine ", "<Engine backgroundProcessorDelay=\"1\" "));
       for (String name : List.of("logs", "temp", "webapps", "work")) {

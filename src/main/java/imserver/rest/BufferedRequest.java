@@ -1,0 +1,131 @@
+package imserver.rest;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A request whose body is in memory, and whose completion is ours. */
+final class BufferedRequest extends HttpServletRequestWrapper {
+
+  private final ServletResponse response;
+  private final byte[] body;
+  private final AnswerContext.Completion onComplete;
+  private final Duration timeout;
+  private final AsyncListener listener;
+  private @Nullable AsyncContext async;
+
+  /**
+   * A request in place of another.
+   *
+   * @param response to be told by the asynchronous context
+   * @param listener of the asynchronous context
+   * @param timeout of the asynchronous context, whoever sets another
+   * @param onComplete takes the place of {@link AsyncContext#complete}
+   */
+  BufferedRequest(
+      HttpServletRequest request,
+      ServletResponse response,
+      byte[] body,
+      Duration timeout,
+      AsyncListener listener,
+      AnswerContext.Completion onComplete) {
+    super(request);
+    this.response = response;
+    this.body = body;
+    this.timeout = timeout;
+    this.listener = listener;
+    this.onComplete = onComplete;
+  }
+
+  @Override
+  public ServletInputStream getInputStream() {
+    return new Body(new ByteArrayInputStream(body));
+  }
+
+  @Override
+  public BufferedReader getReader() {
+    String encoding = getCharacterEncoding();
+    Charset charset = encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding);
+    return new BufferedReader(new InputStreamReader(new ByteArrayInputStream(body), charset));
+  }
+
+  @Override
+  public AsyncContext startAsync() {
+    AsyncContext context = getRequest().startAsync();
+    context.setTimeout(timeout.toMillis());
+    context.addListener(listener);
+    AsyncContext started = new AnswerContext(context, this, response, onComplete);
+    async = started;
+    return started;
+  }
+
+  /** The arguments are this, and the response to it: the container need not know of them. */
+  @Override
+  public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
+    return startAsync();
+  }
+
+  /** Whether it is answered by its asynchronous context, or was. */
+  boolean wentAsync() {
+    return async != null;
+  }
+
+  @Override
+  public AsyncContext getAsyncContext() {
+    if (async == null) {
+      throw new IllegalStateException("not asynchronous");
+    }
+    return async;
+  }
+
+  private static final class Body extends ServletInputStream {
+
+    private final ByteArrayInputStream bytes;
+
+    Body(ByteArrayInputStream bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    public int read() {
+      return bytes.read();
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) {
+      return bytes.read(target, offset, length);
+    }
+
+    @Override
+    public int available() {
+      return bytes.available();
+    }
+
+    @Override
+    public boolean isFinished() {
+      return bytes.available() == 0;
+    }
+
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public void setReadListener(ReadListener listener) {
+      throw new IllegalStateException("all is here, there is nothing to listen for");
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package imserver.rest;
+
+import imserver.packet.FailureCode;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Resource;
+import jakarta.ejb.ConcurrencyManagement;
+import jakarta.ejb.ConcurrencyManagementType;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.TransactionManagement;
+import jakarta.ejb.TransactionManagementType;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor.AbortPolicy;
+import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * Where requests wait for the database, in place of the container's threads. Whoever waits here is
+ * answered in time whatever the database does: what it says later is dropped. Safe for use by
+ * several threads; nothing here makes the caller wait.
+ */
+@Singleton
+@ConcurrencyManagement(ConcurrencyManagementType.BEAN)
+@TransactionManagement(TransactionManagementType.BEAN)
+public class DatabaseExecutor {
+
+  /** Half of the pool's connections: the lanes, the backlogs and the ping need some too. */
+  private static final int THREADS = 8;
+
+  /** A few thousand look-ups a second pass here: more than this has no hope of being in time. */
+  private static final int WAITING = 1000;
+
+  /** Jobs without a time limit, one after the other. */
+  private static final int LONG_WAITING = 8;
+
+  private static final int ANSWERING = 2;
+
+  /** From the request on; its client waits for 6 s. */
+  static final Duration DEADLINE = Duration.ofSeconds(5);
+
+  private static final Duration STOP = Duration.ofSeconds(3);
+
+  /** By identity. */
+  private final Set<CompletableFuture<?>> pending = ConcurrentHashMap.newKeySet();
+
+  @Resource private ManagedThreadFactory threads;
+
+  private ThreadPoolExecutor database;
+  private ThreadPoolExecutor jobs;
+  private ThreadPoolExecutor answers;
+  private ScheduledThreadPoolExecutor timer;
+  private volatile boolean stopped;
+
+  /** For the container, which injects the rest. */
+  public DatabaseExecutor() {}
+
+  /** Started. */
+  DatabaseExecutor(ManagedThreadFactory threads) {
+    this.threads = threads;
+    start();
+  }
+
+  @PostConstruct
+  void start() {
+    database = executor(THREADS, new ArrayBlockingQueue<>(WAITING));
+    jobs = executor(1, new ArrayBlockingQueue<>(LONG_WAITING));
+    answers = executor(ANSWERING, new LinkedBlockingQueue<>());
+    answers.setRejectedExecutionHandler((task, executor) -> task.run());
+    timer = new ScheduledThreadPoolExecutor(1, threads, new DiscardPolicy());
+    timer.setRemoveOnCancelPolicy(true);
+  }
+
+  private ThreadPoolExecutor executor(int count, BlockingQueue<Runnable> queue) {
+    return new ThreadPoolExecutor(
+        count, count, 0, TimeUnit.SECONDS, queue, threads, new AbortPolicy());
+  }
+
+  /**
+   * Asks the database on a thread of ours.
+   *
+   * @return completed with what {@code query} returned or threw; or with a {@link Problem}: {@link
+   *     FailureCode#STORAGE_UNAVAILABLE} after {@link #DEADLINE}, {@link FailureCode#SERVER_BUSY}
+   *     at once where too much is waiting or the server is stopping
+   */
+  public <T> CompletionStage<T> ask(Callable<T> query) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    within(answer);
+    run(database, answer, query);
+    return answer;
+  }
+
+  /** The same for what may take longer than {@link #DEADLINE}; one after the other. */
+  public <T> CompletionStage<T> askForLong(Callable<T> job) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    register(answer);
+    run(jobs, answer, job);
+    return answer;
+  }
+
+  /**
+   * What another thread of ours, which must not be kept, will tell.
+   *
+   * @return completed as {@code told} with {@code view} of it, or as {@link #ask}
+   */
+  public <T, R> CompletionStage<R> await(CompletableFuture<T> told, Function<T, R> view) {
+    CompletableFuture<R> answer = new CompletableFuture<>();
+    within(answer);
+    var unused =
+        told.whenCompleteAsync(
+            (value, error) -> {
+              if (error == null) {
+                complete(answer, () -> view.apply(value));
+              } else {
+                answer.completeExceptionally(cause(error));
+              }
+            },
+            answers);
+    return answer;
+  }
+
+  /**
+   * An answer that is told when some time is over.
+   *
+   * @param delay at once where it is not positive
+   */
+  <T> CompletionStage<T> later(Duration delay, T told) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    register(answer);
+    var unused =
+        timer.schedule(
+            () -> answers.execute(() -> answer.complete(told)),
+            Math.max(0, delay.toMillis() + 1),
+            TimeUnit.MILLISECONDS);
+    return answer;
+  }
+
+  private static Throwable cause(Throwable error) {
+    return error instanceof CompletionException && error.getCause() != null
+        ? error.getCause()
+        : error;
+  }
+
+  private <T> void run(ThreadPoolExecutor executor, CompletableFuture<T> answer, Callable<T> work) {
+    try {
+      executor.execute(
+          () -> {
+            if (!answer.isDone()) { // else nobody waits for it any more
+              complete(answer, work);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      answer.completeExceptionally(
+          Problem.of(FailureCode.SERVER_BUSY, "too many requests are waiting, try again"));
+    }
+  }
+
+  private static <T> void complete(CompletableFuture<T> answer, Callable<T> work) {
+    try {
+      answer.complete(work.call());
+    } catch (Exception e) {
+      answer.completeExceptionally(e);
+    } catch (Error e) {
+      answer.completeExceptionally(e);
+      throw e;
+    }
+  }
+
+  private void within(CompletableFuture<?> answer) {
+    Future<?> deadline =
+        timer.schedule(
+            () -> answers.execute(() -> answer.completeExceptionally(tooLate())),
+            DEADLINE.toMillis(),
+            TimeUnit.MILLISECONDS);
+    var unused = answer.whenComplete((value, error) -> deadline.cancel(false));
+    register(answer);
+  }
+
+  private static Problem tooLate() {
+    return Problem.of(
+        FailureCode.STORAGE_UNAVAILABLE, "the database did not answer in time, try again");
+  }
+
+  @SuppressWarnings("CollectionUndefinedEquality") // see pending
+  private void register(CompletableFuture<?> answer) {
+    pending.add(answer);
+    var unused = answer.whenComplete((value, error) -> pending.remove(answer));
+    if (stopped) {
+      answer.completeExceptionally(stopping());
+    }
+  }
+
+  private static Problem stopping() {
+    return Problem.of(FailureCode.SERVER_BUSY, "the server is stopping, try again");
+  }
+
+  /** Answers all who wait, and ends the threads, in a bounded time. */
+  @PreDestroy
+  void stop() {
+    stopped = true;
+    pending.forEach(answer -> answer.completeExceptionally(stopping()));
+    timer.shutdownNow();
+    database.shutdownNow();
+    jobs.shutdownNow();
+    answers.shutdown();
+    try {
+      boolean ended =
+          database.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS)
+              && answers.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS);
+      if (!ended) {
+        answers.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package imserver.rest;
+
+import imserver.message.MessageService;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Resource;
+import jakarta.ejb.ConcurrencyManagement;
+import jakarta.ejb.ConcurrencyManagementType;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.TransactionManagement;
+import jakarta.ejb.TransactionManagementType;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import jakarta.inject.Inject;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Whether the database answers, told within {@link #PATIENCE} whatever it does. All who ask while
+ * it is being asked share the answer, so that a hundred requests cost one ping.
+ */
+@Singleton
+@ConcurrencyManagement(ConcurrencyManagementType.BEAN)
+@TransactionManagement(TransactionManagementType.BEAN)
+public class HealthCheck {
+
+  private static final System.Logger LOG = System.getLogger(HealthCheck.class.getName());
+
+  /** An orchestrator waits for longer. */
+  static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  @Inject private MessageService messages;
+  @Resource private ManagedThreadFactory threads;
+
+  private ThreadPoolExecutor pinging;
+  private ScheduledThreadPoolExecutor timer;
+
+  /** What is told of the ping that was begun last. */
+  private volatile CompletableFuture<Boolean> told = CompletableFuture.completedFuture(true);
+
+  /** Whether it has not returned: then no other is begun. */
+  private boolean inFlight;
+
+  /** For the container, which injects the rest. */
+  public HealthCheck() {}
+
+  /** With what it needs, and started. */
+  HealthCheck(MessageService messages, ManagedThreadFactory threads) {
+    this.messages = messages;
+    this.threads = threads;
+    start();
+  }
+
+  @PostConstruct
+  void start() {
+    pinging =
+        new ThreadPoolExecutor(
+            1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads, new DiscardPolicy());
+    timer = new ScheduledThreadPoolExecutor(1, threads, new DiscardPolicy());
+    timer.setRemoveOnCancelPolicy(true);
+  }
+
+  /**
+   * Whether the database answers: a ping that begins now, or one that is under way and has not
+   * taken longer than {@link #PATIENCE}.
+   */
+  public synchronized CompletionStage<Boolean> databaseAnswers() {
+    if (!inFlight) {
+      inFlight = true;
+      CompletableFuture<Boolean> answer = new CompletableFuture<>();
+      told = answer;
+      pinging.execute(() -> ping(answer));
+      Future<?> deadline =
+          timer.schedule(() -> giveUp(answer), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      var unused = answer.whenComplete((value, error) -> deadline.cancel(false));
+    }
+    return told;
+  }
+
+  private void ping(CompletableFuture<Boolean> answer) {
+    boolean up = false;
+    try {
+      messages.ping();
+      up = true;
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "the database does not answer: {0}", e.getMessage());
+    } finally {
+      ended();
+      answer.complete(up);
+    }
+  }
+
+  private synchronized void ended() {
+    inFlight = false;
+  }
+
+  private static void giveUp(CompletableFuture<Boolean> answer) {
+    if (answer.complete(false)) {
+      LOG.log(Level.WARNING, "the database has not answered for {0} s", PATIENCE.toSeconds());
+    }
+  }
+
+  @PreDestroy
+  void stop() {
+    timer.shutdownNow();
+    pinging.shutdownNow();
+    told.complete(false);
+  }
+}

@@ -1,0 +1,182 @@
+package imserver.rest;
+
+import imserver.auth.CredentialVerifier;
+import imserver.auth.UserPrincipal;
+import imserver.packet.FailureCode;
+import jakarta.inject.Inject;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+
+/**
+ * Has no thread of the container wait for a client: bodies are collected, and answers written, as
+ * the network takes them. JAX-RS reads and writes memory alone.
+ *
+ * <ol>
+ *   <li>Where a request has a body, that is read first: {@link BodyReader}; then the container
+ *       dispatches the request here anew.
+ *   <li>JAX-RS is asked: what it writes is kept by {@link BufferedResponse}.
+ *   <li>What it has answered, at once or later, is written: {@link AnswerWriter}.
+ * </ol>
+ */
+@WebFilter(
+    urlPatterns = {"/api/*", "/message/*"},
+    asyncSupported = true,
+    dispatcherTypes = {DispatcherType.REQUEST, DispatcherType.ASYNC})
+public class NonBlockingFilter extends HttpFilter {
+
+  private static final long serialVersionUID = 1L;
+
+  /** How long a client may take to send a body, and to read an answer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /**
+   * How long what is not admitted is read, to be dropped: that of strangers, and too much at once.
+   */
+  private static final Duration PATIENCE_TO_DROP = Duration.ofSeconds(2);
+
+  /** A notice to all is sent portion by portion; nobody but the host application can ask for it. */
+  private static final Duration PATIENCE_WITH_JOBS = Duration.ofMinutes(30);
+
+  private static final String BODY = NonBlockingFilter.class.getName() + ".body";
+
+  /** Of a megabyte each at most. */
+  private static final int MAX_BODIES = 8;
+
+  /** Half a dozen of the longest. */
+  private static final int MAX_ANSWER_BYTES = 8 << 20;
+
+  /** Shorter ones are not counted: there is one for each connection. */
+  private static final int SHORT = 16 * 1024;
+
+  private final transient UserQuota bodies = new UserQuota(MAX_BODIES);
+  private final transient UserQuota answers = new UserQuota(MAX_ANSWER_BYTES);
+
+  @Inject private transient CredentialVerifier verifier;
+
+  /** For the container, which injects the rest. */
+  public NonBlockingFilter() {}
+
+  @Override
+  protected void doFilter(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    if (request.getAttribute(BODY) instanceof RequestBody body) {
+      ask(request, response, chain, body);
+    } else if (hasBody(request)) {
+      read(request, response);
+    } else {
+      ask(request, response, chain, RequestBody.EMPTY);
+    }
+  }
+
+  /** HTTP/2 may tell of no length; HTTP/1.1 has no body then but in chunks. */
+  private static boolean hasBody(HttpServletRequest request) {
+    long length = request.getContentLengthLong();
+    return length > 0
+        || (length < 0
+            && (request.getHeader("Transfer-Encoding") != null
+                || request.getProtocol().startsWith("HTTP/2")));
+  }
+
+  private void read(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    UserPrincipal caller = Bearer.verified(request, verifier);
+    boolean admitted = caller != null && bodies.take(caller, 1);
+    Problem refusal =
+        caller == null || admitted
+            ? null
+            : Problem.of(FailureCode.RATE_LIMITED, "too many bodies of this user are on their way");
+    AsyncContext async = request.startAsync(request, response);
+    async.setTimeout((admitted ? PATIENCE : PATIENCE_TO_DROP).toMillis());
+    Leaving leaving = new Leaving();
+    BodyReader reader =
+        new BodyReader(
+            request.getInputStream(),
+            admitted,
+            body -> {
+              request.setAttribute(BODY, body.orRefused(refusal));
+              leaving.run(async::dispatch);
+            },
+            () -> {
+              if (caller != null && admitted) {
+                bodies.giveBack(caller, 1);
+              }
+            });
+    async.addListener(reader);
+    request.getInputStream().setReadListener(reader);
+    leaving.leave();
+  }
+
+  private void ask(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain, RequestBody body)
+      throws IOException, ServletException {
+    request.removeAttribute(BODY);
+    if (request.getServletPath().equals("/message")) {
+      request.setAttribute(Refusal.ORIGINAL, true);
+    }
+    if (body.problem() != null) {
+      request.setAttribute(BearerFilter.PROBLEM, body.problem());
+    }
+    BufferedResponse answer =
+        new BufferedResponse(response, request.getMethod().equals("HEAD"), body.unreadStatus());
+    Leaving leaving = new Leaving();
+    AnswerListener listener = new AnswerListener();
+    BufferedRequest asked =
+        new BufferedRequest(
+            request,
+            answer,
+            body.bytes(),
+            timeout(request),
+            listener,
+            async -> leaving.run(() -> write(request, response, answer, async, listener)));
+    chain.doFilter(asked, answer);
+    if (asked.wentAsync()) { // the container's own word for it may be false again by now
+      leaving.leave();
+    } else {
+      AsyncContext async = request.startAsync(request, response);
+      async.setTimeout(PATIENCE.toMillis());
+      async.addListener(listener);
+      write(request, response, answer, async, listener);
+    }
+  }
+
+  /** Of what JAX-RS does, and then of the writing. */
+  private static Duration timeout(HttpServletRequest request) {
+    boolean job = request.getRequestURI().endsWith("/notices");
+    return (job ? PATIENCE_WITH_JOBS : DatabaseExecutor.DEADLINE).plus(PATIENCE);
+  }
+
+  private void write(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      BufferedResponse asked,
+      AsyncContext async,
+      AnswerListener listener)
+      throws IOException {
+    byte[] answer = asked.finish();
+    UserPrincipal caller = answer.length < SHORT ? null : Bearer.caller(request);
+    boolean refused = caller != null && !answers.take(caller, answer.length);
+    AnswerWriter writer =
+        new AnswerWriter(
+            response.getOutputStream(),
+            refused ? Refusal.tooManyUnread(request, response) : answer,
+            async::complete,
+            () -> {
+              if (caller != null && !refused) {
+                answers.giveBack(caller, answer.length);
+              }
+            });
+    if (listener.tell(writer)) {
+      response.getOutputStream().setWriteListener(writer);
+    } else {
+      writer.onError(new IOException("the request has ended before its answer"));
+    }
+  }
+}

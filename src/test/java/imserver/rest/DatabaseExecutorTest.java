@@ -1,0 +1,128 @@
+package imserver.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The threads that ask the database")
+class DatabaseExecutorTest {
+
+  private final CountDownLatch database = new CountDownLatch(1);
+  private final DatabaseExecutor executor = new DatabaseExecutor(new Threads());
+
+  @AfterEach
+  void stop() {
+    database.countDown();
+    executor.stop();
+  }
+
+  private static <T> T told(CompletionStage<T> answer) throws Exception {
+    return answer.toCompletableFuture().get(30, TimeUnit.SECONDS);
+  }
+
+  private static Problem problem(CompletionStage<?> answer) {
+    Throwable thrown = catchThrowable(() -> told(answer));
+    assertThat(thrown).isInstanceOf(ExecutionException.class);
+    assertThat(thrown.getCause()).isInstanceOf(Problem.class);
+    return (Problem) thrown.getCause();
+  }
+
+  private String hang() throws InterruptedException {
+    database.await();
+    return "late";
+  }
+
+  @Test
+  @DisplayName("answer with what was found, or what was thrown, as it is")
+  void found() throws Exception {
+    assertThat(told(executor.ask(() -> "found"))).isEqualTo("found");
+    Problem gone = Problem.gone("gone");
+    CompletionStage<String> answer =
+        executor.ask(
+            () -> {
+              throw gone;
+            });
+    assertThat(problem(answer)).isSameAs(gone);
+  }
+
+  @Test
+  @DisplayName("answer in time where the database hangs, also those who wait for a thread")
+  void hangs() {
+    List<CompletionStage<String>> answers = new ArrayList<>();
+    AtomicInteger begun = new AtomicInteger();
+    for (int i = 0; i < 20; i++) {
+      answers.add(
+          executor.ask(
+              () -> {
+                begun.incrementAndGet();
+                return hang();
+              }));
+    }
+    for (CompletionStage<String> answer : answers) {
+      assertThat(problem(answer).code()).isEqualTo("STORAGE_UNAVAILABLE");
+    }
+    assertThat(begun.get()).as("bounded").isLessThan(20);
+  }
+
+  @Test
+  @DisplayName("answer in time where a lane does not")
+  void lane() throws Exception {
+    CompletableFuture<Long> stored = new CompletableFuture<>();
+    CompletionStage<String> early = executor.await(stored, id -> "stored " + id);
+    CompletionStage<String> never = executor.await(new CompletableFuture<Long>(), id -> "no");
+    stored.complete(7L);
+    assertThat(told(early)).isEqualTo("stored 7");
+    assertThat(problem(never).code()).isEqualTo("STORAGE_UNAVAILABLE");
+  }
+
+  @Test
+  @DisplayName("refuse at once what would wait behind too much")
+  void full() {
+    List<CompletionStage<String>> answers = new ArrayList<>();
+    for (int i = 0; i < 2000; i++) {
+      answers.add(executor.ask(this::hang));
+    }
+    assertThat(problem(answers.get(1999)).code()).isEqualTo("SERVER_BUSY");
+    assertThat(answers.get(0).toCompletableFuture()).isNotDone();
+  }
+
+  @Test
+  @DisplayName("tell all who wait when the server stops")
+  void stops() {
+    CompletionStage<String> waiting = executor.ask(this::hang);
+    CompletionStage<String> job = executor.askForLong(this::hang);
+    executor.stop();
+    assertThat(problem(waiting).code()).isEqualTo("SERVER_BUSY");
+    assertThat(problem(job).code()).isEqualTo("SERVER_BUSY");
+    assertThat(problem(executor.ask(() -> "no more")).code()).isEqualTo("SERVER_BUSY");
+  }
+
+  private static final class Threads implements ManagedThreadFactory {
+
+    @Override
+    public Thread newThread(Runnable task) {
+      Thread thread = new Thread(task);
+      thread.setDaemon(true);
+      return thread;
+    }
+
+    @Override
+    public ForkJoinWorkerThread newThread(ForkJoinPool pool) {
+      throw new UnsupportedOperationException();
+    }
+  }
+}

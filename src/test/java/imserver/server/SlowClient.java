@@ -1,0 +1,69 @@
+package imserver.server;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** A client of HTTP that does not send what it announces, or does not read what it asked for. */
+final class SlowClient implements AutoCloseable {
+
+  private final Socket socket;
+
+  private SlowClient(URI server) throws IOException {
+    socket = new Socket();
+    socket.setReceiveBufferSize(2048);
+    socket.setSoTimeout((int) Client.PATIENCE.toMillis());
+    socket.connect(new InetSocketAddress(server.getHost(), server.getPort()));
+  }
+
+  /** Sends the beginning of a body. */
+  static SlowClient post(URI server, String path, @Nullable Object credential, boolean chunked)
+      throws IOException {
+    SlowClient client = new SlowClient(server);
+    client.send(
+        "POST /teaching/" + path,
+        server,
+        credential,
+        "Content-Type: application/json\r\n"
+            + (chunked
+                ? "Transfer-Encoding: chunked\r\n\r\n5\r\n{"
+                : "Content-Length: 1000\r\n\r\n{"));
+    return client;
+  }
+
+  /** Asks for something, and reads nothing of it. */
+  static SlowClient get(URI server, String path, Object credential) throws IOException {
+    SlowClient client = new SlowClient(server);
+    client.send("GET /teaching/" + path, server, credential, "\r\n");
+    return client;
+  }
+
+  private void send(String request, URI server, @Nullable Object credential, String rest)
+      throws IOException {
+    String authorization = credential == null ? "" : "Authorization: Bearer " + credential + "\r\n";
+    String text =
+        "%s HTTP/1.1\r\nHost: %s:%d\r\n%s%s"
+            .formatted(request, server.getHost(), server.getPort(), authorization, rest);
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    socket.getOutputStream().flush();
+  }
+
+  /** The status of the answer. */
+  int status() throws IOException {
+    String line =
+        new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1))
+            .readLine();
+    return Integer.parseInt(line.split(" ", 3)[1]);
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}
