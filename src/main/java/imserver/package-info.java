@@ -16,8 +16,8 @@
  *   <li>After the commit the sender's {@link imserver.session.Connection} gets a {@link
  *       imserver.packet.Response.Success}, and the {@link imserver.session.SessionRegistry} hands
  *       the message to every {@link imserver.session.MessageStream} of the recipient.
- *   <li>{@code WebSocketConnection} queues it, {@link imserver.endpoint.PacketEncoder} makes text
- *       of it, and the container writes it.
+ *   <li>{@code WebSocketConnection} queues it, {@code PacketEncoder} makes text of it, and the
+ *       container writes it, in the way of a {@link imserver.container.Transport}.
  * </ol>
  *
  * <p>Over HTTP, {@link imserver.rest.Requests} enters this way at the intake; {@link

@@ -33,7 +33,8 @@
  * <tr><td>the client's answer to a close frame<td>nobody, a timer<td>2 s ({@link
  *     imserver.container.Transports#LINGER}), then the connection is cut
  * <tr><td>packets, pongs, pings and close frames on Tyrus<td>nobody: what the socket does not take is
- *     queued
+ *     queued<td>256 kB ({@code GrizzlyQueue}); then packets wait in our queue, and pings are left
+ *     out
  * </table>
  *
  * <h2>Why frames over the limit are refused twice</h2>
