@@ -138,7 +138,7 @@ public class DatabaseExecutor {
    *
    * @param delay at once where it is not positive
    */
-  <T> CompletionStage<T> later(Duration delay, T told) {
+  public <T> CompletionStage<T> later(Duration delay, T told) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     register(answer);
     var unused =
