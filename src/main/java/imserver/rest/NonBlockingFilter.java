@@ -14,6 +14,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Has no thread of the container wait for a client: bodies are collected, and answers written, as
@@ -45,6 +46,12 @@ public class NonBlockingFilter extends HttpFilter {
   /** A notice to all is sent portion by portion; nobody but the host application can ask for it. */
   private static final Duration PATIENCE_WITH_JOBS = Duration.ofMinutes(30);
 
+  /** Whose asynchronous reading and writing loses one request in a hundred. */
+  private static final List<String> GRIZZLY = List.of("Payara", "GlassFish");
+
+  private static final Problem TOO_MANY_BODIES =
+      Problem.of(FailureCode.RATE_LIMITED, "too many bodies of this user are on their way");
+
   private static final String BODY = NonBlockingFilter.class.getName() + ".body";
 
   /** Of a megabyte each at most. */
@@ -61,19 +68,55 @@ public class NonBlockingFilter extends HttpFilter {
 
   @Inject private transient CredentialVerifier verifier;
 
+  private boolean grizzly;
+
   /** For the container, which injects the rest. */
   public NonBlockingFilter() {}
+
+  @Override
+  public void init() {
+    String server = getServletContext().getServerInfo();
+    grizzly = GRIZZLY.stream().anyMatch(server::contains);
+  }
 
   @Override
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    if (request.getAttribute(BODY) instanceof RequestBody body) {
+    if (grizzly) {
+      pass(request, response, chain);
+    } else if (request.getAttribute(BODY) instanceof RequestBody body) {
       ask(request, response, chain, body);
     } else if (hasBody(request)) {
       read(request, response);
     } else {
       ask(request, response, chain, RequestBody.EMPTY);
+    }
+  }
+
+  /**
+   * Leaves reading and writing to the container, which waits; of one user for few bodies at a time,
+   * and for none of strangers.
+   */
+  private void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    if (!hasBody(request)) {
+      chain.doFilter(request, response);
+      return;
+    }
+    UserPrincipal caller = Bearer.verified(request, verifier);
+    if (caller == null || !bodies.take(caller, 1)) {
+      if (caller != null) {
+        request.setAttribute(BearerFilter.PROBLEM, TOO_MANY_BODIES);
+      }
+      response.setHeader("Connection", "close"); // or the container reads on
+      chain.doFilter(request, response);
+      return;
+    }
+    try {
+      chain.doFilter(request, response);
+    } finally {
+      bodies.giveBack(caller, 1);
     }
   }
 
@@ -89,10 +132,7 @@ public class NonBlockingFilter extends HttpFilter {
   private void read(HttpServletRequest request, HttpServletResponse response) throws IOException {
     UserPrincipal caller = Bearer.verified(request, verifier);
     boolean admitted = caller != null && bodies.take(caller, 1);
-    Problem refusal =
-        caller == null || admitted
-            ? null
-            : Problem.of(FailureCode.RATE_LIMITED, "too many bodies of this user are on their way");
+    Problem refusal = caller == null || admitted ? null : TOO_MANY_BODIES;
     AsyncContext async = request.startAsync(request, response);
     async.setTimeout((admitted ? PATIENCE : PATIENCE_TO_DROP).toMillis());
     Leaving leaving = new Leaving();
