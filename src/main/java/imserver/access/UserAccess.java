@@ -77,30 +77,35 @@ public class UserAccess {
 
   /**
    * Closes the user's connections with 4403, and has every token refused that was issued up to the
-   * end of this second. In open mode it closes the connections.
-   *
-   * @throws StorageException if it could not be kept: it holds until this server stops, and should
-   *     be asked for again
+   * end of this second. In open mode it closes the connections. Does not wait; {@link #keep} is to
+   * be called after it.
    */
   public Ended end(long userId) {
     Instant now = clock.instant();
     Instant nextSecond = now.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
-    // In this order: who is registered after the connections were closed is checked after that.
-    revocations.revoke(userId, nextSecond);
+    boolean open = config.auth().mode() == AuthMode.OPEN;
+    if (!open) { // first: who is registered after the connections were closed is checked after that
+      revocations.revoke(userId, nextSecond);
+    }
     List<Connection> connections = registry.connections(userId).toList();
     connections.forEach(each -> each.close(CloseCode.ACCESS_ENDED));
-    if (config.auth().mode() == AuthMode.OPEN) {
-      return new Ended(connections.size(), now);
-    }
-    keep(userId, nextSecond);
-    return new Ended(connections.size(), nextSecond);
+    return new Ended(connections.size(), open ? now : nextSecond);
   }
 
-  private void keep(long userId, Instant moment) {
+  /**
+   * Keeps the end of an access in the database, for the next start and other servers.
+   *
+   * @throws StorageException if it could not be kept: it holds until this server stops, and should
+   *     be asked for again
+   */
+  public void keep(long userId, Ended ended) {
+    if (config.auth().mode() == AuthMode.OPEN) {
+      return; // nothing is revoked
+    }
     try {
-      store.put(userId, moment);
+      store.put(userId, ended.over());
     } catch (StorageException e) {
-      store.put(userId, moment); // another call may have entered the user
+      store.put(userId, ended.over()); // another call may have entered the user
     }
   }
 

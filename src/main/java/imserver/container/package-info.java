@@ -9,9 +9,9 @@
  *
  * <h2>Where a thread can wait for a client, and for how long</h2>
  *
- * <p>The sum for one client is at most {@link imserver.container.Transports#MAX_WAIT}, and no
- * thread that waits for one serves others meanwhile: pings and closes have threads of their own
- * ({@link imserver.session.Workers#runForClient}).
+ * <p>The sum for one client is at most two seconds. Pings and closes have threads of their own
+ * ({@link imserver.session.Workers#runForClient}), so that nobody waits there for another one's
+ * client.
  *
  * <table>
  * <caption>Waits</caption>
@@ -26,7 +26,7 @@
  *     ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT}
  * <tr><td>a ping of ours on Tomcat<td>nobody: it goes the way of a packet
  * <tr><td>the call that begins to write a packet on Tomcat, where Tomcat has given up a pong at that
- *     very moment ({@code SocketWrapperBase.vectoredOperation})<td>whoever sends<td>1 s after the end
+ *     very moment ({@code SocketWrapperBase.vectoredOperation})<td>whoever sends<td>0.1 s after the end
  *     of the session: it is interrupted then
  * <tr><td>what is queued, before a close<td>nobody, a timer<td>2 s; 20 s for what is on its way to a
  *     client that reads too slowly, whose queue is dropped

@@ -25,6 +25,8 @@ record DatabaseAddress(
     String description,
     @Nullable Path folder) {
 
+  private static final String PLANS = "-c plan_cache_mode=force_custom_plan";
+
   /** A database in a file of this machine, which is there or not, but does not come up later. */
   boolean isFile() {
     return url.startsWith("jdbc:h2:file:");
@@ -101,7 +103,7 @@ record DatabaseAddress(
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("reWriteBatchedInserts", "true");
     properties.setProperty("maxSendBufferSize", "65536");
-    properties.setProperty("options", "-c plan_cache_mode=force_custom_plan");
+    properties.setProperty("options", PLANS + " -c statement_timeout=3500"); // ms
     return properties;
   }
 
@@ -112,6 +114,7 @@ record DatabaseAddress(
     if (vendor == Vendor.POSTGRESQL) {
       patient.setProperty("connectTimeout", "10");
       patient.setProperty("socketTimeout", "3600");
+      patient.setProperty("options", PLANS);
     }
     return new DatabaseAddress(driver, vendor, url, patient, description, folder);
   }

@@ -54,7 +54,7 @@ public class Announcement implements ServletContextListener {
     if (answers(http, address.resolve("api/health"))) {
       System.out.println(text(address));
     } else if (tries > 0) {
-      workers.runIn(PERIOD, () -> announceWhenReady(http, address, tries - 1));
+      workers.runIn(PERIOD, () -> workers.run(() -> announceWhenReady(http, address, tries - 1)));
     }
   }
 

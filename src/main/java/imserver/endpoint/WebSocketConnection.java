@@ -53,7 +53,7 @@ final class WebSocketConnection implements Connection {
   private static final Duration SLOW_FLUSH = Duration.ofSeconds(20);
 
   /** How long a call of the container may go on when its session has ended. */
-  private static final Duration LAST_CALL = Duration.ofSeconds(1);
+  private static final Duration LAST_CALL = Duration.ofMillis(100);
 
   /** How many packets are written at once at most, where the container can. */
   private static final int MAX_BATCH = 32;

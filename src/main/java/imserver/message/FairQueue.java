@@ -30,7 +30,7 @@ final class FairQueue {
   /** The most ids that wait of one reader, and so the most read-acks. */
   static final int MAX_WAITING_IDS = 5000;
 
-  /** Of a batch one user gets this part at most. */
+  /** Of a batch one user gets this part at most where many wait. */
   private static final int PART_OF_BATCH = 8;
 
   private final Semaphore room;
@@ -191,6 +191,7 @@ final class FairQueue {
     try {
       for (Waiting its : List.copyOf(users.values())) {
         int before = its.permits();
+        int removedBefore = removed.size();
         removeOlderThan(age, its.posts, removed);
         int acksBefore = removed.size();
         removeOlderThan(age, its.acks, removed);
@@ -198,7 +199,9 @@ final class FairQueue {
             .subList(acksBefore, removed.size())
             .forEach(ack -> its.ids -= weight((ReadAck) ack));
         permits += before - its.permits();
-        forgetIfDone(its);
+        if (removed.size() > removedBefore) {
+          forgetIfDone(its);
+        }
       }
     } finally {
       lock.unlock();
@@ -233,11 +236,12 @@ final class FairQueue {
 
   private int takePosts(List<Submission> batch) {
     List<Waiting> served = new ArrayList<>();
+    int most = Math.max(maxOfOne, maxBatch / (senders.size() + 1)); // one alone: half of it
     while (batch.size() < maxBatch && !senders.isEmpty()) {
       Waiting its = senders.remove();
       batch.add(its.posts.remove());
       its.postsInBatch++;
-      if (its.posts.isEmpty() || its.postsInBatch == maxOfOne) {
+      if (its.posts.isEmpty() || its.postsInBatch == most) {
         served.add(its);
       } else {
         senders.add(its);

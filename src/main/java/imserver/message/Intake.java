@@ -90,7 +90,11 @@ public class Intake {
             .mapToObj(number -> new Lane(storing, room, count, config.limits().batch()))
             .toList();
     lanes.forEach(lane -> lane.start(threads));
-    workers.runEvery(OVERDUE_CHECK, () -> lanes.forEach(lane -> lane.failOlderThan(OVERDUE)));
+    workers.runEvery(OVERDUE_CHECK, () -> workers.runForClient(this::failOverdue));
+  }
+
+  private void failOverdue() {
+    lanes.forEach(lane -> lane.failOlderThan(OVERDUE));
   }
 
   /** How many notices may be sent at a time, so that the users' messages have room too. */

@@ -120,10 +120,10 @@ final class Lane {
     try {
       storing.process(batch.submissions());
     } catch (RuntimeException | Error e) {
-      // A fault of ours or of the machine (memory): this batch is not answered, its clients try
-      // again.
+      // A fault of ours or of the machine (memory).
       String count = Integer.toString(batch.submissions().size());
       LOG.log(Level.ERROR, "a batch of " + count + " requests was dropped", e);
+      batch.submissions().forEach(each -> each.fail(FailureCode.STORAGE_UNAVAILABLE));
     } finally {
       inDatabase = List.of();
       room.release(batch.permits());

@@ -30,7 +30,7 @@ public enum FailureCode {
   RATE_LIMITED("too much in a short time, slow down", Retry.LATER),
   /** The intake is full, or the server is stopping. */
   SERVER_BUSY("the server is busy, try again", Retry.SERVER_AT_FAULT),
-  /** The database did not take it. */
+  /** The database did not take it, or did not answer in time. */
   STORAGE_UNAVAILABLE("the message could not be stored, try again", Retry.SERVER_AT_FAULT);
 
   private enum Retry {

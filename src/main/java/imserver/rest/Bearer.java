@@ -2,9 +2,10 @@ package imserver.rest;
 
 import imserver.auth.CredentialVerifier;
 import imserver.auth.InvalidCredentialException;
+import imserver.auth.Refusals;
 import imserver.auth.UserPrincipal;
+import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.http.HttpServletRequest;
-import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /** The credential of a request, verified once. */
@@ -16,7 +17,6 @@ final class Bearer {
   /** Stands for a credential that is missing or does not verify. */
   static final Object NOBODY = "nobody";
 
-  private static final System.Logger LOG = System.getLogger(Bearer.class.getName());
   private static final String SCHEME = "bearer ";
 
   private Bearer() {}
@@ -41,7 +41,10 @@ final class Bearer {
     try {
       return verifier.verify(header.substring(SCHEME.length()).strip());
     } catch (InvalidCredentialException e) {
-      LOG.log(Level.INFO, "refused a request: {0}", e.getMessage());
+      CDI.current()
+          .select(Refusals.class)
+          .get()
+          .log(Refusals.Kind.CREDENTIAL, () -> "refused a request: " + e.getMessage());
       return null;
     }
   }

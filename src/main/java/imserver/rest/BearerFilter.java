@@ -1,6 +1,7 @@
 package imserver.rest;
 
 import imserver.auth.CredentialVerifier;
+import imserver.auth.Revocations;
 import imserver.auth.UserPrincipal;
 import imserver.session.UserBudgets;
 import jakarta.annotation.Priority;
@@ -11,6 +12,7 @@ import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.SecurityContext;
 import java.security.Principal;
+import java.time.Clock;
 import java.time.Duration;
 
 /**
@@ -40,12 +42,18 @@ public class BearerFilter implements ContainerRequestFilter {
                 request.getHeaderString(HttpHeaders.AUTHORIZATION),
                 CDI.current().select(CredentialVerifier.class).get())
             : caller instanceof UserPrincipal known ? known : null;
-    if (principal == null) {
+    if (principal == null || hasEnded(principal)) {
       throw Problem.unauthorized();
     }
     request.setProperty(Bearer.CALLER, principal);
     request.setSecurityContext(new Caller(principal));
     charge(principal, 1);
+  }
+
+  /** Whether the credential has ended since it was verified: the body may have taken a while. */
+  private static boolean hasEnded(UserPrincipal principal) {
+    return principal.isExpired(CDI.current().select(Clock.class).get().instant())
+        || CDI.current().select(Revocations.class).get().cover(principal);
   }
 
   /**

@@ -49,9 +49,6 @@ public class NonBlockingFilter extends HttpFilter {
   /** Whose asynchronous reading and writing loses one request in a hundred. */
   private static final List<String> GRIZZLY = List.of("Payara", "GlassFish");
 
-  private static final Problem TOO_MANY_BODIES =
-      Problem.of(FailureCode.RATE_LIMITED, "too many bodies of this user are on their way");
-
   private static final String BODY = NonBlockingFilter.class.getName() + ".body";
 
   /** Of a megabyte each at most. */
@@ -107,7 +104,7 @@ public class NonBlockingFilter extends HttpFilter {
     UserPrincipal caller = Bearer.verified(request, verifier);
     if (caller == null || !bodies.take(caller, 1)) {
       if (caller != null) {
-        request.setAttribute(BearerFilter.PROBLEM, TOO_MANY_BODIES);
+        request.setAttribute(BearerFilter.PROBLEM, tooManyBodies());
       }
       response.setHeader("Connection", "close"); // or the container reads on
       chain.doFilter(request, response);
@@ -118,6 +115,10 @@ public class NonBlockingFilter extends HttpFilter {
     } finally {
       bodies.giveBack(caller, 1);
     }
+  }
+
+  private static Problem tooManyBodies() {
+    return Problem.of(FailureCode.RATE_LIMITED, "too many bodies of this user are on their way");
   }
 
   /** HTTP/2 may tell of no length; HTTP/1.1 has no body then but in chunks. */
@@ -132,7 +133,7 @@ public class NonBlockingFilter extends HttpFilter {
   private void read(HttpServletRequest request, HttpServletResponse response) throws IOException {
     UserPrincipal caller = Bearer.verified(request, verifier);
     boolean admitted = caller != null && bodies.take(caller, 1);
-    Problem refusal = caller == null || admitted ? null : TOO_MANY_BODIES;
+    Problem refusal = caller == null || admitted ? null : tooManyBodies();
     AsyncContext async = request.startAsync(request, response);
     async.setTimeout((admitted ? PATIENCE : PATIENCE_TO_DROP).toMillis());
     Leaving leaving = new Leaving();

@@ -184,20 +184,24 @@ public class UsersResource {
     BearerFilter.requireService(caller);
     long userId = Parameters.id("id", id);
     UserPrincipal host = BearerFilter.principal(caller);
+    UserAccess.Ended ended = access.end(userId); // here: whatever the database does
     return database
-        .ask(() -> endSessions(host, userId))
+        .ask(() -> keep(host, userId, ended))
         .thenCompose(
-            ended ->
+            kept ->
                 database.later(
-                    Duration.between(clock.instant(), ended.over()), Response.noContent().build()));
+                    Duration.between(clock.instant(), kept.over()), Response.noContent().build()));
   }
 
-  private UserAccess.Ended endSessions(UserPrincipal host, long userId) {
+  private UserAccess.Ended keep(UserPrincipal host, long userId, UserAccess.Ended ended) {
     return audit.line(
         host,
         "end access of user " + userId,
-        () -> access.end(userId),
-        ended -> ended.connections() + " connections closed");
+        () -> {
+          access.keep(userId, ended);
+          return ended;
+        },
+        kept -> kept.connections() + " connections closed");
   }
 
   /** Counts a user's unread messages one by one, for an operator who doubts the counts. */

@@ -136,7 +136,7 @@ public class Workers {
     return () -> {
       try {
         task.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // an error would end what is to run again and again
         LOG.log(Level.WARNING, "a background task failed", e);
       }
     };

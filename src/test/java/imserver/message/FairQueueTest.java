@@ -87,9 +87,9 @@ class FairQueueTest {
   @DisplayName("has what another sends in the next batch, however much one has waiting")
   void isFair() {
     IntStream.range(0, 1000).forEach(i -> send(alice, "a" + i));
-    assertThat(texts(queue.poll())).hasSize(10);
+    assertThat(texts(queue.poll())).as("half of a batch").hasSize(40);
     send(bob, "b");
-    assertThat(texts(queue.poll())).hasSize(11).contains("b");
+    assertThat(texts(queue.poll())).as("a third, and the other").hasSize(27).contains("b");
   }
 
   @Test

@@ -68,14 +68,14 @@ class LaneTest {
   }
 
   @Test
-  @DisplayName("keeps the order of one user, whose messages are an eighth of a batch at most")
+  @DisplayName("keeps the order of one user, whose messages alone are half of a batch at most")
   void batchesOfOne() {
-    IntStream.range(0, 30).forEach(i -> add("m" + i));
+    IntStream.range(0, 120).forEach(i -> add("m" + i));
     lane.start(threads);
     lane.stop();
     lane.awaitEnd();
-    assertThat(fixture.service.calls).containsExactly(12, 12, 6);
-    assertThat(fixture.texts()).isEqualTo(IntStream.range(0, 30).mapToObj(i -> "m" + i).toList());
+    assertThat(fixture.service.calls).containsExactly(50, 50, 20);
+    assertThat(fixture.texts()).isEqualTo(IntStream.range(0, 120).mapToObj(i -> "m" + i).toList());
   }
 
   @Test

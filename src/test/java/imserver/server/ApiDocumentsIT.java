@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Test;
 class ApiDocumentsIT {
 
   /** What a test from outside cannot bring about; 410 takes a thousand conversations. */
-  private static final Set<String> OUT_OF_REACH = Set.of("500", "503", "410");
+  /** 408: the body comes too slowly, see {@code RestIT}. */
+  private static final Set<String> OUT_OF_REACH = Set.of("500", "503", "410", "408");
 
   @ArquillianResource private URL url;
 
@@ -195,9 +196,11 @@ class ApiDocumentsIT {
     } while (answer.status() == 201 && ++sent < 10_000);
     operations.values().stream()
         .filter(operation -> operation.documents(429))
+        .filter(operation -> !operation.id().startsWith("original")) // 200 with the code 429
         .forEach(operation -> exhaust(document, operation, calls.get(operation.id())));
     assertThat(document.unseen())
         .filteredOn(seen -> !OUT_OF_REACH.contains(seen.substring(seen.indexOf(' ') + 1)))
+        .filteredOn(seen -> !seen.matches("original.* (413|429)")) // where the rest is not read
         .as(
             "documented, and never answered; these take IMSERVER_RECIPIENTS=known, IMSERVER_USER_SEARCH=off")
         .isSubsetOf("sendMessage 404", "sendNotice 404", "findUsers 403");
