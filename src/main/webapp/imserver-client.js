@@ -145,7 +145,8 @@ const AT_ONCE = 6; // requests under way at the same time, where many are needed
  *   What it returns is the same user's each time: with another's the client closes, and fires "otheruser".
  * @property {OutboxStore | ((userId: string) => OutboxStore)} [store] keeps outgoing messages over a page reload:
  *   (userId) => new LocalOutbox(userId), which is called when the server has said who the user is, or new LocalOutbox(userId)
- *   where the page knows. Nothing is read from it before the server has said so.
+ *   where the page knows. Nothing is read from it before the server has said so, over REST or the socket; a credential that
+ *   is a user id says so itself.
  * @property {Partial<Timing>} [timing]
  * @property {typeof globalThis.WebSocket} [WebSocket] in place of the runtime's
  * @property {typeof globalThis.fetch} [fetch] in place of the runtime's
@@ -409,8 +410,11 @@ export class ImClient extends EventTarget {
    */
   async #admit(credential) {
     const { status, userId } = await this.#identify(credential);
-    const isOther = userId === null ? this.#userId !== null && status !== 401 : userId !== this.#userId;
-    if (isOther) throw new ApiError(0, "Not this user's", "it is not certain that the credential is this user's", "OTHER_USER");
+    if (userId === null && (this.#userId === null || status === 401)) return;
+    const detail = "the server does not say whose the credential is";
+    if (status === 0) throw new ApiError(0, "No answer", detail, "NETWORK");
+    if (userId === null && status >= 400) throw new ApiError(status, `HTTP ${status}`, detail, "");
+    if (userId !== this.#userId) throw new ApiError(0, "Not this user's", "it is not certain that the credential is this user's", "OTHER_USER");
   }
 
   /** @param {string} userId */
@@ -429,7 +433,7 @@ export class ImClient extends EventTarget {
 
   /** @param {string} credential */
   #opened(credential) {
-    const isFirst = this.#userId === null && this.#makeStore === null && this.#first === credential;
+    const isFirst = this.#userId === null && this.#makeStore === null && this.#store === null && this.#first === credential;
     if (this.#whose.of(credential) !== null || isFirst) this.#start();
     else this.#link.write(WHO_AM_I); // REST does not say: every packet does
   }
