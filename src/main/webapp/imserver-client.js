@@ -31,6 +31,9 @@
  * @property {number} stableAfter 5000: a connection that lived this long starts the back-off anew
  * @property {number} connectWithin 15000: a handshake that takes longer is given up
  * @property {number} readAckAfter 100: read-acks are gathered for this long
+ * @property {number} readsPerSecond 900: ids in read-acks a second at most, below what the server allows
+ *   (IMSERVER_READ_RATE, 1000)
+ * @property {number} readBurst 4000: unless there were fewer before; the server allows 5000
  * @property {number} quietAfter 2000: after a connect, when nothing came for this long the server has pushed what it will
  * @property {number} perSecond 15: messages a second at most, below what the server allows (IMSERVER_RATE, 20)
  * @property {number} burst 50: unless there were fewer before; the server allows 100
@@ -48,6 +51,8 @@ const TIMING = Object.freeze({
   stableAfter: 5000,
   connectWithin: 15_000,
   readAckAfter: 100,
+  readsPerSecond: 900,
+  readBurst: 4000,
   quietAfter: 2000,
   perSecond: 15,
   burst: 50,
@@ -1672,14 +1677,22 @@ class Allowance {
     this.#left = burst;
   }
 
-  /** @returns {number} 0 if one may go, else the milliseconds until then */
-  take() {
+  /**
+   * @param {number} [count] not above the burst
+   * @returns {number} 0 if so many may go, else the milliseconds until then
+   */
+  take(count = 1) {
     const time = now();
     this.#left = Math.min(this.#burst, this.#left + ((time - this.#asOf) / 1000) * this.#perSecond);
     this.#asOf = time;
-    if (this.#left < 1) return Math.ceil(((1 - this.#left) / this.#perSecond) * 1000);
-    this.#left--;
+    if (this.#left < count) return Math.ceil(((count - this.#left) / this.#perSecond) * 1000);
+    this.#left -= count;
     return 0;
+  }
+
+  /** @param {number} burst so many at once from now on */
+  limit(burst) {
+    this.#burst = burst;
   }
 }
 
@@ -2014,6 +2027,10 @@ function within(milliseconds, promise) {
 /**
  * Tells the server what was read, many in one packet. A read-ack has no success answer: it is done when no failure came for
  * a while. Where one came that allows for another try, or the connection broke meanwhile, it is sent again.
+ *
+ * The server allows a user so many ids a second, and closes for good a connection that has caused too many failures. So
+ * this stays below it; and while something fails in spite of that, since other clients of the user read too, one packet at
+ * a time goes out.
  */
 class ReadAcks {
   static #MAX_WAITING = 50_000; // more than any user reads without a connection; what is dropped comes again as unread
@@ -2025,6 +2042,9 @@ class ReadAcks {
   #link;
   #timing;
   #tell;
+  #allowance;
+  /** Ids in one packet. */
+  #most;
   #count = 0;
   /** Whether there is a connection, and it is this user's. */
   #online = false;
@@ -2044,6 +2064,8 @@ class ReadAcks {
     this.#link = link;
     this.#timing = timing;
     this.#tell = tell;
+    this.#most = Math.max(1, Math.min(MAX_READ_IDS, timing.readBurst));
+    this.#allowance = new Allowance(timing.readsPerSecond, Math.max(1, timing.readBurst));
   }
 
   /** How many the server may not know of. */
@@ -2082,18 +2104,17 @@ class ReadAcks {
     this.#timer = undefined;
   }
 
-  /** Sends what waits, if there is a connection. */
+  /** Sends what waits and may go now, if there is a connection; the rest later. */
   flush() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!this.#online || this.#waiting.size === 0) return; // opened() calls this again
-    const wait = this.#notBefore - now();
-    if (wait > 0) {
-      this.#timer = setTimeout(() => this.flush(), wait);
-      return;
-    }
+    const rest = this.#notBefore - now();
+    if (rest > 0) return this.#later(rest);
     while (this.#waiting.size > 0) {
-      const some = [...this.#waiting].slice(0, MAX_READ_IDS);
+      const wait = this.#allowance.take(Math.min(this.#waiting.size, this.#most));
+      if (wait > 0) return this.#later(wait);
+      const some = firstOf(this.#waiting, this.#most);
       const ids = some.map(([id]) => id);
       const timestamp = `read-${++this.#count}`; // no message has such a one
       if (!this.#link.write(readAck(ids, timestamp))) return;
@@ -2103,6 +2124,12 @@ class ReadAcks {
       const untold = some.filter(([, told]) => !told).map(([id]) => id);
       if (untold.length > 0) this.#tell(untold);
     }
+  }
+
+  /** @param {number} wait milliseconds */
+  #later(wait) {
+    clearTimeout(this.#timer); // who is told of what was sent may have called add()
+    this.#timer = setTimeout(() => this.flush(), wait);
   }
 
   /**
@@ -2119,6 +2146,7 @@ class ReadAcks {
       const { answerAfter, backoffCap } = this.#timing;
       const wait = Math.min(Math.max(answerAfter, backoffCap), answerAfter * 2 ** this.#failures++);
       this.#notBefore = now() + wait * (1 + Math.random() / 4);
+      this.#allowance.limit(this.#most);
     } // else it went out with another one that has failed
     this.#wait(refused.ids, true);
     this.flush();
@@ -2128,7 +2156,9 @@ class ReadAcks {
   /** @param {string} timestamp */
   #done(timestamp) {
     this.#sent.delete(timestamp);
-    if (this.#notBefore <= now()) this.#failures = 0;
+    if (this.#notBefore > now()) return;
+    this.#failures = 0;
+    this.#allowance.limit(Math.max(this.#most, this.#timing.readBurst));
   }
 
   /**
@@ -2287,6 +2317,21 @@ function newWaiting() {
 function quietly(promise) {
   promise.catch(() => {});
   return promise;
+}
+
+/**
+ * @template K, V
+ * @param {Map<K, V>} map
+ * @param {number} count at most
+ */
+function firstOf(map, count) {
+  /** @type {[K, V][]} */
+  const first = [];
+  for (const entry of map) {
+    if (first.length >= count) break;
+    first.push(entry);
+  }
+  return first;
 }
 
 /**

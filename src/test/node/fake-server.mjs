@@ -146,6 +146,30 @@ export class FakeServer {
   }
 }
 
+/** What the server allows a user: so many at once, and so many a second. */
+export class TokenBucket {
+  #burst;
+  #perSecond;
+  #left;
+  #asOf = performance.now();
+
+  constructor(burst, perSecond) {
+    this.#burst = burst;
+    this.#perSecond = perSecond;
+    this.#left = burst;
+  }
+
+  /** Whether so many may go; if so, they are gone. */
+  take(count) {
+    const time = performance.now();
+    this.#left = Math.min(this.#burst, this.#left + ((time - this.#asOf) / 1000) * this.#perSecond);
+    this.#asOf = time;
+    if (this.#left < count) return false;
+    this.#left -= count;
+    return true;
+  }
+}
+
 /** A place for LocalOutbox to keep things in. */
 export class FakeStorage {
   items = new Map();
