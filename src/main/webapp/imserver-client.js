@@ -35,6 +35,10 @@
  *   (IMSERVER_READ_RATE, 1000)
  * @property {number} readBurst 4000: unless there were fewer before; the server allows 5000
  * @property {number} quietAfter 2000: after a connect, when nothing came for this long the server has pushed what it will
+ * @property {number} holdWithin 30000: after a connect, incoming messages wait for older ones; where none of these came for
+ *   this long, those that wait are shown, and the older ones when they come
+ * @property {number} requestsPerSecond 10: requests a second at most for messages that the server did not push, below what
+ *   the server allows (IMSERVER_REQUEST_RATE, 50, of which a long page takes several)
  * @property {number} perSecond 15: messages a second at most, below what the server allows (IMSERVER_RATE, 20)
  * @property {number} burst 50: unless there were fewer before; the server allows 100
  * @property {number} inFlight 8: messages that await their answer at the same time, to different recipients
@@ -54,6 +58,8 @@ const TIMING = Object.freeze({
   readsPerSecond: 900,
   readBurst: 4000,
   quietAfter: 2000,
+  holdWithin: 30_000,
+  requestsPerSecond: 10,
   perSecond: 15,
   burst: 50,
   inFlight: 8,
@@ -63,7 +69,8 @@ const MAX_OUTGOING = 1000; // messages waiting or failed, in memory and in a sto
 const MAX_READ_IDS = 1000; // in one packet: the server takes no more
 const MAX_HELD = 2000; // incoming messages that wait for older ones; what comes beyond is fetched by REST
 const MAX_PAGE = 100; // messages or conversations in one answer of REST
-const CATCH_UP_TRIES = 3;
+const CATCH_UP_TRIES = 3; // of one request; what the server refuses as too frequent is no try
+const CATCH_UP_BURST = 20; // requests
 const MAX_CLIENT_MESSAGE_ID = 64; // characters
 const REQUEST_WITHIN = 30_000; // ms, for REST
 const PROBE_WITHIN = 5000; // ms
@@ -1742,7 +1749,9 @@ class Seen {
  * @property {number} heardAt milliseconds: when something came last
  * @property {number} upTo the newest message when REST was asked
  * @property {number} expected how many that are not newer than that are to come still
- * @property {() => void} wake
+ * @property {boolean} live what comes in is shown at once: older ones have been waited for too long
+ * @property {ReturnType<typeof setTimeout> | undefined} patience until then
+ * @property {Set<() => void>} waking ends what waits
  */
 
 /**
@@ -1752,7 +1761,8 @@ class Seen {
  * arrives from then on; nothing tells where the one ends and the other begins. So nothing is shown until REST has said how
  * much is unread. Where so much has come, nothing is missing. Where it has not, and nothing comes any more, one that is
  * missing is looked for: what came and is older was pushed, what came and is newer is live, and all that is unread between
- * the two is fetched before the live ones are shown.
+ * the two is fetched before the live ones are shown. Where that makes no progress for Timing.holdWithin, the live ones are
+ * shown first, and what is missing when it comes.
  */
 class Incoming {
   static #WITHIN = 5000; // ms: REST that takes longer to say what is unread is not waited for
@@ -1768,6 +1778,9 @@ class Incoming {
   #incomplete = false;
   /** @type {Round | null} */
   #round = null;
+  #allowance;
+  /** The server takes no request before, by the clock of now(). */
+  #notBefore = 0;
 
   /**
    * @param {ImApi} api
@@ -1779,6 +1792,7 @@ class Incoming {
     this.#api = api;
     this.#timing = timing;
     this.#listener = listener;
+    this.#allowance = new Allowance(timing.requestsPerSecond, CATCH_UP_BURST);
   }
 
   /** There is a connection. */
@@ -1786,7 +1800,9 @@ class Incoming {
     this.lost();
     const round = newRound();
     this.#round = round;
+    this.#progressed(round);
     this.#complete(round).finally(() => {
+      clearTimeout(round.patience);
       if (round.over) return;
       this.#round = null;
       this.#release(round, Infinity);
@@ -1797,7 +1813,8 @@ class Incoming {
   lost() {
     if (this.#round === null) return;
     this.#round.over = true;
-    this.#round.wake();
+    clearTimeout(this.#round.patience);
+    wake(this.#round);
     this.#round = null;
   }
 
@@ -1808,12 +1825,18 @@ class Incoming {
     const id = Number(detail.messageId);
     round.heardAt = now();
     if (round.ids.has(id)) return;
-    if (round.held.length >= MAX_HELD) round.full = true;
-    if (round.full) return;
+    if (!round.live) {
+      if (round.held.length >= MAX_HELD) round.full = true;
+      if (round.full) return;
+      round.held.push(detail);
+    }
     round.ids.add(id);
-    round.held.push(detail);
-    if (round.ids.size === 1) round.wake(); // it has begun
-    if (id <= round.upTo && --round.expected === 0) round.wake();
+    if (round.ids.size === 1) wake(round); // it has begun
+    if (id <= round.upTo) {
+      this.#progressed(round);
+      if (--round.expected === 0) wake(round);
+    }
+    if (round.live) this.#show(detail);
   }
 
   /** @param {string[]} messageIds */
@@ -1840,6 +1863,27 @@ class Incoming {
   }
 
   /**
+   * Something came that was waited for.
+   * @param {Round} round
+   */
+  #progressed(round) {
+    clearTimeout(round.patience);
+    if (round.over || round.live) return;
+    round.patience = setTimeout(() => this.#goLive(round), this.#timing.holdWithin);
+  }
+
+  /**
+   * Holds nothing back any more.
+   * @param {Round} round
+   */
+  #goLive(round) {
+    round.live = true;
+    this.#incomplete = true;
+    this.#release(round, Infinity);
+    wake(round);
+  }
+
+  /**
    * Finds and shows what the server did not push.
    * @param {Round} round
    */
@@ -1847,19 +1891,63 @@ class Incoming {
     this.#incomplete = false;
     for (let tries = 0; !round.over; ) {
       try {
-        await within(Incoming.#WITHIN, this.#expect(round));
+        await this.#expect(round);
         await this.#awaitPush(round);
         if (round.expected > 0 && !round.over) await this.#fillGap(round);
-        if (round.over || !round.full) return;
+        if (round.over) return;
+        if (!round.full) {
+          this.#incomplete = false;
+          return;
+        }
         this.#release(round, Infinity);
         round.full = false;
       } catch (error) {
         const { status } = /** @type {{status?: number}} */ (error);
-        if (++tries > CATCH_UP_TRIES || !status || (status < 500 && status !== 429 && status !== 410)) break;
-        await pause(1000 * 2 ** (tries - 1), round);
+        if (++tries > CATCH_UP_TRIES || status !== 410) break; // 410: the list of conversations has to be read anew
       }
     }
-    this.#incomplete = true; // the next connect is to bring it
+    if (!round.over) this.#incomplete = true; // the next connect is to bring it
+  }
+
+  /**
+   * All requests for what was not pushed: no more of them than the server allows, and each again where it failed for now.
+   * @template T
+   * @param {Round} round
+   * @param {() => Promise<T>} request
+   * @returns {Promise<T>} rejects where the round is over, too
+   */
+  async #ask(round, request) {
+    for (let tries = 0; ; ) {
+      await this.#turn(round);
+      if (round.over) throw new ApiError(0, "Not needed", "the connection is gone", "");
+      try {
+        const answer = await request();
+        this.#progressed(round);
+        return answer;
+      } catch (error) {
+        const { status, retryAfter } = /** @type {{status?: number, retryAfter?: number | null}} */ (error);
+        if (status === 429) {
+          this.#notBefore = Math.max(this.#notBefore, now() + 1000 * Math.max(1, retryAfter ?? 1));
+        } else if (status !== undefined && status >= 500 && ++tries <= CATCH_UP_TRIES) {
+          await pauseUntil(now() + 1000 * 2 ** (tries - 1), round);
+        } else {
+          throw error;
+        }
+      }
+    }
+  }
+
+  /**
+   * Waits until a request may go.
+   * @param {Round} round
+   */
+  async #turn(round) {
+    while (!round.over) {
+      const rest = this.#notBefore - now();
+      const wait = rest > 0 ? rest : this.#allowance.take();
+      if (wait === 0) return;
+      await pauseUntil(now() + wait, round);
+    }
   }
 
   /**
@@ -1867,8 +1955,8 @@ class Incoming {
    * @param {Round} round
    */
   async #expect(round) {
-    const { conversations } = await this.#api.conversations({ limit: 1 });
-    const { total } = await this.#api.unread(); // the later, so that it counts all up to the newest
+    const { conversations } = await this.#ask(round, () => within(Incoming.#WITHIN, this.#api.conversations({ limit: 1 })));
+    const { total } = await this.#ask(round, () => within(Incoming.#WITHIN, this.#api.unread())); // the later, so that it counts all up to the newest
     round.upTo = Number(conversations[0]?.lastMessage.messageId ?? 0);
     round.expected = round.upTo > this.#shownTo ? total : 0;
     for (const id of round.ids) if (id <= round.upTo) round.expected--;
@@ -1881,7 +1969,7 @@ class Incoming {
   async #awaitPush(round) {
     const { quietAfter } = this.#timing;
     const begun = now();
-    for (let rest = quietAfter; rest > 0 && round.expected > 0 && !round.over && !round.full; ) {
+    for (let rest = quietAfter; rest > 0 && round.expected > 0 && !round.over && !round.full && !round.live; ) {
       await pause(rest, round);
       // Before the first one the server may be waiting for its database.
       const patience = round.ids.size > 0 ? quietAfter : Incoming.#BEGINS_WITHIN;
@@ -1895,23 +1983,26 @@ class Incoming {
    * @param {Round} round
    */
   async #fillGap(round) {
-    const unread = await this.#unread();
+    const unread = await this.#unread(round);
     const missing = round.over ? null : await this.#missing(round, unread);
     if (missing !== null && !round.over) await this.#fetchAround(round, missing, unread);
   }
 
   /**
    * The conversations with something unread that may not have been shown.
+   * @param {Round} round
    * @returns {Promise<ConversationEntry[]>}
    */
-  async #unread() {
+  async #unread(round) {
     /** @type {ConversationEntry[]} */
     const found = [];
-    let total = (await this.#api.unread()).total;
+    let { total } = await this.#ask(round, () => this.#api.unread());
     let counted = 0;
+    /** @type {string | undefined} */
     let cursor;
     while (counted < total) {
-      const { conversations, next } = await this.#api.conversations({ limit: MAX_PAGE, cursor });
+      const page = { limit: MAX_PAGE, cursor };
+      const { conversations, next } = await this.#ask(round, () => this.#api.conversations(page));
       for (const entry of conversations) {
         if (Number(entry.lastMessage.messageId) <= this.#shownTo) return found; // and so are all that follow
         if (entry.unread > 0) found.push(entry);
@@ -1919,7 +2010,7 @@ class Incoming {
       }
       if (next === undefined) return found;
       cursor = next;
-      if (counted >= total) total = (await this.#api.unread()).total; // some of them may have come since
+      if (counted >= total) total = (await this.#ask(round, () => this.#api.unread())).total; // some of them may have come since
     }
     return found;
   }
@@ -1933,7 +2024,8 @@ class Incoming {
     for (const { user, lastMessage, unread: count } of unread) {
       let before = String(Number(lastMessage.messageId) + 1);
       for (let passed = 0; passed < count; ) {
-        const { messages, more } = await this.#api.messages(user.id, { before, limit: MAX_PAGE });
+        const page = { before, limit: MAX_PAGE };
+        const { messages, more } = await this.#ask(round, () => this.#api.messages(user.id, page));
         const ids = messages.filter(({ read, fromId }) => !read && fromId === user.id).map(({ messageId }) => Number(messageId));
         // Not simply the newest: a live one may be on its way at this very moment.
         const missing = ids.findLast((id) => id > this.#shownTo && !round.ids.has(id));
@@ -1962,7 +2054,7 @@ class Incoming {
     while (streams.length > 0) {
       const empty = streams.filter(({ more, found }) => more && found.length === 0);
       for (let i = 0; i < empty.length; i += AT_ONCE) {
-        await Promise.all(empty.slice(i, i + AT_ONCE).map((stream) => this.#nextPart(stream)));
+        await Promise.all(empty.slice(i, i + AT_ONCE).map((stream) => this.#nextPart(round, stream)));
         if (round.over || round.expected <= 0) return; // the push had only paused, and has brought all
       }
       // Further on there may be older ones of another sender still to be fetched.
@@ -1975,10 +2067,14 @@ class Incoming {
     }
   }
 
-  /** @param {{user: User, after: number, more: boolean, found: MessageDetail[]}} stream */
-  async #nextPart(stream) {
+  /**
+   * @param {Round} round
+   * @param {{user: User, after: number, more: boolean, found: MessageDetail[]}} stream
+   */
+  async #nextPart(round, stream) {
     const { user } = stream;
-    const { messages, more } = await this.#api.messages(user.id, { after: String(stream.after), limit: MAX_PAGE });
+    const page = { after: String(stream.after), limit: MAX_PAGE };
+    const { messages, more } = await this.#ask(round, () => this.#api.messages(user.id, page));
     stream.more = more && messages.length > 0;
     if (messages.length > 0) stream.after = Number(messages[0].messageId);
     for (const { read, fromId, toId, messageId, content, timestamp } of messages.reverse()) {
@@ -1990,7 +2086,13 @@ class Incoming {
 
 /** @returns {Round} */
 function newRound() {
-  return { over: false, ids: new Set(), held: [], full: false, heardAt: now(), upTo: 0, expected: 0, wake: () => {} };
+  const waiting = { live: false, patience: undefined, waking: new Set() };
+  return { over: false, ids: new Set(), held: [], full: false, heardAt: now(), upTo: 0, expected: 0, ...waiting };
+}
+
+/** @param {Round} round */
+function wake(round) {
+  for (const end of [...round.waking]) end();
 }
 
 /**
@@ -2001,12 +2103,23 @@ function newRound() {
 function pause(milliseconds, round) {
   if (round.over) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    round.wake = () => {
+    const end = () => {
       clearTimeout(timer);
+      round.waking.delete(end);
       resolve();
     };
+    const timer = setTimeout(end, milliseconds);
+    round.waking.add(end);
   });
+}
+
+/**
+ * The same, where nothing but the end of the round ends it early.
+ * @param {number} time by the clock of now()
+ * @param {Round} round
+ */
+async function pauseUntil(time, round) {
+  for (let rest = time - now(); rest > 0 && !round.over; rest = time - now()) await pause(rest, round);
 }
 
 /**

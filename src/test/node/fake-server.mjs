@@ -22,6 +22,10 @@ export class FakeServer {
   refuseReadAck = () => null;
   /** For each request over REST: a status in place of an answer, or null. */
   refuseRest = () => null;
+  /** What REST allows; without limit unless set. @type {TokenBucket | null} */
+  requests = null;
+  /** How many requests went beyond that. */
+  refusedAsTooMany = 0;
   /** For each handshake: whether it is let in. */
   letIn = () => true;
   #lastId = 0;
@@ -107,6 +111,12 @@ export class FakeServer {
       response.end(JSON.stringify(body));
     };
     const refused = this.refuseRest(path, request);
+    const long = Number(url.searchParams.get("limit") ?? 20) >= 100;
+    if (this.requests?.take(long ? 3 : 1) === false) {
+      this.refusedAsTooMany++;
+      response.setHeader("Retry-After", "1");
+      return answer(429, { title: "Too Many Requests", status: 429, code: "RATE_LIMITED" });
+    }
     if (refused) return answer(refused, { title: "refused", status: refused });
     const credential = (request.headers.authorization ?? "").replace("Bearer ", "");
     if (credential.includes("expired")) return answer(401, { title: "Unauthorized", status: 401 });
