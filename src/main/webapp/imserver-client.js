@@ -214,7 +214,10 @@ export class SendError extends Error {
   }
 }
 
-/** Why a request failed. `status` is 0 and `code` "NETWORK" where there was no answer. */
+/**
+ * Why a request failed. `status` is 0 where there was no answer, with the `code` "NETWORK", and where the answer would not
+ * be for this user, with the `code` "OTHER_USER": the credential function has returned another user's.
+ */
 export class ApiError extends Error {
   /**
    * @param {number} status
