@@ -31,7 +31,14 @@
  * @property {number} stableAfter 5000: a connection that lived this long starts the back-off anew
  * @property {number} connectWithin 15000: a handshake that takes longer is given up
  * @property {number} readAckAfter 100: read-acks are gathered for this long
+ * @property {number} readsPerSecond 900: ids in read-acks a second at most, below what the server allows
+ *   (IMSERVER_READ_RATE, 1000)
+ * @property {number} readBurst 4000: unless there were fewer before; the server allows 5000
  * @property {number} quietAfter 2000: after a connect, when nothing came for this long the server has pushed what it will
+ * @property {number} holdWithin 30000: after a connect, incoming messages wait for older ones; where none of these came for
+ *   this long, those that wait are shown, and the older ones when they come
+ * @property {number} requestsPerSecond 10: requests a second at most for messages that the server did not push, below what
+ *   the server allows (IMSERVER_REQUEST_RATE, 50, of which a long page takes several)
  * @property {number} perSecond 15: messages a second at most, below what the server allows (IMSERVER_RATE, 20)
  * @property {number} burst 50: unless there were fewer before; the server allows 100
  * @property {number} inFlight 8: messages that await their answer at the same time, to different recipients
@@ -48,7 +55,11 @@ const TIMING = Object.freeze({
   stableAfter: 5000,
   connectWithin: 15_000,
   readAckAfter: 100,
+  readsPerSecond: 900,
+  readBurst: 4000,
   quietAfter: 2000,
+  holdWithin: 30_000,
+  requestsPerSecond: 10,
   perSecond: 15,
   burst: 50,
   inFlight: 8,
@@ -58,7 +69,8 @@ const MAX_OUTGOING = 1000; // messages waiting or failed, in memory and in a sto
 const MAX_READ_IDS = 1000; // in one packet: the server takes no more
 const MAX_HELD = 2000; // incoming messages that wait for older ones; what comes beyond is fetched by REST
 const MAX_PAGE = 100; // messages or conversations in one answer of REST
-const CATCH_UP_TRIES = 3;
+const CATCH_UP_TRIES = 3; // of one request; what the server refuses as too frequent is no try
+const CATCH_UP_BURST = 20; // requests
 const MAX_CLIENT_MESSAGE_ID = 64; // characters
 const REQUEST_WITHIN = 30_000; // ms, for REST
 const PROBE_WITHIN = 5000; // ms
@@ -145,7 +157,8 @@ const AT_ONCE = 6; // requests under way at the same time, where many are needed
  *   What it returns is the same user's each time: with another's the client closes, and fires "otheruser".
  * @property {OutboxStore | ((userId: string) => OutboxStore)} [store] keeps outgoing messages over a page reload:
  *   (userId) => new LocalOutbox(userId), which is called when the server has said who the user is, or new LocalOutbox(userId)
- *   where the page knows. Nothing is read from it before the server has said so.
+ *   where the page knows. Nothing is read from it before the server has said so, over REST or the socket; a credential that
+ *   is a user id says so itself.
  * @property {Partial<Timing>} [timing]
  * @property {typeof globalThis.WebSocket} [WebSocket] in place of the runtime's
  * @property {typeof globalThis.fetch} [fetch] in place of the runtime's
@@ -201,7 +214,10 @@ export class SendError extends Error {
   }
 }
 
-/** Why a request failed. `status` is 0 and `code` "NETWORK" where there was no answer. */
+/**
+ * Why a request failed. `status` is 0 where there was no answer, with the `code` "NETWORK", and where the answer would not
+ * be for this user, with the `code` "OTHER_USER": the credential function has returned another user's.
+ */
 export class ApiError extends Error {
   /**
    * @param {number} status
@@ -409,8 +425,11 @@ export class ImClient extends EventTarget {
    */
   async #admit(credential) {
     const { status, userId } = await this.#identify(credential);
-    const isOther = userId === null ? this.#userId !== null && status !== 401 : userId !== this.#userId;
-    if (isOther) throw new ApiError(0, "Not this user's", "it is not certain that the credential is this user's", "OTHER_USER");
+    if (userId === null && (this.#userId === null || status === 401)) return;
+    const detail = "the server does not say whose the credential is";
+    if (status === 0) throw new ApiError(0, "No answer", detail, "NETWORK");
+    if (userId === null && status >= 400) throw new ApiError(status, `HTTP ${status}`, detail, "");
+    if (userId !== this.#userId) throw new ApiError(0, "Not this user's", "it is not certain that the credential is this user's", "OTHER_USER");
   }
 
   /** @param {string} userId */
@@ -429,7 +448,7 @@ export class ImClient extends EventTarget {
 
   /** @param {string} credential */
   #opened(credential) {
-    const isFirst = this.#userId === null && this.#makeStore === null && this.#first === credential;
+    const isFirst = this.#userId === null && this.#makeStore === null && this.#store === null && this.#first === credential;
     if (this.#whose.of(credential) !== null || isFirst) this.#start();
     else this.#link.write(WHO_AM_I); // REST does not say: every packet does
   }
@@ -1668,14 +1687,22 @@ class Allowance {
     this.#left = burst;
   }
 
-  /** @returns {number} 0 if one may go, else the milliseconds until then */
-  take() {
+  /**
+   * @param {number} [count] not above the burst
+   * @returns {number} 0 if so many may go, else the milliseconds until then
+   */
+  take(count = 1) {
     const time = now();
     this.#left = Math.min(this.#burst, this.#left + ((time - this.#asOf) / 1000) * this.#perSecond);
     this.#asOf = time;
-    if (this.#left < 1) return Math.ceil(((1 - this.#left) / this.#perSecond) * 1000);
-    this.#left--;
+    if (this.#left < count) return Math.ceil(((count - this.#left) / this.#perSecond) * 1000);
+    this.#left -= count;
     return 0;
+  }
+
+  /** @param {number} burst so many at once from now on */
+  limit(burst) {
+    this.#burst = burst;
   }
 }
 
@@ -1725,7 +1752,9 @@ class Seen {
  * @property {number} heardAt milliseconds: when something came last
  * @property {number} upTo the newest message when REST was asked
  * @property {number} expected how many that are not newer than that are to come still
- * @property {() => void} wake
+ * @property {boolean} live what comes in is shown at once: older ones have been waited for too long
+ * @property {ReturnType<typeof setTimeout> | undefined} patience until then
+ * @property {Set<() => void>} waking ends what waits
  */
 
 /**
@@ -1735,7 +1764,8 @@ class Seen {
  * arrives from then on; nothing tells where the one ends and the other begins. So nothing is shown until REST has said how
  * much is unread. Where so much has come, nothing is missing. Where it has not, and nothing comes any more, one that is
  * missing is looked for: what came and is older was pushed, what came and is newer is live, and all that is unread between
- * the two is fetched before the live ones are shown.
+ * the two is fetched before the live ones are shown. Where that makes no progress for Timing.holdWithin, the live ones are
+ * shown first, and what is missing when it comes.
  */
 class Incoming {
   static #WITHIN = 5000; // ms: REST that takes longer to say what is unread is not waited for
@@ -1751,6 +1781,9 @@ class Incoming {
   #incomplete = false;
   /** @type {Round | null} */
   #round = null;
+  #allowance;
+  /** The server takes no request before, by the clock of now(). */
+  #notBefore = 0;
 
   /**
    * @param {ImApi} api
@@ -1762,6 +1795,7 @@ class Incoming {
     this.#api = api;
     this.#timing = timing;
     this.#listener = listener;
+    this.#allowance = new Allowance(timing.requestsPerSecond, CATCH_UP_BURST);
   }
 
   /** There is a connection. */
@@ -1769,7 +1803,9 @@ class Incoming {
     this.lost();
     const round = newRound();
     this.#round = round;
+    this.#progressed(round);
     this.#complete(round).finally(() => {
+      clearTimeout(round.patience);
       if (round.over) return;
       this.#round = null;
       this.#release(round, Infinity);
@@ -1780,7 +1816,8 @@ class Incoming {
   lost() {
     if (this.#round === null) return;
     this.#round.over = true;
-    this.#round.wake();
+    clearTimeout(this.#round.patience);
+    wake(this.#round);
     this.#round = null;
   }
 
@@ -1791,12 +1828,18 @@ class Incoming {
     const id = Number(detail.messageId);
     round.heardAt = now();
     if (round.ids.has(id)) return;
-    if (round.held.length >= MAX_HELD) round.full = true;
-    if (round.full) return;
+    if (!round.live) {
+      if (round.held.length >= MAX_HELD) round.full = true;
+      if (round.full) return;
+      round.held.push(detail);
+    }
     round.ids.add(id);
-    round.held.push(detail);
-    if (round.ids.size === 1) round.wake(); // it has begun
-    if (id <= round.upTo && --round.expected === 0) round.wake();
+    if (round.ids.size === 1) wake(round); // it has begun
+    if (id <= round.upTo) {
+      this.#progressed(round);
+      if (--round.expected === 0) wake(round);
+    }
+    if (round.live) this.#show(detail);
   }
 
   /** @param {string[]} messageIds */
@@ -1823,6 +1866,27 @@ class Incoming {
   }
 
   /**
+   * Something came that was waited for.
+   * @param {Round} round
+   */
+  #progressed(round) {
+    clearTimeout(round.patience);
+    if (round.over || round.live) return;
+    round.patience = setTimeout(() => this.#goLive(round), this.#timing.holdWithin);
+  }
+
+  /**
+   * Holds nothing back any more.
+   * @param {Round} round
+   */
+  #goLive(round) {
+    round.live = true;
+    this.#incomplete = true;
+    this.#release(round, Infinity);
+    wake(round);
+  }
+
+  /**
    * Finds and shows what the server did not push.
    * @param {Round} round
    */
@@ -1830,19 +1894,63 @@ class Incoming {
     this.#incomplete = false;
     for (let tries = 0; !round.over; ) {
       try {
-        await within(Incoming.#WITHIN, this.#expect(round));
+        await this.#expect(round);
         await this.#awaitPush(round);
         if (round.expected > 0 && !round.over) await this.#fillGap(round);
-        if (round.over || !round.full) return;
+        if (round.over) return;
+        if (!round.full) {
+          this.#incomplete = false;
+          return;
+        }
         this.#release(round, Infinity);
         round.full = false;
       } catch (error) {
         const { status } = /** @type {{status?: number}} */ (error);
-        if (++tries > CATCH_UP_TRIES || !status || (status < 500 && status !== 429 && status !== 410)) break;
-        await pause(1000 * 2 ** (tries - 1), round);
+        if (++tries > CATCH_UP_TRIES || status !== 410) break; // 410: the list of conversations has to be read anew
       }
     }
-    this.#incomplete = true; // the next connect is to bring it
+    if (!round.over) this.#incomplete = true; // the next connect is to bring it
+  }
+
+  /**
+   * All requests for what was not pushed: no more of them than the server allows, and each again where it failed for now.
+   * @template T
+   * @param {Round} round
+   * @param {() => Promise<T>} request
+   * @returns {Promise<T>} rejects where the round is over, too
+   */
+  async #ask(round, request) {
+    for (let tries = 0; ; ) {
+      await this.#turn(round);
+      if (round.over) throw new ApiError(0, "Not needed", "the connection is gone", "");
+      try {
+        const answer = await request();
+        this.#progressed(round);
+        return answer;
+      } catch (error) {
+        const { status, retryAfter } = /** @type {{status?: number, retryAfter?: number | null}} */ (error);
+        if (status === 429) {
+          this.#notBefore = Math.max(this.#notBefore, now() + 1000 * Math.max(1, retryAfter ?? 1));
+        } else if (status !== undefined && status >= 500 && ++tries <= CATCH_UP_TRIES) {
+          await pauseUntil(now() + 1000 * 2 ** (tries - 1), round);
+        } else {
+          throw error;
+        }
+      }
+    }
+  }
+
+  /**
+   * Waits until a request may go.
+   * @param {Round} round
+   */
+  async #turn(round) {
+    while (!round.over) {
+      const rest = this.#notBefore - now();
+      const wait = rest > 0 ? rest : this.#allowance.take();
+      if (wait === 0) return;
+      await pauseUntil(now() + wait, round);
+    }
   }
 
   /**
@@ -1850,8 +1958,8 @@ class Incoming {
    * @param {Round} round
    */
   async #expect(round) {
-    const { conversations } = await this.#api.conversations({ limit: 1 });
-    const { total } = await this.#api.unread(); // the later, so that it counts all up to the newest
+    const { conversations } = await this.#ask(round, () => within(Incoming.#WITHIN, this.#api.conversations({ limit: 1 })));
+    const { total } = await this.#ask(round, () => within(Incoming.#WITHIN, this.#api.unread())); // the later, so that it counts all up to the newest
     round.upTo = Number(conversations[0]?.lastMessage.messageId ?? 0);
     round.expected = round.upTo > this.#shownTo ? total : 0;
     for (const id of round.ids) if (id <= round.upTo) round.expected--;
@@ -1864,7 +1972,7 @@ class Incoming {
   async #awaitPush(round) {
     const { quietAfter } = this.#timing;
     const begun = now();
-    for (let rest = quietAfter; rest > 0 && round.expected > 0 && !round.over && !round.full; ) {
+    for (let rest = quietAfter; rest > 0 && round.expected > 0 && !round.over && !round.full && !round.live; ) {
       await pause(rest, round);
       // Before the first one the server may be waiting for its database.
       const patience = round.ids.size > 0 ? quietAfter : Incoming.#BEGINS_WITHIN;
@@ -1878,23 +1986,26 @@ class Incoming {
    * @param {Round} round
    */
   async #fillGap(round) {
-    const unread = await this.#unread();
+    const unread = await this.#unread(round);
     const missing = round.over ? null : await this.#missing(round, unread);
     if (missing !== null && !round.over) await this.#fetchAround(round, missing, unread);
   }
 
   /**
    * The conversations with something unread that may not have been shown.
+   * @param {Round} round
    * @returns {Promise<ConversationEntry[]>}
    */
-  async #unread() {
+  async #unread(round) {
     /** @type {ConversationEntry[]} */
     const found = [];
-    let total = (await this.#api.unread()).total;
+    let { total } = await this.#ask(round, () => this.#api.unread());
     let counted = 0;
+    /** @type {string | undefined} */
     let cursor;
     while (counted < total) {
-      const { conversations, next } = await this.#api.conversations({ limit: MAX_PAGE, cursor });
+      const page = { limit: MAX_PAGE, cursor };
+      const { conversations, next } = await this.#ask(round, () => this.#api.conversations(page));
       for (const entry of conversations) {
         if (Number(entry.lastMessage.messageId) <= this.#shownTo) return found; // and so are all that follow
         if (entry.unread > 0) found.push(entry);
@@ -1902,7 +2013,7 @@ class Incoming {
       }
       if (next === undefined) return found;
       cursor = next;
-      if (counted >= total) total = (await this.#api.unread()).total; // some of them may have come since
+      if (counted >= total) total = (await this.#ask(round, () => this.#api.unread())).total; // some of them may have come since
     }
     return found;
   }
@@ -1916,7 +2027,8 @@ class Incoming {
     for (const { user, lastMessage, unread: count } of unread) {
       let before = String(Number(lastMessage.messageId) + 1);
       for (let passed = 0; passed < count; ) {
-        const { messages, more } = await this.#api.messages(user.id, { before, limit: MAX_PAGE });
+        const page = { before, limit: MAX_PAGE };
+        const { messages, more } = await this.#ask(round, () => this.#api.messages(user.id, page));
         const ids = messages.filter(({ read, fromId }) => !read && fromId === user.id).map(({ messageId }) => Number(messageId));
         // Not simply the newest: a live one may be on its way at this very moment.
         const missing = ids.findLast((id) => id > this.#shownTo && !round.ids.has(id));
@@ -1945,7 +2057,7 @@ class Incoming {
     while (streams.length > 0) {
       const empty = streams.filter(({ more, found }) => more && found.length === 0);
       for (let i = 0; i < empty.length; i += AT_ONCE) {
-        await Promise.all(empty.slice(i, i + AT_ONCE).map((stream) => this.#nextPart(stream)));
+        await Promise.all(empty.slice(i, i + AT_ONCE).map((stream) => this.#nextPart(round, stream)));
         if (round.over || round.expected <= 0) return; // the push had only paused, and has brought all
       }
       // Further on there may be older ones of another sender still to be fetched.
@@ -1958,10 +2070,14 @@ class Incoming {
     }
   }
 
-  /** @param {{user: User, after: number, more: boolean, found: MessageDetail[]}} stream */
-  async #nextPart(stream) {
+  /**
+   * @param {Round} round
+   * @param {{user: User, after: number, more: boolean, found: MessageDetail[]}} stream
+   */
+  async #nextPart(round, stream) {
     const { user } = stream;
-    const { messages, more } = await this.#api.messages(user.id, { after: String(stream.after), limit: MAX_PAGE });
+    const page = { after: String(stream.after), limit: MAX_PAGE };
+    const { messages, more } = await this.#ask(round, () => this.#api.messages(user.id, page));
     stream.more = more && messages.length > 0;
     if (messages.length > 0) stream.after = Number(messages[0].messageId);
     for (const { read, fromId, toId, messageId, content, timestamp } of messages.reverse()) {
@@ -1973,7 +2089,13 @@ class Incoming {
 
 /** @returns {Round} */
 function newRound() {
-  return { over: false, ids: new Set(), held: [], full: false, heardAt: now(), upTo: 0, expected: 0, wake: () => {} };
+  const waiting = { live: false, patience: undefined, waking: new Set() };
+  return { over: false, ids: new Set(), held: [], full: false, heardAt: now(), upTo: 0, expected: 0, ...waiting };
+}
+
+/** @param {Round} round */
+function wake(round) {
+  for (const end of [...round.waking]) end();
 }
 
 /**
@@ -1984,12 +2106,23 @@ function newRound() {
 function pause(milliseconds, round) {
   if (round.over) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    round.wake = () => {
+    const end = () => {
       clearTimeout(timer);
+      round.waking.delete(end);
       resolve();
     };
+    const timer = setTimeout(end, milliseconds);
+    round.waking.add(end);
   });
+}
+
+/**
+ * The same, where nothing but the end of the round ends it early.
+ * @param {number} time by the clock of now()
+ * @param {Round} round
+ */
+async function pauseUntil(time, round) {
+  for (let rest = time - now(); rest > 0 && !round.over; rest = time - now()) await pause(rest, round);
 }
 
 /**
@@ -2010,6 +2143,10 @@ function within(milliseconds, promise) {
 /**
  * Tells the server what was read, many in one packet. A read-ack has no success answer: it is done when no failure came for
  * a while. Where one came that allows for another try, or the connection broke meanwhile, it is sent again.
+ *
+ * The server allows a user so many ids a second, and closes for good a connection that has caused too many failures. So
+ * this stays below it; and while something fails in spite of that, since other clients of the user read too, one packet at
+ * a time goes out.
  */
 class ReadAcks {
   static #MAX_WAITING = 50_000; // more than any user reads without a connection; what is dropped comes again as unread
@@ -2021,6 +2158,9 @@ class ReadAcks {
   #link;
   #timing;
   #tell;
+  #allowance;
+  /** Ids in one packet. */
+  #most;
   #count = 0;
   /** Whether there is a connection, and it is this user's. */
   #online = false;
@@ -2040,6 +2180,8 @@ class ReadAcks {
     this.#link = link;
     this.#timing = timing;
     this.#tell = tell;
+    this.#most = Math.max(1, Math.min(MAX_READ_IDS, timing.readBurst));
+    this.#allowance = new Allowance(timing.readsPerSecond, Math.max(1, timing.readBurst));
   }
 
   /** How many the server may not know of. */
@@ -2078,18 +2220,17 @@ class ReadAcks {
     this.#timer = undefined;
   }
 
-  /** Sends what waits, if there is a connection. */
+  /** Sends what waits and may go now, if there is a connection; the rest later. */
   flush() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!this.#online || this.#waiting.size === 0) return; // opened() calls this again
-    const wait = this.#notBefore - now();
-    if (wait > 0) {
-      this.#timer = setTimeout(() => this.flush(), wait);
-      return;
-    }
+    const rest = this.#notBefore - now();
+    if (rest > 0) return this.#later(rest);
     while (this.#waiting.size > 0) {
-      const some = [...this.#waiting].slice(0, MAX_READ_IDS);
+      const wait = this.#allowance.take(Math.min(this.#waiting.size, this.#most));
+      if (wait > 0) return this.#later(wait);
+      const some = firstOf(this.#waiting, this.#most);
       const ids = some.map(([id]) => id);
       const timestamp = `read-${++this.#count}`; // no message has such a one
       if (!this.#link.write(readAck(ids, timestamp))) return;
@@ -2099,6 +2240,12 @@ class ReadAcks {
       const untold = some.filter(([, told]) => !told).map(([id]) => id);
       if (untold.length > 0) this.#tell(untold);
     }
+  }
+
+  /** @param {number} wait milliseconds */
+  #later(wait) {
+    clearTimeout(this.#timer); // who is told of what was sent may have called add()
+    this.#timer = setTimeout(() => this.flush(), wait);
   }
 
   /**
@@ -2115,6 +2262,7 @@ class ReadAcks {
       const { answerAfter, backoffCap } = this.#timing;
       const wait = Math.min(Math.max(answerAfter, backoffCap), answerAfter * 2 ** this.#failures++);
       this.#notBefore = now() + wait * (1 + Math.random() / 4);
+      this.#allowance.limit(this.#most);
     } // else it went out with another one that has failed
     this.#wait(refused.ids, true);
     this.flush();
@@ -2124,7 +2272,9 @@ class ReadAcks {
   /** @param {string} timestamp */
   #done(timestamp) {
     this.#sent.delete(timestamp);
-    if (this.#notBefore <= now()) this.#failures = 0;
+    if (this.#notBefore > now()) return;
+    this.#failures = 0;
+    this.#allowance.limit(Math.max(this.#most, this.#timing.readBurst));
   }
 
   /**
@@ -2283,6 +2433,21 @@ function newWaiting() {
 function quietly(promise) {
   promise.catch(() => {});
   return promise;
+}
+
+/**
+ * @template K, V
+ * @param {Map<K, V>} map
+ * @param {number} count at most
+ */
+function firstOf(map, count) {
+  /** @type {[K, V][]} */
+  const first = [];
+  for (const entry of map) {
+    if (first.length >= count) break;
+    first.push(entry);
+  }
+  return first;
 }
 
 /**

@@ -22,6 +22,10 @@ export class FakeServer {
   refuseReadAck = () => null;
   /** For each request over REST: a status in place of an answer, or null. */
   refuseRest = () => null;
+  /** What REST allows; without limit unless set. @type {TokenBucket | null} */
+  requests = null;
+  /** How many requests went beyond that. */
+  refusedAsTooMany = 0;
   /** For each handshake: whether it is let in. */
   letIn = () => true;
   #lastId = 0;
@@ -107,6 +111,12 @@ export class FakeServer {
       response.end(JSON.stringify(body));
     };
     const refused = this.refuseRest(path, request);
+    const long = Number(url.searchParams.get("limit") ?? 20) >= 100;
+    if (this.requests?.take(long ? 3 : 1) === false) {
+      this.refusedAsTooMany++;
+      response.setHeader("Retry-After", "1");
+      return answer(429, { title: "Too Many Requests", status: 429, code: "RATE_LIMITED" });
+    }
     if (refused) return answer(refused, { title: "refused", status: refused });
     const credential = (request.headers.authorization ?? "").replace("Bearer ", "");
     if (credential.includes("expired")) return answer(401, { title: "Unauthorized", status: 401 });
@@ -143,6 +153,30 @@ export class FakeServer {
     const range = after === null ? both.filter(({ id }) => id < Number(parameters.get("before") ?? Infinity)) : both.filter(({ id }) => id > Number(after));
     const part = after === null ? range.slice(-limit) : range.slice(0, limit);
     return { messages: part.map(historyMessage).reverse(), more: part.length < range.length };
+  }
+}
+
+/** What the server allows a user: so many at once, and so many a second. */
+export class TokenBucket {
+  #burst;
+  #perSecond;
+  #left;
+  #asOf = performance.now();
+
+  constructor(burst, perSecond) {
+    this.#burst = burst;
+    this.#perSecond = perSecond;
+    this.#left = burst;
+  }
+
+  /** Whether so many may go; if so, they are gone. */
+  take(count) {
+    const time = performance.now();
+    this.#left = Math.min(this.#burst, this.#left + ((time - this.#asOf) / 1000) * this.#perSecond);
+    this.#asOf = time;
+    if (this.#left < count) return false;
+    this.#left -= count;
+    return true;
   }
 }
 

@@ -94,6 +94,44 @@ describe("A client", () => {
     assert.equal(client.userId, "1");
   });
 
+  test("reads nothing from a store object either before the socket has said who the user is, where REST does not", async () => {
+    await leave("1", "of one");
+    server.refuseRest = () => 503;
+    const shared = new LocalOutbox("1", storage);
+    let claimedFor = [];
+    const store = {
+      claim: (limit, userId) => {
+        claimedFor.push(userId);
+        return shared.claim(limit, userId);
+      },
+      put: (entry) => shared.put(entry),
+      remove: (id) => shared.remove(id),
+      release: () => shared.release(),
+    };
+    connect(() => "token.1.b", { store });
+    await until(() => sentBy("1").length === 1);
+    assert.deepEqual([...new Set(claimedFor)], ["1"]);
+  });
+
+  test("says that there was no answer, and not that the user is another, where the network is down after a renewal", async () => {
+    let asked = 0;
+    let isDown = false;
+    const request = (address, init) => {
+      if (isDown && init.headers.Authorization.endsWith("1.b")) return Promise.reject(new TypeError("nobody is there"));
+      return fetch(address, init);
+    };
+    const client = connect(() => (asked++ === 0 ? "token.1.a" : "token.1.b"), { fetch: request });
+    await until(() => client.userId === "1" && client.state === "open");
+    isDown = true;
+    server.refuseRest = (path, { headers }) => (path === "unread" && headers.authorization.endsWith("1.a") ? 401 : null);
+    await assert.rejects(client.api.unread(), { status: 0, code: "NETWORK" });
+    isDown = false;
+    server.refuseRest = (path) => (path === "users/me" ? 503 : null);
+    await assert.rejects(client.api.unread(), { status: 503, code: "" });
+    server.refuseRest = () => null;
+    await client.api.unread();
+  });
+
   test("closes where its function returns another user's token, and keeps what waits for its own", async () => {
     const tokens = ["token.1.a", "token.2.a"];
     const client = connect(() => tokens.shift() ?? "token.2.b");

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import WebSocket from "ws";
 import { ImClient } from "../webapp/imserver-client.js";
-import { FakeServer, until } from "./fake-server.mjs";
+import { FakeServer, TokenBucket, until } from "./fake-server.mjs";
 
 const RETRYABLE = { code: "STORAGE_UNAVAILABLE", retryable: true };
 
@@ -89,6 +89,45 @@ describe("A read-ack", () => {
     server.refuseReadAck = () => null;
     await until(() => server.unread("1").length === 0);
     assert.deepEqual(told, ["1", "2"]);
+  });
+
+  test("keeps to what the server allows, however many wait", async () => {
+    const bucket = new TokenBucket(5000, 20_000); // a second is 50 ms here
+    let failures = 0;
+    const done = new Set();
+    server.refuseReadAck = ({ content }) => {
+      const ids = JSON.parse(content);
+      if (!bucket.take(ids.length)) {
+        failures++;
+        return { code: "RATE_LIMITED", retryable: true };
+      }
+      ids.forEach((id) => done.add(id));
+      return null;
+    };
+    await connect({ readsPerSecond: 18_000, answerAfter: 6000 });
+    client.markRead(...Array.from({ length: 50_000 }, (_, i) => i + 1));
+    await until(() => done.size === 50_000);
+    assert.ok(failures <= 3, String(failures));
+    assert.equal(told.length, 50_000);
+  });
+
+  test("goes out one by one while the server allows less than that", async () => {
+    let failures = 0;
+    server.refuseReadAck = () => {
+      failures++;
+      return { code: "RATE_LIMITED", retryable: true };
+    };
+    await connect({ readsPerSecond: 100_000, answerAfter: 100, backoffCap: 10_000 });
+    client.markRead(...Array.from({ length: 20_000 }, (_, i) => i + 1));
+    await until(() => failures >= 4 + 3); // four at once, and then one after each wait
+    assert.equal(acks().length, 7);
+    let left = 0;
+    server.refuseReadAck = ({ content }) => {
+      left += JSON.parse(content).length;
+      return null;
+    };
+    await until(() => left === 20_000);
+    await until(() => client.unconfirmedReads === 0);
   });
 
   test("fails without touching the messages on their way", async () => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import WebSocket from "ws";
 import { ImClient } from "../webapp/imserver-client.js";
-import { FakeServer, until } from "./fake-server.mjs";
+import { FakeServer, TokenBucket, until } from "./fake-server.mjs";
 
 describe("Messages beyond what the server pushes", () => {
   let server;
@@ -21,10 +21,10 @@ describe("Messages beyond what the server pushes", () => {
     await server.stop();
   });
 
-  function connect(options = {}) {
+  function connect(timing = {}) {
     shown = [];
-    const timing = { backoff: 10, backoffCap: 40, quietAfter: 100 };
-    client = new ImClient({ server: server.address, credential: "1", WebSocket, timing, ...options });
+    const all = { backoff: 10, backoffCap: 40, quietAfter: 100, requestsPerSecond: 1000, ...timing };
+    client = new ImClient({ server: server.address, credential: "1", WebSocket, timing: all });
     client.addEventListener("message", ({ detail }) => shown.push(detail));
     client.connect();
   }
@@ -111,6 +111,64 @@ describe("Messages beyond what the server pushes", () => {
     connect();
     await until(() => shown.length >= 2600);
     assert.deepEqual(contents(), texts(0, 2600));
+  });
+
+  test("come all, each once, where they take more requests than the server allows at once", async () => {
+    server.requests = new TokenBucket(250, 500);
+    for (let i = 0; i < 3000; i++) server.add(String(7 + (i % 300)), "1", `m${i}`); // three hundred conversations
+    connect();
+    await until(() => shown.length >= 3000);
+    assert.deepEqual(contents(), texts(0, 3000));
+    const parts = server.asked.filter((path) => path.includes("messages?after"));
+    assert.ok(server.refusedAsTooMany > 0);
+    assert.ok(parts.length - server.refusedAsTooMany <= 300, "nothing is asked for twice");
+    server.add("7", "1", "m3000");
+    await until(() => shown.length >= 3001);
+  });
+
+  test("are asked for no faster than the client is told to", async () => {
+    for (let i = 0; i < 600; i++) server.add(String(7 + (i % 60)), "1", `m${i}`);
+    server.requests = new TokenBucket(40 * 3, 90); // a burst, and as much again as the client asks for by itself
+    connect({ requestsPerSecond: 25 });
+    await until(() => shown.length >= 600);
+    assert.deepEqual(contents(), texts(0, 600));
+    assert.equal(server.refusedAsTooMany, 0);
+  });
+
+  test("hold up live ones for a while only, where the server has no room for requests, and come in the end", async () => {
+    fill(40);
+    let isBusy = true;
+    server.refuseRest = (path) => (isBusy && path.includes("messages") ? 429 : null);
+    connect({ holdWithin: 300 });
+    await until(() => server.asked.some((path) => path.includes("messages")));
+    server.add("7", "1", "live");
+    await until(() => shown.length === 11);
+    server.add("7", "1", "more");
+    await until(() => shown.length === 12);
+    isBusy = false;
+    await until(() => shown.length >= 42);
+    assert.deepEqual(contents(), [...texts(0, 10), "live", "more", ...texts(10, 40)]);
+    server.cut(1001);
+    await until(() => client.state !== "open");
+    server.add("8", "1", "later");
+    await until(() => shown.length >= 43);
+    assert.equal(shown.at(-1).content, "later");
+    assert.equal(shown.length, 43);
+  });
+
+  test("hold up live ones for a while only, where these do not end", async () => {
+    fill(40);
+    connect({ holdWithin: 300 });
+    await until(() => client.state === "open");
+    let i = 0;
+    const timer = setInterval(() => server.add("9", "1", `live${i++}`), 10);
+    try {
+      await until(() => shown.length > 40);
+    } finally {
+      clearInterval(timer);
+    }
+    await until(() => shown.length === 40 + i);
+    assert.equal(new Set(contents()).size, 40 + i);
   });
 
   test("do not make it ask for the whole history where the server has not begun to push", async () => {
