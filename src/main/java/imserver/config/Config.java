@@ -198,7 +198,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
               fallback = "500",
               max = 10_000,
               meaning =
-                  "messages stored in one transaction, an eighth of them of one user at most; about as many ids of read-acks")
+                  "messages stored in one transaction, half of them of one user at most, and an eighth where many wait; about as many ids of read-acks")
           int batch,
       @Setting(
               key = "IMSERVER_PROFILES",

@@ -57,6 +57,9 @@ public class OriginalResource {
   /** So do so many conversations, each with a look for its unread messages. */
   private static final int CHEAP_SIZE = 10;
 
+  /** Waits for a lane on the way: two of a user at a time. */
+  private static final int MARKING = 8;
+
   private static final int MAX_NOTICES = 1000;
   private static final int NOTICES_COST = 4;
   private static final int MAX_UNREAD_IDS = 1000;
@@ -103,10 +106,13 @@ public class OriginalResource {
   @Path("conversationList")
   public CompletionStage<Envelope> conversationList(
       @QueryParam("page") @Nullable String page, @QueryParam("size") @Nullable String size) {
-    long user = user().userId();
+    UserPrincipal reader = user();
+    long user = reader.userId();
     Slice slice = Slice.of(page, size);
-    requests.charge(user(), slice.size() / CHEAP_SIZE + slice.skipped() / CHEAP_SKIPS);
+    requests.charge(reader, slice.size() / CHEAP_SIZE + slice.skipped() / CHEAP_SKIPS);
     return database.ask(
+        reader,
+        1,
         () -> {
           UnreadCount unread = conversations.unread(user);
           List<ConversationEntry> entries =
@@ -145,7 +151,8 @@ public class OriginalResource {
     Slice slice = Slice.of(page, size);
     requests.charge(user, slice.size() / Requests.CHEAP_ROWS + slice.skipped() / CHEAP_SKIPS);
     boolean mark = request.getMethod().equals(HttpMethod.GET); // and not by HEAD
-    return database.ask(() -> Envelope.of(page(user, other, slice, mark)));
+    return database.ask(
+        user, mark ? MARKING : 1, () -> Envelope.of(page(user, other, slice, mark)));
   }
 
   private ConversationPage page(UserPrincipal user, long other, Slice slice, boolean mark) {
@@ -171,9 +178,12 @@ public class OriginalResource {
   @GET
   @Path("systemMessage")
   public CompletionStage<Envelope> systemMessage() {
-    requests.charge(user(), NOTICES_COST);
-    long user = user().userId();
+    UserPrincipal reader = user();
+    requests.charge(reader, NOTICES_COST);
+    long user = reader.userId();
     return database.ask(
+        reader,
+        1,
         () ->
             Envelope.of(
                 conversations.unreadNotices(user, MAX_NOTICES).stream()

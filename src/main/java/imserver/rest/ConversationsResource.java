@@ -35,6 +35,9 @@ public class ConversationsResource {
   private static final int DEFAULT_LIMIT = 20;
   private static final int MAX_LIMIT = 100;
 
+  /** Waits for a lane on the way: two of a user at a time. */
+  private static final int MARKING = 8;
+
   @Inject private ConversationService conversations;
   @Inject private Requests requests;
   @Inject private DatabaseExecutor database;
@@ -67,6 +70,8 @@ public class ConversationsResource {
     Bookmark bookmark = Cursor.parse(cursor);
     int rows = chargedLimit(user, limit);
     return database.ask(
+        user,
+        1,
         () ->
             conversations
                 .overview(user.userId(), bookmark, rows)
@@ -108,6 +113,8 @@ public class ConversationsResource {
     long afterId = after == null ? 0 : Parameters.idOrZero("after", after);
     int rows = chargedLimit(user, limit);
     return database.ask(
+        user,
+        mark ? MARKING : 1,
         () -> {
           MessagePage page =
               after == null
@@ -157,6 +164,8 @@ public class ConversationsResource {
     long other = Parameters.userOrSystem("userId", userId);
     long upTo = body.id("upTo");
     return database.ask(
+        user,
+        MARKING,
         () -> {
           requests.markReadUpTo(user, other, upTo);
           return new UnreadView(conversations.unreadFrom(other, user.userId()));

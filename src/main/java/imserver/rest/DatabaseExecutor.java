@@ -1,5 +1,6 @@
 package imserver.rest;
 
+import imserver.auth.UserPrincipal;
 import imserver.packet.FailureCode;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
@@ -45,6 +46,9 @@ public class DatabaseExecutor {
   /** A few thousand look-ups a second pass here: more than this has no hope of being in time. */
   private static final int WAITING = 1000;
 
+  /** One user's requests wait behind others', not before them: so many at a time, or wait here. */
+  private static final int MAX_OF_ONE = 16;
+
   /** Jobs without a time limit, one after the other. */
   private static final int LONG_WAITING = 8;
 
@@ -54,6 +58,8 @@ public class DatabaseExecutor {
   static final Duration DEADLINE = Duration.ofSeconds(5);
 
   private static final Duration STOP = Duration.ofSeconds(3);
+
+  private final UserQuota waiting = new UserQuota(MAX_OF_ONE);
 
   /** By identity. */
   private final Set<CompletableFuture<?>> pending = ConcurrentHashMap.newKeySet();
@@ -101,6 +107,23 @@ public class DatabaseExecutor {
     CompletableFuture<T> answer = new CompletableFuture<>();
     within(answer);
     run(database, answer, query);
+    return answer;
+  }
+
+  /**
+   * The same for one user, of whom there may be a bounded number at a time.
+   *
+   * @param weight as many short queries as this one keeps a thread for as long as
+   * @return as {@link #ask(Callable)}; or completed with {@link FailureCode#RATE_LIMITED}
+   */
+  public <T> CompletionStage<T> ask(UserPrincipal user, int weight, Callable<T> query) {
+    if (!waiting.take(user, weight)) {
+      return CompletableFuture.failedFuture(
+          Problem.of(FailureCode.RATE_LIMITED, "too many requests of this user at once"));
+    }
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    within(answer);
+    run(database, answer, query, () -> waiting.giveBack(user, weight));
     return answer;
   }
 
@@ -156,14 +179,24 @@ public class DatabaseExecutor {
   }
 
   private <T> void run(ThreadPoolExecutor executor, CompletableFuture<T> answer, Callable<T> work) {
+    run(executor, answer, work, () -> {});
+  }
+
+  private <T> void run(
+      ThreadPoolExecutor executor, CompletableFuture<T> answer, Callable<T> work, Runnable atEnd) {
     try {
       executor.execute(
           () -> {
-            if (!answer.isDone()) { // else nobody waits for it any more
-              complete(answer, work);
+            try {
+              if (!answer.isDone()) { // else nobody waits for it any more
+                complete(answer, work);
+              }
+            } finally {
+              atEnd.run();
             }
           });
     } catch (RejectedExecutionException e) {
+      atEnd.run();
       answer.completeExceptionally(
           Problem.of(FailureCode.SERVER_BUSY, "too many requests are waiting, try again"));
     }

@@ -146,9 +146,13 @@ public class Requests {
     }
   }
 
-  /** Marks what another user sent as read, up to a message. */
+  /**
+   * Marks what another user sent as read, up to a message; what is not done by the time that the
+   * client is answered stays unread.
+   */
   void markReadUpTo(UserPrincipal user, long sender, long messageId) {
-    for (int round = 0; round < MAX_ROUNDS; round++) {
+    long end = System.nanoTime() + DatabaseExecutor.DEADLINE.toNanos();
+    for (int round = 0; round < MAX_ROUNDS && System.nanoTime() - end < 0; round++) {
       List<Long> ids = conversations.unreadIds(sender, user.userId(), messageId, MarkRead.MAX_IDS);
       if (ids.isEmpty()) {
         return;

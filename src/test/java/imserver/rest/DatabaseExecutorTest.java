@@ -2,7 +2,9 @@ package imserver.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
+import imserver.auth.UserPrincipal;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +59,25 @@ class DatabaseExecutorTest {
               throw gone;
             });
     assertThat(problem(answer)).isSameAs(gone);
+  }
+
+  @Test
+  @DisplayName("take so many requests of one user at a time, and more when those are done with")
+  void boundedOfOne() throws Exception {
+    UserPrincipal alice = new UserPrincipal(1, null, null, null);
+    UserPrincipal bob = new UserPrincipal(2, null, null, null);
+    List<CompletionStage<String>> answers = new ArrayList<>();
+    answers.add(executor.ask(alice, 8, this::hang));
+    answers.add(executor.ask(alice, 8, this::hang));
+    assertThat(problem(executor.ask(alice, 1, () -> "refused")).code()).isEqualTo("RATE_LIMITED");
+    assertThat(told(executor.ask(bob, 1, () -> "found"))).isEqualTo("found");
+    database.countDown();
+    for (CompletionStage<String> answer : answers) {
+      assertThat(told(answer)).isEqualTo("late");
+    }
+    await()
+        .ignoreException(ExecutionException.class) // given back a moment after the answer
+        .untilAsserted(() -> assertThat(told(executor.ask(alice, 16, () -> "x"))).isEqualTo("x"));
   }
 
   @Test
