@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -52,7 +53,13 @@ public class DatabaseExecutor {
   /** Jobs without a time limit, one after the other. */
   private static final int LONG_WAITING = 8;
 
-  private static final int ANSWERING = 2;
+  /**
+   * Where the container writes answers itself, which is on Payara, it has the thread that tells one
+   * wait for the client. Four users can keep them all.
+   */
+  private static final int ANSWERING = 64;
+
+  private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
 
   /** From the request on; its client waits for 6 s. */
   static final Duration DEADLINE = Duration.ofSeconds(5);
@@ -86,6 +93,8 @@ public class DatabaseExecutor {
     database = executor(THREADS, new ArrayBlockingQueue<>(WAITING));
     jobs = executor(1, new ArrayBlockingQueue<>(LONG_WAITING));
     answers = executor(ANSWERING, new LinkedBlockingQueue<>());
+    answers.setKeepAliveTime(IDLE_THREAD.toSeconds(), TimeUnit.SECONDS);
+    answers.allowCoreThreadTimeOut(true);
     answers.setRejectedExecutionHandler((task, executor) -> task.run());
     timer = new ScheduledThreadPoolExecutor(1, threads, new DiscardPolicy());
     timer.setRemoveOnCancelPolicy(true);
@@ -187,12 +196,10 @@ public class DatabaseExecutor {
     try {
       executor.execute(
           () -> {
-            try {
-              if (!answer.isDone()) { // else nobody waits for it any more
-                complete(answer, work);
-              }
-            } finally {
+            if (answer.isDone()) { // nobody waits for it any more
               atEnd.run();
+            } else {
+              tell(outcome(answer, work), atEnd);
             }
           });
     } catch (RejectedExecutionException e) {
@@ -200,6 +207,32 @@ public class DatabaseExecutor {
       answer.completeExceptionally(
           Problem.of(FailureCode.SERVER_BUSY, "too many requests are waiting, try again"));
     }
+  }
+
+  /** Never on a thread that asks the database. */
+  private void tell(Runnable answer, Runnable atEnd) {
+    answers.execute(
+        () -> {
+          try {
+            answer.run();
+          } finally {
+            atEnd.run();
+          }
+        });
+  }
+
+  private static <T> Runnable outcome(CompletableFuture<T> answer, Callable<T> work) {
+    try {
+      T found = work.call();
+      return () -> answer.complete(found);
+    } catch (Exception | Error e) {
+      return () -> answer.completeExceptionally(e);
+    }
+  }
+
+  /** Where answers are told by whoever has them: there a thread may wait for a client. */
+  public Executor answering() {
+    return answers;
   }
 
   private static <T> void complete(CompletableFuture<T> answer, Callable<T> work) {

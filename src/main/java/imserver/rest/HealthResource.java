@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 public class HealthResource {
 
   @Inject private HealthCheck check;
+  @Inject private DatabaseExecutor database;
   @Inject private Config config;
 
   /** For the container, which injects the rest. */
@@ -31,7 +32,7 @@ public class HealthResource {
   @GET
   @Produces(MediaType.APPLICATION_JSON)
   public CompletionStage<Response> health() {
-    return check.databaseAnswers().thenApply(this::answer);
+    return check.databaseAnswers().thenApplyAsync(this::answer, database.answering());
   }
 
   private Response answer(boolean database) {
