@@ -20,6 +20,9 @@ import java.util.List;
  * Has no thread of the container wait for a client: bodies are collected, and answers written, as
  * the network takes them. JAX-RS reads and writes memory alone.
  *
+ * <p>On Tomcat and the like; on Payara and GlassFish only the number of bodies is bounded (see the
+ * package).
+ *
  * <ol>
  *   <li>Where a request has a body, that is read first: {@link BodyReader}; then the container
  *       dispatches the request here anew.
@@ -46,7 +49,7 @@ public class NonBlockingFilter extends HttpFilter {
   /** A notice to all is sent portion by portion; nobody but the host application can ask for it. */
   private static final Duration PATIENCE_WITH_JOBS = Duration.ofMinutes(30);
 
-  /** Whose asynchronous reading and writing loses one request in a hundred. */
+  /** Whose asynchronous reading and writing loses requests: see the package. */
   private static final List<String> GRIZZLY = List.of("Payara", "GlassFish");
 
   private static final String BODY = NonBlockingFilter.class.getName() + ".body";
