@@ -11,6 +11,7 @@ import jakarta.ejb.Singleton;
 import jakarta.ejb.TransactionManagement;
 import jakarta.ejb.TransactionManagementType;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -41,6 +43,8 @@ import java.util.function.Function;
 @TransactionManagement(TransactionManagementType.BEAN)
 public class DatabaseExecutor {
 
+  private static final System.Logger LOG = System.getLogger(DatabaseExecutor.class.getName());
+
   /** Half of the pool's connections: the lanes, the backlogs and the ping need some too. */
   private static final int THREADS = 8;
 
@@ -53,10 +57,7 @@ public class DatabaseExecutor {
   /** Jobs without a time limit, one after the other. */
   private static final int LONG_WAITING = 8;
 
-  /**
-   * Where the container writes answers itself, which is on Payara, it has the thread that tells one
-   * wait for the client. Four users can keep them all.
-   */
+  /** An answer is told by one of these; where it is written there, one may wait for its client. */
   private static final int ANSWERING = 64;
 
   private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
@@ -78,6 +79,7 @@ public class DatabaseExecutor {
   private ThreadPoolExecutor answers;
   private ScheduledThreadPoolExecutor timer;
   private volatile boolean stopped;
+  private volatile boolean callersWait;
 
   /** For the container, which injects the rest. */
   public DatabaseExecutor() {}
@@ -116,7 +118,7 @@ public class DatabaseExecutor {
     CompletableFuture<T> answer = new CompletableFuture<>();
     within(answer);
     run(database, answer, query);
-    return answer;
+    return handOut(answer);
   }
 
   /**
@@ -133,7 +135,7 @@ public class DatabaseExecutor {
     CompletableFuture<T> answer = new CompletableFuture<>();
     within(answer);
     run(database, answer, query, () -> waiting.giveBack(user, weight));
-    return answer;
+    return handOut(answer);
   }
 
   /** The same for what may take longer than {@link #DEADLINE}; one after the other. */
@@ -141,7 +143,7 @@ public class DatabaseExecutor {
     CompletableFuture<T> answer = new CompletableFuture<>();
     register(answer);
     run(jobs, answer, job);
-    return answer;
+    return handOut(answer);
   }
 
   /**
@@ -162,7 +164,7 @@ public class DatabaseExecutor {
               }
             },
             answers);
-    return answer;
+    return handOut(answer);
   }
 
   /**
@@ -178,6 +180,28 @@ public class DatabaseExecutor {
             () -> answers.execute(() -> answer.complete(told)),
             Math.max(0, delay.toMillis() + 1),
             TimeUnit.MILLISECONDS);
+    return handOut(answer);
+  }
+
+  /**
+   * Has callers wait for their answers from now on, for at most as long as their clients: for a
+   * container that loses requests which are completed by another thread than its own.
+   */
+  public void keepCallers() {
+    callersWait = true;
+  }
+
+  /** An answer to hand out: as it is, or complete. */
+  public <T> CompletionStage<T> handOut(CompletionStage<T> answer) {
+    if (callersWait) {
+      try {
+        var unused = answer.toCompletableFuture().get();
+      } catch (ExecutionException e) {
+        LOG.log(Level.DEBUG, "told by the answer: {0}", e.toString());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
     return answer;
   }
 

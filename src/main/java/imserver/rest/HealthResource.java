@@ -32,7 +32,8 @@ public class HealthResource {
   @GET
   @Produces(MediaType.APPLICATION_JSON)
   public CompletionStage<Response> health() {
-    return check.databaseAnswers().thenApplyAsync(this::answer, database.answering());
+    return database.handOut(
+        check.databaseAnswers().thenApplyAsync(this::answer, database.answering()));
   }
 
   private Response answer(boolean database) {

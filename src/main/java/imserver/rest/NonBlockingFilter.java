@@ -67,6 +67,7 @@ public class NonBlockingFilter extends HttpFilter {
   private final transient UserQuota answers = new UserQuota(MAX_ANSWER_BYTES);
 
   @Inject private transient CredentialVerifier verifier;
+  @Inject private transient DatabaseExecutor database;
 
   private boolean grizzly;
 
@@ -77,6 +78,9 @@ public class NonBlockingFilter extends HttpFilter {
   public void init() {
     String server = getServletContext().getServerInfo();
     grizzly = GRIZZLY.stream().anyMatch(server::contains);
+    if (grizzly) {
+      database.keepCallers();
+    }
   }
 
   @Override
