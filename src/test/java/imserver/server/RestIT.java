@@ -887,8 +887,11 @@ class RestIT {
       assertThat(a.get("api/health").status()).isEqualTo(200);
       a.sendMessage(bob, "meanwhile");
       assertThat(Api.contents(b.history(alice, ""))).containsExactly("meanwhile");
-      for (SlowClient client : slow) {
-        assertThat(client.status()).isEqualTo(408);
+      if (!ServerProduct.underTest()
+          .hasTyrus()) { // there the container waits, for few of each user
+        for (SlowClient client : slow) {
+          assertThat(client.status()).isEqualTo(408);
+        }
       }
     } finally {
       for (SlowClient client : slow) {
