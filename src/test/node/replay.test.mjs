@@ -127,11 +127,11 @@ describe("Messages beyond what the server pushes", () => {
   });
 
   test("are asked for no faster than the client is told to", async () => {
-    for (let i = 0; i < 600; i++) server.add(String(7 + (i % 60)), "1", `m${i}`);
-    server.requests = new TokenBucket(40 * 3, 90); // a burst, and as much again as the client asks for by itself
+    for (let i = 0; i < 900; i++) server.add(String(7 + (i % 90)), "1", `m${i}`);
+    server.requests = new TokenBucket(80 * 3, 90); // a burst, and as much again as the client asks for by itself
     connect({ requestsPerSecond: 25 });
-    await until(() => shown.length >= 600);
-    assert.deepEqual(contents(), texts(0, 600));
+    await until(() => shown.length >= 900);
+    assert.deepEqual(contents(), texts(0, 900));
     assert.equal(server.refusedAsTooMany, 0);
   });
 
