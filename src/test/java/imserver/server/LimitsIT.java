@@ -87,8 +87,10 @@ class LimitsIT {
   @DisplayName(
       "of connections leaves one that was closed without effect, whatever it goes on sending")
   void nothingFromTheClosed() throws IOException {
-    try (RawClient oldest = RawClient.connect(server, alice);
-        Client other = Client.connect(server, alice)) {
+    try (RawClient oldest = RawClient.connect(server, alice)) {
+      oldest.send(RawClient.TEXT, "{}".getBytes(StandardCharsets.UTF_8));
+      oldest.read(); // a failure: the server has opened it before it opens the others
+      Client other = Client.connect(server, alice);
       awaitKnown(alice);
       List<Client> clients = new ArrayList<>();
       for (int i = 0; i < CONNECTIONS - 1; i++) {
@@ -104,6 +106,7 @@ class LimitsIT {
       other.message("from the open");
       assertThat(other.contents()).doesNotContain("from the closed");
       clients.forEach(Client::close);
+      other.close();
     }
   }
 
