@@ -71,9 +71,7 @@ public class Schema {
     try {
       Flyway.configure(Schema.class.getClassLoader())
           .dataSource(new EnvironmentDataSource(address.forMigrations()))
-          .locations(
-              "classpath:db/migration/common",
-              "classpath:db/migration/" + address.vendor().folder())
+          .locations("classpath:db/migration/" + address.vendor().folder())
           .connectRetries(address.isFile() ? 0 : CONNECT_RETRIES)
           .connectRetriesInterval(5)
           .load()

@@ -7,17 +7,14 @@ import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
 import java.io.Serializable;
 
-/**
- * What two users see of their conversation in their lists. Written with the messages ({@link
- * MessageRepository}), and by {@link ConversationService#recount}.
- */
+/** What two users see of their conversation in their lists. Written by {@link MessageStore}. */
 @Entity
 @Table(name = "conversation")
 @IdClass(Conversation.Key.class)
 class Conversation {
 
   /** Of the migration. */
-  private static final long BUCKET = 1024;
+  private static final long BUCKET = 65_536;
 
   @Id
   @Column(name = "low_id")
@@ -40,6 +37,18 @@ class Conversation {
   @Column(name = "unread_high", nullable = false)
   private long unreadHigh;
 
+  @Column(name = "read_up_to_low", nullable = false)
+  private long readUpToLow;
+
+  @Column(name = "read_up_to_high", nullable = false)
+  private long readUpToHigh;
+
+  @Column(name = "changed_low", nullable = false)
+  private long changedLow;
+
+  @Column(name = "changed_high", nullable = false)
+  private long changedHigh;
+
   /** For JPA, which fills the fields. */
   protected Conversation() {}
 
@@ -59,15 +68,42 @@ class Conversation {
 
   /** How many messages the user has not read. */
   long unreadOf(long user) {
-    return user == high ? unreadHigh : unreadLow;
+    return isHigh(user) ? unreadHigh : unreadLow;
   }
 
   void setUnreadOf(long user, long count) {
-    if (user == high) {
+    if (isHigh(user)) {
       unreadHigh = count;
     } else {
       unreadLow = count;
     }
+  }
+
+  /** The last message to the user up to which he has read all of them, 0 for none. */
+  long readUpToOf(long user) {
+    return isHigh(user) ? readUpToHigh : readUpToLow;
+  }
+
+  void setReadUpToOf(long user, long messageId) {
+    if (isHigh(user)) {
+      readUpToHigh = messageId;
+    } else {
+      readUpToLow = messageId;
+    }
+  }
+
+  /** Takes note of the last change that the user sees here. */
+  void setChangedOf(long user, long change) {
+    if (isHigh(user)) {
+      changedHigh = change;
+    }
+    if (user == low) {
+      changedLow = change;
+    }
+  }
+
+  private boolean isHigh(long user) {
+    return new Pair(low, high).isHigh(user);
   }
 
   /** For JPA: by what a row is found. */

@@ -2,7 +2,6 @@ package imserver.message;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
 import java.util.Collection;
 import java.util.Comparator;
@@ -54,6 +53,23 @@ public class ConversationRepository {
         .sorted(NEWEST_FIRST)
         .limit(limit)
         .toList();
+  }
+
+  /** The last of all messages from or to a user, 0 for none. */
+  long lastId(long user) {
+    return Stream.of("c.low = :user", "c.high = :user")
+        .flatMap(
+            side ->
+                entities
+                    .createQuery(
+                        "select c.lastMessageId from Conversation c where "
+                            + side
+                            + " order by c.bucket desc, c.lastMessageId desc",
+                        Long.class)
+                    .setParameter("user", user)
+                    .setMaxResults(1)
+                    .getResultStream())
+        .reduce(0L, Math::max);
   }
 
   /**
@@ -143,37 +159,46 @@ public class ConversationRepository {
 
   private static final String STORED_MESSAGE =
       "select new imserver.message.StoredMessage(m.id, m.senderId, m.recipientId, m.content,"
-          + " m.timestamp, m.createdAt, m.readAt) from Message m where ";
+          + " m.timestamp, m.createdAt, u.messageId) from Message m"
+          + " left join Unread u on u.recipientId = m.recipientId and u.messageId = m.id where ";
 
-  /** The ids of the unread messages from one user to another up to an id, the lowest first. */
-  List<Long> unreadIds(long sender, long recipient, long upToId, int limit) {
+  /**
+   * The ids of the unread messages from one user to another in a range, the lowest first. Looks at
+   * all unread messages of the recipient in the range.
+   */
+  List<Long> unreadIds(long sender, long recipient, long aboveId, long upToId, int limit) {
     return entities
         .createQuery(
             """
-            select m.id from Message m
-            where m.recipientId = :recipient and m.senderId = :sender and m.readAt is null and m.id <= :upTo
-            order by m.id
+            select u.messageId from Unread u
+            where u.recipientId = :recipient and u.messageId > :above and u.messageId <= :upTo and u.senderId = :sender
+            order by u.messageId
             """,
             Long.class)
         .setParameter("recipient", recipient)
         .setParameter("sender", sender)
+        .setParameter("above", aboveId)
         .setParameter("upTo", upToId)
         .setMaxResults(limit)
         .getResultList();
   }
 
-  /** The newest unread messages of the system to a user. */
-  List<StoredNotice> unreadNotices(long user, int limit) {
+  /**
+   * The newest unread messages of the system to a user, above an id. Looks at all unread messages
+   * of the user above it.
+   */
+  List<StoredNotice> unreadNotices(long user, long aboveId, int limit) {
     return entities
         .createQuery(
             """
             select new imserver.message.StoredNotice(m.id, m.content, m.createdAt, n.title, n.url)
-            from Message m left join Notice n on n.messageId = m.id
-            where m.recipientId = :user and m.senderId = 0 and m.readAt is null
-            order by m.id desc
+            from Unread u join Message m on m.id = u.messageId left join Notice n on n.messageId = m.id
+            where u.recipientId = :user and u.messageId > :above and u.senderId = 0
+            order by u.messageId desc
             """,
             StoredNotice.class)
         .setParameter("user", user)
+        .setParameter("above", aboveId)
         .setMaxResults(limit)
         .getResultList();
   }
@@ -190,49 +215,11 @@ public class ConversationRepository {
             entities
                 .createNativeQuery(
                     """
-                    select coalesce((select unread from unread_total where user_id = ?1), 0),
+                    select coalesce((select unread from user_state where user_id = ?1), 0),
                            coalesce((select unread_high from conversation where low_id = 0 and high_id = ?1), 0)
                     """)
                 .setParameter(1, user)
                 .getSingleResult();
     return new UnreadCount(((Number) counts[0]).longValue(), ((Number) counts[1]).longValue());
-  }
-
-  /** All rows of a user, kept from others until the end of the transaction. */
-  List<Conversation> lockAll(long user) {
-    return entities
-        .createQuery(
-            "select c from Conversation c where c.low = :user or c.high = :user order by c.low, c.high",
-            Conversation.class)
-        .setParameter("user", user)
-        .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-        .getResultList();
-  }
-
-  /** A user's total, made if need be, kept from others until the end of the transaction. */
-  UnreadTotal lockTotal(long user) {
-    UnreadTotal total = entities.find(UnreadTotal.class, user, LockModeType.PESSIMISTIC_WRITE);
-    if (total == null) {
-      total = new UnreadTotal(user);
-      entities.persist(total);
-      entities.flush();
-    }
-    return total;
-  }
-
-  /** A user's unread messages, counted one by one, by sender. */
-  Map<Long, Long> countUnread(long user) {
-    Map<Long, Long> counts = new HashMap<>();
-    entities
-        .createQuery(
-            """
-            select m.senderId, count(m) from Message m
-            where m.recipientId = :user and m.readAt is null group by m.senderId
-            """,
-            Object[].class)
-        .setParameter("user", user)
-        .getResultStream()
-        .forEach(row -> counts.put((Long) row[0], (Long) row[1]));
-    return counts;
   }
 }

@@ -35,7 +35,6 @@ public class ConversationService {
 
   @Inject private ConversationRepository conversations;
   @Inject private UserDirectory directory;
-  @Inject private Intake intake;
 
   /** For the container, which injects the rest. */
   public ConversationService() {}
@@ -65,7 +64,7 @@ public class ConversationService {
   }
 
   private OverviewPage firstPart(long user, int limit) {
-    long asOf = intake.settle();
+    long asOf = conversations.lastId(user); // first: whatever is read after that has all up to it
     List<Place> places =
         conversations.newest(user, 0, Long.MAX_VALUE, limit + 1).stream()
             .map(ConversationService::asItStands)
@@ -172,7 +171,7 @@ public class ConversationService {
 
   /** A numbered part of a conversation, newest first. What lies before it costs as much. */
   public MessagePage messagesFromNewest(long user, long other, int skipped, int limit) {
-    long below = intake.settle(user, other) + 1;
+    long below = end(user, other);
     int most = skipped + limit;
     List<Long> ids = // alone, since a hundred pages of texts would fill the memory
         directions(user, other)
@@ -188,7 +187,7 @@ public class ConversationService {
 
   /** The messages of a conversation before one, newest first: backwards from there. */
   public MessagePage messagesBefore(long user, long other, long beforeId, int limit) {
-    long below = Math.min(beforeId, intake.settle(user, other) + 1);
+    long below = Math.min(beforeId, end(user, other));
     List<StoredMessage> newest =
         directions(user, other)
             .flatMap(
@@ -201,7 +200,7 @@ public class ConversationService {
 
   /** The messages that followed one, newest first: forwards from there, none left out. */
   public MessagePage messagesAfter(long user, long other, long afterId, int limit) {
-    long below = intake.settle(user, other) + 1;
+    long below = end(user, other);
     List<StoredMessage> oldest =
         directions(user, other)
             .flatMap(
@@ -217,6 +216,15 @@ public class ConversationService {
             .sorted(Comparator.comparingLong(StoredMessage::id).reversed())
             .toList(),
         oldest.size() > limit);
+  }
+
+  /**
+   * The first id after all messages of a conversation. The two directions are read one after the
+   * other, with a bound that is known before: else a message of the one could be shown, and a lower
+   * one of the other that came meanwhile be passed by.
+   */
+  private long end(long user, long other) {
+    return conversations.lastUpTo(Long.MAX_VALUE, user, List.of(other)).getOrDefault(other, 0L) + 1;
   }
 
   /** Sender and recipient, both ways; once where they are the same. */
@@ -236,34 +244,31 @@ public class ConversationService {
 
   /** Which messages of {@code sender} the user has not read, up to an id; the oldest first. */
   public List<Long> unreadIds(long sender, long user, long upToId, int limit) {
-    return conversations.unreadIds(sender, user, upToId, limit);
+    return unreadIn(sender, user)
+        .map(
+            each ->
+                conversations.unreadIds(
+                    sender, user, each.readUpToOf(user), upToId, most(each.unreadOf(user), limit)))
+        .orElse(List.of());
   }
 
   /** The newest unread messages of the system, newest first. */
   public List<StoredNotice> unreadNotices(long user, int limit) {
-    return conversations.unreadNotices(user, limit);
+    return unreadIn(0, user)
+        .map(
+            each ->
+                conversations.unreadNotices(
+                    user, each.readUpToOf(user), most(each.unreadOf(user), limit)))
+        .orElse(List.of());
   }
 
-  /**
-   * Counts a user's unread messages one by one and puts right what differs. What is stored
-   * meanwhile waits, or is counted: rows are locked in the order of {@link Tally}, and only then
-   * the messages are counted.
-   */
-  public Recount recount(long user) {
-    List<Conversation> all = conversations.lockAll(user);
-    UnreadTotal total = conversations.lockTotal(user);
-    Map<Long, Long> counted = conversations.countUnread(user);
-    long before = total.unread();
-    long after = counted.values().stream().mapToLong(Long::longValue).sum();
-    total.setUnread(after);
-    long corrected = all.stream().filter(each -> correct(each, user, counted)).count();
-    return new Recount(before, after, corrected);
+  /** The conversation, if there is something that the user has not read. */
+  private Optional<Conversation> unreadIn(long sender, long user) {
+    return conversations.find(Pair.of(sender, user)).filter(each -> each.unreadOf(user) > 0);
   }
 
-  private static boolean correct(Conversation row, long user, Map<Long, Long> counted) {
-    long right = counted.getOrDefault(row.otherThan(user), 0L);
-    boolean wrong = row.unreadOf(user) != right;
-    row.setUnreadOf(user, right);
-    return wrong;
+  /** Who has found all that there is need not look further. */
+  private static int most(long unread, int limit) {
+    return (int) Math.min(unread, limit);
   }
 }

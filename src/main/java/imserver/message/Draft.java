@@ -1,15 +1,12 @@
 package imserver.message;
 
 import java.time.OffsetDateTime;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A message that is to be stored.
  *
- * @param id its id, should it turn out to be new
  * @param key by which a retry is known; holds the sender
  * @param recipientId positive
  * @param content storable text, not blank
@@ -18,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param headline null unless the system sends it
  */
 record Draft(
-    long id,
     DedupeKey key,
     long recipientId,
     String content,
@@ -26,9 +22,8 @@ record Draft(
     OffsetDateTime createdAt,
     @Nullable Headline headline) {
 
-  /** Who write to each other. */
-  Pair pair() {
-    return Pair.of(key.senderId(), recipientId);
+  long senderId() {
+    return key.senderId();
   }
 
   /** The title of its headline, null for none. */
@@ -41,19 +36,19 @@ record Draft(
     return headline == null ? null : headline.url();
   }
 
-  /** The message as it is once it is stored. */
-  UnreadMessage asUnread() {
-    return new UnreadMessage(id, key.senderId(), recipientId, content, timestamp);
+  /**
+   * Whether it says the same as one with the same key, to the same recipient, with the same
+   * headline: then it is a retry. The timestamp does not count.
+   */
+  boolean saysTheSameAs(Draft other) {
+    return recipientId == other.recipientId
+        && content.equals(other.content)
+        && Objects.equals(title(), other.title())
+        && Objects.equals(url(), other.url());
   }
 
-  /** The headlines of those that have one, by their ids, in the order of the drafts. */
-  static Map<Long, Headline> headlines(List<Draft> drafts) {
-    Map<Long, Headline> headlines = new LinkedHashMap<>();
-    for (Draft draft : drafts) {
-      if (draft.headline() != null) {
-        headlines.put(draft.id(), draft.headline());
-      }
-    }
-    return headlines;
+  /** The message as it is once it is stored. */
+  UnreadMessage asUnread(long id) {
+    return new UnreadMessage(id, senderId(), recipientId, content, timestamp);
   }
 }

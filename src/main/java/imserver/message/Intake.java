@@ -1,7 +1,6 @@
 package imserver.message;
 
 import imserver.config.Config;
-import imserver.database.StorageException;
 import imserver.directory.UserDirectory;
 import imserver.message.Submission.Post;
 import imserver.message.Submission.ReadAck;
@@ -32,7 +31,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,14 +44,10 @@ import org.jspecify.annotations.Nullable;
 @TransactionManagement(TransactionManagementType.BEAN)
 public class Intake {
 
-  /** How long a reader waits for what is being stored. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-
   @Inject private Config config;
   @Inject private Clock clock;
   @Inject private MessageRules rules;
   @Inject private MessageService service;
-  @Inject private MessageIds ids;
   @Inject private UserDirectory directory;
   @Inject private SessionRegistry registry;
   @Inject private Workers workers;
@@ -72,7 +66,6 @@ public class Intake {
   private static final Duration OVERDUE_CHECK = Duration.ofMillis(500);
 
   private List<Lane> lanes;
-  private final Settling settling = new Settling(PATIENCE);
   private volatile boolean stopping;
 
   /** For the container, which injects the rest. */
@@ -83,8 +76,7 @@ public class Intake {
     Semaphore room = new Semaphore(config.limits().intake());
     int count = config.storage().lanes();
     Delivery delivery = new Delivery(directory, registry);
-    Function<Executor, Storing> storing =
-        telling -> new Storing(service, ids, delivery, settling, clock, telling);
+    Function<Executor, Storing> storing = telling -> new Storing(service, delivery, clock, telling);
     lanes =
         IntStream.range(0, count)
             .mapToObj(number -> new Lane(storing, room, count, config.limits().batch()))
@@ -165,32 +157,6 @@ public class Intake {
   private int laneOf(long recipientId) {
     long spread = (recipientId * 0x9E3779B97F4A7C15L) >>> Integer.SIZE;
     return (int) (spread % lanes.size());
-  }
-
-  /**
-   * Waits until every message that has its id is stored, or never will be: what is read after this
-   * call has them all. Who was told before this call that a message is stored finds it.
-   *
-   * @return the last of those ids
-   * @throws StorageException if that takes too long, or the database had to be asked and did not
-   *     answer
-   */
-  public long settle() {
-    long last = ids.last();
-    settling.await(() -> inFlight().allMatch(messages -> messages.above() >= last));
-    return last;
-  }
-
-  /** The same for the messages between two users alone. */
-  public long settle(long user, long other) {
-    long last = ids.last();
-    Pair pair = Pair.of(user, other);
-    settling.await(() -> inFlight().allMatch(messages -> messages.firstOf(pair) > last));
-    return last;
-  }
-
-  private Stream<InFlight> inFlight() {
-    return lanes.stream().map(Lane::inFlight).flatMap(Stream::ofNullable);
   }
 
   /** Stores and answers what is waiting, and lets nothing more in. May be called again. */

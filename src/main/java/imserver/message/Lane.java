@@ -58,11 +58,6 @@ final class Lane {
     return queue.offer(submission);
   }
 
-  /** What is being stored now, null for nothing. Any thread may call. */
-  @Nullable InFlight inFlight() {
-    return storing.inFlight();
-  }
-
   /** Ends the lane after what is queued now; takes nothing more in. */
   void stop() {
     queue.close();

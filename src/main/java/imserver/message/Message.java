@@ -5,9 +5,8 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.OffsetDateTime;
-import org.jspecify.annotations.Nullable;
 
-/** A stored message. Read by JPA; {@link MessageRepository} tells how it is written. */
+/** A stored message, which never changes. Written by {@link MessageStore} alone. */
 @SuppressWarnings("UnusedVariable") // JPA reads the fields
 @Entity
 @Table(name = "message")
@@ -32,10 +31,6 @@ class Message {
 
   @Column(name = "created_at", nullable = false)
   private OffsetDateTime createdAt;
-
-  /** Null while the message is unread. */
-  @Column(name = "read_at")
-  private @Nullable OffsetDateTime readAt;
 
   /** For JPA, which fills the fields. */
   @SuppressWarnings("NullAway.Init")

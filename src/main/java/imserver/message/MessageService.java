@@ -5,96 +5,61 @@ import imserver.config.Config.Recipients;
 import imserver.database.StorageException;
 import imserver.database.StorageFailures;
 import imserver.database.UnansweredException;
+import imserver.database.Vendor;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.packet.Response.Incoming;
 import jakarta.ejb.Stateless;
+import jakarta.ejb.TransactionAttribute;
+import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptors;
-import java.time.Clock;
-import java.time.OffsetDateTime;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What can be done with messages: each call is one transaction, committed when it returns. On
- * PostgreSQL {@link #store} adds in one of its own.
+ * What can be done with messages. What is written is written by the {@link MessageStore} of the
+ * configured database, in its transactions.
  *
  * <p>Every method throws {@link StorageException} where the database does not do it, and has
- * changed nothing then; with {@link UnansweredException}, or any other exception of the commit,
- * perhaps everything.
+ * changed nothing then; or {@link UnansweredException}, where nobody knows.
  */
 @Stateless
 @Interceptors(StorageFailures.class)
 public class MessageService {
 
   @Inject private MessageRepository messages;
+  @Inject private PostgresMessageStore postgres;
+  @Inject private H2MessageStore h2;
   @Inject private UserDirectory directory;
   @Inject private Config config;
-  @Inject private Clock clock;
 
   /** For the container, which injects the rest. */
   public MessageService() {}
 
   /**
-   * The last id of a block of {@value MessageRepository#ID_BLOCK} message ids that nobody else
-   * gets.
-   */
-  public long nextIdBlock() {
-    return messages.nextIdBlock();
-  }
-
-  /**
    * Stores what is new, all or nothing; an outcome for each draft, in their order. All are taken as
    * created when the first was.
    */
+  @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
   public List<Outcome> store(List<Draft> drafts) {
     Set<Long> unknown = unknownRecipients(drafts);
     List<Draft> known =
         drafts.stream().filter(draft -> !unknown.contains(draft.recipientId())).toList();
-    Set<Long> refused = known.isEmpty() ? Set.of() : messages.add(known);
-    Map<Long, Earlier> earlier = earlier(known, refused);
+    Queue<Outcome> added =
+        new ArrayDeque<>(known.isEmpty() ? List.of() : messageStore().add(known));
     List<Outcome> outcomes = new ArrayList<>(drafts.size());
     for (Draft draft : drafts) {
-      if (unknown.contains(draft.recipientId())) {
-        outcomes.add(new Outcome.UnknownRecipient());
-      } else if (refused.contains(draft.id())) {
-        outcomes.add(outcome(draft, earlier.get(draft.id())));
-      } else {
-        outcomes.add(new Outcome.Stored(draft.id()));
-      }
+      outcomes.add(
+          unknown.contains(draft.recipientId()) ? new Outcome.UnknownRecipient() : added.remove());
     }
     return outcomes;
-  }
-
-  /**
-   * The messages that kept others from being added, by the ids of these.
-   *
-   * @throws UnansweredException if they could not be had; the rest may be stored by then
-   */
-  private Map<Long, Earlier> earlier(List<Draft> drafts, Set<Long> refused) {
-    List<Draft> there = drafts.stream().filter(draft -> refused.contains(draft.id())).toList();
-    try {
-      return there.isEmpty() ? Map.of() : messages.earlier(there);
-    } catch (RuntimeException e) {
-      throw new UnansweredException(e);
-    }
-  }
-
-  private static Outcome outcome(Draft draft, @Nullable Earlier earlier) {
-    if (earlier == null) {
-      throw new IllegalStateException("a message is neither added nor there");
-    }
-    long id = earlier.messageId();
-    if (id == draft.id()) { // our earlier attempt
-      return new Outcome.Stored(id);
-    }
-    return earlier.same() ? new Outcome.Duplicate(id) : new Outcome.Reused(id);
   }
 
   private Set<Long> unknownRecipients(List<Draft> drafts) {
@@ -106,19 +71,26 @@ public class MessageService {
     return recipients;
   }
 
+  private MessageStore messageStore() {
+    return switch (Vendor.of(config.storage())) {
+      case POSTGRESQL -> postgres;
+      case H2 -> h2;
+    };
+  }
+
   /**
    * Marks messages as read, of each user only what is addressed to that user; ids that are not are
    * passed over.
    */
-  public void markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
-    OffsetDateTime now = OffsetDateTime.now(clock);
-    Tally tally = new Tally();
-    idsByReader.forEach(
-        (reader, ids) ->
-            messages
-                .markRead(reader, ids, now)
-                .forEach((sender, count) -> tally.read(sender, reader, count)));
-    messages.apply(tally);
+  @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+  public List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
+    return messageStore().markRead(idsByReader);
+  }
+
+  /** Counts a user's unread messages one by one and puts right what differs. */
+  @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+  public Recount recount(long user) {
+    return messageStore().recount(user);
   }
 
   /** The oldest unread messages of a user above {@code afterId}, at most {@code limit}. */
@@ -135,9 +107,17 @@ public class MessageService {
         .toList();
   }
 
-  /** Those of {@code ids} that are stored. */
-  public Set<Long> existing(Set<Long> ids) {
-    return messages.existing(ids);
+  /**
+   * The oldest unread messages of several users, at least one, above {@code afterId}, at most
+   * {@code limit}.
+   */
+  public List<UnreadMessage> unread(Collection<Long> userIds, long afterId, int limit) {
+    return messages.unread(userIds, afterId, limit);
+  }
+
+  /** The last id of all messages that are stored, 0 for none. */
+  public long lastId() {
+    return messages.lastId();
   }
 
   /** Returns if the database answers. */

@@ -3,10 +3,17 @@ package imserver.message;
 /** What became of a {@link Draft}. */
 sealed interface Outcome {
 
-  /** Stored, and to be delivered. */
-  record Stored(long messageId) implements Outcome {}
+  /**
+   * Stored, and to be delivered.
+   *
+   * @param messageId positive, below 2^53
+   * @param senderChange the number of this change for the sender, 0 for the system
+   * @param recipientChange the number of this change for the recipient: the same, where he is the
+   *     sender
+   */
+  record Stored(long messageId, long senderChange, long recipientChange) implements Outcome {}
 
-  /** A retry of a message that is stored already, and was delivered then. */
+  /** A retry of the message with this id, which was stored before. */
   record Duplicate(long messageId) implements Outcome {}
 
   /** Not stored: another message of the sender, the one with this id, has its name. */

@@ -3,8 +3,7 @@ package imserver.message;
 import java.util.Comparator;
 
 /**
- * Two users who write to each other, whoever of them writes. Ordered, so that all transactions lock
- * the rows of conversations in the same order.
+ * Two users who write to each other, whoever of them writes.
  *
  * @param low the smaller id; 0 where one of the two is the system
  * @param high the other id, or the same where somebody writes to himself
@@ -16,6 +15,11 @@ record Pair(long low, long high) implements Comparable<Pair> {
 
   static Pair of(long one, long other) {
     return new Pair(Math.min(one, other), Math.max(one, other));
+  }
+
+  /** Whether what is kept of one of the two is on the side of high: who is both is high. */
+  boolean isHigh(long user) {
+    return user == high;
   }
 
   @Override

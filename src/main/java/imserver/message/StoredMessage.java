@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param content the text
  * @param timestamp the sender's mark, "" for none
  * @param createdAt when it was taken in
- * @param readAt when its recipient read it, null while unread
+ * @param unreadId its id again while its recipient has not read it, null when he has
  */
 public record StoredMessage(
     long id,
@@ -21,10 +21,10 @@ public record StoredMessage(
     String content,
     String timestamp,
     OffsetDateTime createdAt,
-    @Nullable OffsetDateTime readAt) {
+    @Nullable Long unreadId) {
 
   /** Whether its recipient has read it. */
   public boolean isRead() {
-    return readAt != null;
+    return unreadId == null;
   }
 }

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
  * What a lane does with a batch: store, then answer, then deliver. Nothing is answered with success
@@ -32,40 +32,36 @@ final class Storing {
   private static final System.Logger LOG = System.getLogger(Storing.class.getName());
 
   private final MessageService service;
-  private final MessageIds ids;
   private final Delivery delivery;
-  private final Settling settling;
   private final Clock clock;
   private final Executor telling;
-  private final Doubts doubts;
+  private final Untold untold;
 
-  /** Read by other threads. */
-  private volatile @Nullable InFlight inFlight;
+  /** The last id that anybody was told of; negative while that is not known. */
+  private long last = -1;
 
   /**
    * Stores by a service.
    *
    * @param telling has the answers and deliveries go out, in the order in which it is given them
    */
-  Storing(
-      MessageService service,
-      MessageIds ids,
-      Delivery delivery,
-      Settling settling,
-      Clock clock,
-      Executor telling) {
-    this.settling = settling;
+  Storing(MessageService service, Delivery delivery, Clock clock, Executor telling) {
     this.service = service;
-    this.ids = ids;
     this.delivery = delivery;
     this.clock = clock;
     this.telling = telling;
-    this.doubts = new Doubts(service, clock);
+    this.untold = new Untold(service);
   }
 
   /** Stores the messages, then marks what the read-acks name. */
   void process(List<Submission> batch) {
-    resolveDoubts();
+    if (last < 0) {
+      last = lastId();
+    }
+    List<UnreadMessage> found = untold.lookForFresh();
+    if (!found.isEmpty()) {
+      telling.execute(() -> delivery.deliver(found));
+    }
     List<Post> posts = new ArrayList<>();
     List<ReadAck> acks = new ArrayList<>();
     for (Submission submission : batch) {
@@ -76,38 +72,20 @@ final class Storing {
       }
     }
     if (!posts.isEmpty()) {
-      try {
-        store(posts);
-      } finally {
-        storingNow(null);
-      }
+      store(posts, drafts(posts));
     }
     if (!acks.isEmpty()) {
       markRead(acks);
     }
   }
 
-  /** What is being stored now, null for nothing. Any thread may call. */
-  @Nullable InFlight inFlight() {
-    return inFlight;
-  }
-
-  private void storingNow(@Nullable InFlight messages) {
-    inFlight = messages;
-    settling.progressed();
-  }
-
-  private void store(List<Post> posts) {
-    List<Draft> drafts;
+  /** Where the database does not say, nobody is told late of what it does not answer for. */
+  private long lastId() {
     try {
-      storingNow(new InFlight(ids.last(), null));
-      drafts = drafts(posts);
-      storingNow(new InFlight(drafts.get(0).id() - 1, drafts));
+      return service.lastId();
     } catch (RuntimeException e) {
-      giveUp(posts, e);
-      return;
+      return -1;
     }
-    store(posts, drafts);
   }
 
   private void store(List<Post> posts, List<Draft> drafts) {
@@ -124,40 +102,26 @@ final class Storing {
     conclude(posts, drafts, outcomes);
   }
 
-  /**
-   * What comes out of the service's method is a {@link StorageException}, and then the transaction
-   * is rolled back. Anything else comes from the commit, be it after the method or within: the
-   * database may have done it, and only its answer be lost.
-   */
   private void doubtUnlessRolledBack(List<Draft> drafts, RuntimeException e) {
-    if (!(e instanceof StorageException) || e instanceof UnansweredException) {
-      doubts.add(drafts);
+    boolean rolledBack = e instanceof StorageException && !(e instanceof UnansweredException);
+    if (!rolledBack && last >= 0) {
+      untold.add(recipients(drafts), last);
     }
   }
 
-  private void resolveDoubts() {
-    List<UnreadMessage> stored = doubts.resolve();
-    if (!stored.isEmpty()) {
-      telling.execute(() -> delivery.deliver(stored));
-    }
+  private static Set<Long> recipients(List<Draft> drafts) {
+    return drafts.stream().map(Draft::recipientId).collect(Collectors.toSet());
   }
 
   private List<Draft> drafts(List<Post> posts) {
     OffsetDateTime now = OffsetDateTime.now(clock);
-    List<Draft> drafts = new ArrayList<>(posts.size());
-    for (Post post : posts) {
-      SendMessage request = post.request();
-      drafts.add(
-          new Draft(
-              ids.next(),
-              post.key(),
-              request.toId(),
-              request.content(),
-              request.timestamp(),
-              now,
-              post.headline()));
-    }
-    return drafts;
+    return posts.stream().map(post -> draft(post, now)).toList();
+  }
+
+  private static Draft draft(Post post, OffsetDateTime now) {
+    SendMessage request = post.request();
+    return new Draft(
+        post.key(), request.toId(), request.content(), request.timestamp(), now, post.headline());
   }
 
   /**
@@ -182,9 +146,7 @@ final class Storing {
     }
   }
 
-  /**
-   * The last try: two lanes may have met on one key, and this look-up finds what the other stored.
-   */
+  /** The last try: the one before may have met a connection that had died. */
   private void storeOrGiveUp(List<Post> post, List<Draft> draft) {
     List<Outcome> outcome;
     try {
@@ -215,27 +177,21 @@ final class Storing {
   }
 
   private void conclude(List<Post> posts, List<Draft> drafts, List<Outcome> outcomes) {
-    settle(drafts.get(drafts.size() - 1).id()); // first: who is told may look for it at once
-    List<UnreadMessage> untold = new ArrayList<>();
+    Set<Long> doubtful = untold.among(recipients(drafts));
+    List<UnreadMessage> messages = new ArrayList<>(untold.look(doubtful));
+    Set<Long> certain = new HashSet<>();
     for (int i = 0; i < drafts.size(); i++) {
-      Draft draft = untold(drafts.get(i), outcomes.get(i));
-      if (draft != null) {
-        untold.add(draft.asUnread());
+      if (outcomes.get(i) instanceof Outcome.Stored stored) {
+        Draft draft = drafts.get(i);
+        last = Math.max(last, stored.messageId());
+        certain.add(draft.recipientId());
+        if (!doubtful.contains(draft.recipientId())) { // else it was found
+          messages.add(draft.asUnread(stored.messageId()));
+        }
       }
     }
-    telling.execute(() -> tell(posts, outcomes, untold));
-  }
-
-  /** What the recipient is to be told of now; null for nothing. */
-  private @Nullable Draft untold(Draft draft, Outcome outcome) {
-    if (outcome instanceof Outcome.Stored) {
-      doubts.remove(draft.id());
-      return draft;
-    }
-    if (outcome instanceof Outcome.Duplicate earlier) {
-      return doubts.remove(earlier.messageId());
-    }
-    return outcome instanceof Outcome.Reused other ? doubts.remove(other.messageId()) : null;
+    untold.settle(certain);
+    telling.execute(() -> tell(posts, outcomes, messages));
   }
 
   private void tell(List<Post> posts, List<Outcome> outcomes, List<UnreadMessage> stored) {
@@ -249,10 +205,6 @@ final class Storing {
     }
     answers.forEach(Requester::send);
     delivery.deliver(stored);
-  }
-
-  private void settle(long upToId) {
-    storingNow(inFlight == null ? null : inFlight.after(upToId));
   }
 
   private static Response answer(Post post, Outcome outcome) {

@@ -1,71 +1,219 @@
 package imserver.message;
 
+import imserver.message.Outcome.Stored;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
 
 /**
- * What a transaction changes in the list of conversations and in the unread counts, put together
- * over all of its messages. For one thread.
+ * What a batch of new messages changes for users and in conversations, counted before the database
+ * is asked, so that it has to write only. For one thread.
+ *
+ * <p>Every message is a change for its sender and for its recipient. Which number it gets is known
+ * when the database has raised the heads of the users; which of a user's changes in this batch it
+ * is, is known here.
  */
 final class Tally {
 
-  /**
-   * The change of a conversation.
-   *
-   * @param lastMessageId of the newest message that was added, 0 for none
-   * @param unreadLow by how much the unread messages for the smaller id change
-   * @param unreadHigh by how much those for the other
-   */
-  record Change(long lastMessageId, long unreadLow, long unreadHigh) {
+  /** What changes for one user. */
+  private static final class User {
 
-    private Change plus(Change other) {
-      return new Change(
-          Math.max(lastMessageId, other.lastMessageId),
-          unreadLow + other.unreadLow,
-          unreadHigh + other.unreadHigh);
+    /** From 1, in the order of the ids. */
+    int position;
+
+    int changes;
+    int received;
+  }
+
+  /** What changes in one conversation. */
+  private static final class Conversation {
+
+    final User low;
+    final User high;
+    int last;
+    int toLow;
+    int toHigh;
+
+    /** Which change of its user the last one is, on each side. */
+    int lowChange;
+
+    int highChange;
+
+    Conversation(User low, User high) {
+      this.low = low;
+      this.high = high;
     }
   }
 
-  private final SortedMap<Pair, Change> conversations = new TreeMap<>();
-  private final SortedMap<Long, Long> unread = new TreeMap<>();
+  /** Stands for the user 0, who sees no changes and has no position. */
+  private final User system = new User();
 
-  /** Of messages that were added. */
+  private final SortedMap<Long, User> users = new TreeMap<>();
+  private final SortedMap<Pair, Conversation> conversations = new TreeMap<>();
+  private final User[] senders;
+  private final User[] recipients;
+  private final int[] senderChanges;
+  private final int[] recipientChanges;
+
+  private Tally(int size) {
+    senders = new User[size];
+    recipients = new User[size];
+    senderChanges = new int[size];
+    recipientChanges = new int[size];
+  }
+
+  /** Of messages with keys of their own, that are about to be added in this order. */
   static Tally of(List<Draft> drafts) {
-    Tally tally = new Tally();
-    drafts.forEach(tally::stored);
+    Tally tally = new Tally(drafts.size());
+    for (int i = 0; i < drafts.size(); i++) {
+      tally.count(i, drafts.get(i));
+    }
+    int position = 0;
+    for (User user : tally.users.values()) {
+      user.position = ++position;
+    }
     return tally;
   }
 
-  private void stored(Draft draft) {
-    add(draft.key().senderId(), draft.recipientId(), draft.id(), 1);
+  private void count(int index, Draft draft) {
+    User sender = user(draft.senderId());
+    User recipient = user(draft.recipientId());
+    recipient.received++;
+    recipient.changes++;
+    if (sender != recipient && sender != system) {
+      sender.changes++;
+    }
+    senders[index] = sender;
+    recipients[index] = recipient;
+    senderChanges[index] = sender.changes;
+    recipientChanges[index] = recipient.changes;
+
+    Pair pair = Pair.of(draft.senderId(), draft.recipientId());
+    Conversation conversation =
+        conversations.computeIfAbsent(
+            pair, key -> new Conversation(user(key.low()), user(key.high())));
+    conversation.last = index + 1;
+    conversation.lowChange = conversation.low.changes;
+    conversation.highChange = conversation.high.changes;
+    if (pair.isHigh(draft.recipientId())) {
+      conversation.toHigh++;
+    } else {
+      conversation.toLow++;
+    }
   }
 
-  /** Messages from one user to another were unread and are read now. */
-  void read(long senderId, long recipientId, long count) {
-    add(senderId, recipientId, 0, -count);
+  private User user(long id) {
+    return id == 0 ? system : users.computeIfAbsent(id, key -> new User());
   }
 
-  private void add(long senderId, long recipientId, long messageId, long count) {
-    boolean forLow = recipientId < senderId;
-    conversations.merge(
-        Pair.of(senderId, recipientId),
-        new Change(messageId, forLow ? count : 0, forLow ? 0 : count),
-        Change::plus);
-    unread.merge(recipientId, count, Long::sum);
+  /** Who sees a change, ascending: whose rows are locked, in this order. */
+  long[] users() {
+    return longs(users.keySet(), id -> id);
   }
 
-  boolean isEmpty() {
-    return conversations.isEmpty();
+  /** By how much the head of each user rises. */
+  int[] changes() {
+    return ints(users.values(), user -> user.changes);
   }
 
-  /** In the order in which rows are to be locked. */
-  SortedMap<Pair, Change> conversations() {
-    return conversations;
+  /** By how much the unread count of each user rises. */
+  int[] received() {
+    return ints(users.values(), user -> user.received);
   }
 
-  /** By user, in the order in which rows are to be locked. */
-  SortedMap<Long, Long> unread() {
-    return unread;
+  /** The smaller id of each conversation. */
+  long[] lows() {
+    return longs(conversations.keySet(), Pair::low);
+  }
+
+  /** The other id of each conversation. */
+  long[] highs() {
+    return longs(conversations.keySet(), Pair::high);
+  }
+
+  /** The ordinal, from 1, of the last message of each conversation. */
+  int[] lasts() {
+    return ints(conversations.values(), conversation -> conversation.last);
+  }
+
+  /** By how much the unread count on the side of low rises. */
+  int[] toLows() {
+    return ints(conversations.values(), conversation -> conversation.toLow);
+  }
+
+  /** By how much the unread count on the side of high rises. */
+  int[] toHighs() {
+    return ints(conversations.values(), conversation -> conversation.toHigh);
+  }
+
+  /** The position of low among the users, from 1; 0 for the system. */
+  int[] lowPositions() {
+    return ints(conversations.values(), conversation -> conversation.low.position);
+  }
+
+  /** How many changes low sees after the last one of the conversation. */
+  int[] lowLaters() {
+    return ints(
+        conversations.values(), conversation -> conversation.low.changes - conversation.lowChange);
+  }
+
+  /** The position of high among the users, from 1. */
+  int[] highPositions() {
+    return ints(conversations.values(), conversation -> conversation.high.position);
+  }
+
+  /** How many changes high sees after the last one of the conversation. */
+  int[] highLaters() {
+    return ints(
+        conversations.values(),
+        conversation -> conversation.high.changes - conversation.highChange);
+  }
+
+  /**
+   * The number of the last change of each conversation that low sees, 0 for the system.
+   *
+   * @param heads of the users, after these changes
+   */
+  long[] lowChanges(long[] heads) {
+    return longs(conversations.values(), each -> number(each.low, each.lowChange, heads));
+  }
+
+  /** The same for high. */
+  long[] highChanges(long[] heads) {
+    return longs(conversations.values(), each -> number(each.high, each.highChange, heads));
+  }
+
+  /**
+   * What became of the messages.
+   *
+   * @param ids of the messages
+   * @param heads of the users, after these changes
+   */
+  List<Stored> stored(long[] ids, long[] heads) {
+    List<Stored> stored = new ArrayList<>(ids.length);
+    for (int i = 0; i < ids.length; i++) {
+      stored.add(
+          new Stored(
+              ids[i],
+              number(senders[i], senderChanges[i], heads),
+              number(recipients[i], recipientChanges[i], heads)));
+    }
+    return stored;
+  }
+
+  private long number(User user, int change, long[] heads) {
+    return user == system ? 0 : heads[user.position - 1] - (user.changes - change);
+  }
+
+  private static <T> long[] longs(Collection<T> elements, ToLongFunction<T> value) {
+    return elements.stream().mapToLong(value).toArray();
+  }
+
+  private static <T> int[] ints(Collection<T> elements, ToIntFunction<T> value) {
+    return elements.stream().mapToInt(value).toArray();
   }
 }

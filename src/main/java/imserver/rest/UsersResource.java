@@ -6,7 +6,7 @@ import imserver.config.Config;
 import imserver.config.Config.Switch;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
-import imserver.message.ConversationService;
+import imserver.message.MessageService;
 import imserver.message.Recount;
 import imserver.packet.BlankText;
 import imserver.packet.WebAddress;
@@ -45,7 +45,7 @@ public class UsersResource {
   private static final int MAX_FOUND = 20;
 
   @Inject private UserDirectory directory;
-  @Inject private ConversationService conversations;
+  @Inject private MessageService messages;
   @Inject private UserAccess access;
   @Inject private Audit audit;
   @Inject private Clock clock;
@@ -219,7 +219,7 @@ public class UsersResource {
         audit.line(
             operator,
             "recount user " + userId,
-            () -> conversations.recount(userId),
+            () -> messages.recount(userId),
             found ->
                 "%d before, %d after, %d conversations corrected"
                     .formatted(found.before(), found.after(), found.corrected()));

@@ -2,27 +2,28 @@ package imserver.message;
 
 import imserver.database.StorageException;
 import imserver.database.UnansweredException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /** A database in memory, with the failures that a test wants. */
 class FakeService extends MessageService {
 
-  /** What is committed, by id. */
-  final Map<Long, Draft> committed = new TreeMap<>();
+  private final FakeMessageStore store = new FakeMessageStore();
 
-  /** What is marked as read, by reader. */
+  /** What is committed, by id. */
+  final Map<Long, Draft> committed = store.messages;
+
+  /** What was named in read-acks, by reader. */
   final Map<Long, Set<Long>> read = new ConcurrentHashMap<>();
 
   /** How many drafts each call of {@link #store} got. */
@@ -30,7 +31,7 @@ class FakeService extends MessageService {
 
   int pings;
 
-  /** How many calls of {@link #existing} there were. */
+  /** How many looks there were for what recipients may not have been told of. */
   int looks;
 
   /** The database refuses these. */
@@ -44,18 +45,13 @@ class FakeService extends MessageService {
   /** How many commits come that are done, but whose answers are lost. */
   int lostAnswers;
 
-  /** Whether a commit is done by {@link #finishCommits} only. */
+  /** Whether a commit that is not answered is done by {@link #finishCommits} only. */
   boolean commitsWait;
 
-  private final Map<Long, Draft> waiting = new LinkedHashMap<>();
+  private final List<List<Draft>> waiting = new ArrayList<>();
 
   /** How many calls of {@link #markRead} fail from now on. */
   int failingMarks;
-
-  @Override
-  public long nextIdBlock() {
-    throw new UnsupportedOperationException();
-  }
 
   @Override
   public List<Outcome> store(List<Draft> drafts) {
@@ -64,47 +60,35 @@ class FakeService extends MessageService {
     if (drafts.stream().anyMatch(refuses)) {
       throw new StorageException(new IllegalStateException("refused"));
     }
-    Map<DedupeKey, Draft> stored = new HashMap<>();
-    committed.values().forEach(draft -> stored.put(draft.key(), draft));
-    Map<Long, Draft> added = new LinkedHashMap<>();
-    List<Outcome> outcomes = new ArrayList<>();
-    for (Draft draft : drafts) {
-      Draft earlier = stored.get(draft.key());
-      if (unknownRecipients.contains(draft.recipientId())) {
-        outcomes.add(new Outcome.UnknownRecipient());
-      } else if (earlier == null) {
-        added.put(draft.id(), draft);
-        stored.put(draft.key(), draft);
-        outcomes.add(new Outcome.Stored(draft.id()));
-      } else {
-        outcomes.add(outcome(draft, earlier));
-      }
-    }
-    (commitsWait ? waiting : committed).putAll(added);
+    List<Draft> known =
+        drafts.stream().filter(draft -> !unknownRecipients.contains(draft.recipientId())).toList();
     if (lostAnswers > 0) {
       lostAnswers--;
+      if (commitsWait) {
+        waiting.add(known);
+      } else {
+        store.add(known);
+      }
       throw new UnansweredException(new IllegalStateException("a broken connection"));
     }
-    return outcomes;
-  }
-
-  private static Outcome outcome(Draft draft, Draft earlier) {
-    if (earlier.id() == draft.id()) {
-      return new Outcome.Stored(draft.id());
-    }
-    boolean same =
-        earlier.recipientId() == draft.recipientId() && earlier.content().equals(draft.content());
-    return same ? new Outcome.Duplicate(earlier.id()) : new Outcome.Reused(earlier.id());
+    Queue<Outcome> added = new ArrayDeque<>(store.add(known));
+    return drafts.stream()
+        .map(
+            draft ->
+                unknownRecipients.contains(draft.recipientId())
+                    ? new Outcome.UnknownRecipient()
+                    : added.remove())
+        .toList();
   }
 
   /** The database does what nobody waits for any more. */
   void finishCommits() {
-    committed.putAll(waiting);
+    waiting.forEach(store::add);
     waiting.clear();
   }
 
   @Override
-  public void markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
+  public List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
     failIfDown();
     if (failingMarks > 0) {
       failingMarks--;
@@ -112,13 +96,24 @@ class FakeService extends MessageService {
     }
     idsByReader.forEach(
         (reader, ids) -> read.computeIfAbsent(reader, key -> new TreeSet<>()).addAll(ids));
+    return store.markRead(idsByReader);
   }
 
   @Override
-  public Set<Long> existing(Set<Long> ids) {
+  public List<UnreadMessage> unread(Collection<Long> userIds, long afterId, int limit) {
     looks++;
     failIfDown();
-    return ids.stream().filter(committed::containsKey).collect(Collectors.toSet());
+    return userIds.stream()
+        .flatMap(user -> store.unread(user, afterId).stream())
+        .sorted(Comparator.comparingLong(UnreadMessage::id))
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public long lastId() {
+    failIfDown();
+    return store.lastId();
   }
 
   @Override

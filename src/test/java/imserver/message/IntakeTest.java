@@ -23,11 +23,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -85,7 +83,6 @@ class IntakeTest {
     inject(made, "clock", Clock.systemUTC());
     inject(made, "rules", new MessageRules(config));
     inject(made, "service", fixture.service);
-    inject(made, "ids", fixture.ids);
     inject(made, "directory", fixture.directory);
     inject(made, "registry", fixture.registry);
     inject(made, "budgets", UserBudgets.with(config, time));
@@ -326,34 +323,5 @@ class IntakeTest {
         .containsExactly(
             success("first"), success("a"), failure("t-late", FailureCode.SERVER_BUSY));
     intake.stop();
-  }
-
-  @Test
-  @DisplayName("lets a reader wait for what has its id, in every lane, and for nothing else")
-  void settle() throws Exception {
-    CountDownLatch storing = new CountDownLatch(1);
-    fixture.service.refuses =
-        draft -> {
-          if (draft.recipientId() == 2) {
-            storing.countDown();
-            await().until(() -> goOn.getCount() == 0);
-          }
-          return false;
-        };
-    send(2, "slow");
-    storing.await();
-    send(4, "quick");
-    await().until(() -> alice.sent.contains(success("quick")));
-    assertThat(intake.settle(1, 4)).isEqualTo(2);
-    CompletableFuture<Long> all = CompletableFuture.supplyAsync(() -> intake.settle());
-    CompletableFuture<Long> pair = CompletableFuture.supplyAsync(() -> intake.settle(1, 2));
-    send(4, "later"); // whose commit wakes them up
-    await().until(() -> alice.sent.contains(success("later")));
-    assertThat(all).isNotDone();
-    assertThat(pair).isNotDone();
-    goOn.countDown();
-    assertThat(all.get(20, TimeUnit.SECONDS)).isBetween(2L, 3L);
-    assertThat(pair.get(20, TimeUnit.SECONDS)).isBetween(2L, 3L);
-    await().until(() -> alice.sent.contains(success("slow")));
   }
 }

@@ -1,54 +1,64 @@
 package imserver.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import imserver.config.Config;
 import imserver.config.Configs;
-import imserver.database.UnansweredException;
+import imserver.directory.UserDirectory;
 import java.lang.reflect.Field;
 import java.time.OffsetDateTime;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("The service, where the keys of some messages are there already,")
+@DisplayName("The service")
 class MessageServiceTest {
 
-  private static final List<Draft> DRAFTS = List.of(draft(11), draft(12), draft(13), draft(14));
-
-  private boolean broken;
-
+  private final List<String> asked = new ArrayList<>();
   private final MessageService service = new MessageService();
-  private final MessageRepository repository =
-      new MessageRepository() {
-        @Override
-        Set<Long> add(List<Draft> drafts) {
-          return Set.of(12L, 13L, 14L);
-        }
 
-        @Override
-        Map<Long, Earlier> earlier(Collection<Draft> drafts) {
-          if (broken) {
-            throw new IllegalStateException("a broken connection");
-          }
-          assertThat(drafts).as("asks of no other").isEqualTo(DRAFTS.subList(1, 4));
-          return Map.of(
-              12L, new Earlier(5, true), 13L, new Earlier(6, false), 14L, new Earlier(14, true));
-        }
-      };
-
-  private static Draft draft(long id) {
-    return new Draft(id, new DedupeKey(1, "k" + id), 2, "text", "t", OffsetDateTime.MIN, null);
+  private static Draft draft(long to) {
+    return new Draft(new DedupeKey(1, "k" + to), to, "text", "t", OffsetDateTime.MIN, null);
   }
 
-  @BeforeEach
-  void inject() throws Exception {
-    inject("messages", repository);
-    inject("config", Configs.with());
+  private MessageService with(String... settings) throws Exception {
+    Config config = Configs.with(settings);
+    inject("config", config);
+    inject(
+        "h2",
+        new H2MessageStore() {
+          @Override
+          public List<Outcome> add(List<Draft> drafts) {
+            asked.add("h2");
+            return added(drafts);
+          }
+        });
+    inject(
+        "postgres",
+        new PostgresMessageStore() {
+          @Override
+          public List<Outcome> add(List<Draft> drafts) {
+            asked.add("postgresql");
+            return added(drafts);
+          }
+        });
+    inject(
+        "directory",
+        new UserDirectory() {
+          @Override
+          public Set<Long> known(Set<Long> userIds) {
+            return Set.of(2L, 4L);
+          }
+        });
+    return service;
+  }
+
+  private static List<Outcome> added(List<Draft> drafts) {
+    return drafts.stream()
+        .<Outcome>map(draft -> new Outcome.Stored(100 + draft.recipientId(), 1, 1))
+        .toList();
   }
 
   /** What a container does. */
@@ -59,20 +69,24 @@ class MessageServiceTest {
   }
 
   @Test
-  @DisplayName("tells which is new, which a retry, which another message, and which our attempt")
-  void outcomes() {
-    assertThat(service.store(DRAFTS))
-        .containsExactly(
-            new Outcome.Stored(11),
-            new Outcome.Duplicate(5),
-            new Outcome.Reused(6),
-            new Outcome.Stored(14));
+  @DisplayName("stores in the database that is configured")
+  void store() throws Exception {
+    with().store(List.of(draft(2)));
+    with("IMSERVER_DB_URL", "jdbc:postgresql://db/imserver").store(List.of(draft(2)));
+    assertThat(asked).containsExactly("h2", "postgresql");
   }
 
   @Test
-  @DisplayName("does not say that nothing is stored, when it can no longer ask about the other")
-  void broken() {
-    broken = true;
-    assertThatThrownBy(() -> service.store(DRAFTS)).isInstanceOf(UnansweredException.class);
+  @DisplayName("stores for everybody, or for those alone whom the directory knows")
+  void recipients() throws Exception {
+    List<Draft> drafts = List.of(draft(2), draft(3), draft(4));
+    assertThat(with().store(drafts)).allMatch(Outcome.Stored.class::isInstance);
+    assertThat(with("IMSERVER_RECIPIENTS", "known").store(drafts))
+        .containsExactly(
+            new Outcome.Stored(102, 1, 1),
+            new Outcome.UnknownRecipient(),
+            new Outcome.Stored(104, 1, 1));
+    with("IMSERVER_RECIPIENTS", "known").store(List.of(draft(3)));
+    assertThat(asked).as("nothing to store is not asked for").hasSize(2);
   }
 }

@@ -1,6 +1,5 @@
 package imserver.message;
 
-import imserver.database.StorageException;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.Submission.Post;
@@ -11,7 +10,6 @@ import imserver.packet.SendMessage;
 import imserver.session.Connection;
 import imserver.session.FakeClock;
 import imserver.session.SessionRegistry;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -33,28 +31,6 @@ class StoringFixture {
   final Map<Long, UserProfile> profiles = new HashMap<>();
 
   boolean directoryDown;
-  boolean idsDown;
-
-  final MessageIds ids =
-      new MessageIds() {
-        private long last;
-
-        @Override
-        public synchronized long next() {
-          if (idsDown) {
-            throw new StorageException(new IllegalStateException("no block"));
-          }
-          return ++last;
-        }
-
-        @Override
-        public synchronized long last() {
-          if (idsDown) {
-            throw new StorageException(new IllegalStateException("no block"));
-          }
-          return last;
-        }
-      };
 
   final UserDirectory directory =
       new UserDirectory() {
@@ -79,12 +55,11 @@ class StoringFixture {
       };
 
   final FakeClock clock = new FakeClock(Instant.parse("2026-01-02T03:04:05Z"));
-  final Settling settling = new Settling(Duration.ofSeconds(20));
 
   final Storing storing = storing(Runnable::run);
 
   Storing storing(Executor telling) {
-    return new Storing(service, ids, new Delivery(directory, registry), settling, clock, telling);
+    return new Storing(service, new Delivery(directory, registry), clock, telling);
   }
 
   static Post post(Connection from, long to, String content) {

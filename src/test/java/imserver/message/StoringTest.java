@@ -203,9 +203,8 @@ class StoringTest {
     }
 
     @Test
-    @DisplayName(
-        "is tried once more, since the other lane may have stored the same message meanwhile")
-    void otherLane() {
+    @DisplayName("is tried once more, since the connection may have died")
+    void onceMore() {
       service.refuses = draft -> service.calls.size() <= 2;
       storing.process(List.of(post(alice, 2, "a")));
       assertThat(service.calls).containsExactly(1, 1, 1);
@@ -248,15 +247,6 @@ class StoringTest {
       storing.process(List.of(post(alice, 2, "a")));
       assertThat(alice.sent).containsExactly(unavailable(1, "a"), success(1, "a"));
       assertThat(fixture.texts()).containsExactly("a");
-    }
-
-    @Test
-    @DisplayName("fails all where there are no ids to be had")
-    void noIds() {
-      fixture.idsDown = true;
-      storing.process(List.of(post(alice, 2, "a"), post(alice, 2, "b")));
-      assertThat(service.calls).isEmpty();
-      assertThat(alice.sent).containsExactly(unavailable(1, "a"), unavailable(1, "b"));
     }
 
     @Test

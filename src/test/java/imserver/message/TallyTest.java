@@ -2,58 +2,63 @@ package imserver.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import imserver.message.Tally.Change;
+import imserver.message.Outcome.Stored;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("A tally")
+@DisplayName("A tally of new messages")
 class TallyTest {
 
-  private static Draft draft(long id, long from, long to) {
-    OffsetDateTime now = OffsetDateTime.of(2026, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC);
-    return new Draft(id, new DedupeKey(from, "k" + id), to, "x", "", now, null);
+  private static Draft draft(long from, long to) {
+    return new Draft(
+        new DedupeKey(from, from + "-" + to), to, "text", "", OffsetDateTime.MIN, null);
+  }
+
+  /** Two from 7 to 5, one back, one to himself, one of the system. */
+  private final Tally tally =
+      Tally.of(List.of(draft(7, 5), draft(5, 7), draft(7, 5), draft(5, 5), draft(0, 7)));
+
+  @Test
+  @DisplayName("counts for each user, ascending, changes and messages received; not for the system")
+  void users() {
+    assertThat(tally.users()).containsExactly(5, 7);
+    assertThat(tally.changes()).containsExactly(4, 4);
+    assertThat(tally.received()).containsExactly(3, 2);
   }
 
   @Test
-  @DisplayName("puts both directions of a conversation into one change")
-  void bothDirections() {
-    Tally tally = Tally.of(List.of(draft(1, 10, 20), draft(3, 20, 10), draft(2, 10, 20)));
-    assertThat(tally.conversations()).isEqualTo(Map.of(new Pair(10, 20), new Change(3, 1, 2)));
-    assertThat(tally.unread()).isEqualTo(Map.of(10L, 1L, 20L, 2L));
+  @DisplayName("counts for each conversation, in order, what comes to its two sides")
+  void conversations() {
+    assertThat(tally.lows()).containsExactly(0, 5, 5);
+    assertThat(tally.highs()).containsExactly(7, 5, 7);
+    assertThat(tally.lasts()).containsExactly(5, 4, 3);
+    assertThat(tally.toLows()).containsExactly(0, 0, 2);
+    assertThat(tally.toHighs()).containsExactly(1, 1, 1);
   }
 
   @Test
-  @DisplayName("takes off what was read, of the reader's side")
-  void read() {
-    Tally tally = new Tally();
-    tally.read(10, 20, 3);
-    tally.read(20, 10, 1);
-    tally.read(0, 20, 1);
-    assertThat(tally.conversations())
-        .isEqualTo(
-            Map.of(new Pair(10, 20), new Change(0, -1, -3), new Pair(0, 20), new Change(0, 0, -1)));
-    assertThat(tally.unread()).isEqualTo(Map.of(10L, -1L, 20L, -4L));
+  @DisplayName("knows which change of each user the last one of a conversation is")
+  void lastChanges() {
+    assertThat(tally.lowPositions()).containsExactly(0, 1, 1);
+    assertThat(tally.highPositions()).containsExactly(2, 1, 2);
+    assertThat(tally.lowLaters()).containsExactly(0, 0, 1);
+    assertThat(tally.highLaters()).containsExactly(0, 0, 1);
+    long[] heads = {104, 1004};
+    assertThat(tally.lowChanges(heads)).containsExactly(0, 104, 103);
+    assertThat(tally.highChanges(heads)).containsExactly(1004, 104, 1003);
   }
 
   @Test
-  @DisplayName("counts a message to oneself once")
-  void oneself() {
-    Tally tally = Tally.of(List.of(draft(1, 10, 10)));
-    assertThat(tally.conversations()).isEqualTo(Map.of(new Pair(10, 10), new Change(1, 0, 1)));
-    assertThat(tally.unread()).isEqualTo(Map.of(10L, 1L));
-  }
-
-  @Test
-  @DisplayName(
-      "names rows in one order, whoever comes first, so that no two transactions wait for each other")
-  void order() {
-    Tally tally = Tally.of(List.of(draft(1, 30, 20), draft(2, 10, 40), draft(3, 10, 5)));
-    assertThat(tally.conversations().keySet())
-        .containsExactly(new Pair(5, 10), new Pair(10, 40), new Pair(20, 30));
-    assertThat(tally.unread().keySet()).containsExactly(5L, 20L, 40L);
+  @DisplayName("numbers the changes of each user without a gap, when it knows the heads")
+  void numbers() {
+    assertThat(tally.stored(new long[] {11, 12, 13, 14, 15}, new long[] {104, 1004}))
+        .containsExactly(
+            new Stored(11, 1001, 101),
+            new Stored(12, 102, 1002),
+            new Stored(13, 1003, 103),
+            new Stored(14, 104, 104),
+            new Stored(15, 0, 1004));
   }
 }

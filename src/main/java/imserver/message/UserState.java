@@ -5,23 +5,31 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 
-/** How many messages a user has not read. Written by {@link Tally} alone. */
+/** How far a user's changes have come, and how much he has not read. */
 @Entity
-@Table(name = "unread_total")
-class UnreadTotal {
+@Table(name = "user_state")
+class UserState {
 
   @Id
   @Column(name = "user_id")
   private long userId;
 
   @Column(nullable = false)
+  private long head;
+
+  @Column(nullable = false)
   private long unread;
 
   /** For JPA, which fills the fields. */
-  protected UnreadTotal() {}
+  protected UserState() {}
 
-  UnreadTotal(long userId) {
+  UserState(long userId) {
     this.userId = userId;
+  }
+
+  /** Counts a change, and returns its number. */
+  long change() {
+    return ++head;
   }
 
   long unread() {

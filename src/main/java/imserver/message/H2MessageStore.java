@@ -1,0 +1,57 @@
+package imserver.message;
+
+import imserver.database.StorageException;
+import imserver.database.UnansweredException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Writes to the embedded H2, in transactions of the container. The database belongs to this process
+ * alone, so that order is kept here: one transaction after the other, commit and all. Safe for use
+ * by several threads.
+ */
+@ApplicationScoped
+public class H2MessageStore implements MessageStore {
+
+  @Inject private H2Writer writer;
+
+  /** For the container, which injects the rest. */
+  public H2MessageStore() {}
+
+  H2MessageStore(H2Writer writer) {
+    this.writer = writer;
+  }
+
+  @Override
+  public List<Outcome> add(List<Draft> drafts) {
+    return commit(() -> writer.add(drafts));
+  }
+
+  @Override
+  public List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
+    return commit(() -> writer.markRead(idsByReader));
+  }
+
+  @Override
+  public Recount recount(long user) {
+    return commit(() -> writer.recount(user));
+  }
+
+  /**
+   * What comes out of the writer's methods is a {@link StorageException}, and then the transaction
+   * is rolled back. Anything else comes from the commit: it may be done.
+   */
+  private synchronized <R> R commit(Supplier<R> transaction) {
+    try {
+      return transaction.get();
+    } catch (StorageException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new UnansweredException(e);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package imserver.message;
+
+import imserver.database.StorageException;
+import imserver.database.UnansweredException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where messages are written: stored once, marked as read, counted. There is one for each database.
+ *
+ * <h2>Transactions</h2>
+ *
+ * <p>Each call is one transaction of its own, to be called outside any other. When it returns, all
+ * that it says is done is committed, on the disk, and seen by whatever begins to read after that.
+ * Otherwise it throws:
+ *
+ * <ul>
+ *   <li>{@link UnansweredException}: nobody knows. The database has done all of it, or nothing, or
+ *       is still about to do all of it. To ask again is safe: what was stored is found to be there.
+ *   <li>any other {@link StorageException}: nothing of it was done, nor will be.
+ *   <li>anything else is a fault of the program; then nobody knows either.
+ * </ul>
+ *
+ * <h2>Order</h2>
+ *
+ * <p>Any number of threads, and on PostgreSQL of servers, may write at once. For one user, that is
+ * among all messages from him or to him, and among all changes that he sees, the order of ids, the
+ * order of changes and the order of commits are one:
+ *
+ * <ul>
+ *   <li>Who has read a user's message with some id, and then asks for higher ones, misses none: a
+ *       lower one that was not there will never come. The same for one conversation.
+ *   <li>Each change that a user sees has the next number of this user, beginning with 1 and without
+ *       a gap: a message from him or to him (one change where he writes to himself); a reading, by
+ *       him or by the other one, of messages of one conversation. What was rolled back, or refused
+ *       as a retry, has left no gap. The system, user 0, sees nothing, and its number is 0.
+ *   <li>Within one call messages get ids and numbers in the order in which they are given.
+ * </ul>
+ *
+ * <p>No call fails because another waits for the same rows, unless that takes longer than the
+ * database is given for a statement.
+ *
+ * <h2>Counts</h2>
+ *
+ * <p>A user's unread messages are counted, in all and by conversation, in the transaction that
+ * stores or marks them, so that whoever looks finds counts that equal the rows.
+ */
+interface MessageStore {
+
+  /**
+   * Stores those messages whose keys are new, with their headlines, as if one after the other: of
+   * two with one key the first is stored, and the second judged by it.
+   *
+   * @param drafts at least one; all are taken as created when the first was
+   * @return what became of each, in their order
+   */
+  List<Outcome> add(List<Draft> drafts);
+
+  /**
+   * Marks messages as read: of each reader those of the ids that are unread messages addressed to
+   * this reader. Others are passed over, so that it may be called again.
+   *
+   * @return one mark for each reader and each sender of whom something was marked, in no order
+   */
+  List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader);
+
+  /**
+   * Counts a user's unread messages one by one, and puts right what is kept of them; each
+   * conversation that had a wrong count is a change of this user.
+   */
+  Recount recount(long user);
+}

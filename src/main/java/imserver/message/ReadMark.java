@@ -1,0 +1,21 @@
+package imserver.message;
+
+/**
+ * That a user has read some of what another had sent.
+ *
+ * @param readerId positive
+ * @param senderId whose messages these were: 0 for the system, or the reader himself
+ * @param readerChange the number of this change for the reader
+ * @param senderChange the number of this change for the sender: 0 for the system, {@code
+ *     readerChange} where both are one
+ * @param unread how many messages of the sender the reader has not read now
+ * @param readUpTo the id of the last message of the sender to the reader up to which all of them
+ *     are read, 0 for none: it is below the first unread one, and never falls
+ */
+record ReadMark(
+    long readerId,
+    long senderId,
+    long readerChange,
+    long senderChange,
+    long unread,
+    long readUpTo) {}

@@ -1,0 +1,63 @@
+package imserver.message;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.IdClass;
+import jakarta.persistence.Table;
+import java.io.Serializable;
+
+/** That a message is unread. Written by {@link MessageStore} alone. */
+@SuppressWarnings("UnusedVariable") // JPA reads the fields
+@Entity
+@Table(name = "unread")
+@IdClass(Unread.Key.class)
+class Unread {
+
+  @Id
+  @Column(name = "recipient_id")
+  private long recipientId;
+
+  @Id
+  @Column(name = "message_id")
+  private long messageId;
+
+  @Column(name = "sender_id", nullable = false)
+  private long senderId;
+
+  /** For JPA, which fills the fields. */
+  protected Unread() {}
+
+  long senderId() {
+    return senderId;
+  }
+
+  /** For JPA: by what a row is found. */
+  static class Key implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private long recipientId;
+    private long messageId;
+
+    /** For JPA, which fills the fields. */
+    protected Key() {}
+
+    Key(long recipientId, long messageId) {
+      this.recipientId = recipientId;
+      this.messageId = messageId;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key
+          && key.recipientId == recipientId
+          && key.messageId == messageId;
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(31 * recipientId + messageId);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+-- The tables of imserver on H2 2.4, in its mode that understands much of PostgreSQL's SQL. The model is described in
+-- postgresql/V1__schema.sql; here stands only where H2 differs.
+--
+-- One process alone has the database open, and lets one transaction write at a time (imserver.message.H2MessageStore). So
+-- there is nothing to lock, and the order of ids and changes is that of the commits.
+--
+-- Lengths are in characters, of which H2 counts those outside Unicode's first plane (an emoji) as two.
+
+create table im_user (
+  id             bigint                   not null primary key check (id > 0),
+  name           varchar(510),
+  avatar         varchar(4096),
+  name_by_host   boolean                  default false not null,
+  avatar_by_host boolean                  default false not null,
+  search_name    varchar(255),
+  updated_at     timestamp with time zone not null
+);
+create index im_user_by_name on im_user (search_name, id);
+
+create table user_state (
+  user_id bigint not null primary key check (user_id > 0),
+  head    bigint not null,
+  unread  bigint not null
+);
+
+create sequence message_id no cache;
+
+create table message (
+  id               bigint                   not null primary key check (id > 0 and id < 9007199254740992),
+  sender_id        bigint                   not null check (sender_id >= 0),
+  recipient_id     bigint                   not null check (recipient_id > 0),
+  content          varchar                  not null check (content <> ''),
+  client_timestamp varchar(64)              not null,
+  dedupe_key       varchar(24)              not null check (dedupe_key <> ''),
+  created_at       timestamp with time zone not null,
+  constraint message_once unique (sender_id, dedupe_key)
+);
+create index message_history on message (sender_id, recipient_id, id);
+
+create table notice (
+  message_id bigint        not null primary key check (message_id > 0),
+  title      varchar(510),
+  url        varchar(4096)
+);
+
+create table unread (
+  recipient_id bigint not null,
+  message_id   bigint not null,
+  sender_id    bigint not null,
+  primary key (recipient_id, message_id)
+);
+
+create table conversation (
+  low_id          bigint not null,
+  high_id         bigint not null,
+  last_message_id bigint not null,
+  bucket          bigint generated always as (last_message_id / 65536), -- so that queries are the same
+  unread_low      bigint default 0 not null,
+  unread_high     bigint default 0 not null,
+  read_up_to_low  bigint default 0 not null,
+  read_up_to_high bigint default 0 not null,
+  changed_low     bigint not null,
+  changed_high    bigint not null,
+  primary key (low_id, high_id),
+  check (low_id >= 0 and high_id > 0 and low_id <= high_id)
+);
+create index conversation_of_low on conversation (low_id, bucket desc, last_message_id desc);
+create index conversation_of_high on conversation (high_id, bucket desc, last_message_id desc);
+
+create table revocation (
+  user_id       bigint                   not null primary key check (user_id > 0),
+  issued_before timestamp with time zone not null,
+  written_at    bigint                   not null
+);
+create index revocation_by_writing on revocation (written_at);
+create index revocation_by_moment on revocation (issued_before);

@@ -1,0 +1,40 @@
+-- Counts what a user has not read, message by message, and puts right what differs from that: his total, and, of each
+-- conversation of his whose count is wrong, the count. What changes for him gets a number, as every change does. Returns
+-- the total before and after, and how many conversations had a wrong count.
+create or replace function recount(counted_user bigint, out before bigint, out after bigint, out corrected bigint)
+language plpgsql
+as $$
+declare
+  number bigint;
+begin
+  insert into user_state (user_id, head, unread) values (counted_user, 0, 0) on conflict (user_id) do nothing;
+  select s.unread, s.head into before, number
+  from user_state s where s.user_id = counted_user for no key update;
+
+  select count(*) into after from unread u where u.recipient_id = counted_user;
+
+  with wrong as (
+    select c.low, c.high, c.kept - coalesce(u.amount, 0) as amount, number + row_number() over () as change
+    from (select low_id as low, high_id as high, low_id as other, unread_high as kept
+          from conversation where high_id = counted_user
+          union all
+          select low_id, high_id, high_id, unread_low
+          from conversation where low_id = counted_user and high_id <> counted_user) as c
+    left join (select sender_id, count(*) as amount from unread where recipient_id = counted_user group by sender_id) as u
+      on u.sender_id = c.other
+    where c.kept <> coalesce(u.amount, 0)
+  ), corrected_ones as (
+    select read_conversations(
+      array_agg(w.low), array_agg(w.high),
+      array_agg(case when w.high = counted_user then 0 else w.amount end),
+      array_agg(case when w.high = counted_user then w.amount else 0 end),
+      array_agg(case when w.high = counted_user then 0 else w.change end),
+      array_agg(case when w.high = counted_user then w.change else 0 end)) as states,
+      count(*) as amount
+    from wrong w
+  )
+  select c.amount into corrected from corrected_ones c;
+  number = number + corrected;
+  update user_state s set unread = after, head = number where s.user_id = counted_user;
+end
+$$;

@@ -1,0 +1,128 @@
+-- The tables of imserver on PostgreSQL 15 and later. Read from top to bottom this is the model; h2/V1__schema.sql is the
+-- same in the words of H2. What writes the four tables in the middle are functions: R__add_messages.sql,
+-- R__mark_read.sql, R__recount.sql.
+--
+-- One order. Whoever changes what users see locks the rows of these users in user_state first, in ascending order of
+-- their ids, then message and unread, then conversation. Message ids and the numbers of changes are drawn while those
+-- rows are locked. So for one user, and in one conversation, the order of ids and the order of changes are the order of
+-- the commits, whichever server writes; who has seen an id and asks for higher ones misses nothing; and no two
+-- transactions wait for each other.
+
+-- Who has been seen, with the name and avatar of the token (OpenID Connect: name, picture), or those that the host
+-- application has set, which tokens then leave alone.
+create table im_user (
+  id             bigint                   not null primary key check (id > 0),
+  name           varchar(255),
+  avatar         varchar(2048),
+  name_by_host   boolean                  not null default false,
+  avatar_by_host boolean                  not null default false,
+  -- The name in the form in which it is searched for: its first 64 code points in lower case. Ordered by code points,
+  -- whatever the database's locale: so a range of the index is what begins with a text.
+  search_name    varchar(255) collate "C",
+  updated_at     timestamp with time zone not null
+);
+create index im_user_by_name on im_user (search_name, id);
+
+-- One row for each user who has sent or received a message. The system, user 0, has none: what it sends is kept in order
+-- by the rows of its recipients.
+create table user_state (
+  user_id bigint not null primary key check (user_id > 0),
+  -- How many changes there were of what this user sees: a message from or to him, a mark as read by him or by the other
+  -- one. Each change has the number that this has after it. No number is left out.
+  head    bigint not null,
+  -- His rows in "unread", counted.
+  unread  bigint not null
+) with (
+  -- Updated with nearly every message: room for the new version beside the old one, so that no index changes.
+  fillfactor = 50
+);
+
+-- One sequence for all, without a cache: ids are drawn in the order in which they are committed. Ids have gaps.
+create sequence message_id;
+
+-- A message never changes. sender_id and recipient_id refer to no table: a message may be sent to a user whom this server
+-- has not seen yet, and none shall fail for want of a directory entry.
+--
+-- Indexes, each a part of what a message costs:
+-- * by id: what is read by ids that other tables hold (the last message of a conversation, what is unread, a page of a
+--   history). Ids ascend, so that only its last page is written.
+-- * message_once: a retry is the same message.
+-- * message_history: one direction of a conversation in the order of the ids.
+create table message (
+  id               bigint                   not null primary key check (id > 0 and id < 9007199254740992),
+  sender_id        bigint                   not null check (sender_id >= 0), -- 0: the system
+  recipient_id     bigint                   not null check (recipient_id > 0),
+  content          varchar                  not null check (content <> ''),
+  client_timestamp varchar(32)              not null, -- the sender's mark, '' for none
+  -- Compared by its bytes: what a language thinks of letters costs time with every message.
+  dedupe_key       varchar(24) collate "C"  not null check (dedupe_key <> ''),
+  created_at       timestamp with time zone not null,
+  constraint message_once unique (sender_id, dedupe_key)
+);
+create index message_history on message (sender_id, recipient_id, id);
+
+-- What a message of the system has beside its text.
+create table notice (
+  message_id bigint        not null primary key check (message_id > 0),
+  title      varchar(255),
+  url        varchar(2048)
+);
+
+-- The messages that their recipients have not read: a row comes with the message and goes with its reading, so that
+-- messages need not change. In the order in which they are shown after a connect. Unread messages of one sender are found
+-- among all of the recipient's, above conversation.read_up_to.
+create table unread (
+  recipient_id bigint not null,
+  message_id   bigint not null,
+  sender_id    bigint not null,
+  primary key (recipient_id, message_id)
+) with (
+  -- As many rows go as come: without vacuum the table would grow with every message. It begins at once, and does not
+  -- rest in between; what there is to be done is little each time.
+  autovacuum_vacuum_threshold = 1000,
+  autovacuum_vacuum_scale_factor = 0.05,
+  autovacuum_vacuum_insert_threshold = 10000,
+  autovacuum_vacuum_cost_delay = 0,
+  autovacuum_analyze_threshold = 1000
+);
+
+-- One row for two users who have written to each other: low_id is the smaller id, which is 0 where the other is the
+-- system. Who writes to himself has one with both ids the same, and what is his is on the side of high.
+create table conversation (
+  low_id          bigint not null,
+  high_id         bigint not null,
+  last_message_id bigint not null,
+  -- The list of a user is in the order of last messages. An index on these would have to be written anew with nearly
+  -- every message, and the row's other indexes with it. A bucket holds 65,536 ids: within one, a row's new version needs
+  -- no index entry (PostgreSQL's heap-only tuples). Who reads the list sorts two buckets at most.
+  bucket          bigint not null generated always as (last_message_id / 65536) stored,
+  -- The rows in "unread" of the messages to each side, counted.
+  unread_low      bigint not null default 0,
+  unread_high     bigint not null default 0,
+  -- For each side, the last of the messages addressed to it up to which all of these are read; 0 for none. It stays below
+  -- the first unread one, and never falls.
+  read_up_to_low  bigint not null default 0,
+  read_up_to_high bigint not null default 0,
+  -- For each side, the number of the last change of this conversation that this user saw (see user_state.head); 0 for the
+  -- system. No two conversations of a user have the same.
+  changed_low     bigint not null,
+  changed_high    bigint not null,
+  primary key (low_id, high_id),
+  check (low_id >= 0 and high_id > 0 and low_id <= high_id)
+) with (
+  fillfactor = 50 -- as user_state
+);
+create index conversation_of_low on conversation (low_id, bucket desc);
+create index conversation_of_high on conversation (high_id, bucket desc);
+
+-- Whose access the host application has ended: tokens of that user that were issued before this moment are refused. One
+-- row a user at most.
+create table revocation (
+  user_id       bigint                   not null primary key check (user_id > 0),
+  issued_before timestamp with time zone not null,
+  -- Milliseconds since 1970, by the clock of the database: by it servers find what others have written.
+  written_at    bigint                   not null
+);
+create index revocation_by_writing on revocation (written_at);
+-- By it those are found that concern only tokens that have expired.
+create index revocation_by_moment on revocation (issued_before);

@@ -1,0 +1,31 @@
+package imserver.message;
+
+import java.util.List;
+
+/** What a {@link MessageStore} has written, for a test to look at. Any thread may. */
+interface Books {
+
+  /** How many changes a user has seen. */
+  long head(long user);
+
+  /** How many unread messages are counted for a user in all. */
+  long total(long user);
+
+  /** How many unread messages of a sender are counted for a reader. */
+  long count(long reader, long sender);
+
+  /** What a reader has read of a sender's messages without a gap, as it is kept. */
+  long readUpTo(long reader, long sender);
+
+  /** The last change of a conversation that a user has seen, 0 where there is none. */
+  long changed(long user, long other);
+
+  /** The ids of a user's unread messages, ascending. */
+  List<Long> unread(long user);
+
+  /** The ids of all messages from or to a user above one, ascending: at most 20. */
+  List<Long> page(long user, long afterId);
+
+  /** Has the counts of a conversation be wrong by some. */
+  void miscount(long reader, long sender, long by);
+}

@@ -1,0 +1,56 @@
+package imserver.message;
+
+import java.util.List;
+
+/** The books of a {@link FakeMessageStore}. */
+record FakeBooks(FakeMessageStore store) implements Books {
+
+  @Override
+  public long head(long user) {
+    return store.head(user);
+  }
+
+  @Override
+  public long total(long user) {
+    synchronized (store) {
+      return store.totals.getOrDefault(user, 0L);
+    }
+  }
+
+  @Override
+  public long count(long reader, long sender) {
+    synchronized (store) {
+      return store.counts.getOrDefault(List.of(reader, sender), 0L);
+    }
+  }
+
+  @Override
+  public long readUpTo(long reader, long sender) {
+    return store.readUpTo(reader, sender);
+  }
+
+  @Override
+  public long changed(long user, long other) {
+    synchronized (store) {
+      return store.changed.getOrDefault(List.of(user, other), 0L);
+    }
+  }
+
+  @Override
+  public List<Long> unread(long user) {
+    return store.unread(user, 0).stream().map(UnreadMessage::id).toList();
+  }
+
+  @Override
+  public List<Long> page(long user, long afterId) {
+    return store.idsOf(user, afterId).stream().limit(20).toList();
+  }
+
+  @Override
+  public void miscount(long reader, long sender, long by) {
+    synchronized (store) {
+      store.totals.merge(reader, by, Long::sum);
+      store.counts.merge(List.of(reader, sender), by, Long::sum);
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package imserver.message;
+
+import imserver.database.StorageException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/** A {@link MessageStore} in memory: the contract in its plainest form. */
+class FakeMessageStore implements MessageStore {
+
+  /** All that is stored, by id. */
+  final NavigableMap<Long, Draft> messages = new TreeMap<>();
+
+  /** Those that are not read, by id. */
+  private final NavigableMap<Long, Draft> unread = new TreeMap<>();
+
+  private final Map<DedupeKey, Long> idByKey = new HashMap<>();
+  private final Map<Long, Long> heads = new HashMap<>();
+
+  /** What is kept of the unread messages of each user. */
+  final Map<Long, Long> totals = new HashMap<>();
+
+  /** The same, by reader and sender. */
+  final Map<List<Long>, Long> counts = new HashMap<>();
+
+  /** The last change of the conversation of a user with another. */
+  final Map<List<Long>, Long> changed = new HashMap<>();
+
+  private long lastId;
+
+  @Override
+  public synchronized List<Outcome> add(List<Draft> drafts) {
+    if (drafts.stream().anyMatch(draft -> draft.content().isEmpty())) {
+      throw new StorageException(new IllegalArgumentException("content is empty"));
+    }
+    return drafts.stream().map(this::add).toList();
+  }
+
+  private Outcome add(Draft draft) {
+    Long earlier = idByKey.get(draft.key());
+    if (earlier != null) {
+      boolean same = draft.saysTheSameAs(messages.get(earlier));
+      return new Earlier(earlier, same).outcome();
+    }
+    long id = ++lastId;
+    messages.put(id, draft);
+    unread.put(id, draft);
+    idByKey.put(draft.key(), id);
+    totals.merge(draft.recipientId(), 1L, Long::sum);
+    counts.merge(List.of(draft.recipientId(), draft.senderId()), 1L, Long::sum);
+    long senderChange = change(draft.senderId(), draft.recipientId());
+    boolean toHimself = draft.senderId() == draft.recipientId();
+    return new Outcome.Stored(
+        id,
+        senderChange,
+        toHimself ? senderChange : change(draft.recipientId(), draft.senderId()));
+  }
+
+  private long change(long user, long other) {
+    if (user == 0) {
+      return 0;
+    }
+    long number = heads.merge(user, 1L, Long::sum);
+    changed.put(List.of(user, other), number);
+    return number;
+  }
+
+  @Override
+  public synchronized List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
+    Map<List<Long>, Long> read = new HashMap<>();
+    idsByReader.forEach(
+        (reader, ids) ->
+            ids.forEach(
+                id -> {
+                  Draft draft = unread.get(id);
+                  if (draft != null && draft.recipientId() == reader) {
+                    unread.remove(id);
+                    read.merge(List.of(reader, draft.senderId()), 1L, Long::sum);
+                  }
+                }));
+    List<ReadMark> marks = new ArrayList<>();
+    read.forEach((who, count) -> marks.add(mark(who.get(0), who.get(1), count)));
+    return marks;
+  }
+
+  private ReadMark mark(long reader, long sender, long count) {
+    totals.merge(reader, -count, Long::sum);
+    long left = counts.merge(List.of(reader, sender), -count, Long::sum);
+    long readerChange = change(reader, sender);
+    return new ReadMark(
+        reader,
+        sender,
+        readerChange,
+        reader == sender ? readerChange : change(sender, reader),
+        left,
+        readUpTo(reader, sender));
+  }
+
+  synchronized long readUpTo(long reader, long sender) {
+    long upTo = 0;
+    for (Map.Entry<Long, Draft> message : messages.entrySet()) {
+      if (isFromTo(message.getValue(), sender, reader)) {
+        if (unread.containsKey(message.getKey())) {
+          return upTo;
+        }
+        upTo = message.getKey();
+      }
+    }
+    return upTo;
+  }
+
+  private static boolean isFromTo(Draft draft, long sender, long recipient) {
+    return draft.senderId() == sender && draft.recipientId() == recipient;
+  }
+
+  @Override
+  public synchronized Recount recount(long user) {
+    long before = totals.getOrDefault(user, 0L);
+    long after = unread.values().stream().filter(draft -> draft.recipientId() == user).count();
+    totals.put(user, after);
+    long corrected = 0;
+    for (Map.Entry<List<Long>, Long> count : counts.entrySet()) {
+      long sender = count.getKey().get(1);
+      long right = unread.values().stream().filter(draft -> isFromTo(draft, sender, user)).count();
+      if (count.getKey().get(0) == user && count.getValue() != right) {
+        count.setValue(right);
+        change(user, sender);
+        corrected++;
+      }
+    }
+    return new Recount(before, after, corrected);
+  }
+
+  /** The unread messages of a user above an id, in order. */
+  synchronized List<UnreadMessage> unread(long user, long afterId) {
+    return unread.tailMap(afterId, false).entrySet().stream()
+        .filter(message -> message.getValue().recipientId() == user)
+        .map(message -> message.getValue().asUnread(message.getKey()))
+        .toList();
+  }
+
+  /** All messages from or to a user above an id, in order. */
+  synchronized List<Long> idsOf(long user, long afterId) {
+    return messages.tailMap(afterId, false).entrySet().stream()
+        .filter(
+            message ->
+                message.getValue().recipientId() == user || message.getValue().senderId() == user)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  synchronized long head(long user) {
+    return heads.getOrDefault(user, 0L);
+  }
+
+  synchronized long lastId() {
+    return lastId;
+  }
+}

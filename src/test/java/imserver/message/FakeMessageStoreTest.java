@@ -1,0 +1,19 @@
+package imserver.message;
+
+import org.junit.jupiter.api.DisplayName;
+
+@DisplayName("The store of the unit tests")
+class FakeMessageStoreTest extends MessageStoreContract {
+
+  private final FakeMessageStore store = new FakeMessageStore();
+
+  @Override
+  MessageStore store() {
+    return store;
+  }
+
+  @Override
+  Books books() {
+    return new FakeBooks(store);
+  }
+}

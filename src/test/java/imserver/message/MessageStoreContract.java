@@ -1,0 +1,541 @@
+package imserver.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import imserver.database.StorageException;
+import imserver.message.Outcome.Duplicate;
+import imserver.message.Outcome.Reused;
+import imserver.message.Outcome.Stored;
+import imserver.message.RandomWriter.Event;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** What {@link MessageStore} promises: for every implementation. Each test has an empty store. */
+abstract class MessageStoreContract {
+
+  private static final long ALICE = 10;
+  private static final long BOB = 20;
+  private static final long CAROL = 30;
+
+  /** What is tested. Any number of threads may use it. */
+  abstract MessageStore store();
+
+  /** What it has written. */
+  abstract Books books();
+
+  private static Draft draft(long sender, long recipient, String key) {
+    return draft(sender, recipient, key, "text of " + key, null);
+  }
+
+  private static Draft draft(
+      long sender, long recipient, String key, String content, @Nullable Headline headline) {
+    return new Draft(
+        new DedupeKey(sender, key),
+        recipient,
+        content,
+        "mark",
+        OffsetDateTime.of(2026, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC),
+        headline);
+  }
+
+  private List<Outcome> add(Draft... drafts) {
+    return store().add(List.of(drafts));
+  }
+
+  private Stored stored(Draft draft) {
+    return (Stored) add(draft).get(0);
+  }
+
+  private List<ReadMark> read(long reader, Long... ids) {
+    return store().markRead(Map.of(reader, Set.of(ids)));
+  }
+
+  @Nested
+  @DisplayName("adds messages")
+  class Adding {
+
+    @Test
+    @DisplayName("with ascending ids, and a number for each change that a user sees")
+    void numbers() {
+      List<Outcome> outcomes =
+          add(
+              draft(ALICE, BOB, "a"),
+              draft(BOB, ALICE, "b"),
+              draft(ALICE, CAROL, "c"),
+              draft(ALICE, BOB, "d"));
+      List<Stored> stored = outcomes.stream().map(Stored.class::cast).toList();
+      assertThat(stored.stream().map(Stored::messageId)).isSorted().doesNotHaveDuplicates();
+      assertThat(stored.stream().map(Stored::senderChange)).containsExactly(1L, 2L, 3L, 4L);
+      assertThat(stored.stream().map(Stored::recipientChange)).containsExactly(1L, 2L, 1L, 3L);
+      assertThat(books().head(ALICE)).isEqualTo(4);
+      assertThat(books().head(BOB)).isEqualTo(3);
+      assertThat(books().head(CAROL)).isEqualTo(1);
+      assertThat(stored(draft(BOB, ALICE, "e")).senderChange()).isEqualTo(4);
+    }
+
+    @Test
+    @DisplayName("and says of each conversation what its last change is, for each of the two")
+    void changed() {
+      add(draft(ALICE, BOB, "a"), draft(ALICE, CAROL, "b"), draft(CAROL, BOB, "c"));
+      assertThat(books().changed(ALICE, BOB)).isEqualTo(1);
+      assertThat(books().changed(BOB, ALICE)).isEqualTo(1);
+      assertThat(books().changed(ALICE, CAROL)).isEqualTo(2);
+      assertThat(books().changed(CAROL, ALICE)).isEqualTo(1);
+      assertThat(books().changed(CAROL, BOB)).isEqualTo(2);
+      assertThat(books().changed(BOB, CAROL)).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("as unread, and counts them")
+    void unread() {
+      long first = stored(draft(ALICE, BOB, "a")).messageId();
+      List<Outcome> more = add(draft(BOB, ALICE, "b"), draft(CAROL, BOB, "c"));
+      long third = ((Stored) more.get(1)).messageId();
+      assertThat(books().unread(BOB)).containsExactly(first, third);
+      assertThat(books().total(BOB)).isEqualTo(2);
+      assertThat(books().count(BOB, ALICE)).isEqualTo(1);
+      assertThat(books().count(BOB, CAROL)).isEqualTo(1);
+      assertThat(books().count(ALICE, BOB)).isEqualTo(1);
+      assertThat(books().count(CAROL, BOB)).isZero();
+      assertThat(books().readUpTo(BOB, ALICE)).isZero();
+    }
+
+    @Test
+    @DisplayName("to oneself: one change, one unread message")
+    void oneself() {
+      Stored stored = stored(draft(ALICE, ALICE, "a"));
+      assertThat(stored.senderChange()).isEqualTo(1);
+      assertThat(stored.recipientChange()).isEqualTo(1);
+      assertThat(books().total(ALICE)).isEqualTo(1);
+      assertThat(books().count(ALICE, ALICE)).isEqualTo(1);
+      assertThat(books().head(ALICE)).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("of the system, who sees no changes")
+    void system() {
+      Stored stored = stored(draft(0, BOB, "a", "text", new Headline("title", "/url")));
+      assertThat(stored.senderChange()).isZero();
+      assertThat(stored.recipientChange()).isEqualTo(1);
+      assertThat(books().count(BOB, 0)).isEqualTo(1);
+      assertThat(books().changed(BOB, 0)).isEqualTo(1);
+      assertThat(books().head(0)).isZero();
+    }
+
+    @Test
+    @DisplayName("in large batches, of many users")
+    void many() {
+      Draft[] drafts =
+          LongStream.rangeClosed(1, 500)
+              .mapToObj(i -> draft(1000 + i % 250, 2000 + i % 125, "k" + i))
+              .toArray(Draft[]::new);
+      assertThat(add(drafts)).hasSize(500).allMatch(Stored.class::isInstance);
+      assertThat(books().total(2007)).isEqualTo(4);
+      assertThat(books().head(1007)).isEqualTo(2);
+    }
+  }
+
+  @Nested
+  @DisplayName("with keys that are there")
+  class Retries {
+
+    @Test
+    @DisplayName("tells which are retries and which other messages, and stores the rest")
+    void mixed() {
+      long a = stored(draft(ALICE, BOB, "a")).messageId();
+      long b = stored(draft(ALICE, BOB, "b")).messageId();
+      List<Outcome> outcomes =
+          add(
+              draft(CAROL, BOB, "new"),
+              draft(ALICE, BOB, "a"),
+              draft(ALICE, BOB, "b", "another text", null),
+              draft(ALICE, CAROL, "a", "text of a", null),
+              draft(ALICE, BOB, "c"),
+              draft(BOB, ALICE, "a"));
+      assertThat(outcomes.subList(1, 4))
+          .containsExactly(new Duplicate(a), new Reused(b), new Reused(a));
+      assertThat(List.of(outcomes.get(0), outcomes.get(4), outcomes.get(5)))
+          .allMatch(Stored.class::isInstance);
+      assertThat(((Stored) outcomes.get(4)).senderChange()).isEqualTo(3);
+      assertThat(books().head(ALICE)).isEqualTo(4);
+      assertThat(books().head(BOB)).isEqualTo(5);
+      assertThat(books().total(BOB)).isEqualTo(4);
+      assertThat(books().count(BOB, ALICE)).isEqualTo(3);
+      assertThat(books().total(CAROL)).isZero();
+    }
+
+    @Test
+    @DisplayName("changes nothing where all are there, and leaves no gap")
+    void nothingNew() {
+      long a = stored(draft(ALICE, BOB, "a")).messageId();
+      assertThat(add(draft(ALICE, BOB, "a"))).containsExactly(new Duplicate(a));
+      assertThat(books().head(BOB)).isEqualTo(1);
+      assertThat(books().total(BOB)).isEqualTo(1);
+      assertThat(stored(draft(ALICE, BOB, "b")).recipientChange()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("judges those of one batch as if they came one after the other")
+    void inOneBatch() {
+      List<Outcome> outcomes =
+          add(
+              draft(ALICE, BOB, "a"),
+              draft(ALICE, BOB, "a"),
+              draft(ALICE, BOB, "a", "another text", null),
+              draft(ALICE, BOB, "b"));
+      long a = ((Stored) outcomes.get(0)).messageId();
+      assertThat(outcomes.subList(1, 3)).containsExactly(new Duplicate(a), new Reused(a));
+      assertThat(((Stored) outcomes.get(3)).senderChange()).isEqualTo(2);
+      assertThat(
+              add(
+                  draft(ALICE, BOB, "a", "a third text", null),
+                  draft(ALICE, BOB, "a"),
+                  draft(ALICE, BOB, "a", "another text", null)))
+          .containsExactly(new Reused(a), new Duplicate(a), new Reused(a));
+      assertThat(books().head(BOB)).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("takes another headline for another message")
+    void headlines() {
+      Headline headline = new Headline("title", null);
+      long a = stored(draft(0, BOB, "a", "text", headline)).messageId();
+      assertThat(
+              add(
+                  draft(0, BOB, "a", "text", headline),
+                  draft(0, BOB, "a", "text", null),
+                  draft(0, BOB, "a", "text", new Headline("title", "/url")),
+                  draft(0, BOB, "b", "text", headline)))
+          .startsWith(new Duplicate(a), new Reused(a), new Reused(a));
+      assertThat(books().total(BOB)).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("finds them again and again, among new ones")
+    void swarm() {
+      for (int i = 0; i < 5; i++) {
+        Draft earlier = draft(ALICE, BOB, "k" + i);
+        long id = stored(earlier).messageId();
+        assertThat(add(earlier, draft(BOB, ALICE, "n" + i))).startsWith(new Duplicate(id));
+      }
+      assertThat(books().head(ALICE)).isEqualTo(10);
+    }
+  }
+
+  @Nested
+  @DisplayName("that the database refuses")
+  class Refused {
+
+    @Test
+    @DisplayName("says that all is rolled back, and leaves no gap")
+    void rolledBack() {
+      stored(draft(ALICE, BOB, "a"));
+      assertThatThrownBy(
+              () -> add(draft(ALICE, BOB, "b"), draft(ALICE, BOB, "empty", "", null)))
+          .isExactlyInstanceOf(StorageException.class);
+      assertThat(books().head(ALICE)).isEqualTo(1);
+      assertThat(books().total(BOB)).isEqualTo(1);
+      assertThat(books().unread(BOB)).hasSize(1);
+      assertThat(stored(draft(ALICE, BOB, "b")).recipientChange()).isEqualTo(2);
+    }
+  }
+
+  @Nested
+  @DisplayName("marks messages as read")
+  class Reading {
+
+    @Test
+    @DisplayName("once, and counts them; a change for each of the two")
+    void once() {
+      long a = stored(draft(ALICE, BOB, "a")).messageId();
+      long b = stored(draft(ALICE, BOB, "b")).messageId();
+      assertThat(read(BOB, a, b)).containsExactly(new ReadMark(BOB, ALICE, 3, 3, 0, b));
+      assertThat(read(BOB, a, b)).isEmpty();
+      assertThat(books().unread(BOB)).isEmpty();
+      assertThat(books().total(BOB)).isZero();
+      assertThat(books().count(BOB, ALICE)).isZero();
+      assertThat(books().readUpTo(BOB, ALICE)).isEqualTo(b);
+      assertThat(books().head(ALICE)).isEqualTo(3);
+      assertThat(books().changed(ALICE, BOB)).isEqualTo(3);
+      assertThat(books().changed(BOB, ALICE)).isEqualTo(3);
+    }
+
+    @Test
+    @DisplayName("of the reader alone; others and unknown ones are passed over")
+    void others() {
+      long a = stored(draft(ALICE, BOB, "a")).messageId();
+      assertThat(read(ALICE, a)).isEmpty();
+      assertThat(read(CAROL, a, 999_999L)).isEmpty();
+      assertThat(books().total(BOB)).isEqualTo(1);
+      assertThat(books().head(BOB)).isEqualTo(1);
+      assertThat(books().head(CAROL)).isZero();
+    }
+
+    @Test
+    @DisplayName("with a change for each sender")
+    void senders() {
+      long a = stored(draft(ALICE, BOB, "a")).messageId();
+      long c = stored(draft(CAROL, BOB, "c")).messageId();
+      long n = stored(draft(0, BOB, "n")).messageId();
+      List<ReadMark> marks = read(BOB, a, c, n);
+      assertThat(marks.stream().map(ReadMark::readerChange))
+          .containsExactlyInAnyOrder(4L, 5L, 6L);
+      Map<Long, ReadMark> bySender =
+          marks.stream().collect(Collectors.toMap(ReadMark::senderId, mark -> mark));
+      assertThat(bySender.get(0L).senderChange()).isZero();
+      assertThat(bySender.get(ALICE).senderChange()).isEqualTo(2);
+      assertThat(bySender.get(0L).readUpTo()).isEqualTo(n);
+      for (ReadMark mark : marks) {
+        assertThat(books().changed(BOB, mark.senderId())).isEqualTo(mark.readerChange());
+      }
+      assertThat(books().head(BOB)).isEqualTo(6);
+    }
+
+    @Test
+    @DisplayName("of two who write to each other, in one call")
+    void bothDirections() {
+      long a = stored(draft(ALICE, BOB, "a")).messageId();
+      long b = stored(draft(BOB, ALICE, "b")).messageId();
+      List<ReadMark> marks =
+          store().markRead(Map.of(ALICE, List.of(a, b), BOB, List.of(a, b)));
+      assertThat(marks).hasSize(2);
+      assertThat(marks.stream().map(mark -> changeOf(mark, ALICE)))
+          .containsExactlyInAnyOrder(3L, 4L);
+      assertThat(marks.stream().map(mark -> changeOf(mark, BOB)))
+          .containsExactlyInAnyOrder(3L, 4L);
+      assertThat(books().total(ALICE)).isZero();
+      assertThat(books().count(BOB, ALICE)).isZero();
+      assertThat(books().readUpTo(BOB, ALICE)).isEqualTo(a);
+      assertThat(books().readUpTo(ALICE, BOB)).isEqualTo(b);
+      assertThat(books().changed(ALICE, BOB)).isEqualTo(4);
+    }
+
+    private long changeOf(ReadMark mark, long user) {
+      return mark.readerId() == user ? mark.readerChange() : mark.senderChange();
+    }
+
+    @Test
+    @DisplayName("of oneself: one change")
+    void oneself() {
+      long a = stored(draft(ALICE, ALICE, "a")).messageId();
+      assertThat(read(ALICE, a)).containsExactly(new ReadMark(ALICE, ALICE, 2, 2, 0, a));
+      assertThat(books().head(ALICE)).isEqualTo(2);
+      assertThat(books().changed(ALICE, ALICE)).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("here and there: read up to stays below the first unread one, and never falls")
+    void sparse() {
+      long[] ids =
+          IntStream.range(0, 5).mapToLong(i -> stored(draft(ALICE, BOB, "k" + i)).messageId()).toArray();
+      stored(draft(CAROL, BOB, "between"));
+      stored(draft(BOB, ALICE, "back"));
+      assertThat(read(BOB, ids[2]).get(0).readUpTo()).isZero();
+      assertThat(read(BOB, ids[4]).get(0).readUpTo()).isZero();
+      assertThat(read(BOB, ids[0]).get(0).readUpTo()).isEqualTo(ids[0]);
+      assertThat(read(BOB, ids[1])).containsExactly(new ReadMark(BOB, ALICE, 11, 10, 1, ids[2]));
+      assertThat(read(BOB, ids[3]).get(0).readUpTo()).isEqualTo(ids[4]);
+      long later = stored(draft(ALICE, BOB, "later")).messageId();
+      assertThat(books().readUpTo(BOB, ALICE)).isEqualTo(ids[4]);
+      assertThat(read(BOB, later).get(0).readUpTo()).isEqualTo(later);
+      assertThat(books().readUpTo(ALICE, BOB)).isZero();
+      assertThat(books().count(BOB, CAROL)).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("of many readers at once")
+    void many() {
+      Draft[] drafts =
+          LongStream.rangeClosed(1, 300)
+              .mapToObj(i -> draft(1000 + i % 30, 2000 + i % 100, "k" + i))
+              .toArray(Draft[]::new);
+      Map<Long, List<Long>> ids = new HashMap<>();
+      List<Outcome> outcomes = add(drafts);
+      for (int i = 0; i < drafts.length; i++) {
+        ids.computeIfAbsent(drafts[i].recipientId(), reader -> new ArrayList<>())
+            .add(((Stored) outcomes.get(i)).messageId());
+      }
+      List<ReadMark> marks = store().markRead(ids);
+      assertThat(marks).allMatch(mark -> mark.unread() == 0);
+      assertThat(books().head(2007)).isEqualTo(3 + marks.stream().filter(m -> m.readerId() == 2007).count());
+      assertThat(books().head(1007)).isEqualTo(10 + marks.stream().filter(m -> m.senderId() == 1007).count());
+    }
+  }
+
+  @Nested
+  @DisplayName("counts anew")
+  class Recounting {
+
+    @Test
+    @DisplayName("and finds that all was right")
+    void right() {
+      add(draft(ALICE, BOB, "a"), draft(CAROL, BOB, "c"), draft(BOB, ALICE, "b"));
+      assertThat(store().recount(BOB)).isEqualTo(new Recount(2, 2, 0));
+      assertThat(store().recount(999)).isEqualTo(new Recount(0, 0, 0));
+      assertThat(books().head(BOB)).isEqualTo(3);
+    }
+
+    @Test
+    @DisplayName("and puts right what was wrong, as a change of each conversation")
+    void wrong() {
+      add(draft(ALICE, BOB, "a"), draft(CAROL, BOB, "c"), draft(BOB, ALICE, "b"));
+      books().miscount(BOB, ALICE, 7);
+      books().miscount(BOB, CAROL, -1);
+      assertThat(store().recount(BOB)).isEqualTo(new Recount(8, 2, 2));
+      assertThat(books().total(BOB)).isEqualTo(2);
+      assertThat(books().count(BOB, ALICE)).isEqualTo(1);
+      assertThat(books().count(BOB, CAROL)).isEqualTo(1);
+      assertThat(books().count(ALICE, BOB)).isEqualTo(1);
+      assertThat(books().head(BOB)).isEqualTo(5);
+      assertThat(books().head(ALICE)).isEqualTo(2);
+      assertThat(List.of(books().changed(BOB, ALICE), books().changed(BOB, CAROL)))
+          .containsExactlyInAnyOrder(4L, 5L);
+    }
+  }
+
+  @Nested
+  @DisplayName("with several writers at once")
+  class SeveralWriters {
+
+    @Test
+    @DisplayName("orders ids, changes and commits alike, without a gap, a double or a deadlock")
+    void order() throws Exception {
+      ExecutorService threads = Executors.newFixedThreadPool(4 + Readers.COUNT);
+      try {
+        Readers readers = new Readers(books(), threads);
+        List<Future<List<Event>>> writers =
+            IntStream.range(0, 4)
+                .mapToObj(
+                    seed -> threads.submit(() -> new RandomWriter(store(), seed).write(60)))
+                .toList();
+        List<Event> events = new ArrayList<>();
+        for (Future<List<Event>> writer : writers) {
+          events.addAll(writer.get(60, TimeUnit.SECONDS));
+        }
+        readers.assertNothingMissed();
+        assertOrder(events);
+      } finally {
+        threads.shutdownNow();
+      }
+    }
+  }
+
+  /** Of each user one, who pages by ids while others write. */
+  static final class Readers {
+
+    static final int COUNT = RandomWriter.USERS.size() - 1;
+
+    private final Books books;
+    private final AtomicBoolean end = new AtomicBoolean();
+    private final Map<Long, Future<List<Long>>> found = new HashMap<>();
+
+    Readers(Books books, ExecutorService threads) {
+      this.books = books;
+      for (long user : RandomWriter.USERS.subList(1, RandomWriter.USERS.size())) {
+        found.put(user, threads.submit(() -> read(user)));
+      }
+    }
+
+    private List<Long> read(long user) {
+      List<Long> ids = new ArrayList<>();
+      boolean last = false;
+      while (true) {
+        List<Long> page = books.page(user, ids.isEmpty() ? 0 : ids.get(ids.size() - 1));
+        ids.addAll(page);
+        if (page.isEmpty() && last) {
+          return ids;
+        }
+        last = end.get();
+      }
+    }
+
+    /** To be called when all is written. */
+    void assertNothingMissed() throws Exception {
+      end.set(true);
+      for (Map.Entry<Long, Future<List<Long>>> reader : found.entrySet()) {
+        List<Long> all = new ArrayList<>();
+        for (List<Long> page = books.page(reader.getKey(), 0);
+            !page.isEmpty();
+            page = books.page(reader.getKey(), all.get(all.size() - 1))) {
+          all.addAll(page);
+        }
+        assertThat(reader.getValue().get(60, TimeUnit.SECONDS))
+            .as("what user %d has read", reader.getKey())
+            .isEqualTo(all);
+      }
+    }
+  }
+
+  /** Of what writers were told, and of what is kept. */
+  void assertOrder(Collection<Event> events) {
+    List<Event> stored = events.stream().filter(each -> each.kind().equals("stored")).toList();
+    Map<Long, Long> idByNumber = new HashMap<>();
+    for (Event event : stored) {
+      assertThat(idByNumber.put(event.number(), event.id()))
+          .as("stored before: message %d", event.number())
+          .isNull();
+    }
+    assertThat(stored).hasSizeGreaterThan(100);
+    assertThat(events.stream().filter(each -> each.kind().equals("known")))
+        .isNotEmpty()
+        .allSatisfy(retry -> assertThat(idByNumber).containsEntry(retry.number(), retry.id()));
+    for (long user : RandomWriter.USERS.subList(1, RandomWriter.USERS.size())) {
+      assertNumbers(user, events);
+      assertCounts(user);
+    }
+  }
+
+  private void assertNumbers(long user, Collection<Event> events) {
+    Map<Long, Event> byChange = new HashMap<>();
+    for (Event event : events) {
+      List<Long> changes = new ArrayList<>();
+      if (!event.kind().equals("known") && event.senderId() == user) {
+        changes.add(event.senderChange());
+      }
+      if (!event.kind().equals("known")
+          && event.recipientId() == user
+          && event.senderId() != user) {
+        changes.add(event.recipientChange());
+      }
+      for (long change : changes) {
+        assertThat(byChange.put(change, event)).as("change %d of %d", change, user).isNull();
+      }
+    }
+    assertThat(byChange.keySet())
+        .as("the changes of user %d", user)
+        .isEqualTo(
+            LongStream.rangeClosed(1, books().head(user)).boxed().collect(Collectors.toSet()));
+    assertThat(
+            byChange.entrySet().stream()
+                .filter(change -> change.getValue().kind().equals("stored"))
+                .sorted(Map.Entry.comparingByKey(Comparator.naturalOrder()))
+                .map(change -> change.getValue().id()))
+        .as("the ids of user %d, in the order of the changes", user)
+        .isSorted();
+  }
+
+  private void assertCounts(long user) {
+    assertThat(books().total(user)).isEqualTo(books().unread(user).size());
+    assertThat(store().recount(user).corrected()).isZero();
+  }
+}

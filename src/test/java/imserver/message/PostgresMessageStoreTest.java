@@ -1,0 +1,224 @@
+package imserver.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import imserver.database.StorageException;
+import imserver.database.UnansweredException;
+import imserver.message.RandomWriter.Event;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("The store on PostgreSQL")
+class PostgresMessageStoreTest extends MessageStoreContract {
+
+  private static EmbeddedPostgres postgres;
+  private static ThreadConnections database;
+
+  private final MessageStore store = new PostgresMessageStore(database.source());
+
+  @BeforeAll
+  static void start() throws IOException {
+    postgres = EmbeddedPostgres.builder().start();
+    database = new ThreadConnections(url());
+    Flyway.configure()
+        .dataSource(url(), "postgres", "")
+        .locations("classpath:db/migration/postgresql")
+        .load()
+        .migrate();
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    database.close();
+    postgres.close();
+  }
+
+  private static String url() {
+    return postgres.getJdbcUrl("postgres", "postgres");
+  }
+
+  @BeforeEach
+  void empty() {
+    new SqlBooks(database.source())
+        .update("truncate message, notice, unread, user_state, conversation");
+  }
+
+  @AfterEach
+  void noDeadlocks() {
+    assertThat(
+            new SqlBooks(database.source())
+                .all("select deadlocks from pg_stat_database where datname = 'postgres'"))
+        .containsExactly(0L);
+  }
+
+  @Override
+  MessageStore store() {
+    return store;
+  }
+
+  @Override
+  Books books() {
+    return new SqlBooks(database.source());
+  }
+
+  @Test
+  @DisplayName("orders ids, changes and commits alike with writers in several processes")
+  void severalProcesses() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(Readers.COUNT);
+    try {
+      Readers readers = new Readers(books(), threads);
+      List<Process> writers = new ArrayList<>();
+      for (int seed = 1; seed <= 3; seed++) {
+        writers.add(writer(seed));
+      }
+      List<Event> events = new ArrayList<>();
+      for (Process writer : writers) {
+        writer.inputReader().lines().map(Event::parse).forEach(events::add);
+        assertThat(writer.waitFor()).isZero();
+      }
+      readers.assertNothingMissed();
+      assertOrder(events);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static Process writer(int seed) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Writer.class.getName(),
+            url(),
+            String.valueOf(seed))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  /** A process that writes; its arguments are the database's address and a seed. */
+  static final class Writer {
+
+    private Writer() {}
+
+    public static void main(String[] arguments) throws SQLException {
+      try (ThreadConnections connections = new ThreadConnections(arguments[0])) {
+        new RandomWriter(new PostgresMessageStore(connections.source()), Integer.parseInt(arguments[1]))
+            .write(100)
+            .forEach(event -> System.out.println(event.text()));
+      }
+    }
+  }
+
+  @Nested
+  @DisplayName("where the statement fails")
+  class Failures {
+
+    private static final List<Draft> DRAFTS = List.of(RandomWriter.draft(7));
+
+    private Throwable failure(FailingDatabase database) {
+      return catchThrowable(() -> new PostgresMessageStore(database.source()).add(DRAFTS));
+    }
+
+    @Test
+    @DisplayName("says that nothing is stored, where there is no connection")
+    void noConnection() {
+      FailingDatabase database = new FailingDatabase();
+      database.ofConnecting = new SQLException("refused", "08001");
+      assertThat(failure(database)).isExactlyInstanceOf(StorageException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"23514", "57P01", "57014", "40P01"})
+    @DisplayName("says that nothing is stored, where the database says why")
+    void refused(String state) {
+      FailingDatabase database = new FailingDatabase();
+      database.ofExecuting = new SQLException("a reason", state);
+      assertThat(failure(database)).isExactlyInstanceOf(StorageException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"08006", "08003", "40003", "57P02", ""})
+    @DisplayName("says that it may be stored, where the answer is missing")
+    void unanswered(String state) {
+      FailingDatabase database = new FailingDatabase();
+      database.ofExecuting = new SQLException("who knows", state.isEmpty() ? null : state);
+      assertThat(failure(database)).isInstanceOf(UnansweredException.class);
+    }
+
+    @Test
+    @DisplayName("says that it may be stored, where the driver or the pool fails otherwise")
+    void fault() {
+      FailingDatabase database = new FailingDatabase();
+      database.fault = new IllegalStateException("of the pool");
+      assertThat(failure(database)).isInstanceOf(UnansweredException.class);
+    }
+
+    @Test
+    @DisplayName("says that it may be stored, where the answer cannot be read")
+    void unreadable() {
+      assertThat(failure(new FailingDatabase())).isInstanceOf(UnansweredException.class);
+    }
+  }
+
+  @Test
+  @DisplayName("stores where the connection cannot be given back")
+  void closeFails() throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url())) {
+      MessageStore store =
+          new PostgresMessageStore(
+              ThreadConnections.source(() -> FailingDatabase.notClosing(connection)));
+      assertThat(store.add(List.of(RandomWriter.draft(7))))
+          .allMatch(Outcome.Stored.class::isInstance);
+    }
+  }
+
+  @Test
+  @DisplayName("waits for who has the rows of the users, and takes its ids after that")
+  void waits() throws Exception {
+    try (Connection connection = DriverManager.getConnection(url());
+        Statement statement = connection.createStatement()) {
+      Draft first = RandomWriter.draft(7);
+      store.add(List.of(first));
+      connection.setAutoCommit(false);
+      statement.execute(
+          "update user_state set head = head where user_id = " + first.recipientId());
+      ExecutorService thread = Executors.newSingleThreadExecutor();
+      try {
+        var second = thread.submit(() -> store.add(List.of(RandomWriter.draft(7 + 30))));
+        await()
+            .until(
+                () ->
+                    new SqlBooks(database.source())
+                            .all("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
+                            .get(0)
+                        == 1);
+        statement.execute("select setval('message_id', 5000)");
+        connection.commit();
+        assertThat(((Outcome.Stored) second.get().get(0)).messageId()).isEqualTo(5001);
+      } finally {
+        thread.shutdownNow();
+      }
+    }
+  }
+}

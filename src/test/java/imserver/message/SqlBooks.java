@@ -1,0 +1,114 @@
+package imserver.message;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+
+/** The books of a database, each answer from a connection of its own transaction. */
+record SqlBooks(DataSource database) implements Books {
+
+  @Override
+  public long head(long user) {
+    return one("select head from user_state where user_id = ?", user);
+  }
+
+  @Override
+  public long total(long user) {
+    return one("select unread from user_state where user_id = ?", user);
+  }
+
+  @Override
+  public long count(long reader, long sender) {
+    return ofSide("unread", reader, sender);
+  }
+
+  @Override
+  public long readUpTo(long reader, long sender) {
+    return ofSide("read_up_to", reader, sender);
+  }
+
+  @Override
+  public long changed(long user, long other) {
+    return ofSide("changed", user, other);
+  }
+
+  private long ofSide(String column, long user, long other) {
+    return one(
+        "select %s from conversation where low_id = ? and high_id = ?"
+            .formatted(side(column, user, other)),
+        Math.min(user, other),
+        Math.max(user, other));
+  }
+
+  private static String side(String column, long user, long other) {
+    return column + (user < other ? "_low" : "_high");
+  }
+
+  @Override
+  public List<Long> unread(long user) {
+    return all("select message_id from unread where recipient_id = ? order by message_id", user);
+  }
+
+  @Override
+  public List<Long> page(long user, long afterId) {
+    return all(
+        "select id from message where id > ? and (sender_id = ? or recipient_id = ?) order by id limit 20",
+        afterId,
+        user,
+        user);
+  }
+
+  @Override
+  public void miscount(long reader, long sender, long by) {
+    update("update user_state set unread = unread + ? where user_id = ?", by, reader);
+    String count = side("unread", reader, sender);
+    update(
+        "update conversation set %1$s = %1$s + ? where low_id = ? and high_id = ?".formatted(count),
+        by,
+        Math.min(reader, sender),
+        Math.max(reader, sender));
+  }
+
+  private long one(String query, long... parameters) {
+    List<Long> found = all(query, parameters);
+    return found.isEmpty() ? 0 : found.get(0);
+  }
+
+  /** The numbers in the first column. */
+  List<Long> all(String query, long... parameters) {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement = prepare(connection, query, parameters);
+        ResultSet rows = statement.executeQuery()) {
+      List<Long> found = new ArrayList<>();
+      while (rows.next()) {
+        found.add(rows.getLong(1));
+      }
+      return found;
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Does something by hand. */
+  void update(String sql, long... parameters) {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement = prepare(connection, sql, parameters)) {
+      statement.executeUpdate();
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static PreparedStatement prepare(
+      Connection connection, String sql, long... parameters) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    for (int i = 0; i < parameters.length; i++) {
+      statement.setLong(i + 1, parameters[i]);
+    }
+    return statement;
+  }
+}
