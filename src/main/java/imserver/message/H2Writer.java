@@ -258,7 +258,8 @@ public class H2Writer {
             ? null
             : entities
                 .createQuery(
-                    "select min(u.messageId) from Unread u where u.recipientId = :reader and u.senderId = :sender",
+                    "select min(u.messageId) from Unread u where u.recipientId = :reader and"
+                        + " u.senderId = :sender",
                     Long.class)
                 .setParameter("reader", reading.readerId())
                 .setParameter("sender", reading.senderId())
@@ -313,7 +314,8 @@ public class H2Writer {
     Map<Long, Long> counts = new HashMap<>();
     entities
         .createQuery(
-            "select u.senderId, count(u) from Unread u where u.recipientId = :user group by u.senderId",
+            "select u.senderId, count(u) from Unread u where u.recipientId = :user group by"
+                + " u.senderId",
             Object[].class)
         .setParameter("user", user)
         .getResultStream()

@@ -11,8 +11,8 @@ import java.util.List;
 public class MessageRepository {
 
   private static final String UNREAD_MESSAGE =
-      "select new imserver.message.UnreadMessage(m.id, m.senderId, m.recipientId, m.content, m.timestamp)"
-          + " from Unread u, Message m where m.id = u.messageId and ";
+      "select new imserver.message.UnreadMessage(m.id, m.senderId, m.recipientId, m.content,"
+          + " m.timestamp) from Unread u, Message m where m.id = u.messageId and ";
 
   @PersistenceContext private EntityManager entities;
 

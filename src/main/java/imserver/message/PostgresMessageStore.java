@@ -35,7 +35,8 @@ public class PostgresMessageStore implements MessageStore {
   private static final System.Logger LOG = System.getLogger(PostgresMessageStore.class.getName());
 
   private static final String ADD =
-      "select * from add_messages(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+      "select * from add_messages(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+          + " ?)";
   private static final String MARK_READ = "select * from mark_read(?, ?)";
   private static final String RECOUNT = "select * from recount(?)";
 

@@ -22,6 +22,7 @@ final class Comparison implements AutoCloseable {
   static final double RAMP = 0.5;
 
   private static final int[] WINDOWS = {8, 1};
+  private static final String MESSAGES = "msg/s";
   private static final String DATABASE = "database";
   private static final String ACKNOWLEDGED = "ack p99 ms";
   private static final String COMMITTED = "commit p99 ms";
@@ -53,26 +54,31 @@ final class Comparison implements AutoCloseable {
     }
   }
 
-  /** What is done with pairs that are connected, in one round. */
-  private interface Driving {
-    Meter drive(Load load) throws IOException;
+  /** Connects those under whose load a subject is measured. */
+  private interface Connecting<C extends Clients> {
+    C connect(int port) throws IOException;
+  }
+
+  /** What is done with those that are connected, in one round. */
+  private interface Driving<C extends Clients> {
+    Meter drive(C clients) throws IOException;
   }
 
   /** One subject within one part. */
-  private static final class Turn implements AutoCloseable {
+  private static final class Turn<C extends Clients> implements AutoCloseable {
 
     private final Subject subject;
-    private final Load load;
+    private final C load;
     private final int collections;
     private Duration cpu = Duration.ZERO;
 
-    Turn(Subject subject, int pairs, Users users) throws IOException {
+    Turn(Subject subject, Connecting<C> connecting) throws IOException {
       this.subject = subject;
-      this.load = new Load(subject.server.port(), pairs, users);
+      this.load = connecting.connect(subject.server.port());
       this.collections = subject.server.collections().mark();
     }
 
-    Meter drive(Driving driving) throws IOException {
+    Meter drive(Driving<C> driving) throws IOException {
       Duration before = subject.server.cpu();
       Meter meter = driving.drive(load);
       cpu = cpu.plus(subject.server.cpu()).minus(before);
@@ -102,7 +108,7 @@ final class Comparison implements AutoCloseable {
   /** Measures, and reports. */
   void run() throws Exception {
     for (Subject subject : subjects) { // one by one: compilers have the machine to themselves
-      try (Turn turn = new Turn(subject, options.pairs(), users)) {
+      try (Turn<Load> turn = new Turn<>(subject, this::pairs)) {
         for (int window : WINDOWS) { // a lone message takes other ways than one among many
           turn.load.closedLoop(window, 0, options.warmUp());
         }
@@ -113,14 +119,60 @@ final class Comparison implements AutoCloseable {
       for (int window : WINDOWS) {
         compare(
             "throughput, window " + window,
-            "msg/s",
+            MESSAGES,
+            subjects,
+            this::pairs,
             load -> load.closedLoop(window, RAMP, seconds),
+            last -> {});
+      }
+    }
+    if (options.has("acks")) {
+      for (int together : new int[] {1, 8}) {
+        acks("window 8, a read-ack for " + together, together, seconds);
+      }
+    }
+    if (options.has("drawn")) {
+      for (int window : WINDOWS) {
+        compare(
+            "drawn from %d, window %d".formatted(options.drawn(), window),
+            MESSAGES,
+            products(),
+            port -> new Drawn(port, options.drawn(), options.pairs(), users),
+            drawn -> drawn.closedLoop(window, RAMP, seconds),
             last -> {});
       }
     }
     if (options.has("latency")) {
       latency("latency at " + options.rate() + "/s", seconds);
     }
+  }
+
+  private Load pairs(int port) throws IOException {
+    return new Load(port, options.pairs(), users);
+  }
+
+  /** Those that store. */
+  private List<Subject> products() {
+    return subjects.stream().filter(subject -> subject.name.startsWith(ServerRun.PRODUCT)).toList();
+  }
+
+  /** As the throughput, which it is compared with, but all that is received is marked as read. */
+  private void acks(String part, int together, double seconds) throws Exception {
+    compare(
+        part,
+        MESSAGES,
+        products(),
+        port -> {
+          Load load = pairs(port);
+          load.markRead(together);
+          return load;
+        },
+        load -> {
+          Meter meter = load.closedLoop(8, RAMP, seconds);
+          load.awaitAllRead();
+          return meter;
+        },
+        last -> {});
   }
 
   /** The disk takes its turn as well: what a commit costs depends on the moment. */
@@ -131,6 +183,8 @@ final class Comparison implements AutoCloseable {
     compare(
         part,
         ACKNOWLEDGED,
+        subjects,
+        this::pairs,
         load -> load.openLoop(options.rate(), RAMP, seconds),
         last -> {
           commits.add(disk.run(1, 1, options.rate(), users.next(), RAMP, seconds).commits());
@@ -149,22 +203,28 @@ final class Comparison implements AutoCloseable {
     void measure(boolean last) throws Exception;
   }
 
-  private void compare(String part, String compared, Driving driving, Reference reference)
+  private <C extends Clients> void compare(
+      String part,
+      String compared,
+      List<Subject> measured,
+      Connecting<C> connecting,
+      Driving<C> driving,
+      Reference reference)
       throws Exception {
     database.readyForLoad();
-    List<Turn> turns = new ArrayList<>();
+    List<Turn<C>> turns = new ArrayList<>();
     try {
-      for (Subject subject : subjects) {
-        turns.add(new Turn(subject, options.pairs(), users));
+      for (Subject subject : measured) {
+        turns.add(new Turn<>(subject, connecting));
       }
-      Map<Turn, Meter> meters = new HashMap<>();
+      Map<Turn<C>, Meter> meters = new HashMap<>();
       for (int round = 1; round <= options.rounds(); round++) {
         reference.measure(round == options.rounds());
-        for (Turn turn : inTurn(turns, round)) {
+        for (Turn<C> turn : inTurn(turns, round)) {
           meters.put(turn, turn.drive(driving));
         }
       }
-      for (Turn turn : turns) {
+      for (Turn<C> turn : turns) {
         report(turn, part, compared, meters.get(turn));
       }
     } finally {
@@ -173,25 +233,32 @@ final class Comparison implements AutoCloseable {
   }
 
   /** There and back, so that nobody always comes after the same one. */
-  private static List<Turn> inTurn(List<Turn> turns, int round) {
-    List<Turn> order = new ArrayList<>(turns);
+  private static <T> List<T> inTurn(List<T> turns, int round) {
+    List<T> order = new ArrayList<>(turns);
     if (round % 2 == 0) {
       Collections.reverse(order);
     }
     return order;
   }
 
-  private void report(Turn turn, String part, String compared, Meter meter) throws IOException {
+  private void report(Turn<?> turn, String part, String compared, Meter meter) throws IOException {
     Figures figures = turn.figures(meter);
     String name = turn.subject.name;
     if (name.equals(ServerRun.PRODUCT)) {
       ratio(figures, ServerRun.RELAY, part, compared);
       ratio(figures, ServerRun.UNSCHEDULED, part, compared);
-      if (compared.equals("msg/s")) {
+      ratio(figures, ServerRun.BEFORE, part, compared);
+      if (compared.equals(MESSAGES)) {
         figures.ratio(
             DATABASE, compared, report.find("-", DATABASE, Benchmark.TWO_WRITERS, "rows/s"));
       } else {
         figures.ratio("two relays and a commit", compared, bound(part));
+      }
+      if (part.contains("read-ack")) {
+        figures.ratio(
+            "that without",
+            compared,
+            report.find(container, name, "throughput, window 8", compared));
       }
     } else if (name.equals(ServerRun.FILLED)) {
       ratio(figures, ServerRun.PRODUCT, part, compared);

@@ -52,7 +52,7 @@ public final class ConversationCost {
     String url = postgres.getJdbcUrl("postgres", "postgres");
     Flyway.configure()
         .dataSource(url, "postgres", "")
-        .locations("classpath:db/migration/common", "classpath:db/migration/postgresql")
+        .locations("classpath:db/migration/postgresql")
         .load()
         .migrate();
     try (Connection connection = DriverManager.getConnection(url);
@@ -60,27 +60,35 @@ public final class ConversationCost {
       // the large user's messages, both ways, with 10,000 others; a tenth unread
       statement.execute(
           """
-          insert into message (id, sender_id, recipient_id, content, client_timestamp, dedupe_key, created_at, read_at)
+          insert into message (id, sender_id, recipient_id, content, client_timestamp, dedupe_key, created_at)
           select n, case when n % 2 = 0 then 2 else 1000 + n % 20000 / 2 end, case when n % 2 = 0 then 1000 + n % 20000 / 2 else 2 end,
-                 'text ' || n, n::text, md5(n::text)::varchar(22), now(), case when n % 10 = 1 then null else now() end
+                 'text ' || n, n::text, md5(n::text)::varchar(22), now()
           from generate_series(1, 1000000) as n
           """);
       statement.execute(
           """
-          insert into message (id, sender_id, recipient_id, content, client_timestamp, dedupe_key, created_at, read_at)
-          select 1000000 + n, 1000 + n % 20, 1, 'text ' || n, n::text, md5('s' || n)::varchar(22), now(), null
+          insert into message (id, sender_id, recipient_id, content, client_timestamp, dedupe_key, created_at)
+          select 1000000 + n, 1000 + n % 20, 1, 'text ' || n, n::text, md5('s' || n)::varchar(22), now()
           from generate_series(1, 200) as n
           """);
       statement.execute(
           """
-          insert into conversation (low_id, high_id, last_message_id, unread_low, unread_high)
-          select least(sender_id, recipient_id), greatest(sender_id, recipient_id), max(id),
-                 count(*) filter (where read_at is null and recipient_id < sender_id),
-                 count(*) filter (where read_at is null and recipient_id >= sender_id)
-          from message group by 1, 2
+          insert into unread (recipient_id, message_id, sender_id)
+          select recipient_id, id, sender_id from message where id % 10 = 1 or id > 1000000
           """);
       statement.execute(
-          "insert into unread_total select recipient_id, count(*) from message where read_at is null group by 1");
+          """
+          insert into conversation
+            (low_id, high_id, last_message_id, unread_low, unread_high, changed_low, changed_high)
+          select least(m.sender_id, m.recipient_id), greatest(m.sender_id, m.recipient_id), max(m.id),
+                 count(u.message_id) filter (where m.recipient_id < m.sender_id),
+                 count(u.message_id) filter (where m.recipient_id >= m.sender_id), 0, 0
+          from message m
+          left join unread u on u.recipient_id = m.recipient_id and u.message_id = m.id
+          group by 1, 2
+          """);
+      statement.execute(
+          "insert into user_state select recipient_id, 0, count(*) from unread group by 1");
       statement.execute("select setval('message_id', 2000000)");
       statement.execute("vacuum analyze");
     }
@@ -102,7 +110,8 @@ public final class ConversationCost {
       Arrays.sort(nanos[0]);
       Arrays.sort(nanos[1]);
       System.out.printf(
-          "%-24s 20 conversations: median %4d us, p99 %5d us   10,000 conversations: median %4d us, p99 %5d us   ratio %.2f%n",
+          "%-24s 20 conversations: median %4d us, p99 %5d us   10,000 conversations: median %4d us,"
+              + " p99 %5d us   ratio %.2f%n",
           path,
           nanos[0][ROUNDS / 2] / 1000,
           nanos[0][ROUNDS * 99 / 100] / 1000,
@@ -132,9 +141,13 @@ public final class ConversationCost {
       for (long user : new long[] {SMALL, LARGE}) {
         for (String query :
             List.of(
-                "select * from conversation where low_id = %d and low_id <> high_id and bucket between 0 and 8796093022207 and last_message_id > 0 and last_message_id < 9007199254740991 order by bucket desc, last_message_id desc limit 21",
-                "select * from conversation where high_id = %d and bucket between 0 and 8796093022207 and last_message_id > 0 and last_message_id < 9007199254740991 order by bucket desc, last_message_id desc limit 21",
-                "select unread from unread_total where user_id = %d")) {
+                "select * from conversation where low_id = %d and low_id <> high_id and bucket"
+                    + " between 0 and 137438953471 and last_message_id > 0 and last_message_id <"
+                    + " 9007199254740991 order by bucket desc, last_message_id desc limit 21",
+                "select * from conversation where high_id = %d and bucket between 0 and"
+                    + " 137438953471 and last_message_id > 0 and last_message_id < 9007199254740991"
+                    + " order by bucket desc, last_message_id desc limit 21",
+                "select unread from user_state where user_id = %d")) {
           System.out.println("\n" + query.formatted(user));
           try (ResultSet rows =
               statement.executeQuery("explain (analyze, buffers) " + query.formatted(user))) {

@@ -60,12 +60,18 @@ final class Database implements AutoCloseable {
     return ask("postgres", "show server_version");
   }
 
+  /** An empty database without tables. */
+  String createEmpty(String name) throws SQLException {
+    execute("postgres", "create database " + name);
+    return name;
+  }
+
   /** An empty database with the product's tables. */
   String create(String name) throws SQLException {
-    execute("postgres", "create database " + name);
+    createEmpty(name);
     Flyway.configure()
         .dataSource(url(name), "postgres", "postgres")
-        .locations("classpath:db/migration/common", "classpath:db/migration/postgresql")
+        .locations("classpath:db/migration/postgresql")
         .load()
         .migrate();
     return name;
@@ -142,11 +148,8 @@ final class Database implements AutoCloseable {
     String messages =
         """
         insert into message (id, sender_id, recipient_id, content, client_timestamp, dedupe_key, created_at)
-        select id, %d + n / %d, %d + n / %d, '%s', (%d + n %% %d)::varchar, 'bench-' || n, now()
-        from (select last - 999 + i as id, row_number() over (order by last, i) - 1 as n
-              from (select nextval('message_id') as last from generate_series(1, %d)) blocks,
-                   generate_series(0, 999) as i) ids
-        where n < %d
+        select nextval('message_id'), %d + n / %d, %d + n / %d, '%s', (%d + n %% %d)::varchar, 'bench-' || n, now()
+        from generate_series(0, %d - 1) as n
         """
             .formatted(
                 firstSender,
@@ -156,7 +159,6 @@ final class Database implements AutoCloseable {
                 Sequence.TEXT,
                 Sequence.FIRST,
                 each,
-                (count + 999) / 1000,
                 count);
     String between =
         "where m.sender_id between %d and %d".formatted(firstSender, firstSender + recipients - 1);
@@ -164,18 +166,28 @@ final class Database implements AutoCloseable {
     execute(
         name,
         """
-        insert into conversation (low_id, high_id, last_message_id, unread_low, unread_high)
+        insert into unread (recipient_id, message_id, sender_id)
+        select recipient_id, id, sender_id from message m %s
+        """
+            .formatted(between));
+    execute(
+        name,
+        """
+        insert into conversation
+          (low_id, high_id, last_message_id, unread_low, unread_high, changed_low, changed_high)
         select least(sender_id, recipient_id), greatest(sender_id, recipient_id), max(id),
                count(case when recipient_id < sender_id then 1 end),
-               count(case when recipient_id >= sender_id then 1 end)
+               count(case when recipient_id >= sender_id then 1 end), count(*), count(*)
         from message m %s group by 1, 2
         """
             .formatted(between));
     execute(
         name,
         """
-        insert into unread_total (user_id, unread)
-        select recipient_id, count(*) from message m %s group by 1
+        insert into user_state (user_id, head, unread)
+        select u.id, count(*), count(*) filter (where u.id = m.recipient_id)
+        from message m cross join lateral (values (m.sender_id), (m.recipient_id)) as u (id) %s
+        group by u.id
         """
             .formatted(between));
     execute(name, "vacuum analyze");

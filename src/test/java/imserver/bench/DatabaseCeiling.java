@@ -2,9 +2,7 @@ package imserver.bench;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +13,6 @@ import org.HdrHistogram.Histogram;
 
 /** How fast JDBC alone commits rows into the product's table of messages. */
 final class DatabaseCeiling {
-
-  private static final int BLOCK = 1000;
 
   private final Database database;
   private final String name;
@@ -68,26 +64,18 @@ final class DatabaseCeiling {
             connection.prepareStatement(
                 """
                 insert into message (id, sender_id, recipient_id, content, client_timestamp, dedupe_key, created_at)
-                values (?, ?, ?, ?, ?, ?, ?)
+                values (nextval('message_id'), ?, ?, ?, ?, ?, ?)
                 """)) {
       connection.setAutoCommit(false);
-      long id = 0;
-      long left = 0;
       long number = 0;
       for (long now = System.nanoTime(); now < to; ) {
         for (int i = 0; i < batch; i++) {
-          if (left == 0) {
-            id = nextBlock(connection) - BLOCK;
-            left = BLOCK;
-          }
-          left--;
-          insert.setLong(1, ++id);
-          insert.setLong(2, sender);
-          insert.setLong(3, 1 + number % 50);
-          insert.setString(4, Sequence.TEXT);
-          insert.setString(5, Long.toString(Sequence.FIRST + number));
-          insert.setString(6, "%022x".formatted(number++ * 0x9E3779B97F4A7C15L));
-          insert.setObject(7, OffsetDateTime.now());
+          insert.setLong(1, sender);
+          insert.setLong(2, 1 + number % 50);
+          insert.setString(3, Sequence.TEXT);
+          insert.setString(4, Long.toString(Sequence.FIRST + number));
+          insert.setString(5, "%022x".formatted(number++ * 0x9E3779B97F4A7C15L));
+          insert.setObject(6, OffsetDateTime.now());
           insert.addBatch();
         }
         insert.executeBatch();
@@ -103,13 +91,5 @@ final class DatabaseCeiling {
       }
     }
     return commits;
-  }
-
-  private static long nextBlock(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("select nextval('message_id')")) {
-      rows.next();
-      return rows.getLong(1);
-    }
   }
 }

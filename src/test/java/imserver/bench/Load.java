@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Pairs of users that write to each other through a server. */
-final class Load implements AutoCloseable {
+final class Load implements Clients {
 
-  private static final long DRAIN = TimeUnit.SECONDS.toNanos(20);
+  static final long DRAIN = TimeUnit.SECONDS.toNanos(20);
 
   private final Loop loop = new Loop();
   private final List<Pair> pairs = new ArrayList<>();
@@ -25,6 +25,26 @@ final class Load implements AutoCloseable {
 
   private Pair pair(Users users, boolean reads) throws IOException {
     return new Pair(loop, port, users.next(), users.next(), meter, reads);
+  }
+
+  /** Has recipients mark what they get as read, so many messages with a read-ack. */
+  void markRead(int together) {
+    pairs.forEach(pair -> pair.markRead(together));
+  }
+
+  /** Fails the run if something is not marked as read in time. */
+  void awaitAllRead() throws IOException {
+    long deadline = System.nanoTime() + DRAIN;
+    for (Pair pair : pairs) {
+      pair.markTheRest();
+      while (!ReadAcks.isAllRead(port, pair.recipientId())) {
+        if (System.nanoTime() > deadline) {
+          meter.violation("not read: what user " + pair.recipientId() + " has marked");
+          meter.check();
+        }
+        sleepUntil(System.nanoTime() + 50_000_000);
+      }
+    }
   }
 
   /** Adds a pair whose recipient does not read and whose messages are not measured. */
@@ -45,8 +65,9 @@ final class Load implements AutoCloseable {
     result();
   }
 
-  /** Each sender has so many messages in flight. May be called again, for the same meter. */
-  Meter closedLoop(int window, double warmUp, double seconds) throws IOException {
+  /** Each sender has so many messages in flight. */
+  @Override
+  public Meter closedLoop(int window, double warmUp, double seconds) throws IOException {
     for (Pair pair : pairs) {
       pair.keepInFlight(window);
     }
@@ -94,8 +115,8 @@ final class Load implements AutoCloseable {
     return meter;
   }
 
-  /** All that was sent, and so is stored if this is a server that stores. */
-  long sent() {
+  @Override
+  public long sent() {
     return pairs.stream().mapToLong(Pair::sent).sum();
   }
 

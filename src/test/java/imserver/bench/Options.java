@@ -3,18 +3,26 @@ package imserver.bench;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the command line chooses.
  *
  * @param servers {@code -Dbench.server}: {@code tomcat-10}, {@code payara-micro}, or {@code both}
  * @param parts {@code -Dbench.parts}, with commas between them: {@code ceilings} (client and
- *     database), {@code throughput}, {@code latency}, {@code idle}, {@code replay}, {@code stuck}
+ *     database), {@code throughput}, {@code acks} (throughput where recipients mark what they get
+ *     as read: each message at once, and eight at a time), {@code drawn} (throughput where each
+ *     next sender is drawn from many), {@code latency}, {@code idle}, {@code replay}, {@code stuck}
  * @param seconds {@code -Dbench.seconds}: how long each load is measured, all rounds together
  * @param rounds {@code -Dbench.rounds}: how often product and references take turns
  * @param warmUp {@code -Dbench.warmup}: seconds for which a server works at each window before it
  *     is measured
  * @param pairs {@code -Dbench.pairs}: senders, each with a recipient
+ * @param drawn {@code -Dbench.drawn}: senders of the part {@code drawn}, who are all connected, so
+ *     that {@code ulimit -n} must allow that; each has a recipient who is not. 10,000 take a heap
+ *     of 1 to 2 GB
+ * @param before {@code -Dbench.before}: another build's folder, with {@code teaching.war} and
+ *     {@code tomcat/teaching.war}, whose product is measured beside this one's; null for none
  * @param rate {@code -Dbench.rate}: messages a second of the open loop
  * @param connections {@code -Dbench.connections}: idle ones
  * @param unread {@code -Dbench.unread}: messages waiting for one user
@@ -32,6 +40,8 @@ record Options(
     int rounds,
     double warmUp,
     int pairs,
+    int drawn,
+    @Nullable Path before,
     int rate,
     int connections,
     int unread,
@@ -42,7 +52,7 @@ record Options(
     Path target) {
 
   static final Set<String> PARTS =
-      Set.of("ceilings", "throughput", "latency", "idle", "replay", "stuck");
+      Set.of("ceilings", "throughput", "acks", "drawn", "latency", "idle", "replay", "stuck");
 
   static Options read() {
     String server = property("server", "both");
@@ -59,6 +69,8 @@ record Options(
         number("rounds", 6),
         Double.parseDouble(property("warmup", "20")),
         number("pairs", 50),
+        number("drawn", 15_000),
+        property("before", "").isEmpty() ? null : Path.of(property("before", "")).toAbsolutePath(),
         number("rate", 200),
         number("connections", 10_000),
         number("unread", 100_000),
@@ -75,6 +87,11 @@ record Options(
 
   private static String property(String name, String otherwise) {
     return System.getProperty("bench." + name, otherwise);
+  }
+
+  /** Whether product and references are to be compared in some way. */
+  boolean hasComparison() {
+    return has("throughput") || has("acks") || has("drawn") || has("latency");
   }
 
   boolean has(String part) {

@@ -24,6 +24,7 @@ final class Pair {
    */
   private final boolean reads;
 
+  private final long recipientId;
   private final byte[] packet;
   private final int digits;
   private final Sequence acknowledgements;
@@ -42,10 +43,14 @@ final class Pair {
   private int window;
   private String recipientEnd = "";
 
+  /** Null where the recipient marks nothing as read. */
+  private ReadAcks readAcks;
+
   Pair(Loop loop, int port, long senderId, long recipientId, Meter meter, boolean reads)
       throws IOException {
     this.meter = meter;
     this.reads = reads;
+    this.recipientId = recipientId;
     String head = Sequence.request(recipientId);
     digits = Sequence.bytes(head).length;
     packet = Sequence.bytes(head + "0".repeat(Sequence.DIGITS) + "\",\"Describe\":\"\"}");
@@ -59,6 +64,21 @@ final class Pair {
     if (!reads) {
       recipient.reading(false);
     }
+  }
+
+  /** Has the recipient mark what he gets as read, so many messages with a read-ack. */
+  synchronized void markRead(int together) {
+    readAcks = new ReadAcks(together);
+  }
+
+  /** Marks what was received and is not marked yet. */
+  synchronized void markTheRest() throws IOException {
+    readAcks.flush(recipient);
+    recipient.flush();
+  }
+
+  long recipientId() {
+    return recipientId;
   }
 
   /** Keeps so many messages in flight from now on; 0 ends that. */
@@ -170,6 +190,9 @@ final class Pair {
           return;
         }
         nextReceived++;
+        if (readAcks != null) {
+          readAcks.received(bytes, offset, length, recipient);
+        }
         if (reads) {
           meter.received(sent[(int) number & (RING - 1)], now);
           mark(number, RECEIVED, now);

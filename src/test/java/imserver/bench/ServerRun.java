@@ -18,6 +18,9 @@ final class ServerRun {
   /** The relay, where Tyrus has been rid of its scheduling. */
   static final String UNSCHEDULED = "relay-unscheduled";
 
+  /** The product of another build. */
+  static final String BEFORE = "product-before";
+
   /** The product with a table full of others' messages. */
   static final String FILLED = "product-filled";
 
@@ -50,7 +53,7 @@ final class ServerRun {
 
   void run() throws Exception {
     String tables = database.create(tables("bench"));
-    if (options.has("throughput") || options.has("latency")) {
+    if (options.hasComparison()) {
       compare(tables);
     }
     if (options.has("stuck") || options.has("replay")) {
@@ -81,6 +84,11 @@ final class ServerRun {
         List<String> unscheduled = List.of("-Dbench.relay.unscheduled=true");
         comparison.add(UNSCHEDULED, start(UNSCHEDULED, options.heap(), unscheduled, ""));
       }
+      String before = "";
+      if (options.before() != null) {
+        before = database.createEmpty(tables("bench_before"));
+        comparison.add(BEFORE, start(BEFORE, product.war(options.before()), before));
+      }
       comparison.add(PRODUCT, start(PRODUCT, options.heap(), List.of(), tables));
       String filled = "";
       if (options.stored() > 0) {
@@ -90,6 +98,9 @@ final class ServerRun {
       }
       comparison.run();
       checkStored(tables, 0, comparison.sent(PRODUCT));
+      if (!before.isEmpty()) {
+        checkStored(before, 0, comparison.sent(BEFORE));
+      }
       if (!filled.isEmpty()) {
         checkStored(filled, options.stored(), comparison.sent(FILLED));
       }
@@ -105,12 +116,22 @@ final class ServerRun {
 
   private Server start(String subject, String heap, List<String> jvm, String tables)
       throws IOException {
+    Path war = tables.isEmpty() ? relayWar : product.war(options.target());
+    return start(subject, war, heap, jvm, tables);
+  }
+
+  private Server start(String subject, Path war, String tables) throws IOException {
+    return start(subject, war, options.heap(), List.of(), tables);
+  }
+
+  private Server start(String subject, Path war, String heap, List<String> jvm, String tables)
+      throws IOException {
     List<String> all = new ArrayList<>(List.of("-Xmx" + heap));
     all.addAll(options.jvm());
     all.addAll(jvm);
     return Server.start(
         product,
-        tables.isEmpty() ? relayWar : product.war(options.target()),
+        war,
         options.target(),
         product + "-" + subject,
         all,

@@ -55,9 +55,7 @@ class FakeMessageStore implements MessageStore {
     long senderChange = change(draft.senderId(), draft.recipientId());
     boolean toHimself = draft.senderId() == draft.recipientId();
     return new Outcome.Stored(
-        id,
-        senderChange,
-        toHimself ? senderChange : change(draft.recipientId(), draft.senderId()));
+        id, senderChange, toHimself ? senderChange : change(draft.recipientId(), draft.senderId()));
   }
 
   private long change(long user, long other) {

@@ -34,6 +34,9 @@ class FakeService extends MessageService {
   /** How many looks there were for what recipients may not have been told of. */
   int looks;
 
+  /** How many of the next looks fail. */
+  int looksFail;
+
   /** The database refuses these. */
   Predicate<Draft> refuses = draft -> false;
 
@@ -45,7 +48,10 @@ class FakeService extends MessageService {
   /** How many commits come that are done, but whose answers are lost. */
   int lostAnswers;
 
-  /** Whether a commit that is not answered is done by {@link #finishCommits} only. */
+  /**
+   * Whether a commit that is not answered is done by {@link #finishCommits} only, or when another
+   * needs the row of one of its users, as a database does it.
+   */
   boolean commitsWait;
 
   private final List<List<Draft>> waiting = new ArrayList<>();
@@ -71,6 +77,7 @@ class FakeService extends MessageService {
       }
       throw new UnansweredException(new IllegalStateException("a broken connection"));
     }
+    waiting.removeIf(batch -> haveUserInCommon(batch, known) && !store.add(batch).isEmpty());
     Queue<Outcome> added = new ArrayDeque<>(store.add(known));
     return drafts.stream()
         .map(
@@ -79,6 +86,19 @@ class FakeService extends MessageService {
                     ? new Outcome.UnknownRecipient()
                     : added.remove())
         .toList();
+  }
+
+  private static boolean haveUserInCommon(List<Draft> some, List<Draft> others) {
+    return some.stream()
+        .anyMatch(
+            one ->
+                others.stream()
+                    .anyMatch(
+                        other ->
+                            one.recipientId() == other.recipientId()
+                                || one.senderId() == other.senderId()
+                                || one.recipientId() == other.senderId()
+                                || one.senderId() == other.recipientId()));
   }
 
   /** The database does what nobody waits for any more. */
@@ -103,6 +123,10 @@ class FakeService extends MessageService {
   public List<UnreadMessage> unread(Collection<Long> userIds, long afterId, int limit) {
     looks++;
     failIfDown();
+    if (looksFail > 0) {
+      looksFail--;
+      throw new StorageException(new IllegalStateException("a dead connection"));
+    }
     return userIds.stream()
         .flatMap(user -> store.unread(user, afterId).stream())
         .sorted(Comparator.comparingLong(UnreadMessage::id))

@@ -76,8 +76,7 @@ class H2MessageStoreTest extends MessageStoreContract {
 
   @BeforeEach
   void open() {
-    database.setURL(
-        "jdbc:h2:mem:store;DB_CLOSE_DELAY=-1;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE");
+    database.setURL("jdbc:h2:mem:store;DB_CLOSE_DELAY=-1;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE");
     Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
     factory =
         Persistence.createEntityManagerFactory(

@@ -250,8 +250,7 @@ abstract class MessageStoreContract {
     @DisplayName("says that all is rolled back, and leaves no gap")
     void rolledBack() {
       stored(draft(ALICE, BOB, "a"));
-      assertThatThrownBy(
-              () -> add(draft(ALICE, BOB, "b"), draft(ALICE, BOB, "empty", "", null)))
+      assertThatThrownBy(() -> add(draft(ALICE, BOB, "b"), draft(ALICE, BOB, "empty", "", null)))
           .isExactlyInstanceOf(StorageException.class);
       assertThat(books().head(ALICE)).isEqualTo(1);
       assertThat(books().total(BOB)).isEqualTo(1);
@@ -298,8 +297,7 @@ abstract class MessageStoreContract {
       long c = stored(draft(CAROL, BOB, "c")).messageId();
       long n = stored(draft(0, BOB, "n")).messageId();
       List<ReadMark> marks = read(BOB, a, c, n);
-      assertThat(marks.stream().map(ReadMark::readerChange))
-          .containsExactlyInAnyOrder(4L, 5L, 6L);
+      assertThat(marks.stream().map(ReadMark::readerChange)).containsExactlyInAnyOrder(4L, 5L, 6L);
       Map<Long, ReadMark> bySender =
           marks.stream().collect(Collectors.toMap(ReadMark::senderId, mark -> mark));
       assertThat(bySender.get(0L).senderChange()).isZero();
@@ -316,13 +314,11 @@ abstract class MessageStoreContract {
     void bothDirections() {
       long a = stored(draft(ALICE, BOB, "a")).messageId();
       long b = stored(draft(BOB, ALICE, "b")).messageId();
-      List<ReadMark> marks =
-          store().markRead(Map.of(ALICE, List.of(a, b), BOB, List.of(a, b)));
+      List<ReadMark> marks = store().markRead(Map.of(ALICE, List.of(a, b), BOB, List.of(a, b)));
       assertThat(marks).hasSize(2);
       assertThat(marks.stream().map(mark -> changeOf(mark, ALICE)))
           .containsExactlyInAnyOrder(3L, 4L);
-      assertThat(marks.stream().map(mark -> changeOf(mark, BOB)))
-          .containsExactlyInAnyOrder(3L, 4L);
+      assertThat(marks.stream().map(mark -> changeOf(mark, BOB))).containsExactlyInAnyOrder(3L, 4L);
       assertThat(books().total(ALICE)).isZero();
       assertThat(books().count(BOB, ALICE)).isZero();
       assertThat(books().readUpTo(BOB, ALICE)).isEqualTo(a);
@@ -347,7 +343,9 @@ abstract class MessageStoreContract {
     @DisplayName("here and there: read up to stays below the first unread one, and never falls")
     void sparse() {
       long[] ids =
-          IntStream.range(0, 5).mapToLong(i -> stored(draft(ALICE, BOB, "k" + i)).messageId()).toArray();
+          IntStream.range(0, 5)
+              .mapToLong(i -> stored(draft(ALICE, BOB, "k" + i)).messageId())
+              .toArray();
       stored(draft(CAROL, BOB, "between"));
       stored(draft(BOB, ALICE, "back"));
       assertThat(read(BOB, ids[2]).get(0).readUpTo()).isZero();
@@ -377,8 +375,10 @@ abstract class MessageStoreContract {
       }
       List<ReadMark> marks = store().markRead(ids);
       assertThat(marks).allMatch(mark -> mark.unread() == 0);
-      assertThat(books().head(2007)).isEqualTo(3 + marks.stream().filter(m -> m.readerId() == 2007).count());
-      assertThat(books().head(1007)).isEqualTo(10 + marks.stream().filter(m -> m.senderId() == 1007).count());
+      assertThat(books().head(2007))
+          .isEqualTo(3 + marks.stream().filter(m -> m.readerId() == 2007).count());
+      assertThat(books().head(1007))
+          .isEqualTo(10 + marks.stream().filter(m -> m.senderId() == 1007).count());
     }
   }
 
@@ -425,8 +425,7 @@ abstract class MessageStoreContract {
         Readers readers = new Readers(books(), threads);
         List<Future<List<Event>>> writers =
             IntStream.range(0, 4)
-                .mapToObj(
-                    seed -> threads.submit(() -> new RandomWriter(store(), seed).write(60)))
+                .mapToObj(seed -> threads.submit(() -> new RandomWriter(store(), seed).write(60)))
                 .toList();
         List<Event> events = new ArrayList<>();
         for (Future<List<Event>> writer : writers) {

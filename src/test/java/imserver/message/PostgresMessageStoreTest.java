@@ -123,7 +123,8 @@ class PostgresMessageStoreTest extends MessageStoreContract {
 
     public static void main(String[] arguments) throws SQLException {
       try (ThreadConnections connections = new ThreadConnections(arguments[0])) {
-        new RandomWriter(new PostgresMessageStore(connections.source()), Integer.parseInt(arguments[1]))
+        new RandomWriter(
+                new PostgresMessageStore(connections.source()), Integer.parseInt(arguments[1]))
             .write(100)
             .forEach(event -> System.out.println(event.text()));
       }
@@ -201,8 +202,7 @@ class PostgresMessageStoreTest extends MessageStoreContract {
       Draft first = RandomWriter.draft(7);
       store.add(List.of(first));
       connection.setAutoCommit(false);
-      statement.execute(
-          "update user_state set head = head where user_id = " + first.recipientId());
+      statement.execute("update user_state set head = head where user_id = " + first.recipientId());
       ExecutorService thread = Executors.newSingleThreadExecutor();
       try {
         var second = thread.submit(() -> store.add(List.of(RandomWriter.draft(7 + 30))));
@@ -210,7 +210,9 @@ class PostgresMessageStoreTest extends MessageStoreContract {
             .until(
                 () ->
                     new SqlBooks(database.source())
-                            .all("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
+                            .all(
+                                "select count(*) from pg_stat_activity where wait_event_type ="
+                                    + " 'Lock'")
                             .get(0)
                         == 1);
         statement.execute("select setval('message_id', 5000)");

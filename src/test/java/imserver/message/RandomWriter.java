@@ -15,8 +15,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes as a server does, at random: batches of new messages and of what others, or it itself, have
- * sent already; and read-acks. Many write the same messages between the same few users at once.
+ * Writes as a server does, at random: batches of new messages and of what others, or it itself,
+ * have sent already; and read-acks. Many write the same messages between the same few users at
+ * once.
  */
 final class RandomWriter {
 
@@ -100,10 +101,7 @@ final class RandomWriter {
     for (int batch = 0; batch < batches; batch++) {
       long from = (long) batch * MOST_IN_BATCH;
       List<Long> numbers =
-          random
-              .longs(1 + random.nextInt(MOST_IN_BATCH), from, from + SPREAD)
-              .boxed()
-              .toList();
+          random.longs(1 + random.nextInt(MOST_IN_BATCH), from, from + SPREAD).boxed().toList();
       add(numbers, events);
       if (random.nextBoolean()) {
         markRead(events);
@@ -138,18 +136,13 @@ final class RandomWriter {
   private void markRead(List<Event> events) {
     List<Long> ids = new ArrayList<>(seen);
     ids.sort(Comparator.reverseOrder());
-    Set<Long> some =
-        random.ints(8, 0, ids.size()).mapToObj(ids::get).collect(Collectors.toSet());
+    Set<Long> some = random.ints(8, 0, ids.size()).mapToObj(ids::get).collect(Collectors.toSet());
     Map<Long, Set<Long>> byReader =
         USERS.stream().skip(1).collect(Collectors.toMap(user -> user, user -> some));
     for (ReadMark mark : store.markRead(byReader)) {
       events.add(
           new Event(
-              "read",
-              mark.readerId(),
-              mark.senderId(),
-              mark.senderChange(),
-              mark.readerChange()));
+              "read", mark.readerId(), mark.senderId(), mark.senderChange(), mark.readerChange()));
     }
   }
 }

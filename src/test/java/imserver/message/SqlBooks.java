@@ -56,7 +56,8 @@ record SqlBooks(DataSource database) implements Books {
   @Override
   public List<Long> page(long user, long afterId) {
     return all(
-        "select id from message where id > ? and (sender_id = ? or recipient_id = ?) order by id limit 20",
+        "select id from message where id > ? and (sender_id = ? or recipient_id = ?) order by id"
+            + " limit 20",
         afterId,
         user,
         user);
@@ -103,8 +104,8 @@ record SqlBooks(DataSource database) implements Books {
     }
   }
 
-  private static PreparedStatement prepare(
-      Connection connection, String sql, long... parameters) throws SQLException {
+  private static PreparedStatement prepare(Connection connection, String sql, long... parameters)
+      throws SQLException {
     PreparedStatement statement = connection.prepareStatement(sql);
     for (int i = 0; i < parameters.length; i++) {
       statement.setLong(i + 1, parameters[i]);

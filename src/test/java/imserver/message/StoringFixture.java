@@ -11,6 +11,7 @@ import imserver.session.Connection;
 import imserver.session.FakeClock;
 import imserver.session.SessionRegistry;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,10 @@ class StoringFixture {
 
   Storing storing(Executor telling) {
     return new Storing(service, new Delivery(directory, registry), clock, telling);
+  }
+
+  static Draft draft(long from, long to, String content) {
+    return new Draft(new DedupeKey(from, content), to, content, "", OffsetDateTime.MIN, null);
   }
 
   static Post post(Connection from, long to, String content) {

@@ -27,6 +27,7 @@ class StoringTest {
   private final Storing storing = fixture.storing;
   private final FakeConnection alice = new FakeConnection(1);
   private final FakeConnection bob = new FakeConnection(2);
+  private final FakeConnection carol = new FakeConnection(5);
 
   private static Response success(long sender, String content) {
     return new Success(sender, "t-" + content, 0, null);
@@ -167,7 +168,7 @@ class StoringTest {
           .containsExactly(
               new Success(1, "t-a", 1, "x"),
               reused("b"),
-              new Success(1, "t-c", 3, "y"),
+              new Success(1, "t-c", 2, "y"),
               reused("d"));
       assertThat(fixture.texts()).containsExactly("a", "c");
     }
@@ -179,10 +180,10 @@ class StoringTest {
       service.lostAnswers = 3;
       storing.process(List.of(named(alice, 2, "a", "x")));
       service.commitsWait = false;
-      storing.process(List.of(post(alice, 2, "b")));
+      storing.process(List.of(post(bob, 3, "b")));
       service.finishCommits();
       storing.process(List.of(named(alice, 2, "c", "x")));
-      assertThat(alice.sent).containsExactly(unavailable(1, "a"), success(1, "b"), reused("c"));
+      assertThat(alice.sent).containsExactly(unavailable(1, "a"), reused("c"));
       assertThat(fixture.texts()).containsExactly("b", "a");
     }
   }
@@ -307,25 +308,50 @@ class StoringTest {
     @DisplayName("delivers it once when its sender tries again, where the commit was done later")
     void later() {
       leaveWaiting("a");
-      storing.process(List.of(post(alice, 2, "b")));
+      storing.process(List.of(post(carol, 4, "b")));
       service.finishCommits();
-      storing.process(List.of(post(alice, 2, "c"), post(alice, 2, "a")));
-      assertThat(alice.sent.subList(2, 4)).containsExactly(success(1, "c"), success(1, "a"));
-      assertThat(fixture.texts()).containsExactly("b", "c", "a");
+      assertThat(service.looks).isEqualTo(1);
+      storing.process(List.of(post(carol, 4, "c"), post(alice, 2, "a")));
+      assertThat(alice.sent).containsExactly(unavailable(1, "a"), success(1, "a"));
+      assertThat(fixture.texts()).containsExactlyInAnyOrder("b", "c", "a");
       storing.process(List.of(post(alice, 2, "a")));
-      assertThat(fixture.texts()).containsExactly("b", "c", "a");
-      assertThat(service.looks).as("does not look again and again").isEqualTo(1);
+      assertThat(fixture.texts()).hasSize(3);
     }
 
     @Test
-    @DisplayName("delivers it at the next connect only, where its sender waits for long")
-    void muchLater() {
+    @DisplayName("delivers it in its order with the next message to its recipient")
+    void inOrder() {
       leaveWaiting("a");
-      service.finishCommits();
-      fixture.clock.now = fixture.clock.now.plus(Duration.ofMinutes(11));
+      fixture.clock.now = fixture.clock.now.plus(Duration.ofHours(1));
+      storing.process(List.of(post(carol, 2, "b"), post(carol, 4, "c"), post(bob, 2, "d")));
+      assertThat(fixture.texts()).containsExactly("a", "b", "d", "c");
+      int looks = service.looks;
+      storing.process(List.of(post(carol, 2, "e"), post(alice, 2, "a")));
+      assertThat(fixture.texts()).containsExactly("a", "b", "d", "c", "e");
+      assertThat(service.looks).as("does not look again and again").isEqualTo(looks);
+    }
+
+    @Test
+    @DisplayName("delivers what it was stored before, when the database can be asked for it")
+    void looksAgain() {
+      service.lostAnswers = 1;
+      service.looksFail = 3;
       storing.process(List.of(post(alice, 2, "a")));
-      assertThat(alice.sent).containsExactly(unavailable(1, "a"), success(1, "a"));
+      assertThat(alice.sent).containsExactly(success(1, "a"));
+      storing.process(List.of(post(carol, 2, "b")));
       assertThat(fixture.delivered).isEmpty();
+      storing.process(List.of(post(carol, 4, "c")));
+      storing.process(List.of(post(carol, 2, "d")));
+      assertThat(fixture.texts()).containsExactly("a", "b", "c", "d");
+    }
+
+    @Test
+    @DisplayName("does not deliver what was there before this server")
+    void before() {
+      service.store(List.of(StoringFixture.draft(1, 2, "old")));
+      service.lostAnswers = 1;
+      storing.process(List.of(post(alice, 2, "a")));
+      assertThat(fixture.texts()).containsExactly("a");
     }
 
     private void leaveWaiting(String content) {

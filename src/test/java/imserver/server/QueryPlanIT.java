@@ -29,29 +29,33 @@ class QueryPlanIT {
     Flyway.configure()
         .dataSource(URL, "postgres", "")
         .schemas("plans")
-        .locations(
-            "filesystem:src/main/resources/db/migration/common",
-            "filesystem:src/main/resources/db/migration/postgresql")
+        .locations("filesystem:src/main/resources/db/migration/postgresql")
         .load()
         .migrate();
     connection = DriverManager.getConnection(URL);
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           """
-          insert into message (id, sender_id, recipient_id, content, client_timestamp, dedupe_key, created_at, read_at)
-          select n, n % 1000 + 1, case when n % 20 = 0 then 42 else n % 997 + 1 end, 'text ' || n, n::text, md5(n::text)::varchar(22), now(),
-                 case when n % 10 = 0 then null else now() end
+          insert into message (id, sender_id, recipient_id, content, client_timestamp, dedupe_key, created_at)
+          select n, n % 1000 + 1, case when n % 20 = 0 then 42 else n % 997 + 1 end, 'text ' || n, n::text, md5(n::text)::varchar(22), now()
           from generate_series(1, 1000000) as n
           """);
       statement.execute(
-          "insert into im_user (id, name, search_name, updated_at) select n, 'User ' || n, 'user ' || n, now() from generate_series(1, 100000) as n");
+          """
+          insert into unread (recipient_id, message_id, sender_id)
+          select recipient_id, id, sender_id from message where id % 10 = 0
+          """);
+      statement.execute(
+          "insert into im_user (id, name, search_name, updated_at) select n, 'User ' || n, 'user '"
+              + " || n, now() from generate_series(1, 100000) as n");
       statement.execute(
           """
-          insert into conversation (low_id, high_id, last_message_id, unread_low, unread_high)
+          insert into conversation (low_id, high_id, last_message_id, changed_low, changed_high)
           select least(sender_id, recipient_id), greatest(sender_id, recipient_id), max(id), 0, 0
           from message group by 1, 2
           """);
       statement.execute("analyze message");
+      statement.execute("analyze unread");
       statement.execute("analyze conversation");
       statement.execute("analyze im_user");
     }
@@ -70,16 +74,12 @@ class QueryPlanIT {
   void duplicates() throws SQLException {
     assertUsesIndex(
         """
-        select d.id, m.id,
-               case when m.recipient_id = d.recipient_id and m.content = d.content
-                      and n.title is not distinct from d.title and n.url is not distinct from d.url
-                    then 1 else 0 end
-        from unnest(cast(array[1,2,3] as bigint array), cast(array[1,2,3] as bigint array), cast(array['a','b','c'] as varchar array),
-                    cast(array[1,2,3] as bigint array), cast(array['x','y','z'] as varchar array),
-                    cast(array[null,null,null] as varchar array), cast(array[null,null,null] as varchar array))
-               as d (id, sender_id, dedupe_key, recipient_id, content, title, url)
-        join message m on m.sender_id = d.sender_id and m.dedupe_key = d.dedupe_key
-        left join notice n on n.message_id = m.id
+        select n.ordinal, m.id
+        from unnest(cast(array[1,2,3] as bigint array), cast(array['a','b','c'] as varchar array))
+               with ordinality as n (sender, key, ordinal)
+        cross join lateral (
+          select t.id from message t left join notice h on h.message_id = t.id
+          where t.sender_id = n.sender and t.dedupe_key = n.key limit 1) as m
         """,
         "message_once");
   }
@@ -90,11 +90,24 @@ class QueryPlanIT {
     String plan =
         assertUsesIndex(
             """
-            select id, sender_id, recipient_id, content, client_timestamp from message
-            where recipient_id = 42 and read_at is null and id > 5000 order by id limit 250
+            select m.id, m.sender_id, m.recipient_id, m.content, m.client_timestamp from unread u, message m
+            where m.id = u.message_id and u.recipient_id = 42 and u.message_id > 5000
+            order by u.message_id limit 250
             """,
-            "message_unread");
-    assertThat(plan).doesNotContain("Sort");
+            "unread_pkey");
+    assertThat(plan).contains("message_pkey").doesNotContain("Sort");
+  }
+
+  @Test
+  @DisplayName("unread messages of several users, above an id")
+  void unreadOfSeveral() throws SQLException {
+    assertUsesIndex(
+        """
+        select m.id, m.sender_id, m.recipient_id, m.content, m.client_timestamp from unread u, message m
+        where m.id = u.message_id and u.recipient_id in (42, 43, 44) and u.message_id > 999000
+        order by u.message_id limit 1000
+        """,
+        "unread_pkey");
   }
 
   @Test
@@ -102,16 +115,44 @@ class QueryPlanIT {
   void markRead() throws SQLException {
     assertUsesIndex(
         """
-        update message set read_at = now()
-        where recipient_id = 42 and read_at is null and id = any (cast(array[1,2,3] as bigint array))
+        delete from unread u
+        using unnest(cast(array[42,42,43] as bigint array), cast(array[10,20,30] as bigint array)) as n (reader, id)
+        where u.recipient_id = n.reader and u.message_id = n.id
         """,
-        "message_");
+        "unread_pkey");
   }
 
   @Test
-  @DisplayName("whether an attempt was committed")
-  void existing() throws SQLException {
-    assertUsesIndex("select id from message where id in (1, 2, 3)", "message_pkey");
+  @DisplayName("what is read of a conversation without a gap")
+  void readUpTo() throws SQLException {
+    String plan =
+        assertUsesIndex(
+            """
+            select m.id from message m
+            where m.sender_id = 21 and m.recipient_id = 42 and m.id < coalesce((
+              select n.id from message n
+              where n.sender_id = 21 and n.recipient_id = 42 and n.id > 5000
+                and (select true from unread u where u.recipient_id = n.recipient_id and u.message_id = n.id)
+              order by n.id limit 1), 9007199254740992)
+            order by m.id desc limit 1
+            """,
+            "message_history");
+    assertThat(plan).contains("unread_pkey").doesNotContain("Sort", "message_pkey");
+  }
+
+  @Test
+  @DisplayName("the last message of all, and of a user")
+  void last() throws SQLException {
+    assertUsesIndex("select max(id) from message", "message_pkey");
+    for (String side : new String[] {"low", "high"}) {
+      assertUsesIndex(
+          """
+          select last_message_id from conversation where %1$s_id = 42
+          order by bucket desc, last_message_id desc limit 1
+          """
+              .formatted(side),
+          "conversation_of_" + side);
+    }
   }
 
   @Test
@@ -121,7 +162,7 @@ class QueryPlanIT {
       String plan =
           assertUsesIndex(
               """
-              select * from conversation where %1$s_id = 42 and bucket between 0 and 900000 / 1024
+              select * from conversation where %1$s_id = 42 and bucket between 0 and 900000 / 65536
                 and last_message_id > 0 and last_message_id < 900000
               order by bucket desc, last_message_id desc limit 21
               """
@@ -138,8 +179,10 @@ class QueryPlanIT {
       String plan =
           assertUsesIndex(
               """
-              select id, content from message where sender_id = 21 and recipient_id = 42
-                and id > 0 and id < 900000 order by id %s limit 21
+              select m.id, m.content, u.message_id from message m
+              left join unread u on u.recipient_id = m.recipient_id and u.message_id = m.id
+              where m.sender_id = 21 and m.recipient_id = 42
+                and m.id > 0 and m.id < 900000 order by m.id %s limit 21
               """
                   .formatted(order),
               "message_history");
@@ -161,16 +204,32 @@ class QueryPlanIT {
   }
 
   @Test
-  @DisplayName("a conversation's unread messages, in order, without sorting")
+  @DisplayName("a conversation's unread messages, in order, among all of the user's")
   void unreadOfAConversation() throws SQLException {
     String plan =
         assertUsesIndex(
             """
-            select id from message
-            where recipient_id = 42 and sender_id = 21 and read_at is null and id <= 900000 order by id limit 1000
+            select message_id from unread
+            where recipient_id = 42 and message_id > 5000 and message_id <= 900000 and sender_id = 21
+            order by message_id limit 1000
             """,
-            "message_unread_from");
+            "unread_pkey");
     assertThat(plan).doesNotContain("Sort");
+  }
+
+  @Test
+  @DisplayName("unread notices, newest first, among all of the user's")
+  void notices() throws SQLException {
+    String plan =
+        assertUsesIndex(
+            """
+            select m.id, m.content, m.created_at, n.title, n.url from unread u
+            join message m on m.id = u.message_id left join notice n on n.message_id = m.id
+            where u.recipient_id = 42 and u.message_id > 5000 and u.sender_id = 0
+            order by u.message_id desc limit 1000
+            """,
+            "unread_pkey");
+    assertThat(plan).contains("message_pkey");
   }
 
   @Test
