@@ -36,6 +36,7 @@ class PostgresMessageStoreTest extends MessageStoreContract {
   private static ThreadConnections database;
 
   private final MessageStore store = new PostgresMessageStore(database.source());
+  private List<Long> deadlocksBefore = List.of();
 
   @BeforeAll
   static void start() throws IOException {
@@ -62,14 +63,17 @@ class PostgresMessageStoreTest extends MessageStoreContract {
   void empty() {
     new SqlBooks(database.source())
         .update("truncate message, notice, unread, user_state, conversation");
+    deadlocksBefore = deadlocks();
   }
 
   @AfterEach
   void noDeadlocks() {
-    assertThat(
-            new SqlBooks(database.source())
-                .all("select deadlocks from pg_stat_database where datname = 'postgres'"))
-        .containsExactly(0L);
+    assertThat(deadlocks()).isEqualTo(deadlocksBefore);
+  }
+
+  private static List<Long> deadlocks() {
+    return new SqlBooks(database.source())
+        .all("select deadlocks from pg_stat_database where datname = 'postgres'");
   }
 
   @Override
@@ -91,6 +95,12 @@ class PostgresMessageStoreTest extends MessageStoreContract {
       List<Process> writers = new ArrayList<>();
       for (int seed = 1; seed <= 3; seed++) {
         writers.add(writer(seed));
+      }
+      for (Process writer : writers) {
+        assertThat(writer.inputReader().readLine()).isEqualTo("ready");
+      }
+      for (Process writer : writers) { // all at once
+        writer.outputWriter().append('\n').flush();
       }
       List<Event> events = new ArrayList<>();
       for (Process writer : writers) {
@@ -121,14 +131,40 @@ class PostgresMessageStoreTest extends MessageStoreContract {
 
     private Writer() {}
 
-    public static void main(String[] arguments) throws SQLException {
+    public static void main(String[] arguments) throws IOException {
       try (ThreadConnections connections = new ThreadConnections(arguments[0])) {
-        new RandomWriter(
-                new PostgresMessageStore(connections.source()), Integer.parseInt(arguments[1]))
-            .write(100)
+        MessageStore store = new PostgresMessageStore(connections.source());
+        store.recount(RandomWriter.USERS.get(1)); // connects
+        System.out.println("ready");
+        if (System.in.read() < 0) {
+          return; // the test is over
+        }
+        new RandomWriter(store, Integer.parseInt(arguments[1]))
+            .write(120)
             .forEach(event -> System.out.println(event.text()));
       }
     }
+  }
+
+  @Test
+  @DisplayName("finds all by indexes, by plans that are made while the tables are empty")
+  void plans() {
+    try (ThreadConnections fresh = new ThreadConnections(url())) {
+      MessageStore own = new PostgresMessageStore(fresh.source());
+      SqlBooks books = new SqlBooks(fresh.source());
+      List<Long> before = readFromEndToEnd(books);
+      new RandomWriter(own, 1).write(20);
+      assertThat(readFromEndToEnd(books)).isEqualTo(before);
+    }
+  }
+
+  private static List<Long> readFromEndToEnd(SqlBooks books) {
+    books.all("select 1 from pg_stat_force_next_flush()");
+    return books.all(
+        """
+        select seq_scan from pg_stat_user_tables
+        where relname in ('message', 'notice', 'unread', 'user_state', 'conversation') order by relname
+        """);
   }
 
   @Nested
