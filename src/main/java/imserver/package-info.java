@@ -12,7 +12,8 @@
  *       waits for the database.
  *   <li>A {@code Lane}, the writer for the recipient, takes all that has queued up and has it
  *       stored by {@code Storing} in one transaction of
- *   <li>{@link imserver.message.MessageService}, by {@link imserver.message.MessageRepository}.
+ *   <li>a {@code MessageStore}: {@link imserver.message.PostgresMessageStore} or {@link
+ *       imserver.message.H2MessageStore}.
  *   <li>After the commit the sender's {@link imserver.session.Connection} gets a {@link
  *       imserver.packet.Response.Success}, and the {@link imserver.session.SessionRegistry} hands
  *       the message to every {@link imserver.session.MessageStream} of the recipient.

@@ -6,8 +6,12 @@
  * environment decides whether it leads to PostgreSQL or to the embedded H2. {@link
  * imserver.database.Schema} defines it and migrates the tables before anything else starts.
  *
- * <p>Rules: only JDBC here, no JPA; the two databases differ in this package and in {@code
- * db/migration} alone.
+ * <p>Rules: only JDBC here, no JPA; the two databases differ in this package, in {@code
+ * db/migration} and in the two {@code MessageStore}s of {@code imserver.message} alone.
+ *
+ * <p>The schema of each database is one file to be read, {@code V1__schema.sql}; PostgreSQL's
+ * functions are repeatable migrations. What a release contained never changes afterwards: a later
+ * schema is a migration on top of it.
  *
  * <p>Why connections heal here: servers' pools differ in what they do with a connection whose
  * database was restarted (Payara hands it out once more, WildFly for ever), and a

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -53,7 +54,7 @@ public class MessageService {
     List<Draft> known =
         drafts.stream().filter(draft -> !unknown.contains(draft.recipientId())).toList();
     Queue<Outcome> added =
-        new ArrayDeque<>(known.isEmpty() ? List.of() : messageStore().add(known));
+        new ArrayDeque<>(known.isEmpty() ? List.of() : write(store -> store.add(known)));
     List<Outcome> outcomes = new ArrayList<>(drafts.size());
     for (Draft draft : drafts) {
       outcomes.add(
@@ -71,11 +72,22 @@ public class MessageService {
     return recipients;
   }
 
-  private MessageStore messageStore() {
-    return switch (Vendor.of(config.storage())) {
-      case POSTGRESQL -> postgres;
-      case H2 -> h2;
-    };
+  /**
+   * A fault of ours may come before the commit, or after it: nobody shall take it for a rollback.
+   */
+  private <R> R write(Function<MessageStore, R> call) {
+    MessageStore store =
+        switch (Vendor.of(config.storage())) {
+          case POSTGRESQL -> postgres;
+          case H2 -> h2;
+        };
+    try {
+      return call.apply(store);
+    } catch (StorageException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new UnansweredException(e);
+    }
   }
 
   /**
@@ -84,13 +96,13 @@ public class MessageService {
    */
   @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
   public List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
-    return messageStore().markRead(idsByReader);
+    return write(store -> store.markRead(idsByReader));
   }
 
   /** Counts a user's unread messages one by one and puts right what differs. */
   @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
   public Recount recount(long user) {
-    return messageStore().recount(user);
+    return write(store -> store.recount(user));
   }
 
   /** The oldest unread messages of a user above {@code afterId}, at most {@code limit}. */

@@ -31,51 +31,69 @@
  * they came by, so each connection's order to each recipient is kept; between users there is no
  * order but that of the ids, which are given when a batch is stored.
  *
- * <h2>One lane for each recipient</h2>
+ * <h2>One order, kept by the database</h2>
  *
- * <p>The lane is chosen by the recipient, spread evenly whatever the ids have in common. Ids are
- * handed out in ascending order within this process, so for one recipient the order of the ids is
- * the order of the commits and of the deliveries. The hand-over from backlog to live (see {@code
- * imserver.session}) stands on that: choosing the lane by the sender, which also keeps each
- * sender's order, would let a page of unread messages be overtaken by a smaller id from another
- * lane that commits later. A read-ack goes into the lane of the reader, who is the recipient of
- * what it marks.
+ * <p>{@link imserver.message.MessageStore} is where messages are written, and says what is true
+ * when a call returns and when it throws. A user has a row, {@code user_state}, with the number of
+ * the last change that he saw, {@code head}, and how much he has not read. Whoever changes what
+ * users see locks their rows first, in ascending order of their ids; then messages and what is
+ * unread; then conversations. So no two wait for each other, and two who write about one user do so
+ * one after the other, commit included. Message ids and the numbers of changes are drawn under
+ * these locks. Hence, for one user and in one conversation, the order of ids is the order of
+ * changes and the order of commits, in however many lanes and servers: who has seen an id and asks
+ * for higher ones misses nothing, and a number that is left out tells that something was missed.
+ *
+ * <p>Drawn before the locks, ids would not be in the order of the commits: of 9,712 messages of
+ * three writers, readers who page by id missed 1,213.
+ *
+ * <p>The transaction that stores messages: it raises the heads and unread counts of all senders and
+ * recipients, which locks them; draws the ids from one sequence; adds the messages, which never
+ * change afterwards, and for each a row in {@code unread}, which goes when it is read; and brings
+ * the conversations up to date. How much each row rises, and which of a user's changes each message
+ * is, {@link imserver.message.Tally} has counted before. {@link
+ * imserver.message.PostgresMessageStore} has all that done by one function, in one round trip and
+ * without a transaction of the container; {@link imserver.message.H2MessageStore}, whose database
+ * belongs to this process alone, by statements in one transaction after the other.
+ *
+ * <p>A conversation has, for each of the two, the unread count, the number of the last change, and
+ * what is read up to without a gap. Its row needs no lock of its own: who writes it has locked both
+ * users. Its list is in the order of last messages, but its indexes know that order by {@link
+ * imserver.message.Conversation#bucket} only: a row whose index entries stay as they are is cheaper
+ * to write. A bucket of 65,536 ids makes that so for most messages where 20,000 pairs of users
+ * write in turn, which saves a fifth of what PostgreSQL needs for a batch of 200; who reads the
+ * list sorts two buckets at most.
  *
  * <h2>Once</h2>
  *
  * <p>Every message has a {@link imserver.message.DedupeKey} that the database holds unique for its
- * sender. A batch is one insert that passes over the keys that are there, or that another lane is
- * about to commit, for which it waits; these messages are then looked up for the answer, and one
- * with another text, recipient or headline is no retry but a name used twice. On PostgreSQL the
- * keys are not looked for, unless there was a retry lately: the insert fails if one is there, and
- * is done again with looking, within the same statement ({@link imserver.message.MessageInserter}).
- * A batch that fails is stored again message by message, so that one bad message fails alone. Ids
- * are given before the first attempt, so that an attempt whose commit succeeded although its answer
- * was lost is recognised as our own; {@link imserver.message.Doubts} has its recipient told of it.
+ * sender. On PostgreSQL the keys are not looked for, unless there was a retry lately: the insert
+ * fails if one is there, all is undone, and the function tells which they are. The rest is stored
+ * by a second call, which leaves no gap, since the first has changed nothing. One with another
+ * text, recipient or headline is no retry but a name used twice; {@link imserver.message.Outcomes}
+ * puts together what became of each. A batch that fails is stored again message by message, so that
+ * one bad message fails alone, and one whose first attempt was committed although its answer was
+ * lost is found to be there.
  *
- * <h2>What is kept beside the messages</h2>
+ * <h2>Told once</h2>
  *
- * <p>The list of conversations and the unread counts are written in the transaction that stores
- * messages or marks them as read, put together over the batch: by {@link imserver.message.Tally},
- * or on PostgreSQL by the statement that stores ({@link imserver.message.MessageInserter}). A
- * conversation is one row, which both directions change, so lanes can meet there: every transaction
- * locks conversations first and totals after them, each in ascending order ({@link
- * imserver.message.Dialect}; {@link imserver.message.ConversationService#recount} too), and no two
- * wait for each other.
- *
- * <p>The list is in the order of last messages, but its indexes know that order by {@link
- * imserver.message.Conversation#bucket} only: a row whose index entries stay as they are is cheaper
- * to write (a tenth of what PostgreSQL needs for a batch of 200 messages in 50 conversations).
+ * <p>The lane is chosen by the recipient, spread evenly whatever the ids have in common: so one
+ * thread tells a recipient of all his messages, in the order of their ids, and knows the last id
+ * that it told. The hand-over from backlog to live (see {@code imserver.session}) stands on that. A
+ * read-ack goes into the lane of the reader. Where the database did not say what became of
+ * messages, their recipients are {@link imserver.message.Untold}: what they were not told of is
+ * what is unread above that last id, and is looked up as soon as the database answers.
  *
  * <h2>Reading while messages are being stored</h2>
  *
- * <p>Ids are given in order, but lanes commit when they are ready: a message can be there while one
- * with a smaller id is still on its way. Who pages by ids must not pass that one by. So each lane
- * tells what it is storing, {@link imserver.message.InFlight}, and a reading begins when all is
- * stored that had its id by then, {@link imserver.message.Intake#settle()}: about a commit later
- * where something is on its way, and at once where nothing is. It ends there too. Who was told that
- * a message is stored finds it: to answer first and let the reading end before what is on its way
- * would hide what was acknowledged.
+ * <p>Nobody waits for what is on its way: it will have higher ids. But where a page is put together
+ * from two queries, one for each direction or side, something may come in between, which the second
+ * sees and the first has not. So whoever reads in pages takes the last id first, as it is then, and
+ * goes no further ({@link imserver.message.ConversationService}).
+ *
+ * <p>What is unread is found in {@code unread} in the order of ids. Unread messages of one sender
+ * are found among all of the reader's, above what he has read up to: a second index would cost
+ * every message as much as the first, and who has hundreds of thousands unread waits for tenths of
+ * a second.
  *
  * <h2>When the database is down</h2>
  *

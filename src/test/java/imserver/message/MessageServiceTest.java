@@ -1,15 +1,19 @@
 package imserver.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.config.Config;
 import imserver.config.Configs;
+import imserver.database.StorageException;
+import imserver.database.UnansweredException;
 import imserver.directory.UserDirectory;
 import java.lang.reflect.Field;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +22,7 @@ class MessageServiceTest {
 
   private final List<String> asked = new ArrayList<>();
   private final MessageService service = new MessageService();
+  private @Nullable RuntimeException failure;
 
   private static Draft draft(long to) {
     return new Draft(new DedupeKey(1, "k" + to), to, "text", "t", OffsetDateTime.MIN, null);
@@ -32,6 +37,9 @@ class MessageServiceTest {
           @Override
           public List<Outcome> add(List<Draft> drafts) {
             asked.add("h2");
+            if (failure != null) {
+              throw failure;
+            }
             return added(drafts);
           }
         });
@@ -88,5 +96,16 @@ class MessageServiceTest {
             new Outcome.Stored(104, 1, 1));
     with("IMSERVER_RECIPIENTS", "known").store(List.of(draft(3)));
     assertThat(asked).as("nothing to store is not asked for").hasSize(2);
+  }
+
+  @Test
+  @DisplayName("says what the store says when it fails, and of a fault that nobody knows")
+  void failures() throws Exception {
+    with();
+    failure = new StorageException(new IllegalStateException("rolled back"));
+    assertThatThrownBy(() -> service.store(List.of(draft(2)))).isSameAs(failure);
+    failure = new IllegalStateException("after the commit");
+    assertThatThrownBy(() -> service.store(List.of(draft(2))))
+        .isInstanceOf(UnansweredException.class);
   }
 }

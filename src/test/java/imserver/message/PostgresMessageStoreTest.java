@@ -140,7 +140,7 @@ class PostgresMessageStoreTest extends MessageStoreContract {
           return; // the test is over
         }
         new RandomWriter(store, Integer.parseInt(arguments[1]))
-            .write(120)
+            .write(500)
             .forEach(event -> System.out.println(event.text()));
       }
     }
