@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 
 /**
  * What is read of conversations. Each query looks at no more rows than it gives back, or twice as
- * many, or those of two {@link Conversation#bucket}s (H2: of all). To be called within a
- * transaction.
+ * many, or those of two {@link Conversation#bucket}s (H2: of all), or, where that is said, those of
+ * a user's unread messages. To be called within a transaction.
  */
 @ApplicationScoped
 public class ConversationRepository {
@@ -192,8 +192,8 @@ public class ConversationRepository {
         .createQuery(
             """
             select new imserver.message.StoredNotice(m.id, m.content, m.createdAt, n.title, n.url)
-            from Unread u join Message m on m.id = u.messageId left join Notice n on n.messageId = m.id
-            where u.recipientId = :user and u.messageId > :above and u.senderId = 0
+            from Unread u, Message m left join Notice n on n.messageId = m.id
+            where m.id = u.messageId and u.recipientId = :user and u.messageId > :above and u.senderId = 0
             order by u.messageId desc
             """,
             StoredNotice.class)

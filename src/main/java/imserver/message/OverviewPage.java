@@ -16,7 +16,8 @@ public record OverviewPage(List<Overview> conversations, @Nullable Bookmark next
    * shown once, however they are reordered meanwhile by new messages: the list is read as it was at
    * the beginning, each conversation with the newest that it has now.
    *
-   * @param asOf all messages up to this id were stored when the reading began
+   * @param asOf the last message of the user when the reading began: all of his up to this id were
+   *     stored by then
    * @param before conversations whose last message up to {@code asOf} has a lower id are still to
    *     come
    * @param shown with whom those conversations were that were shown for a message above {@code

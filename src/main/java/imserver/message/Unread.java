@@ -18,14 +18,16 @@ class Unread {
   @Column(name = "recipient_id")
   private long recipientId;
 
+  /** An object, so that it is null where an outer join finds no row. */
   @Id
   @Column(name = "message_id")
-  private long messageId;
+  private Long messageId;
 
   @Column(name = "sender_id", nullable = false)
   private long senderId;
 
   /** For JPA, which fills the fields. */
+  @SuppressWarnings("NullAway.Init")
   protected Unread() {}
 
   long senderId() {
@@ -38,9 +40,10 @@ class Unread {
     private static final long serialVersionUID = 1L;
 
     private long recipientId;
-    private long messageId;
+    private Long messageId;
 
     /** For JPA, which fills the fields. */
+    @SuppressWarnings("NullAway.Init")
     protected Key() {}
 
     Key(long recipientId, long messageId) {
@@ -52,7 +55,7 @@ class Unread {
     public boolean equals(Object other) {
       return other instanceof Key key
           && key.recipientId == recipientId
-          && key.messageId == messageId;
+          && key.messageId.equals(messageId);
     }
 
     @Override

@@ -7,27 +7,21 @@ import imserver.database.StorageException;
 import imserver.database.UnansweredException;
 import jakarta.ejb.EJBException;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityManagerFactory;
-import jakarta.persistence.Persistence;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.flywaydb.core.Flyway;
-import org.h2.jdbcx.JdbcDataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("The store on H2")
 class H2MessageStoreTest extends MessageStoreContract {
 
-  private final JdbcDataSource database = new JdbcDataSource();
+  private final MemoryDatabase database = new MemoryDatabase();
   private final MessageStore store = new H2MessageStore(new InTransactions());
-  private EntityManagerFactory factory;
 
   /** What the commit throws. */
   private @Nullable RuntimeException ofCommit;
@@ -51,7 +45,7 @@ class H2MessageStoreTest extends MessageStoreContract {
     }
 
     private <R> R inTransaction(Function<H2Writer, R> work) {
-      EntityManager entities = factory.createEntityManager();
+      EntityManager entities = database.entities();
       try {
         entities.getTransaction().begin();
         R result;
@@ -74,24 +68,9 @@ class H2MessageStoreTest extends MessageStoreContract {
     }
   }
 
-  @BeforeEach
-  void open() {
-    database.setURL("jdbc:h2:mem:store;DB_CLOSE_DELAY=-1;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE");
-    Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
-    factory =
-        Persistence.createEntityManagerFactory(
-            "imserver",
-            Map.of(
-                "jakarta.persistence.transactionType",
-                "RESOURCE_LOCAL",
-                "jakarta.persistence.nonJtaDataSource",
-                database));
-  }
-
   @AfterEach
   void close() {
-    factory.close();
-    new SqlBooks(database).update("shutdown");
+    database.close();
   }
 
   @Override
@@ -101,7 +80,7 @@ class H2MessageStoreTest extends MessageStoreContract {
 
   @Override
   Books books() {
-    return new SqlBooks(database);
+    return database.books();
   }
 
   @Test

@@ -223,9 +223,9 @@ class QueryPlanIT {
     String plan =
         assertUsesIndex(
             """
-            select m.id, m.content, m.created_at, n.title, n.url from unread u
-            join message m on m.id = u.message_id left join notice n on n.message_id = m.id
-            where u.recipient_id = 42 and u.message_id > 5000 and u.sender_id = 0
+            select m.id, m.content, m.created_at, n.title, n.url
+            from unread u, message m left join notice n on n.message_id = m.id
+            where m.id = u.message_id and u.recipient_id = 42 and u.message_id > 5000 and u.sender_id = 0
             order by u.message_id desc limit 1000
             """,
             "unread_pkey");

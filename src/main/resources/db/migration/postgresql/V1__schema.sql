@@ -1,9 +1,9 @@
 -- The tables of imserver on PostgreSQL 15 and later. Read from top to bottom this is the model; h2/V1__schema.sql is the
--- same in the words of H2. What writes the four tables in the middle are functions: R__add_messages.sql,
--- R__mark_read.sql, R__recount.sql.
+-- same in the words of H2. The tables from user_state to conversation are written by functions alone:
+-- R__add_messages.sql, R__mark_read.sql with R__read_conversations.sql, R__recount.sql.
 --
 -- One order. Whoever changes what users see locks the rows of these users in user_state first, in ascending order of
--- their ids, then message and unread, then conversation. Message ids and the numbers of changes are drawn while those
+-- their ids, then message, notice and unread, then conversation. Message ids and the numbers of changes are drawn while those
 -- rows are locked. So for one user, and in one conversation, the order of ids and the order of changes are the order of
 -- the commits, whichever server writes; who has seen an id and asks for higher ones misses nothing; and no two
 -- transactions wait for each other.
