@@ -27,6 +27,9 @@ record DatabaseAddress(
 
   private static final String PLANS = "-c plan_cache_mode=force_custom_plan";
 
+  /** Whoever waits for a lock has to see what was committed under it, whatever the default is. */
+  private static final String ISOLATION = " -c default_transaction_isolation=read\\ committed";
+
   /** A database in a file of this machine, which is there or not, but does not come up later. */
   boolean isFile() {
     return url.startsWith("jdbc:h2:file:");
@@ -103,7 +106,7 @@ record DatabaseAddress(
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("reWriteBatchedInserts", "true");
     properties.setProperty("maxSendBufferSize", "65536");
-    properties.setProperty("options", PLANS + " -c statement_timeout=3500"); // ms
+    properties.setProperty("options", PLANS + ISOLATION + " -c statement_timeout=3500"); // ms
     return properties;
   }
 

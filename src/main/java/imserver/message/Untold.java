@@ -67,7 +67,8 @@ final class Untold {
 
   /** Looks for those for whom nobody has looked yet. */
   List<UnreadMessage> lookForFresh() {
-    return look(among(fresh));
+    fresh.retainAll(above.keySet());
+    return look(Set.copyOf(fresh));
   }
 
   /**

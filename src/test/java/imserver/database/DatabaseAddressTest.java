@@ -103,7 +103,14 @@ class DatabaseAddressTest {
         .containsEntry("user", "u")
         .containsEntry("password", "hidden")
         .containsEntry("socketTimeout", "4")
-        .containsEntry("connectTimeout", "2");
+        .containsEntry("connectTimeout", "2")
+        .hasEntrySatisfying(
+            "options",
+            options ->
+                assertThat((String) options)
+                    .contains(
+                        "-c default_transaction_isolation=read\\ committed",
+                        "-c statement_timeout=3500"));
     assertThat(address.description()).isEqualTo("jdbc:postgresql://h:5432/im");
   }
 
