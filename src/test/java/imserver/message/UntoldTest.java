@@ -1,0 +1,84 @@
+package imserver.message;
+
+import static imserver.message.StoringFixture.draft;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Recipients who may not have been told of all")
+class UntoldTest {
+
+  private final FakeService service = new FakeService();
+  private final Untold untold = new Untold(service);
+
+  private void store(long recipient, String content) {
+    service.store(List.of(draft(1, recipient, content)));
+  }
+
+  private List<String> contents(List<UnreadMessage> messages) {
+    return messages.stream().map(UnreadMessage::content).toList();
+  }
+
+  @Test
+  @DisplayName("are told once of what is unread above the last that anybody was told of")
+  void once() {
+    store(2, "told");
+    store(2, "a");
+    store(3, "of another");
+    store(2, "b");
+    untold.add(Set.of(2L), 1);
+    assertThat(contents(untold.lookForFresh())).containsExactly("a", "b");
+    assertThat(untold.lookForFresh()).isEmpty();
+    assertThat(untold.look(Set.of(2L))).isEmpty();
+    assertThat(service.looks).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("are each told from where they were left, though others were left elsewhere")
+  void each() {
+    store(2, "a");
+    untold.add(Set.of(2L), 0);
+    store(3, "told");
+    store(3, "b");
+    untold.add(Set.of(3L), 2);
+    untold.add(Set.of(2L), 2);
+    assertThat(contents(untold.lookForFresh())).containsExactlyInAnyOrder("a", "b");
+  }
+
+  @Test
+  @DisplayName("stay in doubt until another message to them is stored, and they were looked for")
+  void settle() {
+    untold.add(Set.of(2L, 3L), 0);
+    service.looksFail = 1;
+    assertThat(untold.lookForFresh()).isEmpty();
+    untold.settle(Set.of(2L));
+    assertThat(untold.among(Set.of(2L, 3L, 4L))).containsExactlyInAnyOrder(2L, 3L);
+    assertThat(untold.lookForFresh()).isEmpty();
+    untold.settle(Set.of(2L));
+    assertThat(untold.among(Set.of(2L, 3L, 4L))).containsExactly(3L);
+  }
+
+  @Test
+  @DisplayName("are told of thousands, page by page")
+  void pages() {
+    for (int i = 0; i < 2500; i++) {
+      store(2, "m" + i);
+    }
+    untold.add(Set.of(2L), 0);
+    assertThat(untold.lookForFresh()).hasSize(2500);
+  }
+
+  @Test
+  @DisplayName("are forgotten where there are too many: the oldest first")
+  void most() {
+    for (long user = 1; user <= 10_001; user++) {
+      untold.add(Set.of(user), 0);
+    }
+    assertThat(untold.among(Set.of(1L, 2L, 10_001L))).containsExactlyInAnyOrder(2L, 10_001L);
+    store(1, "a");
+    assertThat(untold.lookForFresh()).isEmpty();
+  }
+}
