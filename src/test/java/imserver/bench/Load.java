@@ -37,12 +37,14 @@ final class Load implements Clients {
     long deadline = System.nanoTime() + DRAIN;
     for (Pair pair : pairs) {
       pair.markTheRest();
-      while (!ReadAcks.isAllRead(port, pair.recipientId())) {
+      String unread = ReadAcks.unread(port, pair.recipientId());
+      while (!unread.matches(".*\"total\":0[,}].*")) {
         if (System.nanoTime() > deadline) {
-          meter.violation("not read: what user " + pair.recipientId() + " has marked");
+          meter.violation("not read: what " + pair.recipientId() + " has marked: " + unread);
           meter.check();
         }
         sleepUntil(System.nanoTime() + 50_000_000);
+        unread = ReadAcks.unread(port, pair.recipientId());
       }
     }
   }
