@@ -13,14 +13,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("The store on H2")
 class H2MessageStoreTest extends MessageStoreContract {
 
-  private final MemoryDatabase database = new MemoryDatabase();
+  private static MemoryDatabase database;
+
   private final MessageStore store = new H2MessageStore(new InTransactions());
 
   /** What the commit throws. */
@@ -68,9 +71,21 @@ class H2MessageStoreTest extends MessageStoreContract {
     }
   }
 
-  @AfterEach
-  void close() {
+  @BeforeAll
+  static void open() {
+    database = new MemoryDatabase();
+  }
+
+  @AfterAll
+  static void close() {
     database.close();
+  }
+
+  @BeforeEach
+  void empty() {
+    for (String table : List.of("message", "notice", "unread", "user_state", "conversation")) {
+      database.books().update("truncate table " + table);
+    }
   }
 
   @Override
