@@ -11,7 +11,6 @@ import jakarta.ejb.Singleton;
 import jakarta.ejb.TransactionManagement;
 import jakarta.ejb.TransactionManagementType;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -21,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -43,8 +41,6 @@ import java.util.function.Function;
 @TransactionManagement(TransactionManagementType.BEAN)
 public class DatabaseExecutor {
 
-  private static final System.Logger LOG = System.getLogger(DatabaseExecutor.class.getName());
-
   /** Half of the pool's connections: the lanes, the backlogs and the ping need some too. */
   private static final int THREADS = 8;
 
@@ -57,7 +53,9 @@ public class DatabaseExecutor {
   /** Jobs without a time limit, one after the other. */
   private static final int LONG_WAITING = 8;
 
-  /** An answer is told by one of these; where it is written there, one may wait for its client. */
+  /**
+   * An answer is put into its form, and what the network takes at once is written, by one of these.
+   */
   private static final int ANSWERING = 64;
 
   private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
@@ -79,7 +77,6 @@ public class DatabaseExecutor {
   private ThreadPoolExecutor answers;
   private ScheduledThreadPoolExecutor timer;
   private volatile boolean stopped;
-  private volatile boolean callersWait;
 
   /** For the container, which injects the rest. */
   public DatabaseExecutor() {}
@@ -118,7 +115,7 @@ public class DatabaseExecutor {
     CompletableFuture<T> answer = new CompletableFuture<>();
     within(answer);
     run(database, answer, query);
-    return handOut(answer);
+    return answer;
   }
 
   /**
@@ -135,7 +132,7 @@ public class DatabaseExecutor {
     CompletableFuture<T> answer = new CompletableFuture<>();
     within(answer);
     run(database, answer, query, () -> waiting.giveBack(user, weight));
-    return handOut(answer);
+    return answer;
   }
 
   /** The same for what may take longer than {@link #DEADLINE}; one after the other. */
@@ -143,7 +140,7 @@ public class DatabaseExecutor {
     CompletableFuture<T> answer = new CompletableFuture<>();
     register(answer);
     run(jobs, answer, job);
-    return handOut(answer);
+    return answer;
   }
 
   /**
@@ -164,7 +161,7 @@ public class DatabaseExecutor {
               }
             },
             answers);
-    return handOut(answer);
+    return answer;
   }
 
   /**
@@ -180,28 +177,6 @@ public class DatabaseExecutor {
             () -> answers.execute(() -> answer.complete(told)),
             Math.max(0, delay.toMillis() + 1),
             TimeUnit.MILLISECONDS);
-    return handOut(answer);
-  }
-
-  /**
-   * Has callers wait for their answers from now on, for at most as long as their clients: for a
-   * container that loses requests which are completed by another thread than its own.
-   */
-  public void keepCallers() {
-    callersWait = true;
-  }
-
-  /** An answer to hand out: as it is, or complete. */
-  public <T> CompletionStage<T> handOut(CompletionStage<T> answer) {
-    if (callersWait) {
-      try {
-        var unused = answer.toCompletableFuture().get();
-      } catch (ExecutionException e) {
-        LOG.log(Level.DEBUG, "told by the answer: {0}", e.toString());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
     return answer;
   }
 
@@ -254,7 +229,7 @@ public class DatabaseExecutor {
     }
   }
 
-  /** Where answers are told by whoever has them: there a thread may wait for a client. */
+  /** Where answers are told by whoever has them. */
   public Executor answering() {
     return answers;
   }

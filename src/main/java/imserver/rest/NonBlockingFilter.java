@@ -20,8 +20,7 @@ import java.util.List;
  * Has no thread of the container wait for a client: bodies are collected, and answers written, as
  * the network takes them. JAX-RS reads and writes memory alone.
  *
- * <p>On Tomcat and the like; on Payara and GlassFish only the number of bodies is bounded (see the
- * package).
+ * <p>On Payara and GlassFish each answer closes its connection (see the package).
  *
  * <ol>
  *   <li>Where a request has a body, that is read first: {@link BodyReader}; then the container
@@ -49,7 +48,7 @@ public class NonBlockingFilter extends HttpFilter {
   /** A notice to all is sent portion by portion; nobody but the host application can ask for it. */
   private static final Duration PATIENCE_WITH_JOBS = Duration.ofMinutes(30);
 
-  /** Whose asynchronous reading and writing loses requests: see the package. */
+  /** Who may lose the request that comes next on the connection of an asynchronous one. */
   private static final List<String> GRIZZLY = List.of("Payara", "GlassFish");
 
   private static final String BODY = NonBlockingFilter.class.getName() + ".body";
@@ -67,9 +66,8 @@ public class NonBlockingFilter extends HttpFilter {
   private final transient UserQuota answers = new UserQuota(MAX_ANSWER_BYTES);
 
   @Inject private transient CredentialVerifier verifier;
-  @Inject private transient DatabaseExecutor database;
 
-  private boolean grizzly;
+  private boolean closing;
 
   /** For the container, which injects the rest. */
   public NonBlockingFilter() {}
@@ -77,50 +75,22 @@ public class NonBlockingFilter extends HttpFilter {
   @Override
   public void init() {
     String server = getServletContext().getServerInfo();
-    grizzly = GRIZZLY.stream().anyMatch(server::contains);
-    if (grizzly) {
-      database.keepCallers();
-    }
+    closing = GRIZZLY.stream().anyMatch(server::contains);
   }
 
   @Override
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    if (grizzly) {
-      pass(request, response, chain);
-    } else if (request.getAttribute(BODY) instanceof RequestBody body) {
+    if (closing) {
+      response.setHeader("Connection", "close");
+    }
+    if (request.getAttribute(BODY) instanceof RequestBody body) {
       ask(request, response, chain, body);
     } else if (hasBody(request)) {
       read(request, response);
     } else {
       ask(request, response, chain, RequestBody.EMPTY);
-    }
-  }
-
-  /**
-   * Leaves reading and writing to the container, which waits; of one user for few bodies at a time,
-   * and for none of strangers.
-   */
-  private void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-      throws IOException, ServletException {
-    if (!hasBody(request)) {
-      chain.doFilter(request, response);
-      return;
-    }
-    UserPrincipal caller = Bearer.verified(request, verifier);
-    if (caller == null || !bodies.take(caller, 1)) {
-      if (caller != null) {
-        request.setAttribute(BearerFilter.PROBLEM, tooManyBodies());
-      }
-      response.setHeader("Connection", "close"); // or the container reads on
-      chain.doFilter(request, response);
-      return;
-    }
-    try {
-      chain.doFilter(request, response);
-    } finally {
-      bodies.giveBack(caller, 1);
     }
   }
 

@@ -11,7 +11,6 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import java.net.URI;
-import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -22,48 +21,35 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.RunAsClient;
-import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@ArquillianTest
-@RunAsClient
+@WithServer({
+  "IMSERVER_AUTH_MODE=jwt",
+  "IMSERVER_JWT_SECRET=" + HandshakeIT.SECRET,
+  "IMSERVER_JWT_ISSUER=https://school.example",
+  "IMSERVER_JWT_AUDIENCE=imserver",
+  "IMSERVER_SERVICE_CLAIM=realm_access.roles",
+  "IMSERVER_SERVICE_ROLE=im-host",
+  "IMSERVER_JWT_MAX_LIFETIME=86400",
+  "IMSERVER_ALLOWED_ORIGINS=https://app.example/, https://app2.example:8443",
+  "IMSERVER_TRUSTED_PROXIES=127.0.0.0/8"
+})
 @DisplayName("A handshake in jwt mode")
 class HandshakeIT {
 
-  private static final String SECRET = "0123456789abcdef0123456789abcdef";
+  static final String SECRET = "0123456789abcdef0123456789abcdef";
   private static final String OTHER_SECRET = "fedcba9876543210fedcba9876543210";
-
-  @ArquillianResource private URL url;
 
   private URI server;
   private final long alice = Users.next();
   private final long bob = Users.next();
 
-  @Deployment(testable = false)
-  static WebArchive war() {
-    return Wars.with(
-        Map.of(
-            "IMSERVER_AUTH_MODE", "jwt",
-            "IMSERVER_JWT_SECRET", SECRET,
-            "IMSERVER_JWT_ISSUER", "https://school.example",
-            "IMSERVER_JWT_AUDIENCE", "imserver",
-            "IMSERVER_SERVICE_CLAIM", "realm_access.roles",
-            "IMSERVER_SERVICE_ROLE", "im-host",
-            "IMSERVER_JWT_MAX_LIFETIME", "86400",
-            "IMSERVER_ALLOWED_ORIGINS", "https://app.example/, https://app2.example:8443",
-            "IMSERVER_TRUSTED_PROXIES", "127.0.0.0/8"));
-  }
-
   @BeforeEach
   void address() {
-    server = URI.create(url.toString());
+    server = SharedServer.address();
   }
 
   @Test
@@ -191,8 +177,8 @@ class HandshakeIT {
     String undated = token(alice, claims -> claims);
     String ofBob = token(bob, claims -> claims);
     try (Client socket = Client.connect(server, old);
-        Client other = Client.connect(server, ofBob);
-        ServerLog log = ServerLog.listen()) {
+        Client other = Client.connect(server, ofBob)) {
+      ServerLog log = ServerLog.listen();
       assertThat(host.delete("api/users/" + alice + "/sessions").status()).isEqualTo(204);
       String newer = token(alice, claims -> claims.issueTime(new Date()));
       assertThat(socket.closeCode()).isEqualTo(4403);
@@ -357,34 +343,31 @@ class HandshakeIT {
   void logged() throws Exception {
     String token = token(alice, claims -> claims);
     String page = "https://page" + alice + ".example";
-    try (ServerLog log = ServerLog.listen()) {
-      for (int i = 0; i < 20; i++) {
-        assertThat(Client.refusal(server, token, o -> o.header("Origin", page + ":443")))
-            .isEqualTo(403);
-        assertThat(Client.refusal(server, "x", o -> o.header("X-Forwarded-For", "203.0.113.8")))
-            .isEqualTo(401);
-      }
-      Client.connect(
-              server,
-              token,
-              o -> o.header("X-Forwarded-For", "6.6.6.6, [2001:db8::7]:80, 127.0.0.1"))
-          .close();
-      await()
-          .untilAsserted(
-              () ->
-                  assertThat(log.lines())
-                      .anyMatch(
-                          line ->
-                              line.matches(
-                                  ".*opened .* user=" + alice + " from=2001:db8:0:0:0:0:0:7.*")));
-      assertThat(log.lines())
-          .filteredOn(line -> line.contains("IMSERVER_ALLOWED_ORIGINS="))
-          .hasSizeLessThanOrEqualTo(1)
-          .allMatch(line -> line.contains("127.0.0.1") && line.contains("8443,https://"));
-      assertThat(log.lines())
-          .filteredOn(line -> line.contains("refused a connection from 203.0.113.8"))
-          .hasSizeLessThanOrEqualTo(5);
+    ServerLog log = ServerLog.listen();
+    for (int i = 0; i < 20; i++) {
+      assertThat(Client.refusal(server, token, o -> o.header("Origin", page + ":443")))
+          .isEqualTo(403);
+      assertThat(Client.refusal(server, "x", o -> o.header("X-Forwarded-For", "203.0.113.8")))
+          .isEqualTo(401);
     }
+    Client.connect(
+            server, token, o -> o.header("X-Forwarded-For", "6.6.6.6, [2001:db8::7]:80, 127.0.0.1"))
+        .close();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(log.lines())
+                    .anyMatch(
+                        line ->
+                            line.matches(
+                                ".*opened .* user=" + alice + " from=2001:db8:0:0:0:0:0:7.*")));
+    assertThat(log.lines())
+        .filteredOn(line -> line.contains("IMSERVER_ALLOWED_ORIGINS="))
+        .hasSizeLessThanOrEqualTo(1)
+        .allMatch(line -> line.contains("127.0.0.1") && line.contains("8443,https://"));
+    assertThat(log.lines())
+        .filteredOn(line -> line.contains("refused a connection from 203.0.113.8"))
+        .hasSizeLessThanOrEqualTo(5);
   }
 
   private String allowedOrigin(String token, String origin) {
