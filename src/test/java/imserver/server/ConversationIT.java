@@ -208,7 +208,7 @@ class ConversationIT {
       }
       sending.join();
     }
-    while (seen(visits, List.of()).size() < 2 * count) { // a push brings a thousand at most
+    while (seen(visits, List.of()).size() < 2 * count) { // a read-ack takes a thousand
       try (Client b = Client.connect(server, bob)) {
         int before = seen(visits, List.of()).size();
         long unread = new Api(server, bob).unread();

@@ -56,8 +56,13 @@ class DatabaseRestartIT {
 
   @AfterAll
   static void stop() throws IOException {
-    process.close();
-    postgres.close();
+    try {
+      if (process != null) {
+        process.close();
+      }
+    } finally {
+      postgres.close();
+    }
   }
 
   @Test

@@ -51,7 +51,7 @@ class FramesIT {
   @Test
   @DisplayName("answers each ping and loses no packet while many packets go out at once")
   void pingsAmongMany() throws IOException {
-    int count = 90; // below the burst that a connection may send
+    int count = 90;
     String filler = "很长".repeat(300); // some packets fill any buffer
     List<Integer> pongs = new ArrayList<>();
     List<String> acknowledged = new ArrayList<>();

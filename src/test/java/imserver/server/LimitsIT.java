@@ -119,9 +119,10 @@ class LimitsIT {
     try (Client b = Client.connect(server, bob)) {
       awaitKnown(bob);
     }
+    List<Long> users = List.of(Users.next(), Users.next(), Users.next());
     List<Client> readers = new ArrayList<>();
     for (int i = 0; i < 9; i++) {
-      readers.add(Client.connect(server, bob + 1 + i % 3));
+      readers.add(Client.connect(server, users.get(i % 3)));
     }
     AtomicBoolean enough = new AtomicBoolean();
     List<CompletableFuture<Void>> floods =

@@ -18,14 +18,20 @@ final class ServerLog {
   private final Path file;
   private final long start;
 
-  private ServerLog(Path file) throws IOException {
+  private ServerLog(Path file, long start) {
     this.file = file;
-    this.start = Files.size(file);
+    this.start = start;
   }
 
   /** From now on. */
   static ServerLog listen() throws IOException {
-    return new ServerLog(SharedServer.running().log());
+    Path file = SharedServer.running().log();
+    return new ServerLog(file, Files.size(file));
+  }
+
+  /** From the start of the server on. */
+  static ServerLog whole() {
+    return new ServerLog(SharedServer.running().log(), 0);
   }
 
   /** The lines so far, with stack traces. */

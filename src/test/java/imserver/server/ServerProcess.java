@@ -77,6 +77,8 @@ public final class ServerProcess implements AutoCloseable {
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    // what this shell serves from is nothing to write tests into
+    builder.environment().keySet().removeIf(name -> name.startsWith("IMSERVER_"));
     builder.environment().put("IMSERVER_AUTH_MODE", "open");
     builder.environment().put("JAVA_TOOL_OPTIONS", JVM_OPTIONS);
     RATES.forEach(rate -> builder.environment().put(rate, "0"));

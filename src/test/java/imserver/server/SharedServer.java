@@ -39,7 +39,10 @@ public final class SharedServer implements BeforeAllCallback {
   public void beforeAll(ExtensionContext context) throws IOException {
     WithServer server = context.getRequiredTestClass().getAnnotation(WithServer.class);
     List<String> wanted = List.of(server.value());
-    if (running == null || !wanted.equals(settings) || !running.isAlive()) {
+    if (running != null && !running.isAlive()) {
+      throw new IllegalStateException("the server ended by itself; see " + running.log());
+    }
+    if (running == null || !wanted.equals(settings)) {
       stop();
       running =
           ServerProcess.start(
@@ -75,9 +78,14 @@ public final class SharedServer implements BeforeAllCallback {
 
   /** After the last class. */
   static void stop() {
-    if (running != null) {
-      running.stop();
-      running = null;
+    ServerProcess last = running;
+    running = null;
+    if (last != null) {
+      try {
+        last.stop();
+      } finally {
+        last.close();
+      }
     }
   }
 }

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * On a test class: a server with the WAR runs while its tests do. Classes with the same settings
- * run one after the other and share it, so a test may count on nothing that the tests of others
- * leave alone but users of its own ({@link Users}).
+ * run one after the other on the same server, and all use the same database: a test takes users of
+ * its own ({@link Users}).
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
