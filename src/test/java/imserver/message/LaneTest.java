@@ -96,7 +96,8 @@ class LaneTest {
 
   @Test
   @DisplayName(
-      "answers in time where the database hangs, once: drops what waits, delivers what is stored after all")
+      "answers in time where the database hangs, once: drops what waits, delivers what is stored"
+          + " after all")
   void overdue() {
     CountDownLatch goOn = new CountDownLatch(1);
     fixture.service.refuses =
