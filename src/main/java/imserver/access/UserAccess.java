@@ -61,6 +61,22 @@ public class UserAccess {
   /** For the container, which injects the rest. */
   public UserAccess() {}
 
+  /** Not started. */
+  UserAccess(
+      Config config,
+      Clock clock,
+      Workers workers,
+      SessionRegistry registry,
+      Revocations revocations,
+      RevocationStore store) {
+    this.config = config;
+    this.clock = clock;
+    this.workers = workers;
+    this.registry = registry;
+    this.revocations = revocations;
+    this.store = store;
+  }
+
   @PostConstruct
   void start() {
     if (config.auth().mode() == AuthMode.OPEN) {
