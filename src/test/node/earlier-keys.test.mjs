@@ -32,7 +32,12 @@ describe("What was kept under an earlier key", () => {
     outbox.release();
   }
 
-  const kept = (key) => new LocalOutbox(key).claim(100).map(({ content }) => content);
+  function kept(key) {
+    const outbox = new LocalOutbox(key);
+    const contents = outbox.claim(100).map(({ content }) => content);
+    outbox.release();
+    return contents;
+  }
 
   test("for all users together is removed, which is said once, with the number and no text", () => {
     leave(`${SERVER} `, "of anybody", "of another");
