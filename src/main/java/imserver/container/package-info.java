@@ -9,6 +9,9 @@
  *
  * <h2>Where a thread can wait for a client, and for how long</h2>
  *
+ * <p>A stop waits for a timer only as long as its client owes something: its answer to the close
+ * frame, or the reading of what is queued ({@link imserver.container.Transport#isOver}).
+ *
  * <p>The sum for one client is at most two seconds. Pings and closes have threads of their own
  * ({@link imserver.session.Workers#runForClient}), so that nobody waits there for another one's
  * client.

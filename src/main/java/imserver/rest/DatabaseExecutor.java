@@ -192,20 +192,29 @@ public class DatabaseExecutor {
 
   private <T> void run(
       ThreadPoolExecutor executor, CompletableFuture<T> answer, Callable<T> work, Runnable atEnd) {
+    Runnable task =
+        () -> {
+          if (answer.isDone()) { // nobody waits for it any more
+            atEnd.run();
+          } else {
+            tell(outcome(answer, work), atEnd);
+          }
+        };
     try {
-      executor.execute(
-          () -> {
-            if (answer.isDone()) { // nobody waits for it any more
-              atEnd.run();
-            } else {
-              tell(outcome(answer, work), atEnd);
-            }
-          });
+      executor.execute(task);
     } catch (RejectedExecutionException e) {
       atEnd.run();
       answer.completeExceptionally(
           Problem.of(FailureCode.SERVER_BUSY, "too many requests are waiting, try again"));
+      return;
     }
+    var unused =
+        answer.whenComplete(
+            (value, error) -> {
+              if (error != null && executor.remove(task)) { // leaves its place to who still waits
+                atEnd.run();
+              }
+            });
   }
 
   /** Never on a thread that asks the database. */

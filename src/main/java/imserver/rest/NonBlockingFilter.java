@@ -8,11 +8,14 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 
@@ -36,6 +39,8 @@ import java.util.List;
 public class NonBlockingFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
+
+  private static final System.Logger LOG = System.getLogger(NonBlockingFilter.class.getName());
 
   /** How long a client may take to send a body, and to read an answer. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -71,6 +76,11 @@ public class NonBlockingFilter extends HttpFilter {
 
   /** For the container, which injects the rest. */
   public NonBlockingFilter() {}
+
+  /** Where bodies are read without a container. */
+  NonBlockingFilter(CredentialVerifier verifier) {
+    this.verifier = verifier;
+  }
 
   @Override
   public void init() {
@@ -109,14 +119,14 @@ public class NonBlockingFilter extends HttpFilter {
 
   private void read(HttpServletRequest request, HttpServletResponse response) throws IOException {
     UserPrincipal caller = Bearer.verified(request, verifier);
+    AsyncContext async = request.startAsync(request, response);
+    ServletInputStream in = request.getInputStream(); // before the quota: it may throw
     boolean admitted = caller != null && bodies.take(caller, 1);
     Problem refusal = caller == null || admitted ? null : tooManyBodies();
-    AsyncContext async = request.startAsync(request, response);
-    async.setTimeout((admitted ? PATIENCE : PATIENCE_TO_DROP).toMillis());
     Leaving leaving = new Leaving();
     BodyReader reader =
         new BodyReader(
-            request.getInputStream(),
+            in,
             admitted,
             body -> {
               request.setAttribute(BODY, body.orRefused(refusal));
@@ -127,8 +137,14 @@ public class NonBlockingFilter extends HttpFilter {
                 bodies.giveBack(caller, 1);
               }
             });
-    async.addListener(reader);
-    request.getInputStream().setReadListener(reader);
+    try {
+      async.setTimeout((admitted ? PATIENCE : PATIENCE_TO_DROP).toMillis());
+      async.addListener(reader);
+      in.setReadListener(reader);
+    } catch (RuntimeException e) { // the request has ended, as a stream of HTTP/2 that is reset
+      reader.onError(e);
+      throw e;
+    }
     leaving.leave();
   }
 
@@ -161,6 +177,7 @@ public class NonBlockingFilter extends HttpFilter {
       AsyncContext async = request.startAsync(request, response);
       async.setTimeout(PATIENCE.toMillis());
       async.addListener(listener);
+      // The last that is done within the filter, which is all that Leaving would see to.
       write(request, response, answer, async, listener);
     }
   }
@@ -171,7 +188,22 @@ public class NonBlockingFilter extends HttpFilter {
     return (job ? PATIENCE_WITH_JOBS : DatabaseExecutor.DEADLINE).plus(PATIENCE);
   }
 
+  /** Begins to write; where that cannot be the request is ended. */
   private void write(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      BufferedResponse asked,
+      AsyncContext async,
+      AnswerListener listener) {
+    try {
+      begin(request, response, asked, async, listener);
+    } catch (IOException | RuntimeException e) { // as of a stream of HTTP/2 that is reset
+      LOG.log(Level.DEBUG, "an answer cannot be written: {0}", e.toString());
+      end(response, async);
+    }
+  }
+
+  private void begin(
       HttpServletRequest request,
       HttpServletResponse response,
       BufferedResponse asked,
@@ -179,11 +211,12 @@ public class NonBlockingFilter extends HttpFilter {
       AnswerListener listener)
       throws IOException {
     byte[] answer = asked.finish();
+    ServletOutputStream out = response.getOutputStream(); // before the quota: it may throw
     UserPrincipal caller = answer.length < SHORT ? null : Bearer.caller(request);
     boolean refused = caller != null && !answers.take(caller, answer.length);
     AnswerWriter writer =
         new AnswerWriter(
-            response.getOutputStream(),
+            out,
             refused ? Refusal.tooManyUnread(request, response) : answer,
             async::complete,
             () -> {
@@ -191,10 +224,28 @@ public class NonBlockingFilter extends HttpFilter {
                 answers.giveBack(caller, answer.length);
               }
             });
-    if (listener.tell(writer)) {
-      response.getOutputStream().setWriteListener(writer);
-    } else {
+    if (!listener.tell(writer)) {
       writer.onError(new IOException("the request has ended before its answer"));
+      return;
+    }
+    try {
+      out.setWriteListener(writer);
+    } catch (RuntimeException e) {
+      writer.onError(e);
+      throw e;
+    }
+  }
+
+  /** Ends a request without its answer, unless the container has ended it. */
+  private static void end(HttpServletResponse response, AsyncContext async) {
+    try {
+      if (!response.isCommitted()) {
+        response.reset();
+        response.setStatus(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
+      }
+      async.complete();
+    } catch (RuntimeException e) {
+      LOG.log(Level.DEBUG, "a request has ended by itself: {0}", e.toString());
     }
   }
 }

@@ -5,15 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import imserver.auth.UserPrincipal;
-import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import imserver.session.FakeThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -24,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class DatabaseExecutorTest {
 
   private final CountDownLatch database = new CountDownLatch(1);
-  private final DatabaseExecutor executor = new DatabaseExecutor(new Threads());
+  private final DatabaseExecutor executor = new DatabaseExecutor(new FakeThreads());
 
   @AfterEach
   void stop() {
@@ -100,6 +98,19 @@ class DatabaseExecutorTest {
   }
 
   @Test
+  @DisplayName("count against a user only what still waits, while the database hangs")
+  void givesUp() {
+    for (int i = 0; i < 8; i++) {
+      var unused = executor.ask(this::hang); // every thread
+    }
+    UserPrincipal alice = new UserPrincipal(1, null, null, null);
+    CompletionStage<String> first = executor.ask(alice, 16, () -> "found");
+    assertThat(problem(executor.ask(alice, 1, () -> "too much")).code()).isEqualTo("RATE_LIMITED");
+    assertThat(problem(first).code()).isEqualTo("STORAGE_UNAVAILABLE");
+    await().until(() -> !executor.ask(alice, 16, () -> "x").toCompletableFuture().isDone());
+  }
+
+  @Test
   @DisplayName("answer in time where a lane does not")
   void lane() throws Exception {
     CompletableFuture<Long> stored = new CompletableFuture<>();
@@ -130,20 +141,5 @@ class DatabaseExecutorTest {
     assertThat(problem(waiting).code()).isEqualTo("SERVER_BUSY");
     assertThat(problem(job).code()).isEqualTo("SERVER_BUSY");
     assertThat(problem(executor.ask(() -> "no more")).code()).isEqualTo("SERVER_BUSY");
-  }
-
-  private static final class Threads implements ManagedThreadFactory {
-
-    @Override
-    public Thread newThread(Runnable task) {
-      Thread thread = new Thread(task);
-      thread.setDaemon(true);
-      return thread;
-    }
-
-    @Override
-    public ForkJoinWorkerThread newThread(ForkJoinPool pool) {
-      throw new UnsupportedOperationException();
-    }
   }
 }

@@ -351,6 +351,33 @@ class BadInputIT {
     }
   }
 
+  @Test
+  @DisplayName("is not many read-acks within the limit; past it they end with 4429")
+  void manyReadAcks() {
+    try (Client other = Client.connect(server, alice);
+        Client a = Client.connect(server, alice)) {
+      for (long i = 1; i <= 60; i++) {
+        a.send(Packet.readAck(List.of(i)));
+      }
+      a.send(Packet.message(bob, "after many", "t"));
+      assertThat(a.answer("t").isSuccess()).isTrue();
+      assertThat(a.received()).noneMatch(Packet::isFailure);
+      try {
+        for (long i = 1; i <= 5000 && a.isOpen(); i++) {
+          a.send(Packet.readAck(List.of(i)));
+        }
+      } catch (CompletionException e) {
+        assertThat(e.getCause()).as("it is closed meanwhile").isInstanceOf(IOException.class);
+      }
+      assertThat(a.closeCode()).isEqualTo(4429);
+      assertThat(a.received())
+          .filteredOn(Packet::isFailure)
+          .hasSize(50)
+          .allMatch(failure -> failure.code().equals("RATE_LIMITED") && failure.retryable());
+      assertThat(other.isOpen()).as("the user's other connection").isTrue();
+    }
+  }
+
   private static void assertFailure(Client client, String packet, String timestamp, String code) {
     client.send(packet);
     Packet failure = client.answer(timestamp);

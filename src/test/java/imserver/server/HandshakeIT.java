@@ -214,7 +214,8 @@ class HandshakeIT {
       try (Connection database = DriverManager.getConnection(TestEnvironment.postgresUrl());
           PreparedStatement insert =
               database.prepareStatement(
-                  "insert into revocation values (?, now() + interval '1 s', extract(epoch from now()) * 1000)")) {
+                  "insert into revocation values (?, now() + interval '1 s', extract(epoch from"
+                      + " now()) * 1000)")) {
         insert.setLong(1, alice);
         insert.executeUpdate();
       }
@@ -256,6 +257,29 @@ class HandshakeIT {
         b.message("a new token");
       }
       assertThat(b.contents()).containsExactly("in time", "a new token");
+    }
+  }
+
+  @Test
+  @DisplayName("counts when a body is complete: a token that has ended meanwhile stores nothing")
+  void endedWhileTheBodyCame() throws Exception {
+    Instant soon = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(4);
+    long carol = Users.next();
+    String shortLived = token(alice, claims -> claims.expirationTime(Date.from(soon)));
+    String revoked = token(carol, claims -> claims);
+    String path = "api/conversations/" + bob + "/messages";
+    try (SlowClient expires = SlowClient.post(server, path, shortLived, false);
+        SlowClient ends = SlowClient.post(server, path, revoked, false)) {
+      Api host = new Api(server, hostToken());
+      assertThat(host.delete("api/users/" + carol + "/sessions").status()).isEqualTo(204);
+      await().atMost(Client.PATIENCE).until(() -> !Instant.now().isBefore(soon));
+      for (SlowClient client : List.of(expires, ends)) {
+        client.complete("\"content\":\"too late\"}");
+        assertThat(client.status()).isEqualTo(401);
+      }
+      Api ofBob = new Api(server, token(bob, claims -> claims));
+      assertThat(ofBob.history(alice, "")).isEmpty();
+      assertThat(ofBob.history(carol, "")).isEmpty();
     }
   }
 

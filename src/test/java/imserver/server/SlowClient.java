@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** A client of HTTP that does not send what it announces, or does not read what it asked for. */
 final class SlowClient implements AutoCloseable {
 
+  /** Of a body, where it is told. */
+  private static final int LENGTH = 1000;
+
   private final Socket socket;
 
   private SlowClient(URI server) throws IOException {
@@ -32,7 +35,7 @@ final class SlowClient implements AutoCloseable {
         "Content-Type: application/json\r\n"
             + (chunked
                 ? "Transfer-Encoding: chunked\r\n\r\n5\r\n{"
-                : "Content-Length: 1000\r\n\r\n{"));
+                : "Content-Length: " + LENGTH + "\r\n\r\n{"));
     return client;
   }
 
@@ -50,6 +53,14 @@ final class SlowClient implements AutoCloseable {
         "%s HTTP/1.1\r\nHost: %s:%d\r\n%s%s"
             .formatted(request, server.getHost(), server.getPort(), authorization, rest);
     socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    socket.getOutputStream().flush();
+  }
+
+  /** Sends the rest of a body of which {@link #post} has sent the beginning, with its length. */
+  void complete(String rest) throws IOException {
+    byte[] padded =
+        (rest + " ".repeat(LENGTH - 1 - rest.length())).getBytes(StandardCharsets.US_ASCII);
+    socket.getOutputStream().write(padded);
     socket.getOutputStream().flush();
   }
 
