@@ -38,8 +38,8 @@
  * @property {number} holdWithin 30000: after a connect, incoming messages wait for older ones; where none of these came for
  *   this long, those that wait are shown, and the older ones when they come. Where the server cannot tell of them, it is asked
  *   again after this long.
- * @property {number} requestsPerSecond 10: requests a second at most for messages that the server did not push, below what
- *   the server allows (IMSERVER_REQUEST_RATE, 50, of which a long page takes several)
+ * @property {number} requestsPerSecond 10: requests a second for messages that the server did not push, after 60 at once; below
+ *   what the server allows (IMSERVER_REQUEST_RATE, 50 and 250 at once, of which a long page takes several)
  * @property {number} perSecond 15: messages a second at most, below what the server allows (IMSERVER_RATE, 20)
  * @property {number} burst 50: unless there were fewer before; the server allows 100
  * @property {number} inFlight 8: messages that await their answer at the same time, to different recipients
@@ -1928,9 +1928,7 @@ class Incoming {
       await this.#turn(round);
       if (round.over) throw new ApiError(0, "Not needed", "the connection is gone", "");
       try {
-        const answer = await request();
-        this.#progressed(round);
-        return answer;
+        return await request();
       } catch (error) {
         const { status, retryAfter } = /** @type {{status?: number, retryAfter?: number | null}} */ (error);
         if (status === 429) {
@@ -2069,6 +2067,7 @@ class Incoming {
       /** @type {MessageDetail[]} */
       const ready = streams.flatMap((stream) => stream.found.filter(({ messageId }) => Number(messageId) <= upTo));
       for (const stream of streams) stream.found = stream.found.filter(({ messageId }) => Number(messageId) > upTo);
+      if (ready.length > 0) this.#progressed(round);
       ready.sort((one, other) => Number(one.messageId) - Number(other.messageId)).forEach((detail) => this.#show(detail));
       streams = streams.filter(({ more, found }) => more || found.length > 0);
     }

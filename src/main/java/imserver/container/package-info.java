@@ -38,7 +38,8 @@
  * <tr><td>packets, pongs, pings and close frames on Tyrus<td>nobody: what the socket does not take is
  *     queued<td>256 kB ({@code GrizzlyQueue}); then packets wait in our queue, and pings are left
  *     out
- * <tr><td>bodies and answers of HTTP<td>see {@code imserver.rest}<td>10 s, without a thread, on Tomcat
+ * <tr><td>bodies and answers of HTTP<td>see {@code imserver.rest}<td>10 s, without a thread; on Payara
+ *     with one for a body over HTTP/2
  * <tr><td>files ({@code im-chat.js} and others)<td>the thread of the container<td>its own: Tomcat's {@code
  *     connectionTimeout}, 20 s
  * </table>

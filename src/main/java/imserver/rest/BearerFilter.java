@@ -11,23 +11,19 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.SecurityContext;
-import jakarta.ws.rs.ext.ReaderInterceptor;
-import jakarta.ws.rs.ext.ReaderInterceptorContext;
-import java.io.IOException;
 import java.security.Principal;
 import java.time.Clock;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies {@code Authorization: Bearer …} (RFC 6750), the only place where a credential is looked
  * for: a cookie would be sent by a foreign page too. Then takes the request off the user's budget;
- * the host application has none. A credential that ends while the body comes is refused when that
- * is complete, on every container: nothing is done with it.
+ * the host application has none. The body is complete by now: a credential that has ended while it
+ * came is refused, and nothing is done with it.
  */
 @Authenticated
 @Priority(Priorities.AUTHENTICATION)
-public class BearerFilter implements ContainerRequestFilter, ReaderInterceptor {
+public class BearerFilter implements ContainerRequestFilter {
 
   /** The attribute of a request with the {@link Problem} of its body. */
   static final String PROBLEM = BearerFilter.class.getName() + ".problem";
@@ -53,16 +49,6 @@ public class BearerFilter implements ContainerRequestFilter, ReaderInterceptor {
     request.setProperty(Bearer.CALLER, principal);
     request.setSecurityContext(new Caller(principal));
     charge(principal, 1);
-  }
-
-  /** Where the container reads the body, only this is after its end. */
-  @Override
-  public @Nullable Object aroundReadFrom(ReaderInterceptorContext context) throws IOException {
-    Object body = context.proceed();
-    if (context.getProperty(Bearer.CALLER) instanceof UserPrincipal caller && hasEnded(caller)) {
-      throw Problem.unauthorized();
-    }
-    return body;
   }
 
   /** Whether the credential has ended since it was verified: the body may have taken a while. */

@@ -29,6 +29,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.AbortPolicy;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -47,16 +48,20 @@ public class DatabaseExecutor {
   /** A few thousand look-ups a second pass here: more than this has no hope of being in time. */
   private static final int WAITING = 1000;
 
-  /** One user's requests wait behind others', not before them: so many at a time, or wait here. */
+  /** So many requests of one user are here at a time, */
   private static final int MAX_OF_ONE = 16;
 
-  /** Jobs without a time limit, one after the other. */
-  private static final int LONG_WAITING = 8;
+  /** and so many of them have a thread, or wait for one with those of others. */
+  private static final int TURNS_OF_ONE = 3;
 
-  /**
-   * An answer is put into its form, and what the network takes at once is written, by one of these.
-   */
-  private static final int ANSWERING = 64;
+  /** Jobs of the host application, one after the other. */
+  private static final int JOBS_WAITING = 100;
+
+  /** The same without a time limit. */
+  private static final int LONG_JOBS_WAITING = 8;
+
+  /** Answers are made into JSON, and begun to be written, by these; neither waits. */
+  private static final int ANSWERING = 4;
 
   private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
 
@@ -73,7 +78,9 @@ public class DatabaseExecutor {
   @Resource private ManagedThreadFactory threads;
 
   private ThreadPoolExecutor database;
+  private UserTurns turns;
   private ThreadPoolExecutor jobs;
+  private ThreadPoolExecutor longJobs;
   private ThreadPoolExecutor answers;
   private ScheduledThreadPoolExecutor timer;
   private volatile boolean stopped;
@@ -90,7 +97,9 @@ public class DatabaseExecutor {
   @PostConstruct
   void start() {
     database = executor(THREADS, new ArrayBlockingQueue<>(WAITING));
-    jobs = executor(1, new ArrayBlockingQueue<>(LONG_WAITING));
+    turns = new UserTurns(database, TURNS_OF_ONE);
+    jobs = executor(1, new ArrayBlockingQueue<>(JOBS_WAITING));
+    longJobs = executor(1, new ArrayBlockingQueue<>(LONG_JOBS_WAITING));
     answers = executor(ANSWERING, new LinkedBlockingQueue<>());
     answers.setKeepAliveTime(IDLE_THREAD.toSeconds(), TimeUnit.SECONDS);
     answers.allowCoreThreadTimeOut(true);
@@ -105,41 +114,57 @@ public class DatabaseExecutor {
   }
 
   /**
-   * Asks the database on a thread of ours.
+   * Asks the database on a thread of ours, for the host application.
    *
    * @return completed with what {@code query} returned or threw; or with a {@link Problem}: {@link
    *     FailureCode#STORAGE_UNAVAILABLE} after {@link #DEADLINE}, {@link FailureCode#SERVER_BUSY}
    *     at once where too much is waiting or the server is stopping
    */
   public <T> CompletionStage<T> ask(Callable<T> query) {
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    within(answer);
-    run(database, answer, query);
-    return answer;
+    return submit(database, within(new CompletableFuture<>()), query);
   }
 
   /**
-   * The same for one user, of whom there may be a bounded number at a time.
+   * The same for one user, of whom there may be a bounded number at a time, and fewer at the
+   * database: others do not wait behind all of them.
    *
    * @param weight as many short queries as this one keeps a thread for as long as
    * @return as {@link #ask(Callable)}; or completed with {@link FailureCode#RATE_LIMITED}
    */
   public <T> CompletionStage<T> ask(UserPrincipal user, int weight, Callable<T> query) {
+    if (user.service()) {
+      return ask(query);
+    }
     if (!waiting.take(user, weight)) {
       return CompletableFuture.failedFuture(
           Problem.of(FailureCode.RATE_LIMITED, "too many requests of this user at once"));
     }
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    within(answer);
-    run(database, answer, query, () -> waiting.giveBack(user, weight));
+    CompletableFuture<T> answer = within(new CompletableFuture<>());
+    Query<T> task = new Query<>(answer, query, () -> waiting.giveBack(user, weight));
+    turns.execute(user.userId(), task);
+    task.leaveUnlessWanted(() -> turns.remove(user.userId(), task));
     return answer;
   }
 
-  /** The same for what may take longer than {@link #DEADLINE}; one after the other. */
+  /** The same for jobs that wait for others of their kind: one after the other. */
+  public <T> CompletionStage<T> askInTurn(Callable<T> job) {
+    return submit(jobs, within(new CompletableFuture<>()), job);
+  }
+
+  /** The same for what may take longer than {@link #DEADLINE}. */
   public <T> CompletionStage<T> askForLong(Callable<T> job) {
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    register(answer);
-    run(jobs, answer, job);
+    return submit(longJobs, register(new CompletableFuture<>()), job);
+  }
+
+  private <T> CompletionStage<T> submit(
+      ThreadPoolExecutor executor, CompletableFuture<T> answer, Callable<T> work) {
+    Query<T> task = new Query<>(answer, work, () -> {});
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException e) {
+      task.refuse();
+    }
+    task.leaveUnlessWanted(() -> executor.remove(task));
     return answer;
   }
 
@@ -149,8 +174,7 @@ public class DatabaseExecutor {
    * @return completed as {@code told} with {@code view} of it, or as {@link #ask}
    */
   public <T, R> CompletionStage<R> await(CompletableFuture<T> told, Function<T, R> view) {
-    CompletableFuture<R> answer = new CompletableFuture<>();
-    within(answer);
+    CompletableFuture<R> answer = within(new CompletableFuture<>());
     var unused =
         told.whenCompleteAsync(
             (value, error) -> {
@@ -170,8 +194,7 @@ public class DatabaseExecutor {
    * @param delay at once where it is not positive
    */
   public <T> CompletionStage<T> later(Duration delay, T told) {
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    register(answer);
+    CompletableFuture<T> answer = register(new CompletableFuture<>());
     var unused =
         timer.schedule(
             () -> answers.execute(() -> answer.complete(told)),
@@ -186,55 +209,61 @@ public class DatabaseExecutor {
         : error;
   }
 
-  private <T> void run(ThreadPoolExecutor executor, CompletableFuture<T> answer, Callable<T> work) {
-    run(executor, answer, work, () -> {});
-  }
+  /** Asks the database, and has the answer told by another thread. */
+  private final class Query<T> implements UserTurns.Task {
 
-  private <T> void run(
-      ThreadPoolExecutor executor, CompletableFuture<T> answer, Callable<T> work, Runnable atEnd) {
-    Runnable task =
-        () -> {
-          if (answer.isDone()) { // nobody waits for it any more
-            atEnd.run();
-          } else {
-            tell(outcome(answer, work), atEnd);
-          }
-        };
-    try {
-      executor.execute(task);
-    } catch (RejectedExecutionException e) {
+    private final CompletableFuture<T> answer;
+    private final Callable<T> work;
+    private final Runnable atEnd;
+
+    Query(CompletableFuture<T> answer, Callable<T> work, Runnable atEnd) {
+      this.answer = answer;
+      this.work = work;
+      this.atEnd = atEnd;
+    }
+
+    @Override
+    public void run() {
+      if (answer.isDone()) { // nobody waits for it any more
+        atEnd.run();
+        return;
+      }
+      Runnable outcome = outcome();
+      answers.execute(
+          () -> {
+            try {
+              outcome.run();
+            } finally {
+              atEnd.run();
+            }
+          });
+    }
+
+    private Runnable outcome() {
+      try {
+        T found = work.call();
+        return () -> answer.complete(found);
+      } catch (Exception | Error e) {
+        return () -> answer.completeExceptionally(e);
+      }
+    }
+
+    @Override
+    public void refuse() {
       atEnd.run();
       answer.completeExceptionally(
           Problem.of(FailureCode.SERVER_BUSY, "too many requests are waiting, try again"));
-      return;
     }
-    var unused =
-        answer.whenComplete(
-            (value, error) -> {
-              if (error != null && executor.remove(task)) { // leaves its place to who still waits
-                atEnd.run();
-              }
-            });
-  }
 
-  /** Never on a thread that asks the database. */
-  private void tell(Runnable answer, Runnable atEnd) {
-    answers.execute(
-        () -> {
-          try {
-            answer.run();
-          } finally {
-            atEnd.run();
-          }
-        });
-  }
-
-  private static <T> Runnable outcome(CompletableFuture<T> answer, Callable<T> work) {
-    try {
-      T found = work.call();
-      return () -> answer.complete(found);
-    } catch (Exception | Error e) {
-      return () -> answer.completeExceptionally(e);
+    /** Leaves its place to who still waits as soon as it was answered without having begun. */
+    void leaveUnlessWanted(BooleanSupplier remove) {
+      var unused =
+          answer.whenComplete(
+              (value, error) -> {
+                if (error != null && remove.getAsBoolean()) {
+                  atEnd.run();
+                }
+              });
     }
   }
 
@@ -254,14 +283,15 @@ public class DatabaseExecutor {
     }
   }
 
-  private void within(CompletableFuture<?> answer) {
+  /** With its deadline. */
+  private <T> CompletableFuture<T> within(CompletableFuture<T> answer) {
     Future<?> deadline =
         timer.schedule(
             () -> answers.execute(() -> answer.completeExceptionally(tooLate())),
             DEADLINE.toMillis(),
             TimeUnit.MILLISECONDS);
     var unused = answer.whenComplete((value, error) -> deadline.cancel(false));
-    register(answer);
+    return register(answer);
   }
 
   private static Problem tooLate() {
@@ -270,12 +300,13 @@ public class DatabaseExecutor {
   }
 
   @SuppressWarnings("CollectionUndefinedEquality") // see pending
-  private void register(CompletableFuture<?> answer) {
+  private <T> CompletableFuture<T> register(CompletableFuture<T> answer) {
     pending.add(answer);
     var unused = answer.whenComplete((value, error) -> pending.remove(answer));
     if (stopped) {
       answer.completeExceptionally(stopping());
     }
+    return answer;
   }
 
   private static Problem stopping() {
@@ -290,6 +321,7 @@ public class DatabaseExecutor {
     timer.shutdownNow();
     database.shutdownNow();
     jobs.shutdownNow();
+    longJobs.shutdownNow();
     answers.shutdown();
     try {
       boolean ended =

@@ -23,7 +23,8 @@ import java.util.List;
  * Has no thread of the container wait for a client: bodies are collected, and answers written, as
  * the network takes them. JAX-RS reads and writes memory alone.
  *
- * <p>On Payara and GlassFish each answer closes its connection (see the package).
+ * <p>On Payara and GlassFish each answer closes its connection, and bodies over HTTP/2 are read by
+ * the container's threads (see the package).
  *
  * <ol>
  *   <li>Where a request has a body, that is read first: {@link BodyReader}; then the container
@@ -97,6 +98,8 @@ public class NonBlockingFilter extends HttpFilter {
     }
     if (request.getAttribute(BODY) instanceof RequestBody body) {
       ask(request, response, chain, body);
+    } else if (closing && isHttp2(request) && hasBody(request)) {
+      ask(request, response, chain, readHere(request));
     } else if (hasBody(request)) {
       read(request, response);
     } else {
@@ -112,9 +115,36 @@ public class NonBlockingFilter extends HttpFilter {
   private static boolean hasBody(HttpServletRequest request) {
     long length = request.getContentLengthLong();
     return length > 0
-        || (length < 0
-            && (request.getHeader("Transfer-Encoding") != null
-                || request.getProtocol().startsWith("HTTP/2")));
+        || (length < 0 && (request.getHeader("Transfer-Encoding") != null || isHttp2(request)));
+  }
+
+  private static boolean isHttp2(HttpServletRequest request) {
+    return request.getProtocol().startsWith("HTTP/2");
+  }
+
+  /**
+   * Reads a body on this thread, of one user for few at a time, and of strangers not at all: over
+   * HTTP/2, where a connection cannot be closed after each request, Grizzly dispatches some of the
+   * requests twice whose bodies are read asynchronously.
+   */
+  private RequestBody readHere(HttpServletRequest request) {
+    UserPrincipal caller = Bearer.verified(request, verifier);
+    if (caller == null) {
+      return RequestBody.EMPTY;
+    }
+    if (!bodies.take(caller, 1)) {
+      return RequestBody.EMPTY.orRefused(tooManyBodies());
+    }
+    try {
+      byte[] bytes = request.getInputStream().readNBytes(BodyText.MAX_BYTES + 1);
+      return bytes.length > BodyText.MAX_BYTES
+          ? new RequestBody(new byte[0], false, BodyText.tooLarge())
+          : new RequestBody(bytes, true, null);
+    } catch (IOException e) { // it has not come in time, or the client is gone
+      return new RequestBody(new byte[0], false, Problem.timeout());
+    } finally {
+      bodies.giveBack(caller, 1);
+    }
   }
 
   private void read(HttpServletRequest request, HttpServletResponse response) throws IOException {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import imserver.auth.UserPrincipal;
 import imserver.session.FakeThreads;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -76,6 +77,77 @@ class DatabaseExecutorTest {
     await()
         .ignoreException(ExecutionException.class) // given back a moment after the answer
         .untilAsserted(() -> assertThat(told(executor.ask(alice, 16, () -> "x"))).isEqualTo("x"));
+  }
+
+  @Test
+  @DisplayName("leave threads to others however much one user asks, and ask all of it in turn")
+  void threadsForOthers() throws Exception {
+    UserPrincipal alice = new UserPrincipal(1, null, null, null);
+    UserPrincipal bob = new UserPrincipal(2, null, null, null);
+    List<Integer> asked = Collections.synchronizedList(new ArrayList<>());
+    List<CompletionStage<String>> answers = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      int number = i;
+      answers.add(
+          executor.ask(
+              alice,
+              1,
+              () -> {
+                asked.add(number);
+                return hang();
+              }));
+    }
+    for (int i = 0; i < 20; i++) {
+      assertThat(told(executor.ask(bob, 1, () -> "found"))).isEqualTo("found");
+    }
+    assertThat(asked).containsExactlyInAnyOrder(0, 1, 2);
+    database.countDown();
+    for (CompletionStage<String> answer : answers) {
+      assertThat(told(answer)).isEqualTo("late");
+    }
+    assertThat(asked).hasSize(16);
+  }
+
+  @Test
+  @DisplayName("give a user's turn back where there is no place for the request")
+  void turnOfRefused() throws Exception {
+    UserPrincipal alice = new UserPrincipal(1, null, null, null);
+    for (int i = 0; i < 2000; i++) {
+      executor.ask(this::hang);
+    }
+    for (int i = 0; i < 20; i++) {
+      assertThat(problem(executor.ask(alice, 1, () -> "x")).code()).isEqualTo("SERVER_BUSY");
+    }
+    database.countDown();
+    for (int i = 0; i < 20; i++) {
+      awaitFound(alice);
+    }
+  }
+
+  @Test
+  @DisplayName("give a user's turns back where the time was over before they began")
+  void turnsOfLate() throws Exception {
+    UserPrincipal alice = new UserPrincipal(1, null, null, null);
+    List<CompletionStage<String>> answers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      executor.ask(this::hang);
+    }
+    for (int i = 0; i < 16; i++) {
+      answers.add(executor.ask(alice, 1, () -> "late"));
+    }
+    for (CompletionStage<String> answer : answers) {
+      assertThat(problem(answer).code()).isEqualTo("STORAGE_UNAVAILABLE");
+    }
+    database.countDown();
+    for (int i = 0; i < 20; i++) {
+      awaitFound(alice);
+    }
+  }
+
+  private void awaitFound(UserPrincipal user) {
+    await()
+        .ignoreException(ExecutionException.class) // all is given back a moment after the answers
+        .untilAsserted(() -> assertThat(told(executor.ask(user, 1, () -> "x"))).isEqualTo("x"));
   }
 
   @Test
