@@ -69,9 +69,11 @@ describe("Messages beyond what the server pushes", () => {
     fill(60);
     connect();
     await until(() => shown.length === 60);
+    server.letIn = () => false;
     server.cut(1001);
     await until(() => client.state !== "open");
     for (let i = 60; i < 65; i++) server.add("7", "1", `m${i}`);
+    server.letIn = () => true;
     await until(() => shown.length >= 65);
     assert.deepEqual(contents(), texts(0, 65));
   });
@@ -176,9 +178,11 @@ describe("Messages beyond what the server pushes", () => {
     isBusy = false;
     await until(() => shown.length >= 42);
     assert.deepEqual(contents(), [...texts(0, 10), "live", "more", ...texts(10, 40)]);
+    server.letIn = () => false;
     server.cut(1001);
     await until(() => client.state !== "open");
     server.add("8", "1", "later");
+    server.letIn = () => true;
     await until(() => shown.length >= 43);
     assert.equal(shown.at(-1).content, "later");
     assert.equal(shown.length, 43);

@@ -40,8 +40,7 @@
  *     out
  * <tr><td>bodies and answers of HTTP<td>see {@code imserver.rest}<td>10 s, without a thread; on Payara
  *     with one for a body over HTTP/2
- * <tr><td>files ({@code im-chat.js} and others)<td>the thread of the container<td>its own: Tomcat's {@code
- *     connectionTimeout}, 20 s
+ * <tr><td>files ({@code im-chat.js} and others)<td>nobody: they are written as answers are<td>60 s
  * </table>
  *
  * <h2>Why frames over the limit are refused twice</h2>

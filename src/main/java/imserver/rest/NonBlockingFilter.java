@@ -3,14 +3,13 @@ package imserver.rest;
 import imserver.auth.CredentialVerifier;
 import imserver.auth.UserPrincipal;
 import imserver.packet.FailureCode;
+import imserver.session.UserBudgets;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
-import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -21,7 +20,8 @@ import java.util.List;
 
 /**
  * Has no thread of the container wait for a client: bodies are collected, and answers written, as
- * the network takes them. JAX-RS reads and writes memory alone.
+ * the network takes them. JAX-RS and {@code imserver.web.Files} read and write memory alone. Only
+ * handshakes of sockets pass through.
  *
  * <p>On Payara and GlassFish each answer closes its connection, and bodies over HTTP/2 are read by
  * the container's threads (see the package).
@@ -33,10 +33,6 @@ import java.util.List;
  *   <li>What it has answered, at once or later, is written: {@link AnswerWriter}.
  * </ol>
  */
-@WebFilter(
-    urlPatterns = {"/api/*", "/message/*"},
-    asyncSupported = true,
-    dispatcherTypes = {DispatcherType.REQUEST, DispatcherType.ASYNC})
 public class NonBlockingFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
@@ -50,6 +46,9 @@ public class NonBlockingFilter extends HttpFilter {
    * How long what is not admitted is read, to be dropped: that of strangers, and too much at once.
    */
   private static final Duration PATIENCE_TO_DROP = Duration.ofSeconds(2);
+
+  /** Who reads a file slowly has none of the memory. */
+  private static final Duration PATIENCE_WITH_FILES = Duration.ofSeconds(60);
 
   /** A notice to all is sent portion by portion; nobody but the host application can ask for it. */
   private static final Duration PATIENCE_WITH_JOBS = Duration.ofMinutes(30);
@@ -65,13 +64,18 @@ public class NonBlockingFilter extends HttpFilter {
   /** Half a dozen of the longest. */
   private static final int MAX_ANSWER_BYTES = 8 << 20;
 
+  /** Every so many of an answer cost the server about as much as a short request. */
+  private static final int BYTES_OF_A_REQUEST = 64 * 1024;
+
   /** Shorter ones are not counted: there is one for each connection. */
   private static final int SHORT = 16 * 1024;
 
   private final transient UserQuota bodies = new UserQuota(MAX_BODIES);
   private final transient UserQuota answers = new UserQuota(MAX_ANSWER_BYTES);
+  private final transient SharedFiles files = new SharedFiles();
 
   @Inject private transient CredentialVerifier verifier;
+  @Inject private transient UserBudgets budgets;
 
   private boolean closing;
 
@@ -79,8 +83,9 @@ public class NonBlockingFilter extends HttpFilter {
   public NonBlockingFilter() {}
 
   /** Where bodies are read without a container. */
-  NonBlockingFilter(CredentialVerifier verifier) {
+  NonBlockingFilter(CredentialVerifier verifier, UserBudgets budgets) {
     this.verifier = verifier;
+    this.budgets = budgets;
   }
 
   @Override
@@ -96,7 +101,9 @@ public class NonBlockingFilter extends HttpFilter {
     if (closing) {
       response.setHeader("Connection", "close");
     }
-    if (request.getAttribute(BODY) instanceof RequestBody body) {
+    if (isHandshake(request)) {
+      handshake(request, response, chain);
+    } else if (request.getAttribute(BODY) instanceof RequestBody body) {
       ask(request, response, chain, body);
     } else if (closing && isHttp2(request) && hasBody(request)) {
       ask(request, response, chain, readHere(request));
@@ -104,6 +111,23 @@ public class NonBlockingFilter extends HttpFilter {
       read(request, response);
     } else {
       ask(request, response, chain, RequestBody.EMPTY);
+    }
+  }
+
+  private static boolean isHandshake(HttpServletRequest request) {
+    return request.getServletPath().startsWith("/imserver")
+        && "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
+  }
+
+  /** Is between the client and the container; who refuses it closes the connection. */
+  private static void handshake(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    if (hasBody(request)) { // RFC 6455 gives it none; after a 400 no container reads on
+      response.setHeader("Connection", "close");
+      response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+    } else {
+      chain.doFilter(request, response);
     }
   }
 
@@ -205,7 +229,7 @@ public class NonBlockingFilter extends HttpFilter {
       leaving.leave();
     } else {
       AsyncContext async = request.startAsync(request, response);
-      async.setTimeout(PATIENCE.toMillis());
+      async.setTimeout((SharedFiles.isFile(request) ? PATIENCE_WITH_FILES : PATIENCE).toMillis());
       async.addListener(listener);
       // The last that is done within the filter, which is all that Leaving would see to.
       write(request, response, answer, async, listener);
@@ -226,23 +250,26 @@ public class NonBlockingFilter extends HttpFilter {
       AsyncContext async,
       AnswerListener listener) {
     try {
-      begin(request, response, asked, async, listener);
+      tell(request, response, asked, async, listener);
     } catch (IOException | RuntimeException e) { // as of a stream of HTTP/2 that is reset
       LOG.log(Level.DEBUG, "an answer cannot be written: {0}", e.toString());
       end(response, async);
     }
   }
 
-  private void begin(
+  private void tell(
       HttpServletRequest request,
       HttpServletResponse response,
       BufferedResponse asked,
       AsyncContext async,
       AnswerListener listener)
       throws IOException {
-    byte[] answer = asked.finish();
+    byte[] answer = files.share(request, asked.finish());
     ServletOutputStream out = response.getOutputStream(); // before the quota: it may throw
     UserPrincipal caller = answer.length < SHORT ? null : Bearer.caller(request);
+    if (caller != null && !caller.service()) {
+      budgets.requests().owe(caller.userId(), answer.length / BYTES_OF_A_REQUEST);
+    }
     boolean refused = caller != null && !answers.take(caller, answer.length);
     AnswerWriter writer =
         new AnswerWriter(

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.auth.UserPrincipal;
+import imserver.config.Configs;
+import imserver.session.UserBudgets;
+import io.github.bucket4j.TimeMeter;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletInputStream;
@@ -28,7 +31,9 @@ class NonBlockingFilterTest {
   private static final byte[] LARGE = new byte[5 << 20];
 
   private final NonBlockingFilter filter =
-      new NonBlockingFilter(credential -> new UserPrincipal(1, null, null, null));
+      new NonBlockingFilter(
+          credential -> new UserPrincipal(1, null, null, null),
+          UserBudgets.with(Configs.with(), TimeMeter.SYSTEM_MILLISECONDS));
   private final List<Object> timeouts = new ArrayList<>();
   private final FilterChain noChain = (request, response) -> {};
   private final Map<String, Object> attributes = new HashMap<>();

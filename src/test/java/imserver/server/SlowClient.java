@@ -46,6 +46,15 @@ final class SlowClient implements AutoCloseable {
     return client;
   }
 
+  /** Asks for a file again and again, and reads nothing of it. */
+  static SlowClient pipeline(URI server, String path, int count) throws IOException {
+    SlowClient client = new SlowClient(server);
+    for (int i = 0; i < count; i++) {
+      client.send("GET /teaching/" + path, server, null, "\r\n");
+    }
+    return client;
+  }
+
   private void send(String request, URI server, @Nullable Object credential, String rest)
       throws IOException {
     String authorization = credential == null ? "" : "Authorization: Bearer " + credential + "\r\n";

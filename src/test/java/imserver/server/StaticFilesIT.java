@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,30 @@ class StaticFilesIT {
                     .filteredOn(line -> line.contains("in open mode the server answers as"))
                     .hasSizeLessThanOrEqualTo(2)
                     .anyMatch(line -> line.contains("127.0.0.1")));
+  }
+
+  @Test
+  @DisplayName("keeps no thread where clients ask for it again and again, and read nothing")
+  void unread() throws Exception {
+    URI server = SharedServer.address();
+    List<SlowClient> clients = new ArrayList<>();
+    try {
+      for (int i = 0; i < 40; i++) {
+        clients.add(SlowClient.pipeline(server, "imserver-client.js", 90));
+      }
+      assertThat(new Api(server, null).get("api/health").status()).isEqualTo(200);
+      assertThat(get().status()).isEqualTo(200);
+      await()
+          .atMost(Client.PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(Threads.of(SharedServer.running()))
+                      .noneMatch(stack -> stack.contains("DefaultServlet")));
+    } finally {
+      for (SlowClient client : clients) {
+        client.close();
+      }
+    }
   }
 
   @Test
