@@ -98,12 +98,14 @@ public class NonBlockingFilter extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
+    if (isHandshake(request)) {
+      handshake(request, response, chain);
+      return;
+    }
     if (closing) {
       response.setHeader("Connection", "close");
     }
-    if (isHandshake(request)) {
-      handshake(request, response, chain);
-    } else if (request.getAttribute(BODY) instanceof RequestBody body) {
+    if (request.getAttribute(BODY) instanceof RequestBody body) {
       ask(request, response, chain, body);
     } else if (closing && isHttp2(request) && hasBody(request)) {
       ask(request, response, chain, readHere(request));
