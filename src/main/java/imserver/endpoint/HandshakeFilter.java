@@ -59,6 +59,10 @@ public class HandshakeFilter extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
+    if (request.getDispatcherType() == DispatcherType.ASYNC) { // after its body
+      refuse(response, HttpServletResponse.SC_BAD_REQUEST, "A handshake has no body.");
+      return;
+    }
     if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
       response.setHeader("Upgrade", "websocket");
       refuse(response, UPGRADE_REQUIRED, "This address speaks WebSocket.");

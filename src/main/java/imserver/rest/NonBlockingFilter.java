@@ -56,6 +56,12 @@ public class NonBlockingFilter extends HttpFilter {
   /** Who may lose the request that comes next on the connection of an asynchronous one. */
   private static final List<String> GRIZZLY = List.of("Payara", "GlassFish");
 
+  /** Where sockets are opened, by {@code imserver.endpoint}. */
+  private static final String SOCKET = "/imserver";
+
+  /** The servlets of JAX-RS. */
+  private static final List<String> REST = List.of("/api", "/message");
+
   private static final String BODY = NonBlockingFilter.class.getName() + ".body";
 
   /** Of a megabyte each at most. */
@@ -99,7 +105,7 @@ public class NonBlockingFilter extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     if (isHandshake(request)) {
-      handshake(request, response, chain);
+      chain.doFilter(request, response); // who refuses it closes the connection
       return;
     }
     if (closing) {
@@ -116,21 +122,20 @@ public class NonBlockingFilter extends HttpFilter {
     }
   }
 
+  /** RFC 6455 gives it no body: one that has is read like any other, and refused. */
   private static boolean isHandshake(HttpServletRequest request) {
-    return request.getServletPath().startsWith("/imserver")
-        && "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
+    return isUnder(SOCKET, request.getServletPath())
+        && "websocket".equalsIgnoreCase(request.getHeader("Upgrade"))
+        && !hasBody(request);
   }
 
-  /** Is between the client and the container; who refuses it closes the connection. */
-  private static void handshake(
-      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-      throws IOException, ServletException {
-    if (hasBody(request)) { // RFC 6455 gives it none; after a 400 no container reads on
-      response.setHeader("Connection", "close");
-      response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
-    } else {
-      chain.doFilter(request, response);
-    }
+  private static boolean isFile(HttpServletRequest request) {
+    return REST.stream().noneMatch(request.getServletPath()::equals)
+        && !isUnder(SOCKET, request.getServletPath());
+  }
+
+  private static boolean isUnder(String folder, String path) {
+    return path.equals(folder) || path.startsWith(folder + "/");
   }
 
   private static Problem tooManyBodies() {
@@ -231,7 +236,7 @@ public class NonBlockingFilter extends HttpFilter {
       leaving.leave();
     } else {
       AsyncContext async = request.startAsync(request, response);
-      async.setTimeout((SharedFiles.isFile(request) ? PATIENCE_WITH_FILES : PATIENCE).toMillis());
+      async.setTimeout((isFile(request) ? PATIENCE_WITH_FILES : PATIENCE).toMillis());
       async.addListener(listener);
       // The last that is done within the filter, which is all that Leaving would see to.
       write(request, response, answer, async, listener);
@@ -266,13 +271,17 @@ public class NonBlockingFilter extends HttpFilter {
       AsyncContext async,
       AnswerListener listener)
       throws IOException {
-    byte[] answer = files.share(request, asked.finish());
+    byte[] answer = asked.finish();
+    if (isFile(request) && response.getStatus() == HttpServletResponse.SC_OK) {
+      answer = files.share(request.getServletPath(), answer);
+    }
+    int length = answer.length;
     ServletOutputStream out = response.getOutputStream(); // before the quota: it may throw
     UserPrincipal caller = answer.length < SHORT ? null : Bearer.caller(request);
     if (caller != null && !caller.service()) {
-      budgets.requests().owe(caller.userId(), answer.length / BYTES_OF_A_REQUEST);
+      budgets.requests().owe(caller.userId(), length / BYTES_OF_A_REQUEST);
     }
-    boolean refused = caller != null && !answers.take(caller, answer.length);
+    boolean refused = caller != null && !answers.take(caller, length);
     AnswerWriter writer =
         new AnswerWriter(
             out,
@@ -280,7 +289,7 @@ public class NonBlockingFilter extends HttpFilter {
             async::complete,
             () -> {
               if (caller != null && !refused) {
-                answers.giveBack(caller, answer.length);
+                answers.giveBack(caller, length);
               }
             });
     if (!listener.tell(writer)) {

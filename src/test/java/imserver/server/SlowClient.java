@@ -33,7 +33,8 @@ final class SlowClient implements AutoCloseable {
         "POST /teaching/" + path,
         server,
         credential,
-        "Content-Type: application/json\r\n"
+        (path.startsWith("imserver/") ? "Upgrade: websocket\r\nConnection: Upgrade\r\n" : "")
+            + "Content-Type: application/json\r\n"
             + (chunked
                 ? "Transfer-Encoding: chunked\r\n\r\n5\r\n{"
                 : "Content-Length: " + LENGTH + "\r\n\r\n{"));
@@ -48,11 +49,12 @@ final class SlowClient implements AutoCloseable {
   }
 
   /** Asks for a file again and again, while the server lets it, and reads nothing of it. */
-  static SlowClient pipeline(URI server, String path, int count) throws IOException {
+  static SlowClient pipeline(URI server, String path, String headers, int count)
+      throws IOException {
     SlowClient client = new SlowClient(server);
     try {
       for (int i = 0; i < count; i++) {
-        client.send("GET /teaching/" + path, server, null, "\r\n");
+        client.send("GET /teaching/" + path, server, null, headers + "\r\n");
       }
     } catch (SocketException e) {
       // the server has closed it: that is its right

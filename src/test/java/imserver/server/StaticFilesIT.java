@@ -66,6 +66,14 @@ class StaticFilesIT {
             .isNotIn(400, 421);
       }
       for (String host : List.of("evil.example", "localhost.evil.example", "10.0.0.1:8080")) {
+        String post = get.replace("GET", "POST");
+        assertThat(RawAnswer.to(server, post, "Host: " + host, "Content-Length: 0").status())
+            .isEqualTo(421);
+        assertThat(
+                RawAnswer.to(server, post, "Host: " + host, "Content-Length: 4", "", "body")
+                    .status())
+            .as("what is dispatched anew after its body: " + path + " at " + host)
+            .isEqualTo(421);
         RawAnswer answer = RawAnswer.to(server, get, "Host: " + host);
         assertThat(answer.status()).as(path + " at " + host).isEqualTo(421);
         assertThat(answer.body()).contains("IMSERVER_ALLOWED_ORIGINS");
@@ -107,7 +115,8 @@ class StaticFilesIT {
     List<SlowClient> clients = new ArrayList<>();
     try {
       for (int i = 0; i < 40; i++) {
-        clients.add(SlowClient.pipeline(server, "imserver-client.js", 90));
+        String upgrade = i % 2 == 0 ? "" : "Upgrade: websocket\r\nConnection: Upgrade\r\n";
+        clients.add(SlowClient.pipeline(server, "imserver-client.js", upgrade, 90));
       }
       assertThat(new Api(server, null).get("api/health").status()).isEqualTo(200);
       assertThat(get().status()).isEqualTo(200);
@@ -116,7 +125,7 @@ class StaticFilesIT {
           .untilAsserted(
               () ->
                   assertThat(Threads.of(SharedServer.running()))
-                      .noneMatch(stack -> stack.contains("DefaultServlet")));
+                      .noneMatch(stack -> stack.contains("imserver.web.Files")));
     } finally {
       for (SlowClient client : clients) {
         client.close();
