@@ -30,10 +30,24 @@ class NonBlockingFilterTest {
   /** Two of these are more than a user may have unread. */
   private static final byte[] LARGE = new byte[5 << 20];
 
+  /** Time stands still. */
+  private final UserBudgets budgets =
+      UserBudgets.with(
+          Configs.with(),
+          new TimeMeter() {
+            @Override
+            public long currentTimeNanos() {
+              return 0;
+            }
+
+            @Override
+            public boolean isWallClockBased() {
+              return false;
+            }
+          });
+
   private final NonBlockingFilter filter =
-      new NonBlockingFilter(
-          credential -> new UserPrincipal(1, null, null, null),
-          UserBudgets.with(Configs.with(), TimeMeter.SYSTEM_MILLISECONDS));
+      new NonBlockingFilter(credential -> new UserPrincipal(1, null, null, null), budgets);
   private final List<Object> timeouts = new ArrayList<>();
   private final FilterChain noChain = (request, response) -> {};
   private final Map<String, Object> attributes = new HashMap<>();
@@ -183,6 +197,20 @@ class NonBlockingFilterTest {
     }
     assertThat(completions).isEqualTo(2);
     assertNothingIsKept();
+  }
+
+  @Test
+  @DisplayName("counts for as many requests as its answer has pieces of 64 KiB")
+  void longAnswers() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      stream = () -> new Output(false); // so that nothing stays unread
+      ask(); // 80 pieces
+    }
+    int left = 0;
+    while (budgets.requests().take(1).isZero()) {
+      left++;
+    }
+    assertThat(left).isEqualTo(250 - 3 * 80);
   }
 
   @Test

@@ -16,13 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@WithServer({
-  "IMSERVER_RATE=20",
-  "IMSERVER_READ_RATE=20",
-  "IMSERVER_REQUEST_RATE=30",
-  "IMSERVER_SEARCH_RATE=20",
-  "IMSERVER_CONNECT_RATE=30"
-})
+@WithRates
 @DisplayName("What the server serves to describe itself")
 class ApiDocumentsIT {
 

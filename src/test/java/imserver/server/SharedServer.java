@@ -13,6 +13,7 @@ import org.junit.jupiter.api.ClassOrderer;
 import org.junit.jupiter.api.ClassOrdererContext;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /** The server of {@link WithServer}: one at a time, which the next class takes over if it can. */
 public final class SharedServer implements BeforeAllCallback {
@@ -37,8 +38,10 @@ public final class SharedServer implements BeforeAllCallback {
 
   @Override
   public void beforeAll(ExtensionContext context) throws IOException {
-    WithServer server = context.getRequiredTestClass().getAnnotation(WithServer.class);
-    List<String> wanted = List.of(server.value());
+    List<String> wanted =
+        AnnotationSupport.findAnnotation(context.getRequiredTestClass(), WithServer.class)
+            .map(server -> List.of(server.value()))
+            .orElseThrow();
     if (running != null && !running.isAlive()) {
       throw new IllegalStateException("the server ended by itself; see " + running.log());
     }
