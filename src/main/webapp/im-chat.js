@@ -16,6 +16,8 @@
  * All are properties too (`maxLength`). The property `tokenProvider`, a function that returns a token or the promise of one,
  * is asked when a token has expired. Without it the event `renew` is fired, and the next `token` is waited for.
  * The event `unread` (`detail.count`) tells how many messages the user has not read; `open(userId)` opens a conversation.
+ * The event `discarded` (`detail.count`) tells that so many messages were removed which an earlier version of this chat had
+ * kept in the browser to be sent, for all users of the browser together: nobody knows any more in whose name.
  * Colours are CSS custom properties (chat/styles.js); `color-scheme` chooses between dark and light.
  */
 
@@ -221,7 +223,8 @@ export class ImChat extends LitElement {
       credential: usesToken ? () => tokens.next() : this.user,
       store: (userId) => {
         const key = keyOf(userId);
-        moveFromEarlierKeys(server, usesToken ? ownerOf(tokens.used) : "", key);
+        const count = moveFromEarlierKeys(server, usesToken ? ownerOf(tokens.used) : "", key);
+        if (count > 0) this.dispatchEvent(new CustomEvent("discarded", { detail: { count } }));
         return new LocalOutbox(key);
       },
     });

@@ -36,9 +36,10 @@
  * @property {number} readBurst 4000: unless there were fewer before; the server allows 5000
  * @property {number} quietAfter 2000: after a connect, when nothing came for this long the server has pushed what it will
  * @property {number} holdWithin 30000: after a connect, incoming messages wait for older ones; where none of these came for
- *   this long, those that wait are shown, and the older ones when they come
- * @property {number} requestsPerSecond 10: requests a second at most for messages that the server did not push, below what
- *   the server allows (IMSERVER_REQUEST_RATE, 50, of which a long page takes several)
+ *   this long, those that wait are shown, and the older ones when they come. Where the server cannot tell of them, it is asked
+ *   again after this long.
+ * @property {number} requestsPerSecond 10: requests a second for messages that the server did not push, after 60 at once; below
+ *   what the server allows (IMSERVER_REQUEST_RATE, 50 and 250 at once, of which a long page takes several)
  * @property {number} perSecond 15: messages a second at most, below what the server allows (IMSERVER_RATE, 20)
  * @property {number} burst 50: unless there were fewer before; the server allows 100
  * @property {number} inFlight 8: messages that await their answer at the same time, to different recipients
@@ -1764,11 +1765,11 @@ class Seen {
  * arrives from then on; nothing tells where the one ends and the other begins. So nothing is shown until REST has said how
  * much is unread. Where so much has come, nothing is missing. Where it has not, and nothing comes any more, one that is
  * missing is looked for: what came and is older was pushed, what came and is newer is live, and all that is unread between
- * the two is fetched before the live ones are shown. Where that makes no progress for Timing.holdWithin, the live ones are
- * shown first, and what is missing when it comes.
+ * the two is fetched before the live ones are shown. Where that makes no progress for Timing.holdWithin, or REST cannot be
+ * had for now, the live ones are shown first, and what is missing when it comes: REST is asked again each Timing.holdWithin.
  */
 class Incoming {
-  static #WITHIN = 5000; // ms: REST that takes longer to say what is unread is not waited for
+  static #WITHIN = 8000; // ms: REST that takes longer to say what is unread is not waited for; the server answers within 5000
   static #BEGINS_WITHIN = 30_000; // ms
 
   #api;
@@ -1906,7 +1907,10 @@ class Incoming {
         round.full = false;
       } catch (error) {
         const { status } = /** @type {{status?: number}} */ (error);
-        if (++tries > CATCH_UP_TRIES || status !== 410) break; // 410: the list of conversations has to be read anew
+        if (status === 410 && ++tries <= CATCH_UP_TRIES) continue; // the list of conversations has to be read anew
+        if (round.over || status === undefined || (status > 0 && status < 500)) break;
+        this.#goLive(round); // nothing is held back for a server that cannot tell for now
+        await pauseUntil(now() + this.#timing.holdWithin, round);
       }
     }
     if (!round.over) this.#incomplete = true; // the next connect is to bring it
@@ -1924,9 +1928,7 @@ class Incoming {
       await this.#turn(round);
       if (round.over) throw new ApiError(0, "Not needed", "the connection is gone", "");
       try {
-        const answer = await request();
-        this.#progressed(round);
-        return answer;
+        return await request();
       } catch (error) {
         const { status, retryAfter } = /** @type {{status?: number, retryAfter?: number | null}} */ (error);
         if (status === 429) {
@@ -2065,6 +2067,7 @@ class Incoming {
       /** @type {MessageDetail[]} */
       const ready = streams.flatMap((stream) => stream.found.filter(({ messageId }) => Number(messageId) <= upTo));
       for (const stream of streams) stream.found = stream.found.filter(({ messageId }) => Number(messageId) > upTo);
+      if (ready.length > 0) this.#progressed(round);
       ready.sort((one, other) => Number(one.messageId) - Number(other.messageId)).forEach((detail) => this.#show(detail));
       streams = streams.filter(({ more, found }) => more || found.length > 0);
     }

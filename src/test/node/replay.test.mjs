@@ -21,10 +21,10 @@ describe("Messages beyond what the server pushes", () => {
     await server.stop();
   });
 
-  function connect(timing = {}) {
+  function connect(timing = {}, options = {}) {
     shown = [];
     const all = { backoff: 10, backoffCap: 40, quietAfter: 100, requestsPerSecond: 1000, ...timing };
-    client = new ImClient({ server: server.address, credential: "1", WebSocket, timing: all });
+    client = new ImClient({ server: server.address, credential: "1", WebSocket, timing: all, ...options });
     client.addEventListener("message", ({ detail }) => shown.push(detail));
     client.connect();
   }
@@ -69,9 +69,11 @@ describe("Messages beyond what the server pushes", () => {
     fill(60);
     connect();
     await until(() => shown.length === 60);
+    server.letIn = () => false;
     server.cut(1001);
     await until(() => client.state !== "open");
     for (let i = 60; i < 65; i++) server.add("7", "1", `m${i}`);
+    server.letIn = () => true;
     await until(() => shown.length >= 65);
     assert.deepEqual(contents(), texts(0, 65));
   });
@@ -81,6 +83,34 @@ describe("Messages beyond what the server pushes", () => {
     let failures = 2;
     server.refuseRest = (path) => (path.includes("messages") && failures-- > 0 ? 503 : null);
     connect();
+    await until(() => shown.length >= 40);
+    assert.deepEqual(contents(), texts(0, 40));
+  });
+
+  test("come on the same connection where REST could not be had for a while, and hold up no live ones meanwhile", async () => {
+    fill(40);
+    let failures = 2;
+    const request = (address, init) => (failures-- > 0 ? Promise.reject(new TypeError("nobody is there")) : fetch(address, init));
+    connect({ holdWithin: 300 }, { fetch: request });
+    await until(() => shown.length === 10);
+    server.add("7", "1", "live");
+    await until(() => shown.length === 11);
+    assert.equal(shown[10].content, "live");
+    await until(() => shown.length >= 41);
+    assert.deepEqual(contents(), [...texts(0, 10), "live", ...texts(10, 40)]);
+    assert.equal(server.connected.length, 1);
+  });
+
+  test("come also where REST answers as late as the server does while its database hangs", async () => {
+    fill(40);
+    let late = true;
+    const request = async (address, init) => {
+      if (!String(address).includes("conversations") || !late) return fetch(address, init);
+      late = false;
+      await new Promise((resolve) => setTimeout(resolve, 5200));
+      return new Response("{}", { status: 503 });
+    };
+    connect({}, { fetch: request });
     await until(() => shown.length >= 40);
     assert.deepEqual(contents(), texts(0, 40));
   });
@@ -148,9 +178,11 @@ describe("Messages beyond what the server pushes", () => {
     isBusy = false;
     await until(() => shown.length >= 42);
     assert.deepEqual(contents(), [...texts(0, 10), "live", "more", ...texts(10, 40)]);
+    server.letIn = () => false;
     server.cut(1001);
     await until(() => client.state !== "open");
     server.add("8", "1", "later");
+    server.letIn = () => true;
     await until(() => shown.length >= 43);
     assert.equal(shown.at(-1).content, "later");
     assert.equal(shown.length, 43);

@@ -10,19 +10,34 @@ import { Drafts } from "./drafts.js";
 const ALL = 10_000;
 
 /**
- * Moves what is certainly this user's. What lies under nothing may be anybody's: it is removed, so that it is not sent in
- * another's name.
+ * Moves what is certainly this user's. What lies under nothing may be anybody's: it is removed, so that it is neither sent in
+ * another's name nor shown to another, and a warning on the console says how much it was.
  *
  * @param {string} server
  * @param {string} owner what a token of this user says of the user; "" for none
  * @param {string} userKey where it belongs
+ * @returns {number} how many messages that were never sent have been removed
  */
 export function moveFromEarlierKeys(server, owner, userKey) {
   const nobodys = new LocalOutbox(`${server} `);
-  for (const { clientMessageId } of nobodys.claim(ALL)) nobodys.remove(clientMessageId);
+  const discarded = nobodys.claim(ALL);
+  for (const { clientMessageId } of discarded) nobodys.remove(clientMessageId);
+  if (discarded.length > 0) {
+    console.warn(
+      `im-chat: unsent messages that an earlier version kept in this browser were removed, since nobody knows whose they were: ${discarded.length}`,
+    );
+  }
   Drafts.move(`${server} `, null);
-  const earlier = `${server} ${owner}`;
-  if (owner === "" || earlier === userKey) return;
+  if (owner !== "") moveFrom(`${server} ${owner}`, userKey);
+  return discarded.length;
+}
+
+/**
+ * @param {string} earlier
+ * @param {string} userKey
+ */
+function moveFrom(earlier, userKey) {
+  if (earlier === userKey) return;
   const from = new LocalOutbox(earlier);
   const to = new LocalOutbox(userKey);
   for (const entry of from.claim(ALL)) {

@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Ends the access of users, and learns of those that another server has ended. */
@@ -47,6 +49,9 @@ public class UserAccess {
   @Inject private Revocations revocations;
   @Inject private RevocationStore store;
 
+  /** By user: what was ended here and is not in the database yet. */
+  private final Map<Long, Instant> unkept = new ConcurrentHashMap<>();
+
   /** Of the last reading, by the clock of the database. */
   private long asOf;
 
@@ -55,6 +60,22 @@ public class UserAccess {
 
   /** For the container, which injects the rest. */
   public UserAccess() {}
+
+  /** Not started. */
+  UserAccess(
+      Config config,
+      Clock clock,
+      Workers workers,
+      SessionRegistry registry,
+      Revocations revocations,
+      RevocationStore store) {
+    this.config = config;
+    this.clock = clock;
+    this.workers = workers;
+    this.registry = registry;
+    this.revocations = revocations;
+    this.store = store;
+  }
 
   @PostConstruct
   void start() {
@@ -86,6 +107,7 @@ public class UserAccess {
     boolean open = config.auth().mode() == AuthMode.OPEN;
     if (!open) { // first: who is registered after the connections were closed is checked after that
       revocations.revoke(userId, nextSecond);
+      unkept.merge(userId, nextSecond, UserAccess::later);
     }
     List<Connection> connections = registry.connections(userId).toList();
     connections.forEach(each -> each.close(CloseCode.ACCESS_ENDED));
@@ -95,18 +117,26 @@ public class UserAccess {
   /**
    * Keeps the end of an access in the database, for the next start and other servers.
    *
-   * @throws StorageException if it could not be kept: it holds until this server stops, and should
-   *     be asked for again
+   * @throws StorageException if it could not be kept: it holds on this server, which goes on trying
+   *     to keep it until it stops; it should be asked for again
    */
   public void keep(long userId, Ended ended) {
-    if (config.auth().mode() == AuthMode.OPEN) {
-      return; // nothing is revoked
+    if (config.auth().mode() != AuthMode.OPEN) { // else nothing is revoked
+      keep(userId, ended.over());
     }
+  }
+
+  private void keep(long userId, Instant moment) {
     try {
-      store.put(userId, ended.over());
+      store.put(userId, moment);
     } catch (StorageException e) {
-      store.put(userId, ended.over()); // another call may have entered the user
+      store.put(userId, moment); // another call may have entered the user
     }
+    unkept.computeIfPresent(userId, (user, last) -> last.isAfter(moment) ? last : null);
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
   }
 
   /** One reading at a time: while the database hangs none is added. */
@@ -118,12 +148,13 @@ public class UserAccess {
 
   private void readIfPossible() {
     try {
+      unkept.forEach(this::keep);
       read();
       failing = false;
     } catch (RuntimeException e) {
       LOG.log(
           failing ? Level.DEBUG : Level.WARNING,
-          "whose access another server has ended cannot be read: {0}",
+          "whose access was ended cannot be kept, or read of other servers: {0}",
           e.getMessage());
       failing = true;
     } finally {

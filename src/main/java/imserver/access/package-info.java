@@ -13,6 +13,10 @@
  * good, every one from before is not. That holds as far as the clocks of this server and of whoever
  * issues tokens agree.
  *
+ * <p>Whatever the database does, it holds on this server at once: the sockets are closed and the
+ * tokens refused before the database is asked. While it cannot be kept the host application is told
+ * so, and this server goes on trying until it can.
+ *
  * <p>Rows go where {@code IMSERVER_JWT_MAX_LIFETIME} is set, as soon as every token with an {@code
  * iat} that they concern has expired by it. Otherwise nobody knows how long a token may live, and
  * they stay.

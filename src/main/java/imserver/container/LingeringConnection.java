@@ -5,10 +5,7 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that is closed when its client has said its last, and by a thread that does nothing
@@ -34,7 +31,6 @@ final class LingeringConnection implements WebConnection {
 
   private final AtomicBoolean closing = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final AtomicReference<@Nullable Future<?>> linger = new AtomicReference<>();
 
   LingeringConnection(WebConnection connection, int maxFrame, Workers workers) throws IOException {
     this.connection = connection;
@@ -61,9 +57,8 @@ final class LingeringConnection implements WebConnection {
     input.drop();
     writeTheLast();
     if (closing.compareAndSet(false, true)) {
-      linger.set(
-          workers.runUnlessCancelled(
-              Transports.LINGER, () -> workers.runForClient(this::closeNow)));
+      workers.runIn(
+          Transports.LINGER, () -> workers.runForClient(this::closeNow), () -> !isClosed());
       if (!input.isReading()) {
         closeIfDue(); // else the thread that reads sees to it when it has read
       }
@@ -84,14 +79,15 @@ final class LingeringConnection implements WebConnection {
     }
   }
 
+  /** Whether it is closed, or is being closed by a thread. */
+  boolean isClosed() {
+    return closed.get();
+  }
+
   /** Closes, whatever the client does. Does nothing the second time. */
   void closeNow() {
     if (!closed.compareAndSet(false, true)) {
       return;
-    }
-    Future<?> task = linger.get();
-    if (task != null) {
-      task.cancel(false);
     }
     try {
       connection.close();

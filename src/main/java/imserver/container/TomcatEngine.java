@@ -36,9 +36,14 @@ final class TomcatEngine {
    * @param startMessage its method that starts to write a frame, or the buffer
    * @param checkCloseTimeout the method of a session that ends the connection where the client had
    *     its time to answer a close frame
+   * @param isClosed the method of a session that says whether both close frames have passed
    */
   record Internals(
-      Field base, Field batchingAllowed, Method startMessage, Method checkCloseTimeout) {
+      Field base,
+      Field batchingAllowed,
+      Method startMessage,
+      Method checkCloseTimeout,
+      Method isClosed) {
 
     Object endpointOf(Session session) {
       return get(base, session.getAsyncRemote());
@@ -58,16 +63,21 @@ final class TomcatEngine {
 
     void startMessage(
         Object endpoint, byte opcode, @Nullable ByteBuffer payload, SendHandler handler) {
-      call(startMessage, endpoint, opcode, payload, true, handler);
+      var unused = call(startMessage, endpoint, opcode, payload, true, handler);
     }
 
     void checkCloseTimeout(Session session) {
-      call(checkCloseTimeout, session);
+      var unused = call(checkCloseTimeout, session);
     }
 
-    private static void call(Method method, Object object, @Nullable Object... arguments) {
+    boolean isClosed(Session session) {
+      return Boolean.TRUE.equals(call(isClosed, session));
+    }
+
+    private static @Nullable Object call(
+        Method method, Object object, @Nullable Object... arguments) {
       try {
-        method.invoke(object, arguments);
+        return method.invoke(object, arguments);
       } catch (InvocationTargetException e) {
         throw new IllegalStateException(e.getCause());
       } catch (IllegalAccessException e) {
@@ -103,14 +113,15 @@ final class TomcatEngine {
           base.getType()
               .getDeclaredMethod(
                   "startMessage", byte.class, ByteBuffer.class, boolean.class, SendHandler.class);
-      Method checkCloseTimeout =
-          Class.forName(PACKAGE + "WsSession", false, loader)
-              .getDeclaredMethod("checkCloseTimeout");
+      Class<?> type = Class.forName(PACKAGE + "WsSession", false, loader);
+      Method checkCloseTimeout = type.getDeclaredMethod("checkCloseTimeout");
+      Method isClosed = type.getDeclaredMethod("isClosed");
       base.setAccessible(true);
       batchingAllowed.setAccessible(true);
       startMessage.setAccessible(true);
       checkCloseTimeout.setAccessible(true);
-      return new Internals(base, batchingAllowed, startMessage, checkCloseTimeout);
+      isClosed.setAccessible(true);
+      return new Internals(base, batchingAllowed, startMessage, checkCloseTimeout, isClosed);
     } catch (ReflectiveOperationException | RuntimeException e) {
       LOG.log(Level.WARNING, "Tomcat writes packets one by one, and slowly: {0}", e.toString());
       return null;

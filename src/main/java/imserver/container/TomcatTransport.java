@@ -79,4 +79,9 @@ final class TomcatTransport extends StandardTransport {
   public void cut() {
     internals.checkCloseTimeout(session);
   }
+
+  @Override
+  public boolean isOver() {
+    return internals.isClosed(session);
+  }
 }

@@ -28,15 +28,15 @@ public interface Transport {
   void flush(SendHandler handler);
 
   /**
-   * Sends a ping. May wait for the client, for {@link Transports#MAX_WAIT} at most.
+   * Sends a ping. May wait for the client, for two seconds at most.
    *
    * @throws IOException if it could not be sent
    */
   void ping() throws IOException;
 
   /**
-   * Sends a close frame. May wait for the client, for {@link Transports#MAX_WAIT} at most. What is
-   * gathered and not flushed is dropped.
+   * Sends a close frame. May wait for the client, for two seconds at most. What is gathered and not
+   * flushed is dropped.
    *
    * @throws IOException if it could not be sent
    */
@@ -47,4 +47,10 @@ public interface Transport {
    * has ended. May wait for the container, never for the client.
    */
   void cut();
+
+  /**
+   * Whether nothing is left to be {@linkplain #cut}, after a {@link #close}: the client has
+   * answered or is gone, or cutting does nothing here. Does not wait.
+   */
+  boolean isOver();
 }

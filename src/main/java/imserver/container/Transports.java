@@ -21,9 +21,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 @ApplicationScoped
 public class Transports {
 
-  /** The longest that a thread waits for one client, in the container or here. */
-  public static final Duration MAX_WAIT = Duration.ofSeconds(2);
-
   /** How long a client has to answer a close frame before its connection is cut. */
   public static final Duration LINGER = Duration.ofSeconds(2);
 

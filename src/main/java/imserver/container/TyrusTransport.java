@@ -32,4 +32,9 @@ final class TyrusTransport extends StandardTransport {
   public void cut() {
     connection.closeNow();
   }
+
+  @Override
+  public boolean isOver() {
+    return connection.isClosed();
+  }
 }

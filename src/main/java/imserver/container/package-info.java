@@ -9,6 +9,9 @@
  *
  * <h2>Where a thread can wait for a client, and for how long</h2>
  *
+ * <p>A stop waits for a timer only as long as its client owes something: its answer to the close
+ * frame, or the reading of what is queued ({@link imserver.container.Transport#isOver}).
+ *
  * <p>The sum for one client is at most two seconds. Pings and closes have threads of their own
  * ({@link imserver.session.Workers#runForClient}), so that nobody waits there for another one's
  * client.
@@ -35,9 +38,9 @@
  * <tr><td>packets, pongs, pings and close frames on Tyrus<td>nobody: what the socket does not take is
  *     queued<td>256 kB ({@code GrizzlyQueue}); then packets wait in our queue, and pings are left
  *     out
- * <tr><td>bodies and answers of HTTP<td>see {@code imserver.rest}<td>10 s, without a thread, on Tomcat
- * <tr><td>files ({@code im-chat.js} and others)<td>the thread of the container<td>its own: Tomcat's {@code
- *     connectionTimeout}, 20 s
+ * <tr><td>bodies and answers of HTTP<td>see {@code imserver.rest}<td>10 s, without a thread; on Payara
+ *     with one for a body over HTTP/2
+ * <tr><td>files ({@code im-chat.js} and others)<td>nobody: they are written as answers are<td>60 s
  * </table>
  *
  * <h2>Why frames over the limit are refused twice</h2>

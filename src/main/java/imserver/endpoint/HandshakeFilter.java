@@ -11,6 +11,7 @@ import imserver.container.FrameGuard;
 import imserver.session.UserBudgets;
 import imserver.session.Workers;
 import jakarta.inject.Inject;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.WebFilter;
@@ -31,7 +32,10 @@ import java.util.function.Supplier;
  * too often: 403, 401, 429, or the {@link ConnectingUser} as the request's user. A filter, since
  * every container honours its answer, where an exception in {@code modifyHandshake} becomes a 500.
  */
-@WebFilter(urlPatterns = "/imserver/*", asyncSupported = true)
+@WebFilter(
+    urlPatterns = "/imserver/*",
+    asyncSupported = true,
+    dispatcherTypes = {DispatcherType.REQUEST, DispatcherType.ASYNC})
 public class HandshakeFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
@@ -55,9 +59,12 @@ public class HandshakeFilter extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
+    if (request.getDispatcherType() == DispatcherType.ASYNC) { // after its body
+      refuse(response, HttpServletResponse.SC_BAD_REQUEST, "A handshake has no body.");
+      return;
+    }
     if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
       response.setHeader("Upgrade", "websocket");
-      response.setHeader("Connection", "close"); // beside Upgrade, Payara names no length
       refuse(response, UPGRADE_REQUIRED, "This address speaks WebSocket.");
       return;
     }
@@ -119,6 +126,7 @@ public class HandshakeFilter extends HttpFilter {
   private static void refuse(HttpServletResponse response, int status, String why)
       throws IOException {
     byte[] body = (why + "\n").getBytes(StandardCharsets.UTF_8);
+    response.setHeader("Connection", "close"); // so no thread waits for who does not read many
     response.setStatus(status);
     response.setContentType("text/plain;charset=UTF-8");
     response.setContentLength(body.length);

@@ -181,7 +181,7 @@ final class WebSocketConnection implements Connection {
       sending |= start;
     }
     if (overflow) {
-      workers.runIn(SLOW_FLUSH, () -> workers.runForClient(() -> endSession(CloseCode.TOO_SLOW)));
+      endSessionIn(SLOW_FLUSH, CloseCode.TOO_SLOW);
     } else if (start) {
       sendNext();
     }
@@ -429,17 +429,32 @@ final class WebSocketConnection implements Connection {
   @Override
   public void close(CloseCode code) {
     boolean flush;
+    CloseCode first;
     synchronized (lock) {
-      if (closedWith != null || ended) {
+      if (ended || (closedWith != null && code != CloseCode.GOING_AWAY)) {
         return;
       }
-      closing(code);
+      if (closedWith == null) {
+        closing(code);
+      }
+      first = closedWith == null ? code : closedWith;
       flush = sending;
     }
     if (flush) {
-      workers.runIn(FLUSH, () -> workers.runForClient(() -> endSession(code)));
+      endSessionIn(FLUSH, first); // a stop does not wait for one that is too slow, either
     } else {
-      workers.runForClient(() -> endSession(code));
+      workers.runForClient(() -> endSession(first));
+    }
+  }
+
+  /** When what is queued, or on its way, has had its time; unless it is written before. */
+  private void endSessionIn(Duration delay, CloseCode code) {
+    workers.runIn(delay, () -> workers.runForClient(() -> endSession(code)), () -> !hasEnded());
+  }
+
+  private boolean hasEnded() {
+    synchronized (lock) {
+      return ended;
     }
   }
 
@@ -463,7 +478,8 @@ final class WebSocketConnection implements Connection {
   /** May wait for the client, on some containers. */
   private void closeSession(CloseCode code) {
     // First: when the server stops, no more is taken once the last session has ended.
-    workers.runIn(Transports.LINGER, () -> workers.runForClient(this::cut));
+    workers.runIn(
+        Transports.LINGER, () -> workers.runForClient(this::cut), () -> !transport.isOver());
     try {
       transport.close(new CloseReason(CloseCodes.getCloseCode(code.code()), code.reason()));
     } catch (IOException | RuntimeException e) {

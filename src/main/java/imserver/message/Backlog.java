@@ -81,7 +81,10 @@ public class Backlog {
       step.run();
     } catch (RuntimeException e) { // also of the commit, which is no StorageException
       LOG.log(Level.WARNING, "a backlog waits for the database: {0}", e.getMessage());
-      workers.runIn(RETRY, () -> workers.run(() -> retrying(stream, step)));
+      workers.runIn(
+          RETRY,
+          () -> workers.run(() -> retrying(stream, step)),
+          () -> stream.connection().isOpen());
     }
   }
 }

@@ -189,9 +189,8 @@ final class FairQueue {
     int permits = 0;
     lock.lock();
     try {
-      for (Waiting its : List.copyOf(users.values())) {
+      for (Waiting its : users.values()) {
         int before = its.permits();
-        int removedBefore = removed.size();
         removeOlderThan(age, its.posts, removed);
         int acksBefore = removed.size();
         removeOlderThan(age, its.acks, removed);
@@ -199,9 +198,11 @@ final class FairQueue {
             .subList(acksBefore, removed.size())
             .forEach(ack -> its.ids -= weight((ReadAck) ack));
         permits += before - its.permits();
-        if (removed.size() > removedBefore) {
-          forgetIfDone(its);
-        }
+      }
+      if (!removed.isEmpty()) {
+        senders.removeIf(its -> its.posts.isEmpty());
+        readers.removeIf(its -> its.acks.isEmpty());
+        users.values().removeIf(its -> its.posts.isEmpty() && its.acks.isEmpty());
       }
     } finally {
       lock.unlock();
@@ -213,18 +214,6 @@ final class FairQueue {
       Duration age, Queue<? extends Submission> waiting, List<Submission> removed) {
     while (!waiting.isEmpty() && waiting.element().progress().isOlderThan(age)) {
       removed.add(waiting.remove());
-    }
-  }
-
-  private void forgetIfDone(Waiting its) {
-    if (its.posts.isEmpty()) {
-      senders.remove(its);
-    }
-    if (its.acks.isEmpty()) {
-      readers.remove(its);
-    }
-    if (its.posts.isEmpty() && its.acks.isEmpty()) {
-      users.remove(its.user);
     }
   }
 

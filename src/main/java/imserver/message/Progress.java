@@ -1,7 +1,7 @@
 package imserver.message;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * How long a request has been waiting, and whether it was answered. Safe for use by several
@@ -9,27 +9,19 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class Progress {
 
-  private enum State {
-    OPEN,
-    FAILED,
-    DONE
-  }
-
   private final long takenInAt = System.nanoTime();
-  private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+  private final AtomicBoolean answered = new AtomicBoolean();
 
   /** Whether it has been waiting for so long, or longer. */
   boolean isOlderThan(Duration age) {
     return System.nanoTime() - takenInAt >= age.toNanos();
   }
 
-  /** Whether a failure is the first answer. */
-  boolean fail() {
-    return state.compareAndSet(State.OPEN, State.FAILED);
-  }
-
-  /** Takes note of a success; whether it is the first answer. */
-  boolean succeed() {
-    return state.getAndSet(State.DONE) == State.OPEN;
+  /**
+   * Takes note that it is answered; true for the first who calls. Nobody else may answer: who was
+   * told that it takes too long is not told later that it is stored, and tries again.
+   */
+  boolean answer() {
+    return answered.compareAndSet(false, true);
   }
 }

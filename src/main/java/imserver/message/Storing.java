@@ -198,10 +198,11 @@ final class Storing {
     Map<Requester, List<Response>> answers = new LinkedHashMap<>();
     for (int i = 0; i < posts.size(); i++) {
       Post post = posts.get(i);
-      post.progress().succeed(); // whoever was told that it takes too long is told this too
-      answers
-          .computeIfAbsent(post.requester(), requester -> new ArrayList<>())
-          .add(answer(post, outcomes.get(i)));
+      if (post.progress().answer()) {
+        answers
+            .computeIfAbsent(post.requester(), requester -> new ArrayList<>())
+            .add(answer(post, outcomes.get(i)));
+      }
     }
     answers.forEach(Requester::send);
     delivery.deliver(stored);

@@ -22,7 +22,7 @@ sealed interface Submission {
 
   /** Answers with a failure, unless it was answered before. */
   default void fail(FailureCode code) {
-    if (progress().fail()) {
+    if (progress().answer()) {
       requester().send(failure(code));
     }
   }
@@ -65,7 +65,7 @@ sealed interface Submission {
 
     /** Tells that it is done, unless it was answered before. */
     void marked() {
-      if (progress.succeed()) {
+      if (progress.answer()) {
         requester.marked();
       }
     }

@@ -24,12 +24,12 @@
  *
  * <p>A lane takes from the users in turn, one message of each, and makes no more than an eighth of
  * a batch of one, or his share where fewer wait, which is half of it where he is alone ({@link
- * imserver.message.FairQueue}); of read-acks the same by their ids, large ones being taken part by
- * part ({@link imserver.message.ReadAckParts}). So a message waits for the batch that is being
- * stored and, as long as fewer users are waiting than a batch has places, is in the next, or the
- * next but one. The messages of one user leave in the order in which they came, whatever connection
- * they came by, so each connection's order to each recipient is kept; between users there is no
- * order but that of the ids, which are given when a batch is stored.
+ * imserver.message.FairQueue}); of one reader it takes an eighth of a batch in ids of read-acks, or
+ * one part of a larger one ({@link imserver.message.ReadAckParts}). So a message waits for the
+ * batch that is being stored and, as long as fewer users are waiting than a batch has places, is in
+ * the next, or the next but one. The messages of one user leave in the order in which they came,
+ * whatever connection they came by, so each connection's order to each recipient is kept; between
+ * users there is no order but that of the ids, which are given when a batch is stored.
  *
  * <h2>One order, kept by the database</h2>
  *

@@ -18,7 +18,8 @@ import java.time.Duration;
 /**
  * Verifies {@code Authorization: Bearer …} (RFC 6750), the only place where a credential is looked
  * for: a cookie would be sent by a foreign page too. Then takes the request off the user's budget;
- * the host application has none.
+ * the host application has none. The body is complete by now: a credential that has ended while it
+ * came is refused, and nothing is done with it.
  */
 @Authenticated
 @Priority(Priorities.AUTHENTICATION)

@@ -11,7 +11,6 @@ import jakarta.ejb.Singleton;
 import jakarta.ejb.TransactionManagement;
 import jakarta.ejb.TransactionManagementType;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -21,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -31,6 +29,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.AbortPolicy;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -43,22 +42,26 @@ import java.util.function.Function;
 @TransactionManagement(TransactionManagementType.BEAN)
 public class DatabaseExecutor {
 
-  private static final System.Logger LOG = System.getLogger(DatabaseExecutor.class.getName());
-
   /** Half of the pool's connections: the lanes, the backlogs and the ping need some too. */
   private static final int THREADS = 8;
 
   /** A few thousand look-ups a second pass here: more than this has no hope of being in time. */
   private static final int WAITING = 1000;
 
-  /** One user's requests wait behind others', not before them: so many at a time, or wait here. */
+  /** So many requests of one user are here at a time, */
   private static final int MAX_OF_ONE = 16;
 
-  /** Jobs without a time limit, one after the other. */
-  private static final int LONG_WAITING = 8;
+  /** and so many of them have a thread, or wait for one with those of others. */
+  private static final int TURNS_OF_ONE = 3;
 
-  /** An answer is told by one of these; where it is written there, one may wait for its client. */
-  private static final int ANSWERING = 64;
+  /** Jobs of the host application, one after the other. */
+  private static final int JOBS_WAITING = 100;
+
+  /** The same without a time limit. */
+  private static final int LONG_JOBS_WAITING = 8;
+
+  /** Answers are made into JSON, and begun to be written, by these; neither waits. */
+  private static final int ANSWERING = 4;
 
   private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
 
@@ -75,11 +78,12 @@ public class DatabaseExecutor {
   @Resource private ManagedThreadFactory threads;
 
   private ThreadPoolExecutor database;
+  private UserTurns turns;
   private ThreadPoolExecutor jobs;
+  private ThreadPoolExecutor longJobs;
   private ThreadPoolExecutor answers;
   private ScheduledThreadPoolExecutor timer;
   private volatile boolean stopped;
-  private volatile boolean callersWait;
 
   /** For the container, which injects the rest. */
   public DatabaseExecutor() {}
@@ -93,7 +97,9 @@ public class DatabaseExecutor {
   @PostConstruct
   void start() {
     database = executor(THREADS, new ArrayBlockingQueue<>(WAITING));
-    jobs = executor(1, new ArrayBlockingQueue<>(LONG_WAITING));
+    turns = new UserTurns(database, TURNS_OF_ONE);
+    jobs = executor(1, new ArrayBlockingQueue<>(JOBS_WAITING));
+    longJobs = executor(1, new ArrayBlockingQueue<>(LONG_JOBS_WAITING));
     answers = executor(ANSWERING, new LinkedBlockingQueue<>());
     answers.setKeepAliveTime(IDLE_THREAD.toSeconds(), TimeUnit.SECONDS);
     answers.allowCoreThreadTimeOut(true);
@@ -108,42 +114,58 @@ public class DatabaseExecutor {
   }
 
   /**
-   * Asks the database on a thread of ours.
+   * Asks the database on a thread of ours, for the host application.
    *
    * @return completed with what {@code query} returned or threw; or with a {@link Problem}: {@link
    *     FailureCode#STORAGE_UNAVAILABLE} after {@link #DEADLINE}, {@link FailureCode#SERVER_BUSY}
    *     at once where too much is waiting or the server is stopping
    */
   public <T> CompletionStage<T> ask(Callable<T> query) {
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    within(answer);
-    run(database, answer, query);
-    return handOut(answer);
+    return submit(database, within(new CompletableFuture<>()), query);
   }
 
   /**
-   * The same for one user, of whom there may be a bounded number at a time.
+   * The same for one user, of whom there may be a bounded number at a time, and fewer at the
+   * database: others do not wait behind all of them.
    *
    * @param weight as many short queries as this one keeps a thread for as long as
    * @return as {@link #ask(Callable)}; or completed with {@link FailureCode#RATE_LIMITED}
    */
   public <T> CompletionStage<T> ask(UserPrincipal user, int weight, Callable<T> query) {
+    if (user.service()) {
+      return ask(query);
+    }
     if (!waiting.take(user, weight)) {
       return CompletableFuture.failedFuture(
           Problem.of(FailureCode.RATE_LIMITED, "too many requests of this user at once"));
     }
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    within(answer);
-    run(database, answer, query, () -> waiting.giveBack(user, weight));
-    return handOut(answer);
+    CompletableFuture<T> answer = within(new CompletableFuture<>());
+    Query<T> task = new Query<>(answer, query, () -> waiting.giveBack(user, weight));
+    turns.execute(user.userId(), task);
+    task.leaveUnlessWanted(() -> turns.remove(user.userId(), task));
+    return answer;
   }
 
-  /** The same for what may take longer than {@link #DEADLINE}; one after the other. */
+  /** The same for jobs that wait for others of their kind: one after the other. */
+  public <T> CompletionStage<T> askInTurn(Callable<T> job) {
+    return submit(jobs, within(new CompletableFuture<>()), job);
+  }
+
+  /** The same for what may take longer than {@link #DEADLINE}. */
   public <T> CompletionStage<T> askForLong(Callable<T> job) {
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    register(answer);
-    run(jobs, answer, job);
-    return handOut(answer);
+    return submit(longJobs, register(new CompletableFuture<>()), job);
+  }
+
+  private <T> CompletionStage<T> submit(
+      ThreadPoolExecutor executor, CompletableFuture<T> answer, Callable<T> work) {
+    Query<T> task = new Query<>(answer, work, () -> {});
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException e) {
+      task.refuse();
+    }
+    task.leaveUnlessWanted(() -> executor.remove(task));
+    return answer;
   }
 
   /**
@@ -152,8 +174,7 @@ public class DatabaseExecutor {
    * @return completed as {@code told} with {@code view} of it, or as {@link #ask}
    */
   public <T, R> CompletionStage<R> await(CompletableFuture<T> told, Function<T, R> view) {
-    CompletableFuture<R> answer = new CompletableFuture<>();
-    within(answer);
+    CompletableFuture<R> answer = within(new CompletableFuture<>());
     var unused =
         told.whenCompleteAsync(
             (value, error) -> {
@@ -164,7 +185,7 @@ public class DatabaseExecutor {
               }
             },
             answers);
-    return handOut(answer);
+    return answer;
   }
 
   /**
@@ -173,35 +194,12 @@ public class DatabaseExecutor {
    * @param delay at once where it is not positive
    */
   public <T> CompletionStage<T> later(Duration delay, T told) {
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    register(answer);
+    CompletableFuture<T> answer = register(new CompletableFuture<>());
     var unused =
         timer.schedule(
             () -> answers.execute(() -> answer.complete(told)),
             Math.max(0, delay.toMillis() + 1),
             TimeUnit.MILLISECONDS);
-    return handOut(answer);
-  }
-
-  /**
-   * Has callers wait for their answers from now on, for at most as long as their clients: for a
-   * container that loses requests which are completed by another thread than its own.
-   */
-  public void keepCallers() {
-    callersWait = true;
-  }
-
-  /** An answer to hand out: as it is, or complete. */
-  public <T> CompletionStage<T> handOut(CompletionStage<T> answer) {
-    if (callersWait) {
-      try {
-        var unused = answer.toCompletableFuture().get();
-      } catch (ExecutionException e) {
-        LOG.log(Level.DEBUG, "told by the answer: {0}", e.toString());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
     return answer;
   }
 
@@ -211,50 +209,65 @@ public class DatabaseExecutor {
         : error;
   }
 
-  private <T> void run(ThreadPoolExecutor executor, CompletableFuture<T> answer, Callable<T> work) {
-    run(executor, answer, work, () -> {});
-  }
+  /** Asks the database, and has the answer told by another thread. */
+  private final class Query<T> implements UserTurns.Task {
 
-  private <T> void run(
-      ThreadPoolExecutor executor, CompletableFuture<T> answer, Callable<T> work, Runnable atEnd) {
-    try {
-      executor.execute(
+    private final CompletableFuture<T> answer;
+    private final Callable<T> work;
+    private final Runnable atEnd;
+
+    Query(CompletableFuture<T> answer, Callable<T> work, Runnable atEnd) {
+      this.answer = answer;
+      this.work = work;
+      this.atEnd = atEnd;
+    }
+
+    @Override
+    public void run() {
+      if (answer.isDone()) { // nobody waits for it any more
+        atEnd.run();
+        return;
+      }
+      Runnable outcome = outcome();
+      answers.execute(
           () -> {
-            if (answer.isDone()) { // nobody waits for it any more
+            try {
+              outcome.run();
+            } finally {
               atEnd.run();
-            } else {
-              tell(outcome(answer, work), atEnd);
             }
           });
-    } catch (RejectedExecutionException e) {
+    }
+
+    private Runnable outcome() {
+      try {
+        T found = work.call();
+        return () -> answer.complete(found);
+      } catch (Exception | Error e) {
+        return () -> answer.completeExceptionally(e);
+      }
+    }
+
+    @Override
+    public void refuse() {
       atEnd.run();
       answer.completeExceptionally(
           Problem.of(FailureCode.SERVER_BUSY, "too many requests are waiting, try again"));
     }
-  }
 
-  /** Never on a thread that asks the database. */
-  private void tell(Runnable answer, Runnable atEnd) {
-    answers.execute(
-        () -> {
-          try {
-            answer.run();
-          } finally {
-            atEnd.run();
-          }
-        });
-  }
-
-  private static <T> Runnable outcome(CompletableFuture<T> answer, Callable<T> work) {
-    try {
-      T found = work.call();
-      return () -> answer.complete(found);
-    } catch (Exception | Error e) {
-      return () -> answer.completeExceptionally(e);
+    /** Leaves its place to who still waits as soon as it was answered without having begun. */
+    void leaveUnlessWanted(BooleanSupplier remove) {
+      var unused =
+          answer.whenComplete(
+              (value, error) -> {
+                if (error != null && remove.getAsBoolean()) {
+                  atEnd.run();
+                }
+              });
     }
   }
 
-  /** Where answers are told by whoever has them: there a thread may wait for a client. */
+  /** Where answers are told by whoever has them. */
   public Executor answering() {
     return answers;
   }
@@ -270,14 +283,15 @@ public class DatabaseExecutor {
     }
   }
 
-  private void within(CompletableFuture<?> answer) {
+  /** With its deadline. */
+  private <T> CompletableFuture<T> within(CompletableFuture<T> answer) {
     Future<?> deadline =
         timer.schedule(
             () -> answers.execute(() -> answer.completeExceptionally(tooLate())),
             DEADLINE.toMillis(),
             TimeUnit.MILLISECONDS);
     var unused = answer.whenComplete((value, error) -> deadline.cancel(false));
-    register(answer);
+    return register(answer);
   }
 
   private static Problem tooLate() {
@@ -286,12 +300,13 @@ public class DatabaseExecutor {
   }
 
   @SuppressWarnings("CollectionUndefinedEquality") // see pending
-  private void register(CompletableFuture<?> answer) {
+  private <T> CompletableFuture<T> register(CompletableFuture<T> answer) {
     pending.add(answer);
     var unused = answer.whenComplete((value, error) -> pending.remove(answer));
     if (stopped) {
       answer.completeExceptionally(stopping());
     }
+    return answer;
   }
 
   private static Problem stopping() {
@@ -306,6 +321,7 @@ public class DatabaseExecutor {
     timer.shutdownNow();
     database.shutdownNow();
     jobs.shutdownNow();
+    longJobs.shutdownNow();
     answers.shutdown();
     try {
       boolean ended =

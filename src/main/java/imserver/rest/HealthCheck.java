@@ -48,6 +48,8 @@ public class HealthCheck {
   /** Whether it has not returned: then no other is begun. */
   private boolean inFlight;
 
+  private boolean stopped;
+
   /** For the container, which injects the rest. */
   public HealthCheck() {}
 
@@ -72,7 +74,7 @@ public class HealthCheck {
    * taken longer than {@link #PATIENCE}.
    */
   public synchronized CompletionStage<Boolean> databaseAnswers() {
-    if (!inFlight) {
+    if (!inFlight && !stopped) {
       inFlight = true;
       CompletableFuture<Boolean> answer = new CompletableFuture<>();
       told = answer;
@@ -108,7 +110,8 @@ public class HealthCheck {
   }
 
   @PreDestroy
-  void stop() {
+  synchronized void stop() {
+    stopped = true;
     timer.shutdownNow();
     pinging.shutdownNow();
     told.complete(false);

@@ -32,8 +32,7 @@ public class HealthResource {
   @GET
   @Produces(MediaType.APPLICATION_JSON)
   public CompletionStage<Response> health() {
-    return database.handOut(
-        check.databaseAnswers().thenApplyAsync(this::answer, database.answering()));
+    return check.databaseAnswers().thenApplyAsync(this::answer, database.answering());
   }
 
   private Response answer(boolean database) {

@@ -3,25 +3,28 @@ package imserver.rest;
 import imserver.auth.CredentialVerifier;
 import imserver.auth.UserPrincipal;
 import imserver.packet.FailureCode;
+import imserver.session.UserBudgets;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
-import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 
 /**
  * Has no thread of the container wait for a client: bodies are collected, and answers written, as
- * the network takes them. JAX-RS reads and writes memory alone.
+ * the network takes them. JAX-RS and {@code imserver.web.Files} read and write memory alone. Only
+ * handshakes of sockets pass through.
  *
- * <p>On Tomcat and the like; on Payara and GlassFish only the number of bodies is bounded (see the
- * package).
+ * <p>On Payara and GlassFish each answer closes its connection, and bodies over HTTP/2 are read by
+ * the container's threads (see the package).
  *
  * <ol>
  *   <li>Where a request has a body, that is read first: {@link BodyReader}; then the container
@@ -30,13 +33,11 @@ import java.util.List;
  *   <li>What it has answered, at once or later, is written: {@link AnswerWriter}.
  * </ol>
  */
-@WebFilter(
-    urlPatterns = {"/api/*", "/message/*"},
-    asyncSupported = true,
-    dispatcherTypes = {DispatcherType.REQUEST, DispatcherType.ASYNC})
 public class NonBlockingFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
+
+  private static final System.Logger LOG = System.getLogger(NonBlockingFilter.class.getName());
 
   /** How long a client may take to send a body, and to read an answer. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -46,11 +47,20 @@ public class NonBlockingFilter extends HttpFilter {
    */
   private static final Duration PATIENCE_TO_DROP = Duration.ofSeconds(2);
 
+  /** Who reads a file slowly has none of the memory. */
+  private static final Duration PATIENCE_WITH_FILES = Duration.ofSeconds(60);
+
   /** A notice to all is sent portion by portion; nobody but the host application can ask for it. */
   private static final Duration PATIENCE_WITH_JOBS = Duration.ofMinutes(30);
 
-  /** Whose asynchronous reading and writing loses requests: see the package. */
+  /** Who may lose the request that comes next on the connection of an asynchronous one. */
   private static final List<String> GRIZZLY = List.of("Payara", "GlassFish");
+
+  /** Where sockets are opened, by {@code imserver.endpoint}. */
+  private static final String SOCKET = "/imserver";
+
+  /** The servlets of JAX-RS. */
+  private static final List<String> REST = List.of("/api", "/message");
 
   private static final String BODY = NonBlockingFilter.class.getName() + ".body";
 
@@ -60,37 +70,51 @@ public class NonBlockingFilter extends HttpFilter {
   /** Half a dozen of the longest. */
   private static final int MAX_ANSWER_BYTES = 8 << 20;
 
+  /** Every so many of an answer cost the server about as much as a short request. */
+  private static final int BYTES_OF_A_REQUEST = 64 * 1024;
+
   /** Shorter ones are not counted: there is one for each connection. */
   private static final int SHORT = 16 * 1024;
 
   private final transient UserQuota bodies = new UserQuota(MAX_BODIES);
   private final transient UserQuota answers = new UserQuota(MAX_ANSWER_BYTES);
+  private final transient SharedFiles files = new SharedFiles();
 
   @Inject private transient CredentialVerifier verifier;
-  @Inject private transient DatabaseExecutor database;
+  @Inject private transient UserBudgets budgets;
 
-  private boolean grizzly;
+  private boolean closing;
 
   /** For the container, which injects the rest. */
   public NonBlockingFilter() {}
 
+  /** Where bodies are read without a container. */
+  NonBlockingFilter(CredentialVerifier verifier, UserBudgets budgets) {
+    this.verifier = verifier;
+    this.budgets = budgets;
+  }
+
   @Override
   public void init() {
     String server = getServletContext().getServerInfo();
-    grizzly = GRIZZLY.stream().anyMatch(server::contains);
-    if (grizzly) {
-      database.keepCallers();
-    }
+    closing = GRIZZLY.stream().anyMatch(server::contains);
   }
 
   @Override
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    if (grizzly) {
-      pass(request, response, chain);
-    } else if (request.getAttribute(BODY) instanceof RequestBody body) {
+    if (isHandshake(request)) {
+      chain.doFilter(request, response); // who refuses it closes the connection
+      return;
+    }
+    if (closing) {
+      response.setHeader("Connection", "close");
+    }
+    if (request.getAttribute(BODY) instanceof RequestBody body) {
       ask(request, response, chain, body);
+    } else if (closing && isHttp2(request) && hasBody(request)) {
+      ask(request, response, chain, readHere(request));
     } else if (hasBody(request)) {
       read(request, response);
     } else {
@@ -98,30 +122,20 @@ public class NonBlockingFilter extends HttpFilter {
     }
   }
 
-  /**
-   * Leaves reading and writing to the container, which waits; of one user for few bodies at a time,
-   * and for none of strangers.
-   */
-  private void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-      throws IOException, ServletException {
-    if (!hasBody(request)) {
-      chain.doFilter(request, response);
-      return;
-    }
-    UserPrincipal caller = Bearer.verified(request, verifier);
-    if (caller == null || !bodies.take(caller, 1)) {
-      if (caller != null) {
-        request.setAttribute(BearerFilter.PROBLEM, tooManyBodies());
-      }
-      response.setHeader("Connection", "close"); // or the container reads on
-      chain.doFilter(request, response);
-      return;
-    }
-    try {
-      chain.doFilter(request, response);
-    } finally {
-      bodies.giveBack(caller, 1);
-    }
+  /** RFC 6455 gives it no body: one that has is read like any other, and refused. */
+  private static boolean isHandshake(HttpServletRequest request) {
+    return isUnder(SOCKET, request.getServletPath())
+        && "websocket".equalsIgnoreCase(request.getHeader("Upgrade"))
+        && !hasBody(request);
+  }
+
+  private static boolean isFile(HttpServletRequest request) {
+    return REST.stream().noneMatch(request.getServletPath()::equals)
+        && !isUnder(SOCKET, request.getServletPath());
+  }
+
+  private static boolean isUnder(String folder, String path) {
+    return path.equals(folder) || path.startsWith(folder + "/");
   }
 
   private static Problem tooManyBodies() {
@@ -132,21 +146,48 @@ public class NonBlockingFilter extends HttpFilter {
   private static boolean hasBody(HttpServletRequest request) {
     long length = request.getContentLengthLong();
     return length > 0
-        || (length < 0
-            && (request.getHeader("Transfer-Encoding") != null
-                || request.getProtocol().startsWith("HTTP/2")));
+        || (length < 0 && (request.getHeader("Transfer-Encoding") != null || isHttp2(request)));
+  }
+
+  private static boolean isHttp2(HttpServletRequest request) {
+    return request.getProtocol().startsWith("HTTP/2");
+  }
+
+  /**
+   * Reads a body on this thread, of one user for few at a time, and of strangers not at all: over
+   * HTTP/2, where a connection cannot be closed after each request, Grizzly dispatches some of the
+   * requests twice whose bodies are read asynchronously.
+   */
+  private RequestBody readHere(HttpServletRequest request) {
+    UserPrincipal caller = Bearer.verified(request, verifier);
+    if (caller == null) {
+      return RequestBody.EMPTY;
+    }
+    if (!bodies.take(caller, 1)) {
+      return RequestBody.EMPTY.orRefused(tooManyBodies());
+    }
+    try {
+      byte[] bytes = request.getInputStream().readNBytes(BodyText.MAX_BYTES + 1);
+      return bytes.length > BodyText.MAX_BYTES
+          ? new RequestBody(new byte[0], false, BodyText.tooLarge())
+          : new RequestBody(bytes, true, null);
+    } catch (IOException e) { // it has not come in time, or the client is gone
+      return new RequestBody(new byte[0], false, Problem.timeout());
+    } finally {
+      bodies.giveBack(caller, 1);
+    }
   }
 
   private void read(HttpServletRequest request, HttpServletResponse response) throws IOException {
     UserPrincipal caller = Bearer.verified(request, verifier);
+    AsyncContext async = request.startAsync(request, response);
+    ServletInputStream in = request.getInputStream(); // before the quota: it may throw
     boolean admitted = caller != null && bodies.take(caller, 1);
     Problem refusal = caller == null || admitted ? null : tooManyBodies();
-    AsyncContext async = request.startAsync(request, response);
-    async.setTimeout((admitted ? PATIENCE : PATIENCE_TO_DROP).toMillis());
     Leaving leaving = new Leaving();
     BodyReader reader =
         new BodyReader(
-            request.getInputStream(),
+            in,
             admitted,
             body -> {
               request.setAttribute(BODY, body.orRefused(refusal));
@@ -157,8 +198,14 @@ public class NonBlockingFilter extends HttpFilter {
                 bodies.giveBack(caller, 1);
               }
             });
-    async.addListener(reader);
-    request.getInputStream().setReadListener(reader);
+    try {
+      async.setTimeout((admitted ? PATIENCE : PATIENCE_TO_DROP).toMillis());
+      async.addListener(reader);
+      in.setReadListener(reader);
+    } catch (RuntimeException e) { // the request has ended, as a stream of HTTP/2 that is reset
+      reader.onError(e);
+      throw e;
+    }
     leaving.leave();
   }
 
@@ -189,8 +236,9 @@ public class NonBlockingFilter extends HttpFilter {
       leaving.leave();
     } else {
       AsyncContext async = request.startAsync(request, response);
-      async.setTimeout(PATIENCE.toMillis());
+      async.setTimeout((isFile(request) ? PATIENCE_WITH_FILES : PATIENCE).toMillis());
       async.addListener(listener);
+      // The last that is done within the filter, which is all that Leaving would see to.
       write(request, response, answer, async, listener);
     }
   }
@@ -201,7 +249,22 @@ public class NonBlockingFilter extends HttpFilter {
     return (job ? PATIENCE_WITH_JOBS : DatabaseExecutor.DEADLINE).plus(PATIENCE);
   }
 
+  /** Begins to write; where that cannot be the request is ended. */
   private void write(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      BufferedResponse asked,
+      AsyncContext async,
+      AnswerListener listener) {
+    try {
+      tell(request, response, asked, async, listener);
+    } catch (IOException | RuntimeException e) { // as of a stream of HTTP/2 that is reset
+      LOG.log(Level.DEBUG, "an answer cannot be written: {0}", e.toString());
+      end(response, async);
+    }
+  }
+
+  private void tell(
       HttpServletRequest request,
       HttpServletResponse response,
       BufferedResponse asked,
@@ -209,22 +272,48 @@ public class NonBlockingFilter extends HttpFilter {
       AnswerListener listener)
       throws IOException {
     byte[] answer = asked.finish();
+    if (isFile(request) && response.getStatus() == HttpServletResponse.SC_OK) {
+      answer = files.share(request.getServletPath(), answer);
+    }
+    int length = answer.length;
+    ServletOutputStream out = response.getOutputStream(); // before the quota: it may throw
     UserPrincipal caller = answer.length < SHORT ? null : Bearer.caller(request);
-    boolean refused = caller != null && !answers.take(caller, answer.length);
+    if (caller != null && !caller.service()) {
+      budgets.requests().owe(caller.userId(), length / BYTES_OF_A_REQUEST);
+    }
+    boolean refused = caller != null && !answers.take(caller, length);
     AnswerWriter writer =
         new AnswerWriter(
-            response.getOutputStream(),
+            out,
             refused ? Refusal.tooManyUnread(request, response) : answer,
             async::complete,
             () -> {
               if (caller != null && !refused) {
-                answers.giveBack(caller, answer.length);
+                answers.giveBack(caller, length);
               }
             });
-    if (listener.tell(writer)) {
-      response.getOutputStream().setWriteListener(writer);
-    } else {
+    if (!listener.tell(writer)) {
       writer.onError(new IOException("the request has ended before its answer"));
+      return;
+    }
+    try {
+      out.setWriteListener(writer);
+    } catch (RuntimeException e) {
+      writer.onError(e);
+      throw e;
+    }
+  }
+
+  /** Ends a request without its answer, unless the container has ended it. */
+  private static void end(HttpServletResponse response, AsyncContext async) {
+    try {
+      if (!response.isCommitted()) {
+        response.reset();
+        response.setStatus(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
+      }
+      async.complete();
+    } catch (RuntimeException e) {
+      LOG.log(Level.DEBUG, "a request has ended by itself: {0}", e.toString());
     }
   }
 }

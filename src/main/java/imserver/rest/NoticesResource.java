@@ -58,7 +58,8 @@ public class NoticesResource {
       return database.askForLong(sending("all users", () -> sendToAll(notice)));
     }
     List<Long> recipients = body.ids("to", 1, MAX_RECIPIENTS).stream().distinct().toList();
-    return database.ask(sending("users " + Audit.ids(recipients), () -> send(notice, recipients)));
+    return database.askInTurn(
+        sending("users " + Audit.ids(recipients), () -> send(notice, recipients)));
   }
 
   private Callable<NotifiedView> sending(String to, Supplier<Long> sending) {

@@ -17,7 +17,6 @@ public class Problems implements ExceptionMapper<Throwable> {
   private static final System.Logger LOG = System.getLogger(Problems.class.getName());
 
   static final String MEDIA_TYPE = "application/problem+json";
-  static final String SECONDS_TO_WAIT = "1";
 
   /** For the container. */
   public Problems() {}

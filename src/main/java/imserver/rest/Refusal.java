@@ -22,7 +22,7 @@ final class Refusal {
     Object body = original ? envelope(problem) : Problems.details(problem);
     byte[] bytes = JsonWriter.bytes(body);
     response.setStatus(problem.status());
-    response.setHeader("Retry-After", Problems.SECONDS_TO_WAIT);
+    response.setHeader("Retry-After", Long.toString(problem.secondsToWait()));
     response.setContentType(original ? "application/json" : Problems.MEDIA_TYPE);
     response.setContentLength(bytes.length);
     return bytes;

@@ -1,5 +1,6 @@
 package imserver.rest;
 
+import imserver.auth.UserPrincipal;
 import imserver.message.ConversationService;
 import imserver.message.UnreadCount;
 import jakarta.enterprise.context.Dependent;
@@ -32,10 +33,12 @@ public class UnreadResource {
   /** The user's own counts. */
   @GET
   public CompletionStage<TotalView> unread() {
-    long user = BearerFilter.user(caller).userId();
+    UserPrincipal user = BearerFilter.user(caller);
     return database.ask(
+        user,
+        1,
         () -> {
-          UnreadCount count = conversations.unread(user);
+          UnreadCount count = conversations.unread(user.userId());
           return new TotalView(count.total(), count.messages(), count.notices());
         });
   }

@@ -73,8 +73,11 @@ public class UsersResource {
       throw Problem.forbidden("this server has its search for users turned off");
     }
     String beginning = Parameters.text("name", name, UserProfile.MAX_SEARCH);
-    chargeSearch((UserPrincipal) caller.getUserPrincipal());
+    UserPrincipal user = BearerFilter.principal(caller);
+    chargeSearch(user);
     return database.ask(
+        user,
+        1,
         () ->
             new FoundView(
                 directory.findByName(beginning, MAX_FOUND).stream().map(UserView::of).toList()));
@@ -94,7 +97,7 @@ public class UsersResource {
   @Path("me")
   public CompletionStage<UserView> me() {
     UserPrincipal user = BearerFilter.user(caller);
-    return database.ask(() -> UserView.of(directory.profile(user)));
+    return database.ask(user, 1, () -> UserView.of(directory.profile(user)));
   }
 
   /** One entry. */
@@ -102,10 +105,13 @@ public class UsersResource {
   @Path("{id}")
   public CompletionStage<UserView> get(@PathParam("id") String id) {
     long userId = Parameters.id("id", id);
-    if (((UserPrincipal) caller.getUserPrincipal()).userId() != userId) {
+    UserPrincipal user = BearerFilter.principal(caller);
+    if (user.userId() != userId) {
       BearerFilter.requireService(caller);
     }
     return database.ask(
+        user,
+        1,
         () ->
             Optional.ofNullable(directory.find(Set.of(userId)).get(userId))
                 .map(UserView::of)

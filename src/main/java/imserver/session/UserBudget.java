@@ -95,6 +95,13 @@ public final class UserBudget {
     return Duration.ZERO;
   }
 
+  /** Takes {@code amount}, whether or not it is there: for what is known when it is done. */
+  public void owe(long userId, int amount) {
+    if (buckets != null && amount > 0) {
+      buckets.get(userId, user -> full()).consumeIgnoringRateLimits(amount);
+    }
+  }
+
   /** How many users' budgets are kept, those that are not full. */
   long users() {
     if (buckets == null) {

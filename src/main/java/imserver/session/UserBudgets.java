@@ -14,6 +14,9 @@ public class UserBudgets {
   /** The most that one request over HTTP counts for: it costs as much as so many short ones. */
   public static final int MAX_REQUEST_COST = 25;
 
+  /** The most that is owed for long answers, of 8 MiB each, which 16 requests at once have. */
+  private static final int MAX_OWED = 16 * 128;
+
   @Inject private Config config;
 
   private TimeMeter time = TimeMeter.SYSTEM_NANOTIME;
@@ -40,7 +43,7 @@ public class UserBudgets {
     Config.Limits limits = config.limits();
     messages = UserBudget.perSecond(limits.rate(), 1, time);
     readAcks = UserBudget.perSecond(limits.readRate(), MarkRead.MAX_IDS, time);
-    requests = UserBudget.perSecond(limits.requestRate(), MAX_REQUEST_COST, time);
+    requests = UserBudget.perSecond(limits.requestRate(), MAX_OWED, time);
     searches = UserBudget.perMinute(limits.searchRate(), 1, time);
     connects = UserBudget.perMinute(limits.connectRate(), 1, time);
   }

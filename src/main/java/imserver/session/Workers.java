@@ -11,12 +11,16 @@ import jakarta.ejb.TransactionManagementType;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Threads of the container for what may wait, apart by what it waits for: nobody who waits for a
@@ -48,14 +52,24 @@ public class Workers {
   /** Longer than the end of a connection is put off: none must be left open. */
   private static final Duration STOP_LATER = Duration.ofSeconds(6);
 
+  /** How often a stop looks whether what is put off is still needed. */
+  private static final Duration STOP_LOOK = Duration.ofMillis(20);
+
   @Resource private ManagedThreadFactory threads;
 
+  private final Set<Deferred> pending = ConcurrentHashMap.newKeySet();
   private ThreadPoolExecutor database;
   private ThreadPoolExecutor clients;
   private ScheduledThreadPoolExecutor timer;
 
   /** For the container. */
   public Workers() {}
+
+  /** Started. */
+  Workers(ManagedThreadFactory threads) {
+    this.threads = threads;
+    start();
+  }
 
   @PostConstruct
   void start() {
@@ -91,12 +105,44 @@ public class Workers {
 
   /** Runs {@code task}, which must not wait for anybody, after {@code delay}. */
   public void runIn(Duration delay, Runnable task) {
-    var unused = runUnlessCancelled(delay, task);
+    runIn(delay, task, () -> true);
   }
 
-  /** The same, unless what is returned is cancelled before. */
-  public Future<?> runUnlessCancelled(Duration delay, Runnable task) {
-    return timer.schedule(logged(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+  /**
+   * The same for what a stop has to wait for only as long as it is {@code needed}, which it asks
+   * again and again. Where that is false the task may be run, or not.
+   */
+  public void runIn(Duration delay, Runnable task, BooleanSupplier needed) {
+    Deferred deferred = new Deferred(logged(task), needed);
+    pending.add(deferred);
+    deferred.future = timer.schedule(deferred, delay.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** A task that waits for its time. */
+  private final class Deferred implements Runnable {
+
+    private final Runnable task;
+    private final BooleanSupplier needed;
+    private volatile @Nullable Future<?> future;
+
+    Deferred(Runnable task, BooleanSupplier needed) {
+      this.task = task;
+      this.needed = needed;
+    }
+
+    @Override
+    public void run() {
+      pending.remove(this);
+      task.run();
+    }
+
+    void cancelUnlessNeeded() {
+      Future<?> scheduled = future;
+      if (scheduled != null && !needed.getAsBoolean()) {
+        scheduled.cancel(false);
+        pending.remove(this);
+      }
+    }
   }
 
   /**
@@ -111,24 +157,36 @@ public class Workers {
 
   /**
    * Finishes what is to be done, in a bounded time, and takes no more. What is put off comes first:
-   * it hands over to the others. May be called again.
+   * it hands over to the others; what is not needed any more is not waited for. May be called
+   * again.
    */
   @PreDestroy
   public void stop() {
-    stop(timer, STOP_LATER);
+    timer.shutdown();
+    long end = System.nanoTime() + STOP_LATER.toNanos();
+    do {
+      pending.forEach(Deferred::cancelUnlessNeeded);
+    } while (!hasEnded(timer, STOP_LOOK) && System.nanoTime() - end < 0);
+    timer.shutdownNow();
     stop(clients, STOP_SOON);
     stop(database, STOP_SOON);
   }
 
   private static void stop(ThreadPoolExecutor executor, Duration patience) {
     executor.shutdown();
+    if (!hasEnded(executor, patience)) {
+      executor.shutdownNow();
+    }
+  }
+
+  /** Waits for the end of its threads; an interrupt ends all waiting. */
+  private static boolean hasEnded(ThreadPoolExecutor executor, Duration patience) {
     try {
-      if (!executor.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        executor.shutdownNow();
-      }
+      return executor.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       executor.shutdownNow();
       Thread.currentThread().interrupt();
+      return true;
     }
   }
 

@@ -48,6 +48,7 @@ public class HostFilter extends HttpFilter {
             "refused a request from %s: %s"
                 .formatted(addresses.of(request), origins.objectionToHosts(hosts)));
     byte[] body = WHY.getBytes(StandardCharsets.UTF_8);
+    response.setHeader("Connection", "close"); // so no thread waits for who does not read many
     response.setStatus(MISDIRECTED_REQUEST);
     response.setContentType("text/plain;charset=UTF-8");
     response.setContentLength(body.length);

@@ -2,13 +2,14 @@ package imserver.bench;
 
 import imserver.bench.Report.Row;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.jboss.shrinkwrap.api.ShrinkWrap;
-import org.jboss.shrinkwrap.api.exporter.ZipExporter;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 
 /** {@code mvn -Pbench}: see the package for what it does and {@link Options} for the choices. */
 public final class Benchmark {
@@ -18,6 +19,9 @@ public final class Benchmark {
 
   /** Says nothing of each migration; held, since a logger that nobody holds forgets its level. */
   private static final Logger FLYWAY = Logger.getLogger("org.flywaydb");
+
+  /** The classes of the relay. */
+  private static final List<String> RELAY = List.of("Relay", "Relay$Outbox", "Unscheduled");
 
   /** In seconds, where there is little to be compiled. */
   private static final double WARM_UP = 4;
@@ -47,13 +51,18 @@ public final class Benchmark {
     System.exit(0); // whatever thread is left
   }
 
-  private static Path relayWar(Path folder) {
+  private static Path relayWar(Path folder) throws IOException {
     Path file = folder.resolve("relay/teaching.war");
-    file.getParent().toFile().mkdirs();
-    ShrinkWrap.create(WebArchive.class, "teaching.war")
-        .addClasses(Relay.class, Unscheduled.class)
-        .as(ZipExporter.class)
-        .exportTo(file.toFile(), true);
+    Files.createDirectories(file.getParent());
+    try (JarOutputStream war = new JarOutputStream(Files.newOutputStream(file))) {
+      for (String name : RELAY) {
+        String path = "imserver/bench/" + name + ".class";
+        war.putNextEntry(new JarEntry("WEB-INF/classes/" + path));
+        try (InputStream bytes = Benchmark.class.getResourceAsStream("/" + path)) {
+          bytes.transferTo(war);
+        }
+      }
+    }
     return file;
   }
 

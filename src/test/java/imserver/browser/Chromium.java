@@ -80,7 +80,7 @@ public final class Chromium implements ExecutionCondition, ParameterResolver {
   }
 
   /** The browser and what drives it, until the last test has run. */
-  private static final class Running implements ExtensionContext.Store.CloseableResource {
+  private static final class Running implements AutoCloseable {
 
     private final Playwright playwright =
         Playwright.create(

@@ -32,6 +32,9 @@ final class FakeSession {
   int pings;
   int cuts;
 
+  /** Whether the client has answered the close frame. */
+  boolean answersClose;
+
   /** The handlers of packets that are on their way. */
   final List<SendHandler> pending = new ArrayList<>();
 

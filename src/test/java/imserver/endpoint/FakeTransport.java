@@ -39,4 +39,9 @@ class FakeTransport implements Transport {
   public void cut() {
     session.cuts++;
   }
+
+  @Override
+  public boolean isOver() {
+    return session.answersClose;
+  }
 }

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -519,6 +520,37 @@ class WebSocketConnectionTest {
       workers.runLater();
       workers.runSoon();
       assertThat(fake.cuts).isOne();
+    }
+
+    @Test
+    @DisplayName("keeps a stop waiting until the client has taken what is queued and has answered")
+    void stop() {
+      connection.send(packet(1));
+      connection.close(CloseCode.GOING_AWAY);
+      BooleanSupplier flush = workers.neededLater.get(0);
+      assertThat(flush.getAsBoolean()).isTrue();
+      fake.complete();
+      workers.runSoon();
+      assertThat(fake.closeCodes()).containsExactly(1001);
+      assertThat(flush.getAsBoolean()).as("all is written").isFalse();
+      BooleanSupplier cut = workers.neededLater.get(1);
+      assertThat(cut.getAsBoolean()).isTrue();
+      fake.answersClose = true;
+      assertThat(cut.getAsBoolean()).isFalse();
+    }
+
+    @Test
+    @DisplayName("at a stop waits no longer than that for a client that was found too slow before")
+    void stopOfASlowOne() {
+      for (int i = 0; i < 12; i++) {
+        connection.send(packet(i));
+      }
+      assertThat(workers.delays).containsExactly(Duration.ofSeconds(20));
+      connection.close(CloseCode.GOING_AWAY);
+      assertThat(workers.delays).containsExactly(Duration.ofSeconds(20), Duration.ofSeconds(2));
+      workers.runLater();
+      workers.runSoon();
+      assertThat(fake.closeCodes()).containsExactly(4508);
     }
 
     @Test

@@ -5,15 +5,14 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import imserver.auth.UserPrincipal;
-import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import imserver.session.FakeThreads;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -24,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class DatabaseExecutorTest {
 
   private final CountDownLatch database = new CountDownLatch(1);
-  private final DatabaseExecutor executor = new DatabaseExecutor(new Threads());
+  private final DatabaseExecutor executor = new DatabaseExecutor(new FakeThreads());
 
   @AfterEach
   void stop() {
@@ -81,6 +80,77 @@ class DatabaseExecutorTest {
   }
 
   @Test
+  @DisplayName("leave threads to others however much one user asks, and ask all of it in turn")
+  void threadsForOthers() throws Exception {
+    UserPrincipal alice = new UserPrincipal(1, null, null, null);
+    UserPrincipal bob = new UserPrincipal(2, null, null, null);
+    List<Integer> asked = Collections.synchronizedList(new ArrayList<>());
+    List<CompletionStage<String>> answers = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      int number = i;
+      answers.add(
+          executor.ask(
+              alice,
+              1,
+              () -> {
+                asked.add(number);
+                return hang();
+              }));
+    }
+    for (int i = 0; i < 20; i++) {
+      assertThat(told(executor.ask(bob, 1, () -> "found"))).isEqualTo("found");
+    }
+    assertThat(asked).containsExactlyInAnyOrder(0, 1, 2);
+    database.countDown();
+    for (CompletionStage<String> answer : answers) {
+      assertThat(told(answer)).isEqualTo("late");
+    }
+    assertThat(asked).hasSize(16);
+  }
+
+  @Test
+  @DisplayName("give a user's turn back where there is no place for the request")
+  void turnOfRefused() throws Exception {
+    UserPrincipal alice = new UserPrincipal(1, null, null, null);
+    for (int i = 0; i < 2000; i++) {
+      executor.ask(this::hang);
+    }
+    for (int i = 0; i < 20; i++) {
+      assertThat(problem(executor.ask(alice, 1, () -> "x")).code()).isEqualTo("SERVER_BUSY");
+    }
+    database.countDown();
+    for (int i = 0; i < 20; i++) {
+      awaitFound(alice);
+    }
+  }
+
+  @Test
+  @DisplayName("give a user's turns back where the time was over before they began")
+  void turnsOfLate() throws Exception {
+    UserPrincipal alice = new UserPrincipal(1, null, null, null);
+    List<CompletionStage<String>> answers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      executor.ask(this::hang);
+    }
+    for (int i = 0; i < 16; i++) {
+      answers.add(executor.ask(alice, 1, () -> "late"));
+    }
+    for (CompletionStage<String> answer : answers) {
+      assertThat(problem(answer).code()).isEqualTo("STORAGE_UNAVAILABLE");
+    }
+    database.countDown();
+    for (int i = 0; i < 20; i++) {
+      awaitFound(alice);
+    }
+  }
+
+  private void awaitFound(UserPrincipal user) {
+    await()
+        .ignoreException(ExecutionException.class) // all is given back a moment after the answers
+        .untilAsserted(() -> assertThat(told(executor.ask(user, 1, () -> "x"))).isEqualTo("x"));
+  }
+
+  @Test
   @DisplayName("answer in time where the database hangs, also those who wait for a thread")
   void hangs() {
     List<CompletionStage<String>> answers = new ArrayList<>();
@@ -97,6 +167,19 @@ class DatabaseExecutorTest {
       assertThat(problem(answer).code()).isEqualTo("STORAGE_UNAVAILABLE");
     }
     assertThat(begun.get()).as("bounded").isLessThan(20);
+  }
+
+  @Test
+  @DisplayName("count against a user only what still waits, while the database hangs")
+  void givesUp() {
+    for (int i = 0; i < 8; i++) {
+      var unused = executor.ask(this::hang); // every thread
+    }
+    UserPrincipal alice = new UserPrincipal(1, null, null, null);
+    CompletionStage<String> first = executor.ask(alice, 16, () -> "found");
+    assertThat(problem(executor.ask(alice, 1, () -> "too much")).code()).isEqualTo("RATE_LIMITED");
+    assertThat(problem(first).code()).isEqualTo("STORAGE_UNAVAILABLE");
+    await().until(() -> !executor.ask(alice, 16, () -> "x").toCompletableFuture().isDone());
   }
 
   @Test
@@ -130,20 +213,5 @@ class DatabaseExecutorTest {
     assertThat(problem(waiting).code()).isEqualTo("SERVER_BUSY");
     assertThat(problem(job).code()).isEqualTo("SERVER_BUSY");
     assertThat(problem(executor.ask(() -> "no more")).code()).isEqualTo("SERVER_BUSY");
-  }
-
-  private static final class Threads implements ManagedThreadFactory {
-
-    @Override
-    public Thread newThread(Runnable task) {
-      Thread thread = new Thread(task);
-      thread.setDaemon(true);
-      return thread;
-    }
-
-    @Override
-    public ForkJoinWorkerThread newThread(ForkJoinPool pool) {
-      throw new UnsupportedOperationException();
-    }
   }
 }

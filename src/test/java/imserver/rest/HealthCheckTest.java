@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.database.StorageException;
 import imserver.message.MessageService;
-import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import imserver.session.FakeThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,7 +34,7 @@ class HealthCheckTest {
               }
             }
           },
-          new Threads());
+          new FakeThreads());
 
   @AfterEach
   void stop() {
@@ -83,20 +81,5 @@ class HealthCheckTest {
     assertThat(pings).as("the one that hangs").hasValue(1);
     answers.release(1000);
     org.awaitility.Awaitility.await().until(() -> told(check.databaseAnswers()));
-  }
-
-  private static final class Threads implements ManagedThreadFactory {
-
-    @Override
-    public Thread newThread(Runnable task) {
-      Thread thread = new Thread(task);
-      thread.setDaemon(true);
-      return thread;
-    }
-
-    @Override
-    public ForkJoinWorkerThread newThread(ForkJoinPool pool) {
-      throw new UnsupportedOperationException();
-    }
   }
 }

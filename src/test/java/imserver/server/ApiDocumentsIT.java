@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.server.ApiDocument.Operation;
 import java.net.URI;
-import java.net.URL;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Arrays;
@@ -13,17 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.RunAsClient;
-import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@ArquillianTest
-@RunAsClient
+@WithRates
 @DisplayName("What the server serves to describe itself")
 class ApiDocumentsIT {
 
@@ -31,21 +24,13 @@ class ApiDocumentsIT {
   /** 408: the body comes too slowly, see {@code RestIT}. */
   private static final Set<String> OUT_OF_REACH = Set.of("500", "503", "410", "408");
 
-  @ArquillianResource private URL url;
-
   private URI server;
   private final long alice = Users.next();
   private final long bob = Users.next();
 
-  @Deployment(testable = false)
-  static WebArchive war() {
-    return Wars.with(
-        Map.of("IMSERVER_RATE", "20", "IMSERVER_READ_RATE", "20", "IMSERVER_REQUEST_RATE", "50"));
-  }
-
   @BeforeEach
   void address() {
-    server = URI.create(url.toString());
+    server = SharedServer.address();
   }
 
   private ApiDocument document(String name) {

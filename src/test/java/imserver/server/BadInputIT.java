@@ -6,11 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.URL;
 import java.net.http.WebSocketHandshakeException;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -19,53 +17,28 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.RunAsClient;
-import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@ArquillianTest
-@RunAsClient
+@WithRates
 @DisplayName("Bad input")
 class BadInputIT {
-
-  @ArquillianResource private URL url;
 
   private URI server;
   private final long alice = Users.next();
   private final long bob = Users.next();
   private ServerLog log;
 
-  @Deployment(testable = false)
-  static WebArchive war() {
-    return Wars.with(
-        Map.of(
-            "IMSERVER_RATE",
-            "20",
-            "IMSERVER_READ_RATE",
-            "20",
-            "IMSERVER_REQUEST_RATE",
-            "200",
-            "IMSERVER_SEARCH_RATE",
-            "20",
-            "IMSERVER_CONNECT_RATE",
-            "30"));
-  }
-
   @BeforeEach
   void listen() throws IOException {
-    server = URI.create(url.toString());
+    server = SharedServer.address();
     log = ServerLog.listen();
   }
 
   @AfterEach
   void nothingInTheLog() throws IOException {
-    log.close();
     assertThat(log.lines())
         .as("stack traces, warnings and texts of packets in the log")
         .noneMatch(ServerLog.COMPLAINT)
@@ -369,6 +342,33 @@ class BadInputIT {
       }
       assertThat(a.closeCode()).isEqualTo(4429);
       assertThat(a.received()).hasSize(50).allMatch(Packet::isFailure);
+    }
+  }
+
+  @Test
+  @DisplayName("is not many read-acks within the limit; past it they end with 4429")
+  void manyReadAcks() {
+    try (Client other = Client.connect(server, alice);
+        Client a = Client.connect(server, alice)) {
+      for (long i = 1; i <= 60; i++) {
+        a.send(Packet.readAck(List.of(i)));
+      }
+      a.send(Packet.message(bob, "after many", "t"));
+      assertThat(a.answer("t").isSuccess()).isTrue();
+      assertThat(a.received()).noneMatch(Packet::isFailure);
+      try {
+        for (long i = 1; i <= 5000 && a.isOpen(); i++) {
+          a.send(Packet.readAck(List.of(i)));
+        }
+      } catch (CompletionException e) {
+        assertThat(e.getCause()).as("it is closed meanwhile").isInstanceOf(IOException.class);
+      }
+      assertThat(a.closeCode()).isEqualTo(4429);
+      assertThat(a.received())
+          .filteredOn(Packet::isFailure)
+          .hasSize(50)
+          .allMatch(failure -> failure.code().equals("RATE_LIMITED") && failure.retryable());
+      assertThat(other.isOpen()).as("the user's other connection").isTrue();
     }
   }
 

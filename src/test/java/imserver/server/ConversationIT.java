@@ -4,46 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
-import java.net.URL;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.RunAsClient;
-import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@ArquillianTest
-@RunAsClient
+@WithServer
 @DisplayName("A conversation")
 class ConversationIT {
-
-  @ArquillianResource private URL url;
 
   private URI server;
   private final long alice = Users.next();
   private final long bob = Users.next();
 
-  @Deployment(testable = false)
-  static WebArchive war() {
-    return Wars.with(
-        Map.of(
-            "IMSERVER_LANES", "4",
-            "IMSERVER_REPLAY_LIMIT", "100000",
-            "IMSERVER_OUTBOX", "100000"));
-  }
-
   @BeforeEach
   void address() {
-    server = URI.create(url.toString());
+    server = SharedServer.address();
   }
 
   @Test
@@ -227,7 +208,7 @@ class ConversationIT {
       }
       sending.join();
     }
-    while (seen(visits, List.of()).size() < 2 * count) { // a push brings a thousand at most
+    while (seen(visits, List.of()).size() < 2 * count) { // a read-ack takes a thousand
       try (Client b = Client.connect(server, bob)) {
         int before = seen(visits, List.of()).size();
         long unread = new Api(server, bob).unread();

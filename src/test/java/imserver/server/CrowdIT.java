@@ -5,21 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.URL;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
-import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.RunAsClient;
-import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@ArquillianTest
-@RunAsClient
+@WithServer
 @DisplayName("A crowd")
 class CrowdIT {
 
@@ -27,18 +19,11 @@ class CrowdIT {
   private static final int MESSAGES = 15; // of 200: what waits for over 5 s is refused
   private static final int UNREAD = 300;
 
-  @ArquillianResource private URL url;
-
-  @Deployment(testable = false)
-  static WebArchive war() {
-    return Wars.with(Map.of());
-  }
-
   @Test
   @DisplayName(
       "of 200 connections sends at once: nothing lost, doubled or out of order for any sender")
   void allAtOnce() {
-    URI server = URI.create(url.toString());
+    URI server = SharedServer.address();
     long first = Users.next();
     List<Long> users =
         IntStream.range(0, CONNECTIONS).mapToObj(i -> i == 0 ? first : Users.next()).toList();
@@ -85,7 +70,7 @@ class CrowdIT {
   @DisplayName(
       "of sockets that read nothing and ping keeps no thread, and costs no other user anything")
   void pingsUnread() throws Exception {
-    URI server = URI.create(url.toString());
+    URI server = SharedServer.address();
     long bob = Users.next();
     String text = "好".repeat(4000);
     try (Client a = Client.connect(server, Users.next())) {
@@ -124,7 +109,7 @@ class CrowdIT {
 
   /** The stacks of the server's threads that are writing to a client. */
   private static List<String> waiting() throws IOException, InterruptedException {
-    return Threads.of(ServerContainer.running()).stream()
+    return Threads.of(SharedServer.running()).stream()
         .filter(stack -> stack.contains("vectoredOperation") || stack.contains("sendMessageBlock"))
         .toList();
   }

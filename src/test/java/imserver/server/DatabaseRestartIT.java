@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URL;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
@@ -17,18 +16,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.RunAsClient;
-import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@ArquillianTest
-@RunAsClient
 @Tag("postgresql")
 @DisplayName("A database that is stopped and started under load")
 class DatabaseRestartIT {
@@ -36,18 +29,20 @@ class DatabaseRestartIT {
   private static final Path DATA = TestEnvironment.folder("postgres-" + System.nanoTime());
   private static int port;
   private static EmbeddedPostgres postgres;
+  private static ServerProcess process;
 
-  @ArquillianResource private URL url;
-
-  @Deployment(testable = false)
-  static WebArchive war() throws IOException {
+  @BeforeAll
+  static void start() throws IOException {
     port = TestEnvironment.freePort();
     startDatabase();
-    return Wars.with(
-        Map.of(
-            "IMSERVER_DB_URL", postgres.getJdbcUrl("postgres", "postgres"),
-            "IMSERVER_REPLAY_LIMIT", "1000000",
-            "IMSERVER_OUTBOX", "100000"));
+    process =
+        ServerProcess.start(
+            TestEnvironment.freePort(),
+            TestEnvironment.folder("restart-" + System.nanoTime()),
+            Map.of(
+                "IMSERVER_DB_URL", postgres.getJdbcUrl("postgres", "postgres"),
+                "IMSERVER_REPLAY_LIMIT", "1000000",
+                "IMSERVER_OUTBOX", "100000"));
   }
 
   private static void startDatabase() throws IOException {
@@ -60,15 +55,21 @@ class DatabaseRestartIT {
   }
 
   @AfterAll
-  static void stopDatabase() throws IOException {
-    postgres.close();
+  static void stop() throws IOException {
+    try {
+      if (process != null) {
+        process.close();
+      }
+    } finally {
+      postgres.close();
+    }
   }
 
   @Test
   @DisplayName(
       "is answered with STORAGE_UNAVAILABLE, heals by itself, and nothing acknowledged is lost")
   void restart() throws Exception {
-    URI server = URI.create(url.toString());
+    URI server = process.address();
     long recipient = Users.next();
     List<Sender> senders =
         IntStream.range(0, 4).mapToObj(i -> new Sender(server, Users.next(), recipient)).toList();
@@ -99,7 +100,7 @@ class DatabaseRestartIT {
   @Test
   @DisplayName("that hangs is told of in time, and nothing is lost or doubled when it goes on")
   void hang() throws Exception {
-    URI server = URI.create(url.toString());
+    URI server = process.address();
     long bob = Users.next();
     Api alice = new Api(server, Users.next());
     String path = "api/conversations/" + bob + "/messages";

@@ -6,27 +6,18 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
-import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.RunAsClient;
-import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What the container does below our endpoint (RFC 6455), which we only see from outside. */
-@ArquillianTest
-@RunAsClient
+@WithServer({"IMSERVER_PING_INTERVAL=3", "IMSERVER_ALLOWED_ORIGINS=https://school.example"})
 @DisplayName("A connection, frame by frame,")
 class FramesIT {
 
@@ -34,27 +25,15 @@ class FramesIT {
   private static final int PROTOCOL_ERROR = 1002;
   private static final int TOO_LARGE = 1009;
 
-  @ArquillianResource private URL url;
-
   private URI server;
   private final long alice = Users.next();
   private final long bob = Users.next();
   private ServerLog log;
 
-  @Deployment(testable = false)
-  static WebArchive war() {
-    return Wars.with(Map.of("IMSERVER_PING_INTERVAL", "3"));
-  }
-
   @BeforeEach
   void listen() throws IOException {
-    server = URI.create(url.toString());
+    server = SharedServer.address();
     log = ServerLog.listen();
-  }
-
-  @AfterEach
-  void close() {
-    log.close();
   }
 
   @Test
@@ -72,7 +51,7 @@ class FramesIT {
   @Test
   @DisplayName("answers each ping and loses no packet while many packets go out at once")
   void pingsAmongMany() throws IOException {
-    int count = 90; // below the burst that a connection may send
+    int count = 90;
     String filler = "很长".repeat(300); // some packets fill any buffer
     List<Integer> pongs = new ArrayList<>();
     List<String> acknowledged = new ArrayList<>();

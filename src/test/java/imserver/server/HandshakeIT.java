@@ -11,7 +11,6 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import java.net.URI;
-import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -22,48 +21,35 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.RunAsClient;
-import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@ArquillianTest
-@RunAsClient
+@WithServer({
+  "IMSERVER_AUTH_MODE=jwt",
+  "IMSERVER_JWT_SECRET=" + HandshakeIT.SECRET,
+  "IMSERVER_JWT_ISSUER=https://school.example",
+  "IMSERVER_JWT_AUDIENCE=imserver",
+  "IMSERVER_SERVICE_CLAIM=realm_access.roles",
+  "IMSERVER_SERVICE_ROLE=im-host",
+  "IMSERVER_JWT_MAX_LIFETIME=86400",
+  "IMSERVER_ALLOWED_ORIGINS=https://app.example/, https://app2.example:8443",
+  "IMSERVER_TRUSTED_PROXIES=127.0.0.0/8"
+})
 @DisplayName("A handshake in jwt mode")
 class HandshakeIT {
 
-  private static final String SECRET = "0123456789abcdef0123456789abcdef";
+  static final String SECRET = "0123456789abcdef0123456789abcdef";
   private static final String OTHER_SECRET = "fedcba9876543210fedcba9876543210";
-
-  @ArquillianResource private URL url;
 
   private URI server;
   private final long alice = Users.next();
   private final long bob = Users.next();
 
-  @Deployment(testable = false)
-  static WebArchive war() {
-    return Wars.with(
-        Map.of(
-            "IMSERVER_AUTH_MODE", "jwt",
-            "IMSERVER_JWT_SECRET", SECRET,
-            "IMSERVER_JWT_ISSUER", "https://school.example",
-            "IMSERVER_JWT_AUDIENCE", "imserver",
-            "IMSERVER_SERVICE_CLAIM", "realm_access.roles",
-            "IMSERVER_SERVICE_ROLE", "im-host",
-            "IMSERVER_JWT_MAX_LIFETIME", "86400",
-            "IMSERVER_ALLOWED_ORIGINS", "https://app.example/, https://app2.example:8443",
-            "IMSERVER_TRUSTED_PROXIES", "127.0.0.0/8"));
-  }
-
   @BeforeEach
   void address() {
-    server = URI.create(url.toString());
+    server = SharedServer.address();
   }
 
   @Test
@@ -191,8 +177,8 @@ class HandshakeIT {
     String undated = token(alice, claims -> claims);
     String ofBob = token(bob, claims -> claims);
     try (Client socket = Client.connect(server, old);
-        Client other = Client.connect(server, ofBob);
-        ServerLog log = ServerLog.listen()) {
+        Client other = Client.connect(server, ofBob)) {
+      ServerLog log = ServerLog.listen();
       assertThat(host.delete("api/users/" + alice + "/sessions").status()).isEqualTo(204);
       String newer = token(alice, claims -> claims.issueTime(new Date()));
       assertThat(socket.closeCode()).isEqualTo(4403);
@@ -228,7 +214,8 @@ class HandshakeIT {
       try (Connection database = DriverManager.getConnection(TestEnvironment.postgresUrl());
           PreparedStatement insert =
               database.prepareStatement(
-                  "insert into revocation values (?, now() + interval '1 s', extract(epoch from now()) * 1000)")) {
+                  "insert into revocation values (?, now() + interval '1 s', extract(epoch from"
+                      + " now()) * 1000)")) {
         insert.setLong(1, alice);
         insert.executeUpdate();
       }
@@ -270,6 +257,29 @@ class HandshakeIT {
         b.message("a new token");
       }
       assertThat(b.contents()).containsExactly("in time", "a new token");
+    }
+  }
+
+  @Test
+  @DisplayName("counts when a body is complete: a token that has ended meanwhile stores nothing")
+  void endedWhileTheBodyCame() throws Exception {
+    Instant soon = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(4);
+    long carol = Users.next();
+    String shortLived = token(alice, claims -> claims.expirationTime(Date.from(soon)));
+    String revoked = token(carol, claims -> claims);
+    String path = "api/conversations/" + bob + "/messages";
+    try (SlowClient expires = SlowClient.post(server, path, shortLived, false);
+        SlowClient ends = SlowClient.post(server, path, revoked, false)) {
+      Api host = new Api(server, hostToken());
+      assertThat(host.delete("api/users/" + carol + "/sessions").status()).isEqualTo(204);
+      await().atMost(Client.PATIENCE).until(() -> !Instant.now().isBefore(soon));
+      for (SlowClient client : List.of(expires, ends)) {
+        client.complete("\"content\":\"too late\"}");
+        assertThat(client.status()).isEqualTo(401);
+      }
+      Api ofBob = new Api(server, token(bob, claims -> claims));
+      assertThat(ofBob.history(alice, "")).isEmpty();
+      assertThat(ofBob.history(carol, "")).isEmpty();
     }
   }
 
@@ -357,34 +367,34 @@ class HandshakeIT {
   void logged() throws Exception {
     String token = token(alice, claims -> claims);
     String page = "https://page" + alice + ".example";
-    try (ServerLog log = ServerLog.listen()) {
-      for (int i = 0; i < 20; i++) {
-        assertThat(Client.refusal(server, token, o -> o.header("Origin", page + ":443")))
-            .isEqualTo(403);
-        assertThat(Client.refusal(server, "x", o -> o.header("X-Forwarded-For", "203.0.113.8")))
-            .isEqualTo(401);
-      }
-      Client.connect(
-              server,
-              token,
-              o -> o.header("X-Forwarded-For", "6.6.6.6, [2001:db8::7]:80, 127.0.0.1"))
-          .close();
-      await()
-          .untilAsserted(
-              () ->
-                  assertThat(log.lines())
-                      .anyMatch(
-                          line ->
-                              line.matches(
-                                  ".*opened .* user=" + alice + " from=2001:db8:0:0:0:0:0:7.*")));
-      assertThat(log.lines())
-          .filteredOn(line -> line.contains("IMSERVER_ALLOWED_ORIGINS="))
-          .hasSizeLessThanOrEqualTo(1)
-          .allMatch(line -> line.contains("127.0.0.1") && line.contains("8443,https://"));
-      assertThat(log.lines())
-          .filteredOn(line -> line.contains("refused a connection from 203.0.113.8"))
-          .hasSizeLessThanOrEqualTo(5);
+    ServerLog log = ServerLog.listen();
+    for (int i = 0; i < 20; i++) {
+      assertThat(Client.refusal(server, token, o -> o.header("Origin", page + ":443")))
+          .isEqualTo(403);
+      assertThat(Client.refusal(server, "x", o -> o.header("X-Forwarded-For", "203.0.113.8")))
+          .isEqualTo(401);
     }
+    Client.connect(
+            server, token, o -> o.header("X-Forwarded-For", "6.6.6.6, [2001:db8::7]:80, 127.0.0.1"))
+        .close();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(log.lines())
+                    .anyMatch(
+                        line ->
+                            line.matches(
+                                ".*opened .* user=" + alice + " from=2001:db8:0:0:0:0:0:7.*")));
+    assertThat(log.lines())
+        .filteredOn(line -> line.contains("IMSERVER_ALLOWED_ORIGINS="))
+        .hasSizeLessThanOrEqualTo(1)
+        .allMatch(line -> line.contains("127.0.0.1") && line.contains("8443,https://"));
+    assertThat(log.lines())
+        .filteredOn(line -> line.contains("refused a connection from 203.0.113.8"))
+        .hasSizeLessThanOrEqualTo(5);
+    assertThat(ServerLog.whole().lines()) // other tests may have used up the lines of this minute
+        .anyMatch(line -> line.contains("IMSERVER_ALLOWED_ORIGINS="))
+        .anyMatch(line -> line.contains("refused a connection from "));
   }
 
   private String allowedOrigin(String token, String origin) {

@@ -3,25 +3,16 @@ package imserver.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.net.URI;
-import java.net.URL;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Map;
-import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.RunAsClient;
-import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@ArquillianTest
-@RunAsClient
+@WithServer({"IMSERVER_LANES=32", "IMSERVER_RECIPIENTS=known"})
 @Tag("postgresql")
 @DisplayName("More lanes than there are connections to the database")
 class LanesIT {
@@ -31,13 +22,6 @@ class LanesIT {
 
   private static final int MESSAGES = 64;
 
-  @ArquillianResource private URL url;
-
-  @Deployment(testable = false)
-  static WebArchive war() {
-    return Wars.with(Map.of("IMSERVER_LANES", "32", "IMSERVER_RECIPIENTS", "known"));
-  }
-
   @Test
   @DisplayName("do not wait for each other's connections while they look recipients up")
   void noDeadlock() throws SQLException {
@@ -46,7 +30,7 @@ class LanesIT {
     for (int i = 1; i < MESSAGES; i++) {
       Users.next();
     }
-    try (Client client = Client.connect(URI.create(url.toString()), sender);
+    try (Client client = Client.connect(SharedServer.address(), sender);
         Connection connection = DriverManager.getConnection(TestEnvironment.postgresUrl());
         Statement statement = connection.createStatement()) {
       await().atMost(Client.PATIENCE).until(() -> has(statement, sender));

@@ -5,60 +5,40 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.URL;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.RunAsClient;
-import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@ArquillianTest
-@RunAsClient
+@WithServer({
+  "IMSERVER_MAX_CONNECTIONS_PER_USER=" + LimitsIT.CONNECTIONS,
+  "IMSERVER_REPLAY_LIMIT=" + LimitsIT.REPLAY,
+  "IMSERVER_OUTBOX=" + LimitsIT.OUTBOX,
+  "IMSERVER_RECIPIENTS=known",
+  "IMSERVER_USER_SEARCH=off"
+})
 @DisplayName("A limit")
 class LimitsIT {
 
-  private static final int CONNECTIONS = 3;
-  private static final int REPLAY = 20;
-  private static final int OUTBOX = 50;
-
-  @ArquillianResource private URL url;
+  static final int CONNECTIONS = 3;
+  static final int REPLAY = 20;
+  static final int OUTBOX = 50;
 
   private URI server;
   private final long alice = Users.next();
   private final long bob = Users.next();
 
-  @Deployment(testable = false)
-  static WebArchive war() {
-    return Wars.with(
-        Map.of(
-            "IMSERVER_MAX_CONNECTIONS_PER_USER",
-            String.valueOf(CONNECTIONS),
-            "IMSERVER_REPLAY_LIMIT",
-            String.valueOf(REPLAY),
-            "IMSERVER_OUTBOX",
-            String.valueOf(OUTBOX),
-            "IMSERVER_RECIPIENTS",
-            "known",
-            "IMSERVER_USER_SEARCH",
-            "off"));
-  }
-
   @BeforeEach
   void address() {
-    server = URI.create(url.toString());
+    server = SharedServer.address();
   }
 
   @Test
@@ -139,9 +119,10 @@ class LimitsIT {
     try (Client b = Client.connect(server, bob)) {
       awaitKnown(bob);
     }
+    List<Long> users = List.of(Users.next(), Users.next(), Users.next());
     List<Client> readers = new ArrayList<>();
     for (int i = 0; i < 9; i++) {
-      readers.add(Client.connect(server, bob + 1 + i % 3));
+      readers.add(Client.connect(server, users.get(i % 3)));
     }
     AtomicBoolean enough = new AtomicBoolean();
     List<CompletableFuture<Void>> floods =

@@ -6,31 +6,22 @@ import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.net.URI;
-import java.net.URL;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
-import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.RunAsClient;
-import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@ArquillianTest
-@RunAsClient
+@WithServer
 @DisplayName("By the original back end's paths")
 class OriginalPathsIT {
 
-  private static final ZoneId ZONE = ZoneId.of("Asia/Shanghai");
+  static final String ZONE = "Asia/Shanghai";
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
-
-  @ArquillianResource private URL url;
 
   private final long alice = Users.next();
   private final long bob = Users.next();
@@ -40,14 +31,9 @@ class OriginalPathsIT {
   private Api b;
   private Api service;
 
-  @Deployment(testable = false)
-  static WebArchive war() {
-    return Wars.with(Map.of("IMSERVER_TIME_ZONE", ZONE.getId()));
-  }
-
   @BeforeEach
   void address() {
-    URI server = URI.create(url.toString());
+    URI server = SharedServer.address();
     a = new Api(server, alice);
     b = new Api(server, bob);
     service = Api.service(server);
@@ -77,7 +63,7 @@ class OriginalPathsIT {
   }
 
   private void assertNow(String time) {
-    LocalDateTime now = LocalDateTime.now(ZONE);
+    LocalDateTime now = LocalDateTime.now(ZoneId.of(ZONE));
     assertThat(LocalDateTime.parse(time, TIME)).isBetween(now.minusMinutes(5), now.plusMinutes(5));
   }
 
@@ -235,10 +221,10 @@ class OriginalPathsIT {
   @Test
   @DisplayName("what fails has another code, and data null")
   void failures() {
-    assertFailure(new Api(URI.create(url.toString()), null).get("message/systemMessage"), 401);
+    assertFailure(new Api(SharedServer.address(), null).get("message/systemMessage"), 401);
     assertFailure(service.get("message/systemMessage"), 403);
     long carol = Users.next();
-    Api c = new Api(URI.create(url.toString()), carol);
+    Api c = new Api(SharedServer.address(), carol);
     assertFailure(c.get(conversation), 403);
     for (String wrong : List.of("", "x", "1", bob + "-" + alice, "1-2-3", "-1-2", alice + "-x")) {
       assertFailure(a.get("message/conversation?conversationId=" + wrong), 400);

@@ -8,8 +8,8 @@ import static org.awaitility.Awaitility.await;
 
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
+import java.io.IOException;
 import java.net.URI;
-import java.net.URL;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,21 +25,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.RunAsClient;
-import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@ArquillianTest
-@RunAsClient
+@WithServer
 @DisplayName("Over REST")
 class RestIT {
-
-  @ArquillianResource private URL url;
 
   private URI server;
   private final long alice = Users.next();
@@ -51,14 +42,9 @@ class RestIT {
   private Api b;
   private Api service;
 
-  @Deployment(testable = false)
-  static WebArchive war() {
-    return Wars.with(Map.of("IMSERVER_LANES", "4", "IMSERVER_OUTBOX", "100000"));
-  }
-
   @BeforeEach
   void address() {
-    server = URI.create(url.toString());
+    server = SharedServer.address();
     a = new Api(server, alice);
     b = new Api(server, bob);
     service = Api.service(server);
@@ -613,40 +599,39 @@ class RestIT {
   @Test
   @DisplayName("what the host application does leaves a line each, without any text")
   void audit() throws Exception {
-    try (ServerLog log = ServerLog.listen()) {
-      service.put("api/users/" + bob, "{\"name\":\"secretive\"}").ok();
-      service.put("api/users", "{\"users\":[{\"id\":%d},{\"id\":%d}]}".formatted(alice, bob)).ok();
-      service
-          .post(
-              "api/notices",
-              "{\"to\":[%d,%d],\"content\":\"secretive\",\"title\":\"secretive\",\"clientMessageId\":\"%d\"}"
-                  .formatted(alice, bob, bob))
-          .ok();
-      service
-          .post(
-              "api/notices",
-              "{\"to\":[%d],\"content\":\"\",\"clientMessageId\":\"empty\"}".formatted(bob))
-          .code();
-      service.post("api/users/" + bob + "/recount", "").ok();
-      service.delete("api/users/" + bob + "/sessions");
-      a.put("api/users/" + alice, "{}"); // may not, did nothing
-      for (String line :
-          List.of(
-              "write users [%d] by sub=\"0\" role=\"\": 1 written".formatted(bob),
-              "write users [%d,%d] by sub=\"0\" role=\"\": 2 written".formatted(alice, bob),
-              "send a notice to users [%d,%d] by sub=\"0\" role=\"\": 2 recipients"
-                  .formatted(alice, bob),
-              "send a notice to users [%d] by sub=\"0\" role=\"\": failed".formatted(bob),
-              "recount user %d by sub=\"0\" role=\"\": ".formatted(bob),
-              "end access of user %d by sub=\"0\" role=\"\": 0 connections".formatted(bob))) {
-        await()
-            .atMost(Client.PATIENCE)
-            .untilAsserted(
-                () -> assertThat(log.lines()).filteredOn(each -> each.contains(line)).hasSize(1));
-      }
-      assertThat(log.lines()).noneMatch(line -> line.contains("secretive"));
-      assertThat(log.lines()).noneMatch(line -> line.contains("write users [" + alice + "]"));
+    ServerLog log = ServerLog.listen();
+    service.put("api/users/" + bob, "{\"name\":\"secretive\"}").ok();
+    service.put("api/users", "{\"users\":[{\"id\":%d},{\"id\":%d}]}".formatted(alice, bob)).ok();
+    service
+        .post(
+            "api/notices",
+            "{\"to\":[%d,%d],\"content\":\"secretive\",\"title\":\"secretive\",\"clientMessageId\":\"%d\"}"
+                .formatted(alice, bob, bob))
+        .ok();
+    service
+        .post(
+            "api/notices",
+            "{\"to\":[%d],\"content\":\"\",\"clientMessageId\":\"empty\"}".formatted(bob))
+        .code();
+    service.post("api/users/" + bob + "/recount", "").ok();
+    service.delete("api/users/" + bob + "/sessions");
+    a.put("api/users/" + alice, "{}"); // may not, did nothing
+    for (String line :
+        List.of(
+            "write users [%d] by sub=\"0\" role=\"\": 1 written".formatted(bob),
+            "write users [%d,%d] by sub=\"0\" role=\"\": 2 written".formatted(alice, bob),
+            "send a notice to users [%d,%d] by sub=\"0\" role=\"\": 2 recipients"
+                .formatted(alice, bob),
+            "send a notice to users [%d] by sub=\"0\" role=\"\": failed".formatted(bob),
+            "recount user %d by sub=\"0\" role=\"\": ".formatted(bob),
+            "end access of user %d by sub=\"0\" role=\"\": 0 connections".formatted(bob))) {
+      await()
+          .atMost(Client.PATIENCE)
+          .untilAsserted(
+              () -> assertThat(log.lines()).filteredOn(each -> each.contains(line)).hasSize(1));
     }
+    assertThat(log.lines()).noneMatch(line -> line.contains("secretive"));
+    assertThat(log.lines()).noneMatch(line -> line.contains("write users [" + alice + "]"));
   }
 
   @Test
@@ -872,7 +857,23 @@ class RestIT {
     }
   }
 
+  @Test
+  @DisplayName("an answer closes its connection where the next request on it may be lost")
+  void closing() throws IOException {
+    for (String path : List.of("api/health", "message/systemMessage", "page.js", "nothing")) {
+      RawAnswer answer =
+          RawAnswer.to(server, "GET /teaching/" + path + " HTTP/1.1", "Host: localhost");
+      assertThat(answer.header("Connection").equalsIgnoreCase("close"))
+          .as(path)
+          .isEqualTo(ServerProduct.underTest().hasTyrus());
+    }
+  }
+
   private static final int SLOW_CLIENTS = 40;
+
+  /** To which anybody may send a body, whoever answers. */
+  private static final List<String> PATHS =
+      List.of("api/messages/read", "message/messageRead", "im-chat.js", "imserver/1");
 
   @Test
   @DisplayName("bodies that do not arrive keep nobody waiting, and are refused in time")
@@ -881,17 +882,13 @@ class RestIT {
     try {
       for (int i = 0; i < SLOW_CLIENTS; i++) {
         Object credential = i % 4 < 2 ? null : Users.next();
-        String path = i % 8 < 4 ? "api/messages/read" : "message/messageRead";
-        slow.add(SlowClient.post(server, path, credential, i % 2 == 0));
+        slow.add(SlowClient.post(server, PATHS.get(i / 4 % 4), credential, i % 2 == 0));
       }
       assertThat(a.get("api/health").status()).isEqualTo(200);
       a.sendMessage(bob, "meanwhile");
       assertThat(Api.contents(b.history(alice, ""))).containsExactly("meanwhile");
-      if (!ServerProduct.underTest()
-          .hasTyrus()) { // there the container waits, for few of each user
-        for (SlowClient client : slow) {
-          assertThat(client.status()).isEqualTo(408);
-        }
+      for (SlowClient client : slow) {
+        assertThat(client.status()).isEqualTo(408);
       }
     } finally {
       for (SlowClient client : slow) {

@@ -10,12 +10,25 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** A server with the WAR, in a process of its own that a test can kill. */
 public final class ServerProcess implements AutoCloseable {
+
+  /** What bounds how much a user does in a time. */
+  private static final List<String> RATES =
+      List.of(
+          "IMSERVER_RATE",
+          "IMSERVER_READ_RATE",
+          "IMSERVER_REQUEST_RATE",
+          "IMSERVER_SEARCH_RATE",
+          "IMSERVER_CONNECT_RATE");
+
+  /** Half the processor time of a start, which is most of what a server of a test does. */
+  private static final String JVM_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
   private static final Duration START = Duration.ofSeconds(120);
 
@@ -34,7 +47,8 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Starts the server that this run is about and waits until it answers.
+   * Starts the server that this run is about and waits until it answers. Credentials are user ids,
+   * and limits by rate are off, unless the settings say otherwise.
    *
    * @param folder of the instance, for its log and, without a database in the settings, its data
    */
@@ -63,8 +77,11 @@ public final class ServerProcess implements AutoCloseable {
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    // what this shell serves from is nothing to write tests into
+    builder.environment().keySet().removeIf(name -> name.startsWith("IMSERVER_"));
     builder.environment().put("IMSERVER_AUTH_MODE", "open");
-    Wars.RATES.forEach(rate -> builder.environment().put(rate, "0"));
+    builder.environment().put("JAVA_TOOL_OPTIONS", JVM_OPTIONS);
+    RATES.forEach(rate -> builder.environment().put(rate, "0"));
     builder.environment().putAll(settings);
     Process process = builder.start();
     process.getOutputStream().close(); // Payara Server would wait for a password
@@ -82,6 +99,10 @@ public final class ServerProcess implements AutoCloseable {
 
   long pid() {
     return server().pid();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   boolean isUp() throws InterruptedException {

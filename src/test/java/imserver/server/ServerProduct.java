@@ -48,10 +48,10 @@ enum ServerProduct {
     this.launch = launch;
   }
 
-  /** The one that this run is about, or Payara Micro where that is Payara in the tests' own JVM. */
+  /** The one that the system property {@code imserver.test.server} names. */
   static ServerProduct underTest() {
-    String name = System.getProperty("imserver.test.server", "");
-    return name.isEmpty() ? PAYARA_MICRO : valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+    return valueOf(
+        System.getProperty("imserver.test.server").toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
   /**

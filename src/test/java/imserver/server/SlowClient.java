@@ -5,12 +5,16 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** A client of HTTP that does not send what it announces, or does not read what it asked for. */
 final class SlowClient implements AutoCloseable {
+
+  /** Of a body, where it is told. */
+  private static final int LENGTH = 1000;
 
   private final Socket socket;
 
@@ -29,10 +33,11 @@ final class SlowClient implements AutoCloseable {
         "POST /teaching/" + path,
         server,
         credential,
-        "Content-Type: application/json\r\n"
+        (path.startsWith("imserver/") ? "Upgrade: websocket\r\nConnection: Upgrade\r\n" : "")
+            + "Content-Type: application/json\r\n"
             + (chunked
                 ? "Transfer-Encoding: chunked\r\n\r\n5\r\n{"
-                : "Content-Length: 1000\r\n\r\n{"));
+                : "Content-Length: " + LENGTH + "\r\n\r\n{"));
     return client;
   }
 
@@ -43,6 +48,20 @@ final class SlowClient implements AutoCloseable {
     return client;
   }
 
+  /** Asks for a file again and again, while the server lets it, and reads nothing of it. */
+  static SlowClient pipeline(URI server, String path, String headers, int count)
+      throws IOException {
+    SlowClient client = new SlowClient(server);
+    try {
+      for (int i = 0; i < count; i++) {
+        client.send("GET /teaching/" + path, server, null, headers + "\r\n");
+      }
+    } catch (SocketException e) {
+      // the server has closed it: that is its right
+    }
+    return client;
+  }
+
   private void send(String request, URI server, @Nullable Object credential, String rest)
       throws IOException {
     String authorization = credential == null ? "" : "Authorization: Bearer " + credential + "\r\n";
@@ -50,6 +69,14 @@ final class SlowClient implements AutoCloseable {
         "%s HTTP/1.1\r\nHost: %s:%d\r\n%s%s"
             .formatted(request, server.getHost(), server.getPort(), authorization, rest);
     socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    socket.getOutputStream().flush();
+  }
+
+  /** Sends the rest of a body of which {@link #post} has sent the beginning, with its length. */
+  void complete(String rest) throws IOException {
+    byte[] padded =
+        (rest + " ".repeat(LENGTH - 1 - rest.length())).getBytes(StandardCharsets.US_ASCII);
+    socket.getOutputStream().write(padded);
     socket.getOutputStream().flush();
   }
 

@@ -5,34 +5,20 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.URL;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.RunAsClient;
-import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@ArquillianTest
-@RunAsClient
+@WithServer({"IMSERVER_PING_INTERVAL=3", "IMSERVER_ALLOWED_ORIGINS=https://school.example"})
 @DisplayName("A script of the server")
 class StaticFilesIT {
 
   private static final String SCRIPT = "imserver-client.js";
 
-  @ArquillianResource private URL url;
-
-  @Deployment(testable = false)
-  static WebArchive war() {
-    return Wars.with(Map.of("IMSERVER_ALLOWED_ORIGINS", "https://school.example"));
-  }
-
   private Api.Answer get(String... headers) {
-    Api api = new Api(URI.create(url.toString()), null);
+    Api api = new Api(SharedServer.address(), null);
     var request = api.request(SCRIPT).GET().header("Origin", "https://school.example");
     for (int i = 0; i < headers.length; i += 2) {
       request.header(headers[i], headers[i + 1]);
@@ -53,7 +39,7 @@ class StaticFilesIT {
   @Test
   @DisplayName("and every other file, and the socket, say what may be asked of them")
   void options() {
-    Api api = new Api(URI.create(url.toString()), null);
+    Api api = new Api(SharedServer.address(), null);
     for (String path : List.of(SCRIPT, "", "index.html", "page.css", "openapi.yaml", "nothing")) {
       Api.Answer answer = api.send(api.request(path).method("OPTIONS", BodyPublishers.noBody()));
       assertThat(answer.status()).as(path).isEqualTo(204);
@@ -70,48 +56,80 @@ class StaticFilesIT {
   @Test
   @DisplayName("is served, like everything in open mode, only under names that mean this machine")
   void hosts() throws IOException {
-    URI server = URI.create(url.toString());
-    try (ServerLog log = ServerLog.listen()) {
-      for (String path : List.of(SCRIPT, "", "api/health", "message/systemMessage", "imserver/1")) {
-        String get = "GET /teaching/" + path + " HTTP/1.1";
-        for (String host : List.of("localhost", "127.0.0.1:1", "[::1]:80", "school.example:8080")) {
-          assertThat(RawAnswer.to(server, get, "Host: " + host).status())
-              .as(path + " at " + host)
-              .isNotIn(400, 421);
-        }
-        for (String host : List.of("evil.example", "localhost.evil.example", "10.0.0.1:8080")) {
-          RawAnswer answer = RawAnswer.to(server, get, "Host: " + host);
-          assertThat(answer.status()).as(path + " at " + host).isEqualTo(421);
-          assertThat(answer.body()).contains("IMSERVER_ALLOWED_ORIGINS");
-        }
-        assertThat(RawAnswer.to(server, "GET /teaching/" + path + " HTTP/1.0").status())
-            .as("no host")
-            .isIn(400, 421);
-        assertThat(RawAnswer.to(server, get, "Host: localhost", "Host: evil.example").status())
-            .as("two hosts")
-            .isIn(400, 421);
+    URI server = SharedServer.address();
+    ServerLog log = ServerLog.listen();
+    for (String path : List.of(SCRIPT, "", "api/health", "message/systemMessage", "imserver/1")) {
+      String get = "GET /teaching/" + path + " HTTP/1.1";
+      for (String host : List.of("localhost", "127.0.0.1:1", "[::1]:80", "school.example:8080")) {
+        assertThat(RawAnswer.to(server, get, "Host: " + host).status())
+            .as(path + " at " + host)
+            .isNotIn(400, 421);
       }
-      String[] upgrade = {
-        "GET /teaching/imserver/1 HTTP/1.1",
-        "Host: evil.example",
-        "Origin: http://evil.example",
-        "Upgrade: websocket",
-        "Connection: Upgrade",
-        "Sec-WebSocket-Version: 13",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
-      };
-      assertThat(RawAnswer.to(server, upgrade).status()).as("DNS rebinding").isEqualTo(421);
-      upgrade[1] = "X-No: host";
-      assertThat(RawAnswer.to(server, upgrade).status()).isIn(400, 421);
-      upgrade[1] = "Host: localhost\r\nHost: evil.example";
-      assertThat(RawAnswer.to(server, upgrade).status()).isIn(400, 421);
+      for (String host : List.of("evil.example", "localhost.evil.example", "10.0.0.1:8080")) {
+        String post = get.replace("GET", "POST");
+        assertThat(RawAnswer.to(server, post, "Host: " + host, "Content-Length: 0").status())
+            .isEqualTo(421);
+        assertThat(
+                RawAnswer.to(server, post, "Host: " + host, "Content-Length: 4", "", "body")
+                    .status())
+            .as("what is dispatched anew after its body: " + path + " at " + host)
+            .isEqualTo(421);
+        RawAnswer answer = RawAnswer.to(server, get, "Host: " + host);
+        assertThat(answer.status()).as(path + " at " + host).isEqualTo(421);
+        assertThat(answer.body()).contains("IMSERVER_ALLOWED_ORIGINS");
+      }
+      assertThat(RawAnswer.to(server, "GET /teaching/" + path + " HTTP/1.0").status())
+          .as("no host")
+          .isIn(400, 421);
+      assertThat(RawAnswer.to(server, get, "Host: localhost", "Host: evil.example").status())
+          .as("two hosts")
+          .isIn(400, 421);
+    }
+    String[] upgrade = {
+      "GET /teaching/imserver/1 HTTP/1.1",
+      "Host: evil.example",
+      "Origin: http://evil.example",
+      "Upgrade: websocket",
+      "Connection: Upgrade",
+      "Sec-WebSocket-Version: 13",
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+    };
+    assertThat(RawAnswer.to(server, upgrade).status()).as("DNS rebinding").isEqualTo(421);
+    upgrade[1] = "X-No: host";
+    assertThat(RawAnswer.to(server, upgrade).status()).isIn(400, 421);
+    upgrade[1] = "Host: localhost\r\nHost: evil.example";
+    assertThat(RawAnswer.to(server, upgrade).status()).isIn(400, 421);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(log.lines())
+                    .filteredOn(line -> line.contains("in open mode the server answers as"))
+                    .hasSizeLessThanOrEqualTo(2)
+                    .anyMatch(line -> line.contains("127.0.0.1")));
+  }
+
+  @Test
+  @DisplayName("keeps no thread where clients ask for it again and again, and read nothing")
+  void unread() throws Exception {
+    URI server = SharedServer.address();
+    List<SlowClient> clients = new ArrayList<>();
+    try {
+      for (int i = 0; i < 40; i++) {
+        String upgrade = i % 2 == 0 ? "" : "Upgrade: websocket\r\nConnection: Upgrade\r\n";
+        clients.add(SlowClient.pipeline(server, "imserver-client.js", upgrade, 90));
+      }
+      assertThat(new Api(server, null).get("api/health").status()).isEqualTo(200);
+      assertThat(get().status()).isEqualTo(200);
       await()
+          .atMost(Client.PATIENCE)
           .untilAsserted(
               () ->
-                  assertThat(log.lines())
-                      .filteredOn(line -> line.contains("in open mode the server answers as"))
-                      .hasSizeLessThanOrEqualTo(2)
-                      .anyMatch(line -> line.contains("127.0.0.1")));
+                  assertThat(Threads.of(SharedServer.running()))
+                      .noneMatch(stack -> stack.contains("imserver.web.Files")));
+    } finally {
+      for (SlowClient client : clients) {
+        client.close();
+      }
     }
   }
 

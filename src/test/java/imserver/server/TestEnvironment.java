@@ -2,22 +2,16 @@ package imserver.server;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * Before the first integration test: which server the tests are to run on, and PostgreSQL where
- * they are to run on that. Does nothing for unit tests.
- *
- * <p>The system property {@code imserver.test.server} names a {@link ServerProduct}; unset, it is
- * Payara Embedded, in this JVM, which gets a configuration with free ports on loopback.
+ * Around all integration tests: PostgreSQL where they are to run on that, and the end of the last
+ * server. Does nothing for unit tests.
  */
 public final class TestEnvironment implements LauncherSessionListener {
 
@@ -44,11 +38,6 @@ public final class TestEnvironment implements LauncherSessionListener {
       return;
     }
     try {
-      if (System.getProperty("imserver.test.server") == null) {
-        System.setProperty("imserver.test.domain", domain().toString());
-      } else {
-        System.setProperty("arquillian.launch", "process");
-      }
       if (onPostgres()) {
         postgres = EmbeddedPostgres.builder().start();
       }
@@ -59,6 +48,7 @@ public final class TestEnvironment implements LauncherSessionListener {
 
   @Override
   public void launcherSessionClosed(LauncherSession session) {
+    SharedServer.stop();
     if (postgres != null) {
       try {
         postgres.close();
@@ -73,22 +63,6 @@ public final class TestEnvironment implements LauncherSessionListener {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
-  }
-
-  /**
-   * Payara's own configuration, with literal ports (it takes no variables there) and nothing on
-   * other interfaces.
-   */
-  private static Path domain() throws IOException {
-    String xml;
-    try (InputStream original =
-        TestEnvironment.class.getClassLoader().getResourceAsStream("config/domain.xml")) {
-      xml = new String(original.readAllBytes(), StandardCharsets.UTF_8);
-    }
-    xml = onLoopback(xml, freePort());
-    Path file = folder("domain-" + ProcessHandle.current().pid() + ".xml");
-    Files.createDirectories(file.getParent());
-    return Files.writeString(file, xml);
   }
 
   /** A configuration of Payara or GlassFish with free ports, on loopback alone. */

@@ -3,26 +3,16 @@ package imserver.server;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What the threads of a server are doing. */
 final class Threads {
 
   private Threads() {}
 
-  /**
-   * The stack of each thread, with its name.
-   *
-   * @param server null for the one in this JVM
-   */
-  static List<String> of(@Nullable ServerProcess server) throws IOException, InterruptedException {
-    return server == null
-        ? Thread.getAllStackTraces().entrySet().stream()
-            .map(thread -> thread.getKey().getName() + Arrays.toString(thread.getValue()))
-            .toList()
-        : List.of(jcmd(server, "Thread.print").split("\n\n"));
+  /** The stack of each thread, with its name. */
+  static List<String> of(ServerProcess server) throws IOException, InterruptedException {
+    return List.of(jcmd(server, "Thread.print").split("\n\n"));
   }
 
   /** Asks the JVM of a server. */

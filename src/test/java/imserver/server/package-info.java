@@ -2,11 +2,10 @@
  * Tests of the whole product: the WAR as it is delivered, in a real server, by real WebSocket
  * clients.
  *
- * <p>{@link imserver.server.TestEnvironment} prepares ports and the database before the first test,
- * {@link imserver.server.Wars} deploys the WAR with the settings that a test class names, {@link
+ * <p>{@link imserver.server.TestEnvironment} prepares the database before the first test, {@link
+ * imserver.server.WithServer} starts a server with the settings that a test class names, {@link
  * imserver.server.Client} and {@link imserver.server.RawClient} talk to it. The same classes run on
- * every {@link imserver.server.ServerProduct}: on Payara in the tests' own JVM, on all others in a
- * process of their own ({@link imserver.server.ServerContainer}).
+ * every {@link imserver.server.ServerProduct}, each in a process of its own.
  *
  * <p>Tags: {@code h2} or {@code postgresql} is about that database alone; {@code no-server} needs
  * no server; {@code hot-deploy} needs one that takes a WAR while it runs.

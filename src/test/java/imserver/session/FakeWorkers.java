@@ -5,8 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
 
 /** Runs tasks when a test says so, on the test's thread. Any thread may hand in. */
 public final class FakeWorkers extends Workers {
@@ -15,6 +14,9 @@ public final class FakeWorkers extends Workers {
 
   /** The delays of the tasks that are to run later. */
   public final List<Duration> delays = new ArrayList<>();
+
+  /** Whether a stop would wait for what is to run later, as far as that is known. */
+  public final List<BooleanSupplier> neededLater = new ArrayList<>();
 
   private final List<Runnable> later = new ArrayList<>();
 
@@ -39,10 +41,9 @@ public final class FakeWorkers extends Workers {
   }
 
   @Override
-  public Future<?> runUnlessCancelled(Duration delay, Runnable task) {
-    FutureTask<?> future = new FutureTask<>(task, null);
-    runIn(delay, future);
-    return future;
+  public void runIn(Duration delay, Runnable task, BooleanSupplier needed) {
+    neededLater.add(needed);
+    runIn(delay, task);
   }
 
   @Override

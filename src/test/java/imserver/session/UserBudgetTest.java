@@ -23,6 +23,19 @@ class UserBudgetTest {
   }
 
   @Test
+  @DisplayName("is taken for what is known when it is done, whether or not it is there")
+  void owed() {
+    UserBudget budget = UserBudgets.with(Configs.with(), time).requests();
+    budget.owe(ALICE, 250 + 100);
+    assertThat(taken(budget, 1)).isZero();
+    time.pass(Duration.ofMillis(1999));
+    assertThat(taken(budget, 1)).isZero();
+    time.pass(Duration.ofSeconds(1));
+    assertThat(taken(budget, 1000)).isEqualTo(49);
+    assertThat(budget.take(ALICE + 1)).isZero();
+  }
+
+  @Test
   @DisplayName("for messages is by default a burst of 100, then 20 a second")
   void byDefault() {
     UserBudget budget = UserBudgets.with(Configs.with(), time).messages();

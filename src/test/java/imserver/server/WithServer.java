@@ -1,0 +1,29 @@
+package imserver.server;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * On a test class: a server with the WAR runs while its tests do. Classes with the same settings
+ * run one after the other on the same server, and all use the same database: a test takes users of
+ * its own ({@link Users}).
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(SharedServer.class)
+@interface WithServer {
+
+  /**
+   * {@code NAME=value} of environment variables, beside those of {@link ServerProcess#start}. By
+   * default ample room, so that tests may be quick.
+   */
+  String[] value() default {
+    "IMSERVER_LANES=4",
+    "IMSERVER_REPLAY_LIMIT=100000",
+    "IMSERVER_OUTBOX=100000",
+    "IMSERVER_TIME_ZONE=" + OriginalPathsIT.ZONE
+  };
+}

@@ -1,0 +1,69 @@
+package imserver.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The threads for what may wait")
+class WorkersTest {
+
+  private final Workers workers = new Workers(new FakeThreads());
+  private final AtomicBoolean ran = new AtomicBoolean();
+
+  @AfterEach
+  void end() {
+    workers.stop();
+  }
+
+  private void note() {
+    ran.set(true);
+  }
+
+  @Test
+  @DisplayName("go on with what is to run again and again after an exception and an error")
+  void again() {
+    AtomicInteger runs = new AtomicInteger();
+    workers.runEvery(
+        Duration.ofMillis(1),
+        () -> {
+          switch (runs.incrementAndGet()) {
+            case 1 -> throw new AssertionError("of a test");
+            case 2 -> throw new IllegalStateException("of a test");
+            default -> note();
+          }
+        });
+    await().until(ran::get);
+  }
+
+  @Test
+  @DisplayName("do at their stop what was put off and is needed")
+  void needed() {
+    workers.runIn(Duration.ofMillis(300), () -> workers.runForClient(this::note));
+    workers.stop();
+    assertThat(ran).isTrue();
+  }
+
+  @Test
+  @DisplayName("do not wait at their stop for what is needed no more")
+  void unneeded() {
+    workers.runIn(Duration.ofSeconds(3), this::note, () -> false);
+    workers.stop();
+    assertThat(ran).as("it had waited for its time").isFalse();
+  }
+
+  @Test
+  @DisplayName("wait at their stop for as long as it is needed")
+  void unneededLater() {
+    AtomicInteger asked = new AtomicInteger();
+    workers.runIn(Duration.ofSeconds(3), this::note, () -> asked.incrementAndGet() < 4);
+    workers.stop();
+    assertThat(asked).hasValue(4);
+    assertThat(ran).isFalse();
+  }
+}
