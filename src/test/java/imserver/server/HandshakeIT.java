@@ -17,6 +17,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -263,24 +264,41 @@ class HandshakeIT {
   @Test
   @DisplayName("counts when a body is complete: a token that has ended meanwhile stores nothing")
   void endedWhileTheBodyCame() throws Exception {
-    Instant soon = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(4);
+    Instant soon = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(5);
     long carol = Users.next();
-    String shortLived = token(alice, claims -> claims.expirationTime(Date.from(soon)));
-    String revoked = token(carol, claims -> claims);
-    String path = "api/conversations/" + bob + "/messages";
-    try (SlowClient expires = SlowClient.post(server, path, shortLived, false);
-        SlowClient ends = SlowClient.post(server, path, revoked, false)) {
+    List<SlowClient> bodies = new ArrayList<>();
+    try {
+      bodies.addAll(beginBodies(alice, claims -> claims.expirationTime(Date.from(soon))));
+      bodies.addAll(beginBodies(carol, claims -> claims));
       Api host = new Api(server, hostToken());
       assertThat(host.delete("api/users/" + carol + "/sessions").status()).isEqualTo(204);
       await().atMost(Client.PATIENCE).until(() -> !Instant.now().isBefore(soon));
-      for (SlowClient client : List.of(expires, ends)) {
+      for (SlowClient client : bodies) {
         client.complete("\"content\":\"too late\"}");
         assertThat(client.status()).isEqualTo(401);
       }
       Api ofBob = new Api(server, token(bob, claims -> claims));
       assertThat(ofBob.history(alice, "")).isEmpty();
       assertThat(ofBob.history(carol, "")).isEmpty();
+    } finally {
+      for (SlowClient client : bodies) {
+        client.close();
+      }
     }
+  }
+
+  /** As many as a user may have on their way. The server has begun to read them on return. */
+  private List<SlowClient> beginBodies(long user, UnaryOperator<JWTClaimsSet.Builder> claims)
+      throws Exception {
+    String token = token(user, claims);
+    String path = "api/conversations/" + bob + "/messages";
+    List<SlowClient> bodies = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      bodies.add(SlowClient.post(server, path, token, false));
+    }
+    Api ninth = new Api(server, token);
+    await().atMost(Client.PATIENCE).until(() -> ninth.post(path, "{}").status() == 429);
+    return bodies;
   }
 
   private static byte[] bytes(String text) {
