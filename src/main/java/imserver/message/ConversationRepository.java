@@ -15,8 +15,10 @@ import java.util.stream.Stream;
 
 /**
  * What is read of conversations. Each query looks at no more rows than it gives back, or twice as
- * many, or those of two {@link Conversation#bucket}s (H2: of all), or, where that is said, those of
- * a user's unread messages. To be called within a transaction.
+ * many, or those of two {@link Conversation#bucket}s. To be called within a transaction.
+ *
+ * <p>What they order by begins with columns that are the same in all rows: by these H2 knows the
+ * index that has that order.
  */
 @ApplicationScoped
 public class ConversationRepository {
@@ -31,17 +33,18 @@ public class ConversationRepository {
 
   /** A user's conversations whose last message has an id in a range, newest first. */
   List<Conversation> newest(long user, long aboveId, long belowId, int limit) {
-    return Stream.of(
-            "c.low = :user and c.low <> c.high", "c.high = :user") // with himself: in the second
+    return Stream.of("low", "high")
         .flatMap(
             side ->
                 entities
                     .createQuery(
-                        "select c from Conversation c where "
-                            + side
-                            + " and c.bucket between :first and :last"
-                            + " and c.lastMessageId > :above and c.lastMessageId < :below"
-                            + " order by c.bucket desc, c.lastMessageId desc",
+                        """
+                        select c from Conversation c
+                        where c.%1$s = :user and c.bucket between :first and :last
+                          and c.lastMessageId > :above and c.lastMessageId < :below
+                        order by c.%1$s, c.bucket desc, c.lastMessageId desc
+                        """
+                            .formatted(side),
                         Conversation.class)
                     .setParameter("user", user)
                     .setParameter("first", Conversation.bucket(aboveId))
@@ -50,6 +53,7 @@ public class ConversationRepository {
                     .setParameter("below", belowId)
                     .setMaxResults(limit)
                     .getResultStream())
+        .distinct() // with himself he is on both sides
         .sorted(NEWEST_FIRST)
         .limit(limit)
         .toList();
@@ -57,14 +61,16 @@ public class ConversationRepository {
 
   /** The last of all messages from or to a user, 0 for none. */
   long lastId(long user) {
-    return Stream.of("c.low = :user", "c.high = :user")
+    return Stream.of("low", "high")
         .flatMap(
             side ->
                 entities
                     .createQuery(
-                        "select c.lastMessageId from Conversation c where "
-                            + side
-                            + " order by c.bucket desc, c.lastMessageId desc",
+                        """
+                        select c.lastMessageId from Conversation c where c.%1$s = :user
+                        order by c.%1$s, c.bucket desc, c.lastMessageId desc
+                        """
+                            .formatted(side),
                         Long.class)
                     .setParameter("user", user)
                     .setMaxResults(1)
@@ -128,9 +134,11 @@ public class ConversationRepository {
     return entities
         .createQuery(
             STORED_MESSAGE
-                + "m.senderId = :sender and m.recipientId = :recipient"
-                + " and m.id > :above and m.id < :below order by m.id "
-                + order,
+                + """
+                m.senderId = :sender and m.recipientId = :recipient and m.id > :above and m.id < :below
+                order by m.senderId %1$s, m.recipientId %1$s, m.id %1$s
+                """
+                    .formatted(order),
             StoredMessage.class)
         .setParameter("sender", sender)
         .setParameter("recipient", recipient)
@@ -147,7 +155,7 @@ public class ConversationRepository {
             """
             select m.id from Message m
             where m.senderId = :sender and m.recipientId = :recipient and m.id < :below
-            order by m.id desc
+            order by m.senderId desc, m.recipientId desc, m.id desc
             """,
             Long.class)
         .setParameter("sender", sender)
@@ -162,43 +170,35 @@ public class ConversationRepository {
           + " m.timestamp, m.createdAt, u.messageId) from Message m"
           + " left join Unread u on u.recipientId = m.recipientId and u.messageId = m.id where ";
 
-  /**
-   * The ids of the unread messages from one user to another in a range, the lowest first. Looks at
-   * all unread messages of the recipient in the range.
-   */
-  List<Long> unreadIds(long sender, long recipient, long aboveId, long upToId, int limit) {
+  /** The ids of the unread messages from one user to another up to an id, the lowest first. */
+  List<Long> unreadIds(long sender, long recipient, long upToId, int limit) {
     return entities
         .createQuery(
             """
             select u.messageId from Unread u
-            where u.recipientId = :recipient and u.messageId > :above and u.messageId <= :upTo and u.senderId = :sender
-            order by u.messageId
+            where u.recipientId = :recipient and u.senderId = :sender and u.messageId <= :upTo
+            order by u.recipientId, u.senderId, u.messageId
             """,
             Long.class)
         .setParameter("recipient", recipient)
         .setParameter("sender", sender)
-        .setParameter("above", aboveId)
         .setParameter("upTo", upToId)
         .setMaxResults(limit)
         .getResultList();
   }
 
-  /**
-   * The newest unread messages of the system to a user, above an id. Looks at all unread messages
-   * of the user above it.
-   */
-  List<StoredNotice> unreadNotices(long user, long aboveId, int limit) {
+  /** The newest unread messages of the system to a user, the newest first. */
+  List<StoredNotice> unreadNotices(long user, int limit) {
     return entities
         .createQuery(
             """
             select new imserver.message.StoredNotice(m.id, m.content, m.createdAt, n.title, n.url)
             from Unread u, Message m left join Notice n on n.messageId = m.id
-            where m.id = u.messageId and u.recipientId = :user and u.messageId > :above and u.senderId = 0
-            order by u.messageId desc
+            where m.id = u.messageId and u.recipientId = :user and u.senderId = 0
+            order by u.recipientId desc, u.senderId desc, u.messageId desc
             """,
             StoredNotice.class)
         .setParameter("user", user)
-        .setParameter("above", aboveId)
         .setMaxResults(limit)
         .getResultList();
   }

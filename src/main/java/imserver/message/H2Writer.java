@@ -7,6 +7,7 @@ import jakarta.interceptor.Interceptors;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import jakarta.persistence.Query;
+import jakarta.persistence.TypedQuery;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -227,7 +228,7 @@ public class H2Writer {
     state.setUnread(state.unread() - count);
     Conversation conversation = conversation(Pair.of(reader, sender));
     conversation.setUnreadOf(reader, conversation.unreadOf(reader) - count);
-    conversation.setReadUpToOf(reader, readUpTo(reading, conversation));
+    conversation.setReadUpToOf(reader, readUpTo(reading));
     long readerChange = state.change();
     long senderChange = senderChange(reading, readerChange);
     conversation.setChangedOf(sender, senderChange);
@@ -250,34 +251,38 @@ public class H2Writer {
         : state(reading.senderId()).change();
   }
 
-  /** The last message before the first unread one. */
-  private long readUpTo(Reading reading, Conversation conversation) {
-    long before = conversation.readUpToOf(reading.readerId());
-    Long firstUnread =
-        conversation.unreadOf(reading.readerId()) == 0
-            ? null
-            : entities
-                .createQuery(
-                    "select min(u.messageId) from Unread u where u.recipientId = :reader and"
-                        + " u.senderId = :sender",
-                    Long.class)
-                .setParameter("reader", reading.readerId())
-                .setParameter("sender", reading.senderId())
-                .getSingleResult();
-    Long last =
-        entities
-            .createQuery(
+  /** The last message before the first unread one, 0 for none. */
+  private long readUpTo(Reading reading) {
+    long firstUnread =
+        of(
+                reading,
                 """
-                select max(m.id) from Message m
-                where m.senderId = :sender and m.recipientId = :reader and m.id > :before and m.id < :first
-                """,
-                Long.class)
-            .setParameter("reader", reading.readerId())
-            .setParameter("sender", reading.senderId())
-            .setParameter("before", before)
-            .setParameter("first", firstUnread == null ? Long.MAX_VALUE : firstUnread)
-            .getSingleResult();
-    return last == null ? before : last;
+                select u.messageId from Unread u
+                where u.recipientId = :reader and u.senderId = :sender
+                order by u.recipientId, u.senderId, u.messageId
+                """)
+            .getResultStream()
+            .findFirst()
+            .orElse(Long.MAX_VALUE);
+    return of(
+            reading,
+            """
+            select m.id from Message m
+            where m.senderId = :sender and m.recipientId = :reader and m.id < :first
+            order by m.senderId desc, m.recipientId desc, m.id desc
+            """)
+        .setParameter("first", firstUnread)
+        .getResultStream()
+        .findFirst()
+        .orElse(0L);
+  }
+
+  private TypedQuery<Long> of(Reading reading, String query) {
+    return entities
+        .createQuery(query, Long.class)
+        .setParameter("reader", reading.readerId())
+        .setParameter("sender", reading.senderId())
+        .setMaxResults(1);
   }
 
   /** See {@link MessageStore#recount}. */
@@ -292,7 +297,7 @@ public class H2Writer {
       long right = counted.getOrDefault(each.otherThan(user), 0L);
       if (each.unreadOf(user) != right) {
         each.setUnreadOf(user, right);
-        each.setReadUpToOf(user, readUpTo(new Reading(user, each.otherThan(user)), each));
+        each.setReadUpToOf(user, readUpTo(new Reading(user, each.otherThan(user))));
         each.setChangedOf(user, state.change());
         corrected++;
       }

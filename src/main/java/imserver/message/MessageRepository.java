@@ -24,7 +24,8 @@ public class MessageRepository {
     return entities
         .createQuery(
             UNREAD_MESSAGE
-                + "u.recipientId = :recipient and u.messageId > :after order by u.messageId",
+                + "u.recipientId = :recipient and u.messageId > :after"
+                + " order by u.recipientId, u.messageId",
             UnreadMessage.class)
         .setParameter("recipient", recipientId)
         .setParameter("after", afterId)

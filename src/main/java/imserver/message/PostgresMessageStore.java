@@ -17,7 +17,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import javax.sql.DataSource;
@@ -40,11 +39,13 @@ public class PostgresMessageStore implements MessageStore {
   private static final String MARK_READ = "select * from mark_read(?, ?)";
   private static final String RECOUNT = "select * from recount(?)";
 
-  /** The connection broke (SQL standard, class 08). */
-  private static final String CONNECTION_EXCEPTION = "08";
-
-  /** Neither says whether the commit was done: the statement's end is unknown; a crash. */
-  private static final Set<String> UNKNOWN = Set.of("40003", "57P02");
+  /**
+   * What begins like this may have come after the commit, or may end the whole database in the
+   * midst of it (PostgreSQL, appendix A): a connection that broke; an end of the statement that is
+   * not known; an operator who ends connections, or a crash; no room on the disk, or one that
+   * fails; a fault of the database.
+   */
+  private static final List<String> UNANSWERED = List.of("08", "40003", "57P", "53", "58", "XX");
 
   /** Retries come in swarms: after one, so many batches are looked through for others. */
   private static final int LOOK_AFTER_RETRY = 100;
@@ -244,12 +245,14 @@ public class PostgresMessageStore implements MessageStore {
   }
 
   private static PreparedStatement prepare(Connection connection, String sql, Binding binding) {
+    PreparedStatement statement = null;
     try {
       connection.setAutoCommit(true);
-      PreparedStatement statement = connection.prepareStatement(sql);
+      statement = connection.prepareStatement(sql);
       binding.bind(statement);
       return statement;
     } catch (SQLException e) {
+      close(statement);
       throw new StorageException(e);
     }
   }
@@ -275,7 +278,7 @@ public class PostgresMessageStore implements MessageStore {
 
   private static boolean isUnanswered(SQLException e) {
     String state = e.getSQLState();
-    return state == null || state.startsWith(CONNECTION_EXCEPTION) || UNKNOWN.contains(state);
+    return state == null || UNANSWERED.stream().anyMatch(state::startsWith);
   }
 
   /** What the statement has brought stays true, whatever becomes of the connection. */

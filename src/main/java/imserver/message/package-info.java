@@ -61,7 +61,7 @@
  * imserver.message.Conversation#bucket} only: a row whose index entries stay as they are is cheaper
  * to write. A bucket of 65,536 ids makes that so for most messages where 20,000 pairs of users
  * write in turn, which saves a fifth of what PostgreSQL needs for a batch of 200; who reads the
- * list sorts two buckets at most.
+ * list sorts two buckets at most, which takes 17 ms for a user who has 10,000 conversations in one.
  *
  * <h2>Once</h2>
  *
@@ -81,7 +81,9 @@
  * that it told. The hand-over from backlog to live (see {@code imserver.session}) stands on that. A
  * read-ack goes into the lane of the reader. Where the database did not say what became of
  * messages, their recipients are {@link imserver.message.Untold}: what they were not told of is
- * what is unread above that last id, and is looked up as soon as the database answers.
+ * what is unread above that last id, and is looked up with the lane's next batch. That comes as
+ * soon as anybody sends or reads something, the sender of such a message, who has got no success,
+ * among them.
  *
  * <h2>Reading while messages are being stored</h2>
  *
@@ -90,10 +92,8 @@
  * sees and the first has not. So whoever reads in pages takes the last id first, as it is then, and
  * goes no further ({@link imserver.message.ConversationService}).
  *
- * <p>What is unread is found in {@code unread} in the order of ids. Unread messages of one sender
- * are found among all of the reader's, above what he has read up to: a second index would cost
- * every message as much as the first, and who has hundreds of thousands unread waits for tenths of
- * a second.
+ * <p>What is unread is found in {@code unread} in the order of ids, and by a second index in that
+ * of the ids of one sender: so nothing that a reader does takes longer because others flood him.
  *
  * <h2>When the database is down</h2>
  *

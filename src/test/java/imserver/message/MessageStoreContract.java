@@ -411,6 +411,32 @@ abstract class MessageStoreContract {
       assertThat(List.of(books().changed(BOB, ALICE), books().changed(BOB, CAROL)))
           .containsExactlyInAnyOrder(4L, 5L);
     }
+
+    @Test
+    @DisplayName("also with oneself and with the system")
+    void oneself() {
+      add(draft(BOB, BOB, "a"), draft(0, BOB, "n"));
+      books().miscount(BOB, BOB, 1);
+      assertThat(store().recount(BOB)).isEqualTo(new Recount(3, 2, 1));
+      assertThat(books().changed(BOB, BOB)).isEqualTo(3);
+      books().miscount(BOB, 0, 1);
+      assertThat(store().recount(BOB)).isEqualTo(new Recount(3, 2, 1));
+      assertThat(books().changed(BOB, 0)).isEqualTo(4);
+      assertThat(read(BOB, books().unread(BOB).get(0)).get(0).unread()).isZero();
+      assertThat(books().changed(BOB, BOB)).isEqualTo(5);
+    }
+
+    @Test
+    @DisplayName("and what is read up to is right also before that")
+    void readUpTo() {
+      long first = stored(draft(ALICE, BOB, "a")).messageId();
+      stored(draft(ALICE, BOB, "b"));
+      long last = stored(draft(ALICE, BOB, "c")).messageId();
+      books().miscount(BOB, ALICE, -2);
+      assertThat(read(BOB, last)).containsExactly(new ReadMark(BOB, ALICE, 4, 4, 0, 0));
+      assertThat(store().recount(BOB)).isEqualTo(new Recount(0, 2, 1));
+      assertThat(read(BOB, first)).containsExactly(new ReadMark(BOB, ALICE, 6, 5, 1, first));
+    }
   }
 
   @Nested
@@ -437,6 +463,51 @@ abstract class MessageStoreContract {
         threads.shutdownNow();
       }
     }
+
+    @Test
+    @DisplayName("stores one of those that have the same key and other texts, and refuses the rest")
+    void oneKey() throws Exception {
+      ExecutorService threads = Executors.newFixedThreadPool(4);
+      try {
+        List<Future<List<Outcome>>> writers =
+            IntStream.range(0, 4)
+                .mapToObj(writer -> threads.submit(() -> addWithTextsOf(writer)))
+                .toList();
+        List<List<Outcome>> outcomes = new ArrayList<>();
+        for (Future<List<Outcome>> writer : writers) {
+          outcomes.add(writer.get(60, TimeUnit.SECONDS));
+        }
+        for (int i = 0; i < KEYS; i++) {
+          int key = i;
+          List<Outcome> ofKey = outcomes.stream().map(each -> each.get(key)).toList();
+          List<Stored> stored =
+              ofKey.stream().filter(Stored.class::isInstance).map(Stored.class::cast).toList();
+          assertThat(stored).hasSize(1);
+          assertThat(ofKey)
+              .filteredOn(Reused.class::isInstance)
+              .hasSize(3)
+              .containsOnly(new Reused(stored.get(0).messageId()));
+        }
+        assertThat(books().total(BOB)).isEqualTo(KEYS);
+      } finally {
+        threads.shutdownNow();
+      }
+    }
+
+    private static final int KEYS = 60;
+
+    private List<Outcome> addWithTextsOf(int writer) {
+      List<Outcome> outcomes = new ArrayList<>();
+      for (int i = 0; i < KEYS; i += 3) {
+        outcomes.addAll(
+            store()
+                .add(
+                    IntStream.range(i, i + 3)
+                        .mapToObj(n -> draft(ALICE, BOB, "k" + n, "text of " + writer, null))
+                        .toList()));
+      }
+      return outcomes;
+    }
   }
 
   /** Of each user one, who pages by ids while others write. */
@@ -458,7 +529,7 @@ abstract class MessageStoreContract {
     private List<Long> read(long user) {
       List<Long> ids = new ArrayList<>();
       boolean last = false;
-      while (true) {
+      while (!Thread.currentThread().isInterrupted()) {
         List<Long> page = books.page(user, ids.isEmpty() ? 0 : ids.get(ids.size() - 1));
         ids.addAll(page);
         if (page.isEmpty() && last) {
@@ -466,6 +537,7 @@ abstract class MessageStoreContract {
         }
         last = end.get();
       }
+      return ids;
     }
 
     /** To be called when all is written. */
@@ -501,7 +573,38 @@ abstract class MessageStoreContract {
     for (long user : RandomWriter.USERS.subList(1, RandomWriter.USERS.size())) {
       assertNumbers(user, events);
       assertCounts(user);
+      RandomWriter.USERS.forEach(other -> assertConversation(user, other, events));
     }
+  }
+
+  private void assertConversation(long user, long other, Collection<Event> events) {
+    List<Event> changes =
+        events.stream()
+            .filter(each -> !each.kind().equals("known"))
+            .filter(
+                each ->
+                    each.senderId() == user && each.recipientId() == other
+                        || each.senderId() == other && each.recipientId() == user)
+            .toList();
+    assertThat(books().changed(user, other))
+        .as("the last change of %d and %d that %1$d sees", user, other)
+        .isEqualTo(
+            changes.stream()
+                .mapToLong(
+                    each -> each.senderId() == user ? each.senderChange() : each.recipientChange())
+                .max()
+                .orElse(0));
+    List<Long> unread = books().unread(user);
+    assertThat(books().readUpTo(user, other))
+        .as("what %d has read of %d", user, other)
+        .isEqualTo(
+            changes.stream()
+                .filter(each -> each.kind().equals("stored") && each.recipientId() == user)
+                .filter(each -> each.senderId() == other)
+                .map(Event::id)
+                .sorted()
+                .takeWhile(id -> !unread.contains(id))
+                .reduce(0L, Math::max));
   }
 
   private void assertNumbers(long user, Collection<Event> events) {

@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.flywaydb.core.Flyway;
@@ -42,8 +43,12 @@ class PostgresMessageStoreTest extends MessageStoreContract {
   static void start() throws IOException {
     postgres = EmbeddedPostgres.builder().start();
     database = new ThreadConnections(url());
+    migrate(url());
+  }
+
+  private static void migrate(String url) {
     Flyway.configure()
-        .dataSource(url(), "postgres", "")
+        .dataSource(url, "postgres", "")
         .locations("classpath:db/migration/postgresql")
         .load()
         .migrate();
@@ -90,9 +95,9 @@ class PostgresMessageStoreTest extends MessageStoreContract {
   @DisplayName("orders ids, changes and commits alike with writers in several processes")
   void severalProcesses() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(Readers.COUNT);
+    List<Process> writers = new ArrayList<>();
     try {
       Readers readers = new Readers(books(), threads);
-      List<Process> writers = new ArrayList<>();
       for (int seed = 1; seed <= 3; seed++) {
         writers.add(writer(seed));
       }
@@ -110,6 +115,7 @@ class PostgresMessageStoreTest extends MessageStoreContract {
       readers.assertNothingMissed();
       assertOrder(events);
     } finally {
+      writers.forEach(Process::destroyForcibly);
       threads.shutdownNow();
     }
   }
@@ -147,9 +153,56 @@ class PostgresMessageStoreTest extends MessageStoreContract {
   }
 
   @Test
+  @DisplayName("marks nothing that came while it waited for the users' rows")
+  void cameMeanwhile() throws Exception {
+    Draft draft = RandomWriter.draft(7);
+    long reader = draft.recipientId();
+    long other = draft.senderId() + 1;
+    long id = ((Outcome.Stored) store.add(List.of(draft)).get(0)).messageId();
+    long later = id + 1;
+    try (Connection connection = DriverManager.getConnection(url());
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("update user_state set head = head where user_id = " + reader);
+      statement.execute("insert into unread values (%d, %d, %d)".formatted(reader, later, other));
+      ExecutorService thread = Executors.newSingleThreadExecutor();
+      try {
+        var marks = thread.submit(() -> store.markRead(Map.of(reader, List.of(id, later))));
+        awaitOneWaiting();
+        connection.commit();
+        assertThat(marks.get()).extracting(ReadMark::senderId).containsExactly(draft.senderId());
+        assertThat(books().unread(reader)).containsExactly(later);
+      } finally {
+        thread.shutdownNow();
+      }
+    }
+  }
+
+  private static void awaitOneWaiting() {
+    String waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
+    await().until(() -> new SqlBooks(database.source()).all(waiting).get(0) == 1);
+  }
+
+  @Test
+  @DisplayName("does nothing where a conversation is missing")
+  void noConversation() {
+    Draft draft = RandomWriter.draft(7);
+    long reader = draft.recipientId();
+    long id = ((Outcome.Stored) store.add(List.of(draft)).get(0)).messageId();
+    new SqlBooks(database.source()).update("delete from conversation");
+    assertThat(catchThrowable(() -> store.markRead(Map.of(reader, List.of(id)))))
+        .isExactlyInstanceOf(StorageException.class);
+    assertThat(books().unread(reader)).containsExactly(id);
+    assertThat(books().head(reader)).isEqualTo(1);
+  }
+
+  @Test
   @DisplayName("finds all by indexes, by plans that are made while the tables are empty")
   void plans() {
-    try (ThreadConnections fresh = new ThreadConnections(url())) {
+    new SqlBooks(database.source()).update("create database plans");
+    migrate(postgres.getJdbcUrl("postgres", "plans"));
+    try (ThreadConnections fresh =
+        new ThreadConnections(postgres.getJdbcUrl("postgres", "plans"))) {
       MessageStore own = new PostgresMessageStore(fresh.source());
       SqlBooks books = new SqlBooks(fresh.source());
       List<Long> before = readFromEndToEnd(books);
@@ -186,7 +239,7 @@ class PostgresMessageStoreTest extends MessageStoreContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"23514", "57P01", "57014", "40P01"})
+    @ValueSource(strings = {"23514", "57014", "40P01"})
     @DisplayName("says that nothing is stored, where the database says why")
     void refused(String state) {
       FailingDatabase database = new FailingDatabase();
@@ -195,7 +248,8 @@ class PostgresMessageStoreTest extends MessageStoreContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"08006", "08003", "40003", "57P02", ""})
+    @ValueSource(
+        strings = {"08006", "08003", "40003", "57P01", "57P02", "53100", "58030", "XX000", ""})
     @DisplayName("says that it may be stored, where the answer is missing")
     void unanswered(String state) {
       FailingDatabase database = new FailingDatabase();
@@ -242,15 +296,7 @@ class PostgresMessageStoreTest extends MessageStoreContract {
       ExecutorService thread = Executors.newSingleThreadExecutor();
       try {
         var second = thread.submit(() -> store.add(List.of(RandomWriter.draft(7 + 30))));
-        await()
-            .until(
-                () ->
-                    new SqlBooks(database.source())
-                            .all(
-                                "select count(*) from pg_stat_activity where wait_event_type ="
-                                    + " 'Lock'")
-                            .get(0)
-                        == 1);
+        awaitOneWaiting();
         statement.execute("select setval('message_id', 5000)");
         connection.commit();
         assertThat(((Outcome.Stored) second.get().get(0)).messageId()).isEqualTo(5001);

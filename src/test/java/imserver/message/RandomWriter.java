@@ -132,11 +132,15 @@ final class RandomWriter {
     }
   }
 
-  /** Some of the ids that this writer has seen, for every reader: each knows which are his. */
+  /**
+   * Some of the ids that this writer has seen, and some that others may be about to use, for every
+   * reader: each knows which are his.
+   */
   private void markRead(List<Event> events) {
     List<Long> ids = new ArrayList<>(seen);
     ids.sort(Comparator.reverseOrder());
     Set<Long> some = random.ints(8, 0, ids.size()).mapToObj(ids::get).collect(Collectors.toSet());
+    some.addAll(random.longs(8, 1, SPREAD).map(ahead -> ids.get(0) + ahead).boxed().toList());
     Map<Long, Set<Long>> byReader =
         USERS.stream().skip(1).collect(Collectors.toMap(user -> user, user -> some));
     for (ReadMark mark : store.markRead(byReader)) {

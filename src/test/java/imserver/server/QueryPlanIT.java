@@ -15,7 +15,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The queries of {@code MessageRepository} and {@code UserDirectory}, as they reach PostgreSQL. */
+/**
+ * The queries of the repositories, of {@code UserDirectory} and of the functions, as they reach
+ * PostgreSQL.
+ */
 @Tag("postgresql")
 @Tag("no-server")
 @DisplayName("With a million messages in PostgreSQL, an index answers")
@@ -45,6 +48,8 @@ class QueryPlanIT {
           insert into unread (recipient_id, message_id, sender_id)
           select recipient_id, id, sender_id from message where id % 7 = 0
           """);
+      statement.execute(
+          "insert into unread select 42, 1000000 + n, 5 from generate_series(1, 200000) as n");
       statement.execute(
           "insert into im_user (id, name, search_name, updated_at) select n, 'User ' || n, 'user '"
               + " || n, now() from generate_series(1, 100000) as n");
@@ -92,7 +97,7 @@ class QueryPlanIT {
             """
             select m.id, m.sender_id, m.recipient_id, m.content, m.client_timestamp from unread u, message m
             where m.id = u.message_id and u.recipient_id = 42 and u.message_id > 5000
-            order by u.message_id limit 250
+            order by u.recipient_id, u.message_id limit 250
             """,
             "unread_pkey");
     assertThat(plan).contains("message_pkey").doesNotContain("Sort");
@@ -111,8 +116,15 @@ class QueryPlanIT {
   }
 
   @Test
-  @DisplayName("what a read-ack names")
+  @DisplayName("what a read-ack names, and from whom it is")
   void markRead() throws SQLException {
+    assertUsesIndex(
+        """
+        select n.reader, n.id,
+               (select u.sender_id from unread u where u.recipient_id = n.reader and u.message_id = n.id)
+        from unnest(cast(array[42,42,43] as bigint array), cast(array[10,20,30] as bigint array)) as n (reader, id)
+        """,
+        "unread_pkey");
     assertUsesIndex(
         """
         delete from unread u
@@ -130,14 +142,12 @@ class QueryPlanIT {
             """
             select m.id from message m
             where m.sender_id = 21 and m.recipient_id = 42 and m.id < coalesce((
-              select n.id from message n
-              where n.sender_id = 21 and n.recipient_id = 42 and n.id > 5000
-                and (select true from unread u where u.recipient_id = n.recipient_id and u.message_id = n.id)
-              order by n.id limit 1), 9007199254740992)
+              select u.message_id from unread u where u.recipient_id = 42 and u.sender_id = 21
+              order by u.message_id limit 1), 9007199254740992)
             order by m.id desc limit 1
             """,
             "message_history");
-    assertThat(plan).contains("unread_pkey").doesNotContain("Sort", "message_pkey");
+    assertThat(plan).contains("unread_by_sender").doesNotContain("Sort", "message_pkey");
   }
 
   @Test
@@ -148,7 +158,7 @@ class QueryPlanIT {
       assertUsesIndex(
           """
           select last_message_id from conversation where %1$s_id = 42
-          order by bucket desc, last_message_id desc limit 1
+          order by %1$s_id, bucket desc, last_message_id desc limit 1
           """
               .formatted(side),
           "conversation_of_" + side);
@@ -164,7 +174,7 @@ class QueryPlanIT {
               """
               select * from conversation where %1$s_id = 42 and bucket between 0 and 900000 / 65536
                 and last_message_id > 0 and last_message_id < 900000
-              order by bucket desc, last_message_id desc limit 21
+              order by %1$s_id, bucket desc, last_message_id desc limit 21
               """
                   .formatted(side),
               "conversation_of_" + side);
@@ -182,7 +192,8 @@ class QueryPlanIT {
               select m.id, m.content, u.message_id from message m
               left join unread u on u.recipient_id = m.recipient_id and u.message_id = m.id
               where m.sender_id = 21 and m.recipient_id = 42
-                and m.id > 0 and m.id < 900000 order by m.id %s limit 21
+                and m.id > 0 and m.id < 900000
+              order by m.sender_id %1$s, m.recipient_id %1$s, m.id %1$s limit 21
               """
                   .formatted(order),
               "message_history");
@@ -204,29 +215,34 @@ class QueryPlanIT {
   }
 
   @Test
-  @DisplayName("a conversation's unread messages, among all of the user's")
+  @DisplayName("a conversation's unread messages, in order, without sorting")
   void unreadOfAConversation() throws SQLException {
-    assertUsesIndex(
-        """
-        select message_id from unread
-        where recipient_id = 42 and message_id > 5000 and message_id <= 900000 and sender_id = 21
-        order by message_id limit 1000
-        """,
-        "unread_pkey");
+    for (int sender : new int[] {21, 5}) { // one of many, and one who floods
+      String plan =
+          assertUsesIndex(
+              """
+              select message_id from unread
+              where recipient_id = 42 and sender_id = %d and message_id <= 900000
+              order by recipient_id, sender_id, message_id limit 1000
+              """
+                  .formatted(sender),
+              "unread_by_sender");
+      assertThat(plan).doesNotContain("Sort");
+    }
   }
 
   @Test
-  @DisplayName("unread notices, among all unread messages of the user")
+  @DisplayName("unread notices")
   void notices() throws SQLException {
     String plan =
         assertUsesIndex(
             """
             select m.id, m.content, m.created_at, n.title, n.url
             from unread u, message m left join notice n on n.message_id = m.id
-            where m.id = u.message_id and u.recipient_id = 42 and u.message_id > 5000 and u.sender_id = 0
-            order by u.message_id desc limit 1000
+            where m.id = u.message_id and u.recipient_id = 42 and u.sender_id = 0
+            order by u.recipient_id desc, u.sender_id desc, u.message_id desc limit 1000
             """,
-            "unread_pkey");
+            "unread_by_sender");
     assertThat(plan).contains("message_pkey");
   }
 

@@ -4,6 +4,9 @@
 -- One process alone has the database open, and lets one transaction write at a time (imserver.message.H2MessageStore). So
 -- there is nothing to lock, and the order of ids and changes is that of the commits.
 --
+-- H2 reads an index in its order only for a query whose "order by" names all columns of the index up to there, also those
+-- that are the same in all rows.
+--
 -- Lengths are in characters, of which H2 counts those outside Unicode's first plane (an emoji) as two.
 
 create table im_user (
@@ -50,6 +53,7 @@ create table unread (
   sender_id    bigint not null,
   primary key (recipient_id, message_id)
 );
+create index unread_by_sender on unread (recipient_id, sender_id, message_id);
 
 create table conversation (
   low_id          bigint not null,

@@ -2,7 +2,7 @@
 --
 -- Given are arrays: the messages in the order in which they came; the users whom they concern, ascending, with by how much
 -- the head and the unread count of each rise; the conversations, each once, with the ordinal of its last message, by how
--- much its two unread counts rise, and, for each side, the user's position among the users (null for the system) and how
+-- much its two unread counts rise, and, for each side, the user's position among the users (0 for the system) and how
 -- many changes of his come after the last one of this conversation. Who calls has counted all that (imserver.message.Tally):
 -- to group and to number in SQL takes as long as to insert.
 --
@@ -53,6 +53,8 @@ begin
         where t.sender_id = n.sender and t.dedupe_key = n.key
         limit 1) as m;
       if known is not null then
+        ids = null; -- a failed insert may have set both
+        heads = null;
         return;
       end if;
     end if;

@@ -14,32 +14,34 @@ set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
 declare
+  found_readers bigint[];
+  found_ids bigint[];
+  found_senders bigint[];
   readers bigint[];
   others bigint[];
   amounts bigint[];
   reader_changes bigint[];
   other_changes bigint[];
 begin
-  -- The locks of all whom it may concern, ascending. Another transaction may be about to mark the same: then less is found
-  -- below than here.
-  perform from user_state s
-  where s.user_id = any (array(
-    with found as materialized (
-      select n.reader, (select u.sender_id from unread u where u.recipient_id = n.reader and u.message_id = n.id) as sender
-      from unnest(reader_ids, message_ids) as n (reader, id)
-    )
-    select reader from found where sender is not null
-    union
-    select sender from found where sender > 0))
-  order by s.user_id
-  for no key update;
-  if not found then
+  -- What is unread, and from whom.
+  select array_agg(f.reader), array_agg(f.id), array_agg(f.sender) into found_readers, found_ids, found_senders
+  from (
+    select n.reader, n.id,
+           (select u.sender_id from unread u where u.recipient_id = n.reader and u.message_id = n.id) as sender
+    from unnest(reader_ids, message_ids) as n (reader, id)
+  ) as f
+  where f.sender is not null;
+  if found_ids is null then
     return;
   end if;
 
-  -- What is read goes. Each reader and each sender of whom something goes see one change, numbered for each user.
+  -- The locks of all whom that concerns, ascending. Nothing but that is marked: what another transaction has added since is
+  -- from users who may not be locked.
+  perform from user_state s where s.user_id = any (found_readers || found_senders) order by s.user_id for no key update;
+
+  -- What is read goes, but for what another transaction has marked since. Each reader and each sender of whom something goes see one change, numbered for each user.
   with gone as (
-    delete from unread u using unnest(reader_ids, message_ids) as n (reader, id)
+    delete from unread u using unnest(found_readers, found_ids) as n (reader, id)
     where u.recipient_id = n.reader and u.message_id = n.id
     returning u.recipient_id as reader, u.sender_id as other
   ), change as (

@@ -2,8 +2,8 @@
 -- each of its sides, and the numbers of the last changes that the two users see (0: none). All users are locked whom it
 -- concerns (see V1__schema.sql); what was read is gone from "unread".
 --
--- The rows are there. They are written by "on conflict" all the same, since that finds them by both ids, whatever the
--- planner makes of the two indexes that begin with one of them.
+-- The rows are there, or it fails. They are written by "on conflict" all the same, since that finds them by both ids,
+-- whatever the planner makes of the two indexes that begin with one of them.
 --
 -- Returns, in the order in which they are given, eight bytes each: both ids, both unread counts, both read_up_to.
 create or replace function read_conversations(
@@ -16,6 +16,7 @@ set enable_seqscan = off
 as $$
 declare
   states bytea;
+  is_new boolean;
 begin
   with written as (
     insert into conversation as c
@@ -28,33 +29,30 @@ begin
       unread_high = c.unread_high - excluded.unread_high,
       changed_low = greatest(c.changed_low, excluded.changed_low),
       changed_high = greatest(c.changed_high, excluded.changed_high),
-      -- Where something was read, the last message before the first unread one. That is looked for above what was read up
-      -- to before, and only where the count says that there is one.
-      read_up_to_low = case when excluded.unread_low <= 0 then c.read_up_to_low else coalesce((
+      -- Where the count has changed, the last message before the first unread one.
+      read_up_to_low = case when excluded.unread_low = 0 then c.read_up_to_low else coalesce((
         select m.id from message m
         where m.sender_id = c.high_id and m.recipient_id = c.low_id and m.id < coalesce((
-          select n.id from message n
-          where n.sender_id = c.high_id and n.recipient_id = c.low_id and n.id > c.read_up_to_low
-            and c.unread_low > excluded.unread_low
-            and (select true from unread u where u.recipient_id = n.recipient_id and u.message_id = n.id)
-          order by n.id limit 1), 9007199254740992)
+          select u.message_id from unread u where u.recipient_id = c.low_id and u.sender_id = c.high_id
+          order by u.message_id limit 1), 9007199254740992)
         order by m.id desc limit 1), 0) end,
-      read_up_to_high = case when excluded.unread_high <= 0 then c.read_up_to_high else coalesce((
+      read_up_to_high = case when excluded.unread_high = 0 then c.read_up_to_high else coalesce((
         select m.id from message m
         where m.sender_id = c.low_id and m.recipient_id = c.high_id and m.id < coalesce((
-          select n.id from message n
-          where n.sender_id = c.low_id and n.recipient_id = c.high_id and n.id > c.read_up_to_high
-            and c.unread_high > excluded.unread_high
-            and (select true from unread u where u.recipient_id = n.recipient_id and u.message_id = n.id)
-          order by n.id limit 1), 9007199254740992)
+          select u.message_id from unread u where u.recipient_id = c.high_id and u.sender_id = c.low_id
+          order by u.message_id limit 1), 9007199254740992)
         order by m.id desc limit 1), 0) end
-    returning c.low_id, c.high_id, c.unread_low, c.unread_high, c.read_up_to_low, c.read_up_to_high
+    returning c.last_message_id, c.low_id, c.high_id, c.unread_low, c.unread_high, c.read_up_to_low, c.read_up_to_high
   )
   select string_agg(
     int8send(w.low_id) || int8send(w.high_id) || int8send(w.unread_low) || int8send(w.unread_high)
-      || int8send(w.read_up_to_low) || int8send(w.read_up_to_high), '')
-  into states
+      || int8send(w.read_up_to_low) || int8send(w.read_up_to_high), ''),
+    bool_or(w.last_message_id = 0)
+  into states, is_new
   from written w;
+  if is_new then
+    raise 'what was read is of no conversation';
+  end if;
   return states;
 end
 $$;

@@ -1,5 +1,5 @@
 -- Counts what a user has not read, message by message, and puts right what differs from that: his total, and, of each
--- conversation of his whose count is wrong, the count. What changes for him gets a number, as every change does. Returns
+-- conversation of his whose count is wrong, the count and what is read up to. What changes for him gets a number, as every change does. Returns
 -- the total before and after, and how many conversations had a wrong count.
 create or replace function recount(counted_user bigint, out before bigint, out after bigint, out corrected bigint)
 language plpgsql
@@ -28,7 +28,7 @@ begin
       array_agg(w.low), array_agg(w.high),
       array_agg(case when w.high = counted_user then 0 else w.amount end),
       array_agg(case when w.high = counted_user then w.amount else 0 end),
-      array_agg(case when w.high = counted_user then 0 else w.change end),
+      array_agg(case when w.low = counted_user then w.change else 0 end),
       array_agg(case when w.high = counted_user then w.change else 0 end)) as states,
       count(*) as amount
     from wrong w
