@@ -1,0 +1,37 @@
+package imserver.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.persistence.EntityManager;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The queries of the repositories and of {@code H2Writer}, as they reach H2. */
+@DisplayName("H2 reads in the order of an index, without sorting,")
+class H2QueryPlanTest {
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          what is unread | unread where recipient_id = 1 and message_id > 5 order by recipient_id, message_id
+          what is unread of one sender | unread where recipient_id = 1 and sender_id = 2 order by recipient_id, sender_id, message_id
+          notices | unread where recipient_id = 1 and sender_id = 0 order by recipient_id desc, sender_id desc, message_id desc
+          a history | message where sender_id = 1 and recipient_id = 2 and id < 9 order by sender_id desc, recipient_id desc, id desc
+          a history onwards | message where sender_id = 1 and recipient_id = 2 and id > 9 order by sender_id, recipient_id, id
+          conversations | conversation where low_id = 1 and bucket between 0 and 9 order by low_id, bucket desc, last_message_id desc
+          conversations of the other side | conversation where high_id = 1 order by high_id, bucket desc, last_message_id desc
+          """)
+  void indexSorted(String what, String query) {
+    try (MemoryDatabase database = new MemoryDatabase();
+        EntityManager entities = database.entities()) {
+      Object plan =
+          entities
+              .createNativeQuery("explain select * from " + query + " limit 10")
+              .getSingleResult();
+      assertThat(plan.toString()).as(what).contains("index sorted");
+    }
+  }
+}
