@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 
 /**
  * What is read of conversations. Each query looks at no more rows than it gives back, or twice as
- * many, or those of two {@link Conversation#bucket}s. To be called within a transaction.
+ * many, or those of two {@link Conversation#bucket}s, or what is said there. To be called within a
+ * transaction.
  *
  * <p>What they order by begins with columns that are the same in all rows: by these H2 knows the
  * index that has that order.
@@ -25,6 +26,11 @@ public class ConversationRepository {
 
   private static final Comparator<Conversation> NEWEST_FIRST =
       Comparator.comparingLong(Conversation::lastMessageId).reversed();
+
+  /** Asked of each message by itself; by "exists" PostgreSQL would read all that is unread. */
+  static final String IS_UNREAD =
+      " (select count(u) from Unread u"
+          + " where u.recipientId = m.recipientId and u.messageId = m.id) > 0";
 
   @PersistenceContext private EntityManager entities;
 
@@ -170,35 +176,44 @@ public class ConversationRepository {
           + " m.timestamp, m.createdAt, u.messageId) from Message m"
           + " left join Unread u on u.recipientId = m.recipientId and u.messageId = m.id where ";
 
-  /** The ids of the unread messages from one user to another up to an id, the lowest first. */
-  List<Long> unreadIds(long sender, long recipient, long upToId, int limit) {
+  /**
+   * The ids of the unread messages from one user to another in a range, the lowest first. Looks at
+   * all messages of that direction in the range until it has found so many.
+   */
+  List<Long> unreadIds(long sender, long recipient, long aboveId, long upToId, int limit) {
     return entities
         .createQuery(
             """
-            select u.messageId from Unread u
-            where u.recipientId = :recipient and u.senderId = :sender and u.messageId <= :upTo
-            order by u.recipientId, u.senderId, u.messageId
-            """,
+            select m.id from Message m
+            where m.senderId = :sender and m.recipientId = :recipient and m.id > :above and m.id <= :upTo
+              and"""
+                + IS_UNREAD
+                + " order by m.senderId, m.recipientId, m.id",
             Long.class)
         .setParameter("recipient", recipient)
         .setParameter("sender", sender)
+        .setParameter("above", aboveId)
         .setParameter("upTo", upToId)
         .setMaxResults(limit)
         .getResultList();
   }
 
-  /** The newest unread messages of the system to a user, the newest first. */
-  List<StoredNotice> unreadNotices(long user, int limit) {
+  /**
+   * The newest unread messages of the system to a user, above an id, the newest first. Looks at all
+   * that the system has sent to that user above it until it has found so many.
+   */
+  List<StoredNotice> unreadNotices(long user, long aboveId, int limit) {
     return entities
         .createQuery(
             """
             select new imserver.message.StoredNotice(m.id, m.content, m.createdAt, n.title, n.url)
-            from Unread u, Message m left join Notice n on n.messageId = m.id
-            where m.id = u.messageId and u.recipientId = :user and u.senderId = 0
-            order by u.recipientId desc, u.senderId desc, u.messageId desc
-            """,
+            from Message m left join Notice n on n.messageId = m.id
+            where m.senderId = 0 and m.recipientId = :user and m.id > :above and"""
+                + IS_UNREAD
+                + " order by m.senderId desc, m.recipientId desc, m.id desc",
             StoredNotice.class)
         .setParameter("user", user)
+        .setParameter("above", aboveId)
         .setMaxResults(limit)
         .getResultList();
   }

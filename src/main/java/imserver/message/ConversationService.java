@@ -244,11 +244,31 @@ public class ConversationService {
 
   /** Which messages of {@code sender} the user has not read, up to an id; the oldest first. */
   public List<Long> unreadIds(long sender, long user, long upToId, int limit) {
-    return conversations.unreadIds(sender, user, upToId, limit);
+    return unreadIn(sender, user)
+        .map(
+            each ->
+                conversations.unreadIds(
+                    sender, user, each.readUpToOf(user), upToId, most(each.unreadOf(user), limit)))
+        .orElse(List.of());
   }
 
   /** The newest unread messages of the system, newest first. */
   public List<StoredNotice> unreadNotices(long user, int limit) {
-    return conversations.unreadNotices(user, limit);
+    return unreadIn(0, user)
+        .map(
+            each ->
+                conversations.unreadNotices(
+                    user, each.readUpToOf(user), most(each.unreadOf(user), limit)))
+        .orElse(List.of());
+  }
+
+  /** The conversation, if there is something that the user has not read. */
+  private Optional<Conversation> unreadIn(long sender, long user) {
+    return conversations.find(Pair.of(sender, user)).filter(each -> each.unreadOf(user) > 0);
+  }
+
+  /** Who has found all that there is need not look further. */
+  private static int most(long unread, int limit) {
+    return (int) Math.min(unread, limit);
   }
 }

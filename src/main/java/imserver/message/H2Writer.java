@@ -7,13 +7,13 @@ import jakarta.interceptor.Interceptors;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import jakarta.persistence.Query;
-import jakarta.persistence.TypedQuery;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -96,6 +96,9 @@ public class H2Writer {
         (low_id, high_id, last_message_id, unread_low, unread_high, changed_low, changed_high)
         values (n.low_id, n.high_id, n.last_message_id, n.to_low, n.to_high, n.changed_low, n.changed_high)
       """;
+
+  /** A reading brings forward what is read up to by so many messages at most. */
+  private static final int MOST_LOOKED_AT = 10_000;
 
   @PersistenceContext private EntityManager entities;
 
@@ -228,7 +231,7 @@ public class H2Writer {
     state.setUnread(state.unread() - count);
     Conversation conversation = conversation(Pair.of(reader, sender));
     conversation.setUnreadOf(reader, conversation.unreadOf(reader) - count);
-    conversation.setReadUpToOf(reader, readUpTo(reading));
+    conversation.setReadUpToOf(reader, readUpTo(reading, conversation.readUpToOf(reader)));
     long readerChange = state.change();
     long senderChange = senderChange(reading, readerChange);
     conversation.setChangedOf(sender, senderChange);
@@ -251,53 +254,57 @@ public class H2Writer {
         : state(reading.senderId()).change();
   }
 
-  /** The last message before the first unread one, 0 for none. */
-  private long readUpTo(Reading reading) {
+  /**
+   * The last message before the first unread one, that is looked for among so many above what was
+   * read up to before.
+   */
+  private long readUpTo(Reading reading, long before) {
+    Optional<Long> last = first(reading, before, Long.MAX_VALUE, "", "", MOST_LOOKED_AT - 1);
+    long end = last.orElse(Long.MAX_VALUE - 1) + 1;
     long firstUnread =
-        of(
-                reading,
-                """
-                select u.messageId from Unread u
-                where u.recipientId = :reader and u.senderId = :sender
-                order by u.recipientId, u.senderId, u.messageId
-                """)
-            .getResultStream()
-            .findFirst()
-            .orElse(Long.MAX_VALUE);
-    return of(
-            reading,
-            """
-            select m.id from Message m
-            where m.senderId = :sender and m.recipientId = :reader and m.id < :first
-            order by m.senderId desc, m.recipientId desc, m.id desc
-            """)
-        .setParameter("first", firstUnread)
-        .getResultStream()
-        .findFirst()
-        .orElse(0L);
+        first(reading, before, end, "and" + ConversationRepository.IS_UNREAD, "", 0).orElse(end);
+    return first(reading, before, firstUnread, "", "desc", 0).orElse(before);
   }
 
-  private TypedQuery<Long> of(Reading reading, String query) {
+  /** Of messages in a range the first in an order that meet a condition, after some. */
+  private Optional<Long> first(
+      Reading reading, long above, long below, String condition, String order, int after) {
     return entities
-        .createQuery(query, Long.class)
-        .setParameter("reader", reading.readerId())
+        .createQuery(
+            """
+            select m.id from Message m
+            where m.senderId = :sender and m.recipientId = :reader and m.id > :above and m.id < :below %2$s
+            order by m.senderId %1$s, m.recipientId %1$s, m.id %1$s
+            """
+                .formatted(order, condition),
+            Long.class)
         .setParameter("sender", reading.senderId())
-        .setMaxResults(1);
+        .setParameter("reader", reading.readerId())
+        .setParameter("above", above)
+        .setParameter("below", below)
+        .setFirstResult(after)
+        .setMaxResults(1)
+        .getResultStream()
+        .findFirst();
   }
 
   /** See {@link MessageStore#recount}. */
   public Recount recount(long user) {
     UserState state = state(user);
-    Map<Long, Long> counted = countUnread(user);
+    Map<Long, Counted> counted = countUnread(user);
     long before = state.unread();
-    long after = counted.values().stream().mapToLong(Long::longValue).sum();
+    long after = counted.values().stream().mapToLong(Counted::amount).sum();
     state.setUnread(after);
     long corrected = 0;
     for (Conversation each : conversations(user)) {
-      long right = counted.getOrDefault(each.otherThan(user), 0L);
-      if (each.unreadOf(user) != right) {
-        each.setUnreadOf(user, right);
-        each.setReadUpToOf(user, readUpTo(new Reading(user, each.otherThan(user))));
+      Reading reading = new Reading(user, each.otherThan(user));
+      Counted right = counted.getOrDefault(reading.senderId(), new Counted(0, Long.MAX_VALUE));
+      if (each.readUpToOf(user) >= right.first()) {
+        each.setReadUpToOf(user, first(reading, 0, right.first(), "", "desc", 0).orElse(0L));
+      }
+      if (each.unreadOf(user) != right.amount()) {
+        each.setUnreadOf(user, right.amount());
+        each.setReadUpToOf(user, readUpTo(reading, each.readUpToOf(user)));
         each.setChangedOf(user, state.change());
         corrected++;
       }
@@ -305,6 +312,9 @@ public class H2Writer {
     entities.flush();
     return new Recount(before, after, corrected);
   }
+
+  /** How many messages of a sender are unread, and the first. */
+  private record Counted(long amount, long first) {}
 
   private List<Conversation> conversations(long user) {
     return entities
@@ -315,16 +325,18 @@ public class H2Writer {
         .getResultList();
   }
 
-  private Map<Long, Long> countUnread(long user) {
-    Map<Long, Long> counts = new HashMap<>();
+  private Map<Long, Counted> countUnread(long user) {
+    Map<Long, Counted> counts = new HashMap<>();
     entities
         .createQuery(
-            "select u.senderId, count(u) from Unread u where u.recipientId = :user group by"
-                + " u.senderId",
+            """
+            select u.senderId, count(u), min(u.messageId) from Unread u where u.recipientId = :user
+            group by u.senderId
+            """,
             Object[].class)
         .setParameter("user", user)
         .getResultStream()
-        .forEach(row -> counts.put((Long) row[0], (Long) row[1]));
+        .forEach(row -> counts.put((Long) row[0], new Counted((Long) row[1], (Long) row[2])));
     return counts;
   }
 

@@ -17,8 +17,6 @@ class H2QueryPlanTest {
       textBlock =
           """
           what is unread | unread where recipient_id = 1 and message_id > 5 order by recipient_id, message_id
-          what is unread of one sender | unread where recipient_id = 1 and sender_id = 2 order by recipient_id, sender_id, message_id
-          notices | unread where recipient_id = 1 and sender_id = 0 order by recipient_id desc, sender_id desc, message_id desc
           a history | message where sender_id = 1 and recipient_id = 2 and id < 9 order by sender_id desc, recipient_id desc, id desc
           a history onwards | message where sender_id = 1 and recipient_id = 2 and id > 9 order by sender_id, recipient_id, id
           conversations | conversation where low_id = 1 and bucket between 0 and 9 order by low_id, bucket desc, last_message_id desc

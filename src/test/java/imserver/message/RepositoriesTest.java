@@ -115,11 +115,11 @@ class RepositoriesTest {
   @DisplayName("a conversation's unread messages are found, and the system's, newest first")
   void unreadFrom() {
     long another = add(0, BOB, "another", null);
-    assertThat(conversations.unreadIds(ALICE, BOB, Long.MAX_VALUE, 10))
+    assertThat(conversations.unreadIds(ALICE, BOB, 0, Long.MAX_VALUE, 10))
         .containsExactly(first, second);
-    assertThat(conversations.unreadIds(ALICE, BOB, first, 10)).containsExactly(first);
-    assertThat(conversations.unreadIds(ALICE, BOB, second, 1)).containsExactly(first);
-    assertThat(conversations.unreadNotices(BOB, 10))
+    assertThat(conversations.unreadIds(ALICE, BOB, first, second, 1)).containsExactly(second);
+    assertThat(conversations.unreadIds(ALICE, BOB, 0, first, 10)).containsExactly(first);
+    assertThat(conversations.unreadNotices(BOB, 0, 10))
         .extracting(StoredNotice::id, StoredNotice::title)
         .containsExactly(tuple(another, null), tuple(notice, "title"));
     assertThat(conversations.unread(BOB)).isEqualTo(new UnreadCount(4, 2));

@@ -53,7 +53,6 @@ create table unread (
   sender_id    bigint not null,
   primary key (recipient_id, message_id)
 );
-create index unread_by_sender on unread (recipient_id, sender_id, message_id);
 
 create table conversation (
   low_id          bigint not null,

@@ -13,6 +13,7 @@ returns bytea
 language plpgsql
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
+set enable_sort = off -- else all messages of two users might be sorted to find the first ones
 as $$
 declare
   states bytea;
@@ -29,19 +30,38 @@ begin
       unread_high = c.unread_high - excluded.unread_high,
       changed_low = greatest(c.changed_low, excluded.changed_low),
       changed_high = greatest(c.changed_high, excluded.changed_high),
-      -- Where the count has changed, the last message before the first unread one.
+      -- Where something was read, the last message before the first unread one. That is looked for above what was read up
+      -- to before, only where the count says that there is one, and among 10,000 at most: else the next reading goes on.
       read_up_to_low = case when excluded.unread_low = 0 then c.read_up_to_low else coalesce((
         select m.id from message m
-        where m.sender_id = c.high_id and m.recipient_id = c.low_id and m.id < coalesce((
-          select u.message_id from unread u where u.recipient_id = c.low_id and u.sender_id = c.high_id
-          order by u.message_id limit 1), 9007199254740992)
-        order by m.id desc limit 1), 0) end,
+        where m.sender_id = c.high_id and m.recipient_id = c.low_id and m.id > c.read_up_to_low and m.id < coalesce(
+          (select n.id
+           from (select m.id from message m
+                 where m.sender_id = c.high_id and m.recipient_id = c.low_id and m.id > c.read_up_to_low
+                 order by m.id limit 10000) as n
+           where c.unread_low > excluded.unread_low
+             and (select true from unread u where u.recipient_id = c.low_id and u.message_id = n.id)
+           order by n.id limit 1),
+          (select m.id + 1 from message m
+           where m.sender_id = c.high_id and m.recipient_id = c.low_id and m.id > c.read_up_to_low
+           order by m.id offset 9999 limit 1),
+          9007199254740992)
+        order by m.id desc limit 1), c.read_up_to_low) end,
       read_up_to_high = case when excluded.unread_high = 0 then c.read_up_to_high else coalesce((
         select m.id from message m
-        where m.sender_id = c.low_id and m.recipient_id = c.high_id and m.id < coalesce((
-          select u.message_id from unread u where u.recipient_id = c.high_id and u.sender_id = c.low_id
-          order by u.message_id limit 1), 9007199254740992)
-        order by m.id desc limit 1), 0) end
+        where m.sender_id = c.low_id and m.recipient_id = c.high_id and m.id > c.read_up_to_high and m.id < coalesce(
+          (select n.id
+           from (select m.id from message m
+                 where m.sender_id = c.low_id and m.recipient_id = c.high_id and m.id > c.read_up_to_high
+                 order by m.id limit 10000) as n
+           where c.unread_high > excluded.unread_high
+             and (select true from unread u where u.recipient_id = c.high_id and u.message_id = n.id)
+           order by n.id limit 1),
+          (select m.id + 1 from message m
+           where m.sender_id = c.low_id and m.recipient_id = c.high_id and m.id > c.read_up_to_high
+           order by m.id offset 9999 limit 1),
+          9007199254740992)
+        order by m.id desc limit 1), c.read_up_to_high) end
     returning c.last_message_id, c.low_id, c.high_id, c.unread_low, c.unread_high, c.read_up_to_low, c.read_up_to_high
   )
   select string_agg(

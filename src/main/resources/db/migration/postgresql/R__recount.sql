@@ -1,5 +1,5 @@
 -- Counts what a user has not read, message by message, and puts right what differs from that: his total, and, of each
--- conversation of his whose count is wrong, the count and what is read up to. What changes for him gets a number, as every change does. Returns
+-- conversation of his, the count, and what is read up to where that is not below all unread messages. What changes for him gets a number, as every change does. Returns
 -- the total before and after, and how many conversations had a wrong count.
 create or replace function recount(counted_user bigint, out before bigint, out after bigint, out corrected bigint)
 language plpgsql
@@ -12,6 +12,19 @@ begin
   from user_state s where s.user_id = counted_user for no key update;
 
   select count(*) into after from unread u where u.recipient_id = counted_user;
+
+  -- The side of high is his where the other one has a smaller id, or is he himself.
+  update conversation c set read_up_to_high = coalesce((
+    select max(m.id) from message m
+    where m.sender_id = c.low_id and m.recipient_id = c.high_id and m.id < f.first), 0)
+  from (select sender_id, min(message_id) as first from unread where recipient_id = counted_user group by sender_id) as f
+  where c.low_id = f.sender_id and c.high_id = counted_user and c.read_up_to_high >= f.first;
+
+  update conversation c set read_up_to_low = coalesce((
+    select max(m.id) from message m
+    where m.sender_id = c.high_id and m.recipient_id = c.low_id and m.id < f.first), 0)
+  from (select sender_id, min(message_id) as first from unread where recipient_id = counted_user group by sender_id) as f
+  where c.low_id = counted_user and c.high_id = f.sender_id and c.high_id <> c.low_id and c.read_up_to_low >= f.first;
 
   with wrong as (
     select c.low, c.high, c.kept - coalesce(u.amount, 0) as amount, number + row_number() over () as change

@@ -69,8 +69,9 @@ create table notice (
 );
 
 -- The messages that their recipients have not read: a row comes with the message and goes with its reading, so that
--- messages need not change. Two indexes: by id, in the order in which they are shown after a connect; and by sender, so that
--- what somebody floods a user with costs no other conversation of that user anything.
+-- messages need not change. In the order in which they are shown after a connect. Those of one sender are found by the
+-- messages of the two above conversation.read_up_to, so that what others flood a user with makes that no slower; an index of
+-- their own would cost a tenth of what a message costs.
 create table unread (
   recipient_id bigint not null,
   message_id   bigint not null,
@@ -85,7 +86,6 @@ create table unread (
   autovacuum_vacuum_cost_delay = 0,
   autovacuum_analyze_threshold = 1000
 );
-create index unread_by_sender on unread (recipient_id, sender_id, message_id);
 
 -- One row for two users who have written to each other: low_id is the smaller id, which is 0 where the other is the
 -- system. Who writes to himself has one with both ids the same, and what is his is on the side of high.
@@ -100,8 +100,8 @@ create table conversation (
   -- The rows in "unread" of the messages to each side, counted.
   unread_low      bigint not null default 0,
   unread_high     bigint not null default 0,
-  -- For each side, the last of the messages addressed to it up to which all of these are read; 0 for none: the last before
-  -- the first unread one. It never falls, but where a recount finds that it was too high.
+  -- For each side, the last of the messages addressed to it up to which all of these are read, as far as that was looked for;
+  -- 0 for none. It stays below the first unread one, and never falls, but where a recount finds that it was too high.
   read_up_to_low  bigint not null default 0,
   read_up_to_high bigint not null default 0,
   -- For each side, the number of the last change of this conversation that this user saw (see user_state.head); 0 for the
