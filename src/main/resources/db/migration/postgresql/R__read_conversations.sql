@@ -43,7 +43,8 @@ begin
              and (select true from unread u where u.recipient_id = c.low_id and u.message_id = n.id)
            order by n.id limit 1),
           (select m.id + 1 from message m
-           where m.sender_id = c.high_id and m.recipient_id = c.low_id and m.id > c.read_up_to_low
+           where c.unread_low > excluded.unread_low
+             and m.sender_id = c.high_id and m.recipient_id = c.low_id and m.id > c.read_up_to_low
            order by m.id offset 9999 limit 1),
           9007199254740992)
         order by m.id desc limit 1), c.read_up_to_low) end,
@@ -58,7 +59,8 @@ begin
              and (select true from unread u where u.recipient_id = c.high_id and u.message_id = n.id)
            order by n.id limit 1),
           (select m.id + 1 from message m
-           where m.sender_id = c.low_id and m.recipient_id = c.high_id and m.id > c.read_up_to_high
+           where c.unread_high > excluded.unread_high
+             and m.sender_id = c.low_id and m.recipient_id = c.high_id and m.id > c.read_up_to_high
            order by m.id offset 9999 limit 1),
           9007199254740992)
         order by m.id desc limit 1), c.read_up_to_high) end
