@@ -37,11 +37,13 @@
  * when a call returns and when it throws. A user has a row, {@code user_state}, with the number of
  * the last change that he saw, {@code head}, and how much he has not read. Whoever changes what
  * users see locks their rows first, in ascending order of their ids; then messages and what is
- * unread; then conversations. So no two wait for each other, and two who write about one user do so
- * one after the other, commit included. Message ids and the numbers of changes are drawn under
- * these locks. Hence, for one user and in one conversation, the order of ids is the order of
- * changes and the order of commits, in however many lanes and servers: who has seen an id and asks
- * for higher ones misses nothing, and a number that is left out tells that something was missed.
+ * unread; then conversations. Only who marks as read has taken what was unread before, which tells
+ * whom it concerns, and which nobody asks for who has locked users. So no two wait for each other,
+ * and two who write about one user do so one after the other, commit included. Message ids and the
+ * numbers of changes are drawn under these locks. Hence, for one user and in one conversation, the
+ * order of ids is the order of changes and the order of commits, in however many lanes and servers:
+ * who has seen an id and asks for higher ones misses nothing, and a number that is left out tells
+ * that something was missed.
  *
  * <p>Drawn before the locks, ids would not be in the order of the commits: of 9,712 messages of
  * three writers, readers who page by id missed 1,213.

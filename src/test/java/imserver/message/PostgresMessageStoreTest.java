@@ -153,7 +153,7 @@ class PostgresMessageStoreTest extends MessageStoreContract {
   }
 
   @Test
-  @DisplayName("marks nothing that came while it waited for the users' rows")
+  @DisplayName("marks what was there when it was asked, and locks nobody else")
   void cameMeanwhile() throws Exception {
     Draft draft = RandomWriter.draft(7);
     long reader = draft.recipientId();

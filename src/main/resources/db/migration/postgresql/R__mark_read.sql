@@ -1,6 +1,10 @@
 -- Marks messages as read: of pairs of a reader and an id those that are unread messages to this reader; the others are
 -- passed over. One transaction and a few statements for all readers of a batch.
 --
+-- Here the rows of "unread" are locked before those of the users, as it is they that tell whom it concerns. No two
+-- transactions wait for each other by that: rows of "unread" are locked in one order, and whoever has locked users asks for
+-- no row of "unread" that another may have.
+--
 -- Returns, eight bytes each,
 --   marked  for each reader and each sender of whom something was marked: reader, sender, and the numbers of the change
 --           that each of the two sees (0 for the system; the same where both are one)
@@ -14,75 +18,86 @@ set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
 declare
-  found_readers bigint[];
-  found_ids bigint[];
-  found_senders bigint[];
+  -- Of each reader and sender; position: among the users, from 1; later: how many changes of that user come after this one.
   readers bigint[];
   others bigint[];
   amounts bigint[];
-  reader_changes bigint[];
-  other_changes bigint[];
+  reader_positions bigint[];
+  reader_laters bigint[];
+  other_positions bigint[];
+  other_laters bigint[];
+  -- Of each user, ascending.
+  users bigint[];
+  changes bigint[];
+  read bigint[];
+  heads bigint[];
 begin
-  -- What is unread, and from whom.
-  select array_agg(f.reader), array_agg(f.id), array_agg(f.sender) into found_readers, found_ids, found_senders
-  from (
-    select n.reader, n.id,
-           (select u.sender_id from unread u where u.recipient_id = n.reader and u.message_id = n.id) as sender
-    from unnest(reader_ids, message_ids) as n (reader, id)
-  ) as f
-  where f.sender is not null;
-  if found_ids is null then
-    return;
-  end if;
-
-  -- The locks of all whom that concerns, ascending. Nothing but that is marked: what another transaction has added since is
-  -- from users who may not be locked.
-  perform from user_state s where s.user_id = any (found_readers || found_senders) order by s.user_id for no key update;
-
-  -- What is read goes, but for what another transaction has marked since. Each reader and each sender of whom something goes see one change, numbered for each user.
+  -- What is read goes. Each reader, and each sender of whom something goes, sees one change for it.
   with gone as (
-    delete from unread u using unnest(found_readers, found_ids) as n (reader, id)
+    delete from unread u
+    using (select * from unnest(reader_ids, message_ids) as p (reader, id) order by p.reader, p.id) as n
     where u.recipient_id = n.reader and u.message_id = n.id
     returning u.recipient_id as reader, u.sender_id as other
+  ), reading as (
+    select g.reader, g.other, count(*) as amount, row_number() over (order by g.reader, g.other) as ordinal
+    from gone g group by g.reader, g.other
   ), change as (
-    select side.user_id, g.reader, g.other, g.amount, side.amount as read
-    from (select reader, other, count(*) as amount from gone group by reader, other) as g
-    cross join lateral (values (g.reader, g.amount), (nullif(nullif(g.other, 0), g.reader), 0)) as side (user_id, amount)
+    select r.ordinal, side.is_reader, side.user_id, side.amount,
+           dense_rank() over (order by side.user_id) as position,
+           row_number() over (partition by side.user_id order by r.ordinal desc) - 1 as later
+    from reading r
+    cross join lateral (values (true, r.reader, r.amount), (false, nullif(nullif(r.other, 0), r.reader), 0))
+                         as side (is_reader, user_id, amount)
     where side.user_id is not null
-  ), raised as (
-    update user_state s set head = s.head + t.changes, unread = s.unread - t.read
-    from (select user_id, count(*) as changes, sum(read) as read,
-                 array_agg(reader) as readers, array_agg(other) as others, array_agg(amount) as amounts
-          from change group by user_id) as t
-    where s.user_id = t.user_id
-    returning s.user_id, s.head - t.changes as before, t.readers, t.others, t.amounts
   ), numbered as (
-    select n.reader, n.other, n.amount,
-           max(r.before + n.number) filter (where r.user_id = n.reader) as of_reader,
-           case when n.other = 0 then 0 else max(r.before + n.number) filter (where r.user_id = n.other) end as of_other
-    from raised r
-    cross join lateral unnest(r.readers, r.others, r.amounts) with ordinality as n (reader, other, amount, number)
-    group by n.reader, n.other, n.amount
+    select c.ordinal,
+           max(c.position) filter (where c.is_reader) as reader_position, max(c.later) filter (where c.is_reader) as reader_later,
+           max(c.position) filter (where not c.is_reader) as other_position,
+           max(c.later) filter (where not c.is_reader) as other_later
+    from change c group by c.ordinal
+  ), total as (
+    select c.user_id, count(*) as changes, sum(c.amount)::bigint as amount from change c group by c.user_id
   )
-  select array_agg(n.reader), array_agg(n.other), array_agg(n.amount), array_agg(n.of_reader), array_agg(n.of_other),
-         string_agg(int8send(n.reader) || int8send(n.other) || int8send(n.of_reader) || int8send(n.of_other), '')
-  into readers, others, amounts, reader_changes, other_changes, marked
-  from numbered n;
-  if marked is null then
+  select r.readers, r.others, r.amounts, n.*, t.*
+  into readers, others, amounts, reader_positions, reader_laters, other_positions, other_laters, users, changes, read
+  from (select array_agg(reader order by ordinal) as readers, array_agg(other order by ordinal) as others,
+               array_agg(amount order by ordinal) as amounts from reading) as r,
+       (select array_agg(reader_position order by ordinal), array_agg(reader_later order by ordinal),
+               array_agg(other_position order by ordinal), array_agg(other_later order by ordinal) from numbered) as n,
+       (select array_agg(total.user_id order by total.user_id), array_agg(total.changes order by total.user_id),
+               array_agg(total.amount order by total.user_id) from total) as t;
+  if readers is null then
     return;
   end if;
 
-  select read_conversations(
-    array_agg(n.low), array_agg(n.high), array_agg(n.low_amount), array_agg(n.high_amount),
-    array_agg(n.low_change), array_agg(n.high_change))
-  into states
-  from (select least(n.reader, n.other) as low, greatest(n.reader, n.other) as high,
-               coalesce(sum(n.amount) filter (where n.reader < n.other), 0)::bigint as low_amount,
-               coalesce(sum(n.amount) filter (where n.reader >= n.other), 0)::bigint as high_amount,
-               max(case when n.reader < n.other then n.of_reader else n.of_other end) as low_change,
-               max(case when n.reader < n.other then n.of_other else n.of_reader end) as high_change
-        from unnest(readers, others, amounts, reader_changes, other_changes)
-               as n (reader, other, amount, of_reader, of_other)
-        group by low, high) as n;
+  -- The locks, in the order of the users. Their rows are there, since they have a message.
+  with raised as (
+    insert into user_state as s (user_id, head, unread)
+    select * from unnest(users, changes, read)
+    on conflict (user_id) do update set head = s.head + excluded.head, unread = s.unread - excluded.unread
+    returning s.user_id, s.head
+  )
+  select array_agg(r.head order by r.user_id) into heads from raised r;
+
+  with numbered as materialized (
+    select n.reader, n.other, n.amount, heads[n.reader_position] - n.reader_later as of_reader,
+           case when n.other = n.reader then heads[n.reader_position] - n.reader_later
+             else coalesce(heads[n.other_position] - n.other_later, 0) end as of_other
+    from unnest(readers, others, amounts, reader_positions, reader_laters, other_positions, other_laters)
+           as n (reader, other, amount, reader_position, reader_later, other_position, other_later)
+  )
+  select (select string_agg(int8send(n.reader) || int8send(n.other) || int8send(n.of_reader) || int8send(n.of_other), '')
+          from numbered n),
+         (select read_conversations(
+            array_agg(c.low), array_agg(c.high), array_agg(c.low_amount), array_agg(c.high_amount),
+            array_agg(c.low_change), array_agg(c.high_change))
+          from (select least(n.reader, n.other) as low, greatest(n.reader, n.other) as high,
+                       coalesce(sum(n.amount) filter (where n.reader < n.other), 0)::bigint as low_amount,
+                       coalesce(sum(n.amount) filter (where n.reader >= n.other), 0)::bigint as high_amount,
+                       max(case when n.reader < n.other then n.of_reader else n.of_other end) as low_change,
+                       max(case when n.reader < n.other then n.of_other else n.of_reader end) as high_change
+                from numbered n
+                group by low, high) as c)
+  into marked, states;
 end
 $$;

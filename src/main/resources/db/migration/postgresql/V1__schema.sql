@@ -3,8 +3,8 @@
 -- R__add_messages.sql, R__mark_read.sql with R__read_conversations.sql, R__recount.sql.
 --
 -- One order. Whoever changes what users see locks the rows of these users in user_state first, in ascending order of
--- their ids, then message, notice and unread, then conversation. Message ids and the numbers of changes are drawn while those
--- rows are locked. So for one user, and in one conversation, the order of ids and the order of changes are the order of
+-- their ids, then message, notice and unread, then conversation; only reading, whose rows of unread tell whom it concerns, has
+-- locked these before. Message ids and the numbers of changes are drawn while the rows of the users are locked. So for one user, and in one conversation, the order of ids and the order of changes are the order of
 -- the commits, whichever server writes; who has seen an id and asks for higher ones misses nothing; and no two
 -- transactions wait for each other.
 
