@@ -232,7 +232,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
               min = 0,
               max = 1_000_000,
               meaning =
-                  "requests over HTTP a second and user, in bursts of five seconds' worth, of which each 64 KiB of an answer count for one more; more gets 429; `0` turns it off")
+                  "requests over HTTP a second and user, in bursts of five seconds' worth, of which each 16 KiB of an answer count for one more; more gets 429; `0` turns it off")
           int requestRate,
       @Setting(
               key = "IMSERVER_SEARCH_RATE",

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class NonBlockingFilterTest {
 
   /** Two of these are more than a user may have unread. */
-  private static final byte[] LARGE = new byte[5 << 20];
+  private byte[] answer = new byte[5 << 20];
 
   /** Time stands still. */
   private final UserBudgets budgets =
@@ -148,7 +148,7 @@ class NonBlockingFilterTest {
     FilterChain chain =
         (request, response) -> {
           AsyncContext later = jaxRsAnswersLater ? request.startAsync() : null;
-          response.getOutputStream().write(LARGE);
+          response.getOutputStream().write(answer);
           if (later != null) {
             later.complete();
           }
@@ -200,17 +200,18 @@ class NonBlockingFilterTest {
   }
 
   @Test
-  @DisplayName("counts for as many requests as its answer has pieces of 64 KiB")
+  @DisplayName("counts for as many requests as its answer has pieces of 16 KiB")
   void longAnswers() throws Exception {
+    answer = new byte[1 << 20];
     for (int i = 0; i < 3; i++) {
       stream = () -> new Output(false); // so that nothing stays unread
-      ask(); // 80 pieces
+      ask(); // 64 pieces
     }
     int left = 0;
     while (budgets.requests().take(1).isZero()) {
       left++;
     }
-    assertThat(left).isEqualTo(250 - 3 * 80);
+    assertThat(left).isEqualTo(250 - 3 * 64);
   }
 
   @Test
