@@ -27,6 +27,9 @@ public class ConversationRepository {
   private static final Comparator<Conversation> NEWEST_FIRST =
       Comparator.comparingLong(Conversation::lastMessageId).reversed();
 
+  /** To look through so many takes less than a millisecond. */
+  static final int LITTLE_UNREAD = 1_000;
+
   /** Asked of each message by itself; by "exists" PostgreSQL would read all that is unread. */
   static final String IS_UNREAD =
       " (select count(u) from Unread u"
@@ -178,18 +181,25 @@ public class ConversationRepository {
 
   /**
    * The ids of the unread messages from one user to another in a range, the lowest first. Looks at
-   * all messages of that direction in the range until it has found so many.
+   * all that the recipient has not read, if that is little; else at all messages of that direction
+   * in the range until it has found so many.
    */
   List<Long> unreadIds(long sender, long recipient, long aboveId, long upToId, int limit) {
-    return entities
-        .createQuery(
+    String query =
+        hasLittleUnread(recipient)
+            ? """
+            select u.messageId from Unread u
+            where u.recipientId = :recipient and u.messageId > :above and u.messageId <= :upTo and u.senderId = :sender
+            order by u.recipientId, u.messageId
             """
+            : """
             select m.id from Message m
             where m.senderId = :sender and m.recipientId = :recipient and m.id > :above and m.id <= :upTo
               and"""
                 + IS_UNREAD
-                + " order by m.senderId, m.recipientId, m.id",
-            Long.class)
+                + " order by m.senderId, m.recipientId, m.id";
+    return entities
+        .createQuery(query, Long.class)
         .setParameter("recipient", recipient)
         .setParameter("sender", sender)
         .setParameter("above", aboveId)
@@ -200,22 +210,34 @@ public class ConversationRepository {
 
   /**
    * The newest unread messages of the system to a user, above an id, the newest first. Looks at all
-   * that the system has sent to that user above it until it has found so many.
+   * that the user has not read, if that is little; else at all that the system has sent to that
+   * user above it until it has found so many.
    */
   List<StoredNotice> unreadNotices(long user, long aboveId, int limit) {
-    return entities
-        .createQuery(
+    String select =
+        "select new imserver.message.StoredNotice(m.id, m.content, m.createdAt, n.title, n.url) ";
+    String query =
+        hasLittleUnread(user)
+            ? """
+            from Unread u, Message m left join Notice n on n.messageId = m.id
+            where m.id = u.messageId and u.recipientId = :user and u.messageId > :above and u.senderId = 0
+            order by u.recipientId desc, u.messageId desc
             """
-            select new imserver.message.StoredNotice(m.id, m.content, m.createdAt, n.title, n.url)
+            : """
             from Message m left join Notice n on n.messageId = m.id
             where m.senderId = 0 and m.recipientId = :user and m.id > :above and"""
                 + IS_UNREAD
-                + " order by m.senderId desc, m.recipientId desc, m.id desc",
-            StoredNotice.class)
+                + " order by m.senderId desc, m.recipientId desc, m.id desc";
+    return entities
+        .createQuery(select + query, StoredNotice.class)
         .setParameter("user", user)
         .setParameter("above", aboveId)
         .setMaxResults(limit)
         .getResultList();
+  }
+
+  private boolean hasLittleUnread(long user) {
+    return unread(user).total() <= LITTLE_UNREAD;
   }
 
   /** The row of two users, if they have one. */

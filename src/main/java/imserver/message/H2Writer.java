@@ -227,11 +227,11 @@ public class H2Writer {
   private ReadMark mark(Reading reading, long count) {
     long reader = reading.readerId();
     long sender = reading.senderId();
-    UserState state = state(reader);
+    UserState state = known(reader);
     state.setUnread(state.unread() - count);
     Conversation conversation = conversation(Pair.of(reader, sender));
     conversation.setUnreadOf(reader, conversation.unreadOf(reader) - count);
-    conversation.setReadUpToOf(reader, readUpTo(reading, conversation.readUpToOf(reader)));
+    conversation.setReadUpToOf(reader, readUpTo(reading, conversation));
     long readerChange = state.change();
     long senderChange = senderChange(reading, readerChange);
     conversation.setChangedOf(sender, senderChange);
@@ -251,19 +251,27 @@ public class H2Writer {
     }
     return reading.senderId() == reading.readerId()
         ? readerChange
-        : state(reading.senderId()).change();
+        : known(reading.senderId()).change();
   }
 
   /**
    * The last message before the first unread one, that is looked for among so many above what was
-   * read up to before.
+   * read up to before, if the count says that there is one.
    */
-  private long readUpTo(Reading reading, long before) {
+  private long readUpTo(Reading reading, Conversation conversation) {
+    long before = conversation.readUpToOf(reading.readerId());
+    long firstUnread =
+        conversation.unreadOf(reading.readerId()) > 0
+            ? firstUnread(reading, before)
+            : Long.MAX_VALUE;
+    return first(reading, before, firstUnread, "", "desc", 0).orElse(before);
+  }
+
+  /** The first unread message, or where it was looked for no further. */
+  private long firstUnread(Reading reading, long before) {
     Optional<Long> last = first(reading, before, Long.MAX_VALUE, "", "", MOST_LOOKED_AT - 1);
     long end = last.orElse(Long.MAX_VALUE - 1) + 1;
-    long firstUnread =
-        first(reading, before, end, "and" + ConversationRepository.IS_UNREAD, "", 0).orElse(end);
-    return first(reading, before, firstUnread, "", "desc", 0).orElse(before);
+    return first(reading, before, end, "and" + ConversationRepository.IS_UNREAD, "", 0).orElse(end);
   }
 
   /** Of messages in a range the first in an order that meet a condition, after some. */
@@ -290,6 +298,12 @@ public class H2Writer {
 
   /** See {@link MessageStore#recount}. */
   public Recount recount(long user) {
+    entities
+        .createQuery(
+            "delete from Unread u where u.recipientId = :user"
+                + " and not exists (select m.id from Message m where m.id = u.messageId)")
+        .setParameter("user", user)
+        .executeUpdate();
     UserState state = state(user);
     Map<Long, Counted> counted = countUnread(user);
     long before = state.unread();
@@ -304,7 +318,7 @@ public class H2Writer {
       }
       if (each.unreadOf(user) != right.amount()) {
         each.setUnreadOf(user, right.amount());
-        each.setReadUpToOf(user, readUpTo(reading, each.readUpToOf(user)));
+        each.setReadUpToOf(user, readUpTo(reading, each));
         each.setChangedOf(user, state.change());
         corrected++;
       }
@@ -338,6 +352,14 @@ public class H2Writer {
         .getResultStream()
         .forEach(row -> counts.put((Long) row[0], new Counted((Long) row[1], (Long) row[2])));
     return counts;
+  }
+
+  private UserState known(long user) {
+    UserState state = entities.find(UserState.class, user);
+    if (state == null) {
+      throw new IllegalStateException("read messages of a user that is not there");
+    }
+    return state;
   }
 
   private UserState state(long user) {

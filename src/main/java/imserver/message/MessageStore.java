@@ -67,7 +67,8 @@ interface MessageStore {
 
   /**
    * Counts a user's unread messages one by one, and puts right what is kept of them; each
-   * conversation that had a wrong count is a change of this user.
+   * conversation that had a wrong count is a change of this user. What is read up to is lowered
+   * where it is not below what is unread, which is no change.
    */
   Recount recount(long user);
 }

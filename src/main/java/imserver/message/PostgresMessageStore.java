@@ -43,9 +43,10 @@ public class PostgresMessageStore implements MessageStore {
    * What begins like this may have come after the commit, or may end the whole database in the
    * midst of it (PostgreSQL, appendix A): a connection that broke; an end of the statement that is
    * not known; an operator who ends connections, or a crash; no room on the disk, or one that
-   * fails; a fault of the database.
+   * fails; a fault of the database, or of the driver.
    */
-  private static final List<String> UNANSWERED = List.of("08", "40003", "57P", "53", "58", "XX");
+  private static final List<String> UNANSWERED =
+      List.of("08", "40003", "57P", "53", "58", "XX", "99");
 
   /** Retries come in swarms: after one, so many batches are looked through for others. */
   private static final int LOOK_AFTER_RETRY = 100;
@@ -278,7 +279,7 @@ public class PostgresMessageStore implements MessageStore {
 
   private static boolean isUnanswered(SQLException e) {
     String state = e.getSQLState();
-    return state == null || UNANSWERED.stream().anyMatch(state::startsWith);
+    return state == null || state.isEmpty() || UNANSWERED.stream().anyMatch(state::startsWith);
   }
 
   /** What the statement has brought stays true, whatever becomes of the connection. */

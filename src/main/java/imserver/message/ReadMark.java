@@ -10,7 +10,8 @@ package imserver.message;
  *     readerChange} where both are one
  * @param unread how many messages of the sender the reader has not read now
  * @param readUpTo the id of the last message of the sender to the reader up to which all of them
- *     are read, 0 for none: it is below the first unread one, and never falls
+ *     are read, as far as that was looked for, 0 for none: it is below the first unread one, and
+ *     falls only where a recount finds that it is not
  */
 record ReadMark(
     long readerId,

@@ -95,10 +95,11 @@
  * goes no further ({@link imserver.message.ConversationService}).
  *
  * <p>What is unread is found in {@code unread} in the order of ids. Unread messages of one sender
- * are found among those that this sender has sent and that lie above what is read up to: so what
- * others flood a reader with makes it no slower. A second index would cost every message a tenth
- * more. Where somebody has read a million messages and left an older one unread, to find the unread
- * ones of that conversation takes a second or two; a reading looks at 10,000 at most.
+ * are found among all of the reader's, if these are few, else among those that this sender has sent
+ * and that lie above what is read up to: so what others flood a reader with makes it no slower. A
+ * second index would cost every message a tenth more. Only who has a thousand unread, and has read
+ * a million messages of one sender but an older one, waits for a second or two; a reading looks at
+ * 10,000 at most.
  *
  * <h2>When the database is down</h2>
  *

@@ -360,9 +360,8 @@ abstract class MessageStoreContract {
       assertThat(books().count(BOB, CAROL)).isEqualTo(1);
     }
 
-    @Test
-    @DisplayName("around a long row of others: read up to may need some readings to be there")
-    void longGap() {
+    /** Twelve thousand from Alice to Bob. */
+    private List<Long> addMany() {
       List<Long> ids = new ArrayList<>();
       for (int batch = 0; batch < 24; batch++) {
         String name = "k" + batch + "-";
@@ -372,6 +371,13 @@ abstract class MessageStoreContract {
                 .toArray(Draft[]::new);
         add(drafts).forEach(each -> ids.add(((Stored) each).messageId()));
       }
+      return ids;
+    }
+
+    @Test
+    @DisplayName("around a long row of others: read up to may need some readings to be there")
+    void longGap() {
+      List<Long> ids = addMany();
       long last = ids.get(ids.size() - 1);
       store().markRead(Map.of(BOB, ids.subList(1, ids.size() - 1)));
       assertThat(books().readUpTo(BOB, ALICE)).isZero();
@@ -379,6 +385,14 @@ abstract class MessageStoreContract {
       long another = stored(draft(ALICE, BOB, "another")).messageId();
       assertThat(read(BOB, another).get(0).readUpTo()).isEqualTo(ids.get(ids.size() - 2));
       assertThat(read(BOB, last).get(0).readUpTo()).isEqualTo(another);
+    }
+
+    @Test
+    @DisplayName("around a long row of others: where nothing is left unread it is there at once")
+    void longGapAndNothingLeft() {
+      List<Long> ids = addMany();
+      store().markRead(Map.of(BOB, ids.subList(1, ids.size())));
+      assertThat(read(BOB, ids.get(0)).get(0).readUpTo()).isEqualTo(ids.get(ids.size() - 1));
     }
 
     @Test

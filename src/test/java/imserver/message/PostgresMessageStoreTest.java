@@ -184,16 +184,60 @@ class PostgresMessageStoreTest extends MessageStoreContract {
   }
 
   @Test
-  @DisplayName("does nothing where a conversation is missing")
-  void noConversation() {
+  @DisplayName("does nothing where a conversation or a user is missing")
+  void missingRows() {
     Draft draft = RandomWriter.draft(7);
     long reader = draft.recipientId();
     long id = ((Outcome.Stored) store.add(List.of(draft)).get(0)).messageId();
-    new SqlBooks(database.source()).update("delete from conversation");
-    assertThat(catchThrowable(() -> store.markRead(Map.of(reader, List.of(id)))))
-        .isExactlyInstanceOf(StorageException.class);
-    assertThat(books().unread(reader)).containsExactly(id);
-    assertThat(books().head(reader)).isEqualTo(1);
+    for (String table : List.of("user_state", "conversation")) {
+      sql().update("delete from " + table);
+      assertThat(catchThrowable(() -> store.markRead(Map.of(reader, List.of(id)))))
+          .isExactlyInstanceOf(StorageException.class);
+      assertThat(books().unread(reader)).containsExactly(id);
+    }
+  }
+
+  @Test
+  @DisplayName("forgets what is unread of messages that are gone, by a recount")
+  void goneMessages() {
+    Draft draft = RandomWriter.draft(7);
+    long reader = draft.recipientId();
+    store.add(List.of(draft));
+    sql().update("delete from message");
+    assertThat(store.recount(reader)).isEqualTo(new Recount(1, 0, 1));
+    assertThat(books().unread(reader)).isEmpty();
+  }
+
+  private static SqlBooks sql() {
+    return new SqlBooks(database.source());
+  }
+
+  @Test
+  @DisplayName(
+      "finds what is read by its index also by a plan that was made while little was unread")
+  void planOfLittle() {
+    new RandomWriter(store, 1).write(20);
+    try (ThreadConnections fresh = new ThreadConnections(url())) {
+      SqlBooks books = new SqlBooks(fresh.source());
+      MessageStore own = new PostgresMessageStore(fresh.source());
+      books.update("delete from unread where message_id > (select min(message_id) from unread)");
+      books.update("vacuum analyze unread");
+      long reader = RandomWriter.draft(7).recipientId();
+      own.markRead(Map.of(reader, List.of(1L, 2L)));
+      books.update(
+          "insert into unread select %d, n, 3 from generate_series(1000000, 1050000) n"
+              .formatted(reader));
+      long before = looked(books);
+      own.markRead(Map.of(reader, List.of(3L, 4L)));
+      assertThat(looked(books) - before).isLessThan(100);
+    }
+  }
+
+  private static long looked(SqlBooks books) {
+    books.all("select 1 from pg_stat_force_next_flush()");
+    return books
+        .all("select sum(idx_tup_read) from pg_stat_user_indexes where relname = 'unread'")
+        .get(0);
   }
 
   @Test
@@ -249,11 +293,14 @@ class PostgresMessageStoreTest extends MessageStoreContract {
 
     @ParameterizedTest
     @ValueSource(
-        strings = {"08006", "08003", "40003", "57P01", "57P02", "53100", "58030", "XX000", ""})
+        strings = {
+          "08006", "08003", "40003", "57P01", "57P02", "53100", "58030", "XX000", "99999", "",
+          "none"
+        })
     @DisplayName("says that it may be stored, where the answer is missing")
     void unanswered(String state) {
       FailingDatabase database = new FailingDatabase();
-      database.ofExecuting = new SQLException("who knows", state.isEmpty() ? null : state);
+      database.ofExecuting = new SQLException("who knows", state.equals("none") ? null : state);
       assertThat(failure(database)).isInstanceOf(UnansweredException.class);
     }
 

@@ -115,6 +115,25 @@ class RepositoriesTest {
   @DisplayName("a conversation's unread messages are found, and the system's, newest first")
   void unreadFrom() {
     long another = add(0, BOB, "another", null);
+    assertUnreadFrom(another);
+    assertThat(conversations.unread(BOB)).isEqualTo(new UnreadCount(4, 2));
+  }
+
+  @Test
+  @DisplayName("also where others flood the reader")
+  void unreadFromAmongMany() {
+    long another = add(0, BOB, "another", null);
+    entities
+        .createNativeQuery("update user_state set unread = ?1 where user_id = ?2")
+        .setParameter(1, ConversationRepository.LITTLE_UNREAD + 1)
+        .setParameter(2, BOB)
+        .executeUpdate();
+    assertUnreadFrom(another);
+    read(BOB, first, another);
+    assertThat(conversations.unreadIds(ALICE, BOB, 0, Long.MAX_VALUE, 10)).containsExactly(second);
+  }
+
+  private void assertUnreadFrom(long another) {
     assertThat(conversations.unreadIds(ALICE, BOB, 0, Long.MAX_VALUE, 10))
         .containsExactly(first, second);
     assertThat(conversations.unreadIds(ALICE, BOB, first, second, 1)).containsExactly(second);
@@ -122,7 +141,9 @@ class RepositoriesTest {
     assertThat(conversations.unreadNotices(BOB, 0, 10))
         .extracting(StoredNotice::id, StoredNotice::title)
         .containsExactly(tuple(another, null), tuple(notice, "title"));
-    assertThat(conversations.unread(BOB)).isEqualTo(new UnreadCount(4, 2));
+    assertThat(conversations.unreadNotices(BOB, notice, 10))
+        .extracting(StoredNotice::id)
+        .containsExactly(another);
   }
 
   @Test

@@ -32,11 +32,14 @@ declare
   read bigint[];
   heads bigint[];
 begin
-  -- What is read goes. Each reader, and each sender of whom something goes, sees one change for it.
+  -- What is read goes. Each reader, and each sender of whom something goes, sees one change for it. The rows are found one
+  -- by one, and deleted by their places: joined with the list, the whole table would be read for it by plans that were
+  -- made while hardly anything was unread.
   with gone as (
     delete from unread u
-    using (select * from unnest(reader_ids, message_ids) as p (reader, id) order by p.reader, p.id) as n
-    where u.recipient_id = n.reader and u.message_id = n.id
+    using (select (select f.ctid from unread f where f.recipient_id = p.reader and f.message_id = p.id) as place
+           from unnest(reader_ids, message_ids) as p (reader, id) order by p.reader, p.id) as n
+    where u.ctid = n.place
     returning u.recipient_id as reader, u.sender_id as other
   ), reading as (
     select g.reader, g.other, count(*) as amount, row_number() over (order by g.reader, g.other) as ordinal
@@ -70,7 +73,7 @@ begin
     return;
   end if;
 
-  -- The locks, in the order of the users. Their rows are there, since they have a message.
+  -- The locks, in the order of the users. Their rows are there, since they have a message, or it fails.
   with raised as (
     insert into user_state as s (user_id, head, unread)
     select * from unnest(users, changes, read)
@@ -78,6 +81,9 @@ begin
     returning s.user_id, s.head
   )
   select array_agg(r.head order by r.user_id) into heads from raised r;
+  if exists (select from unnest(heads, changes) as n (head, raised) where n.head = n.raised) then
+    raise 'what was read is of no user';
+  end if;
 
   with numbered as materialized (
     select n.reader, n.other, n.amount, heads[n.reader_position] - n.reader_later as of_reader,

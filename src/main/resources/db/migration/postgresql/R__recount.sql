@@ -7,6 +7,17 @@ as $$
 declare
   number bigint;
 begin
+  -- One after the other: it writes conversations of two users with the row of one of them locked.
+  perform pg_advisory_xact_lock(hashtext('imserver.recount'));
+
+  -- What is unread of messages that somebody has deleted by hand; before the users are locked, as in mark_read.
+  delete from unread u
+  using (select (select f.ctid from unread f where f.recipient_id = o.recipient_id and f.message_id = o.message_id) as place
+         from unread o
+         where o.recipient_id = counted_user and not exists (select from message m where m.id = o.message_id)
+         order by o.message_id) as n
+  where u.ctid = n.place;
+
   insert into user_state (user_id, head, unread) values (counted_user, 0, 0) on conflict (user_id) do nothing;
   select s.unread, s.head into before, number
   from user_state s where s.user_id = counted_user for no key update;
