@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.util.Collections;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 
 /** Brings the tables up to date before anything else of the application starts. */
 @DataSourceDefinition(
@@ -50,6 +51,10 @@ public class Schema {
   /** For the container, which injects the rest. */
   public Schema() {}
 
+  Schema(Config config) {
+    this.config = config;
+  }
+
   /** Where messages are kept, for people; without a password. */
   public String whereabouts() {
     return DatabaseAddress.of(config.storage()).description();
@@ -77,10 +82,18 @@ public class Schema {
           .load()
           .migrate();
     } catch (FlywayException e) {
-      String reason = address.description() + ": " + new StorageException(e).getMessage();
+      String reason = address.description() + ": " + reason(e);
       LOG.log(Level.ERROR, "imserver cannot start: {0}", reason);
       throw new IllegalStateException(reason, e);
     }
+  }
+
+  /** In one line; what Flyway would have done with other tables ("run repair") would spoil them. */
+  private static String reason(FlywayException e) {
+    return e instanceof FlywayValidateException
+        ? "its tables are of another version of imserver, from which there is no upgrade"
+            + " (CHANGELOG.md): take an empty database"
+        : String.valueOf(new StorageException(e).getMessage());
   }
 
   /**
