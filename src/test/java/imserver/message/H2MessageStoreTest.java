@@ -20,7 +20,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("The store on H2")
-class H2MessageStoreTest extends MessageStoreContract {
+class H2MessageStoreTest extends SqlMessageStoreContract {
 
   private static MemoryDatabase database;
 
@@ -84,7 +84,7 @@ class H2MessageStoreTest extends MessageStoreContract {
   @BeforeEach
   void empty() {
     for (String table : List.of("message", "notice", "unread", "user_state", "conversation")) {
-      database.books().update("truncate table " + table);
+      books().update("truncate table " + table);
     }
   }
 
@@ -94,7 +94,7 @@ class H2MessageStoreTest extends MessageStoreContract {
   }
 
   @Override
-  Books books() {
+  SqlBooks books() {
     return database.books();
   }
 
@@ -106,30 +106,5 @@ class H2MessageStoreTest extends MessageStoreContract {
         List.of(new Draft(new DedupeKey(1, "k"), 2, "text", "", OffsetDateTime.now(), null));
     assertThatThrownBy(() -> store.add(drafts)).isInstanceOf(UnansweredException.class);
     assertThat(books().total(2)).as("and here it was done").isEqualTo(1);
-  }
-
-  @Test
-  @DisplayName("does nothing where a conversation or a user is missing")
-  void missingRows() {
-    Draft draft = RandomWriter.draft(7);
-    long reader = draft.recipientId();
-    long id = ((Outcome.Stored) store.add(List.of(draft)).get(0)).messageId();
-    for (String table : List.of("conversation", "user_state")) {
-      database.books().update("delete from " + table);
-      assertThatThrownBy(() -> store.markRead(Map.of(reader, List.of(id))))
-          .isExactlyInstanceOf(StorageException.class);
-      assertThat(books().unread(reader)).containsExactly(id);
-    }
-  }
-
-  @Test
-  @DisplayName("forgets what is unread of messages that are gone, by a recount")
-  void goneMessages() {
-    Draft draft = RandomWriter.draft(7);
-    long reader = draft.recipientId();
-    store.add(List.of(draft));
-    database.books().update("delete from message");
-    assertThat(store.recount(reader)).isEqualTo(new Recount(1, 0, 1));
-    assertThat(books().unread(reader)).isEmpty();
   }
 }

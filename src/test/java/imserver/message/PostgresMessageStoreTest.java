@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The store on PostgreSQL")
-class PostgresMessageStoreTest extends MessageStoreContract {
+class PostgresMessageStoreTest extends SqlMessageStoreContract {
 
   private static EmbeddedPostgres postgres;
   private static ThreadConnections database;
@@ -87,7 +87,7 @@ class PostgresMessageStoreTest extends MessageStoreContract {
   }
 
   @Override
-  Books books() {
+  SqlBooks books() {
     return new SqlBooks(database.source());
   }
 
@@ -178,38 +178,28 @@ class PostgresMessageStoreTest extends MessageStoreContract {
     }
   }
 
-  private static void awaitOneWaiting() {
-    String waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
-    await().until(() -> new SqlBooks(database.source()).all(waiting).get(0) == 1);
-  }
-
   @Test
-  @DisplayName("does nothing where a conversation or a user is missing")
-  void missingRows() {
-    Draft draft = RandomWriter.draft(7);
-    long reader = draft.recipientId();
-    long id = ((Outcome.Stored) store.add(List.of(draft)).get(0)).messageId();
-    for (String table : List.of("user_state", "conversation")) {
-      sql().update("delete from " + table);
-      assertThat(catchThrowable(() -> store.markRead(Map.of(reader, List.of(id)))))
-          .isExactlyInstanceOf(StorageException.class);
-      assertThat(books().unread(reader)).containsExactly(id);
+  @DisplayName("recounts one user after the other, as three at once could wait in a circle")
+  void oneRecount() throws Exception {
+    try (Connection connection = DriverManager.getConnection(url());
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("select * from recount(1)");
+      ExecutorService thread = Executors.newSingleThreadExecutor();
+      try {
+        var second = thread.submit(() -> store.recount(2));
+        awaitOneWaiting();
+        connection.commit();
+        assertThat(second.get()).isEqualTo(new Recount(0, 0, 0));
+      } finally {
+        thread.shutdownNow();
+      }
     }
   }
 
-  @Test
-  @DisplayName("forgets what is unread of messages that are gone, by a recount")
-  void goneMessages() {
-    Draft draft = RandomWriter.draft(7);
-    long reader = draft.recipientId();
-    store.add(List.of(draft));
-    sql().update("delete from message");
-    assertThat(store.recount(reader)).isEqualTo(new Recount(1, 0, 1));
-    assertThat(books().unread(reader)).isEmpty();
-  }
-
-  private static SqlBooks sql() {
-    return new SqlBooks(database.source());
+  private static void awaitOneWaiting() {
+    String waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
+    await().until(() -> new SqlBooks(database.source()).all(waiting).get(0) == 1);
   }
 
   @Test

@@ -1,0 +1,45 @@
+package imserver.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import imserver.database.StorageException;
+import imserver.message.Outcome.Stored;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What {@link MessageStore} promises where somebody has changed the tables by hand. */
+abstract class SqlMessageStoreContract extends MessageStoreContract {
+
+  @Override
+  abstract SqlBooks books();
+
+  @Test
+  @DisplayName("marks nothing where a conversation or a user is missing")
+  void missingRows() {
+    Draft draft = RandomWriter.draft(7);
+    long reader = draft.recipientId();
+    for (String table : List.of("conversation", "user_state")) {
+      books().update("delete from message");
+      books().update("delete from unread");
+      long id = ((Stored) store().add(List.of(draft)).get(0)).messageId();
+      books().update("delete from " + table);
+      assertThatThrownBy(() -> store().markRead(Map.of(reader, List.of(id))))
+          .isExactlyInstanceOf(StorageException.class);
+      assertThat(books().unread(reader)).containsExactly(id);
+    }
+  }
+
+  @Test
+  @DisplayName("forgets what is unread of messages that are gone, by a recount")
+  void goneMessages() {
+    Draft draft = RandomWriter.draft(7);
+    long reader = draft.recipientId();
+    store().add(List.of(draft));
+    books().update("delete from message");
+    assertThat(store().recount(reader)).isEqualTo(new Recount(1, 0, 1));
+    assertThat(books().unread(reader)).isEmpty();
+  }
+}
