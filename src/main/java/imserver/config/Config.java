@@ -259,7 +259,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
    * @param password null if unset
    * @param data the folder of the embedded database, relative to the server's working directory;
    *     null for one in the server's own folder
-   * @param lanes how many writers store messages side by side
+   * @param lanes how many writers store messages side by side, beside the one that marks as read
    */
   public record Storage(
       @Setting(
@@ -280,8 +280,8 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
               fallback = "1",
               max = 64,
               meaning =
-                  "writers that store side by side, each with a database connection of its own, at"
-                      + " times two")
+                  "writers that store messages side by side, each with a database connection of its"
+                      + " own, at times two; one more marks as read")
           int lanes) {
 
     /** Leaves out the password. */

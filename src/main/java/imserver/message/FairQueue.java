@@ -12,14 +12,17 @@ import java.util.Queue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToIntFunction;
 
 /**
  * What waits for a lane, by the user who asked for it. Batches are taken from the users in turn,
  * one request of each after the other, so that one who asks for much makes the others wait no
  * longer than his share of a batch takes. Requests of one user leave in the order in which they
- * came, messages and read-acks each for themselves. Any thread may {@link #offer}, one takes.
+ * came. Any thread may {@link #offer}, one takes.
+ *
+ * @param <S> messages, of size 1 each, or read-acks, each as large as it has ids
  */
-final class FairQueue {
+final class FairQueue<S extends Submission> {
 
   /**
    * So many ids in read-acks of one reader take the room of one message: about as much memory. No
@@ -36,74 +39,94 @@ final class FairQueue {
   private final Semaphore room;
   private final int lanes;
   private final int maxBatch;
-  private final int maxOfOne;
+  private final ToIntFunction<S> size;
+  private final int sizePerPermit;
+  private final int maxWaiting;
 
   /** Guards what follows. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition changed = lock.newCondition();
-  private final Map<Long, Waiting> users = new HashMap<>();
-  private final Queue<Waiting> senders = new ArrayDeque<>();
-  private final Queue<Waiting> readers = new ArrayDeque<>();
+  private final Map<Long, Waiting<S>> users = new HashMap<>();
+  private final Queue<Waiting<S>> turn = new ArrayDeque<>();
   private boolean closed;
 
   /** The requests of one user, of which there is at least one. */
-  private static final class Waiting {
+  private static final class Waiting<S> {
 
     final long user;
-    final Queue<Post> posts = new ArrayDeque<>();
-    final Queue<ReadAck> acks = new ArrayDeque<>();
-    int ids;
-    int postsInBatch;
+    final Queue<S> requests = new ArrayDeque<>();
+    int size;
+    int sizeInBatch;
 
     Waiting(long user) {
       this.user = user;
-    }
-
-    int ackPermits() {
-      return (ids + IDS_PER_PERMIT - 1) / IDS_PER_PERMIT;
-    }
-
-    int permits() {
-      return posts.size() + ackPermits();
     }
   }
 
   /**
    * What is stored together.
    *
-   * @param submissions messages and read-acks
-   * @param permits the room that is to be given back for them
+   * @param permits the room that it takes until it is {@link #release released}
    */
-  record Batch(List<Submission> submissions, int permits) {}
+  record Batch<S>(List<S> submissions, int permits) {}
 
-  /**
-   * An empty queue.
-   *
-   * @param room the permits for what may wait in all queues together: one for a message, and for
-   *     each {@value #IDS_PER_PERMIT} ids of a reader
-   * @param lanes how many queues share the room
-   * @param maxBatch the most messages in a batch; about as many ids in read-acks
-   */
-  FairQueue(Semaphore room, int lanes, int maxBatch) {
+  private FairQueue(
+      Semaphore room,
+      int lanes,
+      int maxBatch,
+      ToIntFunction<S> size,
+      int sizePerPermit,
+      int maxWaiting) {
     this.room = room;
     this.lanes = lanes;
     this.maxBatch = maxBatch;
-    this.maxOfOne = Math.max(1, maxBatch / PART_OF_BATCH);
+    this.size = size;
+    this.sizePerPermit = sizePerPermit;
+    this.maxWaiting = maxWaiting;
+  }
+
+  /**
+   * An empty queue of messages.
+   *
+   * @param room the permits for what may wait in all queues together: one for a message
+   * @param lanes in how many queues messages of one user may be
+   * @param maxBatch the most messages in a batch
+   */
+  static FairQueue<Post> ofMessages(Semaphore room, int lanes, int maxBatch) {
+    return new FairQueue<>(room, lanes, maxBatch, post -> 1, 1, Integer.MAX_VALUE);
+  }
+
+  /**
+   * An empty queue, in which all read-acks of a reader are.
+   *
+   * @param room the permits for what may wait in all queues together: one for each {@value
+   *     #IDS_PER_PERMIT} ids of a reader
+   * @param maxBatch about the most ids in a batch
+   */
+  static FairQueue<ReadAck> ofReadAcks(Semaphore room, int maxBatch) {
+    return new FairQueue<>(
+        room,
+        1,
+        maxBatch,
+        ack -> Math.max(1, ack.request().messageIds().size()),
+        IDS_PER_PERMIT,
+        MAX_WAITING_IDS);
   }
 
   /** Takes in a request; false if there is no room for it, or the queue is closed. */
-  boolean offer(Submission submission) {
+  boolean offer(S submission) {
     long user = submission.requester().user().userId();
     lock.lock();
     try {
-      Waiting waiting = users.get(user);
-      Waiting its = waiting == null ? new Waiting(user) : waiting;
+      Waiting<S> waiting = users.get(user);
+      Waiting<S> its = waiting == null ? new Waiting<>(user) : waiting;
       if (closed || !add(submission, its)) {
         return false;
       }
       if (waiting == null) {
         users.put(user, its);
+        turn.add(its);
       }
       changed.signal();
       return true;
@@ -112,35 +135,22 @@ final class FairQueue {
     }
   }
 
-  private boolean add(Submission submission, Waiting its) {
-    if (submission instanceof ReadAck ack) {
-      return addAck(ack, its);
-    }
-    if (!leavesRoom(its.permits() + 1, lanes) || !room.tryAcquire()) {
+  private boolean add(S submission, Waiting<S> its) {
+    int sizeAfter = its.size + size.applyAsInt(submission);
+    int permits = permits(sizeAfter);
+    if (sizeAfter > maxWaiting
+        || !leavesRoom(permits)
+        || !room.tryAcquire(permits - permits(its.size))) {
       return false;
     }
-    if (its.posts.isEmpty()) {
-      senders.add(its);
-    }
-    its.posts.add((Post) submission);
+    its.requests.add(submission);
+    its.size = sizeAfter;
     return true;
   }
 
-  /** Read-acks of one reader are put together: a hundred of one id take the room of one of them. */
-  private boolean addAck(ReadAck ack, Waiting its) {
-    int ids = its.ids + weight(ack);
-    int permits = (ids + IDS_PER_PERMIT - 1) / IDS_PER_PERMIT - its.ackPermits();
-    if (ids > MAX_WAITING_IDS
-        || !leavesRoom(its.permits() + permits, 1) // all read-acks of a reader are in one lane
-        || !room.tryAcquire(permits)) {
-      return false;
-    }
-    if (its.acks.isEmpty()) {
-      readers.add(its);
-    }
-    its.acks.add(ack);
-    its.ids = ids;
-    return true;
+  /** Requests of one user are put together: a hundred of one id take the room of two messages. */
+  private int permits(int sizeOfOne) {
+    return (sizeOfOne + sizePerPermit - 1) / sizePerPermit;
   }
 
   /**
@@ -148,12 +158,8 @@ final class FairQueue {
    * most, nine get a tenth each, and whoever has nothing waiting finds room (dynamic thresholds;
    * Choudhury and Hahne, 1998).
    */
-  private boolean leavesRoom(int permits, int queues) {
-    return (permits - 1L) * queues < room.availablePermits();
-  }
-
-  private static int weight(ReadAck ack) {
-    return Math.max(1, ack.request().messageIds().size());
+  private boolean leavesRoom(int permits) {
+    return (permits - 1L) * lanes < room.availablePermits();
   }
 
   /**
@@ -161,7 +167,7 @@ final class FairQueue {
    *
    * @throws InterruptedException if the thread is interrupted, also where there is something
    */
-  Batch take() throws InterruptedException {
+  Batch<S> take() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (users.isEmpty() && !closed) {
@@ -174,7 +180,7 @@ final class FairQueue {
   }
 
   /** A batch of what is waiting now; an empty one for nothing. */
-  Batch poll() {
+  Batch<S> poll() {
     lock.lock();
     try {
       return next();
@@ -183,93 +189,67 @@ final class FairQueue {
     }
   }
 
+  private Batch<S> next() {
+    List<S> batch = new ArrayList<>();
+    List<Waiting<S>> served = new ArrayList<>();
+    int most = maxBatch / Math.min(PART_OF_BATCH, turn.size() + 1); // of one alone: a half
+    int inBatch = 0;
+    int permits = 0;
+    while (inBatch < maxBatch && !turn.isEmpty()) {
+      Waiting<S> its = turn.remove();
+      S submission = its.requests.remove();
+      permits += shrink(its, submission);
+      its.sizeInBatch += size.applyAsInt(submission);
+      inBatch += size.applyAsInt(submission);
+      batch.add(submission);
+      boolean isServed = its.requests.isEmpty() || its.sizeInBatch >= most;
+      (isServed ? served : turn).add(its);
+    }
+    turn.forEach(its -> its.sizeInBatch = 0);
+    for (Waiting<S> its : served) {
+      its.sizeInBatch = 0;
+      if (its.requests.isEmpty()) {
+        users.remove(its.user);
+      } else {
+        turn.add(its); // behind the others, for the rest
+      }
+    }
+    return new Batch<>(batch, permits);
+  }
+
+  /** A request has been taken out; returns the permits that it held. */
+  private int shrink(Waiting<S> its, S submission) {
+    int before = permits(its.size);
+    its.size -= size.applyAsInt(submission);
+    return before - permits(its.size);
+  }
+
   /** Takes out what has been waiting for so long, or longer. */
-  Batch removeOlderThan(Duration age) {
-    List<Submission> removed = new ArrayList<>();
+  Batch<S> removeOlderThan(Duration age) {
+    List<S> removed = new ArrayList<>();
     int permits = 0;
     lock.lock();
     try {
-      for (Waiting its : users.values()) {
-        int before = its.permits();
-        removeOlderThan(age, its.posts, removed);
-        int acksBefore = removed.size();
-        removeOlderThan(age, its.acks, removed);
-        removed
-            .subList(acksBefore, removed.size())
-            .forEach(ack -> its.ids -= weight((ReadAck) ack));
-        permits += before - its.permits();
+      for (Waiting<S> its : turn) {
+        while (!its.requests.isEmpty() && its.requests.element().progress().isOlderThan(age)) {
+          S submission = its.requests.remove();
+          permits += shrink(its, submission);
+          removed.add(submission);
+        }
       }
       if (!removed.isEmpty()) {
-        senders.removeIf(its -> its.posts.isEmpty());
-        readers.removeIf(its -> its.acks.isEmpty());
-        users.values().removeIf(its -> its.posts.isEmpty() && its.acks.isEmpty());
+        turn.removeIf(its -> its.requests.isEmpty());
+        users.values().removeIf(its -> its.requests.isEmpty());
       }
     } finally {
       lock.unlock();
     }
-    return new Batch(removed, permits);
+    return new Batch<>(removed, permits);
   }
 
-  private static void removeOlderThan(
-      Duration age, Queue<? extends Submission> waiting, List<Submission> removed) {
-    while (!waiting.isEmpty() && waiting.element().progress().isOlderThan(age)) {
-      removed.add(waiting.remove());
-    }
-  }
-
-  private Batch next() {
-    List<Submission> batch = new ArrayList<>();
-    int permits = takePosts(batch) + takeAcks(batch);
-    return new Batch(batch, permits);
-  }
-
-  private int takePosts(List<Submission> batch) {
-    List<Waiting> served = new ArrayList<>();
-    int most = Math.max(maxOfOne, maxBatch / (senders.size() + 1)); // one alone: half of it
-    while (batch.size() < maxBatch && !senders.isEmpty()) {
-      Waiting its = senders.remove();
-      batch.add(its.posts.remove());
-      its.postsInBatch++;
-      if (its.posts.isEmpty() || its.postsInBatch == most) {
-        served.add(its);
-      } else {
-        senders.add(its);
-      }
-    }
-    senders.forEach(its -> its.postsInBatch = 0);
-    served.forEach(its -> its.postsInBatch = 0);
-    served.forEach(its -> backInto(senders, its, its.posts));
-    return batch.size();
-  }
-
-  private int takeAcks(List<Submission> batch) {
-    List<Waiting> served = new ArrayList<>();
-    int ids = 0;
-    int permits = 0;
-    while (ids < maxBatch && !readers.isEmpty()) {
-      Waiting its = readers.remove();
-      int before = its.ids;
-      int held = its.ackPermits();
-      do {
-        ReadAck ack = its.acks.remove();
-        its.ids -= weight(ack);
-        batch.add(ack);
-      } while (!its.acks.isEmpty() && before - its.ids < maxOfOne);
-      ids += before - its.ids;
-      permits += held - its.ackPermits();
-      served.add(its);
-    }
-    served.forEach(its -> backInto(readers, its, its.acks));
-    return permits;
-  }
-
-  /** Has a user wait behind the others for the rest, or forgets him. */
-  private void backInto(Queue<Waiting> turn, Waiting its, Queue<? extends Submission> rest) {
-    if (!rest.isEmpty()) {
-      turn.add(its);
-    } else if (its.posts.isEmpty() && its.acks.isEmpty()) {
-      users.remove(its.user);
-    }
+  /** Gives the room of a batch to others. */
+  void release(Batch<S> batch) {
+    room.release(batch.permits());
   }
 
   boolean isEmpty() {

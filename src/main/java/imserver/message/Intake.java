@@ -27,9 +27,7 @@ import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +63,8 @@ public class Intake {
 
   private static final Duration OVERDUE_CHECK = Duration.ofMillis(500);
 
-  private List<Lane> lanes;
+  private List<Lane<Post>> lanes;
+  private Lane<ReadAck> readAcks;
   private volatile boolean stopping;
 
   /** For the container, which injects the rest. */
@@ -76,17 +75,26 @@ public class Intake {
     Semaphore room = new Semaphore(config.limits().intake());
     int count = config.storage().lanes();
     Delivery delivery = new Delivery(directory, registry);
-    Function<Executor, Storing> storing = telling -> new Storing(service, delivery, clock, telling);
+    int batch = config.limits().batch();
     lanes =
         IntStream.range(0, count)
-            .mapToObj(number -> new Lane(storing, room, count, config.limits().batch()))
+            .mapToObj(
+                number ->
+                    new Lane<>(
+                        FairQueue.ofMessages(room, count, batch),
+                        telling -> new Storing(service, delivery, clock, telling)::process))
             .toList();
+    readAcks =
+        new Lane<>(
+            FairQueue.ofReadAcks(room, batch), telling -> new Marking(service, telling)::process);
     lanes.forEach(lane -> lane.start(threads));
+    readAcks.start(threads);
     workers.runEvery(OVERDUE_CHECK, () -> workers.runForClient(this::failOverdue));
   }
 
   private void failOverdue() {
     lanes.forEach(lane -> lane.failOlderThan(OVERDUE));
+    readAcks.failOlderThan(OVERDUE);
   }
 
   /** How many notices may be sent at a time, so that the users' messages have room too. */
@@ -114,7 +122,7 @@ public class Intake {
     if (objection != null) {
       requester.send(Submission.failure(requester, request, objection));
     } else {
-      submit(new Post(requester, request, headline), request.toId());
+      submit(new Post(requester, request, headline), lanes.get(laneOf(request.toId())));
     }
   }
 
@@ -139,12 +147,11 @@ public class Intake {
    * the reader's budget: each can be marked but once.
    */
   public void markUnread(Requester requester, MarkRead request) {
-    ReadAckParts.of(new ReadAck(requester, request))
-        .forEach(part -> submit(part, requester.user().userId()));
+    ReadAckParts.of(new ReadAck(requester, request)).forEach(part -> submit(part, readAcks));
   }
 
-  private void submit(Submission submission, long recipientId) {
-    if (stopping || !lanes.get(laneOf(recipientId)).offer(submission)) {
+  private <S extends Submission> void submit(S submission, Lane<S> lane) {
+    if (stopping || !lane.offer(submission)) {
       submission.fail(FailureCode.SERVER_BUSY);
     }
   }
@@ -164,6 +171,8 @@ public class Intake {
   public void stop() {
     stopping = true;
     lanes.forEach(Lane::stop);
+    readAcks.stop();
     lanes.forEach(Lane::awaitEnd);
+    readAcks.awaitEnd();
   }
 }

@@ -6,45 +6,42 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One writer: takes whatever has queued up, up to a bound, has it stored in one go, and takes
  * again. Requests of one user leave in the order in which they came, users take turns.
+ *
+ * @param <S> messages or read-acks
  */
-final class Lane {
+final class Lane<S extends Submission> {
 
   private static final System.Logger LOG = System.getLogger(Lane.class.getName());
 
   /** How long a stop waits for what is queued, before the server goes down without it. */
   private static final Duration DRAIN = Duration.ofSeconds(30);
 
-  private final FairQueue queue;
+  private final FairQueue<S> queue;
   private final Telling telling;
-  private final Storing storing;
-  private final Semaphore room;
+  private final Consumer<List<S>> writing;
   private @Nullable Thread thread;
 
   /** What is being stored, for whoever asks how long it takes. */
-  private volatile List<Submission> inDatabase = List.of();
+  private volatile List<S> inDatabase = List.of();
 
   /**
    * A lane that is not running yet.
    *
-   * @param storing makes what stores, given through what its answers go out
-   * @param room from which a permit is taken for each request that waits, given back when the
-   *     request is stored, or will not be
-   * @param lanes how many lanes share the room
-   * @param maxBatch the most messages in one transaction, and about the most ids in read-acks
+   * @param queue in which its requests wait
+   * @param writing makes what writes a batch, given through what its answers go out
    */
-  Lane(Function<Executor, Storing> storing, Semaphore room, int lanes, int maxBatch) {
-    this.queue = new FairQueue(room, lanes, maxBatch);
+  Lane(FairQueue<S> queue, Function<Executor, Consumer<List<S>>> writing) {
+    this.queue = queue;
     this.telling = new Telling(() -> !queue.isEmpty());
-    this.storing = storing.apply(telling);
-    this.room = room;
+    this.writing = writing.apply(telling);
   }
 
   void start(ThreadFactory threads) {
@@ -54,7 +51,7 @@ final class Lane {
   }
 
   /** Takes in a request; false if there is no room for it, or the lane is stopping. */
-  boolean offer(Submission submission) {
+  boolean offer(S submission) {
     return queue.offer(submission);
   }
 
@@ -85,7 +82,7 @@ final class Lane {
 
   private void run() {
     try {
-      Batch batch = queue.take();
+      Batch<S> batch = queue.take();
       while (!batch.submissions().isEmpty()) {
         process(batch);
         batch = queue.take();
@@ -105,15 +102,15 @@ final class Lane {
     inDatabase.stream()
         .filter(each -> each.progress().isOlderThan(age))
         .forEach(each -> each.fail(FailureCode.STORAGE_UNAVAILABLE));
-    Batch overdue = queue.removeOlderThan(age);
-    room.release(overdue.permits());
+    Batch<S> overdue = queue.removeOlderThan(age);
+    queue.release(overdue);
     overdue.submissions().forEach(each -> each.fail(FailureCode.STORAGE_UNAVAILABLE));
   }
 
-  private void process(Batch batch) {
+  private void process(Batch<S> batch) {
     inDatabase = batch.submissions();
     try {
-      storing.process(batch.submissions());
+      writing.accept(batch.submissions());
     } catch (RuntimeException | Error e) {
       // A fault of ours or of the machine (memory).
       String count = Integer.toString(batch.submissions().size());
@@ -121,17 +118,17 @@ final class Lane {
       batch.submissions().forEach(each -> each.fail(FailureCode.STORAGE_UNAVAILABLE));
     } finally {
       inDatabase = List.of();
-      room.release(batch.permits());
+      queue.release(batch);
     }
   }
 
   private void refuseTheRest() {
     queue.close();
-    for (Batch rest = queue.poll(); !rest.submissions().isEmpty(); rest = queue.poll()) {
-      Batch refused = rest;
+    for (Batch<S> rest = queue.poll(); !rest.submissions().isEmpty(); rest = queue.poll()) {
+      Batch<S> refused = rest;
       telling.execute(
           () -> refused.submissions().forEach(each -> each.fail(FailureCode.SERVER_BUSY)));
-      room.release(refused.permits());
+      queue.release(refused);
     }
   }
 }

@@ -3,7 +3,6 @@ package imserver.message;
 import imserver.database.StorageException;
 import imserver.database.UnansweredException;
 import imserver.message.Submission.Post;
-import imserver.message.Submission.ReadAck;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Success;
@@ -13,7 +12,6 @@ import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,9 +21,9 @@ import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 
 /**
- * What a lane does with a batch: store, then answer, then deliver. Nothing is answered with success
- * before its transaction is committed. For one thread at a time, but for what it gives to {@code
- * telling}, which uses nothing that changes.
+ * What a lane does with messages: store, then answer, then deliver. Nothing is answered with
+ * success before its transaction is committed. For one thread at a time, but for what it gives to
+ * {@code telling}, which uses nothing that changes.
  */
 final class Storing {
 
@@ -53,8 +51,8 @@ final class Storing {
     this.untold = new Untold(service);
   }
 
-  /** Stores the messages, then marks what the read-acks name. */
-  void process(List<Submission> batch) {
+  /** Stores messages, and tells of them. */
+  void process(List<Post> posts) {
     if (last < 0) {
       last = lastId();
     }
@@ -62,21 +60,7 @@ final class Storing {
     if (!found.isEmpty()) {
       telling.execute(() -> delivery.deliver(found));
     }
-    List<Post> posts = new ArrayList<>();
-    List<ReadAck> acks = new ArrayList<>();
-    for (Submission submission : batch) {
-      if (submission instanceof Post post) {
-        posts.add(post);
-      } else if (submission instanceof ReadAck ack) {
-        acks.add(ack);
-      }
-    }
-    if (!posts.isEmpty()) {
-      store(posts, drafts(posts));
-    }
-    if (!acks.isEmpty()) {
-      markRead(acks);
-    }
+    store(posts, drafts(posts));
   }
 
   /** Where the database does not say, nobody is told late of what it does not answer for. */
@@ -228,40 +212,7 @@ final class Storing {
         request.clientMessageId());
   }
 
-  private void markRead(List<ReadAck> acks) {
-    Map<Long, Set<Long>> idsByReader = new HashMap<>();
-    for (ReadAck ack : acks) {
-      idsByReader
-          .computeIfAbsent(ack.requester().user().userId(), reader -> new HashSet<>())
-          .addAll(ack.request().messageIds());
-    }
-    try {
-      markReadTwice(idsByReader);
-    } catch (RuntimeException e) {
-      giveUp(acks, e);
-      return;
-    }
-    telling.execute(() -> acks.forEach(ReadAck::marked));
-  }
-
-  /**
-   * Once more after a failure, since marking is idempotent and the first may have met a connection
-   * that had died.
-   */
-  private void markReadTwice(Map<Long, Set<Long>> idsByReader) {
-    try {
-      service.markRead(idsByReader);
-    } catch (RuntimeException e) {
-      service.markRead(idsByReader);
-    }
-  }
-
-  private void giveUp(List<? extends Submission> submissions, RuntimeException cause) {
-    LOG.log(
-        Level.WARNING,
-        "{0} requests could not be stored: {1}",
-        submissions.size(),
-        cause.getMessage());
-    telling.execute(() -> submissions.forEach(each -> each.fail(FailureCode.STORAGE_UNAVAILABLE)));
+  private void giveUp(List<Post> posts, RuntimeException cause) {
+    telling.execute(() -> Submission.giveUp(posts, cause));
   }
 }

@@ -6,6 +6,8 @@ import imserver.packet.Request;
 import imserver.packet.Response.Failure;
 import imserver.packet.SendMessage;
 import imserver.session.Requester;
+import java.lang.System.Logger.Level;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A request to which nothing is to be objected, and who waits for its answer. */
@@ -25,6 +27,17 @@ sealed interface Submission {
     if (progress().answer()) {
       requester().send(failure(code));
     }
+  }
+
+  /** Tells all of them that they are not stored. */
+  static void giveUp(List<? extends Submission> submissions, RuntimeException cause) {
+    System.getLogger(Submission.class.getName())
+        .log(
+            Level.WARNING,
+            "{0} requests could not be stored: {1}",
+            submissions.size(),
+            cause.getMessage());
+    submissions.forEach(each -> each.fail(FailureCode.STORAGE_UNAVAILABLE));
   }
 
   /** The answer that says so. */

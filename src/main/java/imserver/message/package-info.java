@@ -3,16 +3,18 @@
  *
  * <h2>Taking in</h2>
  *
- * <p>{@link imserver.message.Intake} judges a request and puts it into one of a few {@link
- * imserver.message.Lane}s, without ever waiting. Each lane has one thread that takes all that has
- * queued up, stores it in one transaction, and only then sends the success packets and delivers.
- * While one batch is being committed the next gathers: the cost of a commit is shared by as many as
- * are waiting, and a lone message waits for nobody. Where more is waiting, a second thread of the
- * lane tells of one batch while the first stores the next ({@link imserver.message.Telling}): a
- * tenth more messages on two cores.
+ * <p>{@link imserver.message.Intake} judges a request and puts it into a {@link
+ * imserver.message.Lane}, without ever waiting. A lane has one thread that takes all that has
+ * queued up, writes it in one transaction, and only then answers, and delivers what is new. While
+ * one batch is being committed the next gathers: the cost of a commit is shared by as many as are
+ * waiting, and a lone message waits for nobody. Where more is waiting, a second thread of the lane
+ * tells of one batch while the first stores the next ({@link imserver.message.Telling}): a tenth
+ * more messages on two cores.
  *
- * <p>By default there is one lane: on two cores a second makes batches smaller, and that costs as
- * much as it brings.
+ * <p>There are lanes of messages ({@link imserver.message.Storing}), by default one: on two cores a
+ * second makes batches smaller, and that costs as much as it brings. Read-acks have a lane of their
+ * own ({@link imserver.message.Marking}), so that neither waits for the other: where each message
+ * is acknowledged as read, that brings a sixth more messages than one lane for both.
  *
  * <h2>Nobody at another's cost</h2>
  *
@@ -24,12 +26,12 @@
  *
  * <p>A lane takes from the users in turn, one message of each, and makes no more than an eighth of
  * a batch of one, or his share where fewer wait, which is half of it where he is alone ({@link
- * imserver.message.FairQueue}); of one reader it takes an eighth of a batch in ids of read-acks, or
- * one part of a larger one ({@link imserver.message.ReadAckParts}). So a message waits for the
- * batch that is being stored and, as long as fewer users are waiting than a batch has places, is in
- * the next, or the next but one. The messages of one user leave in the order in which they came,
- * whatever connection they came by, so each connection's order to each recipient is kept; between
- * users there is no order but that of the ids, which are given when a batch is stored.
+ * imserver.message.FairQueue}); of read-acks the same, measured by the ids that they name, large
+ * ones part by part ({@link imserver.message.ReadAckParts}). So a message waits for the batch that
+ * is being stored and, as long as fewer users are waiting than a batch has places, is in the next,
+ * or the next but one. The messages of one user leave in the order in which they came, whatever
+ * connection they came by, so each connection's order to each recipient is kept; between users
+ * there is no order but that of the ids, which are given when a batch is stored.
  *
  * <h2>One order, kept by the database</h2>
  *
@@ -78,14 +80,13 @@
  *
  * <h2>Told once</h2>
  *
- * <p>The lane is chosen by the recipient, spread evenly whatever the ids have in common: so one
- * thread tells a recipient of all his messages, in the order of their ids, and knows the last id
- * that it told. The hand-over from backlog to live (see {@code imserver.session}) stands on that. A
- * read-ack goes into the lane of the reader. Where the database did not say what became of
- * messages, their recipients are {@link imserver.message.Untold}: what they were not told of is
- * what is unread above that last id, and is looked up with the lane's next batch. That comes as
- * soon as anybody sends or reads something, the sender of such a message, who has got no success,
- * among them.
+ * <p>The lane of a message is chosen by the recipient, spread evenly whatever the ids have in
+ * common: so one thread tells a recipient of all his messages, in the order of their ids, and knows
+ * the last id that it told. The hand-over from backlog to live (see {@code imserver.session})
+ * stands on that. Where the database did not say what became of messages, their recipients are
+ * {@link imserver.message.Untold}: what they were not told of is what is unread above that last id,
+ * and is looked up with the lane's next batch. That comes as soon as anybody sends something, the
+ * sender of such a message, who has got no success, among them.
  *
  * <h2>Reading while messages are being stored</h2>
  *

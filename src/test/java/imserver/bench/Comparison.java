@@ -114,6 +114,14 @@ final class Comparison implements AutoCloseable {
         }
       }
     }
+    if (options.has("acks")) {
+      for (Subject subject : products()) {
+        try (Turn<Load> turn = new Turn<>(subject, port -> readingPairs(port, 1))) {
+          turn.load.closedLoop(8, 0, options.warmUp());
+          turn.load.awaitAllRead();
+        }
+      }
+    }
     double seconds = options.seconds() / options.rounds();
     if (options.has("throughput")) {
       for (int window : WINDOWS) {
@@ -151,6 +159,13 @@ final class Comparison implements AutoCloseable {
     return new Load(port, options.pairs(), users);
   }
 
+  /** Recipients who mark what they receive as read, so many messages with a read-ack. */
+  private Load readingPairs(int port, int together) throws IOException {
+    Load load = pairs(port);
+    load.markRead(together);
+    return load;
+  }
+
   /** Those that store. */
   private List<Subject> products() {
     return subjects.stream().filter(subject -> subject.name.startsWith(ServerRun.PRODUCT)).toList();
@@ -162,11 +177,7 @@ final class Comparison implements AutoCloseable {
         part,
         MESSAGES,
         products(),
-        port -> {
-          Load load = pairs(port);
-          load.markRead(together);
-          return load;
-        },
+        port -> readingPairs(port, together),
         load -> {
           Meter meter = load.closedLoop(8, RAMP, seconds);
           load.awaitAllRead();

@@ -9,6 +9,7 @@ import imserver.message.FairQueue.Batch;
 import imserver.message.Submission.Post;
 import imserver.message.Submission.ReadAck;
 import imserver.session.FakeConnection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,21 +29,18 @@ class FairQueueTest {
   private static final int ROOM = 10_000;
 
   private final Semaphore room = new Semaphore(ROOM);
-  private final FairQueue queue = new FairQueue(room, 1, 80); // ten of one user in a batch
+  private final FairQueue<Post> queue = FairQueue.ofMessages(room, 1, 80);
+  private final FairQueue<ReadAck> acks = FairQueue.ofReadAcks(room, 80);
   private final FakeConnection alice = new FakeConnection(1);
   private final FakeConnection bob = new FakeConnection(2);
 
-  private static List<String> texts(Batch batch) {
-    return batch.submissions().stream()
-        .filter(Post.class::isInstance)
-        .map(each -> ((Post) each).request().content())
-        .toList();
+  private static List<String> texts(Batch<Post> batch) {
+    return batch.submissions().stream().map(post -> post.request().content()).toList();
   }
 
-  private static List<Long> ids(Batch batch) {
+  private static List<Long> ids(Batch<ReadAck> batch) {
     return batch.submissions().stream()
-        .filter(ReadAck.class::isInstance)
-        .flatMap(each -> ((ReadAck) each).request().messageIds().stream())
+        .flatMap(ack -> ack.request().messageIds().stream())
         .toList();
   }
 
@@ -52,7 +50,7 @@ class FairQueueTest {
 
   private boolean read(FakeConnection reader, long from, long count) {
     Long[] ids = LongStream.range(from, from + count).boxed().toArray(Long[]::new);
-    return queue.offer(ack(reader, ids));
+    return acks.offer(ack(reader, ids));
   }
 
   @Test
@@ -76,7 +74,7 @@ class FairQueueTest {
       sent.add("a" + i);
     }
     List<String> taken = new ArrayList<>();
-    for (Batch batch = queue.poll(); !batch.submissions().isEmpty(); batch = queue.poll()) {
+    for (Batch<Post> batch = queue.poll(); !batch.submissions().isEmpty(); batch = queue.poll()) {
       taken.addAll(texts(batch));
     }
     assertThat(taken).hasSize(400);
@@ -101,7 +99,7 @@ class FairQueueTest {
       users.forEach(user -> send(user, "m" + user.user().userId()));
     }
     Map<String, Integer> counts = new HashMap<>();
-    for (Batch batch = queue.poll(); !batch.submissions().isEmpty(); batch = queue.poll()) {
+    for (Batch<Post> batch = queue.poll(); !batch.submissions().isEmpty(); batch = queue.poll()) {
       assertThat(batch.submissions()).hasSizeLessThanOrEqualTo(80);
       texts(batch).forEach(text -> counts.merge(text, 1, Integer::sum));
       int most = counts.values().stream().max(Integer::compare).orElseThrow();
@@ -114,7 +112,7 @@ class FairQueueTest {
   @DisplayName("takes a half of the room for one user alone, and has room for another")
   void half() {
     assertThat(fill(queue, alice)).isEqualTo(ROOM / 2);
-    assertThat(read(alice, 1, 1)).isFalse();
+    assertThat(read(alice, 1, 50)).as("in the other half").isTrue();
     send(bob, "b");
     assertThat(read(bob, 1, 50)).isTrue();
   }
@@ -135,14 +133,14 @@ class FairQueueTest {
   @Test
   @DisplayName("takes no more for one user where several lanes share the room")
   void lanes() {
-    FairQueue one = new FairQueue(room, 4, 80);
-    FairQueue two = new FairQueue(room, 4, 80);
+    FairQueue<Post> one = FairQueue.ofMessages(room, 4, 80);
+    FairQueue<Post> two = FairQueue.ofMessages(room, 4, 80);
     assertThat(fill(one, alice)).isEqualTo(ROOM / 5);
     assertThat(fill(two, alice)).isLessThan(ROOM / 5);
     assertThat(room.availablePermits()).isGreaterThan(ROOM / 2);
   }
 
-  private static int fill(FairQueue queue, FakeConnection user) {
+  private static int fill(FairQueue<Post> queue, FakeConnection user) {
     int count = 0;
     while (queue.offer(post(user, 9, "m" + count))) {
       count++;
@@ -169,23 +167,17 @@ class FairQueueTest {
       taken++;
     }
     assertThat(taken).isEqualTo(FairQueue.MAX_WAITING_IDS);
-    assertThat(queue.offer(ack(alice))).as("an empty one counts too").isFalse();
-    assertThat(read(bob, 1, 1)).isTrue();
-    send(alice, "a");
-    Batch batch = queue.poll();
-    assertThat(texts(batch)).containsExactly("a");
-    assertThat(ids(batch)).contains(1L).hasSizeLessThan(taken);
-    assertThat(batch.submissions())
-        .filteredOn(each -> each.requester() == bob)
-        .as("in the first batch")
-        .hasSize(1);
+    assertThat(acks.offer(ack(alice))).as("an empty one counts too").isFalse();
+    assertThat(read(bob, 7, 1)).isTrue();
+    Batch<ReadAck> batch = acks.poll();
+    assertThat(ids(batch)).as("a third, and the other").hasSize(27).startsWith(1L, 7L, 2L);
   }
 
   @Test
   @DisplayName(
       "takes some ids of each reader and of all into a batch, and all in the end, in order")
   void acksInBatches() {
-    FairQueue large = new FairQueue(room, 1, 240);
+    FairQueue<ReadAck> large = FairQueue.ofReadAcks(room, 240);
     List<FakeConnection> readers =
         IntStream.range(0, 8).mapToObj(i -> new FakeConnection(10 + i)).toList();
     for (int i = 0; i < 25; i++) {
@@ -197,7 +189,9 @@ class FairQueueTest {
           });
     }
     Map<Long, List<Long>> taken = new HashMap<>();
-    for (Batch batch = large.poll(); !batch.submissions().isEmpty(); batch = large.poll()) {
+    for (Batch<ReadAck> batch = large.poll();
+        !batch.submissions().isEmpty();
+        batch = large.poll()) {
       assertThat(ids(batch)).hasSizeLessThanOrEqualTo(240);
       batch
           .submissions()
@@ -205,8 +199,8 @@ class FairQueueTest {
               each ->
                   taken
                       .computeIfAbsent(each.requester().user().userId(), user -> new ArrayList<>())
-                      .addAll(((ReadAck) each).request().messageIds()));
-      room.release(batch.permits());
+                      .addAll(each.request().messageIds()));
+      large.release(batch);
     }
     List<Long> all = LongStream.range(0, 250).boxed().toList();
     assertThat(taken).hasSize(8);
@@ -221,14 +215,37 @@ class FairQueueTest {
       read(i % 2 == 0 ? alice : bob, i + 1, i % 51);
       send(i % 3 == 0 ? alice : bob, "m" + i);
       if (i % 5 == 0) {
-        room.release(queue.poll().permits());
+        queue.release(queue.poll());
+        acks.release(acks.poll());
       }
     }
-    for (Batch batch = queue.poll(); !batch.submissions().isEmpty(); batch = queue.poll()) {
-      room.release(batch.permits());
-    }
+    releaseAll(queue);
+    releaseAll(acks);
     assertThat(room.availablePermits()).isEqualTo(ROOM);
-    assertThat(queue.isEmpty()).isTrue();
+  }
+
+  private static <S extends Submission> void releaseAll(FairQueue<S> queue) {
+    while (!queue.isEmpty()) {
+      queue.release(queue.poll());
+    }
+  }
+
+  @Test
+  @DisplayName("gives back the room of what it drops since it is too old")
+  void dropped() {
+    send(alice, "a", "b");
+    IntStream.range(0, 60).forEach(i -> read(alice, i, 1));
+    assertThat(queue.removeOlderThan(Duration.ofHours(1)).submissions()).isEmpty();
+    Batch<Post> posts = queue.removeOlderThan(Duration.ZERO);
+    assertThat(texts(posts)).containsExactly("a", "b");
+    queue.release(posts);
+    Batch<ReadAck> old = acks.removeOlderThan(Duration.ZERO);
+    assertThat(ids(old)).hasSize(60);
+    acks.release(old);
+    assertThat(room.availablePermits()).isEqualTo(ROOM);
+    assertThat(queue.isEmpty() && acks.isEmpty()).isTrue();
+    send(alice, "c");
+    assertThat(texts(queue.poll())).containsExactly("c");
   }
 
   @Test
@@ -243,16 +260,16 @@ class FairQueueTest {
   @Test
   @DisplayName("lets its lane wait for the first request, and for the end")
   void waits() throws Exception {
-    CompletableFuture<Batch> first = taken();
+    CompletableFuture<Batch<Post>> first = taken();
     assertThat(first).isNotDone();
     send(alice, "a");
     assertThat(texts(first.get(20, TimeUnit.SECONDS))).containsExactly("a");
-    CompletableFuture<Batch> end = taken();
+    CompletableFuture<Batch<Post>> end = taken();
     queue.close();
     assertThat(end.get(20, TimeUnit.SECONDS).submissions()).isEmpty();
   }
 
-  private CompletableFuture<Batch> taken() {
+  private CompletableFuture<Batch<Post>> taken() {
     return CompletableFuture.supplyAsync(
         () -> {
           try {

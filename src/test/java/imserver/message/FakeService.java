@@ -59,6 +59,9 @@ class FakeService extends MessageService {
   /** How many calls of {@link #markRead} fail from now on. */
   int failingMarks;
 
+  /** Called when read-acks come to the database. */
+  Runnable beforeMarking = () -> {};
+
   @Override
   public List<Outcome> store(List<Draft> drafts) {
     calls.add(drafts.size());
@@ -109,6 +112,7 @@ class FakeService extends MessageService {
 
   @Override
   public List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
+    beforeMarking.run();
     failIfDown();
     if (failingMarks > 0) {
       failingMarks--;

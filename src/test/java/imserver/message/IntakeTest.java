@@ -112,6 +112,18 @@ class IntakeTest {
     await().until(() -> firstIsStored.getCount() == 0);
   }
 
+  /** Keeps the lane of read-acks busy, until {@link #goOn}. */
+  private void holdReadAcks() {
+    CountDownLatch held = new CountDownLatch(1);
+    fixture.service.beforeMarking =
+        () -> {
+          held.countDown();
+          await().until(() -> goOn.getCount() == 0);
+        };
+    read(new FakeConnection(9), 1);
+    await().until(() -> held.getCount() == 0);
+  }
+
   private void send(long to, String content) {
     send(alice, to, content);
   }
@@ -256,8 +268,8 @@ class IntakeTest {
   @Test
   @DisplayName("keeps room for others where users mark as read without end, from many connections")
   void roomBesideAcks() {
-    holdLane();
-    List<FakeConnection> readers = // in the lane of the recipient 2
+    holdReadAcks();
+    List<FakeConnection> readers =
         LongStream.of(2, 6, 10, 2, 6, 10, 2, 6, 10).mapToObj(FakeConnection::new).toList();
     for (int i = 0; i < 2000; i++) {
       for (FakeConnection reader : readers) {
@@ -307,6 +319,24 @@ class IntakeTest {
     holdLane();
     send(4, "other");
     await().until(() -> alice.sent.contains(success("other")));
+    assertThat(goOn.getCount()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("has no read-ack wait for messages")
+  void acksBesideMessages() {
+    holdLane();
+    read(alice, 5);
+    await().until(() -> fixture.service.read.containsKey(1L));
+    assertThat(goOn.getCount()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("has no message wait for read-acks")
+  void messagesBesideAcks() {
+    holdReadAcks();
+    send(2, "a");
+    await().until(() -> alice.sent.contains(success("a")));
     assertThat(goOn.getCount()).isEqualTo(1);
   }
 

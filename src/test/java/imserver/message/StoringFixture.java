@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 
-/** A {@link Storing} over a {@link FakeService}, and what it delivers. */
+/** A {@link Storing} and a {@link Marking} over a {@link FakeService}, and what is delivered. */
 class StoringFixture {
 
   final FakeService service = new FakeService();
@@ -62,6 +62,8 @@ class StoringFixture {
   Storing storing(Executor telling) {
     return new Storing(service, new Delivery(directory, registry), clock, telling);
   }
+
+  final Marking marking = new Marking(service, Runnable::run);
 
   static Draft draft(long from, long to, String content) {
     return new Draft(new DedupeKey(from, content), to, content, "", OffsetDateTime.MIN, null);

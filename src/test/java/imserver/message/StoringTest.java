@@ -1,6 +1,5 @@
 package imserver.message;
 
-import static imserver.message.StoringFixture.ack;
 import static imserver.message.StoringFixture.named;
 import static imserver.message.StoringFixture.post;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -376,49 +375,6 @@ class StoringTest {
       storing.process(List.of(post(alice, 2, "b")));
       assertThat(alice.sent).containsExactly(unavailable(1, "a"), success(1, "b"));
       assertThat(fixture.texts()).containsExactly("b");
-    }
-  }
-
-  @Nested
-  @DisplayName("of read-acks")
-  class Acks {
-
-    @Test
-    @DisplayName("marks what each reader named, after the messages, and answers nothing")
-    void marks() {
-      storing.process(
-          List.of(ack(alice, 5L, 6L), post(alice, 2, "a"), ack(bob, 7L), ack(alice, 6L, 8L)));
-      assertThat(service.read.get(1L)).containsExactly(5L, 6L, 8L);
-      assertThat(service.read.get(2L)).containsExactly(7L);
-      assertThat(alice.sent).containsExactly(success(1, "a"));
-      assertThat(bob.sent).isEmpty();
-    }
-
-    @Test
-    @DisplayName("tries again once")
-    void again() {
-      service.failingMarks = 1;
-      storing.process(List.of(ack(alice, 5L)));
-      assertThat(service.read.get(1L)).containsExactly(5L);
-      assertThat(alice.sent).isEmpty();
-    }
-
-    @Test
-    @DisplayName("tells each reader where the database did not take them")
-    void fails() {
-      service.failingMarks = 2;
-      storing.process(List.of(ack(alice, 5L), ack(bob, 6L)));
-      FailureCode code = FailureCode.STORAGE_UNAVAILABLE;
-      assertThat(alice.sent).containsExactly(new Failure(1, "ack", code, code.message()));
-      assertThat(bob.sent).containsExactly(new Failure(2, "ack", code, code.message()));
-    }
-
-    @Test
-    @DisplayName("does not keep the messages of the batch from being acknowledged")
-    void independent() {
-      service.failingMarks = 2;
-      storing.process(List.of(ack(bob, 6L), post(alice, 2, "a")));
-      assertThat(alice.sent).containsExactly(success(1, "a"));
     }
   }
 }

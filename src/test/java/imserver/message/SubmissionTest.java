@@ -80,7 +80,7 @@ class SubmissionTest {
   void markedDuringFailure() {
     Asker asker = new Asker();
     ReadAck ack = new ReadAck(asker, new MarkRead(null, List.of(1L), "t"));
-    asker.meanwhile = () -> fixture.storing.process(List.of(ack));
+    asker.meanwhile = () -> fixture.marking.process(List.of(ack));
     ack.fail(FailureCode.STORAGE_UNAVAILABLE);
     assertThat(asker.answers).singleElement().isInstanceOf(Failure.class);
     assertThat(asker.marked).isZero();

@@ -106,8 +106,9 @@ class DatabaseRestartIT {
     String path = "api/conversations/" + bob + "/messages";
     alice.sendMessage(bob, "before");
     List<ProcessHandle> processes = processes();
-    signal("STOP", processes);
-    try {
+    try (Client reader = Client.connect(server, bob)) {
+      signal("STOP", processes);
+      reader.send(Packet.readAck(List.of(1L)));
       assertThat(alice.send(alice.request("api/health").timeout(Duration.ofSeconds(2))).status())
           .isEqualTo(503);
       for (HttpRequest.Builder request :
@@ -121,6 +122,7 @@ class DatabaseRestartIT {
         assertThat(answer.code()).isEqualTo("STORAGE_UNAVAILABLE");
         assertThat(answer.status()).isEqualTo(503);
       }
+      assertThat(reader.answer("ack").code()).isEqualTo("STORAGE_UNAVAILABLE");
     } finally {
       signal("CONT", processes);
     }

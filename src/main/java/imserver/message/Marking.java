@@ -1,0 +1,58 @@
+package imserver.message;
+
+import imserver.message.Submission.ReadAck;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+
+/**
+ * What a lane does with read-acks: mark what they name as read, then answer. For one thread at a
+ * time.
+ */
+final class Marking {
+
+  private final MessageService service;
+  private final Executor telling;
+
+  /**
+   * Marks by a service.
+   *
+   * @param telling has the answers go out
+   */
+  Marking(MessageService service, Executor telling) {
+    this.service = service;
+    this.telling = telling;
+  }
+
+  /** Marks what read-acks name, and answers them. */
+  void process(List<ReadAck> acks) {
+    Map<Long, Set<Long>> idsByReader = new HashMap<>();
+    for (ReadAck ack : acks) {
+      idsByReader
+          .computeIfAbsent(ack.requester().user().userId(), reader -> new HashSet<>())
+          .addAll(ack.request().messageIds());
+    }
+    try {
+      markReadTwice(idsByReader);
+    } catch (RuntimeException e) {
+      telling.execute(() -> Submission.giveUp(acks, e));
+      return;
+    }
+    telling.execute(() -> acks.forEach(ReadAck::marked));
+  }
+
+  /**
+   * Once more after a failure, since marking is idempotent and the first may have met a connection
+   * that had died.
+   */
+  private void markReadTwice(Map<Long, Set<Long>> idsByReader) {
+    try {
+      service.markRead(idsByReader);
+    } catch (RuntimeException e) {
+      service.markRead(idsByReader);
+    }
+  }
+}
