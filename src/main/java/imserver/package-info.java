@@ -22,11 +22,12 @@
  * </ol>
  *
  * <p>Over HTTP, {@link imserver.rest.Requests} enters this way at the intake; {@link
- * imserver.message.ConversationService} answers what is only read. {@link
- * imserver.original.OriginalResource} says the same in the words of the original back end.
+ * imserver.conversation.ConversationService} answers what is only read. {@link
+ * imserver.legacy.OriginalResource} says the same in the words of the original back end.
  *
- * <p>Beside this way: {@link imserver.message.Backlog} pushes unread messages to a new connection,
- * {@link imserver.session.Heartbeat} ends connections that have expired or died, {@link
+ * <p>Beside this way: {@link imserver.lifecycle} says how the server was started and stops it in
+ * order, {@link imserver.message.Backlog} pushes unread messages to a new connection, {@link
+ * imserver.session.Heartbeat} ends connections that have expired or died, {@link
  * imserver.access.UserAccess} ends those of a user whom the host application shuts out, {@link
  * imserver.directory.UserDirectory} knows names, {@link imserver.database.Schema} brings the
  * tables, {@link imserver.config.Config} holds every setting, {@link imserver.web} serves the web

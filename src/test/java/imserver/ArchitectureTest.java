@@ -44,6 +44,8 @@ class ArchitectureTest {
           entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("packet", "auth", "config", "database")),
           entry("message", allowed("packet", "auth", "session", "directory", "config", "database")),
+          entry("conversation", allowed("directory", "message", "database")),
+          entry("lifecycle", allowed("session", "message", "config", "database")),
           entry(
               "endpoint",
               allowed(
@@ -54,7 +56,8 @@ class ArchitectureTest {
                   "message",
                   "config",
                   "database",
-                  "container")),
+                  "container",
+                  "lifecycle")),
           entry(
               "rest",
               allowed(
@@ -64,11 +67,12 @@ class ArchitectureTest {
                   "access",
                   "directory",
                   "message",
+                  "conversation",
                   "config",
                   "database")),
-          entry("original", allowed("packet", "auth", "directory", "message", "config", "rest")),
+          entry("legacy", allowed("packet", "auth", "directory", "conversation", "config", "rest")),
           entry("web", allowed("auth")),
-          entry("tomcat", allowed()));
+          entry("ejb", allowed()));
 
   private static String[] allowed(String... packages) {
     return packages;
@@ -119,20 +123,28 @@ class ArchitectureTest {
   }
 
   @Test
-  @DisplayName("has JPA only in message, directory and access, and in what makes it work on Tomcat")
+  @DisplayName(
+      "has JPA only in message, conversation, directory and access, and in what makes it work on Tomcat")
   void jpa() {
     only(
         "jakarta.persistence..",
         "imserver.message",
+        "imserver.conversation",
         "imserver.directory",
         "imserver.access",
-        "imserver.tomcat");
+        "imserver.ejb");
   }
 
   @Test
-  @DisplayName("has JAX-RS only in rest and original")
+  @DisplayName("has JAX-RS only in rest and legacy")
   void jaxRs() {
-    only("jakarta.ws.rs..", "imserver.rest", "imserver.original");
+    only("jakarta.ws.rs..", "imserver.rest", "imserver.legacy");
+  }
+
+  @Test
+  @DisplayName("speaks JDBC only in database, in the store of PostgreSQL and in the pool on Tomcat")
+  void sql() {
+    only("java.sql..", "imserver.database", "imserver.message", "imserver.ejb");
   }
 
   @Test

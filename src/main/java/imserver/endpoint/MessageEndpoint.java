@@ -5,6 +5,7 @@ import imserver.auth.UserPrincipal;
 import imserver.config.Config;
 import imserver.container.Transports;
 import imserver.directory.UserDirectory;
+import imserver.lifecycle.Shutdown;
 import imserver.message.Backlog;
 import imserver.message.Intake;
 import imserver.packet.CloseCode;

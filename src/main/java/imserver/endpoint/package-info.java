@@ -13,10 +13,6 @@
  * asynchronous send is in flight for each connection: Tomcat throws on a second one, Tyrus would
  * queue without bound.
  *
- * <p>Why two hear of the stop ({@link imserver.endpoint.Shutdown}): Tomcat closes the sockets
- * before it tells the listeners of the application, and CDI ends there before that; on Payara CDI
- * ends last.
- *
  * <p>Why reading is by JSON-P's stream and not by JSON-B: a {@code timestamp} is echoed character
  * for character, also when it came as a number, and only the stream gives a number as it was
  * written; a repeated field, or anything after the object, would pass JSON-B unnoticed; and Yasson

@@ -11,7 +11,7 @@ import java.io.Serializable;
 @Entity
 @Table(name = "conversation")
 @IdClass(Conversation.Key.class)
-class Conversation {
+public class Conversation {
 
   /** Of the migration. */
   private static final long BUCKET = 65_536;
@@ -53,21 +53,22 @@ class Conversation {
   protected Conversation() {}
 
   /** The other one of the two, or the user where that is the same. */
-  long otherThan(long user) {
+  public long otherThan(long user) {
     return user == low ? high : low;
   }
 
   /** In which bucket a message id lies: the higher the id, the higher that. */
-  static long bucket(long messageId) {
+  public static long bucket(long messageId) {
     return messageId / BUCKET;
   }
 
-  long lastMessageId() {
+  /** The id of the newest message. */
+  public long lastMessageId() {
     return lastMessageId;
   }
 
   /** How many messages the user has not read. */
-  long unreadOf(long user) {
+  public long unreadOf(long user) {
     return isHigh(user) ? unreadHigh : unreadLow;
   }
 
@@ -80,7 +81,7 @@ class Conversation {
   }
 
   /** The last message to the user up to which he has read all of them, 0 for none. */
-  long readUpToOf(long user) {
+  public long readUpToOf(long user) {
     return isHigh(user) ? readUpToHigh : readUpToLow;
   }
 
@@ -107,7 +108,7 @@ class Conversation {
   }
 
   /** For JPA: by what a row is found. */
-  static class Key implements Serializable {
+  public static class Key implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -117,7 +118,8 @@ class Conversation {
     /** For JPA, which fills the fields. */
     protected Key() {}
 
-    Key(Pair pair) {
+    /** Of the conversation of two users. */
+    public Key(Pair pair) {
       low = pair.low();
       high = pair.high();
     }

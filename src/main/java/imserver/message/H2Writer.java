@@ -271,7 +271,7 @@ public class H2Writer {
   private long firstUnread(Reading reading, long before) {
     Optional<Long> last = first(reading, before, Long.MAX_VALUE, "", "", MOST_LOOKED_AT - 1);
     long end = last.orElse(Long.MAX_VALUE - 1) + 1;
-    return first(reading, before, end, "and" + ConversationRepository.IS_UNREAD, "", 0).orElse(end);
+    return first(reading, before, end, "and" + MessageRepository.IS_UNREAD, "", 0).orElse(end);
   }
 
   /** Of messages in a range the first in an order that meet a condition, after some. */

@@ -8,12 +8,13 @@ import java.util.Comparator;
  * @param low the smaller id; 0 where one of the two is the system
  * @param high the other id, or the same where somebody writes to himself
  */
-record Pair(long low, long high) implements Comparable<Pair> {
+public record Pair(long low, long high) implements Comparable<Pair> {
 
   private static final Comparator<Pair> ORDER =
       Comparator.comparingLong(Pair::low).thenComparingLong(Pair::high);
 
-  static Pair of(long one, long other) {
+  /** Two users, in whichever order they are given. */
+  public static Pair of(long one, long other) {
     return new Pair(Math.min(one, other), Math.max(one, other));
   }
 

@@ -88,20 +88,6 @@
  * and is looked up with the lane's next batch. That comes as soon as anybody sends something, the
  * sender of such a message, who has got no success, among them.
  *
- * <h2>Reading while messages are being stored</h2>
- *
- * <p>Nobody waits for what is on its way: it will have higher ids. But where a page is put together
- * from two queries, one for each direction or side, something may come in between, which the second
- * sees and the first has not. So whoever reads in pages takes the last id first, as it is then, and
- * goes no further ({@link imserver.message.ConversationService}).
- *
- * <p>What is unread is found in {@code unread} in the order of ids. Unread messages of one sender
- * are found among all of the reader's, if these are few, else among those that this sender has sent
- * and that lie above what is read up to: so what others flood a reader with makes it no slower. A
- * second index would cost every message a tenth more. Only who has a thousand unread, and has read
- * a million messages of one sender but an older one, waits for a second or two; a reading looks at
- * 10,000 at most.
- *
  * <h2>When the database is down</h2>
  *
  * <p>Who asked for something is answered within 5 s, also while the database hangs and does not

@@ -1,10 +1,10 @@
 package imserver.rest;
 
 import imserver.auth.UserPrincipal;
-import imserver.message.ConversationService;
-import imserver.message.MessagePage;
-import imserver.message.OverviewPage;
-import imserver.message.OverviewPage.Bookmark;
+import imserver.conversation.ConversationService;
+import imserver.conversation.MessagePage;
+import imserver.conversation.OverviewPage;
+import imserver.conversation.OverviewPage.Bookmark;
 import imserver.packet.SendMessage;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;

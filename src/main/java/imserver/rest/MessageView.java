@@ -1,6 +1,6 @@
 package imserver.rest;
 
-import imserver.message.StoredMessage;
+import imserver.conversation.StoredMessage;
 import java.time.Instant;
 
 /**

@@ -1,10 +1,10 @@
 package imserver.rest;
 
 import imserver.auth.UserPrincipal;
-import imserver.message.ConversationService;
+import imserver.conversation.ConversationService;
+import imserver.conversation.StoredMessage;
 import imserver.message.Headline;
 import imserver.message.Intake;
-import imserver.message.StoredMessage;
 import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
 import imserver.packet.SendMessage;

@@ -1,8 +1,8 @@
 package imserver.rest;
 
 import imserver.auth.UserPrincipal;
-import imserver.message.ConversationService;
-import imserver.message.UnreadCount;
+import imserver.conversation.ConversationService;
+import imserver.conversation.UnreadCount;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;

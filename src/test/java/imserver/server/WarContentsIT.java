@@ -115,14 +115,14 @@ class WarContentsIT {
 
   @Test
   @DisplayName(
-      "for Tomcat has of ours, besides, only the package imserver.tomcat, its service file and settings of Weld")
+      "for Tomcat has of ours, besides, only the package imserver.ejb, its service file and settings of Weld")
   void ours() throws IOException {
     List<String> besides = new java.util.ArrayList<>(ours("imserver.test.tomcat.war"));
     besides.removeAll(ours("imserver.test.war"));
     assertThat(ours("imserver.test.tomcat.war")).containsAll(ours("imserver.test.war"));
     assertThat(besides)
         .filteredOn(name -> !name.endsWith("/"))
-        .filteredOn(name -> !name.startsWith("WEB-INF/classes/imserver/tomcat/"))
+        .filteredOn(name -> !name.startsWith("WEB-INF/classes/imserver/ejb/"))
         .containsExactly(
             "WEB-INF/classes/META-INF/services/jakarta.enterprise.inject.spi.Extension",
             "WEB-INF/classes/weld.properties");

@@ -1,0 +1,260 @@
+package imserver.conversation;
+
+import imserver.message.Conversation;
+import imserver.message.MessageRepository;
+import imserver.message.Pair;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What is read of conversations. Each query looks at no more rows than it gives back, or twice as
+ * many, or those of two {@link Conversation#bucket}s, or what is said there. To be called within a
+ * transaction.
+ *
+ * <p>What they order by begins with columns that are the same in all rows: by these H2 knows the
+ * index that has that order.
+ */
+@ApplicationScoped
+public class ConversationRepository {
+
+  private static final Comparator<Conversation> NEWEST_FIRST =
+      Comparator.comparingLong(Conversation::lastMessageId).reversed();
+
+  /** To look through so many takes less than a millisecond. */
+  static final int LITTLE_UNREAD = 1_000;
+
+  @PersistenceContext private EntityManager entities;
+
+  /** For the container, which injects the rest. */
+  public ConversationRepository() {}
+
+  /** A user's conversations whose last message has an id in a range, newest first. */
+  List<Conversation> newest(long user, long aboveId, long belowId, int limit) {
+    return Stream.of("low", "high")
+        .flatMap(
+            side ->
+                entities
+                    .createQuery(
+                        """
+                        select c from Conversation c
+                        where c.%1$s = :user and c.bucket between :first and :last
+                          and c.lastMessageId > :above and c.lastMessageId < :below
+                        order by c.%1$s, c.bucket desc, c.lastMessageId desc
+                        """
+                            .formatted(side),
+                        Conversation.class)
+                    .setParameter("user", user)
+                    .setParameter("first", Conversation.bucket(aboveId))
+                    .setParameter("last", Conversation.bucket(belowId))
+                    .setParameter("above", aboveId)
+                    .setParameter("below", belowId)
+                    .setMaxResults(limit)
+                    .getResultStream())
+        .distinct() // with himself he is on both sides
+        .sorted(NEWEST_FIRST)
+        .limit(limit)
+        .toList();
+  }
+
+  /** The last of all messages from or to a user, 0 for none. */
+  long lastId(long user) {
+    return Stream.of("low", "high")
+        .flatMap(
+            side ->
+                entities
+                    .createQuery(
+                        """
+                        select c.lastMessageId from Conversation c where c.%1$s = :user
+                        order by c.%1$s, c.bucket desc, c.lastMessageId desc
+                        """
+                            .formatted(side),
+                        Long.class)
+                    .setParameter("user", user)
+                    .setMaxResults(1)
+                    .getResultStream())
+        .reduce(0L, Math::max);
+  }
+
+  /**
+   * The last message between a user and each of others up to an id; nothing for those who had none.
+   */
+  Map<Long, Long> lastUpTo(long id, long user, Collection<Long> others) {
+    List<?> rows =
+        entities
+            .createNativeQuery(
+                """
+                select o.id,
+                       (select max(m.id) from message m where m.sender_id = ?1 and m.recipient_id = o.id and m.id <= ?2),
+                       (select max(m.id) from message m where m.sender_id = o.id and m.recipient_id = ?1 and m.id <= ?2)
+                from unnest(cast(?3 as bigint array)) as o (id)
+                """)
+            .setParameter(1, user)
+            .setParameter(2, id)
+            .setParameter(3, others.toArray(Long[]::new))
+            .getResultList();
+    Map<Long, Long> last = new HashMap<>();
+    for (Object row : rows) {
+      Object[] columns = (Object[]) row;
+      Stream.of(columns)
+          .skip(1)
+          .flatMap(Stream::ofNullable)
+          .mapToLong(column -> ((Number) column).longValue())
+          .max()
+          .ifPresent(max -> last.put(((Number) columns[0]).longValue(), max));
+    }
+    return last;
+  }
+
+  /** Messages by their ids. */
+  Map<Long, StoredMessage> messages(Collection<Long> ids) {
+    return ids.isEmpty()
+        ? Map.of()
+        : entities
+            .createQuery(STORED_MESSAGE + "m.id in :ids", StoredMessage.class)
+            .setParameter("ids", ids)
+            .getResultStream()
+            .collect(Collectors.toMap(StoredMessage::id, Function.identity()));
+  }
+
+  /** What one user sent to another, with ids in a range, the highest first. */
+  List<StoredMessage> newestOf(long sender, long recipient, long aboveId, long belowId, int limit) {
+    return direction(sender, recipient, aboveId, belowId, limit, "desc");
+  }
+
+  /** The same with the lowest first. */
+  List<StoredMessage> oldestOf(long sender, long recipient, long aboveId, long belowId, int limit) {
+    return direction(sender, recipient, aboveId, belowId, limit, "asc");
+  }
+
+  private List<StoredMessage> direction(
+      long sender, long recipient, long aboveId, long belowId, int limit, String order) {
+    return entities
+        .createQuery(
+            STORED_MESSAGE
+                + """
+                m.senderId = :sender and m.recipientId = :recipient and m.id > :above and m.id < :below
+                order by m.senderId %1$s, m.recipientId %1$s, m.id %1$s
+                """
+                    .formatted(order),
+            StoredMessage.class)
+        .setParameter("sender", sender)
+        .setParameter("recipient", recipient)
+        .setParameter("above", aboveId)
+        .setParameter("below", belowId)
+        .setMaxResults(limit)
+        .getResultList();
+  }
+
+  /** The ids of what one user sent to another below one, the highest first. */
+  List<Long> newestIds(long sender, long recipient, long belowId, int limit) {
+    return entities
+        .createQuery(
+            """
+            select m.id from Message m
+            where m.senderId = :sender and m.recipientId = :recipient and m.id < :below
+            order by m.senderId desc, m.recipientId desc, m.id desc
+            """,
+            Long.class)
+        .setParameter("sender", sender)
+        .setParameter("recipient", recipient)
+        .setParameter("below", belowId)
+        .setMaxResults(limit)
+        .getResultList();
+  }
+
+  private static final String STORED_MESSAGE =
+      "select new imserver.conversation.StoredMessage(m.id, m.senderId, m.recipientId, m.content,"
+          + " m.timestamp, m.createdAt, u.messageId) from Message m"
+          + " left join Unread u on u.recipientId = m.recipientId and u.messageId = m.id where ";
+
+  /**
+   * The ids of the unread messages from one user to another in a range, the lowest first. Looks at
+   * all that the recipient has not read, if that is little; else at all messages of that direction
+   * in the range until it has found so many.
+   */
+  List<Long> unreadIds(long sender, long recipient, long aboveId, long upToId, int limit) {
+    String query =
+        hasLittleUnread(recipient)
+            ? """
+            select u.messageId from Unread u
+            where u.recipientId = :recipient and u.messageId > :above and u.messageId <= :upTo and u.senderId = :sender
+            order by u.recipientId, u.messageId
+            """
+            : """
+            select m.id from Message m
+            where m.senderId = :sender and m.recipientId = :recipient and m.id > :above and m.id <= :upTo
+              and"""
+                + MessageRepository.IS_UNREAD
+                + " order by m.senderId, m.recipientId, m.id";
+    return entities
+        .createQuery(query, Long.class)
+        .setParameter("recipient", recipient)
+        .setParameter("sender", sender)
+        .setParameter("above", aboveId)
+        .setParameter("upTo", upToId)
+        .setMaxResults(limit)
+        .getResultList();
+  }
+
+  /**
+   * The newest unread messages of the system to a user, above an id, the newest first. Looks at all
+   * that the user has not read, if that is little; else at all that the system has sent to that
+   * user above it until it has found so many.
+   */
+  List<StoredNotice> unreadNotices(long user, long aboveId, int limit) {
+    String select =
+        "select new imserver.conversation.StoredNotice(m.id, m.content, m.createdAt, n.title, n.url) ";
+    String query =
+        hasLittleUnread(user)
+            ? """
+            from Unread u, Message m left join Notice n on n.messageId = m.id
+            where m.id = u.messageId and u.recipientId = :user and u.messageId > :above and u.senderId = 0
+            order by u.recipientId desc, u.messageId desc
+            """
+            : """
+            from Message m left join Notice n on n.messageId = m.id
+            where m.senderId = 0 and m.recipientId = :user and m.id > :above and"""
+                + MessageRepository.IS_UNREAD
+                + " order by m.senderId desc, m.recipientId desc, m.id desc";
+    return entities
+        .createQuery(select + query, StoredNotice.class)
+        .setParameter("user", user)
+        .setParameter("above", aboveId)
+        .setMaxResults(limit)
+        .getResultList();
+  }
+
+  private boolean hasLittleUnread(long user) {
+    return unread(user).total() <= LITTLE_UNREAD;
+  }
+
+  /** The row of two users, if they have one. */
+  Optional<Conversation> find(Pair pair) {
+    return Optional.ofNullable(entities.find(Conversation.class, new Conversation.Key(pair)));
+  }
+
+  /** A user's counts, both as they were at one moment. */
+  UnreadCount unread(long user) {
+    Object[] counts =
+        (Object[])
+            entities
+                .createNativeQuery(
+                    """
+                    select coalesce((select unread from user_state where user_id = ?1), 0),
+                           coalesce((select unread_high from conversation where low_id = 0 and high_id = ?1), 0)
+                    """)
+                .setParameter(1, user)
+                .getSingleResult();
+    return new UnreadCount(((Number) counts[0]).longValue(), ((Number) counts[1]).longValue());
+  }
+}

@@ -1,0 +1,276 @@
+package imserver.conversation;
+
+import imserver.conversation.OverviewPage.Bookmark;
+import imserver.database.StorageException;
+import imserver.database.StorageFailures;
+import imserver.directory.UserDirectory;
+import imserver.directory.UserProfile;
+import imserver.message.Conversation;
+import imserver.message.Pair;
+import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
+import jakarta.interceptor.Interceptors;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What users see of their conversations. Nothing here marks a message as read, and a user is shown
+ * only what was sent by or to that user.
+ *
+ * <p>Every method throws {@link StorageException} where the database does not answer.
+ */
+@Stateless
+@Interceptors(StorageFailures.class)
+public class ConversationService {
+
+  /** So many conversations may come to life again while a user reads the list. */
+  static final int MAX_MOVED = 1000;
+
+  @Inject private ConversationRepository conversations;
+  @Inject private UserDirectory directory;
+
+  /** For the container, which injects the rest. */
+  public ConversationService() {}
+
+  /** A conversation, and the message by which it has its place in the list. */
+  private record Place(Conversation conversation, long messageId) {
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Place place && place.messageId == messageId;
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(messageId);
+    }
+  }
+
+  /**
+   * A part of the list of conversations.
+   *
+   * @param bookmark of the part before, null for the first
+   * @return nothing where so much has come since the beginning that the user has to begin again
+   */
+  public Optional<OverviewPage> overview(long user, @Nullable Bookmark bookmark, int limit) {
+    return bookmark == null ? Optional.of(firstPart(user, limit)) : nextPart(user, bookmark, limit);
+  }
+
+  private OverviewPage firstPart(long user, int limit) {
+    long asOf = conversations.lastId(user); // first: whatever is read after that has all up to it
+    List<Place> places =
+        conversations.newest(user, 0, Long.MAX_VALUE, limit + 1).stream()
+            .map(ConversationService::asItStands)
+            .toList();
+    List<Long> shown =
+        places.stream()
+            .limit(limit)
+            .filter(place -> place.messageId() > asOf)
+            .map(place -> place.conversation().otherThan(user))
+            .toList();
+    return page(user, places, limit, before -> new Bookmark(asOf, before, shown));
+  }
+
+  private Optional<OverviewPage> nextPart(long user, Bookmark bookmark, int limit) {
+    long below = Math.min(bookmark.before(), bookmark.asOf() + 1);
+    List<Conversation> unmoved = conversations.newest(user, 0, below, limit + 1);
+    // after that, since what moves in between is to be found twice rather than not at all
+    List<Conversation> moved =
+        conversations.newest(user, bookmark.asOf(), Long.MAX_VALUE, MAX_MOVED + 1);
+    if (moved.size() > MAX_MOVED) {
+      return Optional.empty();
+    }
+    List<Place> places =
+        Stream.concat(
+                unmoved.stream().map(ConversationService::asItStands),
+                asTheyStood(user, moved, bookmark))
+            .distinct()
+            .sorted(Comparator.comparingLong(Place::messageId).reversed())
+            .limit(limit + 1L)
+            .toList();
+    return Optional.of(
+        page(
+            user,
+            places,
+            limit,
+            before -> new Bookmark(bookmark.asOf(), before, bookmark.shown())));
+  }
+
+  private static Place asItStands(Conversation conversation) {
+    return new Place(conversation, conversation.lastMessageId());
+  }
+
+  /** Those that are still to be shown, each at its place when the reading began. */
+  private Stream<Place> asTheyStood(long user, List<Conversation> moved, Bookmark bookmark) {
+    Map<Long, Conversation> byOther =
+        moved.stream()
+            .filter(conversation -> !bookmark.shown().contains(conversation.otherThan(user)))
+            .collect(Collectors.toMap(each -> each.otherThan(user), Function.identity()));
+    return conversations.lastUpTo(bookmark.asOf(), user, byOther.keySet()).entrySet().stream()
+        .filter(last -> last.getValue() < bookmark.before())
+        .flatMap(
+            last ->
+                Stream.ofNullable(byOther.get(last.getKey()))
+                    .map(conversation -> new Place(conversation, last.getValue())));
+  }
+
+  /** The first {@code limit} of the places; one more there tells that there is a next part. */
+  private OverviewPage page(
+      long user, List<Place> places, int limit, Function<Long, Bookmark> next) {
+    List<Conversation> shown = places.stream().limit(limit).map(Place::conversation).toList();
+    Bookmark bookmark =
+        places.size() > limit ? next.apply(places.get(limit - 1).messageId()) : null;
+    return new OverviewPage(overviews(user, shown), bookmark);
+  }
+
+  private List<Overview> overviews(long user, List<Conversation> shown) {
+    Map<Long, StoredMessage> last =
+        conversations.messages(shown.stream().map(Conversation::lastMessageId).toList());
+    Map<Long, UserProfile> profiles =
+        directory.find(
+            shown.stream().map(each -> each.otherThan(user)).collect(Collectors.toSet()));
+    List<Overview> overviews = new ArrayList<>(shown.size());
+    for (Conversation each : shown) {
+      long other = each.otherThan(user);
+      StoredMessage message = last.get(each.lastMessageId());
+      if (message != null) { // or an operator has deleted it
+        UserProfile profile = profiles.getOrDefault(other, UserProfile.unknown(other));
+        overviews.add(new Overview(profile, message, each.unreadOf(user)));
+      }
+    }
+    return overviews;
+  }
+
+  /** A numbered part of the list, without the system. What lies before it costs as much. */
+  public List<Overview> withUsers(long user, int skipped, int limit) {
+    List<Conversation> found =
+        conversations.newest(user, 0, Long.MAX_VALUE, skipped + limit + 1).stream()
+            .filter(each -> each.otherThan(user) != 0)
+            .skip(skipped)
+            .limit(limit)
+            .toList();
+    return overviews(user, found);
+  }
+
+  /**
+   * The other one of a conversation, as the user may see that one: by the id alone where the two
+   * have none, so that nobody learns the names of all users by their ids.
+   */
+  public UserProfile otherOf(long user, long other) {
+    boolean acquainted = user == other || conversations.find(Pair.of(user, other)).isPresent();
+    UserProfile unknown = UserProfile.unknown(other);
+    return acquainted ? directory.find(Set.of(other)).getOrDefault(other, unknown) : unknown;
+  }
+
+  /** A numbered part of a conversation, newest first. What lies before it costs as much. */
+  public MessagePage messagesFromNewest(long user, long other, int skipped, int limit) {
+    long below = end(user, other);
+    int most = skipped + limit;
+    List<Long> ids = // alone, since a hundred pages of texts would fill the memory
+        directions(user, other)
+            .flatMap(
+                pair -> conversations.newestIds(pair.get(0), pair.get(1), below, most + 1).stream())
+            .sorted(Comparator.reverseOrder())
+            .toList();
+    List<Long> page = ids.stream().limit(most).skip(skipped).toList();
+    Map<Long, StoredMessage> messages = conversations.messages(page);
+    return new MessagePage(
+        page.stream().map(messages::get).filter(Objects::nonNull).toList(), ids.size() > most);
+  }
+
+  /** The messages of a conversation before one, newest first: backwards from there. */
+  public MessagePage messagesBefore(long user, long other, long beforeId, int limit) {
+    long below = Math.min(beforeId, end(user, other));
+    List<StoredMessage> newest =
+        directions(user, other)
+            .flatMap(
+                pair ->
+                    conversations.newestOf(pair.get(0), pair.get(1), 0, below, limit + 1).stream())
+            .sorted(Comparator.comparingLong(StoredMessage::id).reversed())
+            .toList();
+    return new MessagePage(newest.stream().limit(limit).toList(), newest.size() > limit);
+  }
+
+  /** The messages that followed one, newest first: forwards from there, none left out. */
+  public MessagePage messagesAfter(long user, long other, long afterId, int limit) {
+    long below = end(user, other);
+    List<StoredMessage> oldest =
+        directions(user, other)
+            .flatMap(
+                pair ->
+                    conversations
+                        .oldestOf(pair.get(0), pair.get(1), afterId, below, limit + 1)
+                        .stream())
+            .sorted(Comparator.comparingLong(StoredMessage::id))
+            .toList();
+    return new MessagePage(
+        oldest.stream()
+            .limit(limit)
+            .sorted(Comparator.comparingLong(StoredMessage::id).reversed())
+            .toList(),
+        oldest.size() > limit);
+  }
+
+  /**
+   * The first id after all messages of a conversation. The two directions are read one after the
+   * other, with a bound that is known before: else a message of the one could be shown, and a lower
+   * one of the other that came meanwhile be passed by.
+   */
+  private long end(long user, long other) {
+    return conversations.lastUpTo(Long.MAX_VALUE, user, List.of(other)).getOrDefault(other, 0L) + 1;
+  }
+
+  /** Sender and recipient, both ways; once where they are the same. */
+  private static Stream<List<Long>> directions(long user, long other) {
+    return Stream.of(List.of(user, other), List.of(other, user)).distinct();
+  }
+
+  /** How much the user has not read. */
+  public UnreadCount unread(long user) {
+    return conversations.unread(user);
+  }
+
+  /** How many messages of {@code sender} the user has not read. */
+  public long unreadFrom(long sender, long user) {
+    return conversations.find(Pair.of(sender, user)).map(each -> each.unreadOf(user)).orElse(0L);
+  }
+
+  /** Which messages of {@code sender} the user has not read, up to an id; the oldest first. */
+  public List<Long> unreadIds(long sender, long user, long upToId, int limit) {
+    return unreadIn(sender, user)
+        .map(
+            each ->
+                conversations.unreadIds(
+                    sender, user, each.readUpToOf(user), upToId, most(each.unreadOf(user), limit)))
+        .orElse(List.of());
+  }
+
+  /** The newest unread messages of the system, newest first. */
+  public List<StoredNotice> unreadNotices(long user, int limit) {
+    return unreadIn(0, user)
+        .map(
+            each ->
+                conversations.unreadNotices(
+                    user, each.readUpToOf(user), most(each.unreadOf(user), limit)))
+        .orElse(List.of());
+  }
+
+  /** The conversation, if there is something that the user has not read. */
+  private Optional<Conversation> unreadIn(long sender, long user) {
+    return conversations.find(Pair.of(sender, user)).filter(each -> each.unreadOf(user) > 0);
+  }
+
+  /** Who has found all that there is need not look further. */
+  private static int most(long unread, int limit) {
+    return (int) Math.min(unread, limit);
+  }
+}

@@ -1,0 +1,30 @@
+package imserver.conversation;
+
+import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message as it is kept.
+ *
+ * @param id positive, below 2^53
+ * @param senderId 0 for the system
+ * @param recipientId positive
+ * @param content the text
+ * @param timestamp the sender's mark, "" for none
+ * @param createdAt when it was taken in
+ * @param unreadId its id again while its recipient has not read it, null when he has
+ */
+public record StoredMessage(
+    long id,
+    long senderId,
+    long recipientId,
+    String content,
+    String timestamp,
+    OffsetDateTime createdAt,
+    @Nullable Long unreadId) {
+
+  /** Whether its recipient has read it. */
+  public boolean isRead() {
+    return unreadId == null;
+  }
+}

@@ -1,0 +1,24 @@
+package imserver.legacy;
+
+import imserver.rest.Problem;
+import jakarta.json.bind.annotation.JsonbNillable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every answer of the original.
+ *
+ * @param code 0 for success
+ * @param msg for people
+ * @param data null for a failure, and where there is nothing to say
+ */
+@JsonbNillable
+public record Envelope(int code, String msg, @Nullable Object data) {
+
+  static Envelope of(@Nullable Object data) {
+    return new Envelope(0, "success", data);
+  }
+
+  static Envelope of(Problem problem) {
+    return new Envelope(problem.status(), problem.detail(), null);
+  }
+}
