@@ -11,7 +11,7 @@
  *       imserver.message.MessageRules} and queues it: here the container's thread is done, it never
  *       waits for the database.
  *   <li>A {@code Lane}, the writer for the recipient, takes all that has queued up and has it
- *       stored by {@code Storing} in one transaction of
+ *       stored by {@code BatchWriter} in one transaction of
  *   <li>a {@code MessageStore}: {@link imserver.message.PostgresMessageStore} or {@link
  *       imserver.message.H2MessageStore}.
  *   <li>After the commit the sender's {@link imserver.session.Connection} gets a {@link
@@ -26,7 +26,7 @@
  * imserver.legacy.OriginalResource} says the same in the words of the original back end.
  *
  * <p>Beside this way: {@link imserver.lifecycle} says how the server was started and stops it in
- * order, {@link imserver.message.Backlog} pushes unread messages to a new connection, {@link
+ * order, {@link imserver.message.UnreadReplay} pushes unread messages to a new connection, {@link
  * imserver.session.Heartbeat} ends connections that have expired or died, {@link
  * imserver.access.UserAccess} ends those of a user whom the host application shuts out, {@link
  * imserver.directory.UserDirectory} knows names, {@link imserver.database.Schema} brings the

@@ -2,7 +2,7 @@ package imserver.conversation;
 
 import imserver.message.Conversation;
 import imserver.message.MessageRepository;
-import imserver.message.Pair;
+import imserver.message.UserPair;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
@@ -239,7 +239,7 @@ public class ConversationRepository {
   }
 
   /** The row of two users, if they have one. */
-  Optional<Conversation> find(Pair pair) {
+  Optional<Conversation> find(UserPair pair) {
     return Optional.ofNullable(entities.find(Conversation.class, new Conversation.Key(pair)));
   }
 

@@ -1,12 +1,12 @@
 package imserver.conversation;
 
-import imserver.conversation.OverviewPage.Bookmark;
+import imserver.conversation.ConversationListPage.Bookmark;
 import imserver.database.StorageException;
 import imserver.database.StorageFailures;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.Conversation;
-import imserver.message.Pair;
+import imserver.message.UserPair;
 import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptors;
@@ -42,11 +42,11 @@ public class ConversationService {
   public ConversationService() {}
 
   /** A conversation, and the message by which it has its place in the list. */
-  private record Place(Conversation conversation, long messageId) {
+  private record ListEntry(Conversation conversation, long messageId) {
 
     @Override
     public boolean equals(Object other) {
-      return other instanceof Place place && place.messageId == messageId;
+      return other instanceof ListEntry entry && entry.messageId == messageId;
     }
 
     @Override
@@ -61,26 +61,26 @@ public class ConversationService {
    * @param bookmark of the part before, null for the first
    * @return nothing where so much has come since the beginning that the user has to begin again
    */
-  public Optional<OverviewPage> overview(long user, @Nullable Bookmark bookmark, int limit) {
+  public Optional<ConversationListPage> list(long user, @Nullable Bookmark bookmark, int limit) {
     return bookmark == null ? Optional.of(firstPart(user, limit)) : nextPart(user, bookmark, limit);
   }
 
-  private OverviewPage firstPart(long user, int limit) {
+  private ConversationListPage firstPart(long user, int limit) {
     long asOf = conversations.lastId(user); // first: whatever is read after that has all up to it
-    List<Place> places =
+    List<ListEntry> entries =
         conversations.newest(user, 0, Long.MAX_VALUE, limit + 1).stream()
             .map(ConversationService::asItStands)
             .toList();
     List<Long> shown =
-        places.stream()
+        entries.stream()
             .limit(limit)
-            .filter(place -> place.messageId() > asOf)
-            .map(place -> place.conversation().otherThan(user))
+            .filter(entry -> entry.messageId() > asOf)
+            .map(entry -> entry.conversation().otherThan(user))
             .toList();
-    return page(user, places, limit, before -> new Bookmark(asOf, before, shown));
+    return page(user, entries, limit, before -> new Bookmark(asOf, before, shown));
   }
 
-  private Optional<OverviewPage> nextPart(long user, Bookmark bookmark, int limit) {
+  private Optional<ConversationListPage> nextPart(long user, Bookmark bookmark, int limit) {
     long below = Math.min(bookmark.before(), bookmark.asOf() + 1);
     List<Conversation> unmoved = conversations.newest(user, 0, below, limit + 1);
     // after that, since what moves in between is to be found twice rather than not at all
@@ -89,28 +89,28 @@ public class ConversationService {
     if (moved.size() > MAX_MOVED) {
       return Optional.empty();
     }
-    List<Place> places =
+    List<ListEntry> entries =
         Stream.concat(
                 unmoved.stream().map(ConversationService::asItStands),
                 asTheyStood(user, moved, bookmark))
             .distinct()
-            .sorted(Comparator.comparingLong(Place::messageId).reversed())
+            .sorted(Comparator.comparingLong(ListEntry::messageId).reversed())
             .limit(limit + 1L)
             .toList();
     return Optional.of(
         page(
             user,
-            places,
+            entries,
             limit,
             before -> new Bookmark(bookmark.asOf(), before, bookmark.shown())));
   }
 
-  private static Place asItStands(Conversation conversation) {
-    return new Place(conversation, conversation.lastMessageId());
+  private static ListEntry asItStands(Conversation conversation) {
+    return new ListEntry(conversation, conversation.lastMessageId());
   }
 
   /** Those that are still to be shown, each at its place when the reading began. */
-  private Stream<Place> asTheyStood(long user, List<Conversation> moved, Bookmark bookmark) {
+  private Stream<ListEntry> asTheyStood(long user, List<Conversation> moved, Bookmark bookmark) {
     Map<Long, Conversation> byOther =
         moved.stream()
             .filter(conversation -> !bookmark.shown().contains(conversation.otherThan(user)))
@@ -120,45 +120,45 @@ public class ConversationService {
         .flatMap(
             last ->
                 Stream.ofNullable(byOther.get(last.getKey()))
-                    .map(conversation -> new Place(conversation, last.getValue())));
+                    .map(conversation -> new ListEntry(conversation, last.getValue())));
   }
 
   /** The first {@code limit} of the places; one more there tells that there is a next part. */
-  private OverviewPage page(
-      long user, List<Place> places, int limit, Function<Long, Bookmark> next) {
-    List<Conversation> shown = places.stream().limit(limit).map(Place::conversation).toList();
+  private ConversationListPage page(
+      long user, List<ListEntry> entries, int limit, Function<Long, Bookmark> next) {
+    List<Conversation> shown = entries.stream().limit(limit).map(ListEntry::conversation).toList();
     Bookmark bookmark =
-        places.size() > limit ? next.apply(places.get(limit - 1).messageId()) : null;
-    return new OverviewPage(overviews(user, shown), bookmark);
+        entries.size() > limit ? next.apply(entries.get(limit - 1).messageId()) : null;
+    return new ConversationListPage(summaries(user, shown), bookmark);
   }
 
-  private List<Overview> overviews(long user, List<Conversation> shown) {
+  private List<ConversationSummary> summaries(long user, List<Conversation> shown) {
     Map<Long, StoredMessage> last =
         conversations.messages(shown.stream().map(Conversation::lastMessageId).toList());
     Map<Long, UserProfile> profiles =
         directory.find(
             shown.stream().map(each -> each.otherThan(user)).collect(Collectors.toSet()));
-    List<Overview> overviews = new ArrayList<>(shown.size());
+    List<ConversationSummary> summaries = new ArrayList<>(shown.size());
     for (Conversation each : shown) {
       long other = each.otherThan(user);
       StoredMessage message = last.get(each.lastMessageId());
       if (message != null) { // or an operator has deleted it
         UserProfile profile = profiles.getOrDefault(other, UserProfile.unknown(other));
-        overviews.add(new Overview(profile, message, each.unreadOf(user)));
+        summaries.add(new ConversationSummary(profile, message, each.unreadOf(user)));
       }
     }
-    return overviews;
+    return summaries;
   }
 
   /** A numbered part of the list, without the system. What lies before it costs as much. */
-  public List<Overview> withUsers(long user, int skipped, int limit) {
+  public List<ConversationSummary> withUsers(long user, int skipped, int limit) {
     List<Conversation> found =
         conversations.newest(user, 0, Long.MAX_VALUE, skipped + limit + 1).stream()
             .filter(each -> each.otherThan(user) != 0)
             .skip(skipped)
             .limit(limit)
             .toList();
-    return overviews(user, found);
+    return summaries(user, found);
   }
 
   /**
@@ -166,7 +166,7 @@ public class ConversationService {
    * have none, so that nobody learns the names of all users by their ids.
    */
   public UserProfile otherOf(long user, long other) {
-    boolean acquainted = user == other || conversations.find(Pair.of(user, other)).isPresent();
+    boolean acquainted = user == other || conversations.find(UserPair.of(user, other)).isPresent();
     UserProfile unknown = UserProfile.unknown(other);
     return acquainted ? directory.find(Set.of(other)).getOrDefault(other, unknown) : unknown;
   }
@@ -241,7 +241,10 @@ public class ConversationService {
 
   /** How many messages of {@code sender} the user has not read. */
   public long unreadFrom(long sender, long user) {
-    return conversations.find(Pair.of(sender, user)).map(each -> each.unreadOf(user)).orElse(0L);
+    return conversations
+        .find(UserPair.of(sender, user))
+        .map(each -> each.unreadOf(user))
+        .orElse(0L);
   }
 
   /** Which messages of {@code sender} the user has not read, up to an id; the oldest first. */
@@ -266,7 +269,7 @@ public class ConversationService {
 
   /** The conversation, if there is something that the user has not read. */
   private Optional<Conversation> unreadIn(long sender, long user) {
-    return conversations.find(Pair.of(sender, user)).filter(each -> each.unreadOf(user) > 0);
+    return conversations.find(UserPair.of(sender, user)).filter(each -> each.unreadOf(user) > 0);
   }
 
   /** Who has found all that there is need not look further. */

@@ -4,7 +4,7 @@ import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message of the system with its headline.
+ * A message of the system with its title and link.
  *
  * @param id of the message
  * @param content the text

@@ -6,8 +6,8 @@ import imserver.config.Config;
 import imserver.container.Transports;
 import imserver.directory.UserDirectory;
 import imserver.lifecycle.Shutdown;
-import imserver.message.Backlog;
 import imserver.message.Intake;
+import imserver.message.UnreadReplay;
 import imserver.packet.CloseCode;
 import imserver.packet.MalformedRequest;
 import imserver.packet.MarkRead;
@@ -54,7 +54,7 @@ public class MessageEndpoint {
   @Inject private Config config;
   @Inject private SessionRegistry registry;
   @Inject private UserDirectory directory;
-  @Inject private Backlog backlog;
+  @Inject private UnreadReplay unreadReplay;
   @Inject private Intake intake;
   @Inject private Workers workers;
   @Inject private Transports transports;
@@ -91,7 +91,7 @@ public class MessageEndpoint {
     if (revocations.cover(user)) { // since the handshake
       connection.close(CloseCode.ACCESS_ENDED);
     }
-    backlog.pushTo(stream);
+    unreadReplay.pushTo(stream);
   }
 
   /**

@@ -3,8 +3,8 @@ package imserver.legacy;
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
 import imserver.conversation.ConversationService;
+import imserver.conversation.ConversationSummary;
 import imserver.conversation.MessagePage;
-import imserver.conversation.Overview;
 import imserver.conversation.StoredMessage;
 import imserver.conversation.StoredNotice;
 import imserver.conversation.UnreadCount;
@@ -58,7 +58,7 @@ public class OriginalResource {
   private static final int CHEAP_SIZE = 10;
 
   /** Waits for a lane on the way: two of a user at a time. */
-  private static final int MARKING = 8;
+  private static final int MARK_READ_COST = 8;
 
   private static final int MAX_NOTICES = 1000;
   private static final int NOTICES_COST = 4;
@@ -117,22 +117,22 @@ public class OriginalResource {
           UnreadCount unread = conversations.unread(user);
           List<ConversationEntry> entries =
               conversations.withUsers(user, slice.skipped(), slice.size()).stream()
-                  .map(overview -> entry(user, overview))
+                  .map(summary -> entry(user, summary))
                   .toList();
           return Envelope.of(new ConversationList(entries, unread.messages(), unread.notices()));
         });
   }
 
-  private ConversationEntry entry(long user, Overview overview) {
-    UserProfile other = overview.other();
+  private ConversationEntry entry(long user, ConversationSummary summary) {
+    UserProfile other = summary.other();
     List<Long> unreadIds =
-        overview.unread() == 0
+        summary.unread() == 0
             ? List.of()
             : conversations.unreadIds(other.userId(), user, Long.MAX_VALUE, MAX_UNREAD_IDS);
     return new ConversationEntry(
         Math.min(user, other.userId()) + "-" + Math.max(user, other.userId()),
-        overview.last().content(),
-        overview.unread(),
+        summary.last().content(),
+        summary.unread(),
         unreadIds,
         other.userId(),
         other.headUrl(),
@@ -152,7 +152,7 @@ public class OriginalResource {
     requests.charge(user, slice.size() / Requests.CHEAP_ROWS + slice.skipped() / CHEAP_SKIPS);
     boolean mark = request.getMethod().equals(HttpMethod.GET); // and not by HEAD
     return database.ask(
-        user, mark ? MARKING : 1, () -> Envelope.of(page(user, other, slice, mark)));
+        user, mark ? MARK_READ_COST : 1, () -> Envelope.of(page(user, other, slice, mark)));
   }
 
   private ConversationPage page(UserPrincipal user, long other, Slice slice, boolean mark) {

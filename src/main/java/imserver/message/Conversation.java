@@ -104,7 +104,7 @@ public class Conversation {
   }
 
   private boolean isHigh(long user) {
-    return new Pair(low, high).isHigh(user);
+    return new UserPair(low, high).isHigh(user);
   }
 
   /** For JPA: by what a row is found. */
@@ -119,7 +119,7 @@ public class Conversation {
     protected Key() {}
 
     /** Of the conversation of two users. */
-    public Key(Pair pair) {
+    public Key(UserPair pair) {
       low = pair.low();
       high = pair.high();
     }

@@ -1,7 +1,7 @@
 package imserver.message;
 
-import imserver.message.Submission.Post;
 import imserver.message.Submission.ReadAck;
+import imserver.message.Submission.Send;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -93,8 +93,8 @@ final class FairQueue<S extends Submission> {
    * @param lanes in how many queues messages of one user may be
    * @param maxBatch the most messages in a batch
    */
-  static FairQueue<Post> ofMessages(Semaphore room, int lanes, int maxBatch) {
-    return new FairQueue<>(room, lanes, maxBatch, post -> 1, 1, Integer.MAX_VALUE);
+  static FairQueue<Send> ofMessages(Semaphore room, int lanes, int maxBatch) {
+    return new FairQueue<>(room, lanes, maxBatch, send -> 1, 1, Integer.MAX_VALUE);
   }
 
   /**

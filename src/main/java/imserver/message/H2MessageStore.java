@@ -27,8 +27,8 @@ public class H2MessageStore implements MessageStore {
   }
 
   @Override
-  public List<Outcome> add(List<Draft> drafts) {
-    return commit(() -> writer.add(drafts));
+  public List<Outcome> add(List<NewMessage> newMessages) {
+    return commit(() -> writer.add(newMessages));
   }
 
   @Override

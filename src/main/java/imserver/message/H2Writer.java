@@ -113,10 +113,10 @@ public class H2Writer {
   }
 
   /** See {@link MessageStore#add}. */
-  public List<Outcome> add(List<Draft> drafts) {
-    Outcomes outcomes = new Outcomes(drafts);
-    for (List<Draft> open = outcomes.open(); !open.isEmpty(); open = outcomes.open()) {
-      Map<Integer, Earlier> earlier = earlier(open);
+  public List<Outcome> add(List<NewMessage> newMessages) {
+    Outcomes outcomes = new Outcomes(newMessages);
+    for (List<NewMessage> open = outcomes.open(); !open.isEmpty(); open = outcomes.open()) {
+      Map<Integer, ExistingMessage> earlier = earlier(open);
       if (earlier.isEmpty()) {
         outcomes.stored(addNew(open));
       } else {
@@ -126,72 +126,74 @@ public class H2Writer {
     return outcomes.all();
   }
 
-  /** What is stored under the keys of {@code drafts}, by their indexes. */
-  private Map<Integer, Earlier> earlier(List<Draft> drafts) {
-    Integer[] ordinals = new Integer[drafts.size()];
+  /** What is stored under the keys of {@code newMessages}, by their indexes. */
+  private Map<Integer, ExistingMessage> earlier(List<NewMessage> newMessages) {
+    Integer[] ordinals = new Integer[newMessages.size()];
     Arrays.setAll(ordinals, index -> index);
     List<?> rows =
         statement(
                 EARLIER,
                 ordinals,
-                longs(drafts, Draft::senderId),
-                texts(drafts, draft -> draft.key().key()),
-                longs(drafts, Draft::recipientId),
-                texts(drafts, Draft::content),
-                texts(drafts, Draft::title),
-                texts(drafts, Draft::url))
+                longs(newMessages, NewMessage::senderId),
+                texts(newMessages, newMessage -> newMessage.key().key()),
+                longs(newMessages, NewMessage::recipientId),
+                texts(newMessages, NewMessage::content),
+                texts(newMessages, NewMessage::title),
+                texts(newMessages, NewMessage::url))
             .getResultList();
-    Map<Integer, Earlier> earlier = new HashMap<>();
+    Map<Integer, ExistingMessage> earlier = new HashMap<>();
     for (Object row : rows) {
       Object[] columns = (Object[]) row;
       earlier.put(
           ((Number) columns[0]).intValue(),
-          new Earlier(((Number) columns[1]).longValue(), ((Number) columns[2]).intValue() == 1));
+          new ExistingMessage(
+              ((Number) columns[1]).longValue(), ((Number) columns[2]).intValue() == 1));
     }
     return earlier;
   }
 
-  private List<Outcome.Stored> addNew(List<Draft> drafts) {
-    Tally tally = Tally.of(drafts);
-    Long[] users = boxed(tally.users());
-    statement(RAISE_HEADS, users, boxed(tally.changes()), boxed(tally.received())).executeUpdate();
+  private List<Outcome.Stored> addNew(List<NewMessage> newMessages) {
+    ConversationDeltas deltas = ConversationDeltas.of(newMessages);
+    Long[] users = boxed(deltas.users());
+    statement(RAISE_HEADS, users, boxed(deltas.changes()), boxed(deltas.received()))
+        .executeUpdate();
     long[] heads = numbers(statement(HEADS, (Object) users));
-    long[] ids = numbers(statement(IDS, drafts.size()));
+    long[] ids = numbers(statement(IDS, newMessages.size()));
     Long[] messages = boxed(ids);
-    Long[] senders = longs(drafts, Draft::senderId);
-    Long[] recipients = longs(drafts, Draft::recipientId);
+    Long[] senders = longs(newMessages, NewMessage::senderId);
+    Long[] recipients = longs(newMessages, NewMessage::recipientId);
     statement(
             ADD_MESSAGES,
             messages,
             senders,
             recipients,
-            texts(drafts, draft -> draft.key().key()),
-            texts(drafts, Draft::content),
-            texts(drafts, Draft::timestamp),
-            drafts.get(0).createdAt())
+            texts(newMessages, newMessage -> newMessage.key().key()),
+            texts(newMessages, NewMessage::content),
+            texts(newMessages, NewMessage::timestamp),
+            newMessages.get(0).createdAt())
         .executeUpdate();
     statement(ADD_UNREAD, recipients, messages, senders).executeUpdate();
-    changeConversations(tally, ids, heads);
+    changeConversations(deltas, ids, heads);
     for (int i = 0; i < ids.length; i++) {
-      Headline headline = drafts.get(i).headline();
-      if (headline != null) {
-        entities.persist(new Notice(ids[i], headline));
+      NoticeDetails noticeDetails = newMessages.get(i).noticeDetails();
+      if (noticeDetails != null) {
+        entities.persist(new Notice(ids[i], noticeDetails));
       }
     }
     entities.flush(); // what the database refuses is thrown here
-    return tally.stored(ids, heads);
+    return deltas.stored(ids, heads);
   }
 
-  private void changeConversations(Tally tally, long[] ids, long[] heads) {
+  private void changeConversations(ConversationDeltas deltas, long[] ids, long[] heads) {
     statement(
             CHANGE_CONVERSATIONS,
-            boxed(tally.lows()),
-            boxed(tally.highs()),
-            boxed(Arrays.stream(tally.lasts()).mapToLong(last -> ids[last - 1]).toArray()),
-            boxed(tally.toLows()),
-            boxed(tally.toHighs()),
-            boxed(tally.lowChanges(heads)),
-            boxed(tally.highChanges(heads)))
+            boxed(deltas.lows()),
+            boxed(deltas.highs()),
+            boxed(Arrays.stream(deltas.lasts()).mapToLong(last -> ids[last - 1]).toArray()),
+            boxed(deltas.toLows()),
+            boxed(deltas.toHighs()),
+            boxed(deltas.lowChanges(heads)),
+            boxed(deltas.highChanges(heads)))
         .executeUpdate();
   }
 
@@ -229,7 +231,7 @@ public class H2Writer {
     long sender = reading.senderId();
     UserState state = known(reader);
     state.setUnread(state.unread() - count);
-    Conversation conversation = conversation(Pair.of(reader, sender));
+    Conversation conversation = conversation(UserPair.of(reader, sender));
     conversation.setUnreadOf(reader, conversation.unreadOf(reader) - count);
     conversation.setReadUpToOf(reader, readUpTo(reading, conversation));
     long readerChange = state.change();
@@ -371,7 +373,7 @@ public class H2Writer {
     return state;
   }
 
-  private Conversation conversation(Pair pair) {
+  private Conversation conversation(UserPair pair) {
     Conversation found = entities.find(Conversation.class, new Conversation.Key(pair));
     if (found == null) {
       throw new IllegalStateException("read messages of a conversation that is not there");
@@ -398,8 +400,8 @@ public class H2Writer {
     return rows.stream().mapToLong(number -> ((Number) number).longValue()).toArray();
   }
 
-  private static Long[] longs(List<Draft> drafts, ToLongFunction<Draft> value) {
-    return boxed(drafts.stream().mapToLong(value).toArray());
+  private static Long[] longs(List<NewMessage> newMessages, ToLongFunction<NewMessage> value) {
+    return boxed(newMessages.stream().mapToLong(value).toArray());
   }
 
   private static Long[] boxed(long[] numbers) {
@@ -411,7 +413,7 @@ public class H2Writer {
   }
 
   private static @Nullable String[] texts(
-      List<Draft> drafts, Function<Draft, @Nullable String> value) {
-    return drafts.stream().map(value).toArray(String[]::new);
+      List<NewMessage> newMessages, Function<NewMessage, @Nullable String> value) {
+    return newMessages.stream().map(value).toArray(String[]::new);
   }
 }

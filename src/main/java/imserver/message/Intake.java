@@ -2,8 +2,8 @@ package imserver.message;
 
 import imserver.config.Config;
 import imserver.directory.UserDirectory;
-import imserver.message.Submission.Post;
 import imserver.message.Submission.ReadAck;
+import imserver.message.Submission.Send;
 import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
 import imserver.packet.SendMessage;
@@ -63,7 +63,7 @@ public class Intake {
 
   private static final Duration OVERDUE_CHECK = Duration.ofMillis(500);
 
-  private List<Lane<Post>> lanes;
+  private List<Lane<Send>> lanes;
   private Lane<ReadAck> readAcks;
   private volatile boolean stopping;
 
@@ -82,11 +82,12 @@ public class Intake {
                 number ->
                     new Lane<>(
                         FairQueue.ofMessages(room, count, batch),
-                        telling -> new Storing(service, delivery, clock, telling)::process))
+                        replies -> new BatchWriter(service, delivery, clock, replies)::process))
             .toList();
     readAcks =
         new Lane<>(
-            FairQueue.ofReadAcks(room, batch), telling -> new Marking(service, telling)::process);
+            FairQueue.ofReadAcks(room, batch),
+            replies -> new ReadAckWriter(service, replies)::process);
     lanes.forEach(lane -> lane.start(threads));
     readAcks.start(threads);
     workers.runEvery(OVERDUE_CHECK, () -> workers.runForClient(this::failOverdue));
@@ -110,19 +111,20 @@ public class Intake {
   }
 
   /** Takes in a message of the system. */
-  public void sendNotice(Requester system, SendMessage request, Headline headline) {
-    send(system, request, headline);
+  public void sendNotice(Requester system, SendMessage request, NoticeDetails noticeDetails) {
+    send(system, request, noticeDetails);
   }
 
-  private void send(Requester requester, SendMessage request, @Nullable Headline headline) {
-    FailureCode objection = rules.objectionTo(request, requester.user());
-    if (objection == null && headline == null && isSpent(budgets.messages(), requester, 1)) {
-      objection = FailureCode.RATE_LIMITED;
+  private void send(
+      Requester requester, SendMessage request, @Nullable NoticeDetails noticeDetails) {
+    FailureCode failure = rules.validate(request, requester.user());
+    if (failure == null && noticeDetails == null && isSpent(budgets.messages(), requester, 1)) {
+      failure = FailureCode.RATE_LIMITED;
     }
-    if (objection != null) {
-      requester.send(Submission.failure(requester, request, objection));
+    if (failure != null) {
+      requester.send(Submission.failure(requester, request, failure));
     } else {
-      submit(new Post(requester, request, headline), lanes.get(laneOf(request.toId())));
+      submit(new Send(requester, request, noticeDetails), lanes.get(laneOf(request.toId())));
     }
   }
 

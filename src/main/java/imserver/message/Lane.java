@@ -25,8 +25,8 @@ final class Lane<S extends Submission> {
   private static final Duration DRAIN = Duration.ofSeconds(30);
 
   private final FairQueue<S> queue;
-  private final Telling telling;
-  private final Consumer<List<S>> writing;
+  private final ReplyExecutor replies;
+  private final Consumer<List<S>> writer;
   private @Nullable Thread thread;
 
   /** What is being stored, for whoever asks how long it takes. */
@@ -36,16 +36,16 @@ final class Lane<S extends Submission> {
    * A lane that is not running yet.
    *
    * @param queue in which its requests wait
-   * @param writing makes what writes a batch, given through what its answers go out
+   * @param writer makes what writes a batch, given through what its answers go out
    */
-  Lane(FairQueue<S> queue, Function<Executor, Consumer<List<S>>> writing) {
+  Lane(FairQueue<S> queue, Function<Executor, Consumer<List<S>>> writer) {
     this.queue = queue;
-    this.telling = new Telling(() -> !queue.isEmpty());
-    this.writing = writing.apply(telling);
+    this.replies = new ReplyExecutor(() -> !queue.isEmpty());
+    this.writer = writer.apply(replies);
   }
 
   void start(ThreadFactory threads) {
-    telling.start(threads);
+    replies.start(threads);
     thread = threads.newThread(this::run);
     thread.start();
   }
@@ -64,19 +64,19 @@ final class Lane<S extends Submission> {
   void awaitEnd() {
     try {
       awaitEnd(thread);
-      telling.awaitEnd(DRAIN);
+      replies.awaitEnd(DRAIN);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void awaitEnd(@Nullable Thread storing) throws InterruptedException {
+  private void awaitEnd(@Nullable Thread writerThread) throws InterruptedException {
     try {
-      if (storing != null) {
-        storing.join(DRAIN.toMillis());
+      if (writerThread != null) {
+        writerThread.join(DRAIN.toMillis());
       }
     } finally {
-      telling.stop();
+      replies.stop();
     }
   }
 
@@ -110,7 +110,7 @@ final class Lane<S extends Submission> {
   private void process(Batch<S> batch) {
     inDatabase = batch.submissions();
     try {
-      writing.accept(batch.submissions());
+      writer.accept(batch.submissions());
     } catch (RuntimeException | Error e) {
       // A fault of ours or of the machine (memory).
       String count = Integer.toString(batch.submissions().size());
@@ -126,7 +126,7 @@ final class Lane<S extends Submission> {
     queue.close();
     for (Batch<S> rest = queue.poll(); !rest.submissions().isEmpty(); rest = queue.poll()) {
       Batch<S> refused = rest;
-      telling.execute(
+      replies.execute(
           () -> refused.submissions().forEach(each -> each.fail(FailureCode.SERVER_BUSY)));
       queue.release(refused);
     }

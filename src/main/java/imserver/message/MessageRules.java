@@ -23,7 +23,7 @@ public class MessageRules {
   }
 
   /** Why {@code sender} may not send this, or null if it may. */
-  public @Nullable FailureCode objectionTo(SendMessage request, UserPrincipal sender) {
+  public @Nullable FailureCode validate(SendMessage request, UserPrincipal sender) {
     if (isForeign(request.fromId(), sender)) {
       return FailureCode.FORBIDDEN_SENDER;
     }

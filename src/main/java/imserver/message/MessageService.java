@@ -45,29 +45,34 @@ public class MessageService {
   public MessageService() {}
 
   /**
-   * Stores what is new, all or nothing; an outcome for each draft, in their order. All are taken as
-   * created when the first was.
+   * Stores what is new, all or nothing; an outcome for each message, in their order. All are taken
+   * as created when the first was.
    */
   @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
-  public List<Outcome> store(List<Draft> drafts) {
-    Set<Long> unknown = unknownRecipients(drafts);
-    List<Draft> known =
-        drafts.stream().filter(draft -> !unknown.contains(draft.recipientId())).toList();
+  public List<Outcome> store(List<NewMessage> newMessages) {
+    Set<Long> unknown = unknownRecipients(newMessages);
+    List<NewMessage> known =
+        newMessages.stream()
+            .filter(newMessage -> !unknown.contains(newMessage.recipientId()))
+            .toList();
     Queue<Outcome> added =
         new ArrayDeque<>(known.isEmpty() ? List.of() : write(store -> store.add(known)));
-    List<Outcome> outcomes = new ArrayList<>(drafts.size());
-    for (Draft draft : drafts) {
+    List<Outcome> outcomes = new ArrayList<>(newMessages.size());
+    for (NewMessage newMessage : newMessages) {
       outcomes.add(
-          unknown.contains(draft.recipientId()) ? new Outcome.UnknownRecipient() : added.remove());
+          unknown.contains(newMessage.recipientId())
+              ? new Outcome.UnknownRecipient()
+              : added.remove());
     }
     return outcomes;
   }
 
-  private Set<Long> unknownRecipients(List<Draft> drafts) {
+  private Set<Long> unknownRecipients(List<NewMessage> newMessages) {
     if (config.limits().recipients() == Recipients.ANY) {
       return Set.of();
     }
-    Set<Long> recipients = drafts.stream().map(Draft::recipientId).collect(Collectors.toSet());
+    Set<Long> recipients =
+        newMessages.stream().map(NewMessage::recipientId).collect(Collectors.toSet());
     recipients.removeAll(directory.known(Set.copyOf(recipients)));
     return recipients;
   }

@@ -49,13 +49,13 @@ import java.util.Map;
 interface MessageStore {
 
   /**
-   * Stores those messages whose keys are new, with their headlines, as if one after the other: of
-   * two with one key the first is stored, and the second judged by it.
+   * Stores those messages whose keys are new, with their titles and links, as if one after the
+   * other: of two with one key the first is stored, and the second judged by it.
    *
-   * @param drafts at least one; all are taken as created when the first was
+   * @param newMessages at least one; all are taken as created when the first was
    * @return what became of each, in their order
    */
-  List<Outcome> add(List<Draft> drafts);
+  List<Outcome> add(List<NewMessage> newMessages);
 
   /**
    * Marks messages as read: of each reader those of the ids that are unread messages addressed to

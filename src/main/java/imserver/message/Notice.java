@@ -6,7 +6,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import org.jspecify.annotations.Nullable;
 
-/** A stored {@link Headline}. */
+/** A stored {@link NoticeDetails}. */
 @SuppressWarnings("UnusedVariable") // JPA reads the fields
 @Entity
 @Table(name = "notice")
@@ -23,9 +23,9 @@ class Notice {
   /** For JPA, which fills the fields. */
   protected Notice() {}
 
-  Notice(long messageId, Headline headline) {
+  Notice(long messageId, NoticeDetails noticeDetails) {
     this.messageId = messageId;
-    this.title = headline.title();
-    this.url = headline.url();
+    this.title = noticeDetails.title();
+    this.url = noticeDetails.url();
   }
 }

@@ -1,6 +1,6 @@
 package imserver.message;
 
-/** What became of a {@link Draft}. */
+/** What became of a {@link NewMessage}. */
 sealed interface Outcome {
 
   /**

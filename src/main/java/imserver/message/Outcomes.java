@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outcomes {
 
-  private final List<Draft> drafts;
+  private final List<NewMessage> newMessages;
   private final @Nullable Outcome[] outcomes;
 
   /** The keys that the database is known to have. */
@@ -27,26 +27,26 @@ final class Outcomes {
   /** The indexes of what was {@link #open} when it was last asked. */
   private List<Integer> open = List.of();
 
-  Outcomes(List<Draft> drafts) {
-    this.drafts = drafts;
-    this.outcomes = new Outcome[drafts.size()];
+  Outcomes(List<NewMessage> newMessages) {
+    this.newMessages = newMessages;
+    this.outcomes = new Outcome[newMessages.size()];
   }
 
   /**
    * What the database has to be asked about: of those with one key the first, or all if the key is
    * taken, since each of them may say what the stored one says.
    */
-  List<Draft> open() {
-    List<Integer> indexes = new ArrayList<>(drafts.size());
+  List<NewMessage> open() {
+    List<Integer> indexes = new ArrayList<>(newMessages.size());
     Set<DedupeKey> keys = new HashSet<>();
-    for (int i = 0; i < drafts.size(); i++) {
-      DedupeKey key = drafts.get(i).key();
+    for (int i = 0; i < newMessages.size(); i++) {
+      DedupeKey key = newMessages.get(i).key();
       if (outcomes[i] == null && (keys.add(key) || taken.contains(key))) {
         indexes.add(i);
       }
     }
     open = indexes;
-    return indexes.stream().map(drafts::get).toList();
+    return indexes.stream().map(newMessages::get).toList();
   }
 
   /**
@@ -54,12 +54,12 @@ final class Outcomes {
    *
    * @param earlier what is stored under them, by the index among those that are open
    */
-  void known(Map<Integer, Earlier> earlier) {
+  void known(Map<Integer, ExistingMessage> earlier) {
     earlier.forEach(
         (index, message) -> {
           int i = open.get(index);
           outcomes[i] = message.outcome();
-          taken.add(drafts.get(i).key());
+          taken.add(newMessages.get(i).key());
         });
   }
 
@@ -69,27 +69,27 @@ final class Outcomes {
     for (int k = 0; k < stored.size(); k++) {
       int i = open.get(k);
       outcomes[i] = stored.get(k);
-      first.put(drafts.get(i).key(), i);
+      first.put(newMessages.get(i).key(), i);
     }
     for (int i = 0; i < outcomes.length; i++) {
       if (outcomes[i] == null) {
-        outcomes[i] = after(first.getOrDefault(drafts.get(i).key(), i), drafts.get(i));
+        outcomes[i] = after(first.getOrDefault(newMessages.get(i).key(), i), newMessages.get(i));
       }
     }
   }
 
   /** What becomes of a message whose key was that of another in the same batch. */
-  private Outcome after(int first, Draft second) {
+  private Outcome after(int first, NewMessage second) {
     if (!(outcomes[first] instanceof Stored stored)) {
       throw new IllegalStateException("a message is neither stored nor was its key there");
     }
-    return second.saysTheSameAs(drafts.get(first))
+    return second.saysTheSameAs(newMessages.get(first))
         ? new Duplicate(stored.messageId())
         : new Reused(stored.messageId());
   }
 
   /**
-   * All of them, in the order of the drafts.
+   * All of them, in the order of the messages.
    *
    * @throws IllegalStateException if something is still open
    */

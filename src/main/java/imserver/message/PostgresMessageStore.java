@@ -45,7 +45,7 @@ public class PostgresMessageStore implements MessageStore {
    * not known; an operator who ends connections, or a crash; no room on the disk, or one that
    * fails; a fault of the database, or of the driver.
    */
-  private static final List<String> UNANSWERED =
+  private static final List<String> COMMIT_UNKNOWN =
       List.of("08", "40003", "57P", "53", "58", "XX", "99");
 
   /** Retries come in swarms: after one, so many batches are looked through for others. */
@@ -80,15 +80,15 @@ public class PostgresMessageStore implements MessageStore {
    * What the database has made of new messages: it has stored all of them, or none since it knows
    * some.
    */
-  private record Added(Map<Integer, Earlier> known, List<Outcome.Stored> stored) {}
+  private record Added(Map<Integer, ExistingMessage> known, List<Outcome.Stored> stored) {}
 
   @Override
-  public List<Outcome> add(List<Draft> drafts) {
-    Outcomes outcomes = new Outcomes(drafts);
+  public List<Outcome> add(List<NewMessage> newMessages) {
+    Outcomes outcomes = new Outcomes(newMessages);
     int before = batchesToLookThrough;
     boolean look = before > 0;
     boolean retried = false;
-    for (List<Draft> open = outcomes.open(); !open.isEmpty(); open = outcomes.open()) {
+    for (List<NewMessage> open = outcomes.open(); !open.isEmpty(); open = outcomes.open()) {
       Added added = addNew(open, look);
       if (added.known().isEmpty()) {
         outcomes.stored(added.stored());
@@ -102,46 +102,51 @@ public class PostgresMessageStore implements MessageStore {
     return outcomes.all();
   }
 
-  private Added addNew(List<Draft> drafts, boolean look) {
-    Tally tally = Tally.of(drafts);
+  private Added addNew(List<NewMessage> newMessages, boolean look) {
+    ConversationDeltas deltas = ConversationDeltas.of(newMessages);
     return ask(
-        ADD, statement -> bind(statement, drafts, tally, look), row -> added(row, drafts, tally));
+        ADD,
+        statement -> bind(statement, newMessages, deltas, look),
+        row -> added(row, newMessages, deltas));
   }
 
   private static void bind(
-      PreparedStatement statement, List<Draft> drafts, Tally tally, boolean look)
+      PreparedStatement statement,
+      List<NewMessage> newMessages,
+      ConversationDeltas deltas,
+      boolean look)
       throws SQLException {
     List<Integer> notices = new ArrayList<>();
-    List<Headline> headlines = new ArrayList<>();
-    for (int i = 0; i < drafts.size(); i++) {
-      Headline headline = drafts.get(i).headline();
-      if (headline != null) {
+    List<NoticeDetails> noticeDetailsList = new ArrayList<>();
+    for (int i = 0; i < newMessages.size(); i++) {
+      NoticeDetails noticeDetails = newMessages.get(i).noticeDetails();
+      if (noticeDetails != null) {
         notices.add(i + 1);
-        headlines.add(headline);
+        noticeDetailsList.add(noticeDetails);
       }
     }
     Object[] parameters = {
-      longs(drafts, Draft::senderId),
-      longs(drafts, Draft::recipientId),
-      texts(drafts, draft -> draft.key().key()),
-      texts(drafts, Draft::content),
-      texts(drafts, Draft::timestamp),
-      drafts.get(0).createdAt(),
+      longs(newMessages, NewMessage::senderId),
+      longs(newMessages, NewMessage::recipientId),
+      texts(newMessages, newMessage -> newMessage.key().key()),
+      texts(newMessages, NewMessage::content),
+      texts(newMessages, NewMessage::timestamp),
+      newMessages.get(0).createdAt(),
       notices.stream().mapToInt(Integer::intValue).toArray(),
-      texts(headlines, Headline::title),
-      texts(headlines, Headline::url),
-      tally.users(),
-      tally.changes(),
-      tally.received(),
-      tally.lows(),
-      tally.highs(),
-      tally.lasts(),
-      tally.toLows(),
-      tally.toHighs(),
-      tally.lowPositions(),
-      tally.lowLaters(),
-      tally.highPositions(),
-      tally.highLaters(),
+      texts(noticeDetailsList, NoticeDetails::title),
+      texts(noticeDetailsList, NoticeDetails::url),
+      deltas.users(),
+      deltas.changes(),
+      deltas.received(),
+      deltas.lows(),
+      deltas.highs(),
+      deltas.lasts(),
+      deltas.toLows(),
+      deltas.toHighs(),
+      deltas.lowPositions(),
+      deltas.lowLaters(),
+      deltas.highPositions(),
+      deltas.highLaters(),
       look
     };
     for (int i = 0; i < parameters.length; i++) {
@@ -149,17 +154,18 @@ public class PostgresMessageStore implements MessageStore {
     }
   }
 
-  private static Added added(ResultSet row, List<Draft> drafts, Tally tally) throws SQLException {
+  private static Added added(ResultSet row, List<NewMessage> newMessages, ConversationDeltas deltas)
+      throws SQLException {
     if (row.getArray("known") == null) {
-      long[] ids = ids(array(row, "ids", Long[].class), drafts.size());
-      return new Added(Map.of(), tally.stored(ids, numbers(row.getBytes("heads"))));
+      long[] ids = ids(array(row, "ids", Long[].class), newMessages.size());
+      return new Added(Map.of(), deltas.stored(ids, numbers(row.getBytes("heads"))));
     }
     Integer[] known = array(row, "known", Integer[].class);
     Long[] earlier = array(row, "earlier", Long[].class);
     Boolean[] same = array(row, "same", Boolean[].class);
-    Map<Integer, Earlier> messages = new HashMap<>();
+    Map<Integer, ExistingMessage> messages = new HashMap<>();
     for (int i = 0; i < known.length; i++) {
-      messages.put(known[i] - 1, new Earlier(earlier[i], same[i]));
+      messages.put(known[i] - 1, new ExistingMessage(earlier[i], same[i]));
     }
     return new Added(messages, List.of());
   }
@@ -193,15 +199,15 @@ public class PostgresMessageStore implements MessageStore {
   }
 
   private static List<ReadMark> marks(long[] marked, long[] states) {
-    Map<Pair, long[]> stateOf = new HashMap<>();
+    Map<UserPair, long[]> stateOf = new HashMap<>();
     for (int i = 0; i < states.length; i += 6) {
       stateOf.put(
-          new Pair(states[i], states[i + 1]),
+          new UserPair(states[i], states[i + 1]),
           new long[] {states[i + 2], states[i + 3], states[i + 4], states[i + 5]});
     }
     List<ReadMark> marks = new ArrayList<>(marked.length / 4);
     for (int i = 0; i < marked.length; i += 4) {
-      Pair pair = Pair.of(marked[i], marked[i + 1]);
+      UserPair pair = UserPair.of(marked[i], marked[i + 1]);
       long[] state = stateOf.get(pair);
       if (state == null) {
         throw new IllegalStateException("read messages of a conversation that is not there");
@@ -263,7 +269,7 @@ public class PostgresMessageStore implements MessageStore {
     try {
       rows = statement.executeQuery();
     } catch (SQLException e) {
-      throw isUnanswered(e) ? new UnansweredException(e) : new StorageException(e);
+      throw isCommitUnknown(e) ? new UnansweredException(e) : new StorageException(e);
     } catch (RuntimeException e) { // of the driver, or of the server's pool
       throw new UnansweredException(e);
     }
@@ -277,9 +283,9 @@ public class PostgresMessageStore implements MessageStore {
     }
   }
 
-  private static boolean isUnanswered(SQLException e) {
+  private static boolean isCommitUnknown(SQLException e) {
     String state = e.getSQLState();
-    return state == null || state.isEmpty() || UNANSWERED.stream().anyMatch(state::startsWith);
+    return state == null || state.isEmpty() || COMMIT_UNKNOWN.stream().anyMatch(state::startsWith);
   }
 
   /** What the statement has brought stays true, whatever becomes of the connection. */
@@ -293,8 +299,8 @@ public class PostgresMessageStore implements MessageStore {
     }
   }
 
-  private static long[] longs(List<Draft> drafts, ToLongFunction<Draft> value) {
-    return drafts.stream().mapToLong(value).toArray();
+  private static long[] longs(List<NewMessage> newMessages, ToLongFunction<NewMessage> value) {
+    return newMessages.stream().mapToLong(value).toArray();
   }
 
   private static <T> @Nullable String[] texts(

@@ -10,7 +10,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A request to which nothing is to be objected, and who waits for its answer. */
+/** A valid request, and who waits for its reply. */
 sealed interface Submission {
 
   /** Who asked. */
@@ -50,21 +50,21 @@ sealed interface Submission {
     return new Failure(requester.user().userId(), request.timestamp(), code, code.message());
   }
 
-  /** A message to be stored; with a headline where it is one of the system. */
-  record Post(
+  /** A message to be stored; with a title and link where it is one of the system. */
+  record Send(
       Requester requester,
       SendMessage request,
       DedupeKey key,
-      @Nullable Headline headline,
+      @Nullable NoticeDetails noticeDetails,
       Progress progress)
       implements Submission {
 
-    Post(Requester requester, SendMessage request, @Nullable Headline headline) {
+    Send(Requester requester, SendMessage request, @Nullable NoticeDetails noticeDetails) {
       this(
           requester,
           request,
           DedupeKey.of(requester.user().userId(), request),
-          headline,
+          noticeDetails,
           new Progress());
     }
   }

@@ -8,13 +8,13 @@
  * queued up, writes it in one transaction, and only then answers, and delivers what is new. While
  * one batch is being committed the next gathers: the cost of a commit is shared by as many as are
  * waiting, and a lone message waits for nobody. Where more is waiting, a second thread of the lane
- * tells of one batch while the first stores the next ({@link imserver.message.Telling}): a tenth
- * more messages on two cores.
+ * tells of one batch while the first stores the next ({@link imserver.message.ReplyExecutor}): a
+ * tenth more messages on two cores.
  *
- * <p>There are lanes of messages ({@link imserver.message.Storing}), by default one: on two cores a
- * second makes batches smaller, and that costs as much as it brings. Read-acks have a lane of their
- * own ({@link imserver.message.Marking}), so that neither waits for the other: where each message
- * is acknowledged as read, that brings a sixth more messages than one lane for both.
+ * <p>There are lanes of messages ({@link imserver.message.BatchWriter}), by default one: on two
+ * cores a second makes batches smaller, and that costs as much as it brings. Read-acks have a lane
+ * of their own ({@link imserver.message.ReadAckWriter}), so that neither waits for the other: where
+ * each message is acknowledged as read, that brings a sixth more messages than one lane for both.
  *
  * <h2>Nobody at another's cost</h2>
  *
@@ -54,7 +54,7 @@
  * recipients, which locks them; draws the ids from one sequence; adds the messages, which never
  * change afterwards, and for each a row in {@code unread}, which goes when it is read; and brings
  * the conversations up to date. How much each row rises, and which of a user's changes each message
- * is, {@link imserver.message.Tally} has counted before. {@link
+ * is, {@link imserver.message.ConversationDeltas} has counted before. {@link
  * imserver.message.PostgresMessageStore} has all that done by one function, in one round trip and
  * without a transaction of the container; {@link imserver.message.H2MessageStore}, whose database
  * belongs to this process alone, by statements in one transaction after the other.
@@ -73,20 +73,20 @@
  * sender. On PostgreSQL the keys are not looked for, unless there was a retry lately: the insert
  * fails if one is there, all is undone, and the function tells which they are. The rest is stored
  * by a second call, which leaves no gap, since the first has changed nothing. One with another
- * text, recipient or headline is no retry but a name used twice; {@link imserver.message.Outcomes}
- * puts together what became of each. A batch that fails is stored again message by message, so that
- * one bad message fails alone, and one whose first attempt was committed although its answer was
- * lost is found to be there.
+ * text, recipient, title or link is no retry but a name used twice; {@link
+ * imserver.message.Outcomes} puts together what became of each. A batch that fails is stored again
+ * message by message, so that one bad message fails alone, and one whose first attempt was
+ * committed although its answer was lost is found to be there.
  *
  * <h2>Told once</h2>
  *
  * <p>The lane of a message is chosen by the recipient, spread evenly whatever the ids have in
  * common: so one thread tells a recipient of all his messages, in the order of their ids, and knows
- * the last id that it told. The hand-over from backlog to live (see {@code imserver.session})
- * stands on that. Where the database did not say what became of messages, their recipients are
- * {@link imserver.message.Untold}: what they were not told of is what is unread above that last id,
- * and is looked up with the lane's next batch. That comes as soon as anybody sends something, the
- * sender of such a message, who has got no success, among them.
+ * the last id that it told. The hand-over from replay to live (see {@code imserver.session}) stands
+ * on that. Where the database did not say what became of messages, their recipients are {@link
+ * imserver.message.InDoubtRecipients}: what they were not told of is what is unread above that last
+ * id, and is looked up with the lane's next batch. That comes as soon as anybody sends something,
+ * the sender of such a message, who has got no success, among them.
  *
  * <h2>When the database is down</h2>
  *

@@ -1,10 +1,10 @@
 package imserver.rest;
 
 import imserver.auth.UserPrincipal;
+import imserver.conversation.ConversationListPage;
+import imserver.conversation.ConversationListPage.Bookmark;
 import imserver.conversation.ConversationService;
 import imserver.conversation.MessagePage;
-import imserver.conversation.OverviewPage;
-import imserver.conversation.OverviewPage.Bookmark;
 import imserver.packet.SendMessage;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
@@ -36,7 +36,7 @@ public class ConversationsResource {
   private static final int MAX_LIMIT = 100;
 
   /** Waits for a lane on the way: two of a user at a time. */
-  private static final int MARKING = 8;
+  private static final int MARK_READ_COST = 8;
 
   @Inject private ConversationService conversations;
   @Inject private Requests requests;
@@ -74,7 +74,7 @@ public class ConversationsResource {
         1,
         () ->
             conversations
-                .overview(user.userId(), bookmark, rows)
+                .list(user.userId(), bookmark, rows)
                 .map(ConversationsResource::view)
                 .orElseThrow(
                     () ->
@@ -82,7 +82,7 @@ public class ConversationsResource {
                             "too much has arrived since this list was begun, begin again")));
   }
 
-  private static ListView view(OverviewPage page) {
+  private static ListView view(ConversationListPage page) {
     return new ListView(
         page.conversations().stream()
             .map(
@@ -114,7 +114,7 @@ public class ConversationsResource {
     int rows = chargedLimit(user, limit);
     return database.ask(
         user,
-        mark ? MARKING : 1,
+        mark ? MARK_READ_COST : 1,
         () -> {
           MessagePage page =
               after == null
@@ -165,7 +165,7 @@ public class ConversationsResource {
     long upTo = body.id("upTo");
     return database.ask(
         user,
-        MARKING,
+        MARK_READ_COST,
         () -> {
           requests.markReadUpTo(user, other, upTo);
           return new UnreadView(conversations.unreadFrom(other, user.userId()));

@@ -1,6 +1,6 @@
 package imserver.rest;
 
-import imserver.conversation.OverviewPage.Bookmark;
+import imserver.conversation.ConversationListPage.Bookmark;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;

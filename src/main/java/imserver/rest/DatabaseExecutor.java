@@ -42,7 +42,7 @@ import java.util.function.Function;
 @TransactionManagement(TransactionManagementType.BEAN)
 public class DatabaseExecutor {
 
-  /** Half of the pool's connections: the lanes, the backlogs and the ping need some too. */
+  /** Half of the pool's connections: the lanes, the replays and the ping need some too. */
   private static final int THREADS = 8;
 
   /** A few thousand look-ups a second pass here: more than this has no hope of being in time. */

@@ -2,7 +2,7 @@ package imserver.rest;
 
 import imserver.auth.UserPrincipal;
 import imserver.directory.UserDirectory;
-import imserver.message.Headline;
+import imserver.message.NoticeDetails;
 import imserver.packet.BlankText;
 import imserver.packet.SendMessage;
 import imserver.packet.WebAddress;
@@ -53,7 +53,7 @@ public class NoticesResource {
   @Consumes(MediaType.APPLICATION_JSON)
   public CompletionStage<NotifiedView> send(JsonBody body) {
     BearerFilter.requireService(caller);
-    Draft notice = new Draft(body);
+    NoticeRequest notice = new NoticeRequest(body);
     if (body.is("to", ALL)) {
       return database.askForLong(sending("all users", () -> sendToAll(notice)));
     }
@@ -69,16 +69,17 @@ public class NoticesResource {
             audit.line(sender, "send a notice to " + to, sending, count -> count + " recipients"));
   }
 
-  private record Draft(String content, String clientMessageId, Headline headline) {
+  private record NoticeRequest(
+      String content, String clientMessageId, NoticeDetails noticeDetails) {
 
-    Draft(JsonBody body) {
+    NoticeRequest(JsonBody body) {
       this(
           body.text("content", Integer.MAX_VALUE),
           body.text("clientMessageId", SendMessage.MAX_CLIENT_MESSAGE_ID),
-          new Headline(
-              notBlank(body.optionalText("title", Headline.MAX_TITLE)),
-              body.optionalText("url", Headline.MAX_URL)));
-      if (headline.url() != null && !WebAddress.isOfLink(headline.url())) {
+          new NoticeDetails(
+              notBlank(body.optionalText("title", NoticeDetails.MAX_TITLE)),
+              body.optionalText("url", NoticeDetails.MAX_URL)));
+      if (noticeDetails.url() != null && !WebAddress.isOfLink(noticeDetails.url())) {
         throw Problem.badRequest(
             "url must be an http or https address, or a relative one that does not begin with //");
       }
@@ -97,7 +98,7 @@ public class NoticesResource {
     }
   }
 
-  private long sendToAll(Draft notice) {
+  private long sendToAll(NoticeRequest notice) {
     long sent = 0;
     List<Long> page = directory.idsAfter(0, PAGE);
     while (!page.isEmpty()) {
@@ -107,8 +108,8 @@ public class NoticesResource {
     return sent;
   }
 
-  private long send(Draft notice, List<Long> recipients) {
-    requests.sendNotices(recipients.stream().map(notice::to).toList(), notice.headline());
+  private long send(NoticeRequest notice, List<Long> recipients) {
+    requests.sendNotices(recipients.stream().map(notice::to).toList(), notice.noticeDetails());
     return recipients.size();
   }
 }

@@ -3,8 +3,8 @@ package imserver.rest;
 import imserver.auth.UserPrincipal;
 import imserver.conversation.ConversationService;
 import imserver.conversation.StoredMessage;
-import imserver.message.Headline;
 import imserver.message.Intake;
+import imserver.message.NoticeDetails;
 import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
 import imserver.packet.SendMessage;
@@ -65,14 +65,14 @@ public class Requests {
    *
    * @throws Problem if one was not; then others may be
    */
-  void sendNotices(List<SendMessage> notices, Headline headline) {
+  void sendNotices(List<SendMessage> notices, NoticeDetails noticeDetails) {
     int portion = intake.noticesAtATime();
     for (int from = 0; from < notices.size(); from += portion) {
-      inTurn(notices.subList(from, Math.min(from + portion, notices.size())), headline);
+      inTurn(notices.subList(from, Math.min(from + portion, notices.size())), noticeDetails);
     }
   }
 
-  private void inTurn(List<SendMessage> portion, Headline headline) {
+  private void inTurn(List<SendMessage> portion, NoticeDetails noticeDetails) {
     boolean turn = false;
     try {
       turn = notices.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
@@ -83,18 +83,18 @@ public class Requests {
       throw Problem.of(FailureCode.SERVER_BUSY, "other notices are being sent, try again");
     }
     try {
-      sendPortion(portion, headline);
+      sendPortion(portion, noticeDetails);
     } finally {
       notices.release();
     }
   }
 
-  private void sendPortion(List<SendMessage> portion, Headline headline) {
+  private void sendPortion(List<SendMessage> portion, NoticeDetails noticeDetails) {
     List<Answer> answers = new ArrayList<>(portion.size());
     for (SendMessage notice : portion) {
       Answer answer = new Answer(SYSTEM);
       answers.add(answer);
-      intake.sendNotice(answer, notice, headline);
+      intake.sendNotice(answer, notice, noticeDetails);
     }
     answers.forEach(Answer::await);
   }

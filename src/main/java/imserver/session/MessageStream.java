@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The messages on their way to one connection: its backlog first, then what arrives, none twice
- * (see the package). Starts in the backlog. Safe for use by several threads; the connection gets
- * the packets in the order of the calls.
+ * The messages on their way to one connection: its replay first, then what arrives, none twice (see
+ * the package). Starts in the replay. Safe for use by several threads; the connection gets the
+ * packets in the order of the calls.
  */
 public final class MessageStream {
 
@@ -20,9 +20,9 @@ public final class MessageStream {
   private int replayed;
 
   /**
-   * A stream that waits for its backlog.
+   * A stream that waits for its replay.
    *
-   * @param maxHeld how many live messages may wait for the end of the backlog; one more closes the
+   * @param maxHeld how many live messages may wait for the end of the replay; one more closes the
    *     connection
    */
   MessageStream(Connection connection, int maxHeld) {
@@ -35,18 +35,18 @@ public final class MessageStream {
     return connection;
   }
 
-  /** The id of the last message of the backlog that was sent; 0 before the first. */
+  /** The id of the last message of the replay that was sent; 0 before the first. */
   public synchronized long replayedUpTo() {
     return replayedUpTo;
   }
 
-  /** How many messages of the backlog were sent. */
+  /** How many messages of the replay were sent. */
   public synchronized int replayed() {
     return replayed;
   }
 
   /**
-   * Sends the next part of the backlog.
+   * Sends the next part of the replay.
    *
    * @param page messages in ascending order of their ids, all above {@link #replayedUpTo}
    */
@@ -58,7 +58,7 @@ public final class MessageStream {
     }
   }
 
-  /** Ends the backlog: what was held back goes out now, what arrives goes out as it comes. */
+  /** Ends the replay: what was held back goes out now, what arrives goes out as it comes. */
   public synchronized void goLive() {
     live = true;
     sendUnlessReplayed(held);

@@ -455,7 +455,7 @@ class ClientLibraryIT {
 
   @Nested
   @DisplayName("with a store")
-  class Storing {
+  class WithStore {
 
     private final long alice = Users.next();
     private final long bob = Users.next();

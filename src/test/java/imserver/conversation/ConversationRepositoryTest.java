@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import imserver.message.Conversation;
-import imserver.message.Headline;
 import imserver.message.MemoryDatabase;
-import imserver.message.Pair;
+import imserver.message.NoticeDetails;
 import imserver.message.TestMessages;
+import imserver.message.UserPair;
 import jakarta.persistence.EntityManager;
 import java.lang.reflect.Field;
 import java.util.List;
@@ -41,7 +41,7 @@ class ConversationRepositoryTest {
     first = add(ALICE, BOB, "first", null);
     second = add(ALICE, BOB, "second", null);
     back = add(BOB, ALICE, "back", null);
-    notice = add(0, BOB, "notice", new Headline("title", "/url"));
+    notice = add(0, BOB, "notice", new NoticeDetails("title", "/url"));
     entities.clear();
   }
 
@@ -59,8 +59,9 @@ class ConversationRepositoryTest {
     field.set(bean, entities);
   }
 
-  private long add(long sender, long recipient, String content, @Nullable Headline headline) {
-    return stored.add(sender, recipient, content, headline);
+  private long add(
+      long sender, long recipient, String content, @Nullable NoticeDetails noticeDetails) {
+    return stored.add(sender, recipient, content, noticeDetails);
   }
 
   private void read(long reader, long... ids) {
@@ -128,7 +129,7 @@ class ConversationRepositoryTest {
         .extracting(Conversation::lastMessageId)
         .containsExactly(notice, back);
     read(BOB, first);
-    Optional<Conversation> found = conversations.find(Pair.of(BOB, ALICE));
+    Optional<Conversation> found = conversations.find(UserPair.of(BOB, ALICE));
     assertThat(found).isPresent();
     assertThat(found.get().readUpToOf(BOB)).isEqualTo(first);
     assertThat(found.get().unreadOf(BOB)).isEqualTo(1);

@@ -1,13 +1,13 @@
 package imserver.message;
 
-import static imserver.message.StoringFixture.ack;
-import static imserver.message.StoringFixture.post;
+import static imserver.message.BatchWriterFixture.ack;
+import static imserver.message.BatchWriterFixture.submission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.message.FairQueue.Batch;
-import imserver.message.Submission.Post;
 import imserver.message.Submission.ReadAck;
+import imserver.message.Submission.Send;
 import imserver.session.FakeConnection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,13 +29,13 @@ class FairQueueTest {
   private static final int ROOM = 10_000;
 
   private final Semaphore room = new Semaphore(ROOM);
-  private final FairQueue<Post> queue = FairQueue.ofMessages(room, 1, 80);
+  private final FairQueue<Send> queue = FairQueue.ofMessages(room, 1, 80);
   private final FairQueue<ReadAck> acks = FairQueue.ofReadAcks(room, 80);
   private final FakeConnection alice = new FakeConnection(1);
   private final FakeConnection bob = new FakeConnection(2);
 
-  private static List<String> texts(Batch<Post> batch) {
-    return batch.submissions().stream().map(post -> post.request().content()).toList();
+  private static List<String> texts(Batch<Send> batch) {
+    return batch.submissions().stream().map(submission -> submission.request().content()).toList();
   }
 
   private static List<Long> ids(Batch<ReadAck> batch) {
@@ -45,7 +45,7 @@ class FairQueueTest {
   }
 
   private void send(FakeConnection from, String... texts) {
-    Stream.of(texts).forEach(text -> assertThat(queue.offer(post(from, 9, text))).isTrue());
+    Stream.of(texts).forEach(text -> assertThat(queue.offer(submission(from, 9, text))).isTrue());
   }
 
   private boolean read(FakeConnection reader, long from, long count) {
@@ -74,7 +74,7 @@ class FairQueueTest {
       sent.add("a" + i);
     }
     List<String> taken = new ArrayList<>();
-    for (Batch<Post> batch = queue.poll(); !batch.submissions().isEmpty(); batch = queue.poll()) {
+    for (Batch<Send> batch = queue.poll(); !batch.submissions().isEmpty(); batch = queue.poll()) {
       taken.addAll(texts(batch));
     }
     assertThat(taken).hasSize(400);
@@ -99,7 +99,7 @@ class FairQueueTest {
       users.forEach(user -> send(user, "m" + user.user().userId()));
     }
     Map<String, Integer> counts = new HashMap<>();
-    for (Batch<Post> batch = queue.poll(); !batch.submissions().isEmpty(); batch = queue.poll()) {
+    for (Batch<Send> batch = queue.poll(); !batch.submissions().isEmpty(); batch = queue.poll()) {
       assertThat(batch.submissions()).hasSizeLessThanOrEqualTo(80);
       texts(batch).forEach(text -> counts.merge(text, 1, Integer::sum));
       int most = counts.values().stream().max(Integer::compare).orElseThrow();
@@ -123,7 +123,7 @@ class FairQueueTest {
     List<FakeConnection> users = IntStream.range(10, 19).mapToObj(FakeConnection::new).toList();
     for (int i = 0; i < ROOM; i++) {
       for (FakeConnection user : users) {
-        var unused = queue.offer(post(user, 9, "m"));
+        var unused = queue.offer(submission(user, 9, "m"));
       }
     }
     assertThat(room.availablePermits()).isBetween(ROOM / 10, ROOM / 10 + 9);
@@ -133,16 +133,16 @@ class FairQueueTest {
   @Test
   @DisplayName("takes no more for one user where several lanes share the room")
   void lanes() {
-    FairQueue<Post> one = FairQueue.ofMessages(room, 4, 80);
-    FairQueue<Post> two = FairQueue.ofMessages(room, 4, 80);
+    FairQueue<Send> one = FairQueue.ofMessages(room, 4, 80);
+    FairQueue<Send> two = FairQueue.ofMessages(room, 4, 80);
     assertThat(fill(one, alice)).isEqualTo(ROOM / 5);
     assertThat(fill(two, alice)).isLessThan(ROOM / 5);
     assertThat(room.availablePermits()).isGreaterThan(ROOM / 2);
   }
 
-  private static int fill(FairQueue<Post> queue, FakeConnection user) {
+  private static int fill(FairQueue<Send> queue, FakeConnection user) {
     int count = 0;
-    while (queue.offer(post(user, 9, "m" + count))) {
+    while (queue.offer(submission(user, 9, "m" + count))) {
       count++;
     }
     return count;
@@ -236,9 +236,9 @@ class FairQueueTest {
     send(alice, "a", "b");
     IntStream.range(0, 60).forEach(i -> read(alice, i, 1));
     assertThat(queue.removeOlderThan(Duration.ofHours(1)).submissions()).isEmpty();
-    Batch<Post> posts = queue.removeOlderThan(Duration.ZERO);
-    assertThat(texts(posts)).containsExactly("a", "b");
-    queue.release(posts);
+    Batch<Send> sends = queue.removeOlderThan(Duration.ZERO);
+    assertThat(texts(sends)).containsExactly("a", "b");
+    queue.release(sends);
     Batch<ReadAck> old = acks.removeOlderThan(Duration.ZERO);
     assertThat(ids(old)).hasSize(60);
     acks.release(old);
@@ -252,7 +252,7 @@ class FairQueueTest {
   @DisplayName("takes nothing where there is no room in all lanes together")
   void full() {
     assertThat(room.tryAcquire(ROOM)).isTrue();
-    assertThat(queue.offer(post(alice, 9, "a"))).isFalse();
+    assertThat(queue.offer(submission(alice, 9, "a"))).isFalse();
     assertThat(read(alice, 1, 1)).isFalse();
     assertThat(queue.isEmpty()).isTrue();
   }
@@ -260,16 +260,16 @@ class FairQueueTest {
   @Test
   @DisplayName("lets its lane wait for the first request, and for the end")
   void waits() throws Exception {
-    CompletableFuture<Batch<Post>> first = taken();
+    CompletableFuture<Batch<Send>> first = taken();
     assertThat(first).isNotDone();
     send(alice, "a");
     assertThat(texts(first.get(20, TimeUnit.SECONDS))).containsExactly("a");
-    CompletableFuture<Batch<Post>> end = taken();
+    CompletableFuture<Batch<Send>> end = taken();
     queue.close();
     assertThat(end.get(20, TimeUnit.SECONDS).submissions()).isEmpty();
   }
 
-  private CompletableFuture<Batch<Post>> taken() {
+  private CompletableFuture<Batch<Send>> taken() {
     return CompletableFuture.supplyAsync(
         () -> {
           try {
@@ -285,7 +285,7 @@ class FairQueueTest {
   void closed() throws Exception {
     send(alice, "a");
     queue.close();
-    assertThat(queue.offer(post(bob, 9, "b"))).isFalse();
+    assertThat(queue.offer(submission(bob, 9, "b"))).isFalse();
     assertThat(texts(queue.take())).containsExactly("a");
     assertThat(queue.take().submissions()).isEmpty();
   }

@@ -13,10 +13,10 @@ import java.util.TreeMap;
 class FakeMessageStore implements MessageStore {
 
   /** All that is stored, by id. */
-  final NavigableMap<Long, Draft> messages = new TreeMap<>();
+  final NavigableMap<Long, NewMessage> messages = new TreeMap<>();
 
   /** Those that are not read, by id. */
-  private final NavigableMap<Long, Draft> unread = new TreeMap<>();
+  private final NavigableMap<Long, NewMessage> unread = new TreeMap<>();
 
   private final Map<DedupeKey, Long> idByKey = new HashMap<>();
   private final Map<Long, Long> heads = new HashMap<>();
@@ -33,29 +33,31 @@ class FakeMessageStore implements MessageStore {
   private long lastId;
 
   @Override
-  public synchronized List<Outcome> add(List<Draft> drafts) {
-    if (drafts.stream().anyMatch(draft -> draft.content().isEmpty())) {
+  public synchronized List<Outcome> add(List<NewMessage> newMessages) {
+    if (newMessages.stream().anyMatch(newMessage -> newMessage.content().isEmpty())) {
       throw new StorageException(new IllegalArgumentException("content is empty"));
     }
-    return drafts.stream().map(this::add).toList();
+    return newMessages.stream().map(this::add).toList();
   }
 
-  private Outcome add(Draft draft) {
-    Long earlier = idByKey.get(draft.key());
+  private Outcome add(NewMessage newMessage) {
+    Long earlier = idByKey.get(newMessage.key());
     if (earlier != null) {
-      boolean same = draft.saysTheSameAs(messages.get(earlier));
-      return new Earlier(earlier, same).outcome();
+      boolean same = newMessage.saysTheSameAs(messages.get(earlier));
+      return new ExistingMessage(earlier, same).outcome();
     }
     long id = ++lastId;
-    messages.put(id, draft);
-    unread.put(id, draft);
-    idByKey.put(draft.key(), id);
-    totals.merge(draft.recipientId(), 1L, Long::sum);
-    counts.merge(List.of(draft.recipientId(), draft.senderId()), 1L, Long::sum);
-    long senderChange = change(draft.senderId(), draft.recipientId());
-    boolean toHimself = draft.senderId() == draft.recipientId();
+    messages.put(id, newMessage);
+    unread.put(id, newMessage);
+    idByKey.put(newMessage.key(), id);
+    totals.merge(newMessage.recipientId(), 1L, Long::sum);
+    counts.merge(List.of(newMessage.recipientId(), newMessage.senderId()), 1L, Long::sum);
+    long senderChange = change(newMessage.senderId(), newMessage.recipientId());
+    boolean toHimself = newMessage.senderId() == newMessage.recipientId();
     return new Outcome.Stored(
-        id, senderChange, toHimself ? senderChange : change(draft.recipientId(), draft.senderId()));
+        id,
+        senderChange,
+        toHimself ? senderChange : change(newMessage.recipientId(), newMessage.senderId()));
   }
 
   private long change(long user, long other) {
@@ -74,10 +76,10 @@ class FakeMessageStore implements MessageStore {
         (reader, ids) ->
             ids.forEach(
                 id -> {
-                  Draft draft = unread.get(id);
-                  if (draft != null && draft.recipientId() == reader) {
+                  NewMessage newMessage = unread.get(id);
+                  if (newMessage != null && newMessage.recipientId() == reader) {
                     unread.remove(id);
-                    read.merge(List.of(reader, draft.senderId()), 1L, Long::sum);
+                    read.merge(List.of(reader, newMessage.senderId()), 1L, Long::sum);
                   }
                 }));
     List<ReadMark> marks = new ArrayList<>();
@@ -100,7 +102,7 @@ class FakeMessageStore implements MessageStore {
 
   synchronized long readUpTo(long reader, long sender) {
     long upTo = 0;
-    for (Map.Entry<Long, Draft> message : messages.entrySet()) {
+    for (Map.Entry<Long, NewMessage> message : messages.entrySet()) {
       if (isFromTo(message.getValue(), sender, reader)) {
         if (unread.containsKey(message.getKey())) {
           return upTo;
@@ -111,19 +113,21 @@ class FakeMessageStore implements MessageStore {
     return upTo;
   }
 
-  private static boolean isFromTo(Draft draft, long sender, long recipient) {
-    return draft.senderId() == sender && draft.recipientId() == recipient;
+  private static boolean isFromTo(NewMessage newMessage, long sender, long recipient) {
+    return newMessage.senderId() == sender && newMessage.recipientId() == recipient;
   }
 
   @Override
   public synchronized Recount recount(long user) {
     long before = totals.getOrDefault(user, 0L);
-    long after = unread.values().stream().filter(draft -> draft.recipientId() == user).count();
+    long after =
+        unread.values().stream().filter(newMessage -> newMessage.recipientId() == user).count();
     totals.put(user, after);
     long corrected = 0;
     for (Map.Entry<List<Long>, Long> count : counts.entrySet()) {
       long sender = count.getKey().get(1);
-      long right = unread.values().stream().filter(draft -> isFromTo(draft, sender, user)).count();
+      long right =
+          unread.values().stream().filter(newMessage -> isFromTo(newMessage, sender, user)).count();
       if (count.getKey().get(0) == user && count.getValue() != right) {
         count.setValue(right);
         change(user, sender);

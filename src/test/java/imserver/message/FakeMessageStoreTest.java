@@ -13,7 +13,7 @@ class FakeMessageStoreTest extends MessageStoreContract {
   }
 
   @Override
-  Books books() {
-    return new FakeBooks(store);
+  StoreState state() {
+    return new FakeStoreState(store);
   }
 }

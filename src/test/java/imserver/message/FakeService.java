@@ -21,12 +21,12 @@ class FakeService extends MessageService {
   private final FakeMessageStore store = new FakeMessageStore();
 
   /** What is committed, by id. */
-  final Map<Long, Draft> committed = store.messages;
+  final Map<Long, NewMessage> committed = store.messages;
 
   /** What was named in read-acks, by reader. */
   final Map<Long, Set<Long>> read = new ConcurrentHashMap<>();
 
-  /** How many drafts each call of {@link #store} got. */
+  /** How many new messages each call of {@link #store} got. */
   final List<Integer> calls = new CopyOnWriteArrayList<>();
 
   int pings;
@@ -38,7 +38,7 @@ class FakeService extends MessageService {
   int looksFail;
 
   /** The database refuses these. */
-  Predicate<Draft> refuses = draft -> false;
+  Predicate<NewMessage> refuses = newMessage -> false;
 
   /** To these nobody can send. */
   Set<Long> unknownRecipients = Set.of();
@@ -54,7 +54,7 @@ class FakeService extends MessageService {
    */
   boolean commitsWait;
 
-  private final List<List<Draft>> waiting = new ArrayList<>();
+  private final List<List<NewMessage>> waiting = new ArrayList<>();
 
   /** How many calls of {@link #markRead} fail from now on. */
   int failingMarks;
@@ -63,14 +63,16 @@ class FakeService extends MessageService {
   Runnable beforeMarking = () -> {};
 
   @Override
-  public List<Outcome> store(List<Draft> drafts) {
-    calls.add(drafts.size());
+  public List<Outcome> store(List<NewMessage> newMessages) {
+    calls.add(newMessages.size());
     failIfDown();
-    if (drafts.stream().anyMatch(refuses)) {
+    if (newMessages.stream().anyMatch(refuses)) {
       throw new StorageException(new IllegalStateException("refused"));
     }
-    List<Draft> known =
-        drafts.stream().filter(draft -> !unknownRecipients.contains(draft.recipientId())).toList();
+    List<NewMessage> known =
+        newMessages.stream()
+            .filter(newMessage -> !unknownRecipients.contains(newMessage.recipientId()))
+            .toList();
     if (lostAnswers > 0) {
       lostAnswers--;
       if (commitsWait) {
@@ -82,16 +84,16 @@ class FakeService extends MessageService {
     }
     waiting.removeIf(batch -> haveUserInCommon(batch, known) && !store.add(batch).isEmpty());
     Queue<Outcome> added = new ArrayDeque<>(store.add(known));
-    return drafts.stream()
+    return newMessages.stream()
         .map(
-            draft ->
-                unknownRecipients.contains(draft.recipientId())
+            newMessage ->
+                unknownRecipients.contains(newMessage.recipientId())
                     ? new Outcome.UnknownRecipient()
                     : added.remove())
         .toList();
   }
 
-  private static boolean haveUserInCommon(List<Draft> some, List<Draft> others) {
+  private static boolean haveUserInCommon(List<NewMessage> some, List<NewMessage> others) {
     return some.stream()
         .anyMatch(
             one ->

@@ -33,8 +33,8 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
   private final class InTransactions extends H2Writer {
 
     @Override
-    public List<Outcome> add(List<Draft> drafts) {
-      return inTransaction(writer -> writer.add(drafts));
+    public List<Outcome> add(List<NewMessage> newMessages) {
+      return inTransaction(writer -> writer.add(newMessages));
     }
 
     @Override
@@ -84,7 +84,7 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
   @BeforeEach
   void empty() {
     for (String table : List.of("message", "notice", "unread", "user_state", "conversation")) {
-      books().update("truncate table " + table);
+      state().update("truncate table " + table);
     }
   }
 
@@ -94,17 +94,17 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
   }
 
   @Override
-  SqlBooks books() {
-    return database.books();
+  SqlStoreState state() {
+    return database.state();
   }
 
   @Test
   @DisplayName("says that nobody knows, where the commit fails")
   void commitFails() {
     ofCommit = new EJBException("the commit failed");
-    List<Draft> drafts =
-        List.of(new Draft(new DedupeKey(1, "k"), 2, "text", "", OffsetDateTime.now(), null));
-    assertThatThrownBy(() -> store.add(drafts)).isInstanceOf(UnansweredException.class);
-    assertThat(books().total(2)).as("and here it was done").isEqualTo(1);
+    List<NewMessage> newMessages =
+        List.of(new NewMessage(new DedupeKey(1, "k"), 2, "text", "", OffsetDateTime.now(), null));
+    assertThatThrownBy(() -> store.add(newMessages)).isInstanceOf(UnansweredException.class);
+    assertThat(state().total(2)).as("and here it was done").isEqualTo(1);
   }
 }

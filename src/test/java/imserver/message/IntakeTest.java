@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The intake")
 class IntakeTest {
 
-  private final StoringFixture fixture = new StoringFixture();
+  private final BatchWriterFixture fixture = new BatchWriterFixture();
   private final FakeConnection alice = new FakeConnection(1);
   private final CountDownLatch firstIsStored = new CountDownLatch(1);
   private final CountDownLatch goOn = new CountDownLatch(1);
@@ -171,7 +171,7 @@ class IntakeTest {
 
   @Test
   @DisplayName("answers at once what may not be sent, and stores nothing")
-  void objections() {
+  void failures() {
     intake.sendMessage(alice, new SendMessage(7L, 2, "a", "t1", null));
     intake.sendMessage(alice, new SendMessage(null, 0, "a", "t2", null));
     intake.sendMessage(alice, new SendMessage(null, 2, " ", "t3", null));
@@ -218,7 +218,7 @@ class IntakeTest {
     FakeConnection system = new FakeConnection(UserPrincipal.ofService());
     for (int i = 0; i < 10; i++) {
       intake.sendNotice(
-          system, new SendMessage(null, 2, "n" + i, "", "n" + i), new Headline("title", null));
+          system, new SendMessage(null, 2, "n" + i, "", "n" + i), new NoticeDetails("title", null));
     }
     await().until(() -> stored(system) == 10);
   }

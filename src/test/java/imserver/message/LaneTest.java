@@ -1,10 +1,10 @@
 package imserver.message;
 
-import static imserver.message.StoringFixture.post;
+import static imserver.message.BatchWriterFixture.submission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import imserver.message.Submission.Post;
+import imserver.message.Submission.Send;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
@@ -26,9 +26,9 @@ class LaneTest {
 
   private static final int ROOM = 1000;
 
-  private final StoringFixture fixture = new StoringFixture();
+  private final BatchWriterFixture fixture = new BatchWriterFixture();
   private final Semaphore room = new Semaphore(ROOM);
-  private final Lane<Post> lane = lane(100);
+  private final Lane<Send> lane = lane(100);
   private final FakeConnection alice = new FakeConnection(1);
   private final List<Thread> started = new CopyOnWriteArrayList<>();
   private final ThreadFactory threads =
@@ -39,9 +39,9 @@ class LaneTest {
         return thread;
       };
 
-  private Lane<Post> lane(int maxBatch) {
+  private Lane<Send> lane(int maxBatch) {
     return new Lane<>(
-        FairQueue.ofMessages(room, 1, maxBatch), telling -> fixture.storing(telling)::process);
+        FairQueue.ofMessages(room, 1, maxBatch), replies -> fixture.batchWriter(replies)::process);
   }
 
   @AfterEach
@@ -52,13 +52,13 @@ class LaneTest {
   }
 
   private void add(String content) {
-    assertThat(lane.offer(post(alice, 2, content))).isTrue();
+    assertThat(lane.offer(submission(alice, 2, content))).isTrue();
   }
 
   /** From as many users, so that they may fill batches. */
   private void addMany(int count) {
     for (int i = 0; i < count; i++) {
-      assertThat(lane.offer(post(new FakeConnection(10 + i), 2, "m" + i))).isTrue();
+      assertThat(lane.offer(submission(new FakeConnection(10 + i), 2, "m" + i))).isTrue();
     }
   }
 
@@ -107,7 +107,7 @@ class LaneTest {
   void overdue() {
     CountDownLatch goOn = new CountDownLatch(1);
     fixture.service.refuses =
-        draft -> {
+        newMessage -> {
           if (goOn.getCount() > 0) {
             await().until(() -> goOn.getCount() == 0);
           }
@@ -115,7 +115,7 @@ class LaneTest {
         };
     List<FakeConnection> users =
         IntStream.range(0, 150).mapToObj(i -> new FakeConnection(10 + i)).toList();
-    users.forEach(user -> assertThat(lane.offer(post(user, 2, "m" + user.user()))).isTrue());
+    users.forEach(user -> assertThat(lane.offer(submission(user, 2, "m" + user.user()))).isTrue());
     lane.start(threads);
     await().until(() -> fixture.service.calls.equals(List.of(100)));
 
@@ -191,7 +191,7 @@ class LaneTest {
     await().until(() -> inBatch.getCount() == 0);
     add("before");
     lane.stop();
-    assertThat(lane.offer(post(alice, 2, "late"))).isFalse();
+    assertThat(lane.offer(submission(alice, 2, "late"))).isFalse();
     goOn.countDown();
     lane.awaitEnd();
     assertThat(alice.sent)
@@ -204,8 +204,8 @@ class LaneTest {
   @DisplayName("survives an error and an exception of a batch, and gives its room back")
   void survives() {
     fixture.service.refuses =
-        draft -> {
-          if (draft.content().equals("error")) {
+        newMessage -> {
+          if (newMessage.content().equals("error")) {
             throw new OutOfMemoryError("of a test");
           }
           return false;
@@ -229,21 +229,21 @@ class LaneTest {
   @Test
   @DisplayName("that is interrupted answers what is waiting")
   void interrupted() {
-    Lane<Post> single = lane(1);
+    Lane<Send> single = lane(1);
     fixture.service.refuses =
-        draft -> {
+        newMessage -> {
           Thread.currentThread().interrupt();
           return false;
         };
-    assertThat(single.offer(post(alice, 2, "a"))).isTrue();
-    assertThat(single.offer(post(alice, 2, "b"))).isTrue();
+    assertThat(single.offer(submission(alice, 2, "a"))).isTrue();
+    assertThat(single.offer(submission(alice, 2, "b"))).isTrue();
     single.start(threads);
     single.awaitEnd();
     FailureCode busy = FailureCode.SERVER_BUSY;
     assertThat(alice.sent)
         .containsExactly(
             new Success(1, "t-a", 0, null), new Failure(1, "t-b", busy, busy.message()));
-    assertThat(single.offer(post(alice, 2, "c"))).isFalse();
+    assertThat(single.offer(submission(alice, 2, "c"))).isFalse();
     assertThat(room.availablePermits()).isEqualTo(ROOM);
   }
 }

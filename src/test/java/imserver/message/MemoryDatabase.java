@@ -32,13 +32,13 @@ public final class MemoryDatabase implements AutoCloseable {
     return factory.createEntityManager();
   }
 
-  SqlBooks books() {
-    return new SqlBooks(database);
+  SqlStoreState state() {
+    return new SqlStoreState(database);
   }
 
   @Override
   public void close() {
     factory.close();
-    books().update("shutdown");
+    state().update("shutdown");
   }
 }

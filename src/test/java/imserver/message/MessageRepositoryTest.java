@@ -33,7 +33,7 @@ class MessageRepositoryTest {
     first = add(ALICE, BOB, "first", null);
     second = add(ALICE, BOB, "second", null);
     back = add(BOB, ALICE, "back", null);
-    notice = add(0, BOB, "notice", new Headline("title", "/url"));
+    notice = add(0, BOB, "notice", new NoticeDetails("title", "/url"));
     entities.clear();
   }
 
@@ -51,8 +51,9 @@ class MessageRepositoryTest {
     field.set(bean, entities);
   }
 
-  private long add(long sender, long recipient, String content, @Nullable Headline headline) {
-    return stored.add(sender, recipient, content, headline);
+  private long add(
+      long sender, long recipient, String content, @Nullable NoticeDetails noticeDetails) {
+    return stored.add(sender, recipient, content, noticeDetails);
   }
 
   private void read(long reader, long... ids) {

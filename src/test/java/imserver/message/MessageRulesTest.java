@@ -18,24 +18,24 @@ class MessageRulesTest {
 
   private final MessageRules rules = new MessageRules(Configs.with("IMSERVER_MAX_CONTENT", "10"));
 
-  private FailureCode objection(Long from, long to, String content) {
-    return rules.objectionTo(new SendMessage(from, to, content, "", null), ALICE);
+  private FailureCode failure(Long from, long to, String content) {
+    return rules.validate(new SendMessage(from, to, content, "", null), ALICE);
   }
 
   @Test
   @DisplayName("let the connected user send, who need not say its name")
   void allowed() {
-    assertThat(objection(1L, 2, "a")).isNull();
-    assertThat(objection(null, 2, "a")).isNull();
-    assertThat(objection(null, 1, "to myself")).isNull();
-    assertThat(objection(null, Long.MAX_VALUE, "a")).isNull();
+    assertThat(failure(1L, 2, "a")).isNull();
+    assertThat(failure(null, 2, "a")).isNull();
+    assertThat(failure(null, 1, "to myself")).isNull();
+    assertThat(failure(null, Long.MAX_VALUE, "a")).isNull();
   }
 
   @ParameterizedTest(name = "[{index}] {0}")
   @ValueSource(longs = {0, 2, -1, Long.MAX_VALUE})
   @DisplayName("let nobody send in another's name:")
   void foreign(long from) {
-    assertThat(objection(from, 2, "a")).isEqualTo(FailureCode.FORBIDDEN_SENDER);
+    assertThat(failure(from, 2, "a")).isEqualTo(FailureCode.FORBIDDEN_SENDER);
     assertThat(rules.isForeign(from, ALICE)).isTrue();
   }
 
@@ -50,32 +50,32 @@ class MessageRulesTest {
   @ValueSource(longs = {0, -1, Long.MIN_VALUE})
   @DisplayName("want a recipient:")
   void recipient(long to) {
-    assertThat(objection(null, to, "a")).isEqualTo(FailureCode.INVALID_RECIPIENT);
+    assertThat(failure(null, to, "a")).isEqualTo(FailureCode.INVALID_RECIPIENT);
   }
 
   @ParameterizedTest(name = "[{index}] ''{0}''")
   @ValueSource(strings = {"", " ", "\n\t", "\u3000", "\u00a0", "\u200b", "\u2800", "\ufeff"})
   @DisplayName("want a text:")
   void content(String text) {
-    assertThat(objection(null, 2, text)).isEqualTo(FailureCode.EMPTY_CONTENT);
+    assertThat(failure(null, 2, text)).isEqualTo(FailureCode.EMPTY_CONTENT);
   }
 
   @ParameterizedTest(name = "[{index}] {0}")
   @ValueSource(strings = {"a", "你", "😀"})
   @DisplayName("count code points, and let as many pass as are configured:")
   void length(String letter) {
-    assertThat(objection(null, 2, letter.repeat(10))).isNull();
-    assertThat(objection(null, 2, letter.repeat(11))).isEqualTo(FailureCode.CONTENT_TOO_LONG);
+    assertThat(failure(null, 2, letter.repeat(10))).isNull();
+    assertThat(failure(null, 2, letter.repeat(11))).isEqualTo(FailureCode.CONTENT_TOO_LONG);
   }
 
   @Test
   @DisplayName("object to the sender first, then the recipient, then the text")
   void order() {
     String tooLong = "a".repeat(11);
-    assertThat(objection(2L, 0, tooLong)).isEqualTo(FailureCode.FORBIDDEN_SENDER);
-    assertThat(objection(2L, 0, "")).isEqualTo(FailureCode.FORBIDDEN_SENDER);
-    assertThat(objection(1L, 0, tooLong)).isEqualTo(FailureCode.INVALID_RECIPIENT);
-    assertThat(objection(1L, 0, "")).isEqualTo(FailureCode.INVALID_RECIPIENT);
-    assertThat(objection(1L, 2, " ".repeat(11))).isEqualTo(FailureCode.EMPTY_CONTENT);
+    assertThat(failure(2L, 0, tooLong)).isEqualTo(FailureCode.FORBIDDEN_SENDER);
+    assertThat(failure(2L, 0, "")).isEqualTo(FailureCode.FORBIDDEN_SENDER);
+    assertThat(failure(1L, 0, tooLong)).isEqualTo(FailureCode.INVALID_RECIPIENT);
+    assertThat(failure(1L, 0, "")).isEqualTo(FailureCode.INVALID_RECIPIENT);
+    assertThat(failure(1L, 2, " ".repeat(11))).isEqualTo(FailureCode.EMPTY_CONTENT);
   }
 }

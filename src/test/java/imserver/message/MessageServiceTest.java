@@ -24,8 +24,8 @@ class MessageServiceTest {
   private final MessageService service = new MessageService();
   private @Nullable RuntimeException failure;
 
-  private static Draft draft(long to) {
-    return new Draft(new DedupeKey(1, "k" + to), to, "text", "t", OffsetDateTime.MIN, null);
+  private static NewMessage newMessage(long to) {
+    return new NewMessage(new DedupeKey(1, "k" + to), to, "text", "t", OffsetDateTime.MIN, null);
   }
 
   private MessageService with(String... settings) throws Exception {
@@ -35,21 +35,21 @@ class MessageServiceTest {
         "h2",
         new H2MessageStore() {
           @Override
-          public List<Outcome> add(List<Draft> drafts) {
+          public List<Outcome> add(List<NewMessage> newMessages) {
             asked.add("h2");
             if (failure != null) {
               throw failure;
             }
-            return added(drafts);
+            return added(newMessages);
           }
         });
     inject(
         "postgres",
         new PostgresMessageStore() {
           @Override
-          public List<Outcome> add(List<Draft> drafts) {
+          public List<Outcome> add(List<NewMessage> newMessages) {
             asked.add("postgresql");
-            return added(drafts);
+            return added(newMessages);
           }
         });
     inject(
@@ -63,9 +63,9 @@ class MessageServiceTest {
     return service;
   }
 
-  private static List<Outcome> added(List<Draft> drafts) {
-    return drafts.stream()
-        .<Outcome>map(draft -> new Outcome.Stored(100 + draft.recipientId(), 1, 1))
+  private static List<Outcome> added(List<NewMessage> newMessages) {
+    return newMessages.stream()
+        .<Outcome>map(newMessage -> new Outcome.Stored(100 + newMessage.recipientId(), 1, 1))
         .toList();
   }
 
@@ -79,22 +79,22 @@ class MessageServiceTest {
   @Test
   @DisplayName("stores in the database that is configured")
   void store() throws Exception {
-    with().store(List.of(draft(2)));
-    with("IMSERVER_DB_URL", "jdbc:postgresql://db/imserver").store(List.of(draft(2)));
+    with().store(List.of(newMessage(2)));
+    with("IMSERVER_DB_URL", "jdbc:postgresql://db/imserver").store(List.of(newMessage(2)));
     assertThat(asked).containsExactly("h2", "postgresql");
   }
 
   @Test
   @DisplayName("stores for everybody, or for those alone whom the directory knows")
   void recipients() throws Exception {
-    List<Draft> drafts = List.of(draft(2), draft(3), draft(4));
-    assertThat(with().store(drafts)).allMatch(Outcome.Stored.class::isInstance);
-    assertThat(with("IMSERVER_RECIPIENTS", "known").store(drafts))
+    List<NewMessage> newMessages = List.of(newMessage(2), newMessage(3), newMessage(4));
+    assertThat(with().store(newMessages)).allMatch(Outcome.Stored.class::isInstance);
+    assertThat(with("IMSERVER_RECIPIENTS", "known").store(newMessages))
         .containsExactly(
             new Outcome.Stored(102, 1, 1),
             new Outcome.UnknownRecipient(),
             new Outcome.Stored(104, 1, 1));
-    with("IMSERVER_RECIPIENTS", "known").store(List.of(draft(3)));
+    with("IMSERVER_RECIPIENTS", "known").store(List.of(newMessage(3)));
     assertThat(asked).as("nothing to store is not asked for").hasSize(2);
   }
 
@@ -103,9 +103,9 @@ class MessageServiceTest {
   void failures() throws Exception {
     with();
     failure = new StorageException(new IllegalStateException("rolled back"));
-    assertThatThrownBy(() -> service.store(List.of(draft(2)))).isSameAs(failure);
+    assertThatThrownBy(() -> service.store(List.of(newMessage(2)))).isSameAs(failure);
     failure = new IllegalStateException("after the commit");
-    assertThatThrownBy(() -> service.store(List.of(draft(2))))
+    assertThatThrownBy(() -> service.store(List.of(newMessage(2))))
         .isInstanceOf(UnansweredException.class);
   }
 }

@@ -41,29 +41,33 @@ abstract class MessageStoreContract {
   abstract MessageStore store();
 
   /** What it has written. */
-  abstract Books books();
+  abstract StoreState state();
 
-  private static Draft draft(long sender, long recipient, String key) {
-    return draft(sender, recipient, key, "text of " + key, null);
+  private static NewMessage newMessage(long sender, long recipient, String key) {
+    return newMessage(sender, recipient, key, "text of " + key, null);
   }
 
-  private static Draft draft(
-      long sender, long recipient, String key, String content, @Nullable Headline headline) {
-    return new Draft(
+  private static NewMessage newMessage(
+      long sender,
+      long recipient,
+      String key,
+      String content,
+      @Nullable NoticeDetails noticeDetails) {
+    return new NewMessage(
         new DedupeKey(sender, key),
         recipient,
         content,
         "mark",
         OffsetDateTime.of(2026, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC),
-        headline);
+        noticeDetails);
   }
 
-  private List<Outcome> add(Draft... drafts) {
-    return store().add(List.of(drafts));
+  private List<Outcome> add(NewMessage... newMessages) {
+    return store().add(List.of(newMessages));
   }
 
-  private Stored stored(Draft draft) {
-    return (Stored) add(draft).get(0);
+  private Stored stored(NewMessage newMessage) {
+    return (Stored) add(newMessage).get(0);
   }
 
   private List<ReadMark> read(long reader, Long... ids) {
@@ -79,79 +83,79 @@ abstract class MessageStoreContract {
     void numbers() {
       List<Outcome> outcomes =
           add(
-              draft(ALICE, BOB, "a"),
-              draft(BOB, ALICE, "b"),
-              draft(ALICE, CAROL, "c"),
-              draft(ALICE, BOB, "d"));
+              newMessage(ALICE, BOB, "a"),
+              newMessage(BOB, ALICE, "b"),
+              newMessage(ALICE, CAROL, "c"),
+              newMessage(ALICE, BOB, "d"));
       List<Stored> stored = outcomes.stream().map(Stored.class::cast).toList();
       assertThat(stored.stream().map(Stored::messageId)).isSorted().doesNotHaveDuplicates();
       assertThat(stored.stream().map(Stored::senderChange)).containsExactly(1L, 2L, 3L, 4L);
       assertThat(stored.stream().map(Stored::recipientChange)).containsExactly(1L, 2L, 1L, 3L);
-      assertThat(books().head(ALICE)).isEqualTo(4);
-      assertThat(books().head(BOB)).isEqualTo(3);
-      assertThat(books().head(CAROL)).isEqualTo(1);
-      assertThat(stored(draft(BOB, ALICE, "e")).senderChange()).isEqualTo(4);
+      assertThat(state().head(ALICE)).isEqualTo(4);
+      assertThat(state().head(BOB)).isEqualTo(3);
+      assertThat(state().head(CAROL)).isEqualTo(1);
+      assertThat(stored(newMessage(BOB, ALICE, "e")).senderChange()).isEqualTo(4);
     }
 
     @Test
     @DisplayName("and says of each conversation what its last change is, for each of the two")
     void changed() {
-      add(draft(ALICE, BOB, "a"), draft(ALICE, CAROL, "b"), draft(CAROL, BOB, "c"));
-      assertThat(books().changed(ALICE, BOB)).isEqualTo(1);
-      assertThat(books().changed(BOB, ALICE)).isEqualTo(1);
-      assertThat(books().changed(ALICE, CAROL)).isEqualTo(2);
-      assertThat(books().changed(CAROL, ALICE)).isEqualTo(1);
-      assertThat(books().changed(CAROL, BOB)).isEqualTo(2);
-      assertThat(books().changed(BOB, CAROL)).isEqualTo(2);
+      add(newMessage(ALICE, BOB, "a"), newMessage(ALICE, CAROL, "b"), newMessage(CAROL, BOB, "c"));
+      assertThat(state().changed(ALICE, BOB)).isEqualTo(1);
+      assertThat(state().changed(BOB, ALICE)).isEqualTo(1);
+      assertThat(state().changed(ALICE, CAROL)).isEqualTo(2);
+      assertThat(state().changed(CAROL, ALICE)).isEqualTo(1);
+      assertThat(state().changed(CAROL, BOB)).isEqualTo(2);
+      assertThat(state().changed(BOB, CAROL)).isEqualTo(2);
     }
 
     @Test
     @DisplayName("as unread, and counts them")
     void unread() {
-      long first = stored(draft(ALICE, BOB, "a")).messageId();
-      List<Outcome> more = add(draft(BOB, ALICE, "b"), draft(CAROL, BOB, "c"));
+      long first = stored(newMessage(ALICE, BOB, "a")).messageId();
+      List<Outcome> more = add(newMessage(BOB, ALICE, "b"), newMessage(CAROL, BOB, "c"));
       long third = ((Stored) more.get(1)).messageId();
-      assertThat(books().unread(BOB)).containsExactly(first, third);
-      assertThat(books().total(BOB)).isEqualTo(2);
-      assertThat(books().count(BOB, ALICE)).isEqualTo(1);
-      assertThat(books().count(BOB, CAROL)).isEqualTo(1);
-      assertThat(books().count(ALICE, BOB)).isEqualTo(1);
-      assertThat(books().count(CAROL, BOB)).isZero();
-      assertThat(books().readUpTo(BOB, ALICE)).isZero();
+      assertThat(state().unread(BOB)).containsExactly(first, third);
+      assertThat(state().total(BOB)).isEqualTo(2);
+      assertThat(state().count(BOB, ALICE)).isEqualTo(1);
+      assertThat(state().count(BOB, CAROL)).isEqualTo(1);
+      assertThat(state().count(ALICE, BOB)).isEqualTo(1);
+      assertThat(state().count(CAROL, BOB)).isZero();
+      assertThat(state().readUpTo(BOB, ALICE)).isZero();
     }
 
     @Test
     @DisplayName("to oneself: one change, one unread message")
     void oneself() {
-      Stored stored = stored(draft(ALICE, ALICE, "a"));
+      Stored stored = stored(newMessage(ALICE, ALICE, "a"));
       assertThat(stored.senderChange()).isEqualTo(1);
       assertThat(stored.recipientChange()).isEqualTo(1);
-      assertThat(books().total(ALICE)).isEqualTo(1);
-      assertThat(books().count(ALICE, ALICE)).isEqualTo(1);
-      assertThat(books().head(ALICE)).isEqualTo(1);
+      assertThat(state().total(ALICE)).isEqualTo(1);
+      assertThat(state().count(ALICE, ALICE)).isEqualTo(1);
+      assertThat(state().head(ALICE)).isEqualTo(1);
     }
 
     @Test
     @DisplayName("of the system, who sees no changes")
     void system() {
-      Stored stored = stored(draft(0, BOB, "a", "text", new Headline("title", "/url")));
+      Stored stored = stored(newMessage(0, BOB, "a", "text", new NoticeDetails("title", "/url")));
       assertThat(stored.senderChange()).isZero();
       assertThat(stored.recipientChange()).isEqualTo(1);
-      assertThat(books().count(BOB, 0)).isEqualTo(1);
-      assertThat(books().changed(BOB, 0)).isEqualTo(1);
-      assertThat(books().head(0)).isZero();
+      assertThat(state().count(BOB, 0)).isEqualTo(1);
+      assertThat(state().changed(BOB, 0)).isEqualTo(1);
+      assertThat(state().head(0)).isZero();
     }
 
     @Test
     @DisplayName("in large batches, of many users")
     void many() {
-      Draft[] drafts =
+      NewMessage[] newMessages =
           LongStream.rangeClosed(1, 500)
-              .mapToObj(i -> draft(1000 + i % 250, 2000 + i % 125, "k" + i))
-              .toArray(Draft[]::new);
-      assertThat(add(drafts)).hasSize(500).allMatch(Stored.class::isInstance);
-      assertThat(books().total(2007)).isEqualTo(4);
-      assertThat(books().head(1007)).isEqualTo(2);
+              .mapToObj(i -> newMessage(1000 + i % 250, 2000 + i % 125, "k" + i))
+              .toArray(NewMessage[]::new);
+      assertThat(add(newMessages)).hasSize(500).allMatch(Stored.class::isInstance);
+      assertThat(state().total(2007)).isEqualTo(4);
+      assertThat(state().head(1007)).isEqualTo(2);
     }
   }
 
@@ -162,36 +166,36 @@ abstract class MessageStoreContract {
     @Test
     @DisplayName("tells which are retries and which other messages, and stores the rest")
     void mixed() {
-      long a = stored(draft(ALICE, BOB, "a")).messageId();
-      long b = stored(draft(ALICE, BOB, "b")).messageId();
+      long a = stored(newMessage(ALICE, BOB, "a")).messageId();
+      long b = stored(newMessage(ALICE, BOB, "b")).messageId();
       List<Outcome> outcomes =
           add(
-              draft(CAROL, BOB, "new"),
-              draft(ALICE, BOB, "a"),
-              draft(ALICE, BOB, "b", "another text", null),
-              draft(ALICE, CAROL, "a", "text of a", null),
-              draft(ALICE, BOB, "c"),
-              draft(BOB, ALICE, "a"));
+              newMessage(CAROL, BOB, "new"),
+              newMessage(ALICE, BOB, "a"),
+              newMessage(ALICE, BOB, "b", "another text", null),
+              newMessage(ALICE, CAROL, "a", "text of a", null),
+              newMessage(ALICE, BOB, "c"),
+              newMessage(BOB, ALICE, "a"));
       assertThat(outcomes.subList(1, 4))
           .containsExactly(new Duplicate(a), new Reused(b), new Reused(a));
       assertThat(List.of(outcomes.get(0), outcomes.get(4), outcomes.get(5)))
           .allMatch(Stored.class::isInstance);
       assertThat(((Stored) outcomes.get(4)).senderChange()).isEqualTo(3);
-      assertThat(books().head(ALICE)).isEqualTo(4);
-      assertThat(books().head(BOB)).isEqualTo(5);
-      assertThat(books().total(BOB)).isEqualTo(4);
-      assertThat(books().count(BOB, ALICE)).isEqualTo(3);
-      assertThat(books().total(CAROL)).isZero();
+      assertThat(state().head(ALICE)).isEqualTo(4);
+      assertThat(state().head(BOB)).isEqualTo(5);
+      assertThat(state().total(BOB)).isEqualTo(4);
+      assertThat(state().count(BOB, ALICE)).isEqualTo(3);
+      assertThat(state().total(CAROL)).isZero();
     }
 
     @Test
     @DisplayName("changes nothing where all are there, and leaves no gap")
     void nothingNew() {
-      long a = stored(draft(ALICE, BOB, "a")).messageId();
-      assertThat(add(draft(ALICE, BOB, "a"))).containsExactly(new Duplicate(a));
-      assertThat(books().head(BOB)).isEqualTo(1);
-      assertThat(books().total(BOB)).isEqualTo(1);
-      assertThat(stored(draft(ALICE, BOB, "b")).recipientChange()).isEqualTo(2);
+      long a = stored(newMessage(ALICE, BOB, "a")).messageId();
+      assertThat(add(newMessage(ALICE, BOB, "a"))).containsExactly(new Duplicate(a));
+      assertThat(state().head(BOB)).isEqualTo(1);
+      assertThat(state().total(BOB)).isEqualTo(1);
+      assertThat(stored(newMessage(ALICE, BOB, "b")).recipientChange()).isEqualTo(2);
     }
 
     @Test
@@ -199,46 +203,46 @@ abstract class MessageStoreContract {
     void inOneBatch() {
       List<Outcome> outcomes =
           add(
-              draft(ALICE, BOB, "a"),
-              draft(ALICE, BOB, "a"),
-              draft(ALICE, BOB, "a", "another text", null),
-              draft(ALICE, BOB, "b"));
+              newMessage(ALICE, BOB, "a"),
+              newMessage(ALICE, BOB, "a"),
+              newMessage(ALICE, BOB, "a", "another text", null),
+              newMessage(ALICE, BOB, "b"));
       long a = ((Stored) outcomes.get(0)).messageId();
       assertThat(outcomes.subList(1, 3)).containsExactly(new Duplicate(a), new Reused(a));
       assertThat(((Stored) outcomes.get(3)).senderChange()).isEqualTo(2);
       assertThat(
               add(
-                  draft(ALICE, BOB, "a", "a third text", null),
-                  draft(ALICE, BOB, "a"),
-                  draft(ALICE, BOB, "a", "another text", null)))
+                  newMessage(ALICE, BOB, "a", "a third text", null),
+                  newMessage(ALICE, BOB, "a"),
+                  newMessage(ALICE, BOB, "a", "another text", null)))
           .containsExactly(new Reused(a), new Duplicate(a), new Reused(a));
-      assertThat(books().head(BOB)).isEqualTo(2);
+      assertThat(state().head(BOB)).isEqualTo(2);
     }
 
     @Test
-    @DisplayName("takes another headline for another message")
-    void headlines() {
-      Headline headline = new Headline("title", null);
-      long a = stored(draft(0, BOB, "a", "text", headline)).messageId();
+    @DisplayName("takes another title or link for another message")
+    void noticeDetailsList() {
+      NoticeDetails noticeDetails = new NoticeDetails("title", null);
+      long a = stored(newMessage(0, BOB, "a", "text", noticeDetails)).messageId();
       assertThat(
               add(
-                  draft(0, BOB, "a", "text", headline),
-                  draft(0, BOB, "a", "text", null),
-                  draft(0, BOB, "a", "text", new Headline("title", "/url")),
-                  draft(0, BOB, "b", "text", headline)))
+                  newMessage(0, BOB, "a", "text", noticeDetails),
+                  newMessage(0, BOB, "a", "text", null),
+                  newMessage(0, BOB, "a", "text", new NoticeDetails("title", "/url")),
+                  newMessage(0, BOB, "b", "text", noticeDetails)))
           .startsWith(new Duplicate(a), new Reused(a), new Reused(a));
-      assertThat(books().total(BOB)).isEqualTo(2);
+      assertThat(state().total(BOB)).isEqualTo(2);
     }
 
     @Test
     @DisplayName("finds them again and again, among new ones")
     void swarm() {
       for (int i = 0; i < 5; i++) {
-        Draft earlier = draft(ALICE, BOB, "k" + i);
+        NewMessage earlier = newMessage(ALICE, BOB, "k" + i);
         long id = stored(earlier).messageId();
-        assertThat(add(earlier, draft(BOB, ALICE, "n" + i))).startsWith(new Duplicate(id));
+        assertThat(add(earlier, newMessage(BOB, ALICE, "n" + i))).startsWith(new Duplicate(id));
       }
-      assertThat(books().head(ALICE)).isEqualTo(10);
+      assertThat(state().head(ALICE)).isEqualTo(10);
     }
   }
 
@@ -249,13 +253,14 @@ abstract class MessageStoreContract {
     @Test
     @DisplayName("says that all is rolled back, and leaves no gap")
     void rolledBack() {
-      stored(draft(ALICE, BOB, "a"));
-      assertThatThrownBy(() -> add(draft(ALICE, BOB, "b"), draft(ALICE, BOB, "empty", "", null)))
+      stored(newMessage(ALICE, BOB, "a"));
+      assertThatThrownBy(
+              () -> add(newMessage(ALICE, BOB, "b"), newMessage(ALICE, BOB, "empty", "", null)))
           .isExactlyInstanceOf(StorageException.class);
-      assertThat(books().head(ALICE)).isEqualTo(1);
-      assertThat(books().total(BOB)).isEqualTo(1);
-      assertThat(books().unread(BOB)).hasSize(1);
-      assertThat(stored(draft(ALICE, BOB, "b")).recipientChange()).isEqualTo(2);
+      assertThat(state().head(ALICE)).isEqualTo(1);
+      assertThat(state().total(BOB)).isEqualTo(1);
+      assertThat(state().unread(BOB)).hasSize(1);
+      assertThat(stored(newMessage(ALICE, BOB, "b")).recipientChange()).isEqualTo(2);
     }
   }
 
@@ -266,36 +271,36 @@ abstract class MessageStoreContract {
     @Test
     @DisplayName("once, and counts them; a change for each of the two")
     void once() {
-      long a = stored(draft(ALICE, BOB, "a")).messageId();
-      long b = stored(draft(ALICE, BOB, "b")).messageId();
+      long a = stored(newMessage(ALICE, BOB, "a")).messageId();
+      long b = stored(newMessage(ALICE, BOB, "b")).messageId();
       assertThat(read(BOB, a, b)).containsExactly(new ReadMark(BOB, ALICE, 3, 3, 0, b));
       assertThat(read(BOB, a, b)).isEmpty();
-      assertThat(books().unread(BOB)).isEmpty();
-      assertThat(books().total(BOB)).isZero();
-      assertThat(books().count(BOB, ALICE)).isZero();
-      assertThat(books().readUpTo(BOB, ALICE)).isEqualTo(b);
-      assertThat(books().head(ALICE)).isEqualTo(3);
-      assertThat(books().changed(ALICE, BOB)).isEqualTo(3);
-      assertThat(books().changed(BOB, ALICE)).isEqualTo(3);
+      assertThat(state().unread(BOB)).isEmpty();
+      assertThat(state().total(BOB)).isZero();
+      assertThat(state().count(BOB, ALICE)).isZero();
+      assertThat(state().readUpTo(BOB, ALICE)).isEqualTo(b);
+      assertThat(state().head(ALICE)).isEqualTo(3);
+      assertThat(state().changed(ALICE, BOB)).isEqualTo(3);
+      assertThat(state().changed(BOB, ALICE)).isEqualTo(3);
     }
 
     @Test
     @DisplayName("of the reader alone; others and unknown ones are passed over")
     void others() {
-      long a = stored(draft(ALICE, BOB, "a")).messageId();
+      long a = stored(newMessage(ALICE, BOB, "a")).messageId();
       assertThat(read(ALICE, a)).isEmpty();
       assertThat(read(CAROL, a, 999_999L)).isEmpty();
-      assertThat(books().total(BOB)).isEqualTo(1);
-      assertThat(books().head(BOB)).isEqualTo(1);
-      assertThat(books().head(CAROL)).isZero();
+      assertThat(state().total(BOB)).isEqualTo(1);
+      assertThat(state().head(BOB)).isEqualTo(1);
+      assertThat(state().head(CAROL)).isZero();
     }
 
     @Test
     @DisplayName("with a change for each sender")
     void senders() {
-      long a = stored(draft(ALICE, BOB, "a")).messageId();
-      long c = stored(draft(CAROL, BOB, "c")).messageId();
-      long n = stored(draft(0, BOB, "n")).messageId();
+      long a = stored(newMessage(ALICE, BOB, "a")).messageId();
+      long c = stored(newMessage(CAROL, BOB, "c")).messageId();
+      long n = stored(newMessage(0, BOB, "n")).messageId();
       List<ReadMark> marks = read(BOB, a, c, n);
       assertThat(marks.stream().map(ReadMark::readerChange)).containsExactlyInAnyOrder(4L, 5L, 6L);
       Map<Long, ReadMark> bySender =
@@ -304,26 +309,26 @@ abstract class MessageStoreContract {
       assertThat(bySender.get(ALICE).senderChange()).isEqualTo(2);
       assertThat(bySender.get(0L).readUpTo()).isEqualTo(n);
       for (ReadMark mark : marks) {
-        assertThat(books().changed(BOB, mark.senderId())).isEqualTo(mark.readerChange());
+        assertThat(state().changed(BOB, mark.senderId())).isEqualTo(mark.readerChange());
       }
-      assertThat(books().head(BOB)).isEqualTo(6);
+      assertThat(state().head(BOB)).isEqualTo(6);
     }
 
     @Test
     @DisplayName("of two who write to each other, in one call")
     void bothDirections() {
-      long a = stored(draft(ALICE, BOB, "a")).messageId();
-      long b = stored(draft(BOB, ALICE, "b")).messageId();
+      long a = stored(newMessage(ALICE, BOB, "a")).messageId();
+      long b = stored(newMessage(BOB, ALICE, "b")).messageId();
       List<ReadMark> marks = store().markRead(Map.of(ALICE, List.of(a, b), BOB, List.of(a, b)));
       assertThat(marks).hasSize(2);
       assertThat(marks.stream().map(mark -> changeOf(mark, ALICE)))
           .containsExactlyInAnyOrder(3L, 4L);
       assertThat(marks.stream().map(mark -> changeOf(mark, BOB))).containsExactlyInAnyOrder(3L, 4L);
-      assertThat(books().total(ALICE)).isZero();
-      assertThat(books().count(BOB, ALICE)).isZero();
-      assertThat(books().readUpTo(BOB, ALICE)).isEqualTo(a);
-      assertThat(books().readUpTo(ALICE, BOB)).isEqualTo(b);
-      assertThat(books().changed(ALICE, BOB)).isEqualTo(4);
+      assertThat(state().total(ALICE)).isZero();
+      assertThat(state().count(BOB, ALICE)).isZero();
+      assertThat(state().readUpTo(BOB, ALICE)).isEqualTo(a);
+      assertThat(state().readUpTo(ALICE, BOB)).isEqualTo(b);
+      assertThat(state().changed(ALICE, BOB)).isEqualTo(4);
     }
 
     private long changeOf(ReadMark mark, long user) {
@@ -333,10 +338,10 @@ abstract class MessageStoreContract {
     @Test
     @DisplayName("of oneself: one change")
     void oneself() {
-      long a = stored(draft(ALICE, ALICE, "a")).messageId();
+      long a = stored(newMessage(ALICE, ALICE, "a")).messageId();
       assertThat(read(ALICE, a)).containsExactly(new ReadMark(ALICE, ALICE, 2, 2, 0, a));
-      assertThat(books().head(ALICE)).isEqualTo(2);
-      assertThat(books().changed(ALICE, ALICE)).isEqualTo(2);
+      assertThat(state().head(ALICE)).isEqualTo(2);
+      assertThat(state().changed(ALICE, ALICE)).isEqualTo(2);
     }
 
     @Test
@@ -344,20 +349,20 @@ abstract class MessageStoreContract {
     void sparse() {
       long[] ids =
           IntStream.range(0, 5)
-              .mapToLong(i -> stored(draft(ALICE, BOB, "k" + i)).messageId())
+              .mapToLong(i -> stored(newMessage(ALICE, BOB, "k" + i)).messageId())
               .toArray();
-      stored(draft(CAROL, BOB, "between"));
-      stored(draft(BOB, ALICE, "back"));
+      stored(newMessage(CAROL, BOB, "between"));
+      stored(newMessage(BOB, ALICE, "back"));
       assertThat(read(BOB, ids[2]).get(0).readUpTo()).isZero();
       assertThat(read(BOB, ids[4]).get(0).readUpTo()).isZero();
       assertThat(read(BOB, ids[0]).get(0).readUpTo()).isEqualTo(ids[0]);
       assertThat(read(BOB, ids[1])).containsExactly(new ReadMark(BOB, ALICE, 11, 10, 1, ids[2]));
       assertThat(read(BOB, ids[3]).get(0).readUpTo()).isEqualTo(ids[4]);
-      long later = stored(draft(ALICE, BOB, "later")).messageId();
-      assertThat(books().readUpTo(BOB, ALICE)).isEqualTo(ids[4]);
+      long later = stored(newMessage(ALICE, BOB, "later")).messageId();
+      assertThat(state().readUpTo(BOB, ALICE)).isEqualTo(ids[4]);
       assertThat(read(BOB, later).get(0).readUpTo()).isEqualTo(later);
-      assertThat(books().readUpTo(ALICE, BOB)).isZero();
-      assertThat(books().count(BOB, CAROL)).isEqualTo(1);
+      assertThat(state().readUpTo(ALICE, BOB)).isZero();
+      assertThat(state().count(BOB, CAROL)).isEqualTo(1);
     }
 
     /** Twelve thousand from Alice to Bob. */
@@ -365,11 +370,11 @@ abstract class MessageStoreContract {
       List<Long> ids = new ArrayList<>();
       for (int batch = 0; batch < 24; batch++) {
         String name = "k" + batch + "-";
-        Draft[] drafts =
+        NewMessage[] newMessages =
             IntStream.range(0, 500)
-                .mapToObj(i -> draft(ALICE, BOB, name + i))
-                .toArray(Draft[]::new);
-        add(drafts).forEach(each -> ids.add(((Stored) each).messageId()));
+                .mapToObj(i -> newMessage(ALICE, BOB, name + i))
+                .toArray(NewMessage[]::new);
+        add(newMessages).forEach(each -> ids.add(((Stored) each).messageId()));
       }
       return ids;
     }
@@ -380,9 +385,9 @@ abstract class MessageStoreContract {
       List<Long> ids = addMany();
       long last = ids.get(ids.size() - 1);
       store().markRead(Map.of(BOB, ids.subList(1, ids.size() - 1)));
-      assertThat(books().readUpTo(BOB, ALICE)).isZero();
+      assertThat(state().readUpTo(BOB, ALICE)).isZero();
       assertThat(read(BOB, ids.get(0)).get(0).readUpTo()).isBetween(ids.get(9_999), last - 1);
-      long another = stored(draft(ALICE, BOB, "another")).messageId();
+      long another = stored(newMessage(ALICE, BOB, "another")).messageId();
       assertThat(read(BOB, another).get(0).readUpTo()).isEqualTo(ids.get(ids.size() - 2));
       assertThat(read(BOB, last).get(0).readUpTo()).isEqualTo(another);
     }
@@ -398,21 +403,21 @@ abstract class MessageStoreContract {
     @Test
     @DisplayName("of many readers at once")
     void many() {
-      Draft[] drafts =
+      NewMessage[] newMessages =
           LongStream.rangeClosed(1, 300)
-              .mapToObj(i -> draft(1000 + i % 30, 2000 + i % 100, "k" + i))
-              .toArray(Draft[]::new);
+              .mapToObj(i -> newMessage(1000 + i % 30, 2000 + i % 100, "k" + i))
+              .toArray(NewMessage[]::new);
       Map<Long, List<Long>> ids = new HashMap<>();
-      List<Outcome> outcomes = add(drafts);
-      for (int i = 0; i < drafts.length; i++) {
-        ids.computeIfAbsent(drafts[i].recipientId(), reader -> new ArrayList<>())
+      List<Outcome> outcomes = add(newMessages);
+      for (int i = 0; i < newMessages.length; i++) {
+        ids.computeIfAbsent(newMessages[i].recipientId(), reader -> new ArrayList<>())
             .add(((Stored) outcomes.get(i)).messageId());
       }
       List<ReadMark> marks = store().markRead(ids);
       assertThat(marks).allMatch(mark -> mark.unread() == 0);
-      assertThat(books().head(2007))
+      assertThat(state().head(2007))
           .isEqualTo(3 + marks.stream().filter(m -> m.readerId() == 2007).count());
-      assertThat(books().head(1007))
+      assertThat(state().head(1007))
           .isEqualTo(10 + marks.stream().filter(m -> m.senderId() == 1007).count());
     }
   }
@@ -424,53 +429,53 @@ abstract class MessageStoreContract {
     @Test
     @DisplayName("and finds that all was right")
     void right() {
-      add(draft(ALICE, BOB, "a"), draft(CAROL, BOB, "c"), draft(BOB, ALICE, "b"));
+      add(newMessage(ALICE, BOB, "a"), newMessage(CAROL, BOB, "c"), newMessage(BOB, ALICE, "b"));
       assertThat(store().recount(BOB)).isEqualTo(new Recount(2, 2, 0));
       assertThat(store().recount(999)).isEqualTo(new Recount(0, 0, 0));
-      assertThat(books().head(BOB)).isEqualTo(3);
+      assertThat(state().head(BOB)).isEqualTo(3);
     }
 
     @Test
     @DisplayName("and puts right what was wrong, as a change of each conversation")
     void wrong() {
-      add(draft(ALICE, BOB, "a"), draft(CAROL, BOB, "c"), draft(BOB, ALICE, "b"));
-      books().miscount(BOB, ALICE, 7);
-      books().miscount(BOB, CAROL, -1);
+      add(newMessage(ALICE, BOB, "a"), newMessage(CAROL, BOB, "c"), newMessage(BOB, ALICE, "b"));
+      state().miscount(BOB, ALICE, 7);
+      state().miscount(BOB, CAROL, -1);
       assertThat(store().recount(BOB)).isEqualTo(new Recount(8, 2, 2));
-      assertThat(books().total(BOB)).isEqualTo(2);
-      assertThat(books().count(BOB, ALICE)).isEqualTo(1);
-      assertThat(books().count(BOB, CAROL)).isEqualTo(1);
-      assertThat(books().count(ALICE, BOB)).isEqualTo(1);
-      assertThat(books().head(BOB)).isEqualTo(5);
-      assertThat(books().head(ALICE)).isEqualTo(2);
-      assertThat(List.of(books().changed(BOB, ALICE), books().changed(BOB, CAROL)))
+      assertThat(state().total(BOB)).isEqualTo(2);
+      assertThat(state().count(BOB, ALICE)).isEqualTo(1);
+      assertThat(state().count(BOB, CAROL)).isEqualTo(1);
+      assertThat(state().count(ALICE, BOB)).isEqualTo(1);
+      assertThat(state().head(BOB)).isEqualTo(5);
+      assertThat(state().head(ALICE)).isEqualTo(2);
+      assertThat(List.of(state().changed(BOB, ALICE), state().changed(BOB, CAROL)))
           .containsExactlyInAnyOrder(4L, 5L);
     }
 
     @Test
     @DisplayName("also with oneself and with the system")
     void oneself() {
-      add(draft(BOB, BOB, "a"), draft(0, BOB, "n"));
-      books().miscount(BOB, BOB, 1);
+      add(newMessage(BOB, BOB, "a"), newMessage(0, BOB, "n"));
+      state().miscount(BOB, BOB, 1);
       assertThat(store().recount(BOB)).isEqualTo(new Recount(3, 2, 1));
-      assertThat(books().changed(BOB, BOB)).isEqualTo(3);
-      books().miscount(BOB, 0, 1);
+      assertThat(state().changed(BOB, BOB)).isEqualTo(3);
+      state().miscount(BOB, 0, 1);
       assertThat(store().recount(BOB)).isEqualTo(new Recount(3, 2, 1));
-      assertThat(books().changed(BOB, 0)).isEqualTo(4);
-      assertThat(read(BOB, books().unread(BOB).get(0)).get(0).unread()).isZero();
-      assertThat(books().changed(BOB, BOB)).isEqualTo(5);
+      assertThat(state().changed(BOB, 0)).isEqualTo(4);
+      assertThat(read(BOB, state().unread(BOB).get(0)).get(0).unread()).isZero();
+      assertThat(state().changed(BOB, BOB)).isEqualTo(5);
     }
 
     @Test
     @DisplayName("and has what is read up to stay below what is unread")
     void readUpTo() {
-      long first = stored(draft(ALICE, BOB, "a")).messageId();
-      stored(draft(ALICE, BOB, "b"));
-      long last = stored(draft(ALICE, BOB, "c")).messageId();
-      books().miscount(BOB, ALICE, -2);
+      long first = stored(newMessage(ALICE, BOB, "a")).messageId();
+      stored(newMessage(ALICE, BOB, "b"));
+      long last = stored(newMessage(ALICE, BOB, "c")).messageId();
+      state().miscount(BOB, ALICE, -2);
       assertThat(read(BOB, last)).extracting(ReadMark::unread).containsExactly(0L);
       assertThat(store().recount(BOB)).isEqualTo(new Recount(0, 2, 1));
-      assertThat(books().readUpTo(BOB, ALICE)).isZero();
+      assertThat(state().readUpTo(BOB, ALICE)).isZero();
       assertThat(read(BOB, first)).containsExactly(new ReadMark(BOB, ALICE, 6, 5, 1, first));
     }
   }
@@ -484,7 +489,7 @@ abstract class MessageStoreContract {
     void order() throws Exception {
       ExecutorService threads = Executors.newFixedThreadPool(4 + Readers.COUNT);
       try {
-        Readers readers = new Readers(books(), threads);
+        Readers readers = new Readers(state(), threads);
         List<Future<List<Event>>> writers =
             IntStream.range(0, 4)
                 .mapToObj(seed -> threads.submit(() -> new RandomWriter(store(), seed).write(60)))
@@ -524,7 +529,7 @@ abstract class MessageStoreContract {
               .hasSize(3)
               .containsOnly(new Reused(stored.get(0).messageId()));
         }
-        assertThat(books().total(BOB)).isEqualTo(KEYS);
+        assertThat(state().total(BOB)).isEqualTo(KEYS);
       } finally {
         threads.shutdownNow();
       }
@@ -539,7 +544,7 @@ abstract class MessageStoreContract {
             store()
                 .add(
                     IntStream.range(i, i + 3)
-                        .mapToObj(n -> draft(ALICE, BOB, "k" + n, "text of " + writer, null))
+                        .mapToObj(n -> newMessage(ALICE, BOB, "k" + n, "text of " + writer, null))
                         .toList()));
       }
       return outcomes;
@@ -551,12 +556,12 @@ abstract class MessageStoreContract {
 
     static final int COUNT = RandomWriter.USERS.size() - 1;
 
-    private final Books books;
+    private final StoreState state;
     private final AtomicBoolean end = new AtomicBoolean();
     private final Map<Long, Future<List<Long>>> found = new HashMap<>();
 
-    Readers(Books books, ExecutorService threads) {
-      this.books = books;
+    Readers(StoreState state, ExecutorService threads) {
+      this.state = state;
       for (long user : RandomWriter.USERS.subList(1, RandomWriter.USERS.size())) {
         found.put(user, threads.submit(() -> read(user)));
       }
@@ -566,7 +571,7 @@ abstract class MessageStoreContract {
       List<Long> ids = new ArrayList<>();
       boolean last = false;
       while (!Thread.currentThread().isInterrupted()) {
-        List<Long> page = books.page(user, ids.isEmpty() ? 0 : ids.get(ids.size() - 1));
+        List<Long> page = state.page(user, ids.isEmpty() ? 0 : ids.get(ids.size() - 1));
         ids.addAll(page);
         if (page.isEmpty() && last) {
           return ids;
@@ -581,9 +586,9 @@ abstract class MessageStoreContract {
       end.set(true);
       for (Map.Entry<Long, Future<List<Long>>> reader : found.entrySet()) {
         List<Long> all = new ArrayList<>();
-        for (List<Long> page = books.page(reader.getKey(), 0);
+        for (List<Long> page = state.page(reader.getKey(), 0);
             !page.isEmpty();
-            page = books.page(reader.getKey(), all.get(all.size() - 1))) {
+            page = state.page(reader.getKey(), all.get(all.size() - 1))) {
           all.addAll(page);
         }
         assertThat(reader.getValue().get(60, TimeUnit.SECONDS))
@@ -622,7 +627,7 @@ abstract class MessageStoreContract {
                     each.senderId() == user && each.recipientId() == other
                         || each.senderId() == other && each.recipientId() == user)
             .toList();
-    assertThat(books().changed(user, other))
+    assertThat(state().changed(user, other))
         .as("the last change of %d and %d that %1$d sees", user, other)
         .isEqualTo(
             changes.stream()
@@ -630,8 +635,8 @@ abstract class MessageStoreContract {
                     each -> each.senderId() == user ? each.senderChange() : each.recipientChange())
                 .max()
                 .orElse(0));
-    List<Long> unread = books().unread(user);
-    assertThat(books().readUpTo(user, other))
+    List<Long> unread = state().unread(user);
+    assertThat(state().readUpTo(user, other))
         .as("what %d has read of %d", user, other)
         .isEqualTo(
             changes.stream()
@@ -662,7 +667,7 @@ abstract class MessageStoreContract {
     assertThat(byChange.keySet())
         .as("the changes of user %d", user)
         .isEqualTo(
-            LongStream.rangeClosed(1, books().head(user)).boxed().collect(Collectors.toSet()));
+            LongStream.rangeClosed(1, state().head(user)).boxed().collect(Collectors.toSet()));
     assertThat(
             byChange.entrySet().stream()
                 .filter(change -> change.getValue().kind().equals("stored"))
@@ -673,7 +678,7 @@ abstract class MessageStoreContract {
   }
 
   private void assertCounts(long user) {
-    assertThat(books().total(user)).isEqualTo(books().unread(user).size());
+    assertThat(state().total(user)).isEqualTo(state().unread(user).size());
     assertThat(store().recount(user).corrected()).isZero();
   }
 }

@@ -15,14 +15,14 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The outcomes of a batch")
 class OutcomesTest {
 
-  private static Draft draft(String key, String content) {
-    return new Draft(new DedupeKey(1, key), 2, content, "", OffsetDateTime.MIN, null);
+  private static NewMessage newMessage(String key, String content) {
+    return new NewMessage(new DedupeKey(1, key), 2, content, "", OffsetDateTime.MIN, null);
   }
 
-  private static final Draft A = draft("a", "a");
-  private static final Draft A_AGAIN = draft("a", "a");
-  private static final Draft OTHER_A = draft("a", "other");
-  private static final Draft B = draft("b", "b");
+  private static final NewMessage A = newMessage("a", "a");
+  private static final NewMessage A_AGAIN = newMessage("a", "a");
+  private static final NewMessage OTHER_A = newMessage("a", "other");
+  private static final NewMessage B = newMessage("b", "b");
 
   @Test
   @DisplayName("ask for the first of each key, and judge the others by it")
@@ -39,9 +39,9 @@ class OutcomesTest {
   void known() {
     Outcomes outcomes = new Outcomes(List.of(OTHER_A, A, B, A_AGAIN));
     assertThat(outcomes.open()).containsExactly(OTHER_A, B);
-    outcomes.known(Map.of(0, new Earlier(3, false)));
+    outcomes.known(Map.of(0, new ExistingMessage(3, false)));
     assertThat(outcomes.open()).containsExactly(A, B, A_AGAIN);
-    outcomes.known(Map.of(0, new Earlier(3, true), 2, new Earlier(3, true)));
+    outcomes.known(Map.of(0, new ExistingMessage(3, true), 2, new ExistingMessage(3, true)));
     assertThat(outcomes.open()).containsExactly(B);
     outcomes.stored(List.of(new Stored(6, 3, 4)));
     assertThat(outcomes.open()).isEmpty();

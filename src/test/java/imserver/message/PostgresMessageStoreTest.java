@@ -66,7 +66,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
 
   @BeforeEach
   void empty() {
-    new SqlBooks(database.source())
+    new SqlStoreState(database.source())
         .update("truncate message, notice, unread, user_state, conversation");
     deadlocksBefore = deadlocks();
   }
@@ -77,7 +77,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
   }
 
   private static List<Long> deadlocks() {
-    return new SqlBooks(database.source())
+    return new SqlStoreState(database.source())
         .all("select deadlocks from pg_stat_database where datname = 'postgres'");
   }
 
@@ -87,8 +87,8 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
   }
 
   @Override
-  SqlBooks books() {
-    return new SqlBooks(database.source());
+  SqlStoreState state() {
+    return new SqlStoreState(database.source());
   }
 
   @Test
@@ -97,7 +97,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
     ExecutorService threads = Executors.newFixedThreadPool(Readers.COUNT);
     List<Process> writers = new ArrayList<>();
     try {
-      Readers readers = new Readers(books(), threads);
+      Readers readers = new Readers(state(), threads);
       for (int seed = 1; seed <= 3; seed++) {
         writers.add(writer(seed));
       }
@@ -155,10 +155,10 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
   @Test
   @DisplayName("marks what was there when it was asked, and locks nobody else")
   void cameMeanwhile() throws Exception {
-    Draft draft = RandomWriter.draft(7);
-    long reader = draft.recipientId();
-    long other = draft.senderId() + 1;
-    long id = ((Outcome.Stored) store.add(List.of(draft)).get(0)).messageId();
+    NewMessage newMessage = RandomWriter.newMessage(7);
+    long reader = newMessage.recipientId();
+    long other = newMessage.senderId() + 1;
+    long id = ((Outcome.Stored) store.add(List.of(newMessage)).get(0)).messageId();
     long later = id + 1;
     try (Connection connection = DriverManager.getConnection(url());
         Statement statement = connection.createStatement()) {
@@ -170,8 +170,10 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
         var marks = thread.submit(() -> store.markRead(Map.of(reader, List.of(id, later))));
         awaitOneWaiting();
         connection.commit();
-        assertThat(marks.get()).extracting(ReadMark::senderId).containsExactly(draft.senderId());
-        assertThat(books().unread(reader)).containsExactly(later);
+        assertThat(marks.get())
+            .extracting(ReadMark::senderId)
+            .containsExactly(newMessage.senderId());
+        assertThat(state().unread(reader)).containsExactly(later);
       } finally {
         thread.shutdownNow();
       }
@@ -199,7 +201,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
 
   private static void awaitOneWaiting() {
     String waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
-    await().until(() -> new SqlBooks(database.source()).all(waiting).get(0) == 1);
+    await().until(() -> new SqlStoreState(database.source()).all(waiting).get(0) == 1);
   }
 
   @Test
@@ -208,24 +210,24 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
   void planOfLittle() {
     new RandomWriter(store, 1).write(20);
     try (ThreadConnections fresh = new ThreadConnections(url())) {
-      SqlBooks books = new SqlBooks(fresh.source());
+      SqlStoreState state = new SqlStoreState(fresh.source());
       MessageStore own = new PostgresMessageStore(fresh.source());
-      books.update("delete from unread where message_id > (select min(message_id) from unread)");
-      books.update("vacuum analyze unread");
-      long reader = RandomWriter.draft(7).recipientId();
+      state.update("delete from unread where message_id > (select min(message_id) from unread)");
+      state.update("vacuum analyze unread");
+      long reader = RandomWriter.newMessage(7).recipientId();
       own.markRead(Map.of(reader, List.of(1L, 2L)));
-      books.update(
+      state.update(
           "insert into unread select %d, n, 3 from generate_series(1000000, 1050000) n"
               .formatted(reader));
-      long before = looked(books);
+      long before = looked(state);
       own.markRead(Map.of(reader, List.of(3L, 4L)));
-      assertThat(looked(books) - before).isLessThan(100);
+      assertThat(looked(state) - before).isLessThan(100);
     }
   }
 
-  private static long looked(SqlBooks books) {
-    books.all("select 1 from pg_stat_force_next_flush()");
-    return books
+  private static long looked(SqlStoreState state) {
+    state.all("select 1 from pg_stat_force_next_flush()");
+    return state
         .all("select sum(idx_tup_read) from pg_stat_user_indexes where relname = 'unread'")
         .get(0);
   }
@@ -233,21 +235,21 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
   @Test
   @DisplayName("finds all by indexes, by plans that are made while the tables are empty")
   void plans() {
-    new SqlBooks(database.source()).update("create database plans");
+    new SqlStoreState(database.source()).update("create database plans");
     migrate(postgres.getJdbcUrl("postgres", "plans"));
     try (ThreadConnections fresh =
         new ThreadConnections(postgres.getJdbcUrl("postgres", "plans"))) {
       MessageStore own = new PostgresMessageStore(fresh.source());
-      SqlBooks books = new SqlBooks(fresh.source());
-      List<Long> before = readFromEndToEnd(books);
+      SqlStoreState state = new SqlStoreState(fresh.source());
+      List<Long> before = readFromEndToEnd(state);
       new RandomWriter(own, 1).write(20);
-      assertThat(readFromEndToEnd(books)).isEqualTo(before);
+      assertThat(readFromEndToEnd(state)).isEqualTo(before);
     }
   }
 
-  private static List<Long> readFromEndToEnd(SqlBooks books) {
-    books.all("select 1 from pg_stat_force_next_flush()");
-    return books.all(
+  private static List<Long> readFromEndToEnd(SqlStoreState state) {
+    state.all("select 1 from pg_stat_force_next_flush()");
+    return state.all(
         """
         select seq_scan from pg_stat_user_tables
         where relname in ('message', 'notice', 'unread', 'user_state', 'conversation') order by relname
@@ -258,10 +260,10 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
   @DisplayName("where the statement fails")
   class Failures {
 
-    private static final List<Draft> DRAFTS = List.of(RandomWriter.draft(7));
+    private static final List<NewMessage> NEW_MESSAGES = List.of(RandomWriter.newMessage(7));
 
     private Throwable failure(FailingDatabase database) {
-      return catchThrowable(() -> new PostgresMessageStore(database.source()).add(DRAFTS));
+      return catchThrowable(() -> new PostgresMessageStore(database.source()).add(NEW_MESSAGES));
     }
 
     @Test
@@ -288,7 +290,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
           "none"
         })
     @DisplayName("says that it may be stored, where the answer is missing")
-    void unanswered(String state) {
+    void commitUnknown(String state) {
       FailingDatabase database = new FailingDatabase();
       database.ofExecuting = new SQLException("who knows", state.equals("none") ? null : state);
       assertThat(failure(database)).isInstanceOf(UnansweredException.class);
@@ -316,7 +318,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
       MessageStore store =
           new PostgresMessageStore(
               ThreadConnections.source(() -> FailingDatabase.notClosing(connection)));
-      assertThat(store.add(List.of(RandomWriter.draft(7))))
+      assertThat(store.add(List.of(RandomWriter.newMessage(7))))
           .allMatch(Outcome.Stored.class::isInstance);
     }
   }
@@ -326,13 +328,13 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
   void waits() throws Exception {
     try (Connection connection = DriverManager.getConnection(url());
         Statement statement = connection.createStatement()) {
-      Draft first = RandomWriter.draft(7);
+      NewMessage first = RandomWriter.newMessage(7);
       store.add(List.of(first));
       connection.setAutoCommit(false);
       statement.execute("update user_state set head = head where user_id = " + first.recipientId());
       ExecutorService thread = Executors.newSingleThreadExecutor();
       try {
-        var second = thread.submit(() -> store.add(List.of(RandomWriter.draft(7 + 30))));
+        var second = thread.submit(() -> store.add(List.of(RandomWriter.newMessage(7 + 30))));
         awaitOneWaiting();
         statement.execute("select setval('message_id', 5000)");
         connection.commit();

@@ -84,15 +84,15 @@ final class RandomWriter {
   }
 
   /** The message with a number: the same from every writer. */
-  static Draft draft(long number) {
+  static NewMessage newMessage(long number) {
     long sender = sender(number);
-    return new Draft(
+    return new NewMessage(
         new DedupeKey(sender, "n" + number),
         recipient(number),
         "text " + number,
         "",
         OffsetDateTime.of(2026, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC),
-        sender == 0 ? new Headline("title " + number, null) : null);
+        sender == 0 ? new NoticeDetails("title " + number, null) : null);
   }
 
   /** So many batches; what came of them. */
@@ -111,7 +111,7 @@ final class RandomWriter {
   }
 
   private void add(List<Long> numbers, List<Event> events) {
-    List<Outcome> outcomes = store.add(numbers.stream().map(RandomWriter::draft).toList());
+    List<Outcome> outcomes = store.add(numbers.stream().map(RandomWriter::newMessage).toList());
     for (int i = 0; i < numbers.size(); i++) {
       long number = numbers.get(i);
       if (outcomes.get(i) instanceof Stored stored) {

@@ -14,32 +14,32 @@ import org.junit.jupiter.api.Test;
 abstract class SqlMessageStoreContract extends MessageStoreContract {
 
   @Override
-  abstract SqlBooks books();
+  abstract SqlStoreState state();
 
   @Test
   @DisplayName("marks nothing where a conversation or a user is missing")
   void missingRows() {
-    Draft draft = RandomWriter.draft(7);
-    long reader = draft.recipientId();
+    NewMessage newMessage = RandomWriter.newMessage(7);
+    long reader = newMessage.recipientId();
     for (String table : List.of("conversation", "user_state")) {
-      books().update("delete from message");
-      books().update("delete from unread");
-      long id = ((Stored) store().add(List.of(draft)).get(0)).messageId();
-      books().update("delete from " + table);
+      state().update("delete from message");
+      state().update("delete from unread");
+      long id = ((Stored) store().add(List.of(newMessage)).get(0)).messageId();
+      state().update("delete from " + table);
       assertThatThrownBy(() -> store().markRead(Map.of(reader, List.of(id))))
           .isExactlyInstanceOf(StorageException.class);
-      assertThat(books().unread(reader)).containsExactly(id);
+      assertThat(state().unread(reader)).containsExactly(id);
     }
   }
 
   @Test
   @DisplayName("forgets what is unread of messages that are gone, by a recount")
   void goneMessages() {
-    Draft draft = RandomWriter.draft(7);
-    long reader = draft.recipientId();
-    store().add(List.of(draft));
-    books().update("delete from message");
+    NewMessage newMessage = RandomWriter.newMessage(7);
+    long reader = newMessage.recipientId();
+    store().add(List.of(newMessage));
+    state().update("delete from message");
     assertThat(store().recount(reader)).isEqualTo(new Recount(1, 0, 1));
-    assertThat(books().unread(reader)).isEmpty();
+    assertThat(state().unread(reader)).isEmpty();
   }
 }

@@ -3,8 +3,8 @@ package imserver.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.auth.UserPrincipal;
-import imserver.message.Submission.Post;
 import imserver.message.Submission.ReadAck;
+import imserver.message.Submission.Send;
 import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
 import imserver.packet.Response;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("A submission has one answer")
 class SubmissionTest {
 
-  private final StoringFixture fixture = new StoringFixture();
+  private final BatchWriterFixture fixture = new BatchWriterFixture();
 
   /** Asks, and has something happen while an answer to it is being made. */
   private static final class Asker implements Requester {
@@ -48,17 +48,17 @@ class SubmissionTest {
     }
   }
 
-  private static Post post(Requester asker) {
-    return new Post(asker, new SendMessage(null, 2, "a", "t", null), null);
+  private static Send submission(Requester asker) {
+    return new Send(asker, new SendMessage(null, 2, "a", "t", null), null);
   }
 
   @Test
   @DisplayName("where it is stored while the failure for taking too long is on its way")
   void storedDuringFailure() {
     Asker asker = new Asker();
-    Post post = post(asker);
-    asker.meanwhile = () -> fixture.storing.process(List.of(post));
-    post.fail(FailureCode.STORAGE_UNAVAILABLE);
+    Send submission = submission(asker);
+    asker.meanwhile = () -> fixture.batchWriter.process(List.of(submission));
+    submission.fail(FailureCode.STORAGE_UNAVAILABLE);
     assertThat(fixture.texts()).as("delivered all the same").containsExactly("a");
     assertThat(asker.answers).singleElement().isInstanceOf(Failure.class);
   }
@@ -67,11 +67,11 @@ class SubmissionTest {
   @DisplayName("where it takes too long while the success is on its way")
   void failedDuringSuccess() {
     Asker asker = new Asker();
-    Post post = post(asker);
-    asker.meanwhile = () -> post.fail(FailureCode.STORAGE_UNAVAILABLE);
-    fixture.storing.process(List.of(post));
+    Send submission = submission(asker);
+    asker.meanwhile = () -> submission.fail(FailureCode.STORAGE_UNAVAILABLE);
+    fixture.batchWriter.process(List.of(submission));
     assertThat(asker.answers).singleElement().isInstanceOf(Success.class);
-    post.fail(FailureCode.STORAGE_UNAVAILABLE);
+    submission.fail(FailureCode.STORAGE_UNAVAILABLE);
     assertThat(asker.answers).hasSize(1);
   }
 
@@ -80,7 +80,7 @@ class SubmissionTest {
   void markedDuringFailure() {
     Asker asker = new Asker();
     ReadAck ack = new ReadAck(asker, new MarkRead(null, List.of(1L), "t"));
-    asker.meanwhile = () -> fixture.marking.process(List.of(ack));
+    asker.meanwhile = () -> fixture.readAckWriter.process(List.of(ack));
     ack.fail(FailureCode.STORAGE_UNAVAILABLE);
     assertThat(asker.answers).singleElement().isInstanceOf(Failure.class);
     assertThat(asker.marked).isZero();

@@ -21,16 +21,17 @@ public final class TestMessages {
   }
 
   /** Stores a message; returns its id. */
-  public long add(long sender, long recipient, String content, @Nullable Headline headline) {
-    Draft draft =
-        new Draft(
+  public long add(
+      long sender, long recipient, String content, @Nullable NoticeDetails noticeDetails) {
+    NewMessage newMessage =
+        new NewMessage(
             new DedupeKey(sender, content),
             recipient,
             content,
             "mark",
             OffsetDateTime.of(2026, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC),
-            headline);
-    return ((Stored) writer.add(List.of(draft)).get(0)).messageId();
+            noticeDetails);
+    return ((Stored) writer.add(List.of(newMessage)).get(0)).messageId();
   }
 
   /** Marks messages as read, one by one. */

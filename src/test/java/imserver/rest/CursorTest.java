@@ -3,7 +3,7 @@ package imserver.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import imserver.conversation.OverviewPage.Bookmark;
+import imserver.conversation.ConversationListPage.Bookmark;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;

@@ -29,8 +29,8 @@ class MessageStreamTest {
   }
 
   @Test
-  @DisplayName("sends the backlog as it comes, and tells how far it is")
-  void backlog() {
+  @DisplayName("sends the replay as it comes, and tells how far it is")
+  void replay() {
     assertThat(stream.replayedUpTo()).isZero();
     stream.replay(messages(4, 6));
     stream.replay(List.of());
@@ -41,7 +41,7 @@ class MessageStreamTest {
   }
 
   @Test
-  @DisplayName("holds back what arrives until the backlog is through")
+  @DisplayName("holds back what arrives until the replay is through")
   void heldBack() {
     stream.replay(messages(1, 2));
     stream.deliver(List.of(message(4)));
@@ -55,7 +55,7 @@ class MessageStreamTest {
   }
 
   @Test
-  @DisplayName("sends nothing twice that was in the backlog as well")
+  @DisplayName("sends nothing twice that was in the replay as well")
   void once() {
     stream.deliver(List.of(message(4)));
     stream.deliver(List.of(message(5)));
@@ -66,7 +66,7 @@ class MessageStreamTest {
   }
 
   @Test
-  @DisplayName("drops what was in the backlog, though it arrives when the stream is live")
+  @DisplayName("drops what was in the replay, though it arrives when the stream is live")
   void late() {
     stream.replay(messages(1, 5));
     stream.goLive();
@@ -86,7 +86,7 @@ class MessageStreamTest {
   }
 
   @Test
-  @DisplayName("closes with 4508 where too much arrives during the backlog")
+  @DisplayName("closes with 4508 where too much arrives during the replay")
   void overflow() {
     stream.deliver(messages(10, 12));
     assertThat(connection.closes).isEmpty();

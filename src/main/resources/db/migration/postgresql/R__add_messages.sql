@@ -3,7 +3,7 @@
 -- Given are arrays: the messages in the order in which they came; the users whom they concern, ascending, with by how much
 -- the head and the unread count of each rise; the conversations, each once, with the ordinal of its last message, by how
 -- much its two unread counts rise, and, for each side, the user's position among the users (0 for the system) and how
--- many changes of his come after the last one of this conversation. Who calls has counted all that (imserver.message.Tally):
+-- many changes of his come after the last one of this conversation. Who calls has counted all that (imserver.message.ConversationDeltas):
 -- to group and to number in SQL takes as long as to insert.
 --
 -- Either it stores all, and returns
@@ -12,7 +12,7 @@
 -- or the keys of some messages are there already. Then it changes nothing, and returns of these
 --   known   their ordinals
 --   earlier the ids of the messages that have their keys
---   same    whether such a message says the same to the same recipient with the same headline: then it is a retry.
+--   same    whether such a message says the same to the same recipient with the same title and link: then it is a retry.
 -- Who calls leaves these away and calls again.
 --
 -- Hardly any key is there already. To look for each before it is inserted takes a tenth of the time, so that is only done

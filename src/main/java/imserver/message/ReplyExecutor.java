@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * out at once, in the lane's own thread: to wake another costs more than it brings. To be given
  * work by one thread.
  */
-final class Telling implements Executor {
+final class ReplyExecutor implements Executor {
 
-  private static final System.Logger LOG = System.getLogger(Telling.class.getName());
+  private static final System.Logger LOG = System.getLogger(ReplyExecutor.class.getName());
 
   private final BooleanSupplier othersWait;
 
@@ -34,7 +34,7 @@ final class Telling implements Executor {
    *
    * @param othersWait whether the lane has something to store meanwhile
    */
-  Telling(BooleanSupplier othersWait) {
+  ReplyExecutor(BooleanSupplier othersWait) {
     this.othersWait = othersWait;
   }
 
@@ -54,22 +54,22 @@ final class Telling implements Executor {
   }
 
   @Override
-  public void execute(Runnable words) {
+  public void execute(Runnable task) {
     previous.acquireUninterruptibly();
     if (thread == null || !othersWait.getAsBoolean()) {
-      tell(words);
+      runTask(task);
       return;
     }
     try {
-      thread.execute(() -> tell(words));
+      thread.execute(() -> runTask(task));
     } catch (RuntimeException | Error e) { // it has stopped, or memory is short
-      tell(words);
+      runTask(task);
     }
   }
 
-  private void tell(Runnable words) {
+  private void runTask(Runnable task) {
     try {
-      words.run();
+      task.run();
     } catch (RuntimeException | Error e) {
       // A fault of ours or of the machine (memory): who was told nothing tries again.
       LOG.log(Level.ERROR, "an answer or a delivery was dropped", e);

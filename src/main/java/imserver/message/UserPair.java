@@ -8,14 +8,14 @@ import java.util.Comparator;
  * @param low the smaller id; 0 where one of the two is the system
  * @param high the other id, or the same where somebody writes to himself
  */
-public record Pair(long low, long high) implements Comparable<Pair> {
+public record UserPair(long low, long high) implements Comparable<UserPair> {
 
-  private static final Comparator<Pair> ORDER =
-      Comparator.comparingLong(Pair::low).thenComparingLong(Pair::high);
+  private static final Comparator<UserPair> ORDER =
+      Comparator.comparingLong(UserPair::low).thenComparingLong(UserPair::high);
 
   /** Two users, in whichever order they are given. */
-  public static Pair of(long one, long other) {
-    return new Pair(Math.min(one, other), Math.max(one, other));
+  public static UserPair of(long one, long other) {
+    return new UserPair(Math.min(one, other), Math.max(one, other));
   }
 
   /** Whether what is kept of one of the two is on the side of high: who is both is high. */
@@ -24,7 +24,7 @@ public record Pair(long low, long high) implements Comparable<Pair> {
   }
 
   @Override
-  public int compareTo(Pair other) {
+  public int compareTo(UserPair other) {
     return ORDER.compare(this, other);
   }
 }

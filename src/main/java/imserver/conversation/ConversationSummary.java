@@ -9,4 +9,4 @@ import imserver.directory.UserProfile;
  * @param last the newest message
  * @param unread how many messages of the other one are unread
  */
-public record Overview(UserProfile other, StoredMessage last, long unread) {}
+public record ConversationSummary(UserProfile other, StoredMessage last, long unread) {}

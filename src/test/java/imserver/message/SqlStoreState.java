@@ -9,7 +9,7 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /** The books of a database, each answer from a connection of its own transaction. */
-record SqlBooks(DataSource database) implements Books {
+record SqlStoreState(DataSource database) implements StoreState {
 
   @Override
   public long head(long user) {

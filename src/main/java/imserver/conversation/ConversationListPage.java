@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param conversations newest first
  * @param next where the next part begins, null after the last
  */
-public record OverviewPage(List<Overview> conversations, @Nullable Bookmark next) {
+public record ConversationListPage(
+    List<ConversationSummary> conversations, @Nullable Bookmark next) {
 
   /**
    * Where a user's reading of the list of conversations has got to, such that each conversation is

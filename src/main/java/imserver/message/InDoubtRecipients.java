@@ -19,7 +19,7 @@ import java.util.Set;
  * locked, so that the next message to him is stored after it: when one is, there is no doubt any
  * more.
  */
-final class Untold {
+final class InDoubtRecipients {
 
   /** Past this the oldest are forgotten: they see the messages at their next connect. */
   private static final int MOST = 10_000;
@@ -41,7 +41,7 @@ final class Untold {
   /** Those for whom nobody has looked yet. */
   private final Set<Long> fresh = new HashSet<>();
 
-  Untold(MessageService service) {
+  InDoubtRecipients(MessageService service) {
     this.service = service;
   }
 

@@ -1,6 +1,6 @@
 package imserver.message;
 
-import static imserver.message.StoringFixture.ack;
+import static imserver.message.BatchWriterFixture.ack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.packet.FailureCode;
@@ -11,9 +11,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("Marking as read")
-class MarkingTest {
+class ReadAckWriterTest {
 
-  private final StoringFixture fixture = new StoringFixture();
+  private final BatchWriterFixture fixture = new BatchWriterFixture();
   private final FakeService service = fixture.service;
   private final FakeConnection alice = new FakeConnection(1);
   private final FakeConnection bob = new FakeConnection(2);
@@ -21,7 +21,7 @@ class MarkingTest {
   @Test
   @DisplayName("takes what each reader named, and answers nothing")
   void marks() {
-    fixture.marking.process(List.of(ack(alice, 5L, 6L), ack(bob, 7L), ack(alice, 6L, 8L)));
+    fixture.readAckWriter.process(List.of(ack(alice, 5L, 6L), ack(bob, 7L), ack(alice, 6L, 8L)));
     assertThat(service.read.get(1L)).containsExactly(5L, 6L, 8L);
     assertThat(service.read.get(2L)).containsExactly(7L);
     assertThat(alice.sent).isEmpty();
@@ -32,7 +32,7 @@ class MarkingTest {
   @DisplayName("tries again once")
   void again() {
     service.failingMarks = 1;
-    fixture.marking.process(List.of(ack(alice, 5L)));
+    fixture.readAckWriter.process(List.of(ack(alice, 5L)));
     assertThat(service.read.get(1L)).containsExactly(5L);
     assertThat(alice.sent).isEmpty();
   }
@@ -41,7 +41,7 @@ class MarkingTest {
   @DisplayName("tells each reader where the database did not take them")
   void fails() {
     service.failingMarks = 2;
-    fixture.marking.process(List.of(ack(alice, 5L), ack(bob, 6L)));
+    fixture.readAckWriter.process(List.of(ack(alice, 5L), ack(bob, 6L)));
     FailureCode code = FailureCode.STORAGE_UNAVAILABLE;
     assertThat(alice.sent).containsExactly(new Failure(1, "ack", code, code.message()));
     assertThat(bob.sent).containsExactly(new Failure(2, "ack", code, code.message()));

@@ -3,7 +3,7 @@ package imserver.message;
 import java.util.List;
 
 /** The books of a {@link FakeMessageStore}. */
-record FakeBooks(FakeMessageStore store) implements Books {
+record FakeStoreState(FakeMessageStore store) implements StoreState {
 
   @Override
   public long head(long user) {

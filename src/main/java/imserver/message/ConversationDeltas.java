@@ -17,7 +17,7 @@ import java.util.function.ToLongFunction;
  * when the database has raised the heads of the users; which of a user's changes in this batch it
  * is, is known here.
  */
-final class Tally {
+final class ConversationDeltas {
 
   /** What changes for one user. */
   private static final class User {
@@ -53,13 +53,13 @@ final class Tally {
   private final User system = new User();
 
   private final SortedMap<Long, User> users = new TreeMap<>();
-  private final SortedMap<Pair, Conversation> conversations = new TreeMap<>();
+  private final SortedMap<UserPair, Conversation> conversations = new TreeMap<>();
   private final User[] senders;
   private final User[] recipients;
   private final int[] senderChanges;
   private final int[] recipientChanges;
 
-  private Tally(int size) {
+  private ConversationDeltas(int size) {
     senders = new User[size];
     recipients = new User[size];
     senderChanges = new int[size];
@@ -67,21 +67,21 @@ final class Tally {
   }
 
   /** Of messages with keys of their own, that are about to be added in this order. */
-  static Tally of(List<Draft> drafts) {
-    Tally tally = new Tally(drafts.size());
-    for (int i = 0; i < drafts.size(); i++) {
-      tally.count(i, drafts.get(i));
+  static ConversationDeltas of(List<NewMessage> newMessages) {
+    ConversationDeltas deltas = new ConversationDeltas(newMessages.size());
+    for (int i = 0; i < newMessages.size(); i++) {
+      deltas.count(i, newMessages.get(i));
     }
     int position = 0;
-    for (User user : tally.users.values()) {
+    for (User user : deltas.users.values()) {
       user.position = ++position;
     }
-    return tally;
+    return deltas;
   }
 
-  private void count(int index, Draft draft) {
-    User sender = user(draft.senderId());
-    User recipient = user(draft.recipientId());
+  private void count(int index, NewMessage newMessage) {
+    User sender = user(newMessage.senderId());
+    User recipient = user(newMessage.recipientId());
     recipient.received++;
     recipient.changes++;
     if (sender != recipient && sender != system) {
@@ -92,14 +92,14 @@ final class Tally {
     senderChanges[index] = sender.changes;
     recipientChanges[index] = recipient.changes;
 
-    Pair pair = Pair.of(draft.senderId(), draft.recipientId());
+    UserPair pair = UserPair.of(newMessage.senderId(), newMessage.recipientId());
     Conversation conversation =
         conversations.computeIfAbsent(
             pair, key -> new Conversation(user(key.low()), user(key.high())));
     conversation.last = index + 1;
     conversation.lowChange = conversation.low.changes;
     conversation.highChange = conversation.high.changes;
-    if (pair.isHigh(draft.recipientId())) {
+    if (pair.isHigh(newMessage.recipientId())) {
       conversation.toHigh++;
     } else {
       conversation.toLow++;
@@ -127,12 +127,12 @@ final class Tally {
 
   /** The smaller id of each conversation. */
   long[] lows() {
-    return longs(conversations.keySet(), Pair::low);
+    return longs(conversations.keySet(), UserPair::low);
   }
 
   /** The other id of each conversation. */
   long[] highs() {
-    return longs(conversations.keySet(), Pair::high);
+    return longs(conversations.keySet(), UserPair::high);
   }
 
   /** The ordinal, from 1, of the last message of each conversation. */

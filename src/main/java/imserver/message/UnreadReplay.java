@@ -16,9 +16,9 @@ import java.util.List;
  * takes them; then the connection goes live.
  */
 @ApplicationScoped
-public class Backlog {
+public class UnreadReplay {
 
-  private static final System.Logger LOG = System.getLogger(Backlog.class.getName());
+  private static final System.Logger LOG = System.getLogger(UnreadReplay.class.getName());
 
   private static final int PAGE = 250;
 
@@ -34,7 +34,7 @@ public class Backlog {
   @Inject private Workers workers;
 
   /** For the container, which injects the rest. */
-  public Backlog() {}
+  public UnreadReplay() {}
 
   /** Starts the push, on another thread. */
   public void pushTo(MessageStream stream) {
@@ -80,7 +80,7 @@ public class Backlog {
     try {
       step.run();
     } catch (RuntimeException e) { // also of the commit, which is no StorageException
-      LOG.log(Level.WARNING, "a backlog waits for the database: {0}", e.getMessage());
+      LOG.log(Level.WARNING, "a replay waits for the database: {0}", e.getMessage());
       workers.runIn(
           RETRY,
           () -> workers.run(() -> retrying(stream, step)),

@@ -12,19 +12,19 @@ import java.util.concurrent.Executor;
  * What a lane does with read-acks: mark what they name as read, then answer. For one thread at a
  * time.
  */
-final class Marking {
+final class ReadAckWriter {
 
   private final MessageService service;
-  private final Executor telling;
+  private final Executor replies;
 
   /**
    * Marks by a service.
    *
-   * @param telling has the answers go out
+   * @param replies has the answers go out
    */
-  Marking(MessageService service, Executor telling) {
+  ReadAckWriter(MessageService service, Executor replies) {
     this.service = service;
-    this.telling = telling;
+    this.replies = replies;
   }
 
   /** Marks what read-acks name, and answers them. */
@@ -38,10 +38,10 @@ final class Marking {
     try {
       markReadTwice(idsByReader);
     } catch (RuntimeException e) {
-      telling.execute(() -> Submission.giveUp(acks, e));
+      replies.execute(() -> Submission.giveUp(acks, e));
       return;
     }
-    telling.execute(() -> acks.forEach(ReadAck::marked));
+    replies.execute(() -> acks.forEach(ReadAck::marked));
   }
 
   /**

@@ -14,23 +14,23 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("What a lane tells")
-class TellingTest {
+class ReplyExecutorTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private volatile boolean othersWait = true;
-  private final Telling telling = new Telling(() -> othersWait);
+  private final ReplyExecutor replies = new ReplyExecutor(() -> othersWait);
   private final List<Integer> told = new CopyOnWriteArrayList<>();
   private final List<Thread> by = new CopyOnWriteArrayList<>();
 
   @AfterEach
   void stop() throws InterruptedException {
-    telling.stop();
-    telling.awaitEnd(PATIENCE);
+    replies.stop();
+    replies.awaitEnd(PATIENCE);
   }
 
   private void tell(int number) {
-    telling.execute(
+    replies.execute(
         () -> {
           told.add(number);
           by.add(Thread.currentThread());
@@ -40,13 +40,13 @@ class TellingTest {
   @Test
   @DisplayName("is told in order, whoever of the two threads tells it")
   void order() throws InterruptedException {
-    telling.start(Thread::new);
+    replies.start(Thread::new);
     for (int i = 0; i < 1000; i++) {
       othersWait = i % 3 != 0;
       tell(i);
     }
-    telling.stop();
-    telling.awaitEnd(PATIENCE);
+    replies.stop();
+    replies.awaitEnd(PATIENCE);
     assertThat(told).isEqualTo(IntStream.range(0, 1000).boxed().toList());
     assertThat(by).contains(Thread.currentThread()).hasSizeGreaterThan(2);
     assertThat(by.stream().distinct()).hasSize(2);
@@ -55,7 +55,7 @@ class TellingTest {
   @Test
   @DisplayName("is told by the lane itself where nobody waits")
   void nobodyWaits() {
-    telling.start(Thread::new);
+    replies.start(Thread::new);
     othersWait = false;
     tell(1);
     assertThat(by).containsExactly(Thread.currentThread());
@@ -65,18 +65,18 @@ class TellingTest {
   @DisplayName("is told after the end too, and what was given before it first")
   void afterTheEnd() throws InterruptedException {
     CountDownLatch goOn = new CountDownLatch(1);
-    telling.start(Thread::new);
-    telling.execute(
+    replies.start(Thread::new);
+    replies.execute(
         () -> {
           assertThat(awaited(goOn)).isTrue();
           told.add(1);
         });
-    telling.stop();
-    telling.stop();
+    replies.stop();
+    replies.stop();
     goOn.countDown();
     tell(2);
     tell(3);
-    telling.awaitEnd(PATIENCE);
+    replies.awaitEnd(PATIENCE);
     assertThat(told).containsExactly(1, 2, 3);
   }
 
@@ -91,21 +91,21 @@ class TellingTest {
   @Test
   @DisplayName("does not hold up what follows, if it fails")
   void failure() throws InterruptedException {
-    telling.start(Thread::new);
-    telling.execute(
+    replies.start(Thread::new);
+    replies.execute(
         () -> {
           throw new OutOfMemoryError("of a test");
         });
     tell(2);
-    telling.stop();
-    telling.awaitEnd(PATIENCE);
+    replies.stop();
+    replies.awaitEnd(PATIENCE);
     assertThat(told).containsExactly(2);
   }
 
   @Test
   @DisplayName("needs a thread from the start")
   void noThread() {
-    assertThatThrownBy(() -> telling.start(task -> null)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> replies.start(task -> null)).isInstanceOf(IllegalStateException.class);
     tell(1);
     assertThat(told).containsExactly(1);
   }

@@ -1,7 +1,7 @@
 package imserver.message;
 
-import static imserver.message.StoringFixture.named;
-import static imserver.message.StoringFixture.post;
+import static imserver.message.BatchWriterFixture.named;
+import static imserver.message.BatchWriterFixture.submission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.directory.UserProfile;
@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("Storing a batch")
-class StoringTest {
+class BatchWriterTest {
 
-  private final StoringFixture fixture = new StoringFixture();
+  private final BatchWriterFixture fixture = new BatchWriterFixture();
   private final FakeService service = fixture.service;
-  private final Storing storing = fixture.storing;
+  private final BatchWriter batchWriter = fixture.batchWriter;
   private final FakeConnection alice = new FakeConnection(1);
   private final FakeConnection bob = new FakeConnection(2);
   private final FakeConnection carol = new FakeConnection(5);
@@ -47,7 +47,8 @@ class StoringTest {
     @Test
     @DisplayName("answers each sender and delivers each message, in one transaction")
     void all() {
-      storing.process(List.of(post(alice, 2, "a"), post(bob, 1, "b"), post(alice, 3, "c")));
+      batchWriter.process(
+          List.of(submission(alice, 2, "a"), submission(bob, 1, "b"), submission(alice, 3, "c")));
       assertThat(service.calls).containsExactly(3);
       assertThat(alice.sent).containsExactly(success(1, "a"), success(1, "c"));
       assertThat(bob.sent).containsExactly(success(2, "b"));
@@ -64,7 +65,7 @@ class StoringTest {
       Runnable isCommitted = () -> assertThat(service.committed).hasSize(2);
       alice.beforeSend = isCommitted;
       fixture.beforeDelivery = isCommitted;
-      storing.process(List.of(post(alice, 2, "a"), post(alice, 2, "b")));
+      batchWriter.process(List.of(submission(alice, 2, "a"), submission(alice, 2, "b")));
       assertThat(alice.sent).hasSize(2);
       assertThat(fixture.delivered).hasSize(2);
     }
@@ -73,7 +74,7 @@ class StoringTest {
     @DisplayName("delivers with what the directory knows of the sender")
     void profile() {
       fixture.profiles.put(1L, new UserProfile(1, "李雷", "https://e.org/a.png"));
-      storing.process(List.of(post(alice, 2, "a")));
+      batchWriter.process(List.of(submission(alice, 2, "a")));
       assertThat(fixture.delivered)
           .containsExactly(new Incoming(1, 1, 2, "a", "t-a", "李雷", "https://e.org/a.png"));
     }
@@ -82,7 +83,7 @@ class StoringTest {
     @DisplayName("delivers without names where the directory fails")
     void directoryDown() {
       fixture.directoryDown = true;
-      storing.process(List.of(post(alice, 2, "a")));
+      batchWriter.process(List.of(submission(alice, 2, "a")));
       assertThat(alice.sent).containsExactly(success(1, "a"));
       assertThat(fixture.delivered).containsExactly(new Incoming(1, 1, 2, "a", "t-a", "1", ""));
     }
@@ -90,7 +91,7 @@ class StoringTest {
     @Test
     @DisplayName("gives a receipt to a client that names its messages, and to no other")
     void receipt() {
-      storing.process(List.of(post(alice, 2, "a"), named(alice, 2, "b", "x")));
+      batchWriter.process(List.of(submission(alice, 2, "a"), named(alice, 2, "b", "x")));
       assertThat(alice.sent).containsExactly(success(1, "a"), new Success(1, "t-b", 2, "x"));
     }
   }
@@ -102,8 +103,8 @@ class StoringTest {
     @Test
     @DisplayName("acknowledges it again, and delivers nothing")
     void later() {
-      storing.process(List.of(post(alice, 2, "a")));
-      storing.process(List.of(post(alice, 2, "a")));
+      batchWriter.process(List.of(submission(alice, 2, "a")));
+      batchWriter.process(List.of(submission(alice, 2, "a")));
       assertThat(alice.sent).containsExactly(success(1, "a"), success(1, "a"));
       assertThat(service.committed).hasSize(1);
       assertThat(fixture.texts()).containsExactly("a");
@@ -112,7 +113,7 @@ class StoringTest {
     @Test
     @DisplayName("in the same batch acknowledges both, and delivers once")
     void sameBatch() {
-      storing.process(List.of(named(alice, 2, "a", "x"), named(alice, 2, "a", "x")));
+      batchWriter.process(List.of(named(alice, 2, "a", "x"), named(alice, 2, "a", "x")));
       Response receipt = new Success(1, "t-a", 1, "x");
       assertThat(alice.sent).containsExactly(receipt, receipt);
       assertThat(fixture.texts()).containsExactly("a");
@@ -121,15 +122,15 @@ class StoringTest {
     @Test
     @DisplayName("tells the id of the message that was stored the first time")
     void receipt() {
-      storing.process(List.of(named(alice, 2, "a", "x"), post(alice, 2, "b")));
-      storing.process(List.of(named(alice, 2, "a", "x")));
+      batchWriter.process(List.of(named(alice, 2, "a", "x"), submission(alice, 2, "b")));
+      batchWriter.process(List.of(named(alice, 2, "a", "x")));
       assertThat(alice.sent.get(2)).isEqualTo(new Success(1, "t-a", 1, "x"));
     }
 
     @Test
     @DisplayName("does not take the same packet of another sender for it")
     void otherSender() {
-      storing.process(List.of(post(alice, 3, "a"), post(bob, 3, "a")));
+      batchWriter.process(List.of(submission(alice, 3, "a"), submission(bob, 3, "a")));
       assertThat(fixture.texts()).containsExactly("a", "a");
     }
   }
@@ -145,8 +146,8 @@ class StoringTest {
     @Test
     @DisplayName("refuses another text or recipient, and still takes a retry for one")
     void later() {
-      storing.process(List.of(named(alice, 2, "a", "x")));
-      storing.process(
+      batchWriter.process(List.of(named(alice, 2, "a", "x")));
+      batchWriter.process(
           List.of(named(alice, 2, "b", "x"), named(alice, 3, "a", "x"), named(alice, 2, "a", "x")));
       assertThat(alice.sent)
           .containsExactly(
@@ -161,8 +162,8 @@ class StoringTest {
     @DisplayName("refuses the second of one batch, also where it is stored one by one")
     void sameBatch() {
       service.lostAnswers = 1;
-      storing.process(List.of(named(alice, 2, "a", "x"), named(alice, 2, "b", "x")));
-      storing.process(List.of(named(alice, 2, "c", "y"), named(alice, 2, "d", "y")));
+      batchWriter.process(List.of(named(alice, 2, "a", "x"), named(alice, 2, "b", "x")));
+      batchWriter.process(List.of(named(alice, 2, "c", "y"), named(alice, 2, "d", "y")));
       assertThat(alice.sent)
           .containsExactly(
               new Success(1, "t-a", 1, "x"),
@@ -177,11 +178,11 @@ class StoringTest {
     void inDoubt() {
       service.commitsWait = true;
       service.lostAnswers = 3;
-      storing.process(List.of(named(alice, 2, "a", "x")));
+      batchWriter.process(List.of(named(alice, 2, "a", "x")));
       service.commitsWait = false;
-      storing.process(List.of(post(bob, 3, "b")));
+      batchWriter.process(List.of(submission(bob, 3, "b")));
       service.finishCommits();
-      storing.process(List.of(named(alice, 2, "c", "x")));
+      batchWriter.process(List.of(named(alice, 2, "c", "x")));
       assertThat(alice.sent).containsExactly(unavailable(1, "a"), reused("c"));
       assertThat(fixture.texts()).containsExactly("b", "a");
     }
@@ -194,8 +195,10 @@ class StoringTest {
     @Test
     @DisplayName("fails the one bad message alone, and keeps the order of the others")
     void oneBad() {
-      service.refuses = draft -> draft.content().equals("bad");
-      storing.process(List.of(post(alice, 2, "a"), post(alice, 2, "bad"), post(alice, 2, "c")));
+      service.refuses = newMessage -> newMessage.content().equals("bad");
+      batchWriter.process(
+          List.of(
+              submission(alice, 2, "a"), submission(alice, 2, "bad"), submission(alice, 2, "c")));
       assertThat(service.calls).containsExactly(3, 1, 1, 1, 1);
       assertThat(alice.sent)
           .containsExactly(success(1, "a"), unavailable(1, "bad"), success(1, "c"));
@@ -205,8 +208,8 @@ class StoringTest {
     @Test
     @DisplayName("is tried once more, since the connection may have died")
     void onceMore() {
-      service.refuses = draft -> service.calls.size() <= 2;
-      storing.process(List.of(post(alice, 2, "a")));
+      service.refuses = newMessage -> service.calls.size() <= 2;
+      batchWriter.process(List.of(submission(alice, 2, "a")));
       assertThat(service.calls).containsExactly(1, 1, 1);
       assertThat(alice.sent).containsExactly(success(1, "a"));
     }
@@ -215,8 +218,12 @@ class StoringTest {
     @DisplayName("fails all, without a try for each, where it is down")
     void down() {
       service.down = true;
-      storing.process(
-          List.of(post(alice, 2, "a"), post(alice, 2, "b"), post(bob, 2, "c"), post(bob, 2, "d")));
+      batchWriter.process(
+          List.of(
+              submission(alice, 2, "a"),
+              submission(alice, 2, "b"),
+              submission(bob, 2, "c"),
+              submission(bob, 2, "d")));
       assertThat(service.calls).containsExactly(4, 1);
       assertThat(service.pings).isEqualTo(1);
       assertThat(alice.sent).containsExactly(unavailable(1, "a"), unavailable(1, "b"));
@@ -228,11 +235,12 @@ class StoringTest {
     @DisplayName("fails the rest where it goes down in the middle")
     void goesDown() {
       service.refuses =
-          draft -> {
+          newMessage -> {
             service.down |= service.calls.size() == 3;
-            return draft.content().equals("b");
+            return newMessage.content().equals("b");
           };
-      storing.process(List.of(post(alice, 2, "a"), post(alice, 2, "b"), post(alice, 2, "c")));
+      batchWriter.process(
+          List.of(submission(alice, 2, "a"), submission(alice, 2, "b"), submission(alice, 2, "c")));
       assertThat(service.calls).containsExactly(3, 1, 1);
       assertThat(alice.sent)
           .containsExactly(success(1, "a"), unavailable(1, "b"), unavailable(1, "c"));
@@ -242,9 +250,9 @@ class StoringTest {
     @DisplayName("goes on with the next batch when it is back")
     void back() {
       service.down = true;
-      storing.process(List.of(post(alice, 2, "a")));
+      batchWriter.process(List.of(submission(alice, 2, "a")));
       service.down = false;
-      storing.process(List.of(post(alice, 2, "a")));
+      batchWriter.process(List.of(submission(alice, 2, "a")));
       assertThat(alice.sent).containsExactly(unavailable(1, "a"), success(1, "a"));
       assertThat(fixture.texts()).containsExactly("a");
     }
@@ -253,7 +261,7 @@ class StoringTest {
     @DisplayName("tells of an unknown recipient, and stores the rest")
     void unknownRecipient() {
       service.unknownRecipients = Set.of(9L);
-      storing.process(List.of(post(alice, 9, "a"), post(alice, 2, "b")));
+      batchWriter.process(List.of(submission(alice, 9, "a"), submission(alice, 2, "b")));
       assertThat(alice.sent)
           .containsExactly(failure(1, "a", FailureCode.UNKNOWN_RECIPIENT), success(1, "b"));
       assertThat(fixture.texts()).containsExactly("b");
@@ -268,9 +276,9 @@ class StoringTest {
     @DisplayName("acknowledges and delivers each message once, where the second try is answered")
     void secondTry() {
       service.lostAnswers = 1;
-      storing.process(List.of(post(alice, 2, "a"), post(alice, 2, "b")));
+      batchWriter.process(List.of(submission(alice, 2, "a"), submission(alice, 2, "b")));
       assertThat(alice.sent).containsExactly(success(1, "a"), success(1, "b"));
-      storing.process(List.of(post(alice, 2, "c")));
+      batchWriter.process(List.of(submission(alice, 2, "c")));
       assertThat(fixture.texts()).containsExactly("a", "b", "c");
       assertThat(service.committed).hasSize(3);
     }
@@ -280,24 +288,24 @@ class StoringTest {
     void nextBatch() {
       service.lostAnswers = 1;
       goDownAtTheSecondCall();
-      storing.process(List.of(post(alice, 2, "a"), post(alice, 2, "b")));
+      batchWriter.process(List.of(submission(alice, 2, "a"), submission(alice, 2, "b")));
       assertThat(alice.sent).containsExactly(unavailable(1, "a"), unavailable(1, "b"));
       assertThat(fixture.delivered).isEmpty();
 
-      storing.process(List.of(post(bob, 1, "still down")));
+      batchWriter.process(List.of(submission(bob, 1, "still down")));
       assertThat(fixture.delivered).isEmpty();
 
       service.down = false;
-      storing.process(List.of(post(alice, 2, "a"), post(alice, 2, "c")));
+      batchWriter.process(List.of(submission(alice, 2, "a"), submission(alice, 2, "c")));
       assertThat(alice.sent.subList(2, 4)).containsExactly(success(1, "a"), success(1, "c"));
       assertThat(fixture.texts()).containsExactly("a", "b", "c");
-      storing.process(List.of(post(alice, 2, "d")));
+      batchWriter.process(List.of(submission(alice, 2, "d")));
       assertThat(fixture.texts()).containsExactly("a", "b", "c", "d");
     }
 
     private void goDownAtTheSecondCall() {
       service.refuses =
-          draft -> {
+          newMessage -> {
             service.down |= service.calls.size() == 2;
             return service.down;
           };
@@ -307,13 +315,13 @@ class StoringTest {
     @DisplayName("delivers it once when its sender tries again, where the commit was done later")
     void later() {
       leaveWaiting("a");
-      storing.process(List.of(post(carol, 4, "b")));
+      batchWriter.process(List.of(submission(carol, 4, "b")));
       service.finishCommits();
       assertThat(service.looks).isEqualTo(1);
-      storing.process(List.of(post(carol, 4, "c"), post(alice, 2, "a")));
+      batchWriter.process(List.of(submission(carol, 4, "c"), submission(alice, 2, "a")));
       assertThat(alice.sent).containsExactly(unavailable(1, "a"), success(1, "a"));
       assertThat(fixture.texts()).containsExactlyInAnyOrder("b", "c", "a");
-      storing.process(List.of(post(alice, 2, "a")));
+      batchWriter.process(List.of(submission(alice, 2, "a")));
       assertThat(fixture.texts()).hasSize(3);
     }
 
@@ -322,10 +330,11 @@ class StoringTest {
     void inOrder() {
       leaveWaiting("a");
       fixture.clock.now = fixture.clock.now.plus(Duration.ofHours(1));
-      storing.process(List.of(post(carol, 2, "b"), post(carol, 4, "c"), post(bob, 2, "d")));
+      batchWriter.process(
+          List.of(submission(carol, 2, "b"), submission(carol, 4, "c"), submission(bob, 2, "d")));
       assertThat(fixture.texts()).containsExactly("a", "b", "d", "c");
       int looks = service.looks;
-      storing.process(List.of(post(carol, 2, "e"), post(alice, 2, "a")));
+      batchWriter.process(List.of(submission(carol, 2, "e"), submission(alice, 2, "a")));
       assertThat(fixture.texts()).containsExactly("a", "b", "d", "c", "e");
       assertThat(service.looks).as("does not look again and again").isEqualTo(looks);
     }
@@ -335,28 +344,28 @@ class StoringTest {
     void looksAgain() {
       service.lostAnswers = 1;
       service.looksFail = 3;
-      storing.process(List.of(post(alice, 2, "a")));
+      batchWriter.process(List.of(submission(alice, 2, "a")));
       assertThat(alice.sent).containsExactly(success(1, "a"));
-      storing.process(List.of(post(carol, 2, "b")));
+      batchWriter.process(List.of(submission(carol, 2, "b")));
       assertThat(fixture.delivered).isEmpty();
-      storing.process(List.of(post(carol, 4, "c")));
-      storing.process(List.of(post(carol, 2, "d")));
+      batchWriter.process(List.of(submission(carol, 4, "c")));
+      batchWriter.process(List.of(submission(carol, 2, "d")));
       assertThat(fixture.texts()).containsExactly("a", "b", "c", "d");
     }
 
     @Test
     @DisplayName("does not deliver what was there before this server")
     void before() {
-      service.store(List.of(StoringFixture.draft(1, 2, "old")));
+      service.store(List.of(BatchWriterFixture.newMessage(1, 2, "old")));
       service.lostAnswers = 1;
-      storing.process(List.of(post(alice, 2, "a")));
+      batchWriter.process(List.of(submission(alice, 2, "a")));
       assertThat(fixture.texts()).containsExactly("a");
     }
 
     private void leaveWaiting(String content) {
       service.commitsWait = true;
       service.lostAnswers = 3; // in the batch, alone, and once more
-      storing.process(List.of(post(alice, 2, content)));
+      batchWriter.process(List.of(submission(alice, 2, content)));
       service.commitsWait = false;
       assertThat(alice.sent).containsExactly(unavailable(1, content));
     }
@@ -365,14 +374,14 @@ class StoringTest {
     @DisplayName("does not deliver what turns out not to be stored")
     void notCommitted() {
       service.refuses =
-          draft -> {
-            if (draft.content().equals("a")) {
+          newMessage -> {
+            if (newMessage.content().equals("a")) {
               throw new IllegalStateException("the commit failed");
             }
             return false;
           };
-      storing.process(List.of(post(alice, 2, "a")));
-      storing.process(List.of(post(alice, 2, "b")));
+      batchWriter.process(List.of(submission(alice, 2, "a")));
+      batchWriter.process(List.of(submission(alice, 2, "b")));
       assertThat(alice.sent).containsExactly(unavailable(1, "a"), success(1, "b"));
       assertThat(fixture.texts()).containsExactly("b");
     }

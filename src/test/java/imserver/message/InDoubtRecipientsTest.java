@@ -1,6 +1,6 @@
 package imserver.message;
 
-import static imserver.message.StoringFixture.draft;
+import static imserver.message.BatchWriterFixture.newMessage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
@@ -9,13 +9,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("Recipients who may not have been told of all")
-class UntoldTest {
+class InDoubtRecipientsTest {
 
   private final FakeService service = new FakeService();
-  private final Untold untold = new Untold(service);
+  private final InDoubtRecipients inDoubt = new InDoubtRecipients(service);
 
   private void store(long recipient, String content) {
-    service.store(List.of(draft(1, recipient, content)));
+    service.store(List.of(newMessage(1, recipient, content)));
   }
 
   private List<String> contents(List<UnreadMessage> messages) {
@@ -29,10 +29,10 @@ class UntoldTest {
     store(2, "a");
     store(3, "of another");
     store(2, "b");
-    untold.add(Set.of(2L), 1);
-    assertThat(contents(untold.lookForFresh())).containsExactly("a", "b");
-    assertThat(untold.lookForFresh()).isEmpty();
-    assertThat(untold.look(Set.of(2L))).isEmpty();
+    inDoubt.add(Set.of(2L), 1);
+    assertThat(contents(inDoubt.lookForFresh())).containsExactly("a", "b");
+    assertThat(inDoubt.lookForFresh()).isEmpty();
+    assertThat(inDoubt.look(Set.of(2L))).isEmpty();
     assertThat(service.looks).isEqualTo(2);
   }
 
@@ -40,25 +40,25 @@ class UntoldTest {
   @DisplayName("are each told from where they were left, though others were left elsewhere")
   void each() {
     store(2, "a");
-    untold.add(Set.of(2L), 0);
+    inDoubt.add(Set.of(2L), 0);
     store(3, "told");
     store(3, "b");
-    untold.add(Set.of(3L), 2);
-    untold.add(Set.of(2L), 2);
-    assertThat(contents(untold.lookForFresh())).containsExactlyInAnyOrder("a", "b");
+    inDoubt.add(Set.of(3L), 2);
+    inDoubt.add(Set.of(2L), 2);
+    assertThat(contents(inDoubt.lookForFresh())).containsExactlyInAnyOrder("a", "b");
   }
 
   @Test
   @DisplayName("stay in doubt until another message to them is stored, and they were looked for")
   void settle() {
-    untold.add(Set.of(2L, 3L), 0);
+    inDoubt.add(Set.of(2L, 3L), 0);
     service.looksFail = 1;
-    assertThat(untold.lookForFresh()).isEmpty();
-    untold.settle(Set.of(2L));
-    assertThat(untold.among(Set.of(2L, 3L, 4L))).containsExactlyInAnyOrder(2L, 3L);
-    assertThat(untold.lookForFresh()).isEmpty();
-    untold.settle(Set.of(2L));
-    assertThat(untold.among(Set.of(2L, 3L, 4L))).containsExactly(3L);
+    assertThat(inDoubt.lookForFresh()).isEmpty();
+    inDoubt.settle(Set.of(2L));
+    assertThat(inDoubt.among(Set.of(2L, 3L, 4L))).containsExactlyInAnyOrder(2L, 3L);
+    assertThat(inDoubt.lookForFresh()).isEmpty();
+    inDoubt.settle(Set.of(2L));
+    assertThat(inDoubt.among(Set.of(2L, 3L, 4L))).containsExactly(3L);
   }
 
   @Test
@@ -67,18 +67,18 @@ class UntoldTest {
     for (int i = 0; i < 2500; i++) {
       store(2, "m" + i);
     }
-    untold.add(Set.of(2L), 0);
-    assertThat(untold.lookForFresh()).hasSize(2500);
+    inDoubt.add(Set.of(2L), 0);
+    assertThat(inDoubt.lookForFresh()).hasSize(2500);
   }
 
   @Test
   @DisplayName("are forgotten where there are too many: the oldest first")
   void most() {
     for (long user = 1; user <= 10_001; user++) {
-      untold.add(Set.of(user), 0);
+      inDoubt.add(Set.of(user), 0);
     }
-    assertThat(untold.among(Set.of(1L, 2L, 10_001L))).containsExactlyInAnyOrder(2L, 10_001L);
+    assertThat(inDoubt.among(Set.of(1L, 2L, 10_001L))).containsExactlyInAnyOrder(2L, 10_001L);
     store(1, "a");
-    assertThat(untold.lookForFresh()).isEmpty();
+    assertThat(inDoubt.lookForFresh()).isEmpty();
   }
 }

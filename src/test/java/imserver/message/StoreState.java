@@ -3,7 +3,7 @@ package imserver.message;
 import java.util.List;
 
 /** What a {@link MessageStore} has written, for a test to look at. Any thread may. */
-interface Books {
+interface StoreState {
 
   /** How many changes a user has seen. */
   long head(long user);

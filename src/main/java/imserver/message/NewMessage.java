@@ -12,35 +12,35 @@ import org.jspecify.annotations.Nullable;
  * @param content storable text, not blank
  * @param timestamp the sender's mark, "" for none
  * @param createdAt when it was taken in
- * @param headline null unless the system sends it
+ * @param noticeDetails null unless the system sends it
  */
-record Draft(
+record NewMessage(
     DedupeKey key,
     long recipientId,
     String content,
     String timestamp,
     OffsetDateTime createdAt,
-    @Nullable Headline headline) {
+    @Nullable NoticeDetails noticeDetails) {
 
   long senderId() {
     return key.senderId();
   }
 
-  /** The title of its headline, null for none. */
+  /** Its title, null for none. */
   @Nullable String title() {
-    return headline == null ? null : headline.title();
+    return noticeDetails == null ? null : noticeDetails.title();
   }
 
-  /** The address of its headline, null for none. */
+  /** Its link, null for none. */
   @Nullable String url() {
-    return headline == null ? null : headline.url();
+    return noticeDetails == null ? null : noticeDetails.url();
   }
 
   /**
-   * Whether it says the same as one with the same key, to the same recipient, with the same
-   * headline: then it is a retry. The timestamp does not count.
+   * Whether it says the same as one with the same key, to the same recipient, with the same title
+   * and link: then it is a retry. The timestamp does not count.
    */
-  boolean saysTheSameAs(Draft other) {
+  boolean saysTheSameAs(NewMessage other) {
     return recipientId == other.recipientId
         && content.equals(other.content)
         && Objects.equals(title(), other.title())

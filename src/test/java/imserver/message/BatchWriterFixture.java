@@ -2,8 +2,8 @@ package imserver.message;
 
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
-import imserver.message.Submission.Post;
 import imserver.message.Submission.ReadAck;
+import imserver.message.Submission.Send;
 import imserver.packet.MarkRead;
 import imserver.packet.Response.Incoming;
 import imserver.packet.SendMessage;
@@ -19,8 +19,11 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 
-/** A {@link Storing} and a {@link Marking} over a {@link FakeService}, and what is delivered. */
-class StoringFixture {
+/**
+ * A {@link BatchWriter} and a {@link ReadAckWriter} over a {@link FakeService}, and what is
+ * delivered.
+ */
+class BatchWriterFixture {
 
   final FakeService service = new FakeService();
   final List<Incoming> delivered = new CopyOnWriteArrayList<>();
@@ -57,24 +60,24 @@ class StoringFixture {
 
   final FakeClock clock = new FakeClock(Instant.parse("2026-01-02T03:04:05Z"));
 
-  final Storing storing = storing(Runnable::run);
+  final BatchWriter batchWriter = batchWriter(Runnable::run);
 
-  Storing storing(Executor telling) {
-    return new Storing(service, new Delivery(directory, registry), clock, telling);
+  BatchWriter batchWriter(Executor replies) {
+    return new BatchWriter(service, new Delivery(directory, registry), clock, replies);
   }
 
-  final Marking marking = new Marking(service, Runnable::run);
+  final ReadAckWriter readAckWriter = new ReadAckWriter(service, Runnable::run);
 
-  static Draft draft(long from, long to, String content) {
-    return new Draft(new DedupeKey(from, content), to, content, "", OffsetDateTime.MIN, null);
+  static NewMessage newMessage(long from, long to, String content) {
+    return new NewMessage(new DedupeKey(from, content), to, content, "", OffsetDateTime.MIN, null);
   }
 
-  static Post post(Connection from, long to, String content) {
-    return new Post(from, new SendMessage(null, to, content, "t-" + content, null), null);
+  static Send submission(Connection from, long to, String content) {
+    return new Send(from, new SendMessage(null, to, content, "t-" + content, null), null);
   }
 
-  static Post named(Connection from, long to, String content, String clientMessageId) {
-    return new Post(
+  static Send named(Connection from, long to, String content, String clientMessageId) {
+    return new Send(
         from, new SendMessage(null, to, content, "t-" + content, clientMessageId), null);
   }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param title storable text of at most {@value #MAX_TITLE} code points, null for none
  * @param url where it leads, at most {@value #MAX_URL} characters, null for nowhere
  */
-public record Headline(@Nullable String title, @Nullable String url) {
+public record NoticeDetails(@Nullable String title, @Nullable String url) {
 
   /** The longest title, in code points: what a row holds. */
   public static final int MAX_TITLE = 255;

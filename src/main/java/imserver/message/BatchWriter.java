@@ -1,0 +1,223 @@
+package imserver.message;
+
+import imserver.database.StorageException;
+import imserver.database.UnansweredException;
+import imserver.message.Submission.Send;
+import imserver.packet.FailureCode;
+import imserver.packet.Response;
+import imserver.packet.Response.Success;
+import imserver.packet.SendMessage;
+import imserver.session.Requester;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
+
+/**
+ * What a lane does with messages: store, then answer, then deliver. Nothing is answered with
+ * success before its transaction is committed. For one thread at a time, but for what it gives to
+ * {@code replies}, which uses nothing that changes.
+ */
+final class BatchWriter {
+
+  private static final System.Logger LOG = System.getLogger(BatchWriter.class.getName());
+
+  private final MessageService service;
+  private final Delivery delivery;
+  private final Clock clock;
+  private final Executor replies;
+  private final InDoubtRecipients inDoubt;
+
+  /** The last id that anybody was told of; negative while that is not known. */
+  private long last = -1;
+
+  /**
+   * Stores by a service.
+   *
+   * @param replies has the answers and deliveries go out, in the order in which it is given them
+   */
+  BatchWriter(MessageService service, Delivery delivery, Clock clock, Executor replies) {
+    this.service = service;
+    this.delivery = delivery;
+    this.clock = clock;
+    this.replies = replies;
+    this.inDoubt = new InDoubtRecipients(service);
+  }
+
+  /** Stores messages, and tells of them. */
+  void process(List<Send> sends) {
+    if (last < 0) {
+      last = lastId();
+    }
+    List<UnreadMessage> found = inDoubt.lookForFresh();
+    if (!found.isEmpty()) {
+      replies.execute(() -> delivery.deliver(found));
+    }
+    store(sends, newMessages(sends));
+  }
+
+  /** Where the database does not say, nobody is told late of what it does not answer for. */
+  private long lastId() {
+    try {
+      return service.lastId();
+    } catch (RuntimeException e) {
+      return -1;
+    }
+  }
+
+  private void store(List<Send> sends, List<NewMessage> newMessages) {
+    List<Outcome> outcomes;
+    try {
+      outcomes = service.store(newMessages);
+    } catch (RuntimeException e) {
+      LOG.log(
+          Level.INFO, "storing {0} messages one by one after: {1}", sends.size(), e.getMessage());
+      doubtUnlessRolledBack(newMessages, e);
+      storeOneByOne(sends, newMessages);
+      return;
+    }
+    conclude(sends, newMessages, outcomes);
+  }
+
+  private void doubtUnlessRolledBack(List<NewMessage> newMessages, RuntimeException e) {
+    boolean rolledBack = e instanceof StorageException && !(e instanceof UnansweredException);
+    if (!rolledBack && last >= 0) {
+      inDoubt.add(recipients(newMessages), last);
+    }
+  }
+
+  private static Set<Long> recipients(List<NewMessage> newMessages) {
+    return newMessages.stream().map(NewMessage::recipientId).collect(Collectors.toSet());
+  }
+
+  private List<NewMessage> newMessages(List<Send> sends) {
+    OffsetDateTime now = OffsetDateTime.now(clock);
+    return sends.stream().map(send -> newMessage(send, now)).toList();
+  }
+
+  private static NewMessage newMessage(Send send, OffsetDateTime now) {
+    SendMessage request = send.request();
+    return new NewMessage(
+        send.key(),
+        request.toId(),
+        request.content(),
+        request.timestamp(),
+        now,
+        send.noticeDetails());
+  }
+
+  /**
+   * One bad message fails alone; a database that is down fails them all, without a try for each.
+   */
+  private void storeOneByOne(List<Send> sends, List<NewMessage> newMessages) {
+    for (int i = 0; i < sends.size(); i++) {
+      List<Send> send = List.of(sends.get(i));
+      List<NewMessage> newMessage = List.of(newMessages.get(i));
+      List<Outcome> outcome;
+      try {
+        outcome = storeAlone(newMessage);
+      } catch (RuntimeException e) {
+        if (!databaseAnswers()) {
+          giveUp(sends.subList(i, sends.size()), e);
+          return;
+        }
+        storeOrGiveUp(send, newMessage);
+        continue;
+      }
+      conclude(send, newMessage, outcome);
+    }
+  }
+
+  /** The last try: the one before may have met a connection that had died. */
+  private void storeOrGiveUp(List<Send> send, List<NewMessage> newMessage) {
+    List<Outcome> outcome;
+    try {
+      outcome = storeAlone(newMessage);
+    } catch (RuntimeException e) {
+      giveUp(send, e);
+      return;
+    }
+    conclude(send, newMessage, outcome);
+  }
+
+  private List<Outcome> storeAlone(List<NewMessage> newMessage) {
+    try {
+      return service.store(newMessage);
+    } catch (RuntimeException e) {
+      doubtUnlessRolledBack(newMessage, e);
+      throw e;
+    }
+  }
+
+  private boolean databaseAnswers() {
+    try {
+      service.ping();
+      return true;
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
+  private void conclude(List<Send> sends, List<NewMessage> newMessages, List<Outcome> outcomes) {
+    Set<Long> doubtful = inDoubt.among(recipients(newMessages));
+    List<UnreadMessage> messages = new ArrayList<>(inDoubt.look(doubtful));
+    Set<Long> certain = new HashSet<>();
+    for (int i = 0; i < newMessages.size(); i++) {
+      if (outcomes.get(i) instanceof Outcome.Stored stored) {
+        NewMessage newMessage = newMessages.get(i);
+        last = Math.max(last, stored.messageId());
+        certain.add(newMessage.recipientId());
+        if (!doubtful.contains(newMessage.recipientId())) { // else it was found
+          messages.add(newMessage.asUnread(stored.messageId()));
+        }
+      }
+    }
+    inDoubt.settle(certain);
+    replies.execute(() -> tell(sends, outcomes, messages));
+  }
+
+  private void tell(List<Send> sends, List<Outcome> outcomes, List<UnreadMessage> stored) {
+    Map<Requester, List<Response>> answers = new LinkedHashMap<>();
+    for (int i = 0; i < sends.size(); i++) {
+      Send send = sends.get(i);
+      if (send.progress().answer()) {
+        answers
+            .computeIfAbsent(send.requester(), requester -> new ArrayList<>())
+            .add(answer(send, outcomes.get(i)));
+      }
+    }
+    answers.forEach(Requester::send);
+    delivery.deliver(stored);
+  }
+
+  private static Response answer(Send send, Outcome outcome) {
+    if (outcome instanceof Outcome.Stored fresh) {
+      return success(send, fresh.messageId());
+    }
+    if (outcome instanceof Outcome.Duplicate earlier) {
+      return success(send, earlier.messageId());
+    }
+    return send.failure(
+        outcome instanceof Outcome.Reused ? FailureCode.REUSED_ID : FailureCode.UNKNOWN_RECIPIENT);
+  }
+
+  private static Success success(Send send, long messageId) {
+    SendMessage request = send.request();
+    return new Success(
+        send.requester().user().userId(),
+        request.timestamp(),
+        messageId,
+        request.clientMessageId());
+  }
+
+  private void giveUp(List<Send> sends, RuntimeException cause) {
+    replies.execute(() -> Submission.giveUp(sends, cause));
+  }
+}
