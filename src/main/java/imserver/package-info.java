@@ -21,9 +21,9 @@
  *       container writes it, in the way of a {@link imserver.container.Transport}.
  * </ol>
  *
- * <p>Over HTTP, {@link imserver.rest.Requests} enters this way at the intake; {@link
+ * <p>Over HTTP, {@link imserver.rest.HttpIntake} enters this way at the intake; {@link
  * imserver.conversation.ConversationService} answers what is only read. {@link
- * imserver.legacy.OriginalResource} says the same in the words of the original back end.
+ * imserver.legacy.LegacyResource} says the same in the words of the original back end.
  *
  * <p>Beside this way: {@link imserver.lifecycle} says how the server was started and stops it in
  * order, {@link imserver.message.UnreadReplay} pushes unread messages to a new connection, {@link

@@ -217,7 +217,7 @@ class ArchitectureTest {
         .check(CLASSES);
     noClasses()
         .that()
-        .doNotHaveSimpleName("Announcement") // prints the first try, on request
+        .doNotHaveSimpleName("StartupBanner") // prints the first try, on request
         .should()
         .callMethod(Throwable.class, "printStackTrace")
         .orShould()

@@ -1,7 +1,7 @@
 package imserver.access;
 
 import imserver.database.StorageException;
-import imserver.database.StorageFailures;
+import imserver.database.StorageExceptionTranslator;
 import jakarta.ejb.Stateless;
 import jakarta.interceptor.Interceptors;
 import jakarta.persistence.EntityManager;
@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 
 /** The rows of what is revoked. Every method throws {@link StorageException}. */
 @Stateless
-@Interceptors(StorageFailures.class)
+@Interceptors(StorageExceptionTranslator.class)
 public class RevocationStore {
 
   /** A transaction that writes a row has committed after this many milliseconds, or never does. */

@@ -85,7 +85,7 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
           "IMSERVER_JWT_SECRET has %d bytes, %s needs at least %d"
               .formatted(secret.length, algorithm, hashBytes));
     }
-    if (KnownSecrets.contain(secret)) {
+    if (WeakSecrets.contain(secret)) {
       throw new InvalidConfigException(
           "IMSERVER_JWT_SECRET is one that others can guess (an example of the documentation, or one"
               + " character repeated); make one with: openssl rand -base64 48");

@@ -53,14 +53,14 @@ final class JwtVerifier implements CredentialVerifier {
   private final String serviceClaim;
   private final String serviceRole;
   private final Clock clock;
-  private final Lifetime lifetime;
+  private final TokenLifetime lifetime;
 
   JwtVerifier(Config.Auth auth, JwtKeys keys, Clock clock) {
     this.userClaim = auth.userClaim();
     this.serviceClaim = auth.serviceClaim();
     this.serviceRole = auth.serviceRole();
     this.clock = clock;
-    this.lifetime = new Lifetime(auth.maxLifetime(), clock);
+    this.lifetime = new TokenLifetime(auth.maxLifetime(), clock);
     processor.setJWSTypeVerifier(
         new DefaultJOSEObjectTypeVerifier<>(
             JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));

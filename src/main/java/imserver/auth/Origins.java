@@ -98,10 +98,10 @@ public class Origins {
    * @param origin the header {@code Origin}
    * @param host the header {@code Host}, null where there is none
    */
-  public String objectionTo(String origin, @Nullable String host) {
+  public String refusalReason(String origin, @Nullable String host) {
     String seen =
         "its origin %s is neither this server's own (Host: %s) nor in %s"
-            .formatted(Printable.of(origin), host == null ? "none" : Printable.of(host), SETTING);
+            .formatted(LogText.of(origin), host == null ? "none" : LogText.of(host), SETTING);
     WebOrigin page = WebOrigin.orNull(origin);
     if (page == null && !origin.equals(NONE)) {
       return seen + ", nor can it be";
@@ -133,11 +133,11 @@ public class Origins {
   }
 
   /** Why a name was not answered, and what to set that it is; for the log. */
-  public String objectionToHosts(List<String> hosts) {
+  public String hostRefusalReason(List<String> hosts) {
     WebOrigin name = hosts.size() == 1 ? WebOrigin.orNull("http://" + hosts.get(0)) : null;
     String seen =
         "in open mode the server answers as localhost and under the hosts of %s, not as %s"
-            .formatted(SETTING, hosts.isEmpty() ? "nobody" : Printable.of(String.join(",", hosts)));
+            .formatted(SETTING, hosts.isEmpty() ? "nobody" : LogText.of(String.join(",", hosts)));
     return name == null
         ? seen
         : "%s; if that is a name of yours: %s=%s%s"

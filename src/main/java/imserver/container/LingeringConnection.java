@@ -25,8 +25,8 @@ final class LingeringConnection implements WebConnection {
   private static final System.Logger LOG = System.getLogger(LingeringConnection.class.getName());
 
   private final WebConnection connection;
-  private final GuardedInput input;
-  private final BatchingOutput output;
+  private final FrameLimitInput input;
+  private final FlushConsolidatingOutput output;
   private final Workers workers;
 
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -34,9 +34,9 @@ final class LingeringConnection implements WebConnection {
 
   LingeringConnection(WebConnection connection, int maxFrame, Workers workers) throws IOException {
     this.connection = connection;
-    this.output = new BatchingOutput(connection.getOutputStream());
+    this.output = new FlushConsolidatingOutput(connection.getOutputStream());
     this.input =
-        new GuardedInput(
+        new FrameLimitInput(
             connection.getInputStream(), maxFrame, this::closeIfDue, output::isBackedUp);
     this.workers = workers;
   }
@@ -47,7 +47,7 @@ final class LingeringConnection implements WebConnection {
   }
 
   @Override
-  public BatchingOutput getOutputStream() {
+  public FlushConsolidatingOutput getOutputStream() {
     return output;
   }
 

@@ -24,10 +24,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class TomcatTransport extends StandardTransport {
 
   /** {@code Constants.OPCODE_PING}. */
-  private static final byte PING = 0x09;
+  private static final byte OPCODE_PING = 0x09;
 
   /** {@code Constants.INTERNAL_OPCODE_FLUSH}: no frame, but all that lies in the buffer. */
-  private static final byte FLUSH = 0x18;
+  private static final byte OPCODE_FLUSH = 0x18;
 
   private final Session session;
   private final Internals internals;
@@ -58,14 +58,14 @@ final class TomcatTransport extends StandardTransport {
   @Override
   public void flush(SendHandler handler) {
     batchingAllowed.set(false);
-    internals.startMessage(endpoint, FLUSH, null, handler);
+    internals.startMessage(endpoint, OPCODE_FLUSH, null, handler);
   }
 
   /** Does not wait, unlike {@link jakarta.websocket.RemoteEndpoint#sendPing} of Tomcat. */
   @Override
   public void ping() {
     ByteBuffer noData = ByteBuffer.allocate(0); // Tomcat clears it
-    internals.startMessage(endpoint, PING, noData, result -> {});
+    internals.startMessage(endpoint, OPCODE_PING, noData, result -> {});
   }
 
   /** Turns batching off first: Tomcat would wait for the client to flush what is gathered. */

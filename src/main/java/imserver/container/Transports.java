@@ -57,7 +57,7 @@ public class Transports {
   public Transport of(Session session) {
     session.getUserProperties().putAll(BOUNDS);
     boolean gathers = config.server().writeBatching() == Switch.ON;
-    LingeringConnection tyrus = FrameGuard.opening();
+    LingeringConnection tyrus = TyrusUpgradeHandler.opening();
     if (tyrus != null) {
       return new TyrusTransport(session, tyrus, gathers);
     }

@@ -4,8 +4,9 @@
  *
  * <p>{@link imserver.container.Transports} makes the {@link imserver.container.Transport} of a
  * session: how packets are gathered, how pings and close frames are sent and connections cut
- * without waiting. {@link imserver.container.FrameGuard} stands between Payara's connection and
- * Tyrus. {@link imserver.container.TyrusTimers} takes the cost out of a timer of Tyrus.
+ * without waiting. {@link imserver.container.TyrusUpgradeHandler} stands between Payara's
+ * connection and Tyrus. {@link imserver.container.TyrusTimers} takes the cost out of a timer of
+ * Tyrus.
  *
  * <h2>Where a thread can wait for a client, and for how long</h2>
  *
@@ -36,7 +37,7 @@
  * <tr><td>the client's answer to a close frame<td>nobody, a timer<td>2 s ({@link
  *     imserver.container.Transports#LINGER}), then the connection is cut
  * <tr><td>packets, pongs, pings and close frames on Tyrus<td>nobody: what the socket does not take is
- *     queued<td>256 kB ({@code GrizzlyQueue}); then packets wait in our queue, and pings are left
+ *     queued<td>256 kB ({@code GrizzlyWriteLimit}); then packets wait in our queue, and pings are left
  *     out
  * <tr><td>bodies and answers of HTTP<td>see {@code imserver.rest}<td>10 s, without a thread; on Payara
  *     with one for a body over HTTP/2
@@ -45,9 +46,9 @@
  *
  * <h2>Why frames over the limit are refused twice</h2>
  *
- * <p>Before Tyrus buffers them by {@code GuardedInput}, which knows the size of a frame by its
+ * <p>Before Tyrus buffers them by {@code FrameLimitInput}, which knows the size of a frame by its
  * header; and by the decoder, which also knows a message of several frames, and works where a
- * container does not let itself be guarded.
+ * container does not let frames be filtered.
  *
  * <h2>Why a connection is closed late on Tyrus</h2>
  *

@@ -2,7 +2,7 @@ package imserver.conversation;
 
 import imserver.conversation.ConversationListPage.Bookmark;
 import imserver.database.StorageException;
-import imserver.database.StorageFailures;
+import imserver.database.StorageExceptionTranslator;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.Conversation;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method throws {@link StorageException} where the database does not answer.
  */
 @Stateless
-@Interceptors(StorageFailures.class)
+@Interceptors(StorageExceptionTranslator.class)
 public class ConversationService {
 
   /** So many conversations may come to life again while a user reads the list. */

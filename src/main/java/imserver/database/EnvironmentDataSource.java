@@ -33,7 +33,7 @@ public class EnvironmentDataSource implements DataSource {
 
   @Override
   public Connection getConnection() throws SQLException {
-    return HealingConnection.over(this::connect);
+    return ReconnectingConnection.over(this::connect);
   }
 
   /** Ignores the arguments: the environment names the user. */

@@ -56,7 +56,7 @@ public class Schema {
   }
 
   /** Where messages are kept, for people; without a password. */
-  public String whereabouts() {
+  public String description() {
     return DatabaseAddress.of(config.storage()).description();
   }
 

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The database did not do what it was asked, and the transaction is rolled back (unless it is an
- * {@link UnansweredException}). An application exception, so that the container does not log a
+ * {@link CommitUnknownException}). An application exception, so that the container does not log a
  * stack trace for every message while the database is down.
  */
 @ApplicationException(rollback = true)

@@ -16,7 +16,7 @@
  * <p>Why connections heal here: servers' pools differ in what they do with a connection whose
  * database was restarted (Payara hands it out once more, WildFly for ever), and a
  * {@code @DataSourceDefinition} cannot tell them to test it. So {@link
- * imserver.database.HealingConnection} replaces a dead connection at the first statement of a
+ * imserver.database.ReconnectingConnection} replaces a dead connection at the first statement of a
  * transaction, where nothing can be lost by it.
  *
  * <p>How long a thread waits for PostgreSQL: for a connection of the pool 2 s; for a new one 2 s

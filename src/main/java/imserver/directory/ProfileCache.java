@@ -25,7 +25,7 @@ public class ProfileCache {
 
   @Inject private Config config;
 
-  private Cache<Long, Entry> entries;
+  private Cache<Long, DirectoryEntry> entries;
   private Cache<Long, UserPrincipal> told;
 
   /** For the container, which injects the rest. */
@@ -51,22 +51,22 @@ public class ProfileCache {
   }
 
   /** The entry of the user, or null. */
-  @Nullable Entry get(long userId) {
+  @Nullable DirectoryEntry get(long userId) {
     return entries.getIfPresent(userId);
   }
 
   /** The entries of those users that are here. */
-  Map<Long, Entry> get(Collection<Long> userIds) {
+  Map<Long, DirectoryEntry> get(Collection<Long> userIds) {
     return entries.getAllPresent(userIds);
   }
 
   /** Keeps an entry that was read or written under the lock of its row. */
-  void put(Entry entry) {
+  void put(DirectoryEntry entry) {
     entries.put(entry.profile().userId(), entry);
   }
 
   /** Keeps an entry that was read, unless there is one: that may be newer. */
-  void putIfAbsent(Entry entry) {
+  void putIfAbsent(DirectoryEntry entry) {
     var unused = entries.asMap().putIfAbsent(entry.profile().userId(), entry);
   }
 
@@ -76,7 +76,7 @@ public class ProfileCache {
    */
   void tell(UserPrincipal user) {
     told.put(user.userId(), user);
-    Entry known = get(user.userId());
+    DirectoryEntry known = get(user.userId());
     if (known != null && !known.updatedBy(user).equals(known)) { // else it would live longer
       var unused =
           entries.asMap().computeIfPresent(user.userId(), (id, entry) -> entry.updatedBy(user));
@@ -84,7 +84,7 @@ public class ProfileCache {
   }
 
   /** The entry with what the user's token tells, where it counts. */
-  Entry withTold(Entry entry) {
+  DirectoryEntry withTold(DirectoryEntry entry) {
     UserPrincipal user = told.getIfPresent(entry.profile().userId());
     return user == null ? entry : entry.updatedBy(user);
   }

@@ -35,7 +35,7 @@ class User {
   @SuppressWarnings("NullAway.Init")
   protected User() {}
 
-  User(Entry entry, OffsetDateTime now) {
+  User(DirectoryEntry entry, OffsetDateTime now) {
     this.id = entry.profile().userId();
     update(entry, now);
   }
@@ -49,11 +49,11 @@ class User {
     return new UserProfile(id, name, avatar);
   }
 
-  Entry entry() {
-    return new Entry(profile(), nameByHost, avatarByHost);
+  DirectoryEntry entry() {
+    return new DirectoryEntry(profile(), nameByHost, avatarByHost);
   }
 
-  final void update(Entry entry, OffsetDateTime now) {
+  final void update(DirectoryEntry entry, OffsetDateTime now) {
     name = entry.profile().name();
     avatar = entry.profile().avatar();
     searchName = searchName(entry.profile());

@@ -2,7 +2,7 @@ package imserver.directory;
 
 import imserver.auth.UserPrincipal;
 import imserver.database.StorageException;
-import imserver.database.StorageFailures;
+import imserver.database.StorageExceptionTranslator;
 import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 
 /** Names and avatars of users. */
 @Stateless
-@Interceptors(StorageFailures.class)
+@Interceptors(StorageExceptionTranslator.class)
 public class UserDirectory {
 
   @PersistenceContext private EntityManager entities;
@@ -45,8 +45,8 @@ public class UserDirectory {
     return found;
   }
 
-  private Map<Long, Entry> entries(Set<Long> userIds) {
-    Map<Long, Entry> found = new HashMap<>(cache.get(userIds));
+  private Map<Long, DirectoryEntry> entries(Set<Long> userIds) {
+    Map<Long, DirectoryEntry> found = new HashMap<>(cache.get(userIds));
     Set<Long> missing = new HashSet<>(userIds);
     missing.removeAll(found.keySet());
     rows(missing, LockModeType.NONE)
@@ -59,8 +59,8 @@ public class UserDirectory {
             });
     missing.removeAll(found.keySet());
     for (long userId : missing) { // who connected a moment ago, and is about to be entered
-      Entry unknown = Entry.unknown(userId);
-      Entry entry = cache.withTold(unknown);
+      DirectoryEntry unknown = DirectoryEntry.unknown(userId);
+      DirectoryEntry entry = cache.withTold(unknown);
       if (!entry.equals(unknown)) {
         found.put(userId, entry);
       }
@@ -86,7 +86,7 @@ public class UserDirectory {
    * @throws StorageException if it had to be read from the database and could not
    */
   public UserProfile profile(UserPrincipal user) {
-    Entry unknown = Entry.unknown(user.userId());
+    DirectoryEntry unknown = DirectoryEntry.unknown(user.userId());
     return entries(Set.of(user.userId()))
         .getOrDefault(user.userId(), unknown)
         .updatedBy(user)
@@ -156,7 +156,7 @@ public class UserDirectory {
         .forEach(user -> known.put(user.profile().userId(), user));
     for (UserProfile profile : profiles) {
       User user = known.get(profile.userId());
-      Entry entry = Entry.byHost(profile);
+      DirectoryEntry entry = DirectoryEntry.byHost(profile);
       if (user == null) {
         User created = new User(entry, now);
         entities.persist(created);
@@ -166,7 +166,7 @@ public class UserDirectory {
       }
     }
     entities.flush();
-    profiles.stream().map(Entry::byHost).forEach(cache::put);
+    profiles.stream().map(DirectoryEntry::byHost).forEach(cache::put);
   }
 
   /** The ids of users in the directory, ascending, above one. */
@@ -199,7 +199,7 @@ public class UserDirectory {
   public void record(UserPrincipal principal) {
     User user = entities.find(User.class, principal.userId());
     if (user == null) {
-      Entry entry = Entry.unknown(principal.userId()).updatedBy(principal);
+      DirectoryEntry entry = DirectoryEntry.unknown(principal.userId()).updatedBy(principal);
       entities.persist(new User(entry, OffsetDateTime.now(clock)));
       entities.flush();
       cache.put(entry);
@@ -211,14 +211,14 @@ public class UserDirectory {
 
   /** Locks the row only where it, or what is in memory of it, has to change. */
   private void update(User user, UserPrincipal principal) {
-    Entry entry = user.entry().updatedBy(principal);
-    Entry cached = cache.get(principal.userId());
+    DirectoryEntry entry = user.entry().updatedBy(principal);
+    DirectoryEntry cached = cache.get(principal.userId());
     if (entry.equals(user.entry()) && (cached == null || entry.equals(cached))) {
       cache.putIfAbsent(entry);
       return;
     }
     entities.refresh(user, LockModeType.PESSIMISTIC_WRITE);
-    Entry locked = user.entry().updatedBy(principal);
+    DirectoryEntry locked = user.entry().updatedBy(principal);
     if (!locked.equals(user.entry())) {
       user.update(locked, OffsetDateTime.now(clock));
       entities.flush();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class ContainerTransactions {
 
-  @Inject private UnitsOfWork units;
+  @Inject private CurrentUnitOfWork units;
 
   /** For the container, which injects the rest. */
   public ContainerTransactions() {}

@@ -26,7 +26,7 @@ final class PersistenceUnit {
   private static final String NAME = "imserver";
 
   /** How long a transaction waits for one of the connections. */
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration ACQUISITION_TIMEOUT = Duration.ofSeconds(2);
 
   private final AgroalDataSource pool;
   private final EntityManagerFactory factory;
@@ -37,7 +37,8 @@ final class PersistenceUnit {
    * @throws jakarta.persistence.PersistenceException if the unit cannot be used
    */
   @Inject
-  PersistenceUnit(SessionBeans application) throws ReflectiveOperationException, SQLException {
+  PersistenceUnit(SessionBeanExtension application)
+      throws ReflectiveOperationException, SQLException {
     pool = pool(application.dataSource());
     try {
       factory =
@@ -73,7 +74,7 @@ final class PersistenceUnit {
         Class.forName(definition.className(), true, PersistenceUnit.class.getClassLoader());
     AgroalConnectionPoolConfigurationSupplier settings =
         new AgroalConnectionPoolConfigurationSupplier()
-            .acquisitionTimeout(PATIENCE)
+            .acquisitionTimeout(ACQUISITION_TIMEOUT)
             .connectionCache(ConnectionCache.none()) // by thread, and the server's outlive us
             .connectionFactoryConfiguration(
                 factory -> {

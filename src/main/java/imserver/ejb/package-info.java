@@ -2,8 +2,8 @@
  * What Tomcat lacks, so that the session beans of this application run there as they are. Only the
  * WAR for Tomcat contains this package, with the libraries that it connects: Weld (CDI),
  * EclipseLink (JPA), Agroal (a pool). Nothing of ours knows it, and it knows of ours but the names
- * of the persistence unit and of the threads: {@link imserver.ejb.SessionBeans} is found as a CDI
- * extension by {@code META-INF/services}.
+ * of the persistence unit and of the threads: {@link imserver.ejb.SessionBeanExtension} is found as
+ * a CDI extension by {@code META-INF/services}.
  *
  * <h2>What becomes what</h2>
  *
@@ -14,7 +14,7 @@
  *   <li>Container-managed transactions are an interceptor, outside all others of the bean, with the
  *       rules of Jakarta Enterprise Beans: {@link imserver.ejb.ContainerTransactions}.
  *   <li>{@code @PersistenceContext} and {@code @Resource} fields get {@code @Inject}; {@link
- *       imserver.ejb.Resources} has what they ask for.
+ *       imserver.ejb.ResourceProducers} has what they ask for.
  *   <li>{@code @DataSourceDefinition} becomes a pool: {@link imserver.ejb.PersistenceUnit}.
  * </ul>
  *
@@ -23,7 +23,7 @@
  *
  * <p>A session bean with any other annotation of EJB, JTA or JPA is refused when the application
  * starts, so that it cannot behave otherwise here than elsewhere without anyone noticing: {@link
- * imserver.ejb.Supported}.
+ * imserver.ejb.EjbSubsetCheck}.
  *
  * <h2>Why there is no JTA</h2>
  *

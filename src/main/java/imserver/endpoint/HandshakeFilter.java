@@ -3,11 +3,11 @@ package imserver.endpoint;
 import imserver.auth.CredentialVerifier;
 import imserver.auth.InvalidCredentialException;
 import imserver.auth.Origins;
-import imserver.auth.Refusals;
+import imserver.auth.RefusalLog;
 import imserver.auth.RemoteAddresses;
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
-import imserver.container.FrameGuard;
+import imserver.container.TyrusUpgradeHandler;
 import imserver.session.UserBudgets;
 import imserver.session.Workers;
 import jakarta.inject.Inject;
@@ -47,7 +47,7 @@ public class HandshakeFilter extends HttpFilter {
   @Inject private transient CredentialVerifier verifier;
   @Inject private transient Origins origins;
   @Inject private transient RemoteAddresses addresses;
-  @Inject private transient Refusals refusals;
+  @Inject private transient RefusalLog refusalLog;
   @Inject private transient Config config;
   @Inject private transient Workers workers;
   @Inject private transient UserBudgets budgets;
@@ -71,7 +71,7 @@ public class HandshakeFilter extends HttpFilter {
     String origin = request.getHeader("Origin");
     String host = request.getHeader("Host");
     if (origin != null && !origins.allow(origin, host)) {
-      log(Refusals.Kind.ORIGIN, request, () -> origins.objectionTo(origin, host));
+      log(RefusalLog.Kind.ORIGIN, request, () -> origins.refusalReason(origin, host));
       refuse(response, HttpServletResponse.SC_FORBIDDEN, "This origin is not allowed.");
       return;
     }
@@ -79,7 +79,7 @@ public class HandshakeFilter extends HttpFilter {
     try {
       user = verifier.verifyUser(Credentials.of(request));
     } catch (InvalidCredentialException e) {
-      log(Refusals.Kind.CREDENTIAL, request, e::getMessage);
+      log(RefusalLog.Kind.CREDENTIAL, request, e::getMessage);
       response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
       refuse(response, HttpServletResponse.SC_UNAUTHORIZED, "The credential does not verify.");
       return;
@@ -87,7 +87,7 @@ public class HandshakeFilter extends HttpFilter {
     Duration wait = budgets.connects().take(user.userId());
     if (!wait.isZero()) {
       log(
-          Refusals.Kind.TOO_MANY,
+          RefusalLog.Kind.TOO_MANY,
           request,
           () -> "user=%s connects too often".formatted(user.getName()));
       long seconds = wait.plusSeconds(1).minusNanos(1).toSeconds(); // rounded up
@@ -102,8 +102,8 @@ public class HandshakeFilter extends HttpFilter {
     }
   }
 
-  private void log(Refusals.Kind kind, HttpServletRequest request, Supplier<String> why) {
-    refusals.log(
+  private void log(RefusalLog.Kind kind, HttpServletRequest request, Supplier<String> why) {
+    refusalLog.log(
         kind, () -> "refused a connection from %s: %s".formatted(addresses.of(request), why.get()));
   }
 
@@ -118,7 +118,7 @@ public class HandshakeFilter extends HttpFilter {
       @Override
       public <T extends HttpUpgradeHandler> T upgrade(Class<T> engine)
           throws IOException, ServletException {
-        return FrameGuard.upgrade(request, engine, config.limits().maxFrame(), workers);
+        return TyrusUpgradeHandler.upgrade(request, engine, config.limits().maxFrame(), workers);
       }
     };
   }

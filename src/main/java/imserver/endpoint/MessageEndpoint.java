@@ -5,7 +5,7 @@ import imserver.auth.UserPrincipal;
 import imserver.config.Config;
 import imserver.container.Transports;
 import imserver.directory.UserDirectory;
-import imserver.lifecycle.Shutdown;
+import imserver.lifecycle.GracefulShutdown;
 import imserver.message.Intake;
 import imserver.message.UnreadReplay;
 import imserver.packet.CloseCode;
@@ -59,7 +59,7 @@ public class MessageEndpoint {
   @Inject private Workers workers;
   @Inject private Transports transports;
   @Inject private Clock clock;
-  @Inject private Shutdown shutdown;
+  @Inject private GracefulShutdown shutdown;
   @Inject private Revocations revocations;
 
   /** For the container, which injects the rest. */

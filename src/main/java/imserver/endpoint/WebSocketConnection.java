@@ -43,26 +43,26 @@ final class WebSocketConnection implements Connection {
    * How long a client may take to read what is queued for it when the connection is to be closed
    * (PROTOCOL.md, section 9).
    */
-  private static final Duration FLUSH = Duration.ofSeconds(2);
+  private static final Duration CLOSE_FLUSH_TIMEOUT = Duration.ofSeconds(2);
 
   /**
    * The same for one that is too slow: its queue is dropped, but it has a whole buffer of the
    * system to read before it learns why the connection ends. Nobody waits for it, and nothing is
    * kept.
    */
-  private static final Duration SLOW_FLUSH = Duration.ofSeconds(20);
+  private static final Duration SLOW_CLOSE_FLUSH_TIMEOUT = Duration.ofSeconds(20);
 
   /** How long a call of the container may go on when its session has ended. */
   private static final Duration LAST_CALL = Duration.ofMillis(100);
 
   /** How many packets are written at once at most, where the container can. */
-  private static final int MAX_BATCH = 32;
+  private static final int MAX_UNFLUSHED = 32;
 
   /**
    * How many bytes are written at once at most: what Tomcat's buffer takes. More would be written
    * in the midst of gathering, and Tomcat's own pong or close would then wait for both.
    */
-  private static final int MAX_BATCH_BYTES = 8192;
+  private static final int MAX_UNFLUSHED_BYTES = 8192;
 
   /** The header of a frame from a server (RFC 6455, section 5.2). */
   private static final int MAX_FRAME_HEADER = 10;
@@ -74,9 +74,9 @@ final class WebSocketConnection implements Connection {
   private final Transport transport;
 
   /** How many packets are gathered, and their bytes; for whoever is sending. */
-  private int batched;
+  private int unflushed;
 
-  private int batchedBytes;
+  private int unflushedBytes;
 
   /** A packet that has left the queue and waits until what is gathered is written; the same. */
   private @Nullable String held;
@@ -155,7 +155,7 @@ final class WebSocketConnection implements Connection {
   @Override
   public void send(List<? extends Response> packets) {
     List<? extends Response> allowed = packets.stream().takeWhile(this::maySend).toList();
-    int step = Math.min(MAX_BATCH, maxOutbox); // while one batch is written, the next is added
+    int step = Math.min(MAX_UNFLUSHED, maxOutbox); // while one part is written, the next is added
     for (int from = 0; from < allowed.size(); from += step) {
       add(allowed.subList(from, Math.min(from + step, allowed.size())));
     }
@@ -181,7 +181,7 @@ final class WebSocketConnection implements Connection {
       sending |= start;
     }
     if (overflow) {
-      endSessionIn(SLOW_FLUSH, CloseCode.TOO_SLOW);
+      endSessionIn(SLOW_CLOSE_FLUSH_TIMEOUT, CloseCode.TOO_SLOW);
     } else if (start) {
       sendNext();
     }
@@ -220,16 +220,16 @@ final class WebSocketConnection implements Connection {
           sending = false;
           return;
         }
-        packet = held == null && batched < MAX_BATCH ? outbox.poll() : null;
+        packet = held == null && unflushed < MAX_UNFLUSHED ? outbox.poll() : null;
         othersWait = !outbox.isEmpty();
-        sending = packet != null || held != null || batched > 0;
+        sending = packet != null || held != null || unflushed > 0;
       }
       if (packet != null) {
         held = PacketEncoder.encode(packet);
       }
       if (held != null) {
         more = sendOrFlush(held, othersWait);
-      } else if (batched > 0) {
+      } else if (unflushed > 0) {
         more = flush();
       } else {
         more = false;
@@ -241,22 +241,22 @@ final class WebSocketConnection implements Connection {
   /** Returns whether the container is done with it. */
   private boolean sendOrFlush(String packet, boolean othersWait) {
     int bytes = MAX_FRAME_HEADER + Utf8.length(packet);
-    boolean fits = batchedBytes + bytes <= MAX_BATCH_BYTES;
-    if (batched > 0 && !fits) {
+    boolean fits = unflushedBytes + bytes <= MAX_UNFLUSHED_BYTES;
+    if (unflushed > 0 && !fits) {
       return flush();
     }
     held = null;
-    boolean gathered = batched > 0 || (othersWait && fits && transport.gather());
-    batched += gathered ? 1 : 0;
-    batchedBytes += gathered ? bytes : 0;
+    boolean gathered = unflushed > 0 || (othersWait && fits && transport.gather());
+    unflushed += gathered ? 1 : 0;
+    unflushedBytes += gathered ? bytes : 0;
     return new Transmission(!gathered)
         .start(handler -> session.getAsyncRemote().sendText(packet, handler));
   }
 
   /** Returns whether what was gathered is written. */
   private boolean flush() {
-    batched = 0;
-    batchedBytes = 0;
+    unflushed = 0;
+    unflushedBytes = 0;
     return new Transmission(true).start(transport::flush);
   }
 
@@ -441,7 +441,8 @@ final class WebSocketConnection implements Connection {
       flush = sending;
     }
     if (flush) {
-      endSessionIn(FLUSH, first); // a stop does not wait for one that is too slow, either
+      endSessionIn(
+          CLOSE_FLUSH_TIMEOUT, first); // a stop does not wait for one that is too slow, either
     } else {
       workers.runForClient(() -> endSession(first));
     }

@@ -1,10 +1,10 @@
 /**
  * How the server starts and stops.
  *
- * <p>{@link imserver.lifecycle.Announcement} logs in which mode the server has started, and on
+ * <p>{@link imserver.lifecycle.StartupBanner} logs in which mode the server has started, and on
  * request prints addresses and a first try once the server answers. {@link
- * imserver.lifecycle.ServerStop} hears from the container that the application starts and stops;
- * {@link imserver.lifecycle.Shutdown} is the stop itself, in this order:
+ * imserver.lifecycle.ShutdownListener} hears from the container that the application starts and
+ * stops; {@link imserver.lifecycle.GracefulShutdown} is the stop itself, in this order:
  *
  * <ol>
  *   <li>The intake takes in no more requests; what was taken in is stored and acknowledged.
@@ -14,12 +14,12 @@
  * </ol>
  *
  * <p>Rules: the stop runs once, and each step is bounded in time. Nothing below this package knows
- * that the server is stopping; the endpoint asks {@link imserver.lifecycle.Shutdown#isOver} before
- * it uses a bean, since the container may call it when CDI has ended.
+ * that the server is stopping; the endpoint asks {@link imserver.lifecycle.GracefulShutdown#isOver}
+ * before it uses a bean, since the container may call it when CDI has ended.
  *
- * <p>Why two hear of the stop ({@link imserver.lifecycle.Shutdown}): Tomcat closes the sockets
- * before it tells the listeners of the application, and CDI ends there before that; on Payara CDI
- * ends last.
+ * <p>Why two hear of the stop ({@link imserver.lifecycle.GracefulShutdown}): Tomcat closes the
+ * sockets before it tells the listeners of the application, and CDI ends there before that; on
+ * Payara CDI ends last.
  */
 @NullMarked
 package imserver.lifecycle;

@@ -1,7 +1,7 @@
 package imserver.message;
 
+import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
-import imserver.database.UnansweredException;
 import imserver.message.Submission.Send;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
@@ -87,7 +87,7 @@ final class BatchWriter {
   }
 
   private void doubtUnlessRolledBack(List<NewMessage> newMessages, RuntimeException e) {
-    boolean rolledBack = e instanceof StorageException && !(e instanceof UnansweredException);
+    boolean rolledBack = e instanceof StorageException && !(e instanceof CommitUnknownException);
     if (!rolledBack && last >= 0) {
       inDoubt.add(recipients(newMessages), last);
     }

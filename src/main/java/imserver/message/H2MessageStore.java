@@ -1,7 +1,7 @@
 package imserver.message;
 
+import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
-import imserver.database.UnansweredException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Collection;
@@ -51,7 +51,7 @@ public class H2MessageStore implements MessageStore {
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw new UnansweredException(e);
+      throw new CommitUnknownException(e);
     }
   }
 }

@@ -1,7 +1,7 @@
 package imserver.message;
 
 import imserver.database.StorageException;
-import imserver.database.StorageFailures;
+import imserver.database.StorageExceptionTranslator;
 import jakarta.ejb.Stateless;
 import jakarta.interceptor.Interceptors;
 import jakarta.persistence.EntityManager;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method throws {@link StorageException} where the database does not do it.
  */
 @Stateless
-@Interceptors(StorageFailures.class)
+@Interceptors(StorageExceptionTranslator.class)
 public class H2Writer {
 
   private static final String EARLIER =

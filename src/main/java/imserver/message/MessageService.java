@@ -2,9 +2,9 @@ package imserver.message;
 
 import imserver.config.Config;
 import imserver.config.Config.Recipients;
+import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
-import imserver.database.StorageFailures;
-import imserver.database.UnansweredException;
+import imserver.database.StorageExceptionTranslator;
 import imserver.database.Vendor;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
@@ -29,10 +29,10 @@ import java.util.stream.Collectors;
  * configured database, in its transactions.
  *
  * <p>Every method throws {@link StorageException} where the database does not do it, and has
- * changed nothing then; or {@link UnansweredException}, where nobody knows.
+ * changed nothing then; or {@link CommitUnknownException}, where nobody knows.
  */
 @Stateless
-@Interceptors(StorageFailures.class)
+@Interceptors(StorageExceptionTranslator.class)
 public class MessageService {
 
   @Inject private MessageRepository messages;
@@ -91,7 +91,7 @@ public class MessageService {
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw new UnansweredException(e);
+      throw new CommitUnknownException(e);
     }
   }
 

@@ -1,7 +1,7 @@
 package imserver.message;
 
+import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
-import imserver.database.UnansweredException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +16,9 @@ import java.util.Map;
  * Otherwise it throws:
  *
  * <ul>
- *   <li>{@link UnansweredException}: nobody knows. The database has done all of it, or nothing, or
- *       is still about to do all of it. To ask again is safe: what was stored is found to be there.
+ *   <li>{@link CommitUnknownException}: nobody knows. The database has done all of it, or nothing,
+ *       or is still about to do all of it. To ask again is safe: what was stored is found to be
+ *       there.
  *   <li>any other {@link StorageException}: nothing of it was done, nor will be.
  *   <li>anything else is a fault of the program; then nobody knows either.
  * </ul>

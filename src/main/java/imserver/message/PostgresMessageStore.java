@@ -1,8 +1,8 @@
 package imserver.message;
 
+import imserver.database.CommitUnknownException;
 import imserver.database.Schema;
 import imserver.database.StorageException;
-import imserver.database.UnansweredException;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.lang.System.Logger.Level;
@@ -269,9 +269,9 @@ public class PostgresMessageStore implements MessageStore {
     try {
       rows = statement.executeQuery();
     } catch (SQLException e) {
-      throw isCommitUnknown(e) ? new UnansweredException(e) : new StorageException(e);
+      throw isCommitUnknown(e) ? new CommitUnknownException(e) : new StorageException(e);
     } catch (RuntimeException e) { // of the driver, or of the server's pool
-      throw new UnansweredException(e);
+      throw new CommitUnknownException(e);
     }
     try { // it is committed
       if (!rows.next()) {
@@ -279,7 +279,7 @@ public class PostgresMessageStore implements MessageStore {
       }
       return reading.read(rows);
     } catch (SQLException | RuntimeException e) {
-      throw new UnansweredException(e);
+      throw new CommitUnknownException(e);
     }
   }
 

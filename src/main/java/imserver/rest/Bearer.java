@@ -2,7 +2,7 @@ package imserver.rest;
 
 import imserver.auth.CredentialVerifier;
 import imserver.auth.InvalidCredentialException;
-import imserver.auth.Refusals;
+import imserver.auth.RefusalLog;
 import imserver.auth.UserPrincipal;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.http.HttpServletRequest;
@@ -42,9 +42,9 @@ final class Bearer {
       return verifier.verify(header.substring(SCHEME.length()).strip());
     } catch (InvalidCredentialException e) {
       CDI.current()
-          .select(Refusals.class)
+          .select(RefusalLog.class)
           .get()
-          .log(Refusals.Kind.CREDENTIAL, () -> "refused a request: " + e.getMessage());
+          .log(RefusalLog.Kind.CREDENTIAL, () -> "refused a request: " + e.getMessage());
       return null;
     }
   }

@@ -21,7 +21,7 @@ final class BufferedRequest extends HttpServletRequestWrapper {
 
   private final ServletResponse response;
   private final byte[] body;
-  private final AnswerContext.Completion onComplete;
+  private final DeferredCompletionContext.Completion onComplete;
   private final Duration timeout;
   private final AsyncListener listener;
   private @Nullable AsyncContext async;
@@ -40,7 +40,7 @@ final class BufferedRequest extends HttpServletRequestWrapper {
       byte[] body,
       Duration timeout,
       AsyncListener listener,
-      AnswerContext.Completion onComplete) {
+      DeferredCompletionContext.Completion onComplete) {
     super(request);
     this.response = response;
     this.body = body;
@@ -66,7 +66,7 @@ final class BufferedRequest extends HttpServletRequestWrapper {
     AsyncContext context = getRequest().startAsync();
     context.setTimeout(timeout.toMillis());
     context.addListener(listener);
-    AsyncContext started = new AnswerContext(context, this, response, onComplete);
+    AsyncContext started = new DeferredCompletionContext(context, this, response, onComplete);
     async = started;
     return started;
   }

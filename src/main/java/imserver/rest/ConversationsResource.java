@@ -39,7 +39,7 @@ public class ConversationsResource {
   private static final int MARK_READ_COST = 8;
 
   @Inject private ConversationService conversations;
-  @Inject private Requests requests;
+  @Inject private HttpIntake intake;
   @Inject private DatabaseExecutor database;
   @Context private SecurityContext caller;
   @Context private Request request;
@@ -121,7 +121,7 @@ public class ConversationsResource {
                   ? conversations.messagesBefore(user.userId(), other, beforeId, rows)
                   : conversations.messagesAfter(user.userId(), other, afterId, rows);
           if (mark) {
-            requests.markShown(user, page.messages());
+            intake.markShown(user, page.messages());
           }
           return new HistoryView(
               page.messages().stream().map(MessageView::of).toList(), page.more());
@@ -140,7 +140,7 @@ public class ConversationsResource {
             body.text("content", Integer.MAX_VALUE),
             body.text("timestamp", SendMessage.MAX_TIMESTAMP),
             clientMessageId(body));
-    return requests.send(
+    return intake.send(
         BearerFilter.user(caller),
         message,
         id ->
@@ -167,14 +167,14 @@ public class ConversationsResource {
         user,
         MARK_READ_COST,
         () -> {
-          requests.markReadUpTo(user, other, upTo);
+          intake.markReadUpTo(user, other, upTo);
           return new UnreadView(conversations.unreadFrom(other, user.userId()));
         });
   }
 
   private int chargedLimit(UserPrincipal user, @Nullable String limit) {
     int rows = Parameters.inRange("limit", limit, DEFAULT_LIMIT, MAX_LIMIT);
-    requests.charge(user, rows / Requests.CHEAP_ROWS);
+    intake.charge(user, rows / HttpIntake.CHEAP_ROWS);
     return rows;
   }
 }

@@ -1,7 +1,7 @@
 package imserver.rest;
 
 import imserver.auth.Origins;
-import imserver.auth.Refusals;
+import imserver.auth.RefusalLog;
 import imserver.auth.RemoteAddresses;
 import jakarta.inject.Inject;
 import jakarta.servlet.DispatcherType;
@@ -30,7 +30,7 @@ public class CorsFilter extends HttpFilter {
 
   @Inject private transient Origins origins;
   @Inject private transient RemoteAddresses addresses;
-  @Inject private transient Refusals refusals;
+  @Inject private transient RefusalLog refusalLog;
 
   /** For the container, which injects the rest. */
   public CorsFilter() {}
@@ -48,11 +48,11 @@ public class CorsFilter extends HttpFilter {
       response.setHeader("Access-Control-Allow-Origin", origin);
       response.setHeader("Access-Control-Expose-Headers", "Retry-After, WWW-Authenticate");
     } else if (origin != null) {
-      refusals.log(
-          Refusals.Kind.ORIGIN,
+      refusalLog.log(
+          RefusalLog.Kind.ORIGIN,
           () ->
               "lets a page at %s read no answer: %s"
-                  .formatted(addresses.of(request), origins.objectionTo(origin, host)));
+                  .formatted(addresses.of(request), origins.refusalReason(origin, host)));
     }
     if (isPreflight(request)) {
       response.setHeader("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE");

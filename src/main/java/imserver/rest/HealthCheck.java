@@ -23,8 +23,8 @@ import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether the database answers, told within {@link #PATIENCE} whatever it does. All who ask while
- * it is being asked share the answer, so that a hundred requests cost one ping.
+ * Whether the database answers, told within {@link #ANSWER_TIMEOUT} whatever it does. All who ask
+ * while it is being asked share the answer, so that a hundred requests cost one ping.
  */
 @Singleton
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
@@ -34,7 +34,7 @@ public class HealthCheck {
   private static final System.Logger LOG = System.getLogger(HealthCheck.class.getName());
 
   /** An orchestrator waits for longer. */
-  static final Duration PATIENCE = Duration.ofSeconds(1);
+  static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(1);
 
   @Inject private MessageService messages;
   @Resource private ManagedThreadFactory threads;
@@ -71,7 +71,7 @@ public class HealthCheck {
 
   /**
    * Whether the database answers: a ping that begins now, or one that is under way and has not
-   * taken longer than {@link #PATIENCE}.
+   * taken longer than {@link #ANSWER_TIMEOUT}.
    */
   public synchronized CompletionStage<Boolean> databaseAnswers() {
     if (!inFlight && !stopped) {
@@ -80,7 +80,7 @@ public class HealthCheck {
       told = answer;
       pinging.execute(() -> ping(answer));
       Future<?> deadline =
-          timer.schedule(() -> giveUp(answer), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+          timer.schedule(() -> giveUp(answer), ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
       var unused = answer.whenComplete((value, error) -> deadline.cancel(false));
     }
     return told;
@@ -105,7 +105,7 @@ public class HealthCheck {
 
   private static void giveUp(CompletableFuture<Boolean> answer) {
     if (answer.complete(false)) {
-      LOG.log(Level.WARNING, "the database has not answered for {0} s", PATIENCE.toSeconds());
+      LOG.log(Level.WARNING, "the database has not answered for {0} s", ANSWER_TIMEOUT.toSeconds());
     }
   }
 

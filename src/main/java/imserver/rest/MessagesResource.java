@@ -20,7 +20,7 @@ import java.util.concurrent.CompletionStage;
 @Produces(MediaType.APPLICATION_JSON)
 public class MessagesResource {
 
-  @Inject private Requests requests;
+  @Inject private HttpIntake intake;
   @Context private SecurityContext caller;
 
   /** For the container, which injects the rest. */
@@ -31,7 +31,7 @@ public class MessagesResource {
   @Path("read")
   @Consumes(MediaType.APPLICATION_JSON)
   public CompletionStage<Response> read(JsonBody body) {
-    return requests.markRead(
+    return intake.markRead(
         BearerFilter.user(caller),
         body.ids("messageIds", 0, MarkRead.MAX_IDS),
         () -> Response.noContent().build());

@@ -20,17 +20,17 @@ import java.util.List;
 
 /**
  * Has no thread of the container wait for a client: bodies are collected, and answers written, as
- * the network takes them. JAX-RS and {@code imserver.web.Files} read and write memory alone. Only
- * handshakes of sockets pass through.
+ * the network takes them. JAX-RS and {@code imserver.web.StaticFiles} read and write memory alone.
+ * Only handshakes of sockets pass through.
  *
  * <p>On Payara and GlassFish each answer closes its connection, and bodies over HTTP/2 are read by
  * the container's threads (see the package).
  *
  * <ol>
- *   <li>Where a request has a body, that is read first: {@link BodyReader}; then the container
+ *   <li>Where a request has a body, that is read first: {@link AsyncBodyReader}; then the container
  *       dispatches the request here anew.
  *   <li>JAX-RS is asked: what it writes is kept by {@link BufferedResponse}.
- *   <li>What it has answered, at once or later, is written: {@link AnswerWriter}.
+ *   <li>What it has answered, at once or later, is written: {@link ResponseWriter}.
  * </ol>
  */
 public class NonBlockingFilter extends HttpFilter {
@@ -40,18 +40,18 @@ public class NonBlockingFilter extends HttpFilter {
   private static final System.Logger LOG = System.getLogger(NonBlockingFilter.class.getName());
 
   /** How long a client may take to send a body, and to read an answer. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(10);
 
   /**
    * How long what is not admitted is read, to be dropped: that of strangers, and too much at once.
    */
-  private static final Duration PATIENCE_TO_DROP = Duration.ofSeconds(2);
+  private static final Duration DROP_TIMEOUT = Duration.ofSeconds(2);
 
   /** Who reads a file slowly has none of the memory. */
-  private static final Duration PATIENCE_WITH_FILES = Duration.ofSeconds(60);
+  private static final Duration FILE_TIMEOUT = Duration.ofSeconds(60);
 
   /** A notice to all is sent portion by portion; nobody but the host application can ask for it. */
-  private static final Duration PATIENCE_WITH_JOBS = Duration.ofMinutes(30);
+  private static final Duration JOB_TIMEOUT = Duration.ofMinutes(30);
 
   /** Who may lose the request that comes next on the connection of an asynchronous one. */
   private static final List<String> GRIZZLY = List.of("Payara", "GlassFish");
@@ -188,14 +188,14 @@ public class NonBlockingFilter extends HttpFilter {
     ServletInputStream in = request.getInputStream(); // before the quota: it may throw
     boolean admitted = caller != null && bodies.take(caller, 1);
     Problem refusal = caller == null || admitted ? null : tooManyBodies();
-    Leaving leaving = new Leaving();
-    BodyReader reader =
-        new BodyReader(
+    AfterDispatch afterDispatch = new AfterDispatch();
+    AsyncBodyReader reader =
+        new AsyncBodyReader(
             in,
             admitted,
             body -> {
               request.setAttribute(BODY, body.orRefused(refusal));
-              leaving.run(async::dispatch);
+              afterDispatch.run(async::dispatch);
             },
             () -> {
               if (caller != null && admitted) {
@@ -203,14 +203,14 @@ public class NonBlockingFilter extends HttpFilter {
               }
             });
     try {
-      async.setTimeout((admitted ? PATIENCE : PATIENCE_TO_DROP).toMillis());
+      async.setTimeout((admitted ? CLIENT_TIMEOUT : DROP_TIMEOUT).toMillis());
       async.addListener(reader);
       in.setReadListener(reader);
     } catch (RuntimeException e) { // the request has ended, as a stream of HTTP/2 that is reset
       reader.onError(e);
       throw e;
     }
-    leaving.leave();
+    afterDispatch.leave();
   }
 
   private void ask(
@@ -218,15 +218,15 @@ public class NonBlockingFilter extends HttpFilter {
       throws IOException, ServletException {
     request.removeAttribute(BODY);
     if (request.getServletPath().equals("/message")) {
-      request.setAttribute(Refusal.ORIGINAL, true);
+      request.setAttribute(ReplacementResponse.ORIGINAL, true);
     }
     if (body.problem() != null) {
       request.setAttribute(BearerFilter.PROBLEM, body.problem());
     }
     BufferedResponse answer =
         new BufferedResponse(response, request.getMethod().equals("HEAD"), body.unreadStatus());
-    Leaving leaving = new Leaving();
-    AnswerListener listener = new AnswerListener();
+    AfterDispatch afterDispatch = new AfterDispatch();
+    ResponseEndListener listener = new ResponseEndListener();
     BufferedRequest asked =
         new BufferedRequest(
             request,
@@ -234,15 +234,15 @@ public class NonBlockingFilter extends HttpFilter {
             body.bytes(),
             timeout(request),
             listener,
-            async -> leaving.run(() -> write(request, response, answer, async, listener)));
+            async -> afterDispatch.run(() -> write(request, response, answer, async, listener)));
     chain.doFilter(asked, answer);
     if (asked.wentAsync()) { // the container's own word for it may be false again by now
-      leaving.leave();
+      afterDispatch.leave();
     } else {
       AsyncContext async = request.startAsync(request, response);
-      async.setTimeout((isFile(request) ? PATIENCE_WITH_FILES : PATIENCE).toMillis());
+      async.setTimeout((isFile(request) ? FILE_TIMEOUT : CLIENT_TIMEOUT).toMillis());
       async.addListener(listener);
-      // The last that is done within the filter, which is all that Leaving would see to.
+      // The last that is done within the filter, which is all that AfterDispatch would see to.
       write(request, response, answer, async, listener);
     }
   }
@@ -250,7 +250,7 @@ public class NonBlockingFilter extends HttpFilter {
   /** Of what JAX-RS does, and then of the writing. */
   private static Duration timeout(HttpServletRequest request) {
     boolean job = request.getRequestURI().endsWith("/notices");
-    return (job ? PATIENCE_WITH_JOBS : DatabaseExecutor.DEADLINE).plus(PATIENCE);
+    return (job ? JOB_TIMEOUT : DatabaseExecutor.DEADLINE).plus(CLIENT_TIMEOUT);
   }
 
   /** Begins to write; where that cannot be the request is ended. */
@@ -259,7 +259,7 @@ public class NonBlockingFilter extends HttpFilter {
       HttpServletResponse response,
       BufferedResponse asked,
       AsyncContext async,
-      AnswerListener listener) {
+      ResponseEndListener listener) {
     try {
       tell(request, response, asked, async, listener);
     } catch (IOException | RuntimeException e) { // as of a stream of HTTP/2 that is reset
@@ -273,7 +273,7 @@ public class NonBlockingFilter extends HttpFilter {
       HttpServletResponse response,
       BufferedResponse asked,
       AsyncContext async,
-      AnswerListener listener)
+      ResponseEndListener listener)
       throws IOException {
     byte[] answer = asked.finish();
     if (isFile(request) && response.getStatus() == HttpServletResponse.SC_OK) {
@@ -286,10 +286,10 @@ public class NonBlockingFilter extends HttpFilter {
       budgets.requests().owe(caller.userId(), length / BYTES_OF_A_REQUEST);
     }
     boolean refused = caller != null && !answers.take(caller, length);
-    AnswerWriter writer =
-        new AnswerWriter(
+    ResponseWriter writer =
+        new ResponseWriter(
             out,
-            refused ? Refusal.tooManyUnread(request, response) : answer,
+            refused ? ReplacementResponse.tooManyUnread(request, response) : answer,
             async::complete,
             () -> {
               if (caller != null && !refused) {

@@ -33,7 +33,7 @@ public class NoticesResource {
   private static final String ALL = "all";
 
   @Inject private UserDirectory directory;
-  @Inject private Requests requests;
+  @Inject private HttpIntake intake;
   @Inject private Audit audit;
   @Inject private DatabaseExecutor database;
   @Context private SecurityContext caller;
@@ -109,7 +109,7 @@ public class NoticesResource {
   }
 
   private long send(NoticeRequest notice, List<Long> recipients) {
-    requests.sendNotices(recipients.stream().map(notice::to).toList(), notice.noticeDetails());
+    intake.sendNotices(recipients.stream().map(notice::to).toList(), notice.noticeDetails());
     return recipients.size();
   }
 }

@@ -24,7 +24,11 @@ public class RestApplication extends Application {
 
   /** How bodies are asked for, read and written. */
   public static final Set<Class<?>> PROVIDERS =
-      Set.of(JsonReader.class, JsonWriter.class, BodyFilter.class, OptionsAnswers.class);
+      Set.of(
+          JsonBodyReader.class,
+          RecordBodyWriter.class,
+          BodyFilter.class,
+          OptionsResponseFilter.class);
 
   private static final Set<Class<?>> RESOURCES =
       Set.of(
@@ -35,7 +39,7 @@ public class RestApplication extends Application {
           UsersResource.class,
           NoticesResource.class,
           BearerFilter.class,
-          Problems.class);
+          ProblemMapper.class);
 
   @Override
   public Set<Class<?>> getClasses() {

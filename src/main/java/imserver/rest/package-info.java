@@ -5,7 +5,7 @@
  *
  * <p>Rules: a message or a read-ack that comes in here goes through the same {@link
  * imserver.message.Intake} as the socket's packets, so that there is one set of rules, one order
- * and one delivery: {@link imserver.rest.Requests}. What goes wrong is a {@link
+ * and one delivery: {@link imserver.rest.HttpIntake}. What goes wrong is a {@link
  * imserver.rest.Problem}, thrown where it is found and answered in one place. What is read is
  * checked by {@link imserver.rest.JsonBody} and {@link imserver.rest.Parameters}, what is written
  * is a record.
@@ -16,12 +16,12 @@
  * <h2>Who waits, and for how long</h2>
  *
  * <ul>
- *   <li>For a body: nobody. It is collected as it arrives ({@link imserver.rest.BodyReader}), for
- *       10 s; what is not admitted (without a credential, or the ninth at once of a user) is
+ *   <li>For a body: nobody. It is collected as it arrives ({@link imserver.rest.AsyncBodyReader}),
+ *       for 10 s; what is not admitted (without a credential, or the ninth at once of a user) is
  *       dropped as it arrives, for 2 s. Then 408, and the connection is closed.
  *   <li>For a client that reads its answer: nobody. It is written as the client takes it ({@link
- *       imserver.rest.AnswerWriter}), for 10 s. Then the container ends the connection. What a user
- *       has not read yet is bounded: past 8 MiB 429.
+ *       imserver.rest.ResponseWriter}), for 10 s. Then the container ends the connection. What a
+ *       user has not read yet is bounded: past 8 MiB 429.
  *   <li>For the database: threads of {@link imserver.rest.DatabaseExecutor}. The client is answered
  *       after 5 s at the latest; the thread is free again when the connection is ({@code
  *       imserver.database}). Notices to all take as long as they take, one after the other.

@@ -1,7 +1,7 @@
 package imserver.web;
 
 import imserver.auth.Origins;
-import imserver.auth.Refusals;
+import imserver.auth.RefusalLog;
 import imserver.auth.RemoteAddresses;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
@@ -28,7 +28,7 @@ public class HostFilter extends HttpFilter {
 
   @Inject private transient Origins origins;
   @Inject private transient RemoteAddresses addresses;
-  @Inject private transient Refusals refusals;
+  @Inject private transient RefusalLog refusalLog;
 
   /** For the container, which injects the rest. */
   public HostFilter() {}
@@ -42,11 +42,11 @@ public class HostFilter extends HttpFilter {
       chain.doFilter(request, response);
       return;
     }
-    refusals.log(
-        Refusals.Kind.HOST,
+    refusalLog.log(
+        RefusalLog.Kind.HOST,
         () ->
             "refused a request from %s: %s"
-                .formatted(addresses.of(request), origins.objectionToHosts(hosts)));
+                .formatted(addresses.of(request), origins.hostRefusalReason(hosts)));
     byte[] body = WHY.getBytes(StandardCharsets.UTF_8);
     response.setHeader("Connection", "close"); // so no thread waits for who does not read many
     response.setStatus(MISDIRECTED_REQUEST);

@@ -617,7 +617,7 @@ class JwtVerifierTest {
       String later = hs256("{\"sub\":\"42\",\"exp\":%d}".formatted(decadeFrom(100_000)));
       String inMillis = hs256("{\"sub\":\"42\",\"exp\":%d}".formatted(NOW.toEpochMilli()));
       JwtVerifier verifier = verifier(HS256);
-      try (Warnings log = new Warnings(Lifetime.class)) {
+      try (Warnings log = new Warnings(TokenLifetime.class)) {
         verifier.verify(inTenYears);
         assertThat(log.lines).isEmpty();
         verifier.verify(inMillis);

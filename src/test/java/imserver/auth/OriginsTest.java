@@ -139,16 +139,16 @@ class OriginsTest {
 
   @Test
   @DisplayName("and what is not allowed comes with the setting that would allow it")
-  void objections() {
-    assertThat(byDefault.objectionTo("https://APP.example:443", "127.0.0.1:8080"))
+  void refusalReasons() {
+    assertThat(byDefault.refusalReason("https://APP.example:443", "127.0.0.1:8080"))
         .contains("Host: 127.0.0.1:8080")
         .contains("IMSERVER_ALLOWED_ORIGINS=https://app.example,");
-    assertThat(configured.objectionTo("https://app.example", null))
+    assertThat(configured.refusalReason("https://app.example", null))
         .contains(
             "IMSERVER_ALLOWED_ORIGINS=https://a.example ,HTTP://B.example:81,,https://app.example,");
-    assertThat(byDefault.objectionTo("null", "x")).contains("IMSERVER_ALLOWED_ORIGINS=null,");
+    assertThat(byDefault.refusalReason("null", "x")).contains("IMSERVER_ALLOWED_ORIGINS=null,");
     String hostile = "https://x\n\u001b[31m 2026 SEVERE \u202e" + "x".repeat(10_000);
-    assertThat(byDefault.objectionTo(hostile, hostile))
+    assertThat(byDefault.refusalReason(hostile, hostile))
         .matches("[ -~]{1,700}")
         .contains("nor can it be");
   }
@@ -195,7 +195,7 @@ class OriginsTest {
     assertThat(openWithOrigins.allowHost(List.of(host))).isFalse();
     assertThat(openWithOrigins.allowHost(List.of())).isFalse();
     assertThat(openWithOrigins.allowHost(List.of("localhost", "localhost"))).isFalse();
-    assertThat(openWithOrigins.objectionToHosts(List.of(host)))
+    assertThat(openWithOrigins.hostRefusalReason(List.of(host)))
         .contains("IMSERVER_ALLOWED_ORIGINS");
     Origins any =
         new Origins(Configs.with("IMSERVER_AUTH_MODE", "open", "IMSERVER_ALLOWED_ORIGINS", "*"));

@@ -26,11 +26,14 @@ final class Application {
   static SeContainer of(Class<?>... beans) {
     return new Weld()
         .disableDiscovery()
-        .addExtension(new SessionBeans())
+        .addExtension(new SessionBeanExtension())
         .beanClasses(
             Stream.concat(
                     Stream.of(
-                        Database.class, UnitsOfWork.class, PersistenceUnit.class, Resources.class),
+                        Database.class,
+                        CurrentUnitOfWork.class,
+                        PersistenceUnit.class,
+                        ResourceProducers.class),
                     Stream.of(beans))
                 .toArray(Class<?>[]::new))
         .initialize();

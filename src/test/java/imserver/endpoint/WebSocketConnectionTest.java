@@ -73,7 +73,7 @@ class WebSocketConnectionTest {
     private final List<String> calls = new ArrayList<>();
     private final List<SendHandler> flushes = new ArrayList<>();
     private boolean gathers;
-    private final WebSocketConnection batched = with(100, this);
+    private final WebSocketConnection consolidating = with(100, this);
 
     Batches() {
       super(fake);
@@ -113,7 +113,7 @@ class WebSocketConnectionTest {
     @Test
     @DisplayName("writes a packet by itself where no other waits")
     void alone() {
-      batched.send(packet(1));
+      consolidating.send(packet(1));
       fake.complete();
       assertThat(fake.sent).containsExactly(packet(1));
       assertThat(calls).isEmpty();
@@ -123,8 +123,8 @@ class WebSocketConnectionTest {
     @DisplayName("writes those that wait together, and is drained when they are written")
     void together() {
       AtomicInteger drained = new AtomicInteger();
-      batched.send(packets(5));
-      batched.whenDrained(drained::incrementAndGet);
+      consolidating.send(packets(5));
+      consolidating.whenDrained(drained::incrementAndGet);
       assertThat(fake.sent).isEqualTo(packets(5));
       assertThat(calls).containsExactly("gather", "flush 5");
       assertThat(drained).hasValue(0);
@@ -135,8 +135,8 @@ class WebSocketConnectionTest {
     @Test
     @DisplayName("goes on with what came meanwhile")
     void meanwhile() {
-      batched.send(packets(2));
-      batched.send(packet(2));
+      consolidating.send(packets(2));
+      consolidating.send(packet(2));
       assertThat(fake.sent).hasSize(2);
       flushed();
       assertThat(fake.sent).isEqualTo(packets(3));
@@ -146,7 +146,7 @@ class WebSocketConnectionTest {
     @Test
     @DisplayName("writes after a bounded number, however many wait")
     void bounded() {
-      batched.send(packets(80));
+      consolidating.send(packets(80));
       assertThat(calls).containsExactly("gather", "flush 32");
       flushed();
       assertThat(calls).endsWith("flush 64");
@@ -159,14 +159,14 @@ class WebSocketConnectionTest {
     @Test
     @DisplayName("takes it as a sign of life that they are written, not that they are gathered")
     void pings() {
-      batched.send(packets(40));
-      batched.ping();
-      assertThat(batched.unansweredPings()).isEqualTo(1);
+      consolidating.send(packets(40));
+      consolidating.ping();
+      assertThat(consolidating.unansweredPings()).isEqualTo(1);
       flushed();
-      assertThat(batched.unansweredPings()).isZero();
+      assertThat(consolidating.unansweredPings()).isZero();
       assertThat(fake.pings).isZero();
       flushed();
-      batched.ping();
+      consolidating.ping();
       workers.runSoon();
       assertThat(fake.pings).isEqualTo(1);
     }
@@ -174,12 +174,12 @@ class WebSocketConnectionTest {
     @Test
     @DisplayName("writes after so many bytes as a buffer takes, and what is longer by itself")
     void boundedBytes() {
-      batched.send(List.of(longPacket(1, 5000), longPacket(2, 4000), packet(3)));
+      consolidating.send(List.of(longPacket(1, 5000), longPacket(2, 4000), packet(3)));
       assertThat(calls).containsExactly("gather", "flush 1");
       flushed();
       assertThat(calls).containsExactly("gather", "flush 1", "gather", "flush 3");
       flushed();
-      batched.send(List.of(longPacket(4, 9000), packet(5)));
+      consolidating.send(List.of(longPacket(4, 9000), packet(5)));
       assertThat(fake.pending).hasSize(1);
       fake.complete();
       assertThat(calls).hasSize(4);
@@ -198,11 +198,11 @@ class WebSocketConnectionTest {
           (packet, handler) -> {
             fake.sent.add(packet);
             if (fake.sent.size() == 2) {
-              batched.closed(); // by the container, in the midst of it
+              consolidating.closed(); // by the container, in the midst of it
             }
             handler.onResult(new SendResult());
           };
-      batched.send(packets(5));
+      consolidating.send(packets(5));
       assertThat(fake.sent).hasSize(2);
       assertThat(calls).containsExactly("gather");
     }
@@ -210,8 +210,8 @@ class WebSocketConnectionTest {
     @Test
     @DisplayName("closes when they are written")
     void close() {
-      batched.send(packets(3));
-      batched.close(CloseCode.GOING_AWAY);
+      consolidating.send(packets(3));
+      consolidating.close(CloseCode.GOING_AWAY);
       workers.runSoon();
       assertThat(fake.closes).isEmpty();
       flushed();

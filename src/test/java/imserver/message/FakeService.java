@@ -1,7 +1,7 @@
 package imserver.message;
 
+import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
-import imserver.database.UnansweredException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -80,7 +80,7 @@ class FakeService extends MessageService {
       } else {
         store.add(known);
       }
-      throw new UnansweredException(new IllegalStateException("a broken connection"));
+      throw new CommitUnknownException(new IllegalStateException("a broken connection"));
     }
     waiting.removeIf(batch -> haveUserInCommon(batch, known) && !store.add(batch).isEmpty());
     Queue<Outcome> added = new ArrayDeque<>(store.add(known));

@@ -3,8 +3,8 @@ package imserver.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
-import imserver.database.UnansweredException;
 import jakarta.ejb.EJBException;
 import jakarta.persistence.EntityManager;
 import java.time.OffsetDateTime;
@@ -104,7 +104,7 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
     ofCommit = new EJBException("the commit failed");
     List<NewMessage> newMessages =
         List.of(new NewMessage(new DedupeKey(1, "k"), 2, "text", "", OffsetDateTime.now(), null));
-    assertThatThrownBy(() -> store.add(newMessages)).isInstanceOf(UnansweredException.class);
+    assertThatThrownBy(() -> store.add(newMessages)).isInstanceOf(CommitUnknownException.class);
     assertThat(state().total(2)).as("and here it was done").isEqualTo(1);
   }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.config.Config;
 import imserver.config.Configs;
+import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
-import imserver.database.UnansweredException;
 import imserver.directory.UserDirectory;
 import java.lang.reflect.Field;
 import java.time.OffsetDateTime;
@@ -106,6 +106,6 @@ class MessageServiceTest {
     assertThatThrownBy(() -> service.store(List.of(newMessage(2)))).isSameAs(failure);
     failure = new IllegalStateException("after the commit");
     assertThatThrownBy(() -> service.store(List.of(newMessage(2))))
-        .isInstanceOf(UnansweredException.class);
+        .isInstanceOf(CommitUnknownException.class);
   }
 }

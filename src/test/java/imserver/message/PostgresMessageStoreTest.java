@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
-import imserver.database.UnansweredException;
 import imserver.message.RandomWriter.Event;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -293,7 +293,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
     void commitUnknown(String state) {
       FailingDatabase database = new FailingDatabase();
       database.ofExecuting = new SQLException("who knows", state.equals("none") ? null : state);
-      assertThat(failure(database)).isInstanceOf(UnansweredException.class);
+      assertThat(failure(database)).isInstanceOf(CommitUnknownException.class);
     }
 
     @Test
@@ -301,13 +301,13 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
     void fault() {
       FailingDatabase database = new FailingDatabase();
       database.fault = new IllegalStateException("of the pool");
-      assertThat(failure(database)).isInstanceOf(UnansweredException.class);
+      assertThat(failure(database)).isInstanceOf(CommitUnknownException.class);
     }
 
     @Test
     @DisplayName("says that it may be stored, where the answer cannot be read")
     void unreadable() {
-      assertThat(failure(new FailingDatabase())).isInstanceOf(UnansweredException.class);
+      assertThat(failure(new FailingDatabase())).isInstanceOf(CommitUnknownException.class);
     }
   }
 

@@ -125,7 +125,7 @@ class StaticFilesIT {
           .untilAsserted(
               () ->
                   assertThat(Threads.of(SharedServer.running()))
-                      .noneMatch(stack -> stack.contains("imserver.web.Files")));
+                      .noneMatch(stack -> stack.contains("imserver.web.StaticFiles")));
     } finally {
       for (SlowClient client : clients) {
         client.close();

@@ -1,0 +1,15 @@
+package imserver.auth;
+
+/** What a stranger wrote, fit for a line of the log. */
+final class LogText {
+
+  private static final int MOST = 200;
+
+  private LogText() {}
+
+  /** At most {@value #MOST} characters, each that is not visible ASCII as a question mark. */
+  static String of(String text) {
+    String beginning = text.length() <= MOST ? text : text.substring(0, MOST) + "...";
+    return beginning.replaceAll("[^!-~]", "?");
+  }
+}

@@ -1,0 +1,319 @@
+package imserver.container;
+
+import imserver.packet.CloseCode;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The frames of a client (RFC 6455, section 5.2) up to the first that makes its message longer than
+ * the limit, or that is not masked, which no client may send (section 5.1). In its place comes a
+ * close frame as if the client had sent it, which the engine answers with the same code; then
+ * nothing more.
+ *
+ * <p>What the client goes on to send is read and dropped, as it is once the connection is to be
+ * closed ({@link #drop}), up to the close frame by which it answers ours or to a bound: to close a
+ * connection while its client is still writing would reset it, and the client would never read the
+ * code. So whoever closes the connection asks {@link #isDrained} first.
+ *
+ * <p>Pings of a client that does not take the pongs are left out: Tyrus would queue an answer to
+ * each, without bound. A client has to expect no more than one for several (section 5.5.3). One
+ * that goes on pinging is refused with {@link CloseCode#TOO_SLOW}.
+ *
+ * <p>A header is held back until it is complete. So {@link #read(byte[], int, int)} may return 0,
+ * unlike its contract, where the container has no more for now.
+ */
+final class FrameLimitInput extends ServletInputStream {
+
+  /** How many bytes are read only to drop them. */
+  static final long MAX_DROPPED_BYTES = 64L << 20;
+
+  /** So many pings are left out before their client is refused. */
+  static final int MAX_PINGS_LEFT_OUT = 100;
+
+  private static final int LENGTH_IN_16_BITS = 126;
+  private static final int LENGTH_IN_64_BITS = 127;
+  private static final int MASK = 4;
+  private static final int OPCODE = 0x0f;
+  private static final int CONTINUATION = 0x00;
+  private static final int CLOSE = 0x08;
+  private static final int PING = 0x09;
+  private static final int PROTOCOL_ERROR = 1002; // section 7.4.1
+
+  private final ServletInputStream in;
+  private final int maxMessage;
+  private final Runnable afterReading;
+  private final BooleanSupplier leavesPingsOut;
+
+  /** Opcode and length of a frame; its mask counts as payload here. */
+  private final ByteBuffer header = ByteBuffer.allocate(2 + Long.BYTES);
+
+  /** What is to be handed on before anything else is read. */
+  private ByteBuffer ready = ByteBuffer.allocate(0);
+
+  /** How much is to be read before the next header. */
+  private long payload;
+
+  /** The length of the message so far. */
+  private long message;
+
+  private long dropped;
+  private boolean last;
+
+  /** Whether the frame that is being read is left out. */
+  private boolean leftOut;
+
+  private int pingsLeftOut;
+
+  /** Whether all that comes is dropped. */
+  private volatile boolean dropping;
+
+  private volatile boolean drained;
+  private volatile boolean reading;
+
+  /**
+   * @param afterReading run whenever the container has told of bytes, of their end or of an error,
+   *     in its thread
+   * @param leavesPingsOut asked for each ping
+   */
+  FrameLimitInput(
+      ServletInputStream in,
+      int maxMessage,
+      Runnable afterReading,
+      BooleanSupplier leavesPingsOut) {
+    this.leavesPingsOut = leavesPingsOut;
+    this.in = in;
+    this.maxMessage = maxMessage;
+    this.afterReading = afterReading;
+  }
+
+  /** Hands nothing on any more. For any thread. */
+  void drop() {
+    dropping = true;
+  }
+
+  /** Whether the container is telling of something at this moment. For any thread. */
+  boolean isReading() {
+    return reading;
+  }
+
+  /**
+   * Whether the client has said its last, so that it will read what it was sent: its close frame
+   * has come, or its end, or more than is worth reading. A client may never come to it, so wait
+   * with a bound. For any thread.
+   */
+  boolean isDrained() {
+    return drained || in.isFinished();
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int length) throws IOException {
+    ByteBuffer target = ByteBuffer.wrap(bytes, offset, length);
+    boolean more = true;
+    while (more) {
+      if (ready.hasRemaining()) {
+        handOn(target);
+      } else if (!(payload > 0 ? readPayload(target) : readHeader())) {
+        return target.position() > offset ? target.position() - offset : -1;
+      }
+      more = target.hasRemaining() && (ready.hasRemaining() || in.available() > 0);
+    }
+    return target.position() - offset;
+  }
+
+  private void handOn(ByteBuffer target) {
+    while (ready.hasRemaining() && target.hasRemaining()) {
+      target.put(ready.get());
+    }
+  }
+
+  /** Returns whether there was anything to read. */
+  private boolean readPayload(ByteBuffer target) throws IOException {
+    int most = (int) Math.min(target.remaining(), payload);
+    int count = in.read(target.array(), target.arrayOffset() + target.position(), most);
+    if (count < 0) {
+      drained = true;
+      return false;
+    }
+    payload -= count;
+    if (!dropping && !leftOut) {
+      target.position(target.position() + count);
+    }
+    took(count);
+    return true;
+  }
+
+  private void took(int count) {
+    if (dropping) {
+      dropped += count;
+    }
+    if (dropped >= MAX_DROPPED_BYTES || (last && payload == 0)) {
+      drained = true;
+    }
+  }
+
+  /** Returns whether there was anything to read. */
+  private boolean readHeader() throws IOException {
+    int missing = headerLength() - header.position();
+    int count = in.read(header.array(), header.position(), missing);
+    if (count < 0) {
+      drained = true;
+      return false;
+    }
+    header.position(header.position() + count);
+    if (header.position() == headerLength()) {
+      startFrame();
+      header.clear();
+    }
+    took(count);
+    return true;
+  }
+
+  private int headerLength() {
+    if (header.position() < 2) {
+      return 2;
+    }
+    return switch (lengthCode()) {
+      case LENGTH_IN_16_BITS -> 2 + Short.BYTES;
+      case LENGTH_IN_64_BITS -> 2 + Long.BYTES;
+      default -> 2;
+    };
+  }
+
+  private int lengthCode() {
+    return header.get(1) & 0x7f;
+  }
+
+  private void startFrame() {
+    long length =
+        switch (lengthCode()) {
+          case LENGTH_IN_16_BITS -> header.getChar(2);
+          case LENGTH_IN_64_BITS -> header.getLong(2);
+          default -> lengthCode();
+        };
+    int opcode = header.get(0) & OPCODE;
+    boolean masked = header.get(1) < 0;
+    length = Long.compareUnsigned(length, MAX_DROPPED_BYTES) > 0 ? MAX_DROPPED_BYTES : length;
+    payload = length + (masked ? MASK : 0);
+    last = opcode == CLOSE;
+    leftOut = false;
+    if (opcode < CLOSE) { // a control frame may come between the frames of a message
+      message = length + (opcode == CONTINUATION ? message : 0);
+    }
+    if (dropping) {
+      return;
+    }
+    if (!masked) {
+      refuse(PROTOCOL_ERROR, "frame is not masked");
+    } else if (Math.max(message, length) > maxMessage) {
+      refuse(CloseCode.FRAME_TOO_LARGE.code(), CloseCode.FRAME_TOO_LARGE.reason());
+    } else if (opcode == PING && leavesPingsOut.getAsBoolean()) {
+      leftOut = true;
+      pingsLeftOut++;
+      if (pingsLeftOut > MAX_PINGS_LEFT_OUT) {
+        refuse(CloseCode.TOO_SLOW.code(), CloseCode.TOO_SLOW.reason());
+      }
+    } else {
+      ready = ByteBuffer.wrap(header.array().clone(), 0, header.position());
+    }
+  }
+
+  private void refuse(int code, String why) {
+    byte[] reason = why.getBytes(StandardCharsets.US_ASCII);
+    int length = Short.BYTES + reason.length;
+    ready =
+        ByteBuffer.allocate(2 + MASK + length)
+            .put((byte) 0x88)
+            .put((byte) (0x80 | length))
+            .putInt(0) // a mask that changes nothing
+            .putShort((short) code)
+            .put(reason)
+            .flip();
+    dropping = true;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    int count = 0;
+    while (count == 0) {
+      count = read(one, 0, 1);
+    }
+    return count < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int available() throws IOException {
+    return ready.remaining() + in.available();
+  }
+
+  @Override
+  public boolean isReady() {
+    return ready.hasRemaining() || in.isReady();
+  }
+
+  @Override
+  public boolean isFinished() {
+    return !ready.hasRemaining() && in.isFinished();
+  }
+
+  @Override
+  public void setReadListener(ReadListener listener) {
+    in.setReadListener(new Watched(listener));
+  }
+
+  /** Keeps account of when the engine reads. */
+  private final class Watched implements ReadListener {
+
+    private final ReadListener engine;
+
+    Watched(ReadListener engine) {
+      this.engine = engine;
+    }
+
+    @Override
+    public void onDataAvailable() throws IOException {
+      reading = true;
+      try {
+        engine.onDataAvailable();
+      } finally {
+        done();
+      }
+    }
+
+    @Override
+    public void onAllDataRead() throws IOException {
+      reading = true;
+      drained = true;
+      try {
+        engine.onAllDataRead();
+      } finally {
+        done();
+      }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      reading = true;
+      drained = true;
+      try {
+        engine.onError(error);
+      } finally {
+        done();
+      }
+    }
+
+    private void done() {
+      reading = false;
+      afterReading.run();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+}

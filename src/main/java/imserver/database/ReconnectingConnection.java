@@ -1,0 +1,139 @@
+package imserver.database;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that outlives its database's restart: before the first statement of a transaction,
+ * where the one below is closed, or was idle for over a second and no longer answers, a new one
+ * takes its place. Within a transaction nothing is replaced; what fails there fails.
+ *
+ * <p>Like every {@link Connection}, for one thread at a time.
+ */
+final class ReconnectingConnection implements InvocationHandler {
+
+  /** Opens the connection below. */
+  @FunctionalInterface
+  interface Opener {
+    Connection open() throws SQLException;
+  }
+
+  private static final long IDLE_NANOS = Duration.ofSeconds(1).toNanos();
+
+  /**
+   * A database that does not answer an empty query for so long is down; one that does later is only
+   * connected anew.
+   */
+  private static final int VALIDATION_SECONDS = 1;
+
+  private final Opener opener;
+  private Connection current;
+  private boolean inTransaction;
+  private boolean closed;
+  private long lastUsed = System.nanoTime();
+
+  /**
+   * What the pool has set, to be set again on a replacement; null where it left the driver's
+   * default.
+   */
+  private @Nullable Boolean autoCommit;
+
+  private @Nullable Integer isolation;
+  private @Nullable Boolean readOnly;
+
+  private ReconnectingConnection(Opener opener) throws SQLException {
+    this.opener = opener;
+    this.current = opener.open();
+  }
+
+  /** A connection that opener opens, now and whenever it has to be replaced. */
+  static Connection over(Opener opener) throws SQLException {
+    return (Connection)
+        Proxy.newProxyInstance(
+            ReconnectingConnection.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            new ReconnectingConnection(opener));
+  }
+
+  @Override
+  public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
+      throws Throwable {
+    switch (method.getName()) {
+      case "equals" -> {
+        return arguments != null && proxy == arguments[0];
+      }
+      case "hashCode" -> {
+        return System.identityHashCode(proxy);
+      }
+      case "isClosed" -> {
+        return closed; // a dead one heals; the pool need not know
+      }
+      case "close", "abort" -> closed = true;
+      case "commit", "rollback" -> {}
+      default -> prepare(method.getName(), arguments);
+    }
+    try {
+      return method.invoke(current, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause() == null ? e : e.getCause();
+    } finally {
+      if (method.getName().equals("commit") || method.getName().equals("rollback")) {
+        inTransaction = false;
+      }
+      lastUsed = System.nanoTime();
+    }
+  }
+
+  private void prepare(String method, Object @Nullable [] arguments) throws SQLException {
+    boolean manualCommit = Boolean.FALSE.equals(autoCommit);
+    if (!closed && !(inTransaction && manualCommit) && !isAlive()) {
+      replace();
+    }
+    switch (method) {
+      case "prepareStatement", "createStatement", "prepareCall" -> inTransaction = true;
+      case "setAutoCommit" -> autoCommit = (Boolean) first(arguments);
+      case "setTransactionIsolation" -> isolation = (Integer) first(arguments);
+      case "setReadOnly" -> readOnly = (Boolean) first(arguments);
+      default -> {}
+    }
+  }
+
+  private static @Nullable Object first(Object @Nullable [] arguments) {
+    return arguments == null ? null : arguments[0];
+  }
+
+  private void replace() throws SQLException {
+    closeQuietly();
+    current = opener.open();
+    if (autoCommit != null) {
+      current.setAutoCommit(autoCommit);
+    }
+    if (isolation != null) {
+      current.setTransactionIsolation(isolation);
+    }
+    if (readOnly != null) {
+      current.setReadOnly(readOnly);
+    }
+  }
+
+  private boolean isAlive() throws SQLException {
+    if (current.isClosed()) {
+      return false;
+    }
+    return System.nanoTime() - lastUsed < IDLE_NANOS || current.isValid(VALIDATION_SECONDS);
+  }
+
+  private void closeQuietly() {
+    try {
+      current.close();
+    } catch (SQLException e) {
+      // it was dead already
+    }
+  }
+}

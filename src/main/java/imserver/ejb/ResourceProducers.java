@@ -1,0 +1,54 @@
+package imserver.ejb;
+
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.persistence.EntityManager;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import javax.sql.DataSource;
+
+/** What beans ask the container for. */
+@Singleton
+final class ResourceProducers {
+
+  private final CurrentUnitOfWork units;
+  private final PersistenceUnit unit;
+
+  @Inject
+  ResourceProducers(CurrentUnitOfWork units, PersistenceUnit unit) {
+    this.units = units;
+    this.unit = unit;
+  }
+
+  /** For all threads: each call goes to the entity manager of the caller's unit of work. */
+  @Produces
+  EntityManager entityManager() {
+    return (EntityManager)
+        Proxy.newProxyInstance(
+            ResourceProducers.class.getClassLoader(),
+            new Class<?>[] {EntityManager.class},
+            (proxy, method, arguments) -> call(method, arguments));
+  }
+
+  private Object call(Method method, Object[] arguments) throws Throwable {
+    try {
+      return method.invoke(units.current().entities(), arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause() == null ? e : e.getCause();
+    }
+  }
+
+  /** Outside every unit of work: what is done by its connections is committed by itself. */
+  @Produces
+  DataSource dataSource() {
+    return unit.pool();
+  }
+
+  @Produces
+  ManagedThreadFactory threadFactory() {
+    return new ManagedThreads();
+  }
+}

@@ -1,0 +1,18 @@
+package imserver.legacy;
+
+import imserver.rest.ProblemMapper;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.ExceptionMapper;
+
+/** Everything that goes wrong, in the original's form. */
+public class LegacyExceptionMapper implements ExceptionMapper<Throwable> {
+
+  /** For the container. */
+  public LegacyExceptionMapper() {}
+
+  @Override
+  public Response toResponse(Throwable error) {
+    return Response.ok(Envelope.of(ProblemMapper.of(error)), MediaType.APPLICATION_JSON).build();
+  }
+}

@@ -1,0 +1,32 @@
+package imserver.legacy;
+
+import imserver.config.Config;
+import imserver.config.Config.Switch;
+import imserver.rest.BearerFilter;
+import imserver.rest.Problem;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.inject.spi.CDI;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+
+/** Verifies the credential, if these paths are on at all; what they are is no secret. */
+@Priority(Priorities.AUTHENTICATION)
+public class LegacyFilter implements ContainerRequestFilter {
+
+  private final BearerFilter bearer = new BearerFilter();
+
+  /** For the container. */
+  public LegacyFilter() {}
+
+  @Override
+  public void filter(ContainerRequestContext request) {
+    if (CDI.current().select(Config.class).get().server().originalPaths() == Switch.OFF) {
+      throw Problem.notFound("these paths are switched off");
+    }
+    if (!request.getMethod().equals(HttpMethod.OPTIONS)) {
+      bearer.filter(request);
+    }
+  }
+}

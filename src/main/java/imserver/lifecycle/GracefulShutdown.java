@@ -1,0 +1,78 @@
+package imserver.lifecycle;
+
+import imserver.message.Intake;
+import imserver.session.SessionRegistry;
+import imserver.session.Workers;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+
+/**
+ * What happens when the server or the application stops: what was taken in is stored and
+ * acknowledged, then every connection is closed. Once, by the first that hears of the stop while
+ * the sockets are still there: on Tomcat that is CDI, elsewhere {@link ShutdownListener}.
+ *
+ * <p>Not proxied, so that the second may still call when CDI is gone.
+ */
+@Singleton
+public class GracefulShutdown {
+
+  private static final System.Logger LOG = System.getLogger(GracefulShutdown.class.getName());
+
+  /** How long clients may take to read their last packets. */
+  private static final Duration CLIENT_READ_TIMEOUT = Duration.ofSeconds(5);
+
+  private final Intake intake;
+  private final SessionRegistry registry;
+  private final Workers workers;
+  private boolean due;
+  private volatile boolean over;
+
+  /** For CDI. */
+  @Inject
+  public GracefulShutdown(Intake intake, SessionRegistry registry, Workers workers) {
+    this.intake = intake;
+    this.registry = registry;
+    this.workers = workers;
+  }
+
+  void beforeDestroyed(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
+    run();
+  }
+
+  /** Whether it is all done: the beans of the application may not be called any more. */
+  public boolean isOver() {
+    return over;
+  }
+
+  /** Called when the application has started: one that has not has nothing to stop. */
+  synchronized void arm() {
+    due = true;
+  }
+
+  /** Waits until all is done, for a bounded time, also where another thread has begun it. */
+  synchronized void run() {
+    if (due) {
+      due = false;
+      try {
+        intake.stop();
+      } finally {
+        closeConnections();
+        over = true;
+      }
+      LOG.log(Level.INFO, "stopped: what was taken in is stored, all connections are closed");
+    }
+  }
+
+  private void closeConnections() {
+    try {
+      registry.closeAll(CLIENT_READ_TIMEOUT);
+    } finally {
+      workers.stop();
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package imserver.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/**
+ * Lets pages of every origin import the scripts: browsers fetch modules by the rules of CORS. The
+ * scripts hold no secrets; what they ask of the server is another matter, on which {@code
+ * IMSERVER_ALLOWED_ORIGINS} decides.
+ *
+ * <p>Browsers ask each time whether a script has changed, by the ETag that every container makes:
+ * the modules of two releases must not meet in one page.
+ */
+public class ModuleCorsFilter extends HttpFilter {
+
+  private static final long serialVersionUID = 1L;
+
+  /** For the container. */
+  public ModuleCorsFilter() {}
+
+  @Override
+  protected void doFilter(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    response.setHeader("Access-Control-Allow-Origin", "*");
+    response.setHeader("Cache-Control", "no-cache");
+    chain.doFilter(request, response);
+  }
+}
