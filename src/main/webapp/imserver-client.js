@@ -11,8 +11,8 @@
  * Node 22 and later have a WebSocket; with an older one pass that of a package: new ImClient({ server, credential, WebSocket }).
  *
  * From top to bottom: what is public (types, errors, ImClient, ImApi, LocalOutbox), then the parts that ImClient puts
- * together: Credentials and Whose know who the user is, Link keeps a connection, Outgoing gets messages stored, Incoming
- * and ReadAcks look after those that come in.
+ * together: Credentials and IdentityResolver know who the user is, Connection keeps the socket open, Outgoing gets
+ * messages stored, Incoming and ReadAcks look after those that come in.
  *
  * Ids of users and messages are strings of digits everywhere: a user id may be above 2^53, where numbers go wrong.
  */
@@ -262,8 +262,8 @@ export class ImClient extends EventTarget {
   #otherUserId = null;
   /** Whether it is certain enough who the user is to send and to read from the store. */
   #admitted = false;
-  #whose;
-  #link;
+  #identities;
+  #connection;
   #outgoing;
   #incoming;
   #readAcks;
@@ -287,10 +287,10 @@ export class ImClient extends EventTarget {
     }
     if (typeof options.store === "function") this.#makeStore = options.store;
     else this.#store = options.store ?? null;
-    this.#whose = new Whose(server, request);
+    this.#identities = new IdentityResolver(server, request);
     /** REST, with the same credential. */
     this.api = new ImApi({ server, credential: credentials, fetch: request, admit: (credential) => this.#admit(credential) });
-    this.#link = new Link(server, credentials, WebSocketType, request, this.#whose, this.#timing, {
+    this.#connection = new Connection(server, credentials, WebSocketType, request, this.#identities, this.#timing, {
       changed: (detail) => this.#emit("state", detail),
       identify: (credential) => this.#identify(credential),
       opened: (credential) => this.#opened(credential),
@@ -298,8 +298,8 @@ export class ImClient extends EventTarget {
       lost: (code) => this.#lost(code),
       ended: (reason) => this.#outgoing.failAll("NOT_CONNECTED", reason),
     });
-    this.#outgoing = new Outgoing(this.#link, this.#store, this.#timing, (detail) => this.#emit("outgoing", detail));
-    this.#readAcks = new ReadAcks(this.#link, this.#timing, (messageIds) => this.#emit("read", { messageIds }));
+    this.#outgoing = new Outgoing(this.#connection, this.#store, this.#timing, (detail) => this.#emit("outgoing", detail));
+    this.#readAcks = new ReadAcks(this.#connection, this.#timing, (messageIds) => this.#emit("read", { messageIds }));
     this.#incoming = new Incoming(this.api, this.#timing, {
       show: (detail) => this.#emit("message", detail),
       readAlready: (messageId) => this.#readAcks.add([messageId]),
@@ -308,7 +308,7 @@ export class ImClient extends EventTarget {
 
   /** @returns {State} */
   get state() {
-    return this.#link.state;
+    return this.#connection.state;
   }
 
   /** Whose connection this is; null until that is known, which with a token takes an answer of the server. */
@@ -323,7 +323,7 @@ export class ImClient extends EventTarget {
       this.#listen();
       this.#outgoing.resume();
     }
-    this.#link.open();
+    this.#connection.open();
     if (begins) this.#adopt();
   }
 
@@ -342,7 +342,7 @@ export class ImClient extends EventTarget {
   #shut(reason) {
     this.#listening?.abort();
     this.#listening = null;
-    this.#link.shut(reason);
+    this.#connection.shut(reason);
     this.#admitted = false;
     this.#incoming.lost();
     this.#readAcks.pause();
@@ -398,7 +398,7 @@ export class ImClient extends EventTarget {
    */
   async #identify(credential) {
     this.#first ??= credential;
-    const identity = await this.#whose.ask(credential);
+    const identity = await this.#identities.ask(credential);
     if (identity.userId !== null) this.#belongs(credential, identity.userId);
     return identity;
   }
@@ -450,8 +450,8 @@ export class ImClient extends EventTarget {
   /** @param {string} credential */
   #opened(credential) {
     const isFirst = this.#userId === null && this.#makeStore === null && this.#store === null && this.#first === credential;
-    if (this.#whose.of(credential) !== null || isFirst) this.#start();
-    else this.#link.write(WHO_AM_I); // REST does not say: every packet does
+    if (this.#identities.of(credential) !== null || isFirst) this.#start();
+    else this.#connection.write(WHO_AM_I); // REST does not say: every packet does
   }
 
   /** It is this user's connection. */
@@ -476,9 +476,9 @@ export class ImClient extends EventTarget {
     const packet = parsePacket(text);
     if (packet === null) return;
     this.#outgoing.heard();
-    const { credential } = this.#link;
-    if (packet.toId !== "" && packet.toId !== "0" && credential !== null && this.#whose.of(credential) === null) {
-      this.#whose.learn(credential, packet.toId); // every packet is addressed to the connected user
+    const { credential } = this.#connection;
+    if (packet.toId !== "" && packet.toId !== "0" && credential !== null && this.#identities.of(credential) === null) {
+      this.#identities.learn(credential, packet.toId); // every packet is addressed to the connected user
       if (!this.#belongs(credential, packet.toId)) return;
       if (!this.#admitted) this.#start();
     }
@@ -501,7 +501,7 @@ export class ImClient extends EventTarget {
   /** Takes over what a closed page left in the store. */
   async #adopt() {
     const isKnown = this.#userId !== null || this.#admitted;
-    if (this.#store !== null && isKnown && this.#listening !== null && !this.#link.ended) await this.#outgoing.restore(this.#store);
+    if (this.#store !== null && isKnown && this.#listening !== null && !this.#connection.ended) await this.#outgoing.restore(this.#store);
   }
 
   #listen() {
@@ -512,8 +512,8 @@ export class ImClient extends EventTarget {
     const on = (target, type, listener) => target?.addEventListener?.(type, listener, { signal });
     const page = /** @type {EventTarget} */ (globalThis);
     const document = /** @type {Document | undefined} */ (globalThis.document);
-    on(page, "online", () => this.#link.hurry());
-    on(page, "offline", () => this.#link.drop("the device is offline")); // a socket would not notice for minutes
+    on(page, "online", () => this.#connection.hurry());
+    on(page, "offline", () => this.#connection.drop("the device is offline")); // a socket would not notice for minutes
     on(page, "pagehide", () => {
       this.#readAcks.flush();
       this.#store?.release();
@@ -521,11 +521,11 @@ export class ImClient extends EventTarget {
     on(page, "pageshow", (event) => {
       if (!(/** @type {PageTransitionEvent} */ (event).persisted)) return;
       this.#outgoing.keep(); // back from the page cache
-      this.#link.hurry();
+      this.#connection.hurry();
     });
     on(document, "visibilitychange", () => {
       if (document?.visibilityState === "hidden") return this.#readAcks.flush(); // timers are slow from now on
-      this.#link.hurry();
+      this.#connection.hurry();
       this.#adopt();
     });
     this.#watchStore();
@@ -871,7 +871,7 @@ class Credentials {
  */
 
 /** Asks the server whose a credential is, and remembers the last answer. */
-class Whose {
+class IdentityResolver {
   #server;
   #fetch;
   /** @type {{credential: string, userId: string} | null} */
@@ -941,7 +941,7 @@ class Whose {
 }
 
 /**
- * @typedef {object} LinkListener
+ * @typedef {object} ConnectionListener
  * @property {(detail: StateDetail) => void} changed
  * @property {(credential: string) => Promise<Identity>} identify before a connection is made with a credential; where it is
  *   another user's, the connection has been shut when this resolves
@@ -952,7 +952,7 @@ class Whose {
  */
 
 /** Keeps one connection to the server, and knows what each close code asks for (PROTOCOL.md, section 9). */
-class Link {
+class Connection {
   /** @type {State} */
   state = "idle";
   /** Whether it was closed for good, and not by shut(). */
@@ -964,7 +964,7 @@ class Link {
   #credentials;
   #WebSocket;
   #fetch;
-  #whose;
+  #identities;
   #timing;
   #listener;
   /** Whether there ever was a connection. */
@@ -986,16 +986,16 @@ class Link {
    * @param {Credentials} credentials
    * @param {typeof globalThis.WebSocket} WebSocketType
    * @param {typeof globalThis.fetch} request
-   * @param {Whose} whose
+   * @param {IdentityResolver} identities
    * @param {Timing} timing
-   * @param {LinkListener} listener
+   * @param {ConnectionListener} listener
    */
-  constructor(server, credentials, WebSocketType, request, whose, timing, listener) {
+  constructor(server, credentials, WebSocketType, request, identities, timing, listener) {
     this.#server = server;
     this.#credentials = credentials;
     this.#WebSocket = WebSocketType;
     this.#fetch = request;
-    this.#whose = whose;
+    this.#identities = identities;
     this.#timing = timing;
     this.#listener = listener;
   }
@@ -1123,7 +1123,7 @@ class Link {
    */
   async #notLetIn(code, credential) {
     const generation = this.#generation;
-    const identity = await this.#whose.probe(credential);
+    const identity = await this.#identities.probe(credential);
     const { status } = identity;
     if (generation !== this.#generation) return;
     const refused = status >= 400 && status < 500 && status !== 429;
@@ -1268,7 +1268,7 @@ class Link {
 class Outgoing {
   /** In the order to send in. @type {Map<string, Pending>} */
   #messages = new Map();
-  #link;
+  #connection;
   #store;
   #timing;
   #tell;
@@ -1276,7 +1276,7 @@ class Outgoing {
   #lastHeard = 0;
   /** Messages that may be on the wire; shrinks to one when the server says "not now". */
   #window;
-  #allowance;
+  #bucket;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #paced;
   /** Claims under way: what they bring comes first. */
@@ -1289,18 +1289,18 @@ class Outgoing {
   #userId = null;
 
   /**
-   * @param {Link} link
+   * @param {Connection} connection
    * @param {OutboxStore | null} store
    * @param {Timing} timing
    * @param {(detail: OutgoingDetail) => void} tell
    */
-  constructor(link, store, timing, tell) {
-    this.#link = link;
+  constructor(connection, store, timing, tell) {
+    this.#connection = connection;
     this.#store = store;
     this.#timing = timing;
     this.#tell = tell;
     this.#window = timing.inFlight;
-    this.#allowance = new Allowance(timing.perSecond, timing.burst);
+    this.#bucket = new TokenBucket(timing.perSecond, timing.burst);
   }
 
   get isEmpty() {
@@ -1326,13 +1326,13 @@ class Outgoing {
    */
   send(toId, content, clientMessageId) {
     const known = this.#messages.get(clientMessageId);
-    const error = this.#objection(toId, content, clientMessageId, known);
+    const error = this.#validate(toId, content, clientMessageId, known);
     if (error !== null) return quietly(Promise.reject(error));
     const pending = known ?? this.#enter(toId, content, clientMessageId);
     if (known?.entry.state === "failed") this.#revive(known);
     pending.waiting ??= newWaiting();
     const { promise } = pending.waiting;
-    if (this.#link.ended) this.#fail(pending, new SendError("NOT_CONNECTED", "the client is closed", true, clientMessageId));
+    if (this.#connection.ended) this.#fail(pending, new SendError("NOT_CONNECTED", "the client is closed", true, clientMessageId));
     else this.#pump();
     return promise;
   }
@@ -1471,7 +1471,7 @@ class Outgoing {
    * @param {Pending | undefined} known
    * @returns {SendError | null}
    */
-  #objection(toId, content, clientMessageId, known) {
+  #validate(toId, content, clientMessageId, known) {
     /** @type {(code: string, message: string, retryable?: boolean) => SendError} */
     const error = (code, message, retryable = false) => new SendError(code, message, retryable, clientMessageId);
     if (!isUserId(toId) || /^0+$/.test(toId)) return error("INVALID_RECIPIENT", "toId must be a user id");
@@ -1584,7 +1584,7 @@ class Outgoing {
       busy.add(toId);
       if (pending.onTheWire || timestamps.has(timestamp)) continue;
       if (room-- <= 0) return;
-      const wait = this.#allowance.take();
+      const wait = this.#bucket.take();
       if (wait > 0) {
         clearTimeout(this.#paced);
         this.#paced = setTimeout(() => this.#pump(), wait);
@@ -1597,7 +1597,7 @@ class Outgoing {
 
   /** @param {Pending} pending */
   #attempt(pending) {
-    if (!this.#link.write(pending.packet)) return; // closing: it is sent again on the next connection
+    if (!this.#connection.write(pending.packet)) return; // closing: it is sent again on the next connection
     pending.attempts++;
     pending.onTheWire = true;
     pending.writtenAt = now();
@@ -1610,7 +1610,7 @@ class Outgoing {
     if (pending.attempts > this.#timing.retries) {
       this.#fail(pending, noAnswer(pending));
     } else if (pending.attempts === 2 && this.#lastHeard < pending.writtenAt - this.#timing.answerAfter) {
-      this.#link.drop("the server does not answer"); // not a word to two attempts: perhaps the network changed
+      this.#connection.drop("the server does not answer"); // not a word to two attempts: perhaps the network changed
     } else {
       this.#attempt(pending);
     }
@@ -1672,7 +1672,7 @@ class Outgoing {
 }
 
 /** So many a second, and some at once. */
-class Allowance {
+class TokenBucket {
   #perSecond;
   #burst;
   #left;
@@ -1711,7 +1711,7 @@ class Allowance {
  * The ids of messages that were shown. Unread ones come again at every connect, so they are remembered longer than those
  * that were marked as read, which come again only where packets are doubled or a read-ack was lost.
  */
-class Seen {
+class SeenIds {
   static #UNREAD = 50_000;
   static #READ = 10_000;
 
@@ -1727,14 +1727,14 @@ class Seen {
   add(messageId) {
     const id = Number(messageId);
     if (this.#unread.has(id) || this.#read.has(id)) return false;
-    remember(this.#unread, id, Seen.#UNREAD);
+    remember(this.#unread, id, SeenIds.#UNREAD);
     return true;
   }
 
   /** @param {string} messageId */
   markRead(messageId) {
     this.#unread.delete(Number(messageId));
-    remember(this.#read, Number(messageId), Seen.#READ);
+    remember(this.#read, Number(messageId), SeenIds.#READ);
   }
 
   /** @param {string} messageId */
@@ -1775,14 +1775,14 @@ class Incoming {
   #api;
   #timing;
   #listener;
-  #seen = new Seen();
+  #seenIds = new SeenIds();
   /** What is not newer than this was shown, if it was unread. */
   #shownTo = 0;
   /** Whether something older than what was shown may be missing, since REST did not give it. */
   #incomplete = false;
   /** @type {Round | null} */
   #round = null;
-  #allowance;
+  #bucket;
   /** The server takes no request before, by the clock of now(). */
   #notBefore = 0;
 
@@ -1796,7 +1796,7 @@ class Incoming {
     this.#api = api;
     this.#timing = timing;
     this.#listener = listener;
-    this.#allowance = new Allowance(timing.requestsPerSecond, CATCH_UP_BURST);
+    this.#bucket = new TokenBucket(timing.requestsPerSecond, CATCH_UP_BURST);
   }
 
   /** There is a connection. */
@@ -1845,15 +1845,15 @@ class Incoming {
 
   /** @param {string[]} messageIds */
   markRead(messageIds) {
-    messageIds.forEach((id) => this.#seen.markRead(id));
+    messageIds.forEach((id) => this.#seenIds.markRead(id));
   }
 
   /** @param {MessageDetail} detail */
   #show(detail) {
     const { messageId } = detail;
     if (!this.#incomplete) this.#shownTo = Math.max(this.#shownTo, Number(messageId));
-    if (this.#seen.add(messageId)) this.#listener.show(detail);
-    else if (this.#seen.isRead(messageId)) this.#listener.readAlready(messageId);
+    if (this.#seenIds.add(messageId)) this.#listener.show(detail);
+    else if (this.#seenIds.isRead(messageId)) this.#listener.readAlready(messageId);
   }
 
   /**
@@ -1949,7 +1949,7 @@ class Incoming {
   async #turn(round) {
     while (!round.over) {
       const rest = this.#notBefore - now();
-      const wait = rest > 0 ? rest : this.#allowance.take();
+      const wait = rest > 0 ? rest : this.#bucket.take();
       if (wait === 0) return;
       await pauseUntil(now() + wait, round);
     }
@@ -2158,10 +2158,10 @@ class ReadAcks {
   #waiting = new Map();
   /** What may still fail, by its timestamp. @type {Map<string, {ids: string[], timer: ReturnType<typeof setTimeout>}>} */
   #sent = new Map();
-  #link;
+  #connection;
   #timing;
   #tell;
-  #allowance;
+  #bucket;
   /** Ids in one packet. */
   #most;
   #count = 0;
@@ -2175,16 +2175,16 @@ class ReadAcks {
   #timer;
 
   /**
-   * @param {Link} link
+   * @param {Connection} connection
    * @param {Timing} timing
    * @param {(messageIds: string[]) => void} tell
    */
-  constructor(link, timing, tell) {
-    this.#link = link;
+  constructor(connection, timing, tell) {
+    this.#connection = connection;
     this.#timing = timing;
     this.#tell = tell;
     this.#most = Math.max(1, Math.min(MAX_READ_IDS, timing.readBurst));
-    this.#allowance = new Allowance(timing.readsPerSecond, Math.max(1, timing.readBurst));
+    this.#bucket = new TokenBucket(timing.readsPerSecond, Math.max(1, timing.readBurst));
   }
 
   /** How many the server may not know of. */
@@ -2231,17 +2231,17 @@ class ReadAcks {
     const rest = this.#notBefore - now();
     if (rest > 0) return this.#later(rest);
     while (this.#waiting.size > 0) {
-      const wait = this.#allowance.take(Math.min(this.#waiting.size, this.#most));
+      const wait = this.#bucket.take(Math.min(this.#waiting.size, this.#most));
       if (wait > 0) return this.#later(wait);
       const some = firstOf(this.#waiting, this.#most);
       const ids = some.map(([id]) => id);
       const timestamp = `read-${++this.#count}`; // no message has such a one
-      if (!this.#link.write(readAck(ids, timestamp))) return;
+      if (!this.#connection.write(readAck(ids, timestamp))) return;
       ids.forEach((id) => this.#waiting.delete(id));
       const timer = setTimeout(() => this.#done(timestamp), 2 * this.#timing.answerAfter);
       this.#sent.set(timestamp, { ids, timer });
-      const untold = some.filter(([, told]) => !told).map(([id]) => id);
-      if (untold.length > 0) this.#tell(untold);
+      const unreported = some.filter(([, told]) => !told).map(([id]) => id);
+      if (unreported.length > 0) this.#tell(unreported);
     }
   }
 
@@ -2265,7 +2265,7 @@ class ReadAcks {
       const { answerAfter, backoffCap } = this.#timing;
       const wait = Math.min(Math.max(answerAfter, backoffCap), answerAfter * 2 ** this.#failures++);
       this.#notBefore = now() + wait * (1 + Math.random() / 4);
-      this.#allowance.limit(this.#most);
+      this.#bucket.limit(this.#most);
     } // else it went out with another one that has failed
     this.#wait(refused.ids, true);
     this.flush();
@@ -2277,7 +2277,7 @@ class ReadAcks {
     this.#sent.delete(timestamp);
     if (this.#notBefore > now()) return;
     this.#failures = 0;
-    this.#allowance.limit(Math.max(this.#most, this.#timing.readBurst));
+    this.#bucket.limit(Math.max(this.#most, this.#timing.readBurst));
   }
 
   /**

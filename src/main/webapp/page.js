@@ -113,8 +113,8 @@ function page() {
  * @param {string} up
  */
 function light(name, up) {
-  const words = { up: t.up, down: t.down }[up] ?? t.unknown;
-  return html`<div><dt>${name}</dt><dd data-state=${up}>${words}</dd></div>`;
+  const text = { up: t.up, down: t.down }[up] ?? t.unknown;
+  return html`<div><dt>${name}</dt><dd data-state=${up}>${text}</dd></div>`;
 }
 
 // ---- Open mode: one user or two ----

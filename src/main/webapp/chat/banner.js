@@ -108,12 +108,12 @@ export class Banner extends LitElement {
   }
 
   render() {
-    const { words, soon, button, detail } = this.#content();
+    const { text, soon, button, detail } = this.#content();
     // The role is there from the beginning, for what comes later to be read out.
     return html`<div role="status">
-      ${words
+      ${text
         ? html`<div class="banner ${soon ? "soon" : ""}">
-            <span>${words}</span>
+            <span>${text}</span>
             ${detail ? html`<span aria-hidden="true">${detail}</span>` : nothing}
             ${button ? html`<button class="text-button" @click=${this.#reconnect}>${button}</button>` : nothing}
           </div>`
@@ -121,25 +121,25 @@ export class Banner extends LitElement {
     </div>`;
   }
 
-  /** @returns {{words?: string, soon?: boolean, button?: string, detail?: string}} */
+  /** @returns {{text?: string, soon?: boolean, button?: string, detail?: string}} */
   #content() {
     const { texts: t, connection } = this;
     const { state, code, retryAt, problem } = connection;
-    if (this.waitsForToken) return { words: t.renewing };
+    if (this.waitsForToken) return { text: t.renewing };
     if (state === "closed") {
-      const words = (code && t.ended[code]) || t.endedOtherwise;
+      const text = (code && t.ended[code]) || t.endedOtherwise;
       const needsToken = code === EXPIRED || code === ACCESS_ENDED;
-      return { words, button: needsToken ? undefined : code === OPEN_ELSEWHERE ? t.useHere : t.reconnect };
+      return { text, button: needsToken ? undefined : code === OPEN_ELSEWHERE ? t.useHere : t.reconnect };
     }
-    if (state === "idle") return { words: t.noCredential };
+    if (state === "idle") return { text: t.noCredential };
     if (state === "open") return {};
-    if (!this.online) return { words: t.offline };
-    if (!this.#lost) return { words: t.connecting, soon: true };
-    const words = problem === null ? t.waiting : t.problems[problem](location.origin);
+    if (!this.online) return { text: t.offline };
+    if (!this.#lost) return { text: t.connecting, soon: true };
+    const text = problem === null ? t.waiting : t.problems[problem](location.origin);
     // Not read out: what changes every second.
-    if (state === "connecting") return { words, soon: true, detail: t.connecting };
+    if (state === "connecting") return { text, soon: true, detail: t.connecting };
     const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));
-    return { words, soon: true, detail: t.retryIn(seconds), button: t.reconnect };
+    return { text, soon: true, detail: t.retryIn(seconds), button: t.reconnect };
   }
 
   #reconnect() {

@@ -201,7 +201,7 @@ export class MessageList extends LitElement {
   update(changed) {
     const anchor = this.hasUpdated && !changed.has("conversation") ? this.#takeAnchor() : null;
     super.update(changed);
-    this.#place(anchor);
+    this.#restorePosition(anchor);
   }
 
   render() {
@@ -296,7 +296,7 @@ export class MessageList extends LitElement {
   }
 
   /** @param {{key: string | undefined, top: number} | null} anchor */
-  #place(anchor) {
+  #restorePosition(anchor) {
     const scroller = this.#scroller;
     const row = anchor && this.#row(anchor.key);
     if (this.#opening) {
