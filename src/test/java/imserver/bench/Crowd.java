@@ -59,14 +59,14 @@ final class Crowd implements AutoCloseable {
 
   private void open(long firstSender, long firstUser, int count) throws IOException {
     Semaphore room = new Semaphore(CONNECTING);
-    List<CompletableFuture<Link>> links = new ArrayList<>();
+    List<CompletableFuture<ClientSocket>> sockets = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       room.acquireUninterruptibly();
       Reader reader = new Reader(Sequence.messages(firstSender + i, firstUser + i));
-      CompletableFuture<Link> link = Link.open(loop, port, firstUser + i, reader);
-      links.add(link.whenComplete((opened, failure) -> room.release()));
+      CompletableFuture<ClientSocket> socket = ClientSocket.open(loop, port, firstUser + i, reader);
+      sockets.add(socket.whenComplete((opened, failure) -> room.release()));
     }
-    links.forEach(CompletableFuture::join);
+    sockets.forEach(CompletableFuture::join);
   }
 
   @Override
@@ -75,7 +75,7 @@ final class Crowd implements AutoCloseable {
     meter.check();
   }
 
-  private final class Reader implements Link.Receiver {
+  private final class Reader implements ClientSocket.Receiver {
 
     private final Sequence messages;
     private long next;
@@ -87,7 +87,7 @@ final class Crowd implements AutoCloseable {
     @Override
     public void text(byte[] bytes, int offset, int length) {
       if (messages.number(bytes, offset, length) != next) {
-        meter.violation("not message " + next + ": " + Link.text(bytes, offset, length));
+        meter.violation("not message " + next + ": " + ClientSocket.text(bytes, offset, length));
       }
       next++;
       received.incrementAndGet();

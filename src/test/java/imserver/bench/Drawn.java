@@ -35,16 +35,16 @@ final class Drawn implements Clients {
   Drawn(int port, int count, int pairs, Users users) throws IOException {
     this.pairs = pairs;
     Semaphore room = new Semaphore(CONNECTING);
-    List<CompletableFuture<Link>> links = new ArrayList<>();
+    List<CompletableFuture<ClientSocket>> sockets = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       room.acquireUninterruptibly();
       Sender sender = new Sender(users.next(), users.next());
       senders.add(sender);
-      CompletableFuture<Link> link = Link.open(loop, port, sender.id, sender);
-      links.add(link.whenComplete((opened, failure) -> room.release()));
+      CompletableFuture<ClientSocket> socket = ClientSocket.open(loop, port, sender.id, sender);
+      sockets.add(socket.whenComplete((opened, failure) -> room.release()));
     }
     for (int i = 0; i < count; i++) {
-      senders.get(i).link = links.get(i).join();
+      senders.get(i).socket = sockets.get(i).join();
     }
   }
 
@@ -97,13 +97,13 @@ final class Drawn implements Clients {
   }
 
   /** One who has one message in flight at most. */
-  private final class Sender implements Link.Receiver {
+  private final class Sender implements ClientSocket.Receiver {
 
     private final long id;
     private final byte[] packet;
     private final int digits;
     private final Sequence acknowledgements;
-    private Link link;
+    private ClientSocket socket;
     private boolean waits;
     private long number = -1;
     private long sentAt;
@@ -120,8 +120,8 @@ final class Drawn implements Clients {
       waits = true;
       sentAt = System.nanoTime();
       Sequence.number(packet, digits, ++number);
-      link.append(packet);
-      link.flush();
+      socket.append(packet);
+      socket.flush();
     }
 
     @Override
@@ -129,7 +129,8 @@ final class Drawn implements Clients {
       long now = System.nanoTime();
       synchronized (Drawn.this) {
         if (!waits || acknowledgements.number(bytes, offset, length) != number) {
-          meter.violation("no answer to what is in flight: " + Link.text(bytes, offset, length));
+          meter.violation(
+              "no answer to what is in flight: " + ClientSocket.text(bytes, offset, length));
           return;
         }
         waits = false;

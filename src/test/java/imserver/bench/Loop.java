@@ -33,14 +33,15 @@ final class Loop implements AutoCloseable {
   }
 
   /** To be called on the loop's thread. */
-  SelectionKey register(SocketChannel channel, int operations, Link link) throws IOException {
-    return channel.register(selector, operations, link);
+  SelectionKey register(SocketChannel channel, int operations, ClientSocket socket)
+      throws IOException {
+    return channel.register(selector, operations, socket);
   }
 
   private void run() {
     try {
       while (!closed) {
-        selector.select(key -> ready((Link) key.attachment()));
+        selector.select(key -> ready((ClientSocket) key.attachment()));
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
           task.run();
         }
@@ -54,11 +55,11 @@ final class Loop implements AutoCloseable {
     }
   }
 
-  private void ready(Link link) {
+  private void ready(ClientSocket socket) {
     try {
-      link.ready(buffer);
+      socket.ready(buffer);
     } catch (IOException | RuntimeException e) {
-      link.broken(e);
+      socket.broken(e);
     }
   }
 

@@ -29,8 +29,8 @@ final class Pair {
   private final int digits;
   private final Sequence acknowledgements;
   private final Sequence messages;
-  private final Link sender;
-  private final Link recipient;
+  private final ClientSocket sender;
+  private final ClientSocket recipient;
 
   /** By number modulo {@link #RING}: when it was to be sent, and what has come of it. */
   private final long[] sent = new long[RING];
@@ -56,9 +56,10 @@ final class Pair {
     packet = Sequence.bytes(head + "0".repeat(Sequence.DIGITS) + "\",\"Describe\":\"\"}");
     acknowledgements = Sequence.acknowledgements(senderId);
     messages = Sequence.messages(senderId, recipientId);
-    CompletableFuture<Link> recipientLink =
-        Link.open(loop, port, recipientId, new Recipient(), reads ? 0 : SMALL);
-    CompletableFuture<Link> senderLink = Link.open(loop, port, senderId, new Sender());
+    CompletableFuture<ClientSocket> recipientLink =
+        ClientSocket.open(loop, port, recipientId, new Recipient(), reads ? 0 : SMALL);
+    CompletableFuture<ClientSocket> senderLink =
+        ClientSocket.open(loop, port, senderId, new Sender());
     recipient = recipientLink.join();
     sender = senderLink.join();
     if (!reads) {
@@ -151,7 +152,7 @@ final class Pair {
     recipient.close();
   }
 
-  private final class Sender implements Link.Receiver {
+  private final class Sender implements ClientSocket.Receiver {
 
     @Override
     public void text(byte[] bytes, int offset, int length) {
@@ -162,7 +163,8 @@ final class Pair {
             || number < 0
             || number >= next
             || (state[(int) number & (RING - 1)] & ACKNOWLEDGED) != 0) {
-          meter.violation("no answer to what is in flight: " + Link.text(bytes, offset, length));
+          meter.violation(
+              "no answer to what is in flight: " + ClientSocket.text(bytes, offset, length));
           return;
         }
         if (reads) {
@@ -178,7 +180,7 @@ final class Pair {
     }
   }
 
-  private final class Recipient implements Link.Receiver {
+  private final class Recipient implements ClientSocket.Receiver {
 
     @Override
     public void text(byte[] bytes, int offset, int length) {
@@ -186,7 +188,8 @@ final class Pair {
       synchronized (Pair.this) {
         long number = messages.number(bytes, offset, length);
         if (number != nextReceived || number >= next) {
-          meter.violation("not message " + nextReceived + ": " + Link.text(bytes, offset, length));
+          meter.violation(
+              "not message " + nextReceived + ": " + ClientSocket.text(bytes, offset, length));
           return;
         }
         nextReceived++;

@@ -32,23 +32,23 @@ final class ReadAcks {
   }
 
   /** Takes the id of a packet, and appends a read-ack to a connection if there are enough. */
-  void received(byte[] packet, int offset, int length, Link link) {
+  void received(byte[] packet, int offset, int length, ClientSocket socket) {
     int end = offset + length - TAIL;
     int from = end;
     while (packet[from - 1] >= '0' && packet[from - 1] <= '9') {
       from--;
     }
-    ids.append(waiting == 0 ? "" : ",").append(Link.text(packet, from, end - from));
+    ids.append(waiting == 0 ? "" : ",").append(ClientSocket.text(packet, from, end - from));
     waiting++;
     if (waiting == together) {
-      flush(link);
+      flush(socket);
     }
   }
 
   /** Marks what is left. */
-  void flush(Link link) {
+  void flush(ClientSocket socket) {
     if (waiting > 0) {
-      link.append(
+      socket.append(
           Sequence.bytes(
               "{\"toId\":0,\"type\":1,\"content\":\"["
                   + ids

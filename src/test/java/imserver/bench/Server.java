@@ -151,7 +151,7 @@ final class Server implements AutoCloseable {
     try (Loop loop = new Loop()) {
       while (true) {
         try {
-          Link.open(loop, port, 1, (bytes, offset, length) -> {}).join();
+          ClientSocket.open(loop, port, 1, (bytes, offset, length) -> {}).join();
           return;
         } catch (CompletionException e) {
           if (!process.isAlive() || System.nanoTime() > deadline) {

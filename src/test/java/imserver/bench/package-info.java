@@ -9,9 +9,9 @@
  * measures it checks: a message that is lost, doubled, changed or out of order fails the run
  * ({@link imserver.bench.Pair}).
  *
- * <p>{@link imserver.bench.Loop} and {@link imserver.bench.Link} are the client: one thread, frames
- * as prepared bytes, answers compared byte by byte. It must stay cheap, for it shares the machine
- * with what it measures.
+ * <p>{@link imserver.bench.Loop} and {@link imserver.bench.ClientSocket} are the client: one
+ * thread, frames as prepared bytes, answers compared byte by byte. It must stay cheap, for it
+ * shares the machine with what it measures.
  *
  * <p>Apart from it, {@link imserver.bench.ConversationCost} measures what the list of conversations
  * costs a user who has many. It is run by {@code java -cp} with the test class path that {@code mvn

@@ -24,6 +24,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
     "IMSERVER_LANES=4",
     "IMSERVER_REPLAY_LIMIT=100000",
     "IMSERVER_OUTBOX=100000",
-    "IMSERVER_TIME_ZONE=" + OriginalPathsIT.ZONE
+    "IMSERVER_TIME_ZONE=" + LegacyPathsIT.ZONE
   };
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** What the container does below our endpoint (RFC 6455), which we only see from outside. */
 @WithServer({"IMSERVER_PING_INTERVAL=3", "IMSERVER_ALLOWED_ORIGINS=https://school.example"})
 @DisplayName("A connection, frame by frame,")
-class FramesIT {
+class WebSocketProtocolIT {
 
   private static final int RESERVED = 0x3;
   private static final int PROTOCOL_ERROR = 1002;

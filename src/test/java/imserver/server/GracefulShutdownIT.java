@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 @Tag("h2")
 @DisplayName("A server that is stopped under load")
-class StopIT {
+class GracefulShutdownIT {
 
   @Test
   @DisplayName("closes its connections with 1001 and loses nothing; the next one has it all")

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 
 /** A WebSocket connection of one user, as cheap as can be: no copy, no parsing but of frames. */
-final class Link {
+final class ClientSocket {
 
   /** What is done with what arrives; called on the loop's thread. */
   interface Receiver {
@@ -35,7 +35,7 @@ final class Link {
   private final SocketChannel channel;
   private final byte[] request;
   private final Receiver receiver;
-  private final CompletableFuture<Link> open = new CompletableFuture<>();
+  private final CompletableFuture<ClientSocket> open = new CompletableFuture<>();
   private SelectionKey key;
   private boolean upgraded;
 
@@ -45,7 +45,7 @@ final class Link {
   /** What is to be written; guarded by the channel. */
   private final Outgoing out = new Outgoing();
 
-  private Link(SocketChannel channel, byte[] request, Receiver receiver) {
+  private ClientSocket(SocketChannel channel, byte[] request, Receiver receiver) {
     this.channel = channel;
     this.request = request;
     this.receiver = receiver;
@@ -57,13 +57,13 @@ final class Link {
   }
 
   /** Starts to connect. */
-  static CompletableFuture<Link> open(Loop loop, int port, long user, Receiver receiver)
+  static CompletableFuture<ClientSocket> open(Loop loop, int port, long user, Receiver receiver)
       throws IOException {
     return open(loop, port, user, receiver, 0);
   }
 
   /** Starts to connect, with a receive buffer of that many bytes unless 0. */
-  static CompletableFuture<Link> open(
+  static CompletableFuture<ClientSocket> open(
       Loop loop, int port, long user, Receiver receiver, int receiveBuffer) throws IOException {
     SocketChannel channel = SocketChannel.open();
     channel.configureBlocking(false);
@@ -71,9 +71,9 @@ final class Link {
     if (receiveBuffer > 0) {
       channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBuffer);
     }
-    Link link = new Link(channel, handshake(port, user), receiver);
-    loop.execute(() -> link.connect(loop, new InetSocketAddress("127.0.0.1", port)));
-    return link.open;
+    ClientSocket socket = new ClientSocket(channel, handshake(port, user), receiver);
+    loop.execute(() -> socket.connect(loop, new InetSocketAddress("127.0.0.1", port)));
+    return socket.open;
   }
 
   private static byte[] handshake(int port, long user) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 @WithServer
 @DisplayName("A conversation")
-class ConversationIT {
+class MessageDeliveryIT {
 
   private URI server;
   private final long alice = Users.next();

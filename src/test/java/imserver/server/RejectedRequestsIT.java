@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 @WithRates
 @DisplayName("Bad input")
-class BadInputIT {
+class RejectedRequestsIT {
 
   private URI server;
   private final long alice = Users.next();

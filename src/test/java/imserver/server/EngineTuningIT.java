@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 @Tag("h2")
 @DisplayName("In the container's WebSocket engine")
-class EngineIT {
+class EngineTuningIT {
 
   private final ServerProduct product = ServerProduct.underTest();
 

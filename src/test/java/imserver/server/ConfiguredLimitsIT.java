@@ -19,14 +19,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @WithServer({
-  "IMSERVER_MAX_CONNECTIONS_PER_USER=" + LimitsIT.CONNECTIONS,
-  "IMSERVER_REPLAY_LIMIT=" + LimitsIT.REPLAY,
-  "IMSERVER_OUTBOX=" + LimitsIT.OUTBOX,
+  "IMSERVER_MAX_CONNECTIONS_PER_USER=" + ConfiguredLimitsIT.CONNECTIONS,
+  "IMSERVER_REPLAY_LIMIT=" + ConfiguredLimitsIT.REPLAY,
+  "IMSERVER_OUTBOX=" + ConfiguredLimitsIT.OUTBOX,
   "IMSERVER_RECIPIENTS=known",
   "IMSERVER_USER_SEARCH=off"
 })
 @DisplayName("A limit")
-class LimitsIT {
+class ConfiguredLimitsIT {
 
   static final int CONNECTIONS = 3;
   static final int REPLAY = 20;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 @WithServer
 @DisplayName("By the original back end's paths")
-class OriginalPathsIT {
+class LegacyPathsIT {
 
   static final String ZONE = "Asia/Shanghai";
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 @Tag("h2")
 @DisplayName("The embedded database")
-class DataFolderIT {
+class EmbeddedDatabaseIT {
 
   private static final String SECRET = "0123456789abcdef0123456789abcdef";
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 @WithServer({"IMSERVER_LANES=32", "IMSERVER_RECIPIENTS=known"})
 @Tag("postgresql")
 @DisplayName("More lanes than there are connections to the database")
-class LanesIT {
+class PoolExhaustionIT {
 
   /** Of the pool. */
   private static final int CONNECTIONS = 16;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 @WithServer
 @DisplayName("A crowd")
-class CrowdIT {
+class ConnectionIsolationIT {
 
   private static final int CONNECTIONS = 200;
   private static final int MESSAGES = 15; // of 200: what waits for over 5 s is refused

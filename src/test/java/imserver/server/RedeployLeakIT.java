@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 @Tag("h2")
 @Tag("hot-deploy")
 @DisplayName("An application that is undeployed and deployed again and again")
-class RedeployIT {
+class RedeployLeakIT {
 
   private static final int ROUNDS = Integer.getInteger("imserver.test.redeploys", 3);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -57,7 +57,7 @@ class RedeployIT {
                   assertThat(classLoaders(server))
                       .as("of ours")
                       .isBetween(1L, 1L + product.applicationsKept()));
-      assertThat(Files.readAllLines(server.log())).noneMatch(RedeployIT::tellsOfALeak);
+      assertThat(Files.readAllLines(server.log())).noneMatch(RedeployLeakIT::tellsOfALeak);
     }
   }
 

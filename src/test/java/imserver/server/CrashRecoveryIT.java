@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@code -Dimserver.test.kills=20} for more rounds than the build can wait for. */
 @DisplayName("A server that is killed under load")
-class KillIT {
+class CrashRecoveryIT {
 
   private static final int KILLS = Integer.getInteger("imserver.test.kills", 2);
   private static final int SENDERS = 8;
