@@ -7,6 +7,7 @@ import jakarta.inject.Inject;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
@@ -16,6 +17,12 @@ import java.util.function.Supplier;
  */
 @ApplicationScoped
 public class H2MessageStore implements MessageStore {
+
+  /**
+   * Fair, so that nobody waits for more than one transaction of each other writer: whoever writes
+   * without end would else take it again before the next is awake.
+   */
+  private final ReentrantLock turn = new ReentrantLock(true);
 
   @Inject private H2Writer writer;
 
@@ -45,13 +52,16 @@ public class H2MessageStore implements MessageStore {
    * What comes out of the writer's methods is a {@link StorageException}, and then the transaction
    * is rolled back. Anything else comes from the commit: it may be done.
    */
-  private synchronized <R> R commit(Supplier<R> transaction) {
+  private <R> R commit(Supplier<R> transaction) {
+    turn.lock();
     try {
       return transaction.get();
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {
       throw new CommitUnknownException(e);
+    } finally {
+      turn.unlock();
     }
   }
 }

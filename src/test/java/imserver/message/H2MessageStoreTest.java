@@ -1,7 +1,10 @@
 package imserver.message;
 
+import static java.lang.Thread.State.TERMINATED;
+import static java.lang.Thread.State.WAITING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
@@ -9,8 +12,11 @@ import jakarta.ejb.EJBException;
 import jakarta.persistence.EntityManager;
 import java.time.OffsetDateTime;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -106,5 +112,41 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
         List.of(new NewMessage(new DedupeKey(1, "k"), 2, "text", "", OffsetDateTime.now(), null));
     assertThatThrownBy(() -> store.add(newMessages)).isInstanceOf(CommitUnknownException.class);
     assertThat(state().total(2)).as("and here it was done").isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("has a writer wait for one transaction of another who writes without end")
+  void turns() throws Exception {
+    List<String> order = new CopyOnWriteArrayList<>();
+    AtomicReference<Thread> marking = new AtomicReference<>();
+    H2Writer writer =
+        new H2Writer() {
+          @Override
+          public List<Outcome> add(List<NewMessage> newMessages) {
+            order.add("add");
+            await().until(() -> EnumSet.of(WAITING, TERMINATED).contains(marking.get().getState()));
+            return List.of();
+          }
+
+          @Override
+          public List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
+            order.add("mark");
+            return List.of();
+          }
+        };
+    MessageStore taking = new H2MessageStore(writer);
+    marking.set(new Thread(() -> taking.markRead(Map.of())));
+    Thread adding =
+        new Thread(
+            () -> {
+              taking.add(List.of());
+              taking.add(List.of());
+            });
+    adding.start();
+    await().until(() -> order.contains("add"));
+    marking.get().start();
+    adding.join();
+    marking.get().join();
+    assertThat(order).containsExactly("add", "mark", "add");
   }
 }
