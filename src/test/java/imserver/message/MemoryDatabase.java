@@ -8,13 +8,12 @@ import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
 
 /** An H2 in memory with the product's tables, and its persistence unit. One at a time. */
-public final class MemoryDatabase implements AutoCloseable {
+final class MemoryDatabase implements AutoCloseable {
 
   private final JdbcDataSource database = new JdbcDataSource();
   private final EntityManagerFactory factory;
 
-  /** Makes the tables. */
-  public MemoryDatabase() {
+  MemoryDatabase() {
     database.setURL("jdbc:h2:mem:store;DB_CLOSE_DELAY=-1;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE");
     Flyway.configure().dataSource(database).locations("classpath:db/migration/h2").load().migrate();
     factory =
@@ -27,8 +26,7 @@ public final class MemoryDatabase implements AutoCloseable {
                 database));
   }
 
-  /** A new one, to be closed. */
-  public EntityManager entities() {
+  EntityManager entities() {
     return factory.createEntityManager();
   }
 

@@ -2,25 +2,55 @@ package imserver.message;
 
 import imserver.message.Outcome.Stored;
 import jakarta.persistence.EntityManager;
+import java.lang.reflect.Field;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Stores messages in a {@link MemoryDatabase} and marks them as read, for tests that read. */
-public final class TestMessages {
+/**
+ * A few messages in a database of a test's own, for a repository that reads them. All is done in
+ * one transaction.
+ */
+public final class TestMessages implements AutoCloseable {
 
-  private final EntityManager entities;
-  private final H2Writer writer;
+  /** Who has sent the first and the second, and got the one back. */
+  public static final long ALICE = 10;
 
-  /** In the transaction of an entity manager. */
-  public TestMessages(EntityManager entities) {
-    this.entities = entities;
-    this.writer = new H2Writer(entities);
+  /** Who has sent the one back, and got the others. */
+  public static final long BOB = 20;
+
+  /** The ids of the messages that are there, ascending. */
+  public final long first;
+
+  public final long second;
+  public final long back;
+  public final long notice;
+
+  private final MemoryDatabase database = new MemoryDatabase();
+  private final EntityManager entities = database.entities();
+  private final H2Writer writer = new H2Writer(entities);
+
+  /** Stores the messages, and gives the repository its entity manager, as a container does. */
+  public TestMessages(Object repository) throws ReflectiveOperationException {
+    Field field = repository.getClass().getDeclaredField("entities");
+    field.setAccessible(true);
+    field.set(repository, entities);
+    entities.getTransaction().begin();
+    first = add(ALICE, BOB, "first", null);
+    second = add(ALICE, BOB, "second", null);
+    back = add(BOB, ALICE, "back", null);
+    notice = add(0, BOB, "notice", new NoticeDetails("title", "/url"));
+    entities.clear();
   }
 
-  /** Stores a message; returns its id. */
+  /** In which all is done. */
+  public EntityManager entities() {
+    return entities;
+  }
+
+  /** Stores one more; returns its id. */
   public long add(
       long sender, long recipient, String content, @Nullable NoticeDetails noticeDetails) {
     NewMessage newMessage =
@@ -40,5 +70,12 @@ public final class TestMessages {
       writer.markRead(Map.of(reader, List.of(id)));
     }
     entities.clear();
+  }
+
+  @Override
+  public void close() {
+    entities.getTransaction().rollback();
+    entities.close();
+    database.close();
   }
 }
