@@ -42,7 +42,7 @@ class ArchitectureTest {
           entry("database", allowed("config")),
           entry("container", allowed("packet", "config", "session")),
           entry("access", allowed("packet", "session", "auth", "config", "database")),
-          entry("directory", allowed("packet", "auth", "config", "database")),
+          entry("directory", allowed("auth", "config", "database")),
           entry("message", allowed("packet", "auth", "session", "directory", "config", "database")),
           entry("conversation", allowed("directory", "message", "database")),
           entry("lifecycle", allowed("session", "message", "config", "database")),
@@ -55,7 +55,6 @@ class ArchitectureTest {
                   "directory",
                   "message",
                   "config",
-                  "database",
                   "container",
                   "lifecycle")),
           entry(
@@ -142,7 +141,7 @@ class ArchitectureTest {
   }
 
   @Test
-  @DisplayName("speaks JDBC only in database, in the store of PostgreSQL and in the pool on Tomcat")
+  @DisplayName("has JDBC only in database, message and what makes pools work on Tomcat")
   void sql() {
     only("java.sql..", "imserver.database", "imserver.message", "imserver.ejb");
   }

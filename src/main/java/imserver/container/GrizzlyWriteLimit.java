@@ -22,7 +22,7 @@ final class GrizzlyWriteLimit {
   /**
    * Bounds the queue of the connection over which a request came.
    *
-   * @param request the server's own object, as {@link UpgradeLeakFix#of} gives it
+   * @param request the server's own object, as {@link UpgradeLeakFix#serverRequest} gives it
    */
   static void bound(@Nullable Object request) {
     if (request == null) {

@@ -53,7 +53,7 @@ public class TyrusUpgradeHandler implements HttpUpgradeHandler {
       throw new ServletException(e);
     }
     TyrusUpgradeHandler handler = request.upgrade(TyrusUpgradeHandler.class);
-    handler.request = UpgradeLeakFix.of(request);
+    handler.request = UpgradeLeakFix.serverRequest(request);
     GrizzlyWriteLimit.bound(handler.request);
     handler.engine = engine;
     handler.maxFrame = maxFrame;

@@ -20,7 +20,7 @@ final class UpgradeLeakFix {
   private UpgradeLeakFix() {}
 
   /** The server's own object behind what a filter is given; null if it cannot be found. */
-  static @Nullable Object of(ServletRequest request) {
+  static @Nullable Object serverRequest(ServletRequest request) {
     ServletRequest facade = request;
     while (facade instanceof ServletRequestWrapper wrapper) {
       facade = wrapper.getRequest();

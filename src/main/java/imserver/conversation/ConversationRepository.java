@@ -2,7 +2,6 @@ package imserver.conversation;
 
 import imserver.message.Conversation;
 import imserver.message.MessageRepository;
-import imserver.message.UserPair;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
@@ -239,8 +238,8 @@ public class ConversationRepository {
   }
 
   /** The row of two users, if they have one. */
-  Optional<Conversation> find(UserPair pair) {
-    return Optional.ofNullable(entities.find(Conversation.class, new Conversation.Key(pair)));
+  Optional<Conversation> find(long one, long other) {
+    return Optional.ofNullable(entities.find(Conversation.class, new Conversation.Key(one, other)));
   }
 
   /** A user's counts, both as they were at one moment. */

@@ -6,7 +6,6 @@ import imserver.database.StorageExceptionTranslator;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.Conversation;
-import imserver.message.UserPair;
 import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptors;
@@ -123,7 +122,7 @@ public class ConversationService {
                     .map(conversation -> new ListEntry(conversation, last.getValue())));
   }
 
-  /** The first {@code limit} of the places; one more there tells that there is a next part. */
+  /** The first {@code limit} of the entries; one more there tells that there is a next part. */
   private ConversationListPage page(
       long user, List<ListEntry> entries, int limit, Function<Long, Bookmark> next) {
     List<Conversation> shown = entries.stream().limit(limit).map(ListEntry::conversation).toList();
@@ -166,7 +165,7 @@ public class ConversationService {
    * have none, so that nobody learns the names of all users by their ids.
    */
   public UserProfile otherOf(long user, long other) {
-    boolean acquainted = user == other || conversations.find(UserPair.of(user, other)).isPresent();
+    boolean acquainted = user == other || conversations.find(user, other).isPresent();
     UserProfile unknown = UserProfile.unknown(other);
     return acquainted ? directory.find(Set.of(other)).getOrDefault(other, unknown) : unknown;
   }
@@ -241,10 +240,7 @@ public class ConversationService {
 
   /** How many messages of {@code sender} the user has not read. */
   public long unreadFrom(long sender, long user) {
-    return conversations
-        .find(UserPair.of(sender, user))
-        .map(each -> each.unreadOf(user))
-        .orElse(0L);
+    return conversations.find(sender, user).map(each -> each.unreadOf(user)).orElse(0L);
   }
 
   /** Which messages of {@code sender} the user has not read, up to an id; the oldest first. */
@@ -269,7 +265,7 @@ public class ConversationService {
 
   /** The conversation, if there is something that the user has not read. */
   private Optional<Conversation> unreadIn(long sender, long user) {
-    return conversations.find(UserPair.of(sender, user)).filter(each -> each.unreadOf(user) > 0);
+    return conversations.find(sender, user).filter(each -> each.unreadOf(user) > 0);
   }
 
   /** Who has found all that there is need not look further. */

@@ -91,10 +91,11 @@ record DatabaseAddress(
 
   /**
    * A database that has gone silent must not hold a lane for ever (the driver's default): 2 s for a
-   * connection, 2 s for what comes before a login, 4 s for each answer after that. Inserts travel
-   * together. A batch leaves in one piece, and not in pieces of 8 kB for each of which the database
-   * is woken. Statements are planned for the table as it is: a plan that was made while it was
-   * empty reads all of it for every look-up. What the address itself says counts more than these.
+   * connection, 2 s for what comes before a login, 4 s for each answer after that, and 3.5 s until
+   * the database itself ends a statement. Inserts travel together. A batch leaves in one piece, and
+   * not in pieces of 8 kB for each of which the database is woken. Statements are planned for the
+   * table as it is: a plan that was made while it was empty reads all of it for every look-up. What
+   * the address itself says counts more than these.
    */
   private static Properties postgresql(Config.Storage storage) {
     Properties properties = login(storage);

@@ -72,7 +72,7 @@ final class ReconnectingConnection implements InvocationHandler {
         return System.identityHashCode(proxy);
       }
       case "isClosed" -> {
-        return closed; // a dead one heals; the pool need not know
+        return closed; // a dead one is replaced; the pool need not know
       }
       case "close", "abort" -> closed = true;
       case "commit", "rollback" -> {}

@@ -17,6 +17,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Collections;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 
@@ -88,12 +89,16 @@ public class Schema {
     }
   }
 
-  /** In one line; what Flyway would have done with other tables ("run repair") would spoil them. */
+  /** In one line, without Flyway's advice ("repair", "baseline"), which would spoil the tables. */
   private static String reason(FlywayException e) {
-    return e instanceof FlywayValidateException
-        ? "its tables are of another version of imserver, from which there is no upgrade"
-            + " (CHANGELOG.md): take an empty database"
-        : String.valueOf(new StorageException(e).getMessage());
+    if (e instanceof FlywayValidateException) {
+      return "its tables are of another version of imserver, from which there is no upgrade"
+          + " (CHANGELOG.md): take an empty database";
+    }
+    if (e.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE) {
+      return "it has tables that are not imserver's: take an empty database";
+    }
+    return String.valueOf(new StorageException(e).getMessage());
   }
 
   /**

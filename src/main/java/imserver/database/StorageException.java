@@ -4,7 +4,7 @@ import jakarta.ejb.ApplicationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database did not do what it was asked, and the transaction is rolled back (unless it is an
+ * The database did not do what it was asked, and the transaction is rolled back (unless it is a
  * {@link CommitUnknownException}). An application exception, so that the container does not log a
  * stack trace for every message while the database is down.
  */

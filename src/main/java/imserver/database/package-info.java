@@ -13,7 +13,7 @@
  * functions are repeatable migrations. What a release contained never changes afterwards: a later
  * schema is a migration on top of it.
  *
- * <p>Why connections heal here: servers' pools differ in what they do with a connection whose
+ * <p>Why connections reconnect here: servers' pools differ in what they do with a connection whose
  * database was restarted (Payara hands it out once more, WildFly for ever), and a
  * {@code @DataSourceDefinition} cannot tell them to test it. So {@link
  * imserver.database.ReconnectingConnection} replaces a dead connection at the first statement of a
@@ -21,11 +21,12 @@
  *
  * <p>How long a thread waits for PostgreSQL: for a connection of the pool 2 s; for a new one 2 s
  * until TCP connects, 2 s for the answer that comes before the login, 4 s for each one after that;
- * for the proof that an idle one lives 1 s; for the answer to a statement 4 s, however large its
- * batch: a slow one that is alive (500 messages, the recount of a user with a million unread
- * messages) takes tenths of that. In the worst case one after the other, about 10 s: nobody is kept
- * waiting for so long, since whoever asks is answered by a timer. Migrations have an hour. The
- * address may set other times. H2 answers from this process, and waits 2 s for a lock.
+ * for the proof that an idle one lives 1 s; for the answer to a statement 4 s, of which the
+ * database itself ends it after 3.5 s, however large its batch: a slow one that is alive (500
+ * messages, the recount of a user with a million unread messages) takes tenths of that. In the
+ * worst case one after the other, about 10 s: nobody is kept waiting for so long, since whoever
+ * asks is answered by a timer. Migrations have an hour. The address may set other times. H2 answers
+ * from this process, and waits 2 s for a lock.
  *
  * <p>Why H2 2.4.240 and not a newer one: killed (SIGKILL) while two writers committed into a file
  * of 80 MB, with WRITE_DELAY=0, 2.5.252 had lost committed rows in 6 of 40 rounds; 2.4.240 and

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class ContainerTransactions {
 
-  @Inject private CurrentUnitOfWork units;
+  @Inject private CurrentUnitOfWork unitOfWork;
 
   /** For the container, which injects the rest. */
   public ContainerTransactions() {}
@@ -32,7 +32,7 @@ public class ContainerTransactions {
    */
   @AroundInvoke
   public Object manage(InvocationContext call) throws Exception {
-    boolean within = units.inTransaction();
+    boolean within = unitOfWork.inTransaction();
     return switch (attribute(call.getMethod())) {
       case REQUIRED -> within ? join(call) : begin(call, true);
       case REQUIRES_NEW -> begin(call, true);
@@ -62,7 +62,7 @@ public class ContainerTransactions {
   }
 
   private Object begin(InvocationContext call, boolean transaction) throws Exception {
-    try (UnitOfWork unit = units.begin(transaction)) {
+    try (UnitOfWork unit = unitOfWork.begin(transaction)) {
       Object result;
       try {
         result = call.proceed();
@@ -93,15 +93,15 @@ public class ContainerTransactions {
       return call.proceed();
     } catch (Exception e) {
       if (!isForTheCaller(e)) {
-        units.current().markForRollback();
+        unitOfWork.current().markForRollback();
         throw new EJBTransactionRolledbackException(e.toString(), e);
       }
       if (rollsBack(e)) {
-        units.current().markForRollback();
+        unitOfWork.current().markForRollback();
       }
       throw e;
     } catch (Error e) {
-      units.current().markForRollback();
+      unitOfWork.current().markForRollback();
       throw e;
     }
   }

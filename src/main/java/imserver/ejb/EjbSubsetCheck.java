@@ -19,7 +19,7 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Which annotations of Jakarta EE mean the same here as on a full server. */
+/** Refuses session beans that would behave otherwise here than on a full server. */
 final class EjbSubsetCheck {
 
   private static final Set<Class<? extends Annotation>> EVERYWHERE =

@@ -14,12 +14,12 @@ import javax.sql.DataSource;
 @Singleton
 final class ResourceProducers {
 
-  private final CurrentUnitOfWork units;
+  private final CurrentUnitOfWork unitOfWork;
   private final PersistenceUnit unit;
 
   @Inject
-  ResourceProducers(CurrentUnitOfWork units, PersistenceUnit unit) {
-    this.units = units;
+  ResourceProducers(CurrentUnitOfWork unitOfWork, PersistenceUnit unit) {
+    this.unitOfWork = unitOfWork;
     this.unit = unit;
   }
 
@@ -35,7 +35,7 @@ final class ResourceProducers {
 
   private Object call(Method method, Object[] arguments) throws Throwable {
     try {
-      return method.invoke(units.current().entities(), arguments);
+      return method.invoke(unitOfWork.current().entities(), arguments);
     } catch (InvocationTargetException e) {
       throw e.getCause() == null ? e : e.getCause();
     }

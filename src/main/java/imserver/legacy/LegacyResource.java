@@ -57,9 +57,6 @@ public class LegacyResource {
   /** So do so many conversations, each with a look for its unread messages. */
   private static final int CHEAP_SIZE = 10;
 
-  /** Waits for a lane on the way: two of a user at a time. */
-  private static final int MARK_READ_COST = 8;
-
   private static final int MAX_NOTICES = 1000;
   private static final int NOTICES_COST = 4;
   private static final int MAX_UNREAD_IDS = 1000;
@@ -152,7 +149,9 @@ public class LegacyResource {
     intake.charge(user, slice.size() / HttpIntake.CHEAP_ROWS + slice.skipped() / CHEAP_SKIPS);
     boolean mark = request.getMethod().equals(HttpMethod.GET); // and not by HEAD
     return database.ask(
-        user, mark ? MARK_READ_COST : 1, () -> Envelope.of(page(user, other, slice, mark)));
+        user,
+        mark ? HttpIntake.MARK_READ_WEIGHT : 1,
+        () -> Envelope.of(page(user, other, slice, mark)));
   }
 
   private ConversationPage page(UserPrincipal user, long other, Slice slice, boolean mark) {

@@ -13,8 +13,8 @@
  *   <li>The threads of {@link imserver.session.Workers} end.
  * </ol>
  *
- * <p>Rules: the stop runs once, and each step is bounded in time. Nothing below this package knows
- * that the server is stopping; the endpoint asks {@link imserver.lifecycle.GracefulShutdown#isOver}
+ * <p>Rules: the stop runs once, and each step is bounded in time. It tells what is below to stop;
+ * nothing below calls it. The endpoint asks {@link imserver.lifecycle.GracefulShutdown#isOver}
  * before it uses a bean, since the container may call it when CDI has ended.
  *
  * <p>Why two hear of the stop ({@link imserver.lifecycle.GracefulShutdown}): Tomcat closes the

@@ -218,6 +218,8 @@ final class BatchWriter {
   }
 
   private void giveUp(List<Send> sends, RuntimeException cause) {
-    replies.execute(() -> Submission.giveUp(sends, cause));
+    LOG.log(
+        Level.WARNING, "{0} messages could not be stored: {1}", sends.size(), cause.getMessage());
+    replies.execute(() -> sends.forEach(each -> each.fail(FailureCode.STORAGE_UNAVAILABLE)));
   }
 }

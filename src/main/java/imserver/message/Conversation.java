@@ -118,8 +118,9 @@ public class Conversation {
     /** For JPA, which fills the fields. */
     protected Key() {}
 
-    /** Of the conversation of two users. */
-    public Key(UserPair pair) {
+    /** Of the conversation of two users, in whichever order they are given. */
+    public Key(long one, long other) {
+      UserPair pair = UserPair.of(one, other);
       low = pair.low();
       high = pair.high();
     }

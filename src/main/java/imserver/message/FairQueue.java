@@ -154,9 +154,9 @@ final class FairQueue<S extends Submission> {
   }
 
   /**
-   * One user may have no more waiting than there is still room for: one alone gets a half of it at
-   * most, nine get a tenth each, and whoever has nothing waiting finds room (dynamic thresholds;
-   * Choudhury and Hahne, 1998).
+   * One user may have no more waiting here than there is still room for: one alone gets a half of
+   * it at most, nine get a tenth each, and whoever has nothing waiting finds room (dynamic
+   * thresholds; Choudhury and Hahne, 1998).
    */
   private boolean leavesRoom(int permits) {
     return (permits - 1L) * lanes < room.availablePermits();
@@ -197,11 +197,10 @@ final class FairQueue<S extends Submission> {
     int permits = 0;
     while (inBatch < maxBatch && !turn.isEmpty()) {
       Waiting<S> its = turn.remove();
-      S submission = its.requests.remove();
-      permits += shrink(its, submission);
-      its.sizeInBatch += size.applyAsInt(submission);
-      inBatch += size.applyAsInt(submission);
-      batch.add(submission);
+      int before = its.size;
+      permits += take(its, batch);
+      its.sizeInBatch += before - its.size;
+      inBatch += before - its.size;
       boolean isServed = its.requests.isEmpty() || its.sizeInBatch >= most;
       (isServed ? served : turn).add(its);
     }
@@ -217,10 +216,12 @@ final class FairQueue<S extends Submission> {
     return new Batch<>(batch, permits);
   }
 
-  /** A request has been taken out; returns the permits that it held. */
-  private int shrink(Waiting<S> its, S submission) {
+  /** Takes out a user's first request; returns the permits that it held. */
+  private int take(Waiting<S> its, List<S> taken) {
+    S first = its.requests.remove();
+    taken.add(first);
     int before = permits(its.size);
-    its.size -= size.applyAsInt(submission);
+    its.size -= size.applyAsInt(first);
     return before - permits(its.size);
   }
 
@@ -232,9 +233,7 @@ final class FairQueue<S extends Submission> {
     try {
       for (Waiting<S> its : turn) {
         while (!its.requests.isEmpty() && its.requests.element().progress().isOlderThan(age)) {
-          S submission = its.requests.remove();
-          permits += shrink(its, submission);
-          removed.add(submission);
+          permits += take(its, removed);
         }
       }
       if (!removed.isEmpty()) {

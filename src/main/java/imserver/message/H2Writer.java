@@ -374,7 +374,8 @@ public class H2Writer {
   }
 
   private Conversation conversation(UserPair pair) {
-    Conversation found = entities.find(Conversation.class, new Conversation.Key(pair));
+    Conversation found =
+        entities.find(Conversation.class, new Conversation.Key(pair.low(), pair.high()));
     if (found == null) {
       throw new IllegalStateException("read messages of a conversation that is not there");
     }

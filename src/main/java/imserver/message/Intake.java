@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,8 +64,11 @@ public class Intake {
 
   private static final Duration OVERDUE_CHECK = Duration.ofMillis(500);
 
+  /** Of messages. */
   private List<Lane<Send>> lanes;
+
   private Lane<ReadAck> readAcks;
+  private List<Lane<?>> allLanes;
   private volatile boolean stopping;
 
   /** For the container, which injects the rest. */
@@ -88,14 +92,13 @@ public class Intake {
         new Lane<>(
             FairQueue.ofReadAcks(room, batch),
             replies -> new ReadAckWriter(service, replies)::process);
-    lanes.forEach(lane -> lane.start(threads));
-    readAcks.start(threads);
+    allLanes = Stream.<Lane<?>>concat(lanes.stream(), Stream.of(readAcks)).toList();
+    allLanes.forEach(lane -> lane.start(threads));
     workers.runEvery(OVERDUE_CHECK, () -> workers.runForClient(this::failOverdue));
   }
 
   private void failOverdue() {
-    lanes.forEach(lane -> lane.failOlderThan(OVERDUE));
-    readAcks.failOlderThan(OVERDUE);
+    allLanes.forEach(lane -> lane.failOlderThan(OVERDUE));
   }
 
   /** How many notices may be sent at a time, so that the users' messages have room too. */
@@ -172,9 +175,7 @@ public class Intake {
   @PreDestroy
   public void stop() {
     stopping = true;
-    lanes.forEach(Lane::stop);
-    readAcks.stop();
-    lanes.forEach(Lane::awaitEnd);
-    readAcks.awaitEnd();
+    allLanes.forEach(Lane::stop);
+    allLanes.forEach(Lane::awaitEnd);
   }
 }

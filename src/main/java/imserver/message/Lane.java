@@ -12,7 +12,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One writer: takes whatever has queued up, up to a bound, has it stored in one go, and takes
+ * One thread that takes whatever has queued up, up to a bound, has it stored in one go, and takes
  * again. Requests of one user leave in the order in which they came, users take turns.
  *
  * @param <S> messages or read-acks
@@ -36,12 +36,12 @@ final class Lane<S extends Submission> {
    * A lane that is not running yet.
    *
    * @param queue in which its requests wait
-   * @param writer makes what writes a batch, given through what its answers go out
+   * @param writerFor makes what stores a batch, and answers by the executor that it is given
    */
-  Lane(FairQueue<S> queue, Function<Executor, Consumer<List<S>>> writer) {
+  Lane(FairQueue<S> queue, Function<Executor, Consumer<List<S>>> writerFor) {
     this.queue = queue;
     this.replies = new ReplyExecutor(() -> !queue.isEmpty());
-    this.writer = writer.apply(replies);
+    this.writer = writerFor.apply(replies);
   }
 
   void start(ThreadFactory threads) {

@@ -116,13 +116,13 @@ public class PostgresMessageStore implements MessageStore {
       ConversationDeltas deltas,
       boolean look)
       throws SQLException {
-    List<Integer> notices = new ArrayList<>();
-    List<NoticeDetails> noticeDetailsList = new ArrayList<>();
+    List<Integer> ordinals = new ArrayList<>();
+    List<NoticeDetails> notices = new ArrayList<>();
     for (int i = 0; i < newMessages.size(); i++) {
       NoticeDetails noticeDetails = newMessages.get(i).noticeDetails();
       if (noticeDetails != null) {
-        notices.add(i + 1);
-        noticeDetailsList.add(noticeDetails);
+        ordinals.add(i + 1);
+        notices.add(noticeDetails);
       }
     }
     Object[] parameters = {
@@ -132,9 +132,9 @@ public class PostgresMessageStore implements MessageStore {
       texts(newMessages, NewMessage::content),
       texts(newMessages, NewMessage::timestamp),
       newMessages.get(0).createdAt(),
-      notices.stream().mapToInt(Integer::intValue).toArray(),
-      texts(noticeDetailsList, NoticeDetails::title),
-      texts(noticeDetailsList, NoticeDetails::url),
+      ordinals.stream().mapToInt(Integer::intValue).toArray(),
+      texts(notices, NoticeDetails::title),
+      texts(notices, NoticeDetails::url),
       deltas.users(),
       deltas.changes(),
       deltas.received(),

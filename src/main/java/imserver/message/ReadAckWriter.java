@@ -1,6 +1,8 @@
 package imserver.message;
 
 import imserver.message.Submission.ReadAck;
+import imserver.packet.FailureCode;
+import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -8,11 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 
-/**
- * What a lane does with read-acks: mark what they name as read, then answer. For one thread at a
- * time.
- */
+/** What a lane does with read-acks: mark what they name as read, then answer. */
 final class ReadAckWriter {
+
+  private static final System.Logger LOG = System.getLogger(ReadAckWriter.class.getName());
 
   private final MessageService service;
   private final Executor replies;
@@ -38,7 +39,8 @@ final class ReadAckWriter {
     try {
       markReadTwice(idsByReader);
     } catch (RuntimeException e) {
-      replies.execute(() -> Submission.giveUp(acks, e));
+      LOG.log(Level.WARNING, "{0} read-acks could not be stored: {1}", acks.size(), e.getMessage());
+      replies.execute(() -> acks.forEach(each -> each.fail(FailureCode.STORAGE_UNAVAILABLE)));
       return;
     }
     replies.execute(() -> acks.forEach(ReadAck::marked));

@@ -6,11 +6,9 @@ import imserver.packet.Request;
 import imserver.packet.Response.Failure;
 import imserver.packet.SendMessage;
 import imserver.session.Requester;
-import java.lang.System.Logger.Level;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A valid request, and who waits for its reply. */
+/** A valid request, and who waits for its answer. */
 sealed interface Submission {
 
   /** Who asked. */
@@ -27,17 +25,6 @@ sealed interface Submission {
     if (progress().answer()) {
       requester().send(failure(code));
     }
-  }
-
-  /** Tells all of them that they are not stored. */
-  static void giveUp(List<? extends Submission> submissions, RuntimeException cause) {
-    System.getLogger(Submission.class.getName())
-        .log(
-            Level.WARNING,
-            "{0} requests could not be stored: {1}",
-            submissions.size(),
-            cause.getMessage());
-    submissions.forEach(each -> each.fail(FailureCode.STORAGE_UNAVAILABLE));
   }
 
   /** The answer that says so. */

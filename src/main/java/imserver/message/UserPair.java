@@ -8,13 +8,13 @@ import java.util.Comparator;
  * @param low the smaller id; 0 where one of the two is the system
  * @param high the other id, or the same where somebody writes to himself
  */
-public record UserPair(long low, long high) implements Comparable<UserPair> {
+record UserPair(long low, long high) implements Comparable<UserPair> {
 
   private static final Comparator<UserPair> ORDER =
       Comparator.comparingLong(UserPair::low).thenComparingLong(UserPair::high);
 
   /** Two users, in whichever order they are given. */
-  public static UserPair of(long one, long other) {
+  static UserPair of(long one, long other) {
     return new UserPair(Math.min(one, other), Math.max(one, other));
   }
 

@@ -19,10 +19,11 @@
  * <h2>Nobody at another's cost</h2>
  *
  * <p>What waits is bounded: in all lanes together by {@code IMSERVER_INTAKE}, and of one user by
- * what is still free of it: one alone gets a half at most, nine together leave a tenth, and there
- * is always room for another. Whoever is over it gets {@code SERVER_BUSY}. Fifty ids in read-acks
- * of one reader take the room of one message, and 5,000 wait at most. Notices of the host
- * application are taken in by portions of a tenth, one at a time.
+ * what is still free of it: the messages of one alone get a half at most, those of nine leave a
+ * tenth, and there is always room for another. Whoever is over it gets {@code SERVER_BUSY}. The
+ * read-acks of a user are judged by what is free then, beside that user's messages: fifty ids take
+ * the room of one message, and 5,000 wait at most. Notices of the host application are taken in by
+ * portions of a tenth, one at a time.
  *
  * <p>A lane takes from the users in turn, one message of each, and makes no more than an eighth of
  * a batch of one, or his share where fewer wait, which is half of it where he is alone ({@link

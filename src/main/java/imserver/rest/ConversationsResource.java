@@ -35,9 +35,6 @@ public class ConversationsResource {
   private static final int DEFAULT_LIMIT = 20;
   private static final int MAX_LIMIT = 100;
 
-  /** Waits for a lane on the way: two of a user at a time. */
-  private static final int MARK_READ_COST = 8;
-
   @Inject private ConversationService conversations;
   @Inject private HttpIntake intake;
   @Inject private DatabaseExecutor database;
@@ -114,7 +111,7 @@ public class ConversationsResource {
     int rows = chargedLimit(user, limit);
     return database.ask(
         user,
-        mark ? MARK_READ_COST : 1,
+        mark ? HttpIntake.MARK_READ_WEIGHT : 1,
         () -> {
           MessagePage page =
               after == null
@@ -165,7 +162,7 @@ public class ConversationsResource {
     long upTo = body.id("upTo");
     return database.ask(
         user,
-        MARK_READ_COST,
+        HttpIntake.MARK_READ_WEIGHT,
         () -> {
           intake.markReadUpTo(user, other, upTo);
           return new UnreadView(conversations.unreadFrom(other, user.userId()));

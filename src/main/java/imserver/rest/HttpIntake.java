@@ -30,6 +30,11 @@ public class HttpIntake {
   /** So many messages or conversations in an answer cost about as much as a short request. */
   public static final int CHEAP_ROWS = 50;
 
+  /**
+   * Of what {@link DatabaseExecutor} asks and marks as read, which waits for a lane: two at a time.
+   */
+  public static final int MARK_READ_WEIGHT = 8;
+
   /** So many transactions of {@link MarkRead#MAX_IDS} messages for one request. */
   private static final int MAX_ROUNDS = 100;
 

@@ -10,10 +10,11 @@
  * <p>A connection is registered before its unread messages are read, so that no message falls
  * between the two. What is delivered meanwhile is held back. Each message carries an id, and for
  * one recipient ids are committed in ascending order (see {@code imserver.message}: they are drawn
- * while his row is locked), and told in that order (he has one lane). Hence two facts that the
- * hand-over stands on: a page of unread messages in the order of their ids is never overtaken by a
- * smaller id that commits later; and a live message was already part of the replay if and only if
- * its id is not above the last one replayed. One number is all that has to be remembered.
+ * while his row is locked), and told in that order (his messages have one lane). Hence two facts
+ * that the hand-over stands on: a page of unread messages in the order of their ids is never
+ * overtaken by a smaller id that commits later; and a live message was already part of the replay
+ * if and only if its id is not above the last one replayed. One number is all that has to be
+ * remembered.
  *
  * <h2>What a user may do</h2>
  *

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import imserver.message.Conversation;
 import imserver.message.TestMessages;
-import imserver.message.UserPair;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,7 +96,7 @@ class ConversationRepositoryTest {
         .extracting(Conversation::lastMessageId)
         .containsExactly(stored.notice, stored.back);
     stored.read(BOB, stored.first);
-    Optional<Conversation> found = conversations.find(UserPair.of(BOB, ALICE));
+    Optional<Conversation> found = conversations.find(BOB, ALICE);
     assertThat(found).isPresent();
     assertThat(found.get().readUpToOf(BOB)).isEqualTo(stored.first);
     assertThat(found.get().unreadOf(BOB)).isEqualTo(1);

@@ -16,10 +16,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("A healing connection")
+@DisplayName("A reconnecting connection")
 class ReconnectingConnectionTest {
 
-  private static final String URL = "jdbc:h2:mem:healing;DB_CLOSE_DELAY=-1";
+  private static final String URL = "jdbc:h2:mem:reconnecting;DB_CLOSE_DELAY=-1";
 
   /** The connections below, as they were opened. */
   private final List<Connection> opened = new ArrayList<>();
@@ -91,7 +91,7 @@ class ReconnectingConnectionTest {
 
     @Test
     @DisplayName("replaces a dead one before any statement")
-    void heals() throws SQLException {
+    void reconnects() throws SQLException {
       insert(1);
       breakIt();
       insert(2);
@@ -100,7 +100,7 @@ class ReconnectingConnectionTest {
     }
 
     @Test
-    @DisplayName("tells where there is no database, and heals when it is back")
+    @DisplayName("tells where there is no database, and reconnects when it is back")
     void down() throws SQLException {
       breakIt();
       down = true;
@@ -150,7 +150,7 @@ class ReconnectingConnectionTest {
     }
 
     @Test
-    @DisplayName("heals once the broken one is rolled back, though that fails too")
+    @DisplayName("reconnects once the broken one is rolled back, though that fails too")
     void afterRollback() throws SQLException {
       insert(1);
       breakIt();

@@ -66,4 +66,19 @@ class SchemaTest {
         .hasMessageContaining("empty database")
         .hasMessageNotContaining("repair");
   }
+
+  @Test
+  @DisplayName("is not made among the tables of somebody else")
+  void foreign() throws Exception {
+    DatabaseAddress address = DatabaseAddress.of(config().storage());
+    try (Connection connection = address.driver().connect(address.url(), address.properties());
+        var statement = connection.createStatement()) {
+      statement.execute("create table theirs (id bigint)");
+    }
+    assertThatThrownBy(() -> new Schema(config()).migrate())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("not imserver's")
+        .hasMessageContaining("empty database")
+        .hasMessageNotContaining("baseline");
+  }
 }

@@ -2,7 +2,7 @@ package imserver.message;
 
 import java.util.List;
 
-/** The books of a {@link FakeMessageStore}. */
+/** The state of a {@link FakeMessageStore}. */
 record FakeStoreState(FakeMessageStore store) implements StoreState {
 
   @Override

@@ -221,7 +221,7 @@ abstract class MessageStoreContract {
 
     @Test
     @DisplayName("takes another title or link for another message")
-    void noticeDetailsList() {
+    void titlesAndLinks() {
       NoticeDetails noticeDetails = new NoticeDetails("title", null);
       long a = stored(newMessage(0, BOB, "a", "text", noticeDetails)).messageId();
       assertThat(

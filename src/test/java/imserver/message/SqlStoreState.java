@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** The books of a database, each answer from a connection of its own transaction. */
+/** The state of a database, each answer from a connection of its own transaction. */
 record SqlStoreState(DataSource database) implements StoreState {
 
   @Override

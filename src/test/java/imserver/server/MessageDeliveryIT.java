@@ -107,9 +107,11 @@ class MessageDeliveryIT {
       id = b.message("for bob").messageId();
     }
     try (Client a = Client.connect(server, alice)) {
+      a.send(Packet.message(alice, "to myself", "t2"));
+      long own = a.message("to myself").messageId();
       a.send(Packet.readAck(List.of(id, Long.MAX_VALUE)));
-      a.send(Packet.message(alice, "to myself", "t2")); // same lane, so the ack was processed
-      a.message("to myself");
+      a.send(Packet.readAck(List.of(own))); // marked in order: when this is done, so is the other
+      awaitUnread(alice, 0);
     }
     try (Client b = Client.connect(server, bob)) {
       assertThat(b.message("for bob").messageId()).isEqualTo(id);
