@@ -64,7 +64,7 @@ public class GracefulShutdown {
         closeConnections();
         over = true;
       }
-      LOG.log(Level.INFO, "stopped: what was taken in is stored, all connections are closed");
+      LOG.log(Level.INFO, "stopped: what was taken in is answered, all connections are closed");
     }
   }
 

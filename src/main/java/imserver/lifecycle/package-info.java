@@ -7,7 +7,8 @@
  * stops; {@link imserver.lifecycle.GracefulShutdown} is the stop itself, in this order:
  *
  * <ol>
- *   <li>The intake takes in no more requests; what was taken in is stored and acknowledged.
+ *   <li>The intake takes in no more requests; what was taken in is stored and acknowledged, or
+ *       answered with a failure where the database does not answer: 8 s at most.
  *   <li>Every connection is closed with 1001, when its client has read what is queued for it, or
  *       after 5 s.
  *   <li>The threads of {@link imserver.session.Workers} end.

@@ -5,6 +5,7 @@ import imserver.database.StorageExceptionTranslator;
 import jakarta.ejb.Stateless;
 import jakarta.interceptor.Interceptors;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.FlushModeType;
 import jakarta.persistence.PersistenceContext;
 import jakarta.persistence.Query;
 import java.util.ArrayList;
@@ -294,6 +295,7 @@ public class H2Writer {
         .setParameter("below", below)
         .setFirstResult(after)
         .setMaxResults(1)
+        .setFlushMode(FlushModeType.COMMIT) // else all entities of the batch are compared each time
         .getResultStream()
         .findFirst();
   }

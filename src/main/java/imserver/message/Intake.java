@@ -24,6 +24,7 @@ import jakarta.ejb.TransactionManagement;
 import jakarta.ejb.TransactionManagementType;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.inject.Inject;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
 @TransactionManagement(TransactionManagementType.BEAN)
 public class Intake {
+
+  private static final System.Logger LOG = System.getLogger(Intake.class.getName());
 
   @Inject private Config config;
   @Inject private Clock clock;
@@ -63,6 +66,12 @@ public class Intake {
   private static final Duration OVERDUE = Duration.ofSeconds(5);
 
   private static final Duration OVERDUE_CHECK = Duration.ofMillis(500);
+
+  /**
+   * How long a stop waits for all lanes together: a little longer than until every request that
+   * waits is answered, if need be as overdue. Containers give a stop 10 to 30 s.
+   */
+  private static final Duration DRAIN = OVERDUE.plusSeconds(3);
 
   /** Of messages. */
   private List<Lane<Send>> lanes;
@@ -176,6 +185,11 @@ public class Intake {
   public void stop() {
     stopping = true;
     allLanes.forEach(Lane::stop);
-    allLanes.forEach(Lane::awaitEnd);
+    long end = System.nanoTime() + DRAIN.toNanos();
+    for (Lane<?> lane : allLanes) {
+      if (!lane.awaitEnd(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
+        LOG.log(Level.WARNING, "stopped while the database has not answered; senders were told");
+      }
+    }
   }
 }

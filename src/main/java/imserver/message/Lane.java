@@ -21,9 +21,6 @@ final class Lane<S extends Submission> {
 
   private static final System.Logger LOG = System.getLogger(Lane.class.getName());
 
-  /** How long a stop waits for what is queued, before the server goes down without it. */
-  private static final Duration DRAIN = Duration.ofSeconds(30);
-
   private final FairQueue<S> queue;
   private final ReplyExecutor replies;
   private final Consumer<List<S>> writer;
@@ -60,24 +57,20 @@ final class Lane<S extends Submission> {
     queue.close();
   }
 
-  /** Waits for the end, for a bounded time. */
-  void awaitEnd() {
+  /** Waits for the end, so long at most; false if it has not come by then. */
+  boolean awaitEnd(Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
     try {
-      awaitEnd(thread);
-      replies.awaitEnd(DRAIN);
+      if (thread != null) {
+        thread.join(Math.max(1, patience.toMillis())); // 0 would be for ever
+      }
+      replies.stop();
+      replies.awaitEnd(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     } catch (InterruptedException e) {
+      replies.stop();
       Thread.currentThread().interrupt();
     }
-  }
-
-  private void awaitEnd(@Nullable Thread writerThread) throws InterruptedException {
-    try {
-      if (writerThread != null) {
-        writerThread.join(DRAIN.toMillis());
-      }
-    } finally {
-      replies.stop();
-    }
+    return thread == null || !thread.isAlive();
   }
 
   private void run() {
@@ -115,10 +108,19 @@ final class Lane<S extends Submission> {
       // A fault of ours or of the machine (memory).
       String count = Integer.toString(batch.submissions().size());
       LOG.log(Level.ERROR, "a batch of " + count + " requests was dropped", e);
-      batch.submissions().forEach(each -> each.fail(FailureCode.STORAGE_UNAVAILABLE));
+      batch.submissions().forEach(Lane::failUnlessThatFailsToo);
     } finally {
       inDatabase = List.of();
       queue.release(batch);
+    }
+  }
+
+  /** The lane goes on, whatever becomes of an answer. */
+  private static void failUnlessThatFailsToo(Submission submission) {
+    try {
+      submission.fail(FailureCode.STORAGE_UNAVAILABLE);
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "an answer was dropped", e);
     }
   }
 

@@ -4,12 +4,15 @@ import static imserver.message.BatchWriterFixture.submission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import imserver.auth.UserPrincipal;
 import imserver.message.Submission.Send;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Success;
+import imserver.packet.SendMessage;
 import imserver.session.FakeConnection;
+import imserver.session.Requester;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.Test;
 class LaneTest {
 
   private static final int ROOM = 1000;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final BatchWriterFixture fixture = new BatchWriterFixture();
   private final Semaphore room = new Semaphore(ROOM);
@@ -47,7 +51,7 @@ class LaneTest {
   @AfterEach
   void end() throws Exception {
     lane.stop();
-    lane.awaitEnd();
+    lane.awaitEnd(PATIENCE);
     await().until(() -> started.stream().noneMatch(Thread::isAlive));
   }
 
@@ -68,7 +72,7 @@ class LaneTest {
     addMany(250);
     lane.start(threads);
     lane.stop();
-    lane.awaitEnd();
+    lane.awaitEnd(PATIENCE);
     assertThat(fixture.service.calls).containsExactly(100, 100, 50);
     assertThat(fixture.texts()).isEqualTo(IntStream.range(0, 250).mapToObj(i -> "m" + i).toList());
   }
@@ -79,7 +83,7 @@ class LaneTest {
     IntStream.range(0, 120).forEach(i -> add("m" + i));
     lane.start(threads);
     lane.stop();
-    lane.awaitEnd();
+    lane.awaitEnd(PATIENCE);
     assertThat(fixture.service.calls).containsExactly(50, 50, 20);
     assertThat(fixture.texts()).isEqualTo(IntStream.range(0, 120).mapToObj(i -> "m" + i).toList());
   }
@@ -131,7 +135,7 @@ class LaneTest {
     await().until(() -> room.availablePermits() == ROOM);
     await().until(() -> fixture.delivered.size() == 100);
     lane.stop();
-    lane.awaitEnd();
+    lane.awaitEnd(PATIENCE);
     assertThat(fixture.service.committed).hasSize(100);
     assertThat(users).as("one answer each").allMatch(user -> isUnavailable(user.sent));
   }
@@ -193,11 +197,63 @@ class LaneTest {
     lane.stop();
     assertThat(lane.offer(submission(alice, 2, "late"))).isFalse();
     goOn.countDown();
-    lane.awaitEnd();
+    lane.awaitEnd(PATIENCE);
     assertThat(alice.sent)
         .containsExactly(new Success(1, "t-first", 0, null), new Success(1, "t-before", 0, null));
     assertThat(fixture.texts()).containsExactly("first", "before");
     assertThat(room.availablePermits()).isEqualTo(ROOM);
+  }
+
+  @Test
+  @DisplayName("that is stopped does not wait for a database that hangs longer than it is told to")
+  void stopsWhileItHangs() {
+    CountDownLatch goOn = new CountDownLatch(1);
+    fixture.service.refuses =
+        newMessage -> {
+          await().until(() -> goOn.getCount() == 0);
+          return false;
+        };
+    add("a");
+    lane.start(threads);
+    await().until(() -> !fixture.service.calls.isEmpty());
+    lane.stop();
+    assertThat(lane.awaitEnd(Duration.ofMillis(1))).isFalse();
+    goOn.countDown();
+    assertThat(lane.awaitEnd(PATIENCE)).isTrue();
+    assertThat(fixture.texts()).as("told though the stop had not waited").containsExactly("a");
+  }
+
+  @Test
+  @DisplayName("goes on though a failure cannot be told")
+  void failsToTell() {
+    Requester broken =
+        new Requester() {
+          @Override
+          public UserPrincipal user() {
+            return new UserPrincipal(9, null, null, null);
+          }
+
+          @Override
+          public void send(Response answer) {
+            throw new IllegalStateException("of a test");
+          }
+
+          @Override
+          public void marked() {}
+        };
+    fixture.service.refuses =
+        newMessage -> {
+          if (newMessage.content().equals("error")) {
+            throw new OutOfMemoryError("of a test");
+          }
+          return false;
+        };
+    lane.start(threads);
+    SendMessage error = new SendMessage(null, 2, "error", "t", null);
+    assertThat(lane.offer(new Send(broken, error, null))).isTrue();
+    await().until(() -> room.availablePermits() == ROOM);
+    add("a");
+    await().until(() -> fixture.texts().equals(List.of("a")));
   }
 
   @Test
@@ -238,7 +294,7 @@ class LaneTest {
     assertThat(single.offer(submission(alice, 2, "a"))).isTrue();
     assertThat(single.offer(submission(alice, 2, "b"))).isTrue();
     single.start(threads);
-    single.awaitEnd();
+    single.awaitEnd(PATIENCE);
     FailureCode busy = FailureCode.SERVER_BUSY;
     assertThat(alice.sent)
         .containsExactly(
