@@ -52,9 +52,11 @@ public class TyrusUpgradeHandler implements HttpUpgradeHandler {
     } catch (ReflectiveOperationException e) {
       throw new ServletException(e);
     }
+    Object serverRequest = UpgradeLeakFix.serverRequest(request);
+    StaleRequestFix.clear(serverRequest);
     TyrusUpgradeHandler handler = request.upgrade(TyrusUpgradeHandler.class);
-    handler.request = UpgradeLeakFix.serverRequest(request);
-    GrizzlyWriteLimit.bound(handler.request);
+    handler.request = serverRequest;
+    GrizzlyWriteLimit.bound(serverRequest);
     handler.engine = engine;
     handler.maxFrame = maxFrame;
     handler.workers = workers;

@@ -48,7 +48,8 @@ final class UpgradeLeakFix {
     }
   }
 
-  private static Field field(Class<?> type, String name) throws NoSuchFieldException {
+  /** A field of a class or of one that it extends, made accessible. */
+  static Field field(Class<?> type, String name) throws NoSuchFieldException {
     try {
       Field field = type.getDeclaredField(name);
       field.setAccessible(true);

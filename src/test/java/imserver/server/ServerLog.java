@@ -15,6 +15,9 @@ final class ServerLog {
   static final Predicate<String> COMPLAINT =
       Pattern.compile("^\\s+at [\\w.$/]+\\(|\\b(WARN|WARNING|SEVERE|ERROR|FATAL)\\b").asPredicate();
 
+  /** How a terminal is told of a colour: ECMA-48, section 8.3.117. */
+  private static final Pattern COLOUR = Pattern.compile("\\x1b\\[[0-9;]*m");
+
   private final Path file;
   private final long start;
 
@@ -34,11 +37,10 @@ final class ServerLog {
     return new ServerLog(SharedServer.running().log(), 0);
   }
 
-  /** The lines so far, with stack traces. */
+  /** The lines so far, with stack traces, without the colours of Payara's console. */
   List<String> lines() throws IOException {
     byte[] all = Files.readAllBytes(file);
-    return new String(all, (int) start, all.length - (int) start, StandardCharsets.UTF_8)
-        .lines()
-        .toList();
+    String text = new String(all, (int) start, all.length - (int) start, StandardCharsets.UTF_8);
+    return COLOUR.matcher(text).replaceAll("").lines().toList();
   }
 }
