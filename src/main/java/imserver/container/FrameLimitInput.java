@@ -101,9 +101,9 @@ final class FrameLimitInput extends ServletInputStream {
   }
 
   /**
-   * Whether the client has said its last, so that it will read what it was sent: its close frame
-   * has come, or its end, or more than is worth reading. A client may never come to it, so wait
-   * with a bound. For any thread.
+   * Whether nothing more of the client is to be read, so that a close does not reset what it was
+   * sent: its close frame has come, or the end of its bytes, or more than {@link
+   * #MAX_DROPPED_BYTES}. None of these may ever come, so wait with a bound. For any thread.
    */
   boolean isDrained() {
     return drained || in.isFinished();

@@ -84,24 +84,24 @@ final class AsyncBodyReader implements ReadListener, AsyncListener {
 
   @Override
   public void onError(Throwable error) {
-    endWithoutCompletion();
+    tryEnd();
   }
 
   @Override
   public void onError(AsyncEvent event) {
-    endWithoutCompletion();
+    tryEnd();
   }
 
   @Override
   public void onComplete(AsyncEvent event) {
-    endWithoutCompletion();
+    tryEnd();
   }
 
   @Override
   public void onStartAsync(AsyncEvent event) {}
 
   private void end(RequestBody body) throws IOException {
-    if (endWithoutCompletion()) {
+    if (tryEnd()) {
       then.accept(body);
     }
   }
@@ -110,7 +110,8 @@ final class AsyncBodyReader implements ReadListener, AsyncListener {
     return ended;
   }
 
-  private boolean endWithoutCompletion() {
+  /** Ends the reading. Returns false where it has ended before. */
+  private boolean tryEnd() {
     synchronized (this) {
       if (ended) {
         return false;

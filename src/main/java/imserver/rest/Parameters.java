@@ -5,7 +5,8 @@ import imserver.packet.StorableText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one reading of what stands in paths and queries. What cannot be read is a {@link Problem}.
+ * Reads the parameters of paths and queries, and ids that are texts in bodies. What cannot be read
+ * is a {@link Problem} that names the parameter.
  */
 public final class Parameters {
 
