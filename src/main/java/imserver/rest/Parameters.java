@@ -76,7 +76,7 @@ public final class Parameters {
       try {
         return Long.parseLong(text);
       } catch (NumberFormatException e) {
-        // above 2^63, told below
+        // above 2^63, answered below
       }
     }
     throw Problem.badRequest(name + " must be a positive integer");
