@@ -27,7 +27,7 @@ final class ContainerCall {
   /** The thread that is in the call; null between two calls. */
   private @Nullable Thread caller;
 
-  /** How many calls there were; tells one from the next by the same thread. */
+  /** How many calls there were; distinguishes a call from the next one of the same thread. */
   private long calls;
 
   private boolean interrupted;

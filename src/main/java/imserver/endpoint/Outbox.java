@@ -8,9 +8,9 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The packets that wait for one client, in order and up to a bound, and whether more are taken.
- * Calls nobody: {@link WebSocketConnection} adds packets and acts on what this returns, {@link
- * PacketSender} takes them out.
+ * The packets that wait for one client, in order and up to a bound, and whether more are taken. It
+ * calls no other object: {@link WebSocketConnection} adds packets and acts on what this returns,
+ * {@link PacketSender} takes them out.
  *
  * <p>It is open at first. It is closed with a code: then it takes no more packets, and still gives
  * out those that wait. It has ended when the session has, or when a packet could not be written:

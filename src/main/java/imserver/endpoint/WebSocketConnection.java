@@ -47,7 +47,7 @@ final class WebSocketConnection implements Connection {
 
   /**
    * The same for one that is too slow: its queue is dropped, but it has a whole buffer of the
-   * system to read before it learns why the connection ends. Nobody waits for it, and nothing is
+   * system to read before it learns why the connection ends. No thread waits for it, and nothing is
    * kept.
    */
   private static final Duration SLOW_CLOSE_FLUSH_TIMEOUT = Duration.ofSeconds(20);
@@ -89,8 +89,8 @@ final class WebSocketConnection implements Connection {
   }
 
   /**
-   * The connection of a session; null where it was refused, or where the container lets nobody ask
-   * any more, since it has ended.
+   * The connection of a session; null where it was refused, or where it has ended and the container
+   * does not give out its properties any more.
    */
   static @Nullable WebSocketConnection of(Session session) {
     try {
@@ -144,7 +144,7 @@ final class WebSocketConnection implements Connection {
       case START -> sender.send();
       case OVERFLOW -> endSessionIn(SLOW_CLOSE_FLUSH_TIMEOUT, CloseCode.TOO_SLOW);
       case QUEUED, REFUSED -> {
-        // another thread sends them, or nobody is to get them
+        // another thread sends them, or they are dropped
       }
     }
   }

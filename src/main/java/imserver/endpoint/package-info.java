@@ -2,7 +2,7 @@
  * The WebSocket: where a packet comes in and goes out. Adapts the container's API to ours; what a
  * message must be is decided in {@code message}.
  *
- * <p>In: {@link imserver.endpoint.HandshakeFilter} lets nobody upgrade without a valid credential
+ * <p>In: {@link imserver.endpoint.HandshakeFilter} refuses upgrades without a valid credential
  * ({@code Credentials} finds it); {@link imserver.endpoint.HandshakeConfigurator} has CDI make the
  * endpoint; {@link imserver.endpoint.MessageEndpoint} receives requests, which {@link
  * imserver.endpoint.PacketDecoder} and {@code PacketReader} have made of text.
