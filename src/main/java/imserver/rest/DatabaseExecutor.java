@@ -32,10 +32,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Has requests wait for the database on threads of ours, in place of the container's. Every answer
- * but that of {@link #askForLong} is completed within {@link #DEADLINE}, whatever the database
- * does: a result that comes later is dropped. Safe for use by several threads; no method makes its
- * caller wait.
+ * Has requests wait for the database on threads of ours, in place of the container's. The answer to
+ * every query but one of {@link #askForLong} is completed within {@link #DEADLINE}, whatever the
+ * database does: a result that comes later is dropped. Safe for use by several threads; no method
+ * makes its caller wait.
  */
 @Singleton
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
