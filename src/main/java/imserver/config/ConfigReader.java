@@ -114,7 +114,7 @@ public final class ConfigReader {
         return number;
       }
     } catch (NumberFormatException e) {
-      // told below, with the range
+      // reported below, with the range
     }
     throw new InvalidConfigException(
         "%s must be a number from %d to %d, not '%s'"

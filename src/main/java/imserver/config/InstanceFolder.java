@@ -44,7 +44,7 @@ final class InstanceFolder {
         .orElse(Path.of("data"));
   }
 
-  /** Payara Micro and Embedded live in a temporary file's name, and delete it at their end. */
+  /** Payara Micro and Embedded run in a temporary folder, which they delete at their end. */
   private static boolean isTemporary(Path folder, Path temporary) {
     Path parent = real(folder).getParent();
     return real(temporary).equals(parent) && folder.toString().endsWith("tmp");

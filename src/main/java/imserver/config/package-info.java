@@ -7,6 +7,9 @@
  * reads the environment. A value that cannot be used stops the start with one sentence that names
  * the key. README's table of keys is held to the record by a test.
  *
+ * <p>Why {@link imserver.config.Config} is longer than other classes: it is the list of all
+ * settings with their meanings, which are README's table, and holds nothing else.
+ *
  * <p>Why not MicroProfile Config: it is not part of Jakarta EE, and Tomcat has none; what is needed
  * of it is a look-up in two maps.
  */

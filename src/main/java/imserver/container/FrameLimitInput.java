@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
  * <p>What the client goes on to send is read and dropped, as it is once the connection is to be
  * closed ({@link #drop}), up to the close frame by which it answers ours or to a bound: to close a
  * connection while its client is still writing would reset it, and the client would never read the
- * code. So whoever closes the connection asks {@link #isDrained} first.
+ * code. So {@link LingeringConnection} asks {@link #isDrained} before it closes.
  *
  * <p>Pings of a client that does not take the pongs are left out: Tyrus would queue an answer to
  * each, without bound. A client has to expect no more than one for several (section 5.5.3). One
@@ -34,13 +34,6 @@ final class FrameLimitInput extends ServletInputStream {
   /** So many pings are left out before their client is refused. */
   static final int MAX_PINGS_LEFT_OUT = 100;
 
-  private static final int LENGTH_IN_16_BITS = 126;
-  private static final int LENGTH_IN_64_BITS = 127;
-  private static final int MASK = 4;
-  private static final int OPCODE = 0x0f;
-  private static final int CONTINUATION = 0x00;
-  private static final int CLOSE = 0x08;
-  private static final int PING = 0x09;
   private static final int PROTOCOL_ERROR = 1002; // section 7.4.1
 
   private final ServletInputStream in;
@@ -48,13 +41,12 @@ final class FrameLimitInput extends ServletInputStream {
   private final Runnable afterReading;
   private final BooleanSupplier leavesPingsOut;
 
-  /** Opcode and length of a frame; its mask counts as payload here. */
-  private final ByteBuffer header = ByteBuffer.allocate(2 + Long.BYTES);
+  private final FrameHeader header = new FrameHeader();
 
   /** What is to be handed on before anything else is read. */
   private ByteBuffer ready = ByteBuffer.allocate(0);
 
-  /** How much is to be read before the next header. */
+  /** How much is to be read before the next header; a mask counts as payload here. */
   private long payload;
 
   /** The length of the message so far. */
@@ -75,8 +67,8 @@ final class FrameLimitInput extends ServletInputStream {
   private volatile boolean reading;
 
   /**
-   * @param afterReading run whenever the container has told of bytes, of their end or of an error,
-   *     in its thread
+   * @param afterReading run whenever the container has reported bytes, their end or an error, in
+   *     its thread
    * @param leavesPingsOut asked for each ping
    */
   FrameLimitInput(
@@ -95,15 +87,15 @@ final class FrameLimitInput extends ServletInputStream {
     dropping = true;
   }
 
-  /** Whether the container is telling of something at this moment. For any thread. */
+  /** Whether the container is reporting something at this moment. For any thread. */
   boolean isReading() {
     return reading;
   }
 
   /**
-   * Whether the client has said its last, so that it will read what it was sent: its close frame
-   * has come, or its end, or more than is worth reading. A client may never come to it, so wait
-   * with a bound. For any thread.
+   * Whether nothing more of the client is to be read, so that a close does not reset what it was
+   * sent: its close frame has come, or the end of its bytes, or more than {@link
+   * #MAX_DROPPED_BYTES}. None of these may ever come, so wait with a bound. For any thread.
    */
   boolean isDrained() {
     return drained || in.isFinished();
@@ -157,14 +149,12 @@ final class FrameLimitInput extends ServletInputStream {
 
   /** Returns whether there was anything to read. */
   private boolean readHeader() throws IOException {
-    int missing = headerLength() - header.position();
-    int count = in.read(header.array(), header.position(), missing);
+    int count = header.readFrom(in);
     if (count < 0) {
       drained = true;
       return false;
     }
-    header.position(header.position() + count);
-    if (header.position() == headerLength()) {
+    if (header.isComplete()) {
       startFrame();
       header.clear();
     }
@@ -172,52 +162,31 @@ final class FrameLimitInput extends ServletInputStream {
     return true;
   }
 
-  private int headerLength() {
-    if (header.position() < 2) {
-      return 2;
-    }
-    return switch (lengthCode()) {
-      case LENGTH_IN_16_BITS -> 2 + Short.BYTES;
-      case LENGTH_IN_64_BITS -> 2 + Long.BYTES;
-      default -> 2;
-    };
-  }
-
-  private int lengthCode() {
-    return header.get(1) & 0x7f;
-  }
-
   private void startFrame() {
-    long length =
-        switch (lengthCode()) {
-          case LENGTH_IN_16_BITS -> header.getChar(2);
-          case LENGTH_IN_64_BITS -> header.getLong(2);
-          default -> lengthCode();
-        };
-    int opcode = header.get(0) & OPCODE;
-    boolean masked = header.get(1) < 0;
-    length = Long.compareUnsigned(length, MAX_DROPPED_BYTES) > 0 ? MAX_DROPPED_BYTES : length;
-    payload = length + (masked ? MASK : 0);
-    last = opcode == CLOSE;
+    boolean endless = Long.compareUnsigned(header.length(), MAX_DROPPED_BYTES) > 0;
+    long length = endless ? MAX_DROPPED_BYTES : header.length();
+    int opcode = header.opcode();
+    payload = length + (header.isMasked() ? FrameHeader.MASK : 0);
+    last = opcode == FrameHeader.CLOSE;
     leftOut = false;
-    if (opcode < CLOSE) { // a control frame may come between the frames of a message
-      message = length + (opcode == CONTINUATION ? message : 0);
+    if (opcode < FrameHeader.CLOSE) { // a control frame may come between those of a message
+      message = length + (opcode == FrameHeader.CONTINUATION ? message : 0);
     }
     if (dropping) {
       return;
     }
-    if (!masked) {
+    if (!header.isMasked()) {
       refuse(PROTOCOL_ERROR, "frame is not masked");
     } else if (Math.max(message, length) > maxMessage) {
       refuse(CloseCode.FRAME_TOO_LARGE.code(), CloseCode.FRAME_TOO_LARGE.reason());
-    } else if (opcode == PING && leavesPingsOut.getAsBoolean()) {
+    } else if (opcode == FrameHeader.PING && leavesPingsOut.getAsBoolean()) {
       leftOut = true;
       pingsLeftOut++;
       if (pingsLeftOut > MAX_PINGS_LEFT_OUT) {
         refuse(CloseCode.TOO_SLOW.code(), CloseCode.TOO_SLOW.reason());
       }
     } else {
-      ready = ByteBuffer.wrap(header.array().clone(), 0, header.position());
+      ready = header.copy();
     }
   }
 
@@ -225,7 +194,7 @@ final class FrameLimitInput extends ServletInputStream {
     byte[] reason = why.getBytes(StandardCharsets.US_ASCII);
     int length = Short.BYTES + reason.length;
     ready =
-        ByteBuffer.allocate(2 + MASK + length)
+        ByteBuffer.allocate(2 + FrameHeader.MASK + length)
             .put((byte) 0x88)
             .put((byte) (0x80 | length))
             .putInt(0) // a mask that changes nothing
@@ -265,7 +234,7 @@ final class FrameLimitInput extends ServletInputStream {
     in.setReadListener(new Watched(listener));
   }
 
-  /** Keeps account of when the engine reads. */
+  /** Notes when the engine reads. */
   private final class Watched implements ReadListener {
 
     private final ReadListener engine;

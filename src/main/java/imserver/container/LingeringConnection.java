@@ -8,16 +8,17 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A connection that is closed when its client has said its last, and by a thread that does nothing
- * else with it.
+ * A connection that is closed only after its client has sent its close frame, has gone, or has had
+ * {@link Transports#LINGER} to do either; always on a thread of {@link Workers}, which holds no
+ * lock of the container.
  *
- * <p>The engine closes a connection as soon as its close frame is written or answered, in whatever
- * thread that is. Payara and GlassFish do not bear it. While their own thread is still at work on
- * the handshake, the request object is given back twice, and two later handshakes that share it
- * fail. In the thread that tells of what the client sent, a lock is held; where the client goes at
- * that moment, another thread takes it in the other order, and neither is heard of again. And a
- * client that is still writing is reset before it has read the code: RFC 6455, section 7.1.1, has
- * the server close when both close frames have passed.
+ * <p>Left to itself the engine closes a connection as soon as its close frame is written or
+ * answered, on the thread that did that. On Payara and GlassFish that fails in three ways. While
+ * their own thread is still at work on the handshake, the request object is given back twice, and
+ * two later handshakes that share it fail. On the thread that reads what the client sent a lock is
+ * held; if the client disconnects at that moment, another thread takes the same locks in the other
+ * order, and both wait for ever. And a client that is still writing is reset before it has read the
+ * code: RFC 6455, section 7.1.1, has the server close when both close frames have passed.
  */
 @SuppressWarnings("try") // close() throws what the interface lets it throw
 final class LingeringConnection implements WebConnection {
@@ -51,11 +52,11 @@ final class LingeringConnection implements WebConnection {
     return output;
   }
 
-  /** Closes soon: when the client has answered, or is gone, or has had its time. */
+  /** Has it closed when the client has answered, or is gone, or has had its time. */
   @Override
   public void close() {
     input.drop();
-    writeTheLast();
+    flushGathered();
     if (closing.compareAndSet(false, true)) {
       workers.runIn(
           Transports.LINGER, () -> workers.runForClient(this::closeNow), () -> !isClosed());
@@ -65,7 +66,7 @@ final class LingeringConnection implements WebConnection {
     }
   }
 
-  private void writeTheLast() {
+  private void flushGathered() {
     try {
       output.release();
     } catch (IOException | RuntimeException e) {

@@ -16,10 +16,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * jakarta.websocket.RemoteEndpoint#flushBatch} and turning batching off wait for the client.
  *
  * <p>Batching is off when the flush starts, for Tomcat's own answers to a client's pings, which
- * nobody would flush: such a pong is in the buffer before, or it is written by itself, after the
- * flush or just before it. Then it is ahead of what lies in the buffer, packets and earlier pongs.
- * That does no harm: a client has to expect pongs in any number and at any time (RFC 6455, section
- * 5.5.3), and packets never pass each other.
+ * would not be flushed otherwise: such a pong is in the buffer before, or it is written by itself,
+ * after the flush or just before it. Then it is ahead of what lies in the buffer, packets and
+ * earlier pongs. That does no harm: a client has to expect pongs in any number and at any time (RFC
+ * 6455, section 5.5.3), and packets never pass each other.
  */
 final class TomcatTransport extends StandardTransport {
 

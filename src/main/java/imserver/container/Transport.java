@@ -22,7 +22,7 @@ public interface Transport {
    * Starts to write what is gathered; packets are written one by one again. Does not wait. To be
    * called only while the session is open and after a {@link #gather} that returned true.
    *
-   * @param handler is told when it is written, within the call or later
+   * @param handler called when it is written, within this call or later
    * @throws IllegalStateException if the session has ended
    */
   void flush(SendHandler handler);

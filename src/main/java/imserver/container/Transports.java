@@ -48,7 +48,7 @@ public class Transports {
   @Inject private Config config;
 
   private final TomcatEngine tomcat = new TomcatEngine();
-  private final AtomicBoolean told = new AtomicBoolean();
+  private final AtomicBoolean logged = new AtomicBoolean();
 
   /** For the container, which injects the rest. */
   public Transports() {}
@@ -65,7 +65,7 @@ public class Transports {
     if (internals == null) {
       return new StandardTransport(session);
     }
-    if (gathers && told.compareAndSet(false, true)) {
+    if (gathers && logged.compareAndSet(false, true)) {
       LOG.log(Level.INFO, "Tomcat writes several packets at once");
     }
     return new TomcatTransport(session, internals, gathers);

@@ -8,10 +8,11 @@ import java.lang.reflect.Field;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Payara and GlassFish keep their request objects for the next connections, and each refers to
- * whoever upgraded it last: to a class of ours, and by that to all of an application that may have
- * been undeployed long ago. There is no way to make them forget but their fields. Where these are
- * not as expected nothing is changed.
+ * Takes the upgrade handler out of a request object of Payara or GlassFish when its connection has
+ * ended. They keep these objects for later connections, and each refers to the handler that
+ * upgraded it last: to a class of ours, and so to a whole application that may have been undeployed
+ * since. Their API offers no way to clear it, so it is done by reflection. Where the fields are not
+ * as expected nothing is changed.
  */
 final class UpgradeLeakFix {
 
@@ -21,10 +22,20 @@ final class UpgradeLeakFix {
 
   /** The server's own object behind what a filter is given; null if it cannot be found. */
   static @Nullable Object serverRequest(ServletRequest request) {
+    return behind(facade(request));
+  }
+
+  /** What the server gave to the first filter. */
+  static ServletRequest facade(ServletRequest request) {
     ServletRequest facade = request;
     while (facade instanceof ServletRequestWrapper wrapper) {
       facade = wrapper.getRequest();
     }
+    return facade;
+  }
+
+  /** The server's own object, to which its facade refers; null if it cannot be found. */
+  static @Nullable Object behind(Object facade) {
     try {
       return field(facade.getClass(), "request").get(facade);
     } catch (ReflectiveOperationException | RuntimeException e) {

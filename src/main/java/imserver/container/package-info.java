@@ -8,6 +8,13 @@
  * connection and Tyrus. {@link imserver.container.TyrusTimers} takes the cost out of a timer of
  * Tyrus.
  *
+ * <p>On Tyrus: {@code FrameLimitInput} (with {@code FrameHeader}) refuses frames over the limit,
+ * {@code FlushConsolidatingOutput} writes several packets at once, {@code LingeringConnection}
+ * closes late, {@code GrizzlyWriteLimit} bounds what is queued below us, {@code UpgradeLeakFix}
+ * lets go of an application that is undeployed, {@code TyrusTransport} is its transport. On Tomcat:
+ * {@code TomcatTransport}, by what {@code TomcatEngine} finds. {@code StandardTransport} is for all
+ * others.
+ *
  * <h2>Where a thread can wait for a client, and for how long</h2>
  *
  * <p>A stop waits for a timer only as long as its client owes something: its answer to the close
@@ -30,7 +37,7 @@
  *     ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT}
  * <tr><td>a ping of ours on Tomcat<td>nobody: it goes the way of a packet
  * <tr><td>the call that begins to write a packet on Tomcat, where Tomcat has given up a pong at that
- *     very moment ({@code SocketWrapperBase.vectoredOperation})<td>whoever sends<td>0.1 s after the end
+ *     very moment ({@code SocketWrapperBase.vectoredOperation})<td>the thread that sends<td>0.1 s after the end
  *     of the session: it is interrupted then
  * <tr><td>what is queued, before a close<td>nobody, a timer<td>2 s; 20 s for what is on its way to a
  *     client that reads too slowly, whose queue is dropped
@@ -53,8 +60,9 @@
  * <h2>Why a connection is closed late on Tyrus</h2>
  *
  * <p>By {@code LingeringConnection}, a thread of ours, and only when the client has sent its last
- * frame: Payara's own close, in the midst of a handshake or of a client's going, makes other
- * handshakes fail, or leaves two threads waiting for each other until none is left.
+ * frame: Payara's own close, during a handshake or while a client disconnects, makes other
+ * handshakes fail, or leaves two threads waiting for each other for ever, until the pool has no
+ * thread left.
  */
 @NullMarked
 package imserver.container;

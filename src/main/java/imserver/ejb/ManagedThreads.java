@@ -6,7 +6,10 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Threads in which the classes of this application are found. Whoever asks for one ends it. */
+/**
+ * Threads in which the classes of this application are found. The caller that asks for one also
+ * ends it.
+ */
 final class ManagedThreads implements ManagedThreadFactory {
 
   private static final AtomicInteger COUNT = new AtomicInteger();
@@ -36,7 +39,7 @@ final class ManagedThreads implements ManagedThreadFactory {
 
     @Override
     public boolean isShutdown() {
-      return false; // whoever asked for it says when it ends
+      return false; // the caller that asked for it ends it
     }
   }
 }

@@ -117,7 +117,7 @@ public class SessionBeanExtension implements Extension {
     return annotation instanceof PersistenceContext || annotation instanceof Resource;
   }
 
-  /** Where one does not start, those that have are destroyed, since nobody else would do it. */
+  /** Where one does not start, those that have are destroyed, since CDI would not do it. */
   void start(@Observes @Initialized(ApplicationScoped.class) Object event, BeanManager manager) {
     try {
       startupOrder().forEach(type -> start(type, manager));
@@ -149,8 +149,8 @@ public class SessionBeanExtension implements Extension {
     order.add(type);
   }
 
-  /** The JVM keeps texts of libraries, and with them our class loader, until memory runs short. */
-  void forgetTexts(@Observes BeforeShutdown event) {
+  /** The JVM caches resource bundles, and with them our class loader, until memory runs short. */
+  void clearResourceBundles(@Observes BeforeShutdown event) {
     ResourceBundle.clearCache(SessionBeanExtension.class.getClassLoader());
   }
 

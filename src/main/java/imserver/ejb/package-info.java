@@ -1,9 +1,9 @@
 /**
  * What Tomcat lacks, so that the session beans of this application run there as they are. Only the
  * WAR for Tomcat contains this package, with the libraries that it connects: Weld (CDI),
- * EclipseLink (JPA), Agroal (a pool). Nothing of ours knows it, and it knows of ours but the names
- * of the persistence unit and of the threads: {@link imserver.ejb.SessionBeanExtension} is found as
- * a CDI extension by {@code META-INF/services}.
+ * EclipseLink (JPA), Agroal (a pool). No other package of ours imports it, and it imports none; it
+ * only uses the names of the persistence unit and of the threads: {@link
+ * imserver.ejb.SessionBeanExtension} is found as a CDI extension by {@code META-INF/services}.
  *
  * <h2>What becomes what</h2>
  *
@@ -16,6 +16,8 @@
  *   <li>{@code @PersistenceContext} and {@code @Resource} fields get {@code @Inject}; {@link
  *       imserver.ejb.ResourceProducers} has what they ask for.
  *   <li>{@code @DataSourceDefinition} becomes a pool: {@link imserver.ejb.PersistenceUnit}.
+ *   <li>An entity manager and a transaction are of one {@code UnitOfWork}, which {@code
+ *       CurrentUnitOfWork} keeps for each thread.
  * </ul>
  *
  * <p>One thing cannot be refused: a bean that calls itself, be it through an injected reference, is

@@ -4,7 +4,7 @@ import imserver.auth.UserPrincipal;
 import java.security.Principal;
 
 /**
- * Who connects, as the handshake tells the endpoint.
+ * The user of a handshake, as the filter hands it to the endpoint.
  *
  * @param user who the credential says it is
  * @param address from where, for the log

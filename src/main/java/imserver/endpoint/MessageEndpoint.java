@@ -38,7 +38,7 @@ import java.time.Clock;
  * Where clients connect: {@code ws(s)://HOST/teaching/imserver/CREDENTIAL}. One instance serves all
  * connections.
  *
- * <p>Not proxied: containers still tell of connections that end when CDI has ended, and then its
+ * <p>Not proxied: containers still report connections that end when CDI has ended, and then its
  * proxies throw.
  */
 @Singleton
@@ -144,7 +144,7 @@ public class MessageEndpoint {
     }
   }
 
-  /** The client lives. */
+  /** A sign of life. */
   @OnMessage
   public void onPong(PongMessage pong, Session session) {
     WebSocketConnection connection = WebSocketConnection.of(session);

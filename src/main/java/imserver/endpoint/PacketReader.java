@@ -195,7 +195,7 @@ final class PacketReader {
         return Long.parseLong(text);
       }
     } catch (NumberFormatException e) {
-      // out of range, or a minus sign within; told below
+      // out of range, or a minus sign within; answered below
     }
     throw bad(name + " is not a 64-bit integer");
   }
@@ -266,7 +266,7 @@ final class PacketReader {
         return id;
       }
     } catch (Unreadable e) {
-      // told below, with the code of a read-ack
+      // answered below, with the code of a read-ack
     }
     throw badReadAck("content holds something that is not a message id");
   }

@@ -1,17 +1,26 @@
 /**
- * The WebSocket: where a packet comes in and goes out. Adapts the container's API to ours and holds
- * no rules.
+ * The WebSocket: where a packet comes in and goes out. Adapts the container's API to ours; what a
+ * message must be is decided in {@code message}.
  *
- * <p>{@link imserver.endpoint.HandshakeFilter} lets nobody upgrade without a valid credential;
- * {@link imserver.endpoint.MessageEndpoint} receives; {@link imserver.endpoint.PacketDecoder} and
- * {@link imserver.endpoint.PacketEncoder} turn text into requests and responses into text; {@link
- * imserver.endpoint.WebSocketConnection} sends.
+ * <p>In: {@link imserver.endpoint.HandshakeFilter} refuses upgrades without a valid credential
+ * ({@code Credentials} finds it); {@link imserver.endpoint.HandshakeConfigurator} has CDI make the
+ * endpoint; {@link imserver.endpoint.MessageEndpoint} receives requests, which {@link
+ * imserver.endpoint.PacketDecoder} and {@code PacketReader} have made of text.
+ *
+ * <p>Out: {@code WebSocketConnection} is the connection as the other packages know it. It adds
+ * packets to its {@code Outbox}; {@code PacketSender} takes them out, has {@code PacketEncoder}
+ * make text of them and hands it to the container, each time within a {@code ContainerCall}. {@code
+ * FailureLimit} counts the failures of its client.
  *
  * <p>Rules: {@code jakarta.websocket} occurs here and in {@code container}, which has what
  * containers need beside it, and the list of what a thread can wait for. Everything is caught in
  * the endpoint: what a container does with an exception out of {@code @OnMessage} differs. One
  * asynchronous send is in flight for each connection: Tomcat throws on a second one, Tyrus would
  * queue without bound.
+ *
+ * <p>Threads: of a connection only {@code Outbox} and {@code ContainerCall} have locks, and neither
+ * is held while the container is called. {@code PacketSender} needs none, since an outbox has one
+ * sender at a time.
  *
  * <p>Why reading is by JSON-P's stream and not by JSON-B: a {@code timestamp} is echoed character
  * for character, also when it came as a number, and only the stream gives a number as it was

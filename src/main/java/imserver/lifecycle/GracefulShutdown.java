@@ -12,11 +12,12 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 
 /**
- * What happens when the server or the application stops: what was taken in is stored and
- * acknowledged, then every connection is closed. Once, by the first that hears of the stop while
- * the sockets are still there: on Tomcat that is CDI, elsewhere {@link ShutdownListener}.
+ * Stops the application in order: what was taken in is stored and acknowledged, then every
+ * connection is closed, then the threads end. It runs once, at the first event of the stop that
+ * comes while the sockets are still open: on Tomcat that is CDI's, elsewhere that of {@link
+ * ShutdownListener}.
  *
- * <p>Not proxied, so that the second may still call when CDI is gone.
+ * <p>Not proxied, so that the later event can still call it when CDI has ended.
  */
 @Singleton
 public class GracefulShutdown {

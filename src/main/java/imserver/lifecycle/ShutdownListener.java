@@ -25,8 +25,9 @@ public class ShutdownListener implements ServletContextListener {
   public ShutdownListener() {}
 
   /**
-   * Loads every class of ours. Payara Micro, told to end, removes its copy of the application while
-   * it is still stopping it: a class that is needed for the first time then is not found any more.
+   * Loads every class of ours. Payara Micro, when it is to end, removes its copy of the application
+   * while it is still stopping it: a class that is needed for the first time then is not found any
+   * more.
    */
   @Override
   public void contextInitialized(ServletContextEvent event) {
@@ -49,7 +50,10 @@ public class ShutdownListener implements ServletContextListener {
     try {
       Class.forName(name, true, ShutdownListener.class.getClassLoader());
     } catch (ClassNotFoundException | LinkageError e) {
-      LOG.log(Level.DEBUG, "not loaded: {0}", e.toString()); // whoever needs it will say so
+      LOG.log(
+          Level.DEBUG,
+          "not loaded: {0}",
+          e.toString()); // where it is needed, that fails with the reason
     }
   }
 

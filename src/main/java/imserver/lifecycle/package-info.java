@@ -3,7 +3,7 @@
  *
  * <p>{@link imserver.lifecycle.StartupBanner} logs in which mode the server has started, and on
  * request prints addresses and a first try once the server answers. {@link
- * imserver.lifecycle.ShutdownListener} hears from the container that the application starts and
+ * imserver.lifecycle.ShutdownListener} is called by the container when the application starts and
  * stops; {@link imserver.lifecycle.GracefulShutdown} is the stop itself, in this order:
  *
  * <ol>
@@ -14,12 +14,12 @@
  *   <li>The threads of {@link imserver.session.Workers} end.
  * </ol>
  *
- * <p>Rules: the stop runs once, and each step is bounded in time. It tells what is below to stop;
- * nothing below calls it. The endpoint asks {@link imserver.lifecycle.GracefulShutdown#isOver}
+ * <p>Rules: the stop runs once, and each step is bounded in time. This package calls those below
+ * it; none of them calls it. The endpoint asks {@link imserver.lifecycle.GracefulShutdown#isOver}
  * before it uses a bean, since the container may call it when CDI has ended.
  *
- * <p>Why two hear of the stop ({@link imserver.lifecycle.GracefulShutdown}): Tomcat closes the
- * sockets before it tells the listeners of the application, and CDI ends there before that; on
+ * <p>Why there are two events ({@link imserver.lifecycle.GracefulShutdown}): Tomcat closes the
+ * sockets before it calls the listeners of the application, and CDI ends there before that; on
  * Payara CDI ends last.
  */
 @NullMarked

@@ -8,13 +8,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
 /**
- * Collects a body as it arrives, or drops it as it arrives; no thread waits for the rest. Tells
- * once what came of it: all of it, too much of it, or nothing more in time. If the connection
- * breaks there is nobody to tell.
+ * Collects a body as it arrives, or drops it as it arrives; no thread waits for the rest. Reports
+ * once what came of it: all of it, too much of it, or nothing more in time. Reports nothing where
+ * the connection breaks.
  */
 final class AsyncBodyReader implements ReadListener, AsyncListener {
 
-  /** Is told. */
+  /** Takes what came of a body. */
   @FunctionalInterface
   interface Completion {
     void accept(RequestBody body) throws IOException;
@@ -37,8 +37,8 @@ final class AsyncBodyReader implements ReadListener, AsyncListener {
    * A reader, to be set as the listener of {@code in} and of its asynchronous request.
    *
    * @param keep false to drop what is read
-   * @param then told what came of it, at most once
-   * @param atEnd run once, also where nobody is told
+   * @param then gets what came of it, at most once
+   * @param atEnd run once, also where nothing is reported
    */
   AsyncBodyReader(ServletInputStream in, boolean keep, Completion then, Runnable atEnd) {
     this.in = in;
@@ -84,24 +84,24 @@ final class AsyncBodyReader implements ReadListener, AsyncListener {
 
   @Override
   public void onError(Throwable error) {
-    endWithoutCompletion();
+    tryEnd();
   }
 
   @Override
   public void onError(AsyncEvent event) {
-    endWithoutCompletion();
+    tryEnd();
   }
 
   @Override
   public void onComplete(AsyncEvent event) {
-    endWithoutCompletion();
+    tryEnd();
   }
 
   @Override
   public void onStartAsync(AsyncEvent event) {}
 
   private void end(RequestBody body) throws IOException {
-    if (endWithoutCompletion()) {
+    if (tryEnd()) {
       then.accept(body);
     }
   }
@@ -110,7 +110,8 @@ final class AsyncBodyReader implements ReadListener, AsyncListener {
     return ended;
   }
 
-  private boolean endWithoutCompletion() {
+  /** Ends the reading. Returns false where it has ended before. */
+  private boolean tryEnd() {
     synchronized (this) {
       if (ended) {
         return false;

@@ -21,19 +21,19 @@ final class Bearer {
 
   private Bearer() {}
 
-  /** Who asks, null for nobody; known by the request from now on. */
+  /** The caller, kept with the request from now on; null without a valid credential. */
   static @Nullable UserPrincipal verified(HttpServletRequest request, CredentialVerifier verifier) {
     UserPrincipal caller = verified(request.getHeader("Authorization"), verifier);
     request.setAttribute(CALLER, caller == null ? NOBODY : caller);
     return caller;
   }
 
-  /** Who asks, as far as the request knows; null for nobody. */
+  /** The caller that is kept with the request; null where none is. */
   static @Nullable UserPrincipal caller(HttpServletRequest request) {
     return request.getAttribute(CALLER) instanceof UserPrincipal caller ? caller : null;
   }
 
-  /** Who asks by this header, null for nobody. */
+  /** The caller by this header; null without a valid credential. */
   static @Nullable UserPrincipal verified(@Nullable String header, CredentialVerifier verifier) {
     if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return null;

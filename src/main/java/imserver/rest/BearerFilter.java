@@ -16,10 +16,11 @@ import java.time.Clock;
 import java.time.Duration;
 
 /**
- * Verifies {@code Authorization: Bearer …} (RFC 6750), the only place where a credential is looked
- * for: a cookie would be sent by a foreign page too. Then takes the request off the user's budget;
- * the host application has none. The body is complete by now: a credential that has ended while it
- * came is refused, and nothing is done with it.
+ * Verifies {@code Authorization: Bearer …} (RFC 6750), where {@link NonBlockingFilter} has not done
+ * so to read a body. A credential is taken from no other place: a cookie would be sent with the
+ * requests of a foreign page too. Then takes the request off the user's budget; the host
+ * application has none. The body is complete by now: a credential that has ended while the body
+ * arrived is refused, and the request is not carried out.
  */
 @Authenticated
 @Priority(Priorities.AUTHENTICATION)
@@ -75,7 +76,7 @@ public class BearerFilter implements ContainerRequestFilter {
     }
   }
 
-  /** Who asks. */
+  /** The caller, as JAX-RS wants it. */
   private record Caller(UserPrincipal principal) implements SecurityContext {
 
     @Override
@@ -85,12 +86,12 @@ public class BearerFilter implements ContainerRequestFilter {
 
     @Override
     public boolean isUserInRole(String role) {
-      return false; // nobody asks by name
+      return false; // resources call requireService() instead
     }
 
     @Override
     public boolean isSecure() {
-      return false; // nobody asks; TLS may end before this server
+      return false; // not known, and not used: TLS may end before this server
     }
 
     @Override
@@ -112,7 +113,7 @@ public class BearerFilter implements ContainerRequestFilter {
     return principal;
   }
 
-  /** Who asks. To be called before the request is handed over to another thread. */
+  /** The caller. To be called before the request is handed over to another thread. */
   static UserPrincipal principal(SecurityContext caller) {
     return (UserPrincipal) caller.getUserPrincipal();
   }
@@ -120,7 +121,7 @@ public class BearerFilter implements ContainerRequestFilter {
   /**
    * Does nothing for the host application.
    *
-   * @throws Problem if it is somebody else
+   * @throws Problem if the caller is a user
    */
   static void requireService(SecurityContext caller) {
     if (!((UserPrincipal) caller.getUserPrincipal()).service()) {

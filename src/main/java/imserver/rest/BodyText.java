@@ -7,7 +7,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The one reading of a body, which is in memory by then. What cannot be read is a {@link Problem}.
+ * Reads the text of a body from the stream of a resource, where it is in memory already ({@link
+ * BufferedRequest}). What cannot be read is a {@link Problem}.
  */
 public final class BodyText {
 

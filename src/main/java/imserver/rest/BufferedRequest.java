@@ -29,9 +29,9 @@ final class BufferedRequest extends HttpServletRequestWrapper {
   /**
    * A request in place of another.
    *
-   * @param response to be told by the asynchronous context
+   * @param response given out by the asynchronous context
    * @param listener of the asynchronous context
-   * @param timeout of the asynchronous context, whoever sets another
+   * @param timeout of the asynchronous context, whatever JAX-RS sets
    * @param onComplete takes the place of {@link AsyncContext#complete}
    */
   BufferedRequest(
@@ -71,7 +71,7 @@ final class BufferedRequest extends HttpServletRequestWrapper {
     return started;
   }
 
-  /** The arguments are this, and the response to it: the container need not know of them. */
+  /** The arguments are this and its response, which the container does not need. */
   @Override
   public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
     return startAsync();

@@ -25,7 +25,7 @@ final class BufferedResponse extends HttpServletResponseWrapper {
   /**
    * Over a response.
    *
-   * @param head whether the request is a HEAD, whose answer tells no length
+   * @param head whether the request is a HEAD, whose answer gives no length
    * @param unreadStatus of the answer to a request whose body was not read to its end, after which
    *     the connection is closed; else 0
    */

@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Bookmark} as a text that clients pass on unread. It guards nothing: whoever writes one
- * by hand sees his own conversations in another order.
+ * A {@link Bookmark} as a text that clients send back as it is. It guards nothing: a client that
+ * makes one up gets its own user's conversations, in another order.
  */
 final class Cursor {
 

@@ -29,13 +29,13 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.AbortPolicy;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * Where requests wait for the database, in place of the container's threads. Whoever waits here is
- * answered in time whatever the database does: what it says later is dropped. Safe for use by
- * several threads; nothing here makes the caller wait.
+ * Has requests wait for the database on threads of ours, in place of the container's. The answer to
+ * every query but one of {@link #askForLong} is completed within {@link #DEADLINE}, whatever the
+ * database does: a result that comes later is dropped. Safe for use by several threads; no method
+ * makes its caller wait.
  */
 @Singleton
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
@@ -140,7 +140,8 @@ public class DatabaseExecutor {
           Problem.of(FailureCode.RATE_LIMITED, "too many requests of this user at once"));
     }
     CompletableFuture<T> answer = within(new CompletableFuture<>());
-    Query<T> task = new Query<>(answer, query, () -> waiting.giveBack(user, weight));
+    DatabaseQuery<T> task =
+        new DatabaseQuery<>(answer, query, answers, () -> waiting.giveBack(user, weight));
     turns.execute(user.userId(), task);
     task.leaveUnlessWanted(() -> turns.remove(user.userId(), task));
     return answer;
@@ -158,7 +159,7 @@ public class DatabaseExecutor {
 
   private <T> CompletionStage<T> submit(
       ThreadPoolExecutor executor, CompletableFuture<T> answer, Callable<T> work) {
-    Query<T> task = new Query<>(answer, work, () -> {});
+    DatabaseQuery<T> task = new DatabaseQuery<>(answer, work, answers, () -> {});
     try {
       executor.execute(task);
     } catch (RejectedExecutionException e) {
@@ -169,14 +170,15 @@ public class DatabaseExecutor {
   }
 
   /**
-   * What another thread of ours, which must not be kept, will tell.
+   * Waits, without a thread, for a result of another part of the server, and makes the answer of it
+   * on a thread of ours: the one that has the result must not be kept.
    *
-   * @return completed as {@code told} with {@code view} of it, or as {@link #ask}
+   * @return completed with {@code view} of the result, with its failure, or as {@link #ask}
    */
-  public <T, R> CompletionStage<R> await(CompletableFuture<T> told, Function<T, R> view) {
+  public <T, R> CompletionStage<R> await(CompletableFuture<T> result, Function<T, R> view) {
     CompletableFuture<R> answer = within(new CompletableFuture<>());
     var unused =
-        told.whenCompleteAsync(
+        result.whenCompleteAsync(
             (value, error) -> {
               if (error == null) {
                 complete(answer, () -> view.apply(value));
@@ -189,15 +191,15 @@ public class DatabaseExecutor {
   }
 
   /**
-   * An answer that is told when some time is over.
+   * An answer that is given when some time is over.
    *
    * @param delay at once where it is not positive
    */
-  public <T> CompletionStage<T> later(Duration delay, T told) {
+  public <T> CompletionStage<T> later(Duration delay, T value) {
     CompletableFuture<T> answer = register(new CompletableFuture<>());
     var unused =
         timer.schedule(
-            () -> answers.execute(() -> answer.complete(told)),
+            () -> answers.execute(() -> answer.complete(value)),
             Math.max(0, delay.toMillis() + 1),
             TimeUnit.MILLISECONDS);
     return answer;
@@ -209,65 +211,7 @@ public class DatabaseExecutor {
         : error;
   }
 
-  /** Asks the database, and has the answer told by another thread. */
-  private final class Query<T> implements UserTurns.Task {
-
-    private final CompletableFuture<T> answer;
-    private final Callable<T> work;
-    private final Runnable atEnd;
-
-    Query(CompletableFuture<T> answer, Callable<T> work, Runnable atEnd) {
-      this.answer = answer;
-      this.work = work;
-      this.atEnd = atEnd;
-    }
-
-    @Override
-    public void run() {
-      if (answer.isDone()) { // nobody waits for it any more
-        atEnd.run();
-        return;
-      }
-      Runnable outcome = outcome();
-      answers.execute(
-          () -> {
-            try {
-              outcome.run();
-            } finally {
-              atEnd.run();
-            }
-          });
-    }
-
-    private Runnable outcome() {
-      try {
-        T found = work.call();
-        return () -> answer.complete(found);
-      } catch (Exception | Error e) {
-        return () -> answer.completeExceptionally(e);
-      }
-    }
-
-    @Override
-    public void refuse() {
-      atEnd.run();
-      answer.completeExceptionally(
-          Problem.of(FailureCode.SERVER_BUSY, "too many requests are waiting, try again"));
-    }
-
-    /** Leaves its place to who still waits as soon as it was answered without having begun. */
-    void leaveUnlessWanted(BooleanSupplier remove) {
-      var unused =
-          answer.whenComplete(
-              (value, error) -> {
-                if (error != null && remove.getAsBoolean()) {
-                  atEnd.run();
-                }
-              });
-    }
-  }
-
-  /** Where answers are told by whoever has them. */
+  /** The threads on which answers are completed, for one that does not come from here. */
   public Executor answering() {
     return answers;
   }

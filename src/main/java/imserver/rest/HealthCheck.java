@@ -23,8 +23,9 @@ import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether the database answers, told within {@link #ANSWER_TIMEOUT} whatever it does. All who ask
- * while it is being asked share the answer, so that a hundred requests cost one ping.
+ * Asks whether the database answers, and says so within {@link #ANSWER_TIMEOUT} whatever the
+ * database does. Requests that come while it is being asked share the answer, so that a hundred of
+ * them cost one ping.
  */
 @Singleton
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
@@ -42,8 +43,8 @@ public class HealthCheck {
   private ThreadPoolExecutor pinging;
   private ScheduledThreadPoolExecutor timer;
 
-  /** What is told of the ping that was begun last. */
-  private volatile CompletableFuture<Boolean> told = CompletableFuture.completedFuture(true);
+  /** The answer to the ping that was begun last. */
+  private volatile CompletableFuture<Boolean> latest = CompletableFuture.completedFuture(true);
 
   /** Whether it has not returned: then no other is begun. */
   private boolean inFlight;
@@ -77,13 +78,13 @@ public class HealthCheck {
     if (!inFlight && !stopped) {
       inFlight = true;
       CompletableFuture<Boolean> answer = new CompletableFuture<>();
-      told = answer;
+      latest = answer;
       pinging.execute(() -> ping(answer));
       Future<?> deadline =
           timer.schedule(() -> giveUp(answer), ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
       var unused = answer.whenComplete((value, error) -> deadline.cancel(false));
     }
-    return told;
+    return latest;
   }
 
   private void ping(CompletableFuture<Boolean> answer) {
@@ -114,6 +115,6 @@ public class HealthCheck {
     stopped = true;
     timer.shutdownNow();
     pinging.shutdownNow();
-    told.complete(false);
+    latest.complete(false);
   }
 }

@@ -41,6 +41,7 @@ public class HttpIntake {
   /** How long notices wait for those of other requests. */
   private static final Duration TURN_TIMEOUT = Duration.ofSeconds(5);
 
+  /** The sender of notices: the host application speaks for the system. */
   private static final UserPrincipal SYSTEM = UserPrincipal.ofService();
 
   @Inject private Intake intake;

@@ -118,7 +118,7 @@ public final class JsonBody {
           return id;
         }
       } catch (ArithmeticException e) {
-        // told below
+        // answered below
       }
     }
     throw Problem.badRequest(name + " must be a positive integer");

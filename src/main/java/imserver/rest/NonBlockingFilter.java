@@ -2,13 +2,11 @@ package imserver.rest;
 
 import imserver.auth.CredentialVerifier;
 import imserver.auth.UserPrincipal;
-import imserver.packet.FailureCode;
 import imserver.session.UserBudgets;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
@@ -40,20 +38,15 @@ public class NonBlockingFilter extends HttpFilter {
   private static final System.Logger LOG = System.getLogger(NonBlockingFilter.class.getName());
 
   /** How long a client may take to send a body, and to read an answer. */
-  private static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(10);
+  static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(10);
 
-  /**
-   * How long what is not admitted is read, to be dropped: that of strangers, and too much at once.
-   */
-  private static final Duration DROP_TIMEOUT = Duration.ofSeconds(2);
-
-  /** Who reads a file slowly has none of the memory. */
+  /** The same for a file: its bytes are shared, so that a slow reader costs no memory. */
   private static final Duration FILE_TIMEOUT = Duration.ofSeconds(60);
 
-  /** A notice to all is sent portion by portion; nobody but the host application can ask for it. */
+  /** A notice to all is sent portion by portion; only the host application can ask for it. */
   private static final Duration JOB_TIMEOUT = Duration.ofMinutes(30);
 
-  /** Who may lose the request that comes next on the connection of an asynchronous one. */
+  /** Servers that may lose the request that comes next on the connection of an asynchronous one. */
   private static final List<String> GRIZZLY = List.of("Payara", "GlassFish");
 
   /** Where sockets are opened, by {@code imserver.endpoint}. */
@@ -61,11 +54,6 @@ public class NonBlockingFilter extends HttpFilter {
 
   /** The servlets of JAX-RS. */
   private static final List<String> REST = List.of("/api", "/message");
-
-  private static final String BODY = NonBlockingFilter.class.getName() + ".body";
-
-  /** Of a megabyte each at most. */
-  private static final int MAX_BODIES = 8;
 
   /** Half a dozen of the longest. */
   private static final int MAX_ANSWER_BYTES = 8 << 20;
@@ -80,7 +68,7 @@ public class NonBlockingFilter extends HttpFilter {
   /** Shorter answers are not counted: there is one for each connection. */
   private static final int SHORT = BYTES_OF_A_REQUEST;
 
-  private final transient UserQuota bodies = new UserQuota(MAX_BODIES);
+  private final transient RequestBodies bodies = new RequestBodies();
   private final transient UserQuota answers = new UserQuota(MAX_ANSWER_BYTES);
   private final transient SharedFiles files = new SharedFiles();
 
@@ -115,12 +103,13 @@ public class NonBlockingFilter extends HttpFilter {
     if (closing) {
       response.setHeader("Connection", "close");
     }
-    if (request.getAttribute(BODY) instanceof RequestBody body) {
+    RequestBody body = RequestBodies.take(request);
+    if (body != null) {
       ask(request, response, chain, body);
     } else if (closing && isHttp2(request) && hasBody(request)) {
-      ask(request, response, chain, readHere(request));
+      ask(request, response, chain, bodies.readHere(request, Bearer.verified(request, verifier)));
     } else if (hasBody(request)) {
-      read(request, response);
+      bodies.read(request, response, Bearer.verified(request, verifier));
     } else {
       ask(request, response, chain, RequestBody.EMPTY);
     }
@@ -142,11 +131,7 @@ public class NonBlockingFilter extends HttpFilter {
     return path.equals(folder) || path.startsWith(folder + "/");
   }
 
-  private static Problem tooManyBodies() {
-    return Problem.of(FailureCode.RATE_LIMITED, "too many bodies of this user are on their way");
-  }
-
-  /** HTTP/2 may tell of no length; HTTP/1.1 has no body then but in chunks. */
+  /** HTTP/2 may give no length; HTTP/1.1 has no body then but in chunks. */
   private static boolean hasBody(HttpServletRequest request) {
     long length = request.getContentLengthLong();
     return length > 0
@@ -157,66 +142,9 @@ public class NonBlockingFilter extends HttpFilter {
     return request.getProtocol().startsWith("HTTP/2");
   }
 
-  /**
-   * Reads a body on this thread, of one user for few at a time, and of strangers not at all: over
-   * HTTP/2, where a connection cannot be closed after each request, Grizzly dispatches some of the
-   * requests twice whose bodies are read asynchronously.
-   */
-  private RequestBody readHere(HttpServletRequest request) {
-    UserPrincipal caller = Bearer.verified(request, verifier);
-    if (caller == null) {
-      return RequestBody.EMPTY;
-    }
-    if (!bodies.take(caller, 1)) {
-      return RequestBody.EMPTY.orRefused(tooManyBodies());
-    }
-    try {
-      byte[] bytes = request.getInputStream().readNBytes(BodyText.MAX_BYTES + 1);
-      return bytes.length > BodyText.MAX_BYTES
-          ? new RequestBody(new byte[0], false, BodyText.tooLarge())
-          : new RequestBody(bytes, true, null);
-    } catch (IOException e) { // it has not come in time, or the client is gone
-      return new RequestBody(new byte[0], false, Problem.timeout());
-    } finally {
-      bodies.giveBack(caller, 1);
-    }
-  }
-
-  private void read(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    UserPrincipal caller = Bearer.verified(request, verifier);
-    AsyncContext async = request.startAsync(request, response);
-    ServletInputStream in = request.getInputStream(); // before the quota: it may throw
-    boolean admitted = caller != null && bodies.take(caller, 1);
-    Problem refusal = caller == null || admitted ? null : tooManyBodies();
-    AfterDispatch afterDispatch = new AfterDispatch();
-    AsyncBodyReader reader =
-        new AsyncBodyReader(
-            in,
-            admitted,
-            body -> {
-              request.setAttribute(BODY, body.orRefused(refusal));
-              afterDispatch.run(async::dispatch);
-            },
-            () -> {
-              if (caller != null && admitted) {
-                bodies.giveBack(caller, 1);
-              }
-            });
-    try {
-      async.setTimeout((admitted ? CLIENT_TIMEOUT : DROP_TIMEOUT).toMillis());
-      async.addListener(reader);
-      in.setReadListener(reader);
-    } catch (RuntimeException e) { // the request has ended, as a stream of HTTP/2 that is reset
-      reader.onError(e);
-      throw e;
-    }
-    afterDispatch.leave();
-  }
-
   private void ask(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain, RequestBody body)
       throws IOException, ServletException {
-    request.removeAttribute(BODY);
     if (request.getServletPath().equals("/message")) {
       request.setAttribute(ReplacementResponse.ORIGINAL, true);
     }
@@ -261,14 +189,14 @@ public class NonBlockingFilter extends HttpFilter {
       AsyncContext async,
       ResponseEndListener listener) {
     try {
-      tell(request, response, asked, async, listener);
+      startWriter(request, response, asked, async, listener);
     } catch (IOException | RuntimeException e) { // as of a stream of HTTP/2 that is reset
       LOG.log(Level.DEBUG, "an answer cannot be written: {0}", e.toString());
       end(response, async);
     }
   }
 
-  private void tell(
+  private void startWriter(
       HttpServletRequest request,
       HttpServletResponse response,
       BufferedResponse asked,
@@ -296,7 +224,7 @@ public class NonBlockingFilter extends HttpFilter {
                 answers.giveBack(caller, length);
               }
             });
-    if (!listener.tell(writer)) {
+    if (!listener.passTo(writer)) {
       writer.onError(new IOException("the request has ended before its answer"));
       return;
     }

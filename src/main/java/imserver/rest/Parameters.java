@@ -5,7 +5,8 @@ import imserver.packet.StorableText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one reading of what stands in paths and queries. What cannot be read is a {@link Problem}.
+ * Reads the parameters of paths and queries, and ids that are texts in bodies. What cannot be read
+ * is a {@link Problem} that names the parameter.
  */
 public final class Parameters {
 
@@ -75,7 +76,7 @@ public final class Parameters {
       try {
         return Long.parseLong(text);
       } catch (NumberFormatException e) {
-        // above 2^63, told below
+        // above 2^63, answered below
       }
     }
     throw Problem.badRequest(name + " must be a positive integer");

@@ -11,7 +11,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Stands for whoever waits for the answer to one HTTP request. */
+/**
+ * Takes the answer to one HTTP request in place of a connection, and completes a future with it.
+ */
 final class PendingReply implements Requester {
 
   private static final long NO_ID = 0;

@@ -63,7 +63,7 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         problem.retryable());
   }
 
-  /** What went wrong, in our words; what nobody expected is logged. */
+  /** What went wrong, in our words; what was not expected is logged. */
   public static Problem of(Throwable error) {
     if (error instanceof Problem problem) {
       return problem;

@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Writes records as JSON: each component by its name, in the order of the alphabet, without those
- * that are null. Answers are of one user and one moment: nobody is to keep them.
+ * that are null. Answers are of one user and one moment, so caches must not keep them.
  */
 public class RecordBodyWriter implements MessageBodyWriter<Record> {
 

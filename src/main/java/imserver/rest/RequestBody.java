@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param complete whether the client has sent it to its end
  * @param problem why the request is refused; null if nothing is wrong with its body
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares them
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record RequestBody(byte[] bytes, boolean complete, @Nullable Problem problem) {
 
   static final RequestBody EMPTY = new RequestBody(new byte[0], true, null);

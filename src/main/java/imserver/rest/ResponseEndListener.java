@@ -13,8 +13,8 @@ final class ResponseEndListener implements AsyncListener {
   private @Nullable ResponseWriter writer;
   private boolean over;
 
-  /** Whether the request has not ended: then the writer is told when it does. */
-  synchronized boolean tell(ResponseWriter listening) {
+  /** Passes the end of the request on to this writer. Returns false where it has ended already. */
+  synchronized boolean passTo(ResponseWriter listening) {
     writer = listening;
     return !over;
   }
@@ -26,25 +26,25 @@ final class ResponseEndListener implements AsyncListener {
 
   @Override
   public void onTimeout(AsyncEvent event) {
-    ResponseWriter told = end();
-    if (told != null) {
-      told.onTimeout(event);
+    ResponseWriter listening = end();
+    if (listening != null) {
+      listening.onTimeout(event);
     }
   }
 
   @Override
   public void onError(AsyncEvent event) {
-    ResponseWriter told = end();
-    if (told != null) {
-      told.onError(event);
+    ResponseWriter listening = end();
+    if (listening != null) {
+      listening.onError(event);
     }
   }
 
   @Override
   public void onComplete(AsyncEvent event) {
-    ResponseWriter told = end();
-    if (told != null) {
-      told.onComplete(event);
+    ResponseWriter listening = end();
+    if (listening != null) {
+      listening.onComplete(event);
     }
   }
 

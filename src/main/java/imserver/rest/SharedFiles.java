@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The bytes of files, once for all who are being answered with them: whoever does not read costs no
- * memory of his own. Safe for use by several threads.
+ * The bytes of files, shared by all answers that are being written with them, so that a client that
+ * does not read its file costs no memory. Safe for use by several threads.
  */
 final class SharedFiles {
 

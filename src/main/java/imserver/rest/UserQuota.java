@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How much of something each user has at a time, so that nobody fills the memory. Safe for use by
- * several threads.
+ * Bounds how much of something each user has at a time, so that no user fills the memory. Safe for
+ * use by several threads.
  */
 final class UserQuota {
 

@@ -8,9 +8,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 
 /**
- * Shares the threads of a pool out among users: of one user a few tasks are there at a time, and
- * the others wait in the order in which they came, so that nobody waits behind all that another
- * user asks. How many may wait is the caller's to bound. Safe for use by several threads.
+ * Shares the threads of a pool among users: of one user a few tasks are in the pool at a time, and
+ * the others wait in the order in which they came, so that no user's task waits behind all those of
+ * another. How many may wait is for the caller to bound. Safe for use by several threads.
  */
 final class UserTurns {
 

@@ -57,7 +57,7 @@ public class UsersResource {
   /** For the container, which injects the rest. */
   public UsersResource() {}
 
-  /** Who was found, in the order of names. */
+  /** The users that were found, in the order of names. */
   public record FoundView(List<UserView> users) {}
 
   /** How many entries were written. */
@@ -83,7 +83,7 @@ public class UsersResource {
                 directory.findByName(beginning, MAX_FOUND).stream().map(UserView::of).toList()));
   }
 
-  /** So that nobody reads the directory from end to end; the host application may. */
+  /** Keeps users from reading the directory from end to end; the host application may. */
   private void chargeSearch(UserPrincipal principal) {
     Duration wait =
         principal.service() ? Duration.ZERO : budgets.searches().take(principal.userId());

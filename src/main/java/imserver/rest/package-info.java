@@ -3,6 +3,15 @@
  * needs the list of conversations, the history and the unread counts, and can send without a
  * socket; the host application fills the directory and sends notices.
  *
+ * <p>The way of a request: {@link imserver.rest.NonBlockingFilter} is before JAX-RS and keeps the
+ * container's threads from waiting for clients ({@code RequestBodies} collects the body, {@code
+ * BufferedResponse} the answer, {@code ResponseWriter} writes it). {@link imserver.rest.CorsFilter}
+ * and {@link imserver.rest.BearerFilter} let it in; a resource reads its {@link
+ * imserver.rest.JsonBody}, has {@link imserver.rest.DatabaseExecutor} ask the database, and returns
+ * a record, which {@link imserver.rest.RecordBodyWriter} writes. {@link
+ * imserver.rest.ProblemMapper} answers what fails. {@link imserver.rest.Audit} logs what the host
+ * application does.
+ *
  * <p>Rules: a message or a read-ack that comes in here goes through the same {@link
  * imserver.message.Intake} as the socket's packets, so that there is one set of rules, one order
  * and one delivery: {@link imserver.rest.HttpIntake}. What goes wrong is a {@link
@@ -16,12 +25,12 @@
  * <h2>Who waits, and for how long</h2>
  *
  * <ul>
- *   <li>For a body: nobody. It is collected as it arrives ({@link imserver.rest.AsyncBodyReader}),
- *       for 10 s; what is not admitted (without a credential, or the ninth at once of a user) is
- *       dropped as it arrives, for 2 s. Then 408, and the connection is closed.
- *   <li>For a client that reads its answer: nobody. It is written as the client takes it ({@link
- *       imserver.rest.ResponseWriter}), for 10 s. Then the container ends the connection. What a
- *       user has not read yet is bounded: past 8 MiB 429.
+ *   <li>For a body: nobody. It is collected as it arrives ({@code AsyncBodyReader}), for 10 s; what
+ *       is not admitted (without a credential, or the ninth at once of a user) is dropped as it
+ *       arrives, for 2 s. Then 408, and the connection is closed.
+ *   <li>For a client that reads its answer: nobody. It is written as the client takes it ({@code
+ *       ResponseWriter}), for 10 s. Then the container ends the connection. What a user has not
+ *       read yet is bounded: past 8 MiB 429.
  *   <li>For the database: threads of {@link imserver.rest.DatabaseExecutor}. The client is answered
  *       after 5 s at the latest; the thread is free again when the connection is ({@code
  *       imserver.database}). Notices to all take as long as they take, one after the other.

@@ -15,7 +15,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * In open mode, refuses requests under names that may be anybody's, whatever they ask for: 421 (RFC
+ * In open mode, refuses requests under host names that are not known to be this server's: 421 (RFC
  * 9110, section 15.5.20).
  */
 public class HostFilter extends HttpFilter {
@@ -24,7 +24,8 @@ public class HostFilter extends HttpFilter {
 
   private static final int MISDIRECTED_REQUEST = 421;
   private static final String WHY =
-      "In open mode this server answers as localhost only, and under the hosts of IMSERVER_ALLOWED_ORIGINS.\n";
+      "In open mode this server answers as localhost only, and under the hosts of"
+          + " IMSERVER_ALLOWED_ORIGINS.\n";
 
   @Inject private transient Origins origins;
   @Inject private transient RemoteAddresses addresses;
@@ -48,7 +49,8 @@ public class HostFilter extends HttpFilter {
             "refused a request from %s: %s"
                 .formatted(addresses.of(request), origins.hostRefusalReason(hosts)));
     byte[] body = WHY.getBytes(StandardCharsets.UTF_8);
-    response.setHeader("Connection", "close"); // so no thread waits for who does not read many
+    response.setHeader(
+        "Connection", "close"); // so that no thread waits for a client that asks and does not read
     response.setStatus(MISDIRECTED_REQUEST);
     response.setContentType("text/plain;charset=UTF-8");
     response.setContentLength(body.length);

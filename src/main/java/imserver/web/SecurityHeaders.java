@@ -9,11 +9,12 @@ import java.io.IOException;
 
 /**
  * Tells browsers what a page of this server may do: run its own scripts and styles, talk to this
- * server, show pictures of users from anywhere, and no more. Where a text that somebody wrote
- * should ever get into a page as markup, the browser would not run it.
+ * server, show pictures of users from anywhere, and no more. If a text of a user ever got into a
+ * page as markup, the browser would not run it.
  *
- * <p>On every answer, since containers differ in what they call the path of a welcome file; to what
- * is no page it means nothing. A policy in the page itself could not forbid that others frame it.
+ * <p>Set on every answer, since containers differ in what they call the path of a welcome file; it
+ * has no effect on what is no page. A policy in the page itself could not forbid that others frame
+ * it.
  */
 public class SecurityHeaders extends HttpFilter {
 

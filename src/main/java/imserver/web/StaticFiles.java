@@ -33,7 +33,7 @@ public class StaticFiles extends HttpServlet {
 
   private static final String WELCOME = "index.html";
 
-  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record File(byte[] bytes, String type, String etag) {}
 
   private final transient Map<String, File> files = new HashMap<>();

@@ -1,10 +1,13 @@
 /**
  * What holds for every path, and how the static files are served: the page, the web chat and the
- * client library of {@code src/main/webapp}. Their content is none of Java's business; what
- * browsers are told about them is.
+ * client library of {@code src/main/webapp}.
  *
- * <p>These filters are declared in {@code web.xml} and not annotated: they come before all others,
- * in an order of their own.
+ * <p>{@link imserver.web.SecurityHeaders}, {@link imserver.web.HostFilter} and {@link
+ * imserver.web.OptionsFilter} are in front of everything, {@link imserver.web.ModuleCorsFilter} of
+ * the scripts; {@link imserver.web.StaticFiles} answers with the files.
+ *
+ * <p>The filters are declared in {@code web.xml} and not annotated: their order is fixed there, and
+ * only there can it be.
  */
 @NullMarked
 package imserver.web;

@@ -110,8 +110,8 @@ class LingeringConnectionTest {
   }
 
   @Test
-  @DisplayName("is closed at once when the client has said its last before")
-  void saidBefore() throws IOException {
+  @DisplayName("is closed at once when the client has sent its close frame before")
+  void answeredBefore() throws IOException {
     container.receives(CLOSE);
     assertThat(closes()).isZero();
     connection.close();

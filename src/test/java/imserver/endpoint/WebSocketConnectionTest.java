@@ -1,7 +1,6 @@
 package imserver.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import imserver.auth.UserPrincipal;
 import imserver.config.Configs;
@@ -12,16 +11,11 @@ import imserver.packet.Response;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Success;
 import imserver.session.FakeWorkers;
-import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -68,153 +62,50 @@ class WebSocketConnectionTest {
 
   @Nested
   @DisplayName("where the container can write several packets at once")
-  class Batches extends FakeTransport {
+  class Gathering {
 
-    private final List<String> calls = new ArrayList<>();
-    private final List<SendHandler> flushes = new ArrayList<>();
-    private boolean gathers;
-    private final WebSocketConnection consolidating = with(100, this);
-
-    Batches() {
-      super(fake);
-      fake.transport =
-          (packet, handler) -> {
-            fake.sent.add(packet);
-            if (gathers) {
-              handler.onResult(new SendResult());
-            } else {
-              fake.pending.add(handler);
-            }
-          };
-    }
-
-    @Override
-    public boolean gather() {
-      calls.add("gather");
-      gathers = true;
-      return true;
-    }
-
-    @Override
-    public void flush(SendHandler handler) {
-      gathers = false;
-      calls.add("flush " + fake.sent.size());
-      flushes.add(handler);
-    }
-
-    private void flushed() {
-      flushes.remove(0).onResult(new SendResult());
-    }
+    private final FakeGatheringTransport transport = new FakeGatheringTransport(fake);
+    private final WebSocketConnection gathering = with(100, transport);
 
     private static List<Response> packets(int count) {
       return IntStream.range(0, count).mapToObj(WebSocketConnectionTest::packet).toList();
     }
 
     @Test
-    @DisplayName("writes a packet by itself where no other waits")
-    void alone() {
-      consolidating.send(packet(1));
-      fake.complete();
-      assertThat(fake.sent).containsExactly(packet(1));
-      assertThat(calls).isEmpty();
-    }
-
-    @Test
-    @DisplayName("writes those that wait together, and is drained when they are written")
-    void together() {
-      AtomicInteger drained = new AtomicInteger();
-      consolidating.send(packets(5));
-      consolidating.whenDrained(drained::incrementAndGet);
-      assertThat(fake.sent).isEqualTo(packets(5));
-      assertThat(calls).containsExactly("gather", "flush 5");
-      assertThat(drained).hasValue(0);
-      flushed();
-      assertThat(drained).hasValue(1);
-    }
-
-    @Test
-    @DisplayName("goes on with what came meanwhile")
-    void meanwhile() {
-      consolidating.send(packets(2));
-      consolidating.send(packet(2));
-      assertThat(fake.sent).hasSize(2);
-      flushed();
-      assertThat(fake.sent).isEqualTo(packets(3));
-      assertThat(calls).containsExactly("gather", "flush 2");
-    }
-
-    @Test
-    @DisplayName("writes after a bounded number, however many wait")
-    void bounded() {
-      consolidating.send(packets(80));
-      assertThat(calls).containsExactly("gather", "flush 32");
-      flushed();
-      assertThat(calls).endsWith("flush 64");
-      flushed();
-      flushed();
-      assertThat(fake.sent).isEqualTo(packets(80));
-      assertThat(calls).endsWith("gather", "flush 80");
-    }
-
-    @Test
     @DisplayName("takes it as a sign of life that they are written, not that they are gathered")
     void pings() {
-      consolidating.send(packets(40));
-      consolidating.ping();
-      assertThat(consolidating.unansweredPings()).isEqualTo(1);
-      flushed();
-      assertThat(consolidating.unansweredPings()).isZero();
+      gathering.send(packets(40));
+      gathering.ping();
+      assertThat(gathering.unansweredPings()).isEqualTo(1);
+      transport.flushed();
+      assertThat(gathering.unansweredPings()).isZero();
       assertThat(fake.pings).isZero();
-      flushed();
-      consolidating.ping();
+      transport.flushed();
+      gathering.ping();
       workers.runSoon();
       assertThat(fake.pings).isEqualTo(1);
     }
 
     @Test
-    @DisplayName("writes after so many bytes as a buffer takes, and what is longer by itself")
-    void boundedBytes() {
-      consolidating.send(List.of(longPacket(1, 5000), longPacket(2, 4000), packet(3)));
-      assertThat(calls).containsExactly("gather", "flush 1");
-      flushed();
-      assertThat(calls).containsExactly("gather", "flush 1", "gather", "flush 3");
-      flushed();
-      consolidating.send(List.of(longPacket(4, 9000), packet(5)));
-      assertThat(fake.pending).hasSize(1);
-      fake.complete();
-      assertThat(calls).hasSize(4);
-      assertThat(fake.sent).hasSize(5);
-    }
-
-    private static Response longPacket(int number, int length) {
-      return new Success(number, "x".repeat(length), 0, null);
-    }
-
-    @Test
-    @DisplayName("is not asked to write what is gathered when the session has ended")
-    void ended() {
-      gathers = true;
-      fake.transport =
-          (packet, handler) -> {
-            fake.sent.add(packet);
-            if (fake.sent.size() == 2) {
-              consolidating.closed(); // by the container, in the midst of it
-            }
-            handler.onResult(new SendResult());
-          };
-      consolidating.send(packets(5));
-      assertThat(fake.sent).hasSize(2);
-      assertThat(calls).containsExactly("gather");
+    @DisplayName("writes as many as are added at once, in order")
+    void many() {
+      gathering.send(packets(80));
+      transport.flushed();
+      transport.flushed();
+      transport.flushed();
+      assertThat(fake.sent).isEqualTo(packets(80));
+      assertThat(transport.calls)
+          .containsExactly("gather", "flush 32", "gather", "flush 64", "gather", "flush 80");
     }
 
     @Test
     @DisplayName("closes when they are written")
     void close() {
-      consolidating.send(packets(3));
-      consolidating.close(CloseCode.GOING_AWAY);
+      gathering.send(packets(3));
+      gathering.close(CloseCode.GOING_AWAY);
       workers.runSoon();
       assertThat(fake.closes).isEmpty();
-      flushed();
+      transport.flushed();
       workers.runSoon();
       assertThat(fake.closes).hasSize(1);
     }
@@ -223,47 +114,6 @@ class WebSocketConnectionTest {
   @Nested
   @DisplayName("sends")
   class Sends {
-
-    @Test
-    @DisplayName("one packet at a time, in order")
-    void oneInFlight() {
-      for (int i = 0; i < 5; i++) {
-        connection.send(packet(i));
-      }
-      for (int i = 0; i < 5; i++) {
-        assertThat(fake.sent).hasSize(i + 1);
-        assertThat(fake.pending).hasSize(1);
-        assertThat(fake.sent.get(i)).isEqualTo(packet(i));
-        fake.complete();
-      }
-      assertThat(fake.sent).hasSize(5);
-      assertThat(fake.pending).isEmpty();
-    }
-
-    @Test
-    @DisplayName("again after it has run dry")
-    void again() {
-      connection.send(packet(1));
-      fake.complete();
-      connection.send(packet(2));
-      fake.complete();
-      assertThat(fake.sent).containsExactly(packet(1), packet(2));
-    }
-
-    @Test
-    @DisplayName("100,000 packets that are written at once, without growing the stack")
-    void noRecursion() {
-      WebSocketConnection large = withOutbox(200_000);
-      large.send(packet(0));
-      IntStream.rangeClosed(1, 100_000).forEach(i -> large.send(packet(i)));
-      assertThat(fake.sent).hasSize(1);
-      writeAtOnce();
-
-      fake.complete();
-
-      assertThat(fake.sent)
-          .isEqualTo(IntStream.rangeClosed(0, 100_000).mapToObj(i -> packet(i)).toList());
-    }
 
     @Test
     @DisplayName("nothing after a packet that the container refuses, and is closed")
@@ -290,55 +140,6 @@ class WebSocketConnectionTest {
       workers.runSoon();
       assertThat(fake.sent).containsExactly(packet(1));
       assertThat(fake.closeCodes()).containsExactly(4508);
-    }
-
-    @Test
-    @DisplayName("the packets of each of several threads in its order, still one at a time")
-    void concurrent() throws Exception {
-      int threads = 4;
-      int each = 2000;
-      WebSocketConnection large = withOutbox(threads * each);
-      AtomicInteger inFlight = new AtomicInteger();
-      AtomicInteger mostInFlight = new AtomicInteger();
-      List<Response> sent = Collections.synchronizedList(new ArrayList<>());
-      ExecutorService senders = Executors.newFixedThreadPool(threads);
-      ExecutorService container = Executors.newFixedThreadPool(2);
-      try {
-        fake.transport =
-            (packet, handler) -> {
-              mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
-              sent.add(packet);
-              Runnable written =
-                  () -> {
-                    inFlight.decrementAndGet();
-                    handler.onResult(new SendResult());
-                  };
-              if (packet.hashCode() % 3 == 0) {
-                written.run();
-              } else {
-                container.execute(written);
-              }
-            };
-        for (int thread = 0; thread < threads; thread++) {
-          int first = thread * each;
-          senders.execute(
-              () -> IntStream.range(first, first + each).forEach(i -> large.send(packet(i))));
-        }
-        await().until(() -> sent.size() == threads * each);
-      } finally {
-        senders.shutdownNow();
-        container.shutdown();
-      }
-      assertThat(mostInFlight).hasValue(1);
-      for (int thread = 0; thread < threads; thread++) {
-        int first = thread * each;
-        List<Response> ofThread =
-            sent.stream()
-                .filter(packet -> ((Success) packet).toId() / each == first / each)
-                .toList();
-        assertThat(ofThread)
-            .isEqualTo(IntStream.range(first, first + each).mapToObj(i -> packet(i)).toList());
-      }
     }
   }
 
