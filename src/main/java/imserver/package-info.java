@@ -11,7 +11,7 @@
  *       imserver.message.MessageRules} and queues it: here the container's thread is done, it never
  *       waits for the database.
  *   <li>A {@code Lane}, the one of the recipient, takes all that has queued up and has it stored by
- *       {@code BatchWriter} (read-acks have a lane of their own, and {@code ReadAckWriter}) in one
+ *       {@code MessageWriter} (read-acks have a lane of their own, and {@code ReadAckWriter}) in one
  *       transaction of
  *   <li>a {@code MessageStore}: {@link imserver.message.PostgresMessageStore} or {@link
  *       imserver.message.H2MessageStore}.

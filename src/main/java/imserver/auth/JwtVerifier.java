@@ -39,15 +39,6 @@ final class JwtVerifier implements CredentialVerifier {
    */
   static final int CLOCK_SKEW_SECONDS = 60;
 
-  /** Longer names are cut: what a directory row holds. */
-  static final int MAX_NAME = 255;
-
-  /**
-   * Longer addresses are dropped: what a directory row holds. So are those that a page must not
-   * load.
-   */
-  static final int MAX_AVATAR = 2048;
-
   private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
   private final String userClaim;
   private final String serviceClaim;
@@ -151,22 +142,24 @@ final class JwtVerifier implements CredentialVerifier {
     return within;
   }
 
+  /** A longer name is cut. */
   private static @Nullable String name(@Nullable Object claim) {
     if (!(claim instanceof String name)
         || BlankText.isBlank(name)
         || !StorableText.isStorable(name)) {
       return null;
     }
-    return name.codePointCount(0, name.length()) <= MAX_NAME
+    return name.codePointCount(0, name.length()) <= UserPrincipal.MAX_NAME
         ? name
-        : name.substring(0, name.offsetByCodePoints(0, MAX_NAME));
+        : name.substring(0, name.offsetByCodePoints(0, UserPrincipal.MAX_NAME));
   }
 
+  /** A longer address is dropped, and one that a page must not load. */
   private static @Nullable String avatar(@Nullable Object claim) {
     boolean fits =
         claim instanceof String address
             && !address.isBlank()
-            && address.length() <= MAX_AVATAR
+            && address.length() <= UserPrincipal.MAX_AVATAR
             && StorableText.isStorable(address)
             && WebAddress.isOfImage(address);
     return fits ? (String) claim : null;

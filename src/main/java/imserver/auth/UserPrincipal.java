@@ -25,6 +25,12 @@ public record UserPrincipal(
     boolean service)
     implements Principal {
 
+  /** The longest name of a user, in code points: what a row of the directory holds. */
+  public static final int MAX_NAME = 255;
+
+  /** The longest address of an avatar, in characters: what a row of the directory holds. */
+  public static final int MAX_AVATAR = 2048;
+
   /** A user, who is known by the id alone. */
   public UserPrincipal(
       long userId,

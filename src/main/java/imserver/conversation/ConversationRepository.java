@@ -1,7 +1,7 @@
 package imserver.conversation;
 
 import imserver.message.Conversation;
-import imserver.message.MessageRepository;
+import imserver.message.UnreadCondition;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
@@ -193,7 +193,7 @@ public class ConversationRepository {
             select m.id from Message m
             where m.senderId = :sender and m.recipientId = :recipient and m.id > :above and m.id <= :upTo
               and"""
-                + MessageRepository.IS_UNREAD
+                + UnreadCondition.JPQL
                 + " order by m.senderId, m.recipientId, m.id";
     return entities
         .createQuery(query, Long.class)
@@ -223,7 +223,7 @@ public class ConversationRepository {
             : """
             from Message m left join Notice n on n.messageId = m.id
             where m.senderId = 0 and m.recipientId = :user and m.id > :above and"""
-                + MessageRepository.IS_UNREAD
+                + UnreadCondition.JPQL
                 + " order by m.senderId desc, m.recipientId desc, m.id desc";
     return entities
         .createQuery(select + query, StoredNotice.class)

@@ -3,6 +3,7 @@ package imserver.conversation;
 import imserver.conversation.ConversationListPage.Bookmark;
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
+import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.Conversation;
@@ -134,16 +135,15 @@ public class ConversationService {
   private List<ConversationSummary> summaries(long user, List<Conversation> shown) {
     Map<Long, StoredMessage> last =
         conversations.messages(shown.stream().map(Conversation::lastMessageId).toList());
-    Map<Long, UserProfile> profiles =
-        directory.find(
+    Profiles profiles =
+        directory.profiles(
             shown.stream().map(each -> each.otherThan(user)).collect(Collectors.toSet()));
     List<ConversationSummary> summaries = new ArrayList<>(shown.size());
     for (Conversation each : shown) {
-      long other = each.otherThan(user);
       StoredMessage message = last.get(each.lastMessageId());
       if (message != null) { // or an operator has deleted it
-        UserProfile profile = profiles.getOrDefault(other, UserProfile.unknown(other));
-        summaries.add(new ConversationSummary(profile, message, each.unreadOf(user)));
+        UserProfile other = profiles.of(each.otherThan(user));
+        summaries.add(new ConversationSummary(other, message, each.unreadOf(user)));
       }
     }
     return summaries;
@@ -166,8 +166,7 @@ public class ConversationService {
    */
   public UserProfile otherOf(long user, long other) {
     boolean acquainted = user == other || conversations.find(user, other).isPresent();
-    UserProfile unknown = UserProfile.unknown(other);
-    return acquainted ? directory.find(Set.of(other)).getOrDefault(other, unknown) : unknown;
+    return (acquainted ? directory.profiles(Set.of(other)) : Profiles.NONE).of(other);
   }
 
   /** A numbered part of a conversation, newest first. What lies before it costs as much. */

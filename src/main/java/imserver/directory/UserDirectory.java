@@ -45,6 +45,15 @@ public class UserDirectory {
     return found;
   }
 
+  /**
+   * The profiles of {@code userIds}: also of those that the directory does not have.
+   *
+   * @throws StorageException if one had to be read from the database and could not
+   */
+  public Profiles profiles(Set<Long> userIds) {
+    return new Profiles(find(userIds));
+  }
+
   private Map<Long, DirectoryEntry> entries(Set<Long> userIds) {
     Map<Long, DirectoryEntry> found = new HashMap<>(cache.get(userIds));
     Set<Long> missing = new HashSet<>(userIds);

@@ -11,12 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record UserProfile(long userId, @Nullable String name, @Nullable String avatar) {
 
-  /** The longest name, in code points: what a row holds. */
-  public static final int MAX_NAME = 255;
-
-  /** The longest address of an avatar, in characters: what a row holds. */
-  public static final int MAX_AVATAR = 2048;
-
   /** So much of a name is looked at when one is searched for, in code points. */
   public static final int MAX_SEARCH = 64;
 

@@ -95,7 +95,7 @@ public class Intake {
                 number ->
                     new Lane<>(
                         FairQueue.ofMessages(room, count, batch),
-                        replies -> new BatchWriter(service, delivery, clock, replies)::process))
+                        replies -> new MessageWriter(service, delivery, clock, replies)::process))
             .toList();
     readAcks =
         new Lane<>(
@@ -152,7 +152,7 @@ public class Intake {
     } else if (isSpent(budgets.readAcks(), requester, Math.max(1, request.messageIds().size()))) {
       ack.fail(FailureCode.RATE_LIMITED);
     } else {
-      markUnread(requester, request);
+      markReadUncharged(requester, request);
     }
   }
 
@@ -160,7 +160,7 @@ public class Intake {
    * Takes in a read-ack of messages that the server itself found unread, and that is no burden on
    * the reader's budget: each can be marked but once.
    */
-  public void markUnread(Requester requester, MarkRead request) {
+  public void markReadUncharged(Requester requester, MarkRead request) {
     ReadAckParts.of(new ReadAck(requester, request)).forEach(part -> submit(part, readAcks));
   }
 

@@ -10,11 +10,6 @@ import java.util.List;
 @ApplicationScoped
 public class MessageRepository {
 
-  /** Asked of each message by itself; by "exists" PostgreSQL would read all that is unread. */
-  public static final String IS_UNREAD =
-      " (select count(u) from Unread u"
-          + " where u.recipientId = m.recipientId and u.messageId = m.id) > 0";
-
   private static final String UNREAD_MESSAGE =
       "select new imserver.message.UnreadMessage(m.id, m.senderId, m.recipientId, m.content,"
           + " m.timestamp) from Unread u, Message m where m.id = u.messageId and ";

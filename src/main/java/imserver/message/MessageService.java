@@ -6,8 +6,8 @@ import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
 import imserver.database.Vendor;
+import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
-import imserver.directory.UserProfile;
 import imserver.packet.Response.Incoming;
 import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;
@@ -114,14 +114,8 @@ public class MessageService {
   public List<Incoming> unread(long userId, long afterId, int limit) {
     List<UnreadMessage> page = messages.unread(userId, afterId, limit);
     Set<Long> senders = page.stream().map(UnreadMessage::senderId).collect(Collectors.toSet());
-    Map<Long, UserProfile> profiles = directory.find(senders);
-    return page.stream()
-        .map(
-            message ->
-                message.from(
-                    profiles.getOrDefault(
-                        message.senderId(), UserProfile.unknown(message.senderId()))))
-        .toList();
+    Profiles profiles = directory.profiles(senders);
+    return page.stream().map(message -> message.from(profiles.of(message.senderId()))).toList();
   }
 
   /**

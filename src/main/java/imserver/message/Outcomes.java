@@ -52,10 +52,10 @@ final class Outcomes {
   /**
    * Some keys are there already.
    *
-   * @param earlier what is stored under them, by the index among those that are open
+   * @param existing what is stored under them, by the index among those that are open
    */
-  void known(Map<Integer, ExistingMessage> earlier) {
-    earlier.forEach(
+  void existing(Map<Integer, ExistingMessage> existing) {
+    existing.forEach(
         (index, message) -> {
           int i = open.get(index);
           outcomes[i] = message.outcome();

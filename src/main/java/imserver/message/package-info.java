@@ -11,7 +11,7 @@
  * tells of one batch while the first stores the next ({@link imserver.message.ReplyExecutor}): a
  * tenth more messages on two cores.
  *
- * <p>There are lanes of messages ({@link imserver.message.BatchWriter}), by default one: on two
+ * <p>There are lanes of messages ({@link imserver.message.MessageWriter}), by default one: on two
  * cores a second makes batches smaller, and that costs as much as it brings. Read-acks have a lane
  * of their own ({@link imserver.message.ReadAckWriter}), so that neither waits for the other: where
  * each message is acknowledged as read, that brings a sixth more messages than one lane for both.

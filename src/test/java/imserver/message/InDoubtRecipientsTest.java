@@ -1,6 +1,6 @@
 package imserver.message;
 
-import static imserver.message.BatchWriterFixture.newMessage;
+import static imserver.message.WriterFixture.newMessage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;

@@ -1,6 +1,6 @@
 package imserver.message;
 
-import static imserver.message.BatchWriterFixture.submission;
+import static imserver.message.WriterFixture.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -30,7 +30,7 @@ class LaneTest {
   private static final int ROOM = 1000;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private final BatchWriterFixture fixture = new BatchWriterFixture();
+  private final WriterFixture fixture = new WriterFixture();
   private final Semaphore room = new Semaphore(ROOM);
   private final Lane<Send> lane = lane(100);
   private final FakeConnection alice = new FakeConnection(1);
@@ -45,7 +45,7 @@ class LaneTest {
 
   private Lane<Send> lane(int maxBatch) {
     return new Lane<>(
-        FairQueue.ofMessages(room, 1, maxBatch), replies -> fixture.batchWriter(replies)::process);
+        FairQueue.ofMessages(room, 1, maxBatch), replies -> fixture.messageWriter(replies)::process);
   }
 
   @AfterEach
@@ -56,13 +56,13 @@ class LaneTest {
   }
 
   private void add(String content) {
-    assertThat(lane.offer(submission(alice, 2, content))).isTrue();
+    assertThat(lane.offer(message(alice, 2, content))).isTrue();
   }
 
   /** From as many users, so that they may fill batches. */
   private void addMany(int count) {
     for (int i = 0; i < count; i++) {
-      assertThat(lane.offer(submission(new FakeConnection(10 + i), 2, "m" + i))).isTrue();
+      assertThat(lane.offer(message(new FakeConnection(10 + i), 2, "m" + i))).isTrue();
     }
   }
 
@@ -119,7 +119,7 @@ class LaneTest {
         };
     List<FakeConnection> users =
         IntStream.range(0, 150).mapToObj(i -> new FakeConnection(10 + i)).toList();
-    users.forEach(user -> assertThat(lane.offer(submission(user, 2, "m" + user.user()))).isTrue());
+    users.forEach(user -> assertThat(lane.offer(message(user, 2, "m" + user.user()))).isTrue());
     lane.start(threads);
     await().until(() -> fixture.service.calls.equals(List.of(100)));
 
@@ -195,7 +195,7 @@ class LaneTest {
     await().until(() -> inBatch.getCount() == 0);
     add("before");
     lane.stop();
-    assertThat(lane.offer(submission(alice, 2, "late"))).isFalse();
+    assertThat(lane.offer(message(alice, 2, "late"))).isFalse();
     goOn.countDown();
     lane.awaitEnd(PATIENCE);
     assertThat(alice.sent)
@@ -291,15 +291,15 @@ class LaneTest {
           Thread.currentThread().interrupt();
           return false;
         };
-    assertThat(single.offer(submission(alice, 2, "a"))).isTrue();
-    assertThat(single.offer(submission(alice, 2, "b"))).isTrue();
+    assertThat(single.offer(message(alice, 2, "a"))).isTrue();
+    assertThat(single.offer(message(alice, 2, "b"))).isTrue();
     single.start(threads);
     single.awaitEnd(PATIENCE);
     FailureCode busy = FailureCode.SERVER_BUSY;
     assertThat(alice.sent)
         .containsExactly(
             new Success(1, "t-a", 0, null), new Failure(1, "t-b", busy, busy.message()));
-    assertThat(single.offer(submission(alice, 2, "c"))).isFalse();
+    assertThat(single.offer(message(alice, 2, "c"))).isFalse();
     assertThat(room.availablePermits()).isEqualTo(ROOM);
   }
 }

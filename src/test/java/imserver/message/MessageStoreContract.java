@@ -238,9 +238,9 @@ abstract class MessageStoreContract {
     @DisplayName("finds them again and again, among new ones")
     void swarm() {
       for (int i = 0; i < 5; i++) {
-        NewMessage earlier = newMessage(ALICE, BOB, "k" + i);
-        long id = stored(earlier).messageId();
-        assertThat(add(earlier, newMessage(BOB, ALICE, "n" + i))).startsWith(new Duplicate(id));
+        NewMessage existing = newMessage(ALICE, BOB, "k" + i);
+        long id = stored(existing).messageId();
+        assertThat(add(existing, newMessage(BOB, ALICE, "n" + i))).startsWith(new Duplicate(id));
       }
       assertThat(state().head(ALICE)).isEqualTo(10);
     }

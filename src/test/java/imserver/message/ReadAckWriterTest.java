@@ -1,6 +1,6 @@
 package imserver.message;
 
-import static imserver.message.BatchWriterFixture.ack;
+import static imserver.message.WriterFixture.ack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.packet.FailureCode;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Marking as read")
 class ReadAckWriterTest {
 
-  private final BatchWriterFixture fixture = new BatchWriterFixture();
+  private final WriterFixture fixture = new WriterFixture();
   private final FakeService service = fixture.service;
   private final FakeConnection alice = new FakeConnection(1);
   private final FakeConnection bob = new FakeConnection(2);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("A submission has one answer")
 class SubmissionTest {
 
-  private final BatchWriterFixture fixture = new BatchWriterFixture();
+  private final WriterFixture fixture = new WriterFixture();
 
   /** Asks, and has something happen while an answer to it is being made. */
   private static final class Asker implements Requester {
@@ -57,7 +57,7 @@ class SubmissionTest {
   void storedDuringFailure() {
     Asker asker = new Asker();
     Send submission = submission(asker);
-    asker.meanwhile = () -> fixture.batchWriter.process(List.of(submission));
+    asker.meanwhile = () -> fixture.messageWriter.process(List.of(submission));
     submission.fail(FailureCode.STORAGE_UNAVAILABLE);
     assertThat(fixture.texts()).as("delivered all the same").containsExactly("a");
     assertThat(asker.answers).singleElement().isInstanceOf(Failure.class);
@@ -69,7 +69,7 @@ class SubmissionTest {
     Asker asker = new Asker();
     Send submission = submission(asker);
     asker.meanwhile = () -> submission.fail(FailureCode.STORAGE_UNAVAILABLE);
-    fixture.batchWriter.process(List.of(submission));
+    fixture.messageWriter.process(List.of(submission));
     assertThat(asker.answers).singleElement().isInstanceOf(Success.class);
     submission.fail(FailureCode.STORAGE_UNAVAILABLE);
     assertThat(asker.answers).hasSize(1);

@@ -25,9 +25,9 @@ import java.util.stream.Collectors;
  * success before its transaction is committed. For one thread at a time, but for what it gives to
  * {@code replies}, which uses nothing that changes.
  */
-final class BatchWriter {
+final class MessageWriter {
 
-  private static final System.Logger LOG = System.getLogger(BatchWriter.class.getName());
+  private static final System.Logger LOG = System.getLogger(MessageWriter.class.getName());
 
   private final MessageService service;
   private final Delivery delivery;
@@ -43,7 +43,7 @@ final class BatchWriter {
    *
    * @param replies has the answers and deliveries go out, in the order in which it is given them
    */
-  BatchWriter(MessageService service, Delivery delivery, Clock clock, Executor replies) {
+  MessageWriter(MessageService service, Delivery delivery, Clock clock, Executor replies) {
     this.service = service;
     this.delivery = delivery;
     this.clock = clock;
@@ -198,11 +198,11 @@ final class BatchWriter {
   }
 
   private static Response answer(Send send, Outcome outcome) {
-    if (outcome instanceof Outcome.Stored fresh) {
-      return success(send, fresh.messageId());
+    if (outcome instanceof Outcome.Stored stored) {
+      return success(send, stored.messageId());
     }
-    if (outcome instanceof Outcome.Duplicate earlier) {
-      return success(send, earlier.messageId());
+    if (outcome instanceof Outcome.Duplicate duplicate) {
+      return success(send, duplicate.messageId());
     }
     return send.failure(
         outcome instanceof Outcome.Reused ? FailureCode.REUSED_ID : FailureCode.UNKNOWN_RECIPIENT);
