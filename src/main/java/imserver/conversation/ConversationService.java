@@ -41,6 +41,11 @@ public class ConversationService {
   /** For the container, which injects the rest. */
   public ConversationService() {}
 
+  ConversationService(ConversationRepository conversations, UserDirectory directory) {
+    this.conversations = conversations;
+    this.directory = directory;
+  }
+
   /** A conversation, and the message by which it has its place in the list. */
   private record ListEntry(Conversation conversation, long messageId) {
 

@@ -21,7 +21,7 @@ class ConversationRepositoryTest {
   private final TestMessages stored;
 
   ConversationRepositoryTest() throws ReflectiveOperationException {
-    stored = new TestMessages(conversations);
+    stored = new TestMessages(ConversationRepository.class, conversations);
   }
 
   @AfterEach

@@ -16,7 +16,7 @@ class MessageRepositoryTest {
   private final TestMessages stored;
 
   MessageRepositoryTest() throws ReflectiveOperationException {
-    stored = new TestMessages(messages);
+    stored = new TestMessages(MessageRepository.class, messages);
   }
 
   @AfterEach
