@@ -132,11 +132,11 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
   }
 
   /**
-   * Cached for five minutes, fetched again shortly before they end, or for an unknown {@code kid}
-   * but at most twice in 30 seconds, and kept for an hour while the key server is down. Tried once,
-   * since whoever connects waits for it: for {@value #JWKS_CONNECT_MILLIS} and {@value
-   * #JWKS_READ_MILLIS} ms at most, and others who come meanwhile for {@value #JWKS_REFRESH_MILLIS}
-   * ms.
+   * Cached for five minutes, fetched again shortly before these end, or for an unknown {@code kid}
+   * but at most twice in 30 seconds, and kept for an hour while the key server is down. There is
+   * one attempt, since a client that connects waits for it: for {@value #JWKS_CONNECT_MILLIS} and
+   * {@value #JWKS_READ_MILLIS} ms at most, and other clients meanwhile for {@value
+   * #JWKS_REFRESH_MILLIS} ms.
    */
   private static JWKSource<SecurityContext> jwks(String address) {
     return JWKSourceBuilder.create(
@@ -155,12 +155,12 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
         return url;
       }
     } catch (MalformedURLException | IllegalArgumentException e) {
-      // told below
+      // refused below
     }
     throw new InvalidConfigException("IMSERVER_JWT_JWKS_URL is not an http or https address");
   }
 
-  /** Who can change what comes over such a line makes tokens of any user. */
+  /** Who can change the answers of such a connection can sign tokens of any user. */
   private static void warnOfPlainHttp(URL url) {
     WebOrigin origin = WebOrigin.orNull("http://" + url.getAuthority());
     if (url.getProtocol().equals("http") && (origin == null || !origin.isLoopback())) {

@@ -74,14 +74,14 @@ final class JwtVerifier implements CredentialVerifier {
       throw new InvalidCredentialException("exp is missing, or nbf, iss or aud does not hold");
     } catch (BadJOSEException | JOSEException e) {
       throw new InvalidCredentialException("not signed with the key and algorithm of this server");
-    } catch (RuntimeException e) { // out of the parser, where the header is JSON's null
+    } catch (RuntimeException e) { // of the parser, where the header is the JSON value null
       throw new InvalidCredentialException("not a signed token");
     }
   }
 
   private UserPrincipal principal(JWTClaimsSet claims) throws InvalidCredentialException {
     Date expiry = claims.getExpirationTime();
-    if (expiry == null) { // there, as Nimbus asks, but null
+    if (expiry == null) { // present, which Nimbus checks, but null
       throw new InvalidCredentialException("exp is missing");
     }
     boolean service = isService(claims);
@@ -110,7 +110,7 @@ final class JwtVerifier implements CredentialVerifier {
     return claim == null ? null : claim.toInstant();
   }
 
-  /** 0 where the host application is no user. */
+  /** The user id; 0 for a host application that is no user. */
   private long userId(@Nullable Object claim, boolean service) throws InvalidCredentialException {
     boolean numberOrText = claim instanceof Number || claim instanceof String;
     OptionalLong userId = UserIds.parse(numberOrText ? String.valueOf(claim) : "");
@@ -120,7 +120,9 @@ final class JwtVerifier implements CredentialVerifier {
     return userId.orElse(0);
   }
 
-  /** A list of roles, or a text with blanks between them as in OAuth's {@code scope}. */
+  /**
+   * The claim is a list of roles, or a text with blanks between them as in OAuth's {@code scope}.
+   */
   private boolean isService(JWTClaimsSet claims) {
     Object claim = claim(claims.getClaims());
     if (claim instanceof Collection<?> roles) {
@@ -142,7 +144,7 @@ final class JwtVerifier implements CredentialVerifier {
     return within;
   }
 
-  /** A longer name is cut. */
+  /** A longer name is cut. Null where there is none, or it is blank or cannot be stored. */
   private static @Nullable String name(@Nullable Object claim) {
     if (!(claim instanceof String name)
         || BlankText.isBlank(name)
@@ -154,7 +156,7 @@ final class JwtVerifier implements CredentialVerifier {
         : name.substring(0, name.offsetByCodePoints(0, UserPrincipal.MAX_NAME));
   }
 
-  /** A longer address is dropped, and one that a page must not load. */
+  /** Null where there is none, or it is too long or must not be loaded by a page. */
   private static @Nullable String avatar(@Nullable Object claim) {
     boolean fits =
         claim instanceof String address

@@ -25,7 +25,7 @@ final class Delivery {
     this.registry = registry;
   }
 
-  /** Delivers, to each recipient in this order. */
+  /** Delivers messages, to each recipient in the order in which they are given. */
   void deliver(List<UnreadMessage> messages) {
     Profiles senders =
         profiles(messages.stream().map(UnreadMessage::senderId).collect(Collectors.toSet()));
@@ -38,7 +38,9 @@ final class Delivery {
     byRecipient.forEach(registry::deliver);
   }
 
-  /** What is stored is delivered, if need be without names. */
+  /**
+   * Without names where the directory does not answer: what is stored is delivered all the same.
+   */
   private Profiles profiles(Set<Long> userIds) {
     try {
       return directory.profiles(userIds);

@@ -20,10 +20,10 @@ final class FunctionCaller {
   private static final System.Logger LOG = System.getLogger(FunctionCaller.class.getName());
 
   /**
-   * What begins like this may have come after the commit, or may end the whole database in the
-   * midst of it (PostgreSQL, appendix A): a connection that broke; an end of the statement that is
-   * not known; an operator who ends connections, or a crash; no room on the disk, or one that
-   * fails; a fault of the database, or of the driver.
+   * The beginnings of SQL states after which the statement may be committed all the same
+   * (PostgreSQL, appendix A): the connection broke; the end of the statement is not known; an
+   * operator ended connections, or the database crashed; the disk is full, or failed; a fault of
+   * the database, or of the driver.
    */
   private static final List<String> COMMIT_UNKNOWN =
       List.of("08", "40003", "57P", "53", "58", "XX", "99");
@@ -33,7 +33,7 @@ final class FunctionCaller {
     void bind(PreparedStatement statement) throws SQLException;
   }
 
-  /** Reads the one row of an answer. */
+  /** Reads the one row of a result. */
   interface Reading<R> {
     R read(ResultSet row) throws SQLException;
   }
@@ -93,7 +93,7 @@ final class FunctionCaller {
     }
     try { // it is committed
       if (!rows.next()) {
-        throw new IllegalStateException("a function without an answer");
+        throw new IllegalStateException("a function without a result");
       }
       return reading.read(rows);
     } catch (SQLException | RuntimeException e) {
@@ -106,7 +106,7 @@ final class FunctionCaller {
     return state == null || state.isEmpty() || COMMIT_UNKNOWN.stream().anyMatch(state::startsWith);
   }
 
-  /** What the statement has brought stays true, whatever becomes of the connection. */
+  /** A failure changes nothing of the statement's result, and is only logged. */
   private static void close(@Nullable AutoCloseable resource) {
     try {
       if (resource != null) {

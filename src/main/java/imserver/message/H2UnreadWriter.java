@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Marks messages as read on H2, and recounts what is unread, within a transaction: by entities,
- * since less is marked than is stored.
+ * Marks messages as read on H2, and recounts what is unread, within a transaction. By entities, not
+ * by statements over arrays as {@link H2MessageInserter}, since less is read than is stored.
  */
 final class H2UnreadWriter {
 
-  /** A reading brings forward what is read up to by so many messages at most. */
+  /** The most messages that are looked at to raise what is read up to. */
   private static final int MOST_LOOKED_AT = 10_000;
 
   private final EntityManager entities;
@@ -25,7 +25,9 @@ final class H2UnreadWriter {
     this.entities = entities;
   }
 
-  /** Of whom a reader has read how much; in the order in which changes are numbered. */
+  /**
+   * A reader and a sender of whom something was read; in the order in which changes are numbered.
+   */
   private record Reading(long readerId, long senderId) implements Comparable<Reading> {
 
     @Override
@@ -85,8 +87,8 @@ final class H2UnreadWriter {
   }
 
   /**
-   * The last message before the first unread one, that is looked for among so many above what was
-   * read up to before, if the count says that there is one.
+   * The last message before the first unread one. If the count says that there is an unread one, it
+   * is looked for among {@link #MOST_LOOKED_AT} messages above what was read up to before.
    */
   private long readUpTo(Reading reading, Conversation conversation) {
     long before = conversation.readUpToOf(reading.readerId());
@@ -97,14 +99,16 @@ final class H2UnreadWriter {
     return first(reading, before, firstUnread, "", "desc", 0).orElse(before);
   }
 
-  /** The first unread message, or where it was looked for no further. */
+  /** The first unread message, or the end of what was looked at. */
   private long firstUnread(Reading reading, long before) {
     Optional<Long> last = first(reading, before, Long.MAX_VALUE, "", "", MOST_LOOKED_AT - 1);
     long end = last.orElse(Long.MAX_VALUE - 1) + 1;
     return first(reading, before, end, "and" + UnreadCondition.JPQL, "", 0).orElse(end);
   }
 
-  /** Of messages in a range the first in an order that meet a condition, after some. */
+  /**
+   * The first message in a range, in an order, that meets a condition; {@code after} are skipped.
+   */
   private Optional<Long> first(
       Reading reading, long above, long below, String condition, String order, int after) {
     return entities
@@ -158,7 +162,7 @@ final class H2UnreadWriter {
     return new Recount(before, after, corrected);
   }
 
-  /** How many messages of a sender are unread, and the first. */
+  /** How many messages of a sender are unread, and the id of the first. */
   private record Counted(long amount, long first) {}
 
   private List<Conversation> conversations(long user) {
@@ -188,7 +192,7 @@ final class H2UnreadWriter {
   private UserState known(long user) {
     UserState state = entities.find(UserState.class, user);
     if (state == null) {
-      throw new IllegalStateException("read messages of a user that is not there");
+      throw new IllegalStateException("read messages of a user without a row");
     }
     return state;
   }
@@ -206,7 +210,7 @@ final class H2UnreadWriter {
     Conversation found =
         entities.find(Conversation.class, new Conversation.Key(pair.low(), pair.high()));
     if (found == null) {
-      throw new IllegalStateException("read messages of a conversation that is not there");
+      throw new IllegalStateException("read messages of a conversation without a row");
     }
     return found;
   }

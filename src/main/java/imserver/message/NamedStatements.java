@@ -16,7 +16,8 @@ final class NamedStatements {
 
   /** A statement with its parameters, which are numbered from 1. */
   Query create(EntityManager entities, String sql, Object... parameters) {
-    Query query = entities.createNamedQuery(known.computeIfAbsent(sql, text -> add(entities, text)));
+    Query query =
+        entities.createNamedQuery(known.computeIfAbsent(sql, text -> add(entities, text)));
     for (int i = 0; i < parameters.length; i++) {
       query.setParameter(i + 1, parameters[i]);
     }

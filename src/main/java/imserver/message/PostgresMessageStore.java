@@ -19,10 +19,11 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes to PostgreSQL by the functions of the migrations, one round trip a call. A statement
- * outside a transaction is one by itself, and committed when it is answered; to have the container
- * commit is a second round trip, at the end of which a busy lane waits for a processor again. Hence
- * JDBC, and no transaction of the container. Safe for use by several threads.
+ * Writes to PostgreSQL by the functions of the migrations, one round trip a call (two where a batch
+ * has a retry in it). A statement outside a transaction is a transaction of its own, committed when
+ * it is answered; a commit by the container is a second round trip, at the end of which a busy lane
+ * waits for a processor again. Hence JDBC, and no transaction of the container. Safe for use by
+ * several threads.
  */
 @ApplicationScoped
 public class PostgresMessageStore implements MessageStore {
@@ -33,14 +34,15 @@ public class PostgresMessageStore implements MessageStore {
   private static final String MARK_READ = "select * from mark_read(?, ?)";
   private static final String RECOUNT = "select * from recount(?)";
 
-  /** One retry is mostly followed by others: after it, so many batches are looked through first. */
+  /** Retries come in groups: in so many batches after one, the keys are looked for first. */
   private static final int LOOK_AFTER_RETRY = 100;
 
   @Resource(lookup = Schema.DATA_SOURCE)
   private DataSource database;
 
   /**
-   * How many batches more are looked through. Threads may overwrite each other's: it is a guess.
+   * In how many more batches the keys are looked for first. Threads may overwrite each other's
+   * value: it is only an estimate.
    */
   private volatile int batchesToLookThrough;
 
@@ -51,10 +53,7 @@ public class PostgresMessageStore implements MessageStore {
     this.database = database;
   }
 
-  /**
-   * What the database has made of new messages: it has stored all of them, or none since it knows
-   * some.
-   */
+  /** What the function has done: it has stored all messages, or none since some exist already. */
   private record Added(Map<Integer, ExistingMessage> existing, List<Outcome.Stored> stored) {}
 
   @Override
@@ -79,10 +78,11 @@ public class PostgresMessageStore implements MessageStore {
 
   private Added addNew(List<NewMessage> newMessages, boolean look) {
     ConversationDeltas deltas = ConversationDeltas.of(newMessages);
-    return new FunctionCaller(database).call(
-        ADD,
-        statement -> bind(statement, newMessages, deltas, look),
-        row -> added(row, newMessages, deltas));
+    return new FunctionCaller(database)
+        .call(
+            ADD,
+            statement -> bind(statement, newMessages, deltas, look),
+            row -> added(row, newMessages, deltas));
   }
 
   private static void bind(
@@ -145,7 +145,7 @@ public class PostgresMessageStore implements MessageStore {
     return new Added(existing, List.of());
   }
 
-  /** The function leaves away those that follow on the first. */
+  /** The function returns only the first id where the others follow it without a gap. */
   private static long[] ids(Long[] returned, int count) {
     long[] ids = new long[count];
     for (int i = 0; i < count; i++) {
@@ -164,13 +164,14 @@ public class PostgresMessageStore implements MessageStore {
         idsByReader.values().stream()
             .flatMapToLong(each -> each.stream().mapToLong(Long::longValue))
             .toArray();
-    return new FunctionCaller(database).call(
-        MARK_READ,
-        statement -> {
-          statement.setObject(1, readers);
-          statement.setObject(2, ids);
-        },
-        row -> marks(numbers(row.getBytes("marked")), numbers(row.getBytes("states"))));
+    return new FunctionCaller(database)
+        .call(
+            MARK_READ,
+            statement -> {
+              statement.setObject(1, readers);
+              statement.setObject(2, ids);
+            },
+            row -> marks(numbers(row.getBytes("marked")), numbers(row.getBytes("states"))));
   }
 
   private static List<ReadMark> marks(long[] marked, long[] states) {
@@ -185,7 +186,7 @@ public class PostgresMessageStore implements MessageStore {
       UserPair pair = UserPair.of(marked[i], marked[i + 1]);
       long[] state = stateOf.get(pair);
       if (state == null) {
-        throw new IllegalStateException("read messages of a conversation that is not there");
+        throw new IllegalStateException("read messages of a conversation without a row");
       }
       int side = pair.isHigh(marked[i]) ? 1 : 0;
       marks.add(
@@ -202,10 +203,12 @@ public class PostgresMessageStore implements MessageStore {
 
   @Override
   public Recount recount(long user) {
-    return new FunctionCaller(database).call(
-        RECOUNT,
-        statement -> statement.setLong(1, user),
-        row -> new Recount(row.getLong("before"), row.getLong("after"), row.getLong("corrected")));
+    return new FunctionCaller(database)
+        .call(
+            RECOUNT,
+            statement -> statement.setLong(1, user),
+            row ->
+                new Recount(row.getLong("before"), row.getLong("after"), row.getLong("corrected")));
   }
 
   private static long[] longs(List<NewMessage> newMessages, ToLongFunction<NewMessage> value) {

@@ -1,11 +1,11 @@
 package imserver.message;
 
-/** What a query on messages asks to find those that are unread. */
+/** The condition in a query that a message is unread. */
 public final class UnreadCondition {
 
   /**
-   * Whether the message {@code m} is unread, in JPQL. Asked of each message by itself: by "exists"
-   * PostgreSQL would read all that is unread.
+   * Whether the message {@code m} is unread, in JPQL. A scalar subquery for each message: for
+   * "exists" PostgreSQL would read all that is unread.
    */
   public static final String JPQL =
       " (select count(u) from Unread u"

@@ -7,7 +7,7 @@ import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 
-/** What each user may do (PROTOCOL.md, section 7): one budget for sockets, REST and old paths. */
+/** The rate limits of users (PROTOCOL.md, section 7), over sockets, REST and old paths together. */
 @ApplicationScoped
 public class UserBudgets {
 
@@ -29,7 +29,7 @@ public class UserBudgets {
   /** For the container, which injects the rest. */
   public UserBudgets() {}
 
-  /** Budgets that are refilled by a clock of a test's own. */
+  /** Budgets that are refilled by the given clock, for tests. */
   public static UserBudgets with(Config config, TimeMeter time) {
     UserBudgets budgets = new UserBudgets();
     budgets.config = config;

@@ -30,7 +30,7 @@ class ConversationRepositoryTest {
   }
 
   @Test
-  @DisplayName("messages tell whether they are read")
+  @DisplayName("messages have whether they are read")
   void isRead() {
     stored.read(BOB, stored.first);
     assertThat(conversations.newestOf(ALICE, BOB, 0, Long.MAX_VALUE, 10))

@@ -141,6 +141,7 @@ class ConversationServiceTest {
       for (Bookmark next = bookmark; next != null; ) {
         ConversationListPage page = part(next, 2);
         assertThat(page.conversations()).hasSizeLessThanOrEqualTo(2);
+        assertThat(others).as("there is an end").hasSizeLessThan(20);
         others.addAll(others(page));
         next = page.next();
       }
@@ -175,7 +176,8 @@ class ConversationServiceTest {
     }
 
     @Test
-    @DisplayName("as it was when they began, where messages come meanwhile: each once, none missing")
+    @DisplayName(
+        "as it was when they began, where messages come meanwhile: each once, none missing")
     void moved() {
       conversationsUpTo(6);
       ConversationListPage first = part(null, 2);
@@ -233,7 +235,10 @@ class ConversationServiceTest {
     @DisplayName("without those whose newest message an operator has deleted")
     void deleted() {
       conversationsUpTo(4);
-      stored.entities().createNativeQuery("delete from message where sender_id = 3").executeUpdate();
+      stored
+          .entities()
+          .createNativeQuery("delete from message where sender_id = 3")
+          .executeUpdate();
       assertThat(others(part(null, 10))).containsExactly(4L, 2L);
     }
 

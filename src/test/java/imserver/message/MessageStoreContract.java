@@ -164,7 +164,7 @@ abstract class MessageStoreContract {
   class Retries {
 
     @Test
-    @DisplayName("tells which are retries and which other messages, and stores the rest")
+    @DisplayName("returns which are retries and which other messages, and stores the rest")
     void mixed() {
       long a = stored(newMessage(ALICE, BOB, "a")).messageId();
       long b = stored(newMessage(ALICE, BOB, "b")).messageId();
@@ -598,7 +598,7 @@ abstract class MessageStoreContract {
     }
   }
 
-  /** Of what writers were told, and of what is kept. */
+  /** Of what the store returned to writers, and of what is stored. */
   void assertOrder(Collection<Event> events) {
     List<Event> stored = events.stream().filter(each -> each.kind().equals("stored")).toList();
     Map<Long, Long> idByNumber = new HashMap<>();

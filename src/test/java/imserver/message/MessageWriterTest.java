@@ -1,7 +1,7 @@
 package imserver.message;
 
-import static imserver.message.WriterFixture.named;
 import static imserver.message.WriterFixture.message;
+import static imserver.message.WriterFixture.named;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.directory.UserProfile;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("Storing a batch")
+@DisplayName("Writing a batch of messages")
 class MessageWriterTest {
 
   private final WriterFixture fixture = new WriterFixture();
@@ -120,7 +120,7 @@ class MessageWriterTest {
     }
 
     @Test
-    @DisplayName("tells the id of the message that was stored the first time")
+    @DisplayName("answers with the id of the message that was stored the first time")
     void receipt() {
       messageWriter.process(List.of(named(alice, 2, "a", "x"), message(alice, 2, "b")));
       messageWriter.process(List.of(named(alice, 2, "a", "x")));
@@ -197,8 +197,7 @@ class MessageWriterTest {
     void oneBad() {
       service.refuses = newMessage -> newMessage.content().equals("bad");
       messageWriter.process(
-          List.of(
-              message(alice, 2, "a"), message(alice, 2, "bad"), message(alice, 2, "c")));
+          List.of(message(alice, 2, "a"), message(alice, 2, "bad"), message(alice, 2, "c")));
       assertThat(service.calls).containsExactly(3, 1, 1, 1, 1);
       assertThat(alice.sent)
           .containsExactly(success(1, "a"), unavailable(1, "bad"), success(1, "c"));
@@ -258,7 +257,7 @@ class MessageWriterTest {
     }
 
     @Test
-    @DisplayName("tells of an unknown recipient, and stores the rest")
+    @DisplayName("refuses an unknown recipient, and stores the rest")
     void unknownRecipient() {
       service.unknownRecipients = Set.of(9L);
       messageWriter.process(List.of(message(alice, 9, "a"), message(alice, 2, "b")));

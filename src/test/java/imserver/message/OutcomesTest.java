@@ -50,7 +50,7 @@ class OutcomesTest {
   }
 
   @Test
-  @DisplayName("are not told while something is open")
+  @DisplayName("are not complete while something is open")
   void open() {
     assertThatThrownBy(() -> new Outcomes(List.of(A)).all())
         .isInstanceOf(IllegalStateException.class);
