@@ -76,7 +76,8 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
     }
     if (text.startsWith("-----BEGIN")) {
       throw new InvalidConfigException(
-          "IMSERVER_JWT_SECRET holds a PEM; set IMSERVER_JWT_PUBLIC_KEY and IMSERVER_JWT_ALGORITHM");
+          "IMSERVER_JWT_SECRET holds a PEM; set IMSERVER_JWT_PUBLIC_KEY and"
+              + " IMSERVER_JWT_ALGORITHM");
     }
     byte[] secret = bytes(text);
     int hashBytes = Integer.parseInt(algorithm.getName().substring(2)) / 8;
@@ -87,8 +88,8 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
     }
     if (WeakSecrets.contain(secret)) {
       throw new InvalidConfigException(
-          "IMSERVER_JWT_SECRET is one that others can guess (an example of the documentation, or one"
-              + " character repeated); make one with: openssl rand -base64 48");
+          "IMSERVER_JWT_SECRET is one that others can guess (an example of the documentation, or"
+              + " one character repeated); make one with: openssl rand -base64 48");
     }
     return secret;
   }
@@ -166,8 +167,8 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
     if (url.getProtocol().equals("http") && (origin == null || !origin.isLoopback())) {
       LOG.log(
           Level.WARNING,
-          "IMSERVER_JWT_JWKS_URL is plain http to another host: whoever is on the way can put a key"
-              + " of their own in; use https");
+          "IMSERVER_JWT_JWKS_URL is plain http to another host: anyone between can put in a key"
+              + " of their own; use https");
     }
   }
 }

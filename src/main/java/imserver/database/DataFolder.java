@@ -65,7 +65,7 @@ final class DataFolder {
             folder);
       }
     } catch (IOException e) {
-      LOG.log(Level.DEBUG, "who may look into {0} cannot be told: {1}", folder, e.getMessage());
+      LOG.log(Level.DEBUG, "the permissions of {0} cannot be read: {1}", folder, e.getMessage());
     }
   }
 

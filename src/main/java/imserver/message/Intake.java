@@ -186,7 +186,8 @@ public class Intake {
     long end = System.nanoTime() + DRAIN.toNanos();
     for (Lane<?> lane : allLanes) {
       if (!lane.awaitEnd(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
-        LOG.log(Level.WARNING, "stopped while the database has not answered; senders were told");
+        LOG.log(
+            Level.WARNING, "stopped before the database has answered; what waited got a failure");
       }
     }
   }

@@ -27,16 +27,16 @@ import java.util.Map;
  * <h2>Order</h2>
  *
  * <p>Any number of threads, and on PostgreSQL of servers, may write at once. For one user, that is
- * among all messages from him or to him, and among all changes that he sees, the order of ids, the
- * order of changes and the order of commits are one:
+ * among all messages from or to that user, and among all changes that the user sees, the order of
+ * ids, the order of changes and the order of commits are one:
  *
  * <ul>
  *   <li>A reader who has read a user's message with some id, and then asks for higher ones, misses
  *       none: a lower one that was not there will never come. The same for one conversation.
  *   <li>Each change that a user sees has the next number of this user, beginning with 1 and without
- *       a gap: a message from him or to him (one change where he writes to himself); a reading, by
- *       him or by the other one, of messages of one conversation. What was rolled back, or refused
- *       as a retry, has left no gap. The system, user 0, sees nothing, and its number is 0.
+ *       a gap: a message from or to the user (one change where both are the same); a reading, by
+ *       the user or by the other one, of messages of one conversation. What was rolled back, or
+ *       refused as a retry, has left no gap. The system, user 0, sees nothing, and its number is 0.
  *   <li>Within one call messages get ids and numbers in the order in which they are given.
  * </ul>
  *
@@ -52,7 +52,7 @@ interface MessageStore {
 
   /**
    * Stores those messages whose keys are new, with their titles and links, as if one after the
-   * other: of two with one key the first is stored, and the second judged by it.
+   * other: of two with one key the first is stored, and the second compared with it.
    *
    * @param newMessages at least one; all are taken as created when the first was
    * @return what became of each, in their order

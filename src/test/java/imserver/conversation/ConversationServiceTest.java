@@ -207,7 +207,7 @@ class ConversationServiceTest {
     void movedDuringNextPart() {
       conversationsUpTo(6);
       Bookmark bookmark = part(null, 2).next();
-      afterNewest = () -> send(3, USER);
+      afterNewest = () -> send(4, USER);
       assertThat(rest(bookmark)).containsExactly(4L, 3L, 2L);
     }
 
@@ -286,6 +286,7 @@ class ConversationServiceTest {
       page = service.messagesFromNewest(BOB, ALICE, 2, 2);
       assertThat(ids(page)).containsExactly(stored.first);
       assertThat(page.more()).isFalse();
+      assertThat(service.messagesFromNewest(BOB, ALICE, 0, 3).more()).isFalse();
     }
 
     @Test
@@ -297,6 +298,7 @@ class ConversationServiceTest {
       page = service.messagesBefore(BOB, ALICE, stored.second, 2);
       assertThat(ids(page)).containsExactly(stored.first);
       assertThat(page.more()).isFalse();
+      assertThat(service.messagesBefore(BOB, ALICE, Long.MAX_VALUE, 3).more()).isFalse();
     }
 
     @Test
@@ -308,6 +310,7 @@ class ConversationServiceTest {
       page = service.messagesAfter(BOB, ALICE, stored.second, 2);
       assertThat(ids(page)).containsExactly(stored.back);
       assertThat(page.more()).isFalse();
+      assertThat(service.messagesAfter(BOB, ALICE, 0, 3).more()).isFalse();
     }
 
     @Test
