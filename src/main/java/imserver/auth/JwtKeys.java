@@ -161,7 +161,7 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
     throw new InvalidConfigException("IMSERVER_JWT_JWKS_URL is not an http or https address");
   }
 
-  /** Who can change the answers of such a connection can sign tokens of any user. */
+  /** An attacker who can change the answers of such a connection can make tokens of any user. */
   private static void warnOfPlainHttp(URL url) {
     WebOrigin origin = WebOrigin.orNull("http://" + url.getAuthority());
     if (url.getProtocol().equals("http") && (origin == null || !origin.isLoopback())) {

@@ -8,7 +8,7 @@ import imserver.packet.SendMessage;
 import imserver.session.Requester;
 import org.jspecify.annotations.Nullable;
 
-/** A request that was taken in, and who waits for its answer. */
+/** A request that was taken in, with its requester, who is to be answered. */
 sealed interface Submission {
 
   /** Who asked. */

@@ -14,7 +14,10 @@ public class UserBudgets {
   /** The most that one request over HTTP counts for: it costs as much as so many short ones. */
   public static final int MAX_REQUEST_COST = 25;
 
-  /** The most that is owed for long answers, of 8 MiB each, which 16 requests at once have. */
+  /**
+   * The most that is owed at once for long answers: those of 16 requests with 2 MiB each, where 16
+   * KiB count for one request. A budget is kept until that is refilled.
+   */
   private static final int MAX_OWED = 16 * 128;
 
   @Inject private Config config;

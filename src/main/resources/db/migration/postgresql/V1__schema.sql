@@ -89,14 +89,14 @@ create table unread (
 );
 
 -- One row for two users who have written to each other: low_id is the smaller id, which is 0 where the other is the
--- system. Who writes to himself has one with both ids the same, and what is his is on the side of high.
+-- system. A user who writes to himself has one with both ids the same, and is on the side of high.
 create table conversation (
   low_id          bigint not null,
   high_id         bigint not null,
   last_message_id bigint not null,
   -- The list of a user is in the order of last messages. An index on these would have to be written anew with nearly
   -- every message, and the row's other indexes with it. A bucket holds 65,536 ids: within one, a row's new version needs
-  -- no index entry (PostgreSQL's heap-only tuples). Who reads the list sorts two buckets at most.
+  -- no index entry (PostgreSQL's heap-only tuples). A query for the list sorts two buckets at most.
   bucket          bigint not null generated always as (last_message_id / 65536) stored,
   -- The rows in "unread" of the messages to each side, counted.
   unread_low      bigint not null default 0,
