@@ -355,7 +355,7 @@ export class ImClient extends EventTarget {
    * @param {string | number | bigint} toId a user id
    * @param {string} content
    * @param {{clientMessageId?: string}} [options] the clientMessageId of a message that failed sends that one again: it is
-   *   stored once, even if the first attempt was stored in spite of all. At most 64 characters.
+   *   stored once, even if the first attempt was stored after all. At most 64 characters.
    * @returns {Promise<Sent>} when it is stored; rejects with a SendError. Since the event "outgoing" reports
    *   failures too, a promise without a handler is not reported as unhandled.
    */
@@ -684,7 +684,7 @@ export class ImApi {
 /**
  * Keeps outgoing messages in localStorage, so that they survive a reload or a crash of the page. Each message has a key of
  * its own, so that tabs do not overwrite each other's, and belongs to the tab that holds it; when that is closed, or has
- * not been heard of for 150 s, the next client that connects, or a tab that is open, sends it. In the worst case two tabs
+ * shown no sign of life for 150 s, the next client that connects, or a tab that is open, sends it. In the worst case two tabs
  * send the same message, which the server stores once. Where the storage is full or forbidden, nothing is kept.
  *
  * @implements {OutboxStore}
@@ -1220,7 +1220,7 @@ class Connection {
     if (openedAt === null) return true;
     if (now() - openedAt >= this.#timing.stableAfter) this.#failures = 0;
     const generation = this.#generation;
-    this.state = "waiting"; // what it is in truth follows
+    this.state = "waiting"; // the caller sets the state that follows
     this.#listener.lost(code);
     return generation === this.#generation;
   }
