@@ -66,7 +66,7 @@ final class ConversationDeltas {
     recipientChanges = new int[size];
   }
 
-  /** The deltas of messages that are about to be added in this order, no two with one key. */
+  /** The deltas of messages that are to be added in this order. */
   static ConversationDeltas of(List<NewMessage> newMessages) {
     ConversationDeltas deltas = new ConversationDeltas(newMessages.size());
     for (int i = 0; i < newMessages.size(); i++) {

@@ -26,13 +26,14 @@
  * Notices of the host application are taken in by portions of a tenth, one at a time.
  *
  * <p>A lane takes from the users in turn, one message of each. In a batch one user has an eighth at
- * most, or an equal share where fewer than eight wait, and half of it where no other waits ({@link
- * imserver.message.FairQueue}). The same holds for read-acks, measured by the ids that they name,
- * large ones part by part ({@link imserver.message.ReadAckParts}). So a message waits for the batch
- * that is being stored and, as long as fewer users are waiting than a batch has places, is in the
- * next one or the one after it. The messages of one user are stored in the order in which they
- * came, on whatever connection, so each connection's order to each recipient is kept; between users
- * there is no order but that of the ids, which are drawn when a batch is stored.
+ * most where many wait; where few wait, the share that there would be with one more user, so half
+ * of it where no other waits ({@link imserver.message.FairQueue}). The same holds for read-acks,
+ * measured by the ids that they name, large ones part by part ({@link
+ * imserver.message.ReadAckParts}). So a message waits for the batch that is being stored and, as
+ * long as fewer users are waiting than a batch has places, is in the next one or the one after it.
+ * The messages of one user are stored in the order in which they came, on whatever connection, so
+ * each connection's order to each recipient is kept; between users there is no order but that of
+ * the ids, which are drawn when a batch is stored.
  *
  * <h2>One order, kept by the database</h2>
  *
