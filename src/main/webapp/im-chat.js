@@ -15,9 +15,9 @@
  *
  * All are properties too (`maxLength`). The property `tokenProvider`, a function that returns a token or the promise of one,
  * is asked when a token has expired. Without it the event `renew` is fired, and the next `token` is waited for.
- * The event `unread` (`detail.count`) tells how many messages the user has not read; `open(userId)` opens a conversation.
- * The event `discarded` (`detail.count`) tells that so many messages were removed which an earlier version of this chat had
- * kept in the browser to be sent, for all users of the browser together: nobody knows any more in whose name.
+ * The event `unread` (`detail.count`) says how many messages the user has not read; `open(userId)` opens a conversation.
+ * The event `discarded` (`detail.count`) says how many unsent messages were removed that an earlier version of this chat had
+ * kept in the browser for all users of the browser together: it is not known which user wrote them.
  * Colours are CSS custom properties (chat/styles.js); `color-scheme` chooses between dark and light.
  */
 

@@ -36,7 +36,7 @@
  * @property {number} readBurst 4000: unless there were fewer before; the server allows 5000
  * @property {number} quietAfter 2000: after a connect, when nothing came for this long the server has pushed what it will
  * @property {number} holdWithin 30000: after a connect, incoming messages wait for older ones; where none of these came for
- *   this long, those that wait are shown, and the older ones when they come. Where the server cannot tell of them, it is asked
+ *   this long, those that wait are shown, and the older ones when they come. Where the server cannot answer that, it is asked
  *   again after this long.
  * @property {number} requestsPerSecond 10: requests a second for messages that the server did not push, after 60 at once; below
  *   what the server allows (IMSERVER_REQUEST_RATE, 50 and 250 at once, of which a long page takes several)
@@ -87,7 +87,7 @@ const FAILURE = 1;
 const INCOMING = 2;
 
 /** Close codes that ask for more than to connect again. */
-const ABNORMAL = 1006; // nobody closed it in order
+const ABNORMAL = 1006; // it ended without a close frame
 const TOO_LARGE = 1009;
 const UNREADABLE = [1003, 1007];
 const EXPIRED = 4401;
@@ -100,7 +100,7 @@ const AT_ONCE = 6; // requests under way at the same time, where many are needed
  */
 
 /**
- * Why there is no connection, as far as REST can tell:
+ * Why there is no connection, as far as requests over REST show:
  *   TOKEN        the credential function failed, or returned what is no credential: an error or a login page, perhaps
  *   UNREACHABLE  nothing answers: the network, the address, or a server that is off
  *   UNAVAILABLE  the server, or a proxy before it, says that it cannot answer now
@@ -243,7 +243,7 @@ export class ApiError extends Error {
  *   "state"     StateDetail     the connection
  *   "message"   MessageDetail   each messageId once
  *   "outgoing"  OutgoingDetail  a message that this client sends, at each change
- *   "read"      {messageIds}    what this client has told the server as read
+ *   "read"      {messageIds}    the messages that this client has reported to the server as read
  *   "user"      {userId}        once, when it is known whose connection this is
  *   "otheruser" {userId}        the credential function has returned another user's: the client is closed, and another one
  *                               has to be made for that user; messages that wait here stay this user's
@@ -327,7 +327,7 @@ export class ImClient extends EventTarget {
     if (begins) this.#adopt();
   }
 
-  /** How many messages markRead() was told of that the server may not know as read yet. */
+  /** How many messages were given to markRead() that the server may not have marked as read yet. */
   get unconfirmedReads() {
     return this.#readAcks.unconfirmed;
   }
@@ -355,9 +355,9 @@ export class ImClient extends EventTarget {
    * @param {string | number | bigint} toId a user id
    * @param {string} content
    * @param {{clientMessageId?: string}} [options] the clientMessageId of a message that failed sends that one again: it is
-   *   stored once, even if the first attempt was stored in spite of all. At most 64 characters.
-   * @returns {Promise<Sent>} when it is stored; rejects with a SendError. Since the event "outgoing" tells of failures
-   *   too, a promise that nobody looks at is not reported as unhandled.
+   *   stored once, even if the first attempt was stored after all. At most 64 characters.
+   * @returns {Promise<Sent>} when it is stored; rejects with a SendError. Since the event "outgoing" reports
+   *   failures too, a promise without a handler is not reported as unhandled.
    */
   send(toId, content, options = {}) {
     return this.#outgoing.send(String(toId), content, options.clientMessageId ?? randomId());
@@ -377,8 +377,8 @@ export class ImClient extends EventTarget {
   }
 
   /**
-   * Tells the server that the user has seen messages; else it pushes them again at the next connect. Waits for a connection,
-   * and is repeated where the server could not do it.
+   * Marks messages as read on the server, which otherwise pushes them again at the next connect. Waits for a connection, and
+   * is repeated where the server could not do it.
    * @param {...(string | number)} messageIds
    */
   markRead(...messageIds) {
@@ -684,7 +684,7 @@ export class ImApi {
 /**
  * Keeps outgoing messages in localStorage, so that they survive a reload or a crash of the page. Each message has a key of
  * its own, so that tabs do not overwrite each other's, and belongs to the tab that holds it; when that is closed, or has
- * not been heard of for 150 s, the next client that connects, or a tab that is open, sends it. In the worst case two tabs
+ * shown no sign of life for 150 s, the next client that connects, or a tab that is open, sends it. In the worst case two tabs
  * send the same message, which the server stores once. Where the storage is full or forbidden, nothing is kept.
  *
  * @implements {OutboxStore}
@@ -947,7 +947,7 @@ class IdentityResolver {
  *   another user's, the connection has been shut when this resolves
  * @property {(credential: string) => void} opened
  * @property {(text: string) => void} received
- * @property {(code: number) => void} lost an open connection is gone; 1006 where nobody closed it in order
+ * @property {(code: number) => void} lost an open connection is gone; 1006 where it ended without a close frame
  * @property {(reason: string) => void} ended it will not connect again by itself
  */
 
@@ -1035,7 +1035,7 @@ class Connection {
 
   /**
    * @param {string} text
-   * @returns {boolean} whether it is on its way
+   * @returns {boolean} whether it was written
    */
   write(text) {
     if (this.state !== "open" || this.#socket?.readyState !== 1) return false;
@@ -1086,7 +1086,7 @@ class Connection {
   #attach(socket, credential) {
     this.#socket = socket;
     this.#timer = setTimeout(() => this.drop("no answer to the handshake"), this.#timing.connectWithin);
-    // In Node an error that nobody listens to ends the process. "close" follows, but not always where there was no connection.
+    // In Node an error event without a listener ends the process. "close" follows, but not always where there was no connection.
     socket.onerror = () => setTimeout(() => this.#socket === socket && this.#closed(ABNORMAL, "", credential), CLOSE_WITHIN);
     socket.onopen = () => {
       clearTimeout(this.#timer);
@@ -1117,7 +1117,7 @@ class Connection {
   }
 
   /**
-   * A browser does not tell a refused handshake from a server that is away: REST does.
+   * A browser does not distinguish a refused handshake from a server that is away: REST does.
    * @param {number} code
    * @param {string} credential
    */
@@ -1160,7 +1160,7 @@ class Connection {
     }
   }
 
-  /** Whether the server takes the page's origin, which a browser tells it of in the handshake, but not in a GET of its own. */
+  /** Whether the server takes the page's origin, which a browser sends in the handshake, but not in a GET of its own. */
   async #takesOrigin() {
     if (globalThis.location?.origin !== this.#server.origin) return true; // or REST would not have answered
     try {
@@ -1210,9 +1210,9 @@ class Connection {
   }
 
   /**
-   * Lets go of a connection, and tells if it was open.
+   * Drops the connection, and calls the listener if it was open.
    * @param {number} code
-   * @returns {boolean} false where those who were told have connected again or disconnected
+   * @returns {boolean} false where the listener has connected again or disconnected
    */
   #lose(code) {
     const openedAt = this.#openedAt;
@@ -1220,7 +1220,7 @@ class Connection {
     if (openedAt === null) return true;
     if (now() - openedAt >= this.#timing.stableAfter) this.#failures = 0;
     const generation = this.#generation;
-    this.state = "waiting"; // what it is in truth follows
+    this.state = "waiting"; // the caller sets the state that follows
     this.#listener.lost(code);
     return generation === this.#generation;
   }
@@ -1271,7 +1271,7 @@ class Outgoing {
   #connection;
   #store;
   #timing;
-  #tell;
+  #notify;
   #lastTimestamp = 0;
   #lastHeard = 0;
   /** Messages that may be on the wire; shrinks to one when the server says "not now". */
@@ -1292,13 +1292,13 @@ class Outgoing {
    * @param {Connection} connection
    * @param {OutboxStore | null} store
    * @param {Timing} timing
-   * @param {(detail: OutgoingDetail) => void} tell
+   * @param {(detail: OutgoingDetail) => void} notify
    */
-  constructor(connection, store, timing, tell) {
+  constructor(connection, store, timing, notify) {
     this.#connection = connection;
     this.#store = store;
     this.#timing = timing;
-    this.#tell = tell;
+    this.#notify = notify;
     this.#window = timing.inFlight;
     this.#bucket = new TokenBucket(timing.perSecond, timing.burst);
   }
@@ -1414,7 +1414,7 @@ class Outgoing {
     this.#window = Math.min(this.#timing.inFlight, this.#window + 1);
     const messageId = textOf(describe.messageId);
     pending.waiting?.resolve({ messageId, clientMessageId, timestamp: entry.timestamp });
-    this.#tell(detailOf({ ...entry, code: null, message: null }, "sent", messageId)); // also one that had failed
+    this.#notify(detailOf({ ...entry, code: null, message: null }, "sent", messageId)); // also one that had failed
     this.#pump();
   }
 
@@ -1537,21 +1537,21 @@ class Outgoing {
     this.#messages.set(entry.clientMessageId, pending);
     this.#lastTimestamp = Math.max(this.#lastTimestamp, Math.min(entry.since, Date.now()));
     this.#setDeadline(pending);
-    this.#tell(detailOf(entry, entry.state, null));
+    this.#notify(detailOf(entry, entry.state, null));
   }
 
   /** @param {Pending} pending */
   #save(pending) {
     pending.entry.userId = this.#userId;
     this.#store?.put(pending.entry);
-    if (!this.#active) this.#store?.release(); // nobody would when the page goes
+    if (!this.#active) this.#store?.release(); // else it would stay claimed when the page goes
   }
 
   /** @param {Pending} pending */
   #changed(pending) {
     this.#save(pending);
     this.#setDeadline(pending);
-    this.#tell(detailOf(pending.entry, pending.entry.state, null));
+    this.#notify(detailOf(pending.entry, pending.entry.state, null));
   }
 
   /** @param {Pending} pending */
@@ -1610,7 +1610,7 @@ class Outgoing {
     if (pending.attempts > this.#timing.retries) {
       this.#fail(pending, noAnswer(pending));
     } else if (pending.attempts === 2 && this.#lastHeard < pending.writtenAt - this.#timing.answerAfter) {
-      this.#connection.drop("the server does not answer"); // not a word to two attempts: perhaps the network changed
+      this.#connection.drop("the server does not answer"); // nothing came since the first of two attempts: perhaps the network changed
     } else {
       this.#attempt(pending);
     }
@@ -1625,7 +1625,7 @@ class Outgoing {
     Object.assign(pending.entry, { state: "failed", code: error.code, message: error.message });
     this.#save(pending);
     pending.waiting?.reject(error);
-    this.#tell(detailOf(pending.entry, "failed", null));
+    this.#notify(detailOf(pending.entry, "failed", null));
     this.#pump();
   }
 
@@ -1754,7 +1754,7 @@ class SeenIds {
  * @property {number} upTo the newest message when REST was asked
  * @property {number} expected how many that are not newer than that are to come still
  * @property {boolean} live what comes in is shown at once: older ones have been waited for too long
- * @property {ReturnType<typeof setTimeout> | undefined} patience until then
+ * @property {ReturnType<typeof setTimeout> | undefined} holdTimer until then
  * @property {Set<() => void>} waking ends what waits
  */
 
@@ -1762,7 +1762,7 @@ class SeenIds {
  * Shows incoming messages: each once, and those of one sender in order.
  *
  * The server pushes no more than so many unread messages after a connect (PROTOCOL.md, section 6), the oldest, and then what
- * arrives from then on; nothing tells where the one ends and the other begins. So nothing is shown until REST has said how
+ * arrives from then on; nothing marks where the one ends and the other begins. So nothing is shown until REST has said how
  * much is unread. Where so much has come, nothing is missing. Where it has not, and nothing comes any more, one that is
  * missing is looked for: what came and is older was pushed, what came and is newer is live, and all that is unread between
  * the two is fetched before the live ones are shown. Where that makes no progress for Timing.holdWithin, or REST cannot be
@@ -1806,7 +1806,7 @@ class Incoming {
     this.#round = round;
     this.#progressed(round);
     this.#complete(round).finally(() => {
-      clearTimeout(round.patience);
+      clearTimeout(round.holdTimer);
       if (round.over) return;
       this.#round = null;
       this.#release(round, Infinity);
@@ -1817,7 +1817,7 @@ class Incoming {
   lost() {
     if (this.#round === null) return;
     this.#round.over = true;
-    clearTimeout(this.#round.patience);
+    clearTimeout(this.#round.holdTimer);
     wake(this.#round);
     this.#round = null;
   }
@@ -1871,9 +1871,9 @@ class Incoming {
    * @param {Round} round
    */
   #progressed(round) {
-    clearTimeout(round.patience);
+    clearTimeout(round.holdTimer);
     if (round.over || round.live) return;
-    round.patience = setTimeout(() => this.#goLive(round), this.#timing.holdWithin);
+    round.holdTimer = setTimeout(() => this.#goLive(round), this.#timing.holdWithin);
   }
 
   /**
@@ -1909,7 +1909,7 @@ class Incoming {
         const { status } = /** @type {{status?: number}} */ (error);
         if (status === 410 && ++tries <= CATCH_UP_TRIES) continue; // the list of conversations has to be read anew
         if (round.over || status === undefined || (status > 0 && status < 500)) break;
-        this.#goLive(round); // nothing is held back for a server that cannot tell for now
+        this.#goLive(round); // nothing is held back while the server cannot answer
         await pauseUntil(now() + this.#timing.holdWithin, round);
       }
     }
@@ -1977,8 +1977,8 @@ class Incoming {
     for (let rest = quietAfter; rest > 0 && round.expected > 0 && !round.over && !round.full && !round.live; ) {
       await pause(rest, round);
       // Before the first one the server may be waiting for its database.
-      const patience = round.ids.size > 0 ? quietAfter : Incoming.#BEGINS_WITHIN;
-      rest = Math.max(round.heardAt, begun) + patience - now();
+      const limit = round.ids.size > 0 ? quietAfter : Incoming.#BEGINS_WITHIN;
+      rest = Math.max(round.heardAt, begun) + limit - now();
     }
     if (round.ids.size === 0 && round.expected > 0 && !round.over) throw new ApiError(0, "No messages", "the server pushes nothing", "");
   }
@@ -2032,7 +2032,7 @@ class Incoming {
         const page = { before, limit: MAX_PAGE };
         const { messages, more } = await this.#ask(round, () => this.#api.messages(user.id, page));
         const ids = messages.filter(({ read, fromId }) => !read && fromId === user.id).map(({ messageId }) => Number(messageId));
-        // Not simply the newest: a live one may be on its way at this very moment.
+        // Not simply the newest: a live one may be about to arrive.
         const missing = ids.findLast((id) => id > this.#shownTo && !round.ids.has(id));
         if (missing !== undefined) return missing;
         if (round.over || !more || messages.length === 0 || ids.some((id) => id <= this.#shownTo)) break;
@@ -2092,7 +2092,7 @@ class Incoming {
 
 /** @returns {Round} */
 function newRound() {
-  const waiting = { live: false, patience: undefined, waking: new Set() };
+  const waiting = { live: false, holdTimer: undefined, waking: new Set() };
   return { over: false, ids: new Set(), held: [], full: false, heardAt: now(), upTo: 0, expected: 0, ...waiting };
 }
 
@@ -2144,7 +2144,7 @@ function within(milliseconds, promise) {
 }
 
 /**
- * Tells the server what was read, many in one packet. A read-ack has no success answer: it is done when no failure came for
+ * Sends read-acks to the server, many messages in one packet. A read-ack has no success answer: it is done when no failure came for
  * a while. Where one came that allows for another try, or the connection broke meanwhile, it is sent again.
  *
  * The server allows a user so many ids a second, and closes for good a connection that has caused too many failures. So
@@ -2154,13 +2154,13 @@ function within(milliseconds, promise) {
 class ReadAcks {
   static #MAX_WAITING = 50_000; // more than any user reads without a connection; what is dropped comes again as unread
 
-  /** By id: whether it was told of already. @type {Map<string, boolean>} */
+  /** By id: whether the event "read" had it already. @type {Map<string, boolean>} */
   #waiting = new Map();
   /** What may still fail, by its timestamp. @type {Map<string, {ids: string[], timer: ReturnType<typeof setTimeout>}>} */
   #sent = new Map();
   #connection;
   #timing;
-  #tell;
+  #notify;
   #bucket;
   /** Ids in one packet. */
   #most;
@@ -2177,17 +2177,17 @@ class ReadAcks {
   /**
    * @param {Connection} connection
    * @param {Timing} timing
-   * @param {(messageIds: string[]) => void} tell
+   * @param {(messageIds: string[]) => void} notify
    */
-  constructor(connection, timing, tell) {
+  constructor(connection, timing, notify) {
     this.#connection = connection;
     this.#timing = timing;
-    this.#tell = tell;
+    this.#notify = notify;
     this.#most = Math.max(1, Math.min(MAX_READ_IDS, timing.readBurst));
     this.#bucket = new TokenBucket(timing.readsPerSecond, Math.max(1, timing.readBurst));
   }
 
-  /** How many the server may not know of. */
+  /** How many the server may not have marked yet. */
   get unconfirmed() {
     let count = this.#waiting.size;
     for (const { ids } of this.#sent.values()) count += ids.length;
@@ -2240,14 +2240,14 @@ class ReadAcks {
       ids.forEach((id) => this.#waiting.delete(id));
       const timer = setTimeout(() => this.#done(timestamp), 2 * this.#timing.answerAfter);
       this.#sent.set(timestamp, { ids, timer });
-      const unreported = some.filter(([, told]) => !told).map(([id]) => id);
-      if (unreported.length > 0) this.#tell(unreported);
+      const unreported = some.filter(([, reported]) => !reported).map(([id]) => id);
+      if (unreported.length > 0) this.#notify(unreported);
     }
   }
 
   /** @param {number} wait milliseconds */
   #later(wait) {
-    clearTimeout(this.#timer); // who is told of what was sent may have called add()
+    clearTimeout(this.#timer); // a listener of the event may have called add()
     this.#timer = setTimeout(() => this.flush(), wait);
   }
 
@@ -2282,11 +2282,11 @@ class ReadAcks {
 
   /**
    * @param {string[]} ids
-   * @param {boolean} told
+   * @param {boolean} reported
    */
-  #wait(ids, told) {
+  #wait(ids, reported) {
     for (const id of ids) {
-      this.#waiting.set(id, told || (this.#waiting.get(id) ?? false));
+      this.#waiting.set(id, reported || (this.#waiting.get(id) ?? false));
       if (this.#waiting.size > ReadAcks.#MAX_WAITING) this.#waiting.delete(/** @type {string} */ (this.#waiting.keys().next().value));
     }
   }
@@ -2320,7 +2320,7 @@ function parsePacket(text) {
 /** @param {StoredEntry} entry */
 function messagePacket({ toId, content, timestamp, clientMessageId }) {
   const Describe = JSON.stringify({ clientMessageId }); // by this the server knows a retry
-  return JSON.stringify({ fromId: null, toId, type: SEND, content, timestamp, Describe }); // null: whoever the credential says
+  return JSON.stringify({ fromId: null, toId, type: SEND, content, timestamp, Describe }); // null: the user of the credential
 }
 
 /**

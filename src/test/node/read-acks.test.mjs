@@ -1,4 +1,4 @@
-/** What markRead() was told of is told to the server until it is done. */
+/** What was given to markRead() is sent to the server until it is done. */
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
@@ -11,7 +11,7 @@ const RETRYABLE = { code: "STORAGE_UNAVAILABLE", retryable: true };
 describe("A read-ack", () => {
   let server;
   let client;
-  let told;
+  let reported;
 
   beforeEach(async () => {
     server = await new FakeServer().start();
@@ -25,10 +25,10 @@ describe("A read-ack", () => {
   });
 
   async function connect(timing = {}) {
-    told = [];
+    reported = [];
     const all = { backoff: 10, backoffCap: 40, readAckAfter: 1, answerAfter: 20, ...timing };
     client = new ImClient({ server: server.address, credential: "1", WebSocket, timing: all });
-    client.addEventListener("read", ({ detail }) => told.push(...detail.messageIds));
+    client.addEventListener("read", ({ detail }) => reported.push(...detail.messageIds));
     let shown = 0;
     client.addEventListener("message", () => shown++);
     client.connect();
@@ -37,14 +37,14 @@ describe("A read-ack", () => {
 
   const acks = () => server.received.map(({ packet }) => packet).filter(({ type }) => type === 1);
 
-  test("is sent again, and told of once, where the server could not do it", async () => {
+  test("is sent again, and reported once, where the server could not do it", async () => {
     let refusals = 3;
     server.refuseReadAck = () => (refusals-- > 0 ? RETRYABLE : null);
     await connect();
     client.markRead("1", "2");
     await until(() => server.unread("1").length === 0);
     assert.equal(acks().length, 4);
-    assert.deepEqual(told, ["1", "2"]);
+    assert.deepEqual(reported, ["1", "2"]);
     await until(() => client.unconfirmedReads === 0);
   });
 
@@ -88,7 +88,7 @@ describe("A read-ack", () => {
     await until(() => acks().length === 1);
     server.refuseReadAck = () => null;
     await until(() => server.unread("1").length === 0);
-    assert.deepEqual(told, ["1", "2"]);
+    assert.deepEqual(reported, ["1", "2"]);
   });
 
   test("keeps to what the server allows, however many wait", async () => {
@@ -108,7 +108,7 @@ describe("A read-ack", () => {
     client.markRead(...Array.from({ length: 50_000 }, (_, i) => i + 1));
     await until(() => done.size === 50_000);
     assert.ok(failures <= 3, String(failures));
-    assert.equal(told.length, 50_000);
+    assert.equal(reported.length, 50_000);
   });
 
   test("goes out one by one while the server allows less than that", async () => {

@@ -1,38 +1,82 @@
 /**
- * A private-message server. This is the map: the way of a packet, one hop per class, never back up.
+ * A private-message server. This is the map: the classes that a packet passes, in order.
+ *
+ * <h2>A new connection</h2>
  *
  * <ol>
- *   <li>{@link imserver.endpoint.HandshakeFilter} lets a client in whose credential {@link
- *       imserver.auth.CredentialVerifier} verifies, as a {@link imserver.auth.UserPrincipal}.
- *   <li>{@link imserver.endpoint.MessageEndpoint} receives its text frames,
- *   <li>which {@link imserver.endpoint.PacketDecoder} has turned into a {@link
- *       imserver.packet.Request}.
- *   <li>{@link imserver.message.Intake} judges the request by the {@link
- *       imserver.message.MessageRules} and queues it: here the container's thread is done, it never
- *       waits for the database.
- *   <li>A {@code Lane}, the one of the recipient, takes all that has queued up and has it stored by
- *       {@code BatchWriter} (read-acks have a lane of their own, and {@code ReadAckWriter}) in one
- *       transaction of
- *   <li>a {@code MessageStore}: {@link imserver.message.PostgresMessageStore} or {@link
- *       imserver.message.H2MessageStore}.
- *   <li>After the commit the sender's {@link imserver.session.Connection} gets a {@link
- *       imserver.packet.Response.Success}, and the {@link imserver.session.SessionRegistry} hands
- *       the message to every {@link imserver.session.MessageStream} of the recipient.
- *   <li>{@code WebSocketConnection} queues it, {@code PacketEncoder} makes text of it, and the
- *       container writes it, in the way of a {@link imserver.container.Transport}.
+ *   <li>{@link imserver.endpoint.HandshakeFilter} finds the credential ({@code Credentials}), has
+ *       it verified by the {@link imserver.auth.CredentialVerifier}, and lets the request through
+ *       with its {@link imserver.auth.UserPrincipal} in a {@code ConnectingUser}.
+ *   <li>The container upgrades the request and asks {@link imserver.endpoint.HandshakeConfigurator}
+ *       for the {@link imserver.endpoint.MessageEndpoint}, the one instance of CDI.
+ *   <li>{@code MessageEndpoint.onOpen} makes a {@code WebSocketConnection}, which is a {@link
+ *       imserver.session.Connection}, and registers it: {@link
+ *       imserver.session.SessionRegistry#open} returns its {@link imserver.session.MessageStream},
+ *       which from now on holds back what is delivered to the user.
+ *   <li>{@link imserver.message.UnreadReplay} goes on in a thread of {@link
+ *       imserver.session.Workers}. It enters the user into the {@link
+ *       imserver.directory.UserDirectory}, and then, page by page, reads unread messages ({@link
+ *       imserver.message.MessageService}, {@link imserver.message.MessageRepository}) and gives
+ *       them to {@code MessageStream.replay}, which sends them to the connection. It reads a page
+ *       when the client has taken the one before.
+ *   <li>After the last page {@code MessageStream.goLive} sends what was held back.
  * </ol>
  *
- * <p>Over HTTP, {@link imserver.rest.HttpIntake} enters this way at the intake; {@link
- * imserver.conversation.ConversationService} answers what is only read. {@link
- * imserver.legacy.LegacyResource} says the same in the words of the original back end.
+ * <h2>A message</h2>
  *
- * <p>Beside this way: {@link imserver.lifecycle} says how the server was started and stops it in
- * order, {@link imserver.message.UnreadReplay} pushes unread messages to a new connection, {@link
- * imserver.session.Heartbeat} ends connections that have expired or died, {@link
- * imserver.access.UserAccess} ends those of a user whom the host application shuts out, {@link
- * imserver.directory.UserDirectory} knows names, {@link imserver.database.Schema} brings the
- * tables, {@link imserver.config.Config} holds every setting, {@link imserver.web} serves the web
- * chat.
+ * <ol>
+ *   <li>{@code PacketDecoder} has {@code PacketReader} make a {@link imserver.packet.Request} of
+ *       the text, here a {@link imserver.packet.SendMessage}.
+ *   <li>{@code MessageEndpoint.onText} gives it to {@link imserver.message.Intake}, with the
+ *       connection, which is the {@link imserver.session.Requester}.
+ *   <li>{@code Intake} checks it by the {@link imserver.message.MessageRules}, takes one from the
+ *       user's budget ({@link imserver.session.UserBudgets}), and puts it, as a {@code
+ *       Submission.Send}, into the {@code Lane} of its recipient, whose {@code FairQueue} bounds
+ *       what waits. Here the container's thread is done: it never waits for the database.
+ *   <li>The lane's thread takes a batch of what waits and gives it to {@code MessageWriter},
+ *   <li>which calls {@code MessageService.store}: that checks that the recipients are known, where
+ *       the settings want it, and calls the {@code MessageStore} of the configured database.
+ *   <li>{@link imserver.message.PostgresMessageStore} calls the function {@code add_messages}
+ *       through {@code FunctionCaller}; {@link imserver.message.H2MessageStore} has {@link
+ *       imserver.message.H2Writer} run a transaction, with {@code H2MessageInserter}. Both commit
+ *       and return an {@code Outcome} for each message.
+ *   <li>{@code MessageWriter} gives the outcomes to {@code ReplyExecutor}, which runs the two steps
+ *       that follow: in the lane's thread, or in one beside it while the next batch is stored.
+ *   <li>{@code Requester.send} gives the sender's connection a {@link
+ *       imserver.packet.Response.Success} or {@link imserver.packet.Response.Failure}.
+ *   <li>{@code Delivery} looks up the senders' names in the {@code UserDirectory} and hands the new
+ *       messages to {@code SessionRegistry.deliver}, which gives them to each {@code MessageStream}
+ *       of the recipient, and that to its connection.
+ *   <li>{@code WebSocketConnection} queues each packet in its {@code Outbox}; {@code PacketEncoder}
+ *       makes text of it, and it is written in the way of the container's {@link
+ *       imserver.container.Transport}.
+ * </ol>
+ *
+ * <h2>A read-ack</h2>
+ *
+ * <ol>
+ *   <li>The same as far as the {@code Intake}: the request is a {@link imserver.packet.MarkRead}.
+ *   <li>{@code Intake} takes its ids from the user's budget, cuts a long one into parts ({@code
+ *       ReadAckParts}) and puts these, as {@code Submission.ReadAck}, into the lane of read-acks.
+ *   <li>That lane's thread gives a batch to {@code ReadAckWriter}, which calls {@code
+ *       MessageService.markRead}, and that the {@code MessageStore}: the function {@code
+ *       mark_read}, or {@code H2UnreadWriter}.
+ *   <li>After the commit, by the lane's {@code ReplyExecutor}, {@code Requester.marked}: a socket
+ *       sends nothing for it, an HTTP request is answered. A failure is sent to both.
+ * </ol>
+ *
+ * <h2>Beside that</h2>
+ *
+ * <p>Over HTTP, {@link imserver.rest.HttpIntake} gives requests to the same {@code Intake}; its
+ * {@code Requester} completes the HTTP response. {@link imserver.conversation.ConversationService}
+ * answers what is only read. {@link imserver.legacy.LegacyResource} does the same in the form of
+ * the original back end.
+ *
+ * <p>{@link imserver.lifecycle} logs how the server was started and stops it in order; {@link
+ * imserver.session.Heartbeat} closes connections that have expired or no longer answer; {@link
+ * imserver.access.UserAccess} closes those of a user whose access the host application ends; {@link
+ * imserver.database.Schema} creates the tables; {@link imserver.config.Config} holds every setting;
+ * {@link imserver.web} has the filters for the files of the web chat.
  */
 @NullMarked
 package imserver;

@@ -42,7 +42,7 @@ export class ChatStore extends EventTarget {
 
   /**
    * @param {ImClient} client
-   * @param {(userId: string) => string} userKeyOf tells a user's drafts from others'
+   * @param {(userId: string) => string} userKeyOf the key under which a user's drafts are kept
    */
   constructor(client, userKeyOf) {
     super();
@@ -257,7 +257,7 @@ export class ChatStore extends EventTarget {
     };
   }
 
-  // ---- What the client tells ----
+  // ---- The client's events ----
 
   /** @param {StateDetail} detail */
   #stateChanged({ state, code, retryInMs, problem }) {
@@ -357,7 +357,7 @@ export class ChatStore extends EventTarget {
   }
 
   /**
-   * The client tells by events what becomes of a message, unless it does not take it at all.
+   * What becomes of a message comes by events of the client, unless the client does not take it at all.
    *
    * @param {Conversation} conversation
    * @param {string} content
@@ -425,7 +425,7 @@ export class ChatStore extends EventTarget {
     this.#changed();
   }
 
-  /** Tells that something is to be shown anew. */
+  /** Fires the event "change", at which everything is shown anew. */
   #changed() {
     this.dispatchEvent(new Event("change"));
   }

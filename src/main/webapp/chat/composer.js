@@ -5,7 +5,7 @@ import { base } from "./styles.js";
 /** @import { PropertyValues } from "../lib/lit/lit-element.js" */
 /** @import { Texts } from "./texts.js" */
 
-/** From here on it is told how many are left. */
+/** From here on it is shown how many characters are left. */
 const NEARLY_FULL = 200;
 
 /**
@@ -167,7 +167,7 @@ export class Composer extends LitElement {
 
   /** @param {KeyboardEvent} event */
   #keydown(event) {
-    // While an input method composes, Enter takes its proposal; Safari tells so by the key code 229 alone.
+    // While an input method composes, Enter takes its proposal; Safari shows that by the key code 229 alone.
     const composing = event.isComposing || event.keyCode === 229;
     if (event.key === "Enter" && !event.shiftKey && !composing) this.#submit(event);
   }

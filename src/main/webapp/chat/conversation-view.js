@@ -154,7 +154,7 @@ export class ConversationView extends LitElement {
   /** @param {CustomEvent<string>} event */
   #draft({ detail }) {
     this.store.drafts.set(this.conversation.user.id, detail);
-    this.requestUpdate(); // the composer is to be told of the next conversation's draft even where it is empty
+    this.requestUpdate(); // the composer is to get the next conversation's draft even where it is empty
   }
 
   /** @param {CustomEvent<string>} event */

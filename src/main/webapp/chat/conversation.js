@@ -33,7 +33,7 @@ export class Conversation {
   more = true;
   /** The newest message that was loaded; later ones have come by themselves, and some may be missing. */
   syncedTo = 0;
-  /** How many messages wait to be read, all told. */
+  /** How many messages are unread in all. */
   unread = 0;
   /** The newest message that the server's count of them knows of. */
   countedTo = 0;

@@ -11,7 +11,7 @@ export class Drafts {
   /**
    * It is known whose these are: what that user has begun before is there from now on, and what changes is kept.
    *
-   * @param {string} userKey tells this user's drafts from others'
+   * @param {string} userKey the key under which this user's drafts are kept
    */
   belongTo(userKey) {
     const begun = this.#texts;

@@ -1,12 +1,12 @@
 /**
- * What the chat says, in English and Chinese, and how it tells times.
+ * The texts of the chat, in English and Chinese, and how it shows times.
  */
 
 /** @import { Problem } from "../imserver-client.js" */
 /** @typedef {typeof en} Texts */
 
 const en = {
-  /** By which times are told: also English has 24 hours in some places. */
+  /** The locale by which times are shown: English too has 24 hours in some places. */
   tag: "en",
   chat: "Private messages",
   conversations: "Conversations",

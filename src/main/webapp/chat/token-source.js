@@ -15,7 +15,7 @@ export class TokenSource {
   /**
    * @param {string} token "" for none yet
    * @param {(() => string | Promise<string>) | null} provide the page's own way to renew it
-   * @param {() => void} ask tells the page that a token is wanted, where it has no such way
+   * @param {() => void} ask asks the page for a token, where it has no such way
    * @param {string} server
    */
   constructor(token, provide, ask, server) {
@@ -32,7 +32,7 @@ export class TokenSource {
 
   /**
    * A token that was not given out before; the same again only where there is no other and the server takes it still. The
-   * client asks also when it cannot reach the server, for it cannot tell why: users are not to be troubled with that.
+   * client asks also when it cannot reach the server, for it does not know why: users are not to be asked for that.
    *
    * @returns {Promise<string>}
    */
@@ -75,7 +75,7 @@ export class TokenSource {
 }
 
 /**
- * Equal for two tokens of one user, though one is newer than the other. Only the server can tell whether they are genuine.
+ * Equal for two tokens of one user, though one is newer than the other. Only the server can verify them.
  *
  * @param {string} token
  */

@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Ends the access of users, and learns of those that another server has ended. */
+/** Ends the access of users, and reads from the database whose access other servers have ended. */
 @Singleton
 @Startup
 @DependsOn("Schema")
@@ -37,7 +37,7 @@ public class UserAccess {
 
   private static final System.Logger LOG = System.getLogger(UserAccess.class.getName());
 
-  /** After so long, and the time of a query, a server knows what another one was told. */
+  /** How often to read what other servers have written. */
   private static final Duration POLL = Duration.ofSeconds(2);
 
   private static final Duration TIDY = Duration.ofHours(1);
@@ -49,10 +49,10 @@ public class UserAccess {
   @Inject private Revocations revocations;
   @Inject private RevocationStore store;
 
-  /** By user: what was ended here and is not in the database yet. */
+  /** By user: the ends of access on this server that are not in the database yet. */
   private final Map<Long, Instant> unkept = new ConcurrentHashMap<>();
 
-  /** Of the last reading, by the clock of the database. */
+  /** The time of the last reading, by the clock of the database. */
   private long asOf;
 
   private boolean failing;
@@ -61,7 +61,7 @@ public class UserAccess {
   /** For the container, which injects the rest. */
   public UserAccess() {}
 
-  /** Not started. */
+  /** For tests; not started. */
   UserAccess(
       Config config,
       Clock clock,
@@ -89,10 +89,11 @@ public class UserAccess {
   }
 
   /**
-   * What came of it.
+   * What {@link #end} has done.
    *
    * @param connections how many were closed on this server
-   * @param over from then on a token that is issued is good: tokens tell whole seconds
+   * @param over tokens that are issued from then on are accepted; their {@code iat} is in whole
+   *     seconds
    */
   public record Ended(int connections, Instant over) {}
 
@@ -139,7 +140,7 @@ public class UserAccess {
     return one.isAfter(other) ? one : other;
   }
 
-  /** One reading at a time: while the database hangs none is added. */
+  /** One reading at a time: while the database hangs no other is started. */
   private void readSoon() {
     if (reading.compareAndSet(false, true)) {
       workers.run(this::readIfPossible);
@@ -168,7 +169,7 @@ public class UserAccess {
     asOf = written.asOf();
   }
 
-  /** Drops what concerns tokens that have all expired by the longest lifetime. */
+  /** Drops revocations that concern only tokens that have expired, by the longest lifetime. */
   private void tidy() {
     int longest = config.auth().maxLifetime();
     if (longest > 0) {

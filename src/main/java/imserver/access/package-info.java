@@ -14,8 +14,8 @@
  * issues tokens agree.
  *
  * <p>Whatever the database does, it holds on this server at once: the sockets are closed and the
- * tokens refused before the database is asked. While it cannot be kept the host application is told
- * so, and this server goes on trying until it can.
+ * tokens refused before the database is used. While the row cannot be written the host application
+ * gets a failure, and this server keeps trying to write it.
  *
  * <p>Rows go where {@code IMSERVER_JWT_MAX_LIFETIME} is set, as soon as every token with an {@code
  * iat} that they concern has expired by it. Otherwise nobody knows how long a token may live, and

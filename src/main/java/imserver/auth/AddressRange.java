@@ -3,7 +3,7 @@ package imserver.auth;
 import java.net.InetAddress;
 
 /**
- * An IP address, or all that begin with the same bits (CIDR, RFC 4632).
+ * An IP address, or all addresses that begin with the same bits (CIDR, RFC 4632).
  *
  * @param first any address of the range
  * @param bits how many bits they have in common

@@ -1,20 +1,20 @@
 package imserver.auth;
 
-/** Tells who stands behind a credential. Used by many threads at a time. */
+/** Verifies credentials. Used by many threads at a time. */
 public interface CredentialVerifier {
 
   /**
-   * Who stands behind {@code credential}. May wait for a key server, for seconds at most; never for
-   * the database.
+   * The user or host application whose credential this is. May wait for a key server, for seconds
+   * at most; never for the database.
    *
-   * @throws InvalidCredentialException if it proves nothing
+   * @throws InvalidCredentialException if it is not valid
    */
   UserPrincipal verify(String credential) throws InvalidCredentialException;
 
   /**
-   * The user behind {@code credential}, as {@link #verify}.
+   * The same for a user.
    *
-   * @throws InvalidCredentialException also if it is of the host application, which is no user
+   * @throws InvalidCredentialException also if it is of a host application that is no user
    */
   default UserPrincipal verifyUser(String credential) throws InvalidCredentialException {
     UserPrincipal principal = verify(credential);

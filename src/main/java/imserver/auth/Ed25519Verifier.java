@@ -61,7 +61,7 @@ final class Ed25519Verifier extends EdDSAProvider implements JWSVerifier {
     return key instanceof EdECPublicKey edwards && edwards.getParams().getName().equals("Ed25519");
   }
 
-  /** Makes the verifier where Nimbus's own factory knows no EdDSA. */
+  /** Creates the verifier, since Nimbus's own factory does not support EdDSA without Tink. */
   static final class Factory implements JWSVerifierFactory {
 
     private final JCAContext context = new JCAContext();

@@ -5,21 +5,21 @@ import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads addresses as they are written, and never asks for names. */
+/** Parses IP addresses, without ever looking up a name. */
 final class IpAddresses {
 
   private static final String BYTE = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
   private static final Pattern IPV4 = Pattern.compile(BYTE + "(?:\\." + BYTE + "){3}");
 
-  /** What an IPv6 address consists of; a zone, as of a link-local address, may follow. */
+  /** The characters of an IPv6 address; a zone, as of a link-local address, may follow. */
   private static final Pattern IPV6 =
       Pattern.compile("(?=[^%]*:)([0-9A-Fa-f:.]{2,45})(?:%[\\w.-]{1,32})?");
 
   private IpAddresses() {}
 
   /**
-   * The address that {@code text} is, without its zone; null where it is none. An IPv6 address that
-   * maps an IPv4 address is the latter.
+   * The address that {@code text} is, without its zone; null where it is none. For an IPv6 address
+   * that maps an IPv4 address, the latter.
    */
   static @Nullable InetAddress parse(String text) {
     var ipv6 = IPV6.matcher(text);

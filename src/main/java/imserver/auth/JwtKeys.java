@@ -76,7 +76,8 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
     }
     if (text.startsWith("-----BEGIN")) {
       throw new InvalidConfigException(
-          "IMSERVER_JWT_SECRET holds a PEM; set IMSERVER_JWT_PUBLIC_KEY and IMSERVER_JWT_ALGORITHM");
+          "IMSERVER_JWT_SECRET holds a PEM; set IMSERVER_JWT_PUBLIC_KEY and"
+              + " IMSERVER_JWT_ALGORITHM");
     }
     byte[] secret = bytes(text);
     int hashBytes = Integer.parseInt(algorithm.getName().substring(2)) / 8;
@@ -87,8 +88,8 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
     }
     if (WeakSecrets.contain(secret)) {
       throw new InvalidConfigException(
-          "IMSERVER_JWT_SECRET is one that others can guess (an example of the documentation, or one"
-              + " character repeated); make one with: openssl rand -base64 48");
+          "IMSERVER_JWT_SECRET is one that others can guess (an example of the documentation, or"
+              + " one character repeated); make one with: openssl rand -base64 48");
     }
     return secret;
   }
@@ -132,11 +133,11 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
   }
 
   /**
-   * Cached for five minutes, fetched again shortly before they end, or for an unknown {@code kid}
-   * but at most twice in 30 seconds, and kept for an hour while the key server is down. Tried once,
-   * since whoever connects waits for it: for {@value #JWKS_CONNECT_MILLIS} and {@value
-   * #JWKS_READ_MILLIS} ms at most, and others who come meanwhile for {@value #JWKS_REFRESH_MILLIS}
-   * ms.
+   * Cached for five minutes, fetched again shortly before these end, or for an unknown {@code kid}
+   * but at most twice in 30 seconds, and kept for an hour while the key server is down. There is
+   * one attempt, since a client that connects waits for it: for {@value #JWKS_CONNECT_MILLIS} and
+   * {@value #JWKS_READ_MILLIS} ms at most, and other clients meanwhile for {@value
+   * #JWKS_REFRESH_MILLIS} ms.
    */
   private static JWKSource<SecurityContext> jwks(String address) {
     return JWKSourceBuilder.create(
@@ -155,19 +156,19 @@ record JwtKeys(JWSKeySelector<SecurityContext> selector, JWSVerifierFactory veri
         return url;
       }
     } catch (MalformedURLException | IllegalArgumentException e) {
-      // told below
+      // refused below
     }
     throw new InvalidConfigException("IMSERVER_JWT_JWKS_URL is not an http or https address");
   }
 
-  /** Who can change what comes over such a line makes tokens of any user. */
+  /** An attacker who can change the answers of such a connection can make tokens of any user. */
   private static void warnOfPlainHttp(URL url) {
     WebOrigin origin = WebOrigin.orNull("http://" + url.getAuthority());
     if (url.getProtocol().equals("http") && (origin == null || !origin.isLoopback())) {
       LOG.log(
           Level.WARNING,
-          "IMSERVER_JWT_JWKS_URL is plain http to another host: whoever is on the way can put a key"
-              + " of their own in; use https");
+          "IMSERVER_JWT_JWKS_URL is plain http to another host: anyone between can put in a key"
+              + " of their own; use https");
     }
   }
 }

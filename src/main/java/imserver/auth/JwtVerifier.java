@@ -39,15 +39,6 @@ final class JwtVerifier implements CredentialVerifier {
    */
   static final int CLOCK_SKEW_SECONDS = 60;
 
-  /** Longer names are cut: what a directory row holds. */
-  static final int MAX_NAME = 255;
-
-  /**
-   * Longer addresses are dropped: what a directory row holds. So are those that a page must not
-   * load.
-   */
-  static final int MAX_AVATAR = 2048;
-
   private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
   private final String userClaim;
   private final String serviceClaim;
@@ -83,14 +74,14 @@ final class JwtVerifier implements CredentialVerifier {
       throw new InvalidCredentialException("exp is missing, or nbf, iss or aud does not hold");
     } catch (BadJOSEException | JOSEException e) {
       throw new InvalidCredentialException("not signed with the key and algorithm of this server");
-    } catch (RuntimeException e) { // out of the parser, where the header is JSON's null
+    } catch (RuntimeException e) { // of the parser, where the header is the JSON value null
       throw new InvalidCredentialException("not a signed token");
     }
   }
 
   private UserPrincipal principal(JWTClaimsSet claims) throws InvalidCredentialException {
     Date expiry = claims.getExpirationTime();
-    if (expiry == null) { // there, as Nimbus asks, but null
+    if (expiry == null) { // present, which Nimbus checks, but null
       throw new InvalidCredentialException("exp is missing");
     }
     boolean service = isService(claims);
@@ -119,7 +110,7 @@ final class JwtVerifier implements CredentialVerifier {
     return claim == null ? null : claim.toInstant();
   }
 
-  /** 0 where the host application is no user. */
+  /** The user id; 0 for a host application that is no user. */
   private long userId(@Nullable Object claim, boolean service) throws InvalidCredentialException {
     boolean numberOrText = claim instanceof Number || claim instanceof String;
     OptionalLong userId = UserIds.parse(numberOrText ? String.valueOf(claim) : "");
@@ -129,7 +120,9 @@ final class JwtVerifier implements CredentialVerifier {
     return userId.orElse(0);
   }
 
-  /** A list of roles, or a text with blanks between them as in OAuth's {@code scope}. */
+  /**
+   * The claim is a list of roles, or a text with blanks between them as in OAuth's {@code scope}.
+   */
   private boolean isService(JWTClaimsSet claims) {
     Object claim = claim(claims.getClaims());
     if (claim instanceof Collection<?> roles) {
@@ -151,22 +144,24 @@ final class JwtVerifier implements CredentialVerifier {
     return within;
   }
 
+  /** A longer name is cut. Null where there is none, or it is blank or cannot be stored. */
   private static @Nullable String name(@Nullable Object claim) {
     if (!(claim instanceof String name)
         || BlankText.isBlank(name)
         || !StorableText.isStorable(name)) {
       return null;
     }
-    return name.codePointCount(0, name.length()) <= MAX_NAME
+    return name.codePointCount(0, name.length()) <= UserPrincipal.MAX_NAME
         ? name
-        : name.substring(0, name.offsetByCodePoints(0, MAX_NAME));
+        : name.substring(0, name.offsetByCodePoints(0, UserPrincipal.MAX_NAME));
   }
 
+  /** Null where there is none, or it is too long or must not be loaded by a page. */
   private static @Nullable String avatar(@Nullable Object claim) {
     boolean fits =
         claim instanceof String address
             && !address.isBlank()
-            && address.length() <= MAX_AVATAR
+            && address.length() <= UserPrincipal.MAX_AVATAR
             && StorableText.isStorable(address)
             && WebAddress.isOfImage(address);
     return fits ? (String) claim : null;

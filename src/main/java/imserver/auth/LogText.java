@@ -1,6 +1,6 @@
 package imserver.auth;
 
-/** What a stranger wrote, fit for a line of the log. */
+/** Makes text of an unknown client safe for a line of the log. */
 final class LogText {
 
   private static final int MOST = 200;

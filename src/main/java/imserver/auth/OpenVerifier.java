@@ -1,9 +1,9 @@
 package imserver.auth;
 
-/** Open mode: believes everybody. */
+/** Open mode: a credential is a bare user id, and is not verified. */
 final class OpenVerifier implements CredentialVerifier {
 
-  /** The id of the system, which speaks for the host application. */
+  /** The id of the system, which stands for the host application. */
   private static final String SERVICE = "0";
 
   @Override

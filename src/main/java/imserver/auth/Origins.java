@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages of which web origins (RFC 6454) may use this server, and in open mode under which names
- * it answers. That guards a user whose browser visits a foreign page, not the server: who is no
- * browser sends what he likes.
+ * The web origins (RFC 6454) whose pages may use this server, and in open mode the host names under
+ * which it answers. That protects a user whose browser visits a foreign page. It does not protect
+ * the server: a client that is no browser can send any origin.
  */
 @ApplicationScoped
 public class Origins {
@@ -93,7 +93,7 @@ public class Origins {
   }
 
   /**
-   * Why a page was not allowed, and what to set that it is; for the log.
+   * Why a page was not allowed, and the setting that allows it; for the log.
    *
    * @param origin the header {@code Origin}
    * @param host the header {@code Host}, null where there is none
@@ -113,9 +113,9 @@ public class Origins {
   }
 
   /**
-   * Whether the server answers under this name. In open mode, where no token protects it, a page of
-   * any origin could give the server a name of its own (DNS rebinding): only names that always mean
-   * this machine are answered, and the hosts of the allowed origins.
+   * Whether the server answers under this host name. In open mode, where no token protects it, a
+   * page of any origin could reach the server under a name of its own (DNS rebinding): so only
+   * names that always mean this machine are answered, and the hosts of the allowed origins.
    *
    * @param hosts the values of the header {@code Host}
    */
@@ -132,7 +132,7 @@ public class Origins {
                 .anyMatch(origin -> origin.host().equals(name.host())));
   }
 
-  /** Why a name was not answered, and what to set that it is; for the log. */
+  /** Why a host name was not answered, and the setting that allows it; for the log. */
   public String hostRefusalReason(List<String> hosts) {
     WebOrigin name = hosts.size() == 1 ? WebOrigin.orNull("http://" + hosts.get(0)) : null;
     String seen =

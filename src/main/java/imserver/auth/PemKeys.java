@@ -41,7 +41,7 @@ final class PemKeys {
    *
    * @param pemOrPath a PEM, with line breaks or with {@code \n} in their place, or the path of a
    *     file with one
-   * @throws InvalidConfigException if there is none, or it is of another kind
+   * @throws InvalidConfigException if there is none, or it does not fit the algorithm
    */
   static PublicKey read(JWSAlgorithm algorithm, String pemOrPath) {
     String pem =

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the log who was refused. A stranger can be refused as often as he likes, so of each kind
- * there are a few lines a minute, and the next line says how many there would have been.
+ * Logs refused requests. An unknown client can cause as many as it likes, so for each kind there
+ * are a few lines a minute, and the next line says how many were left out.
  */
 @ApplicationScoped
 public class RefusalLog {
@@ -21,15 +21,15 @@ public class RefusalLog {
   private static final System.Logger LOG = System.getLogger(RefusalLog.class.getName());
   private static final Duration PERIOD = Duration.ofMinutes(1);
 
-  /** Why somebody is refused. */
+  /** The reason of a refusal, with how often it is logged. */
   public enum Kind {
     /** A page of an origin that is not allowed. */
     ORIGIN(1),
-    /** In open mode, a name of this server that may be anybody's. */
+    /** In open mode, a host name under which the server does not answer. */
     HOST(1),
     /** A credential that does not verify. */
     CREDENTIAL(5),
-    /** Too many connections too fast. */
+    /** Too many connections in a short time. */
     TOO_MANY(5);
 
     private final int linesPerMinute;
@@ -57,9 +57,9 @@ public class RefusalLog {
   }
 
   /**
-   * Somebody was refused.
+   * Logs a refusal, or counts it.
    *
-   * @param line what happened, asked for only if it is written
+   * @param line the text, made only if it is logged
    */
   public void log(Kind kind, Supplier<String> line) {
     String leftOut = leftOut(kind);
@@ -68,7 +68,7 @@ public class RefusalLog {
     }
   }
 
-  /** What to say of the lines that were left out before this one; null to leave this one out. */
+  /** The text on the lines that were left out before this one; null to leave out this one too. */
   synchronized @Nullable String leftOut(Kind kind) {
     Window window = windows.computeIfAbsent(kind, key -> new Window());
     Instant now = clock.instant();

@@ -16,9 +16,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From where requests come, for the log. What a client says of itself in {@code X-Forwarded-For}
- * counts for nothing: each proxy appends to that header from where the request came to it, so
- * behind proxies that are trusted the address is the last one that is not of such a proxy.
+ * The addresses of clients, for the log. What a client itself writes into {@code X-Forwarded-For}
+ * does not count: each proxy appends to that header the address from which it got the request, so
+ * behind trusted proxies the client's address is the last one that is not of such a proxy.
  */
 @ApplicationScoped
 public class RemoteAddresses {
@@ -63,7 +63,7 @@ public class RemoteAddresses {
     }
   }
 
-  /** The address of the client, in digits: of the last proxy where that does not know it. */
+  /** The address of the client, in digits; that of the last proxy where it gives no address. */
   public String of(HttpServletRequest request) {
     return of(request.getRemoteAddr(), Collections.list(request.getHeaders("X-Forwarded-For")));
   }
@@ -71,7 +71,7 @@ public class RemoteAddresses {
   /**
    * The same.
    *
-   * @param peer who is connected, null if unknown
+   * @param peer the other end of the connection, null if unknown
    * @param forwardedFor the values of the header, in their order
    */
   String of(@Nullable String peer, List<String> forwardedFor) {

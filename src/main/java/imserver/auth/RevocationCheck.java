@@ -1,6 +1,6 @@
 package imserver.auth;
 
-/** Refuses what another verifier takes, where it is revoked. */
+/** Refuses credentials that another verifier accepts and that are revoked. */
 record RevocationCheck(CredentialVerifier verifier, Revocations revocations)
     implements CredentialVerifier {
 

@@ -11,15 +11,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which tokens are no longer taken, though they verify: those of a user that were issued before the
- * host application ended that user's access. In memory; {@code imserver.access} keeps it in the
- * database. In open mode nothing is revoked: a bare id was never issued. Safe for use by several
- * threads; no method waits.
+ * Which tokens are revoked: those of a user that were issued before the host application ended that
+ * user's access. In memory; {@code imserver.access} keeps them in the database too. In open mode
+ * nothing is revoked: a bare id was never issued. Safe for use by several threads; no method waits.
  */
 @ApplicationScoped
 public class Revocations {
 
-  /** An {@code iat} further ahead than that tells nothing, as one in milliseconds. */
+  /** An {@code iat} further ahead than that is not used, such as one in milliseconds. */
   private static final Duration CLOCK_SKEW = Duration.ofSeconds(JwtVerifier.CLOCK_SKEW_SECONDS);
 
   private final Map<Long, Instant> issuedBefore = new ConcurrentHashMap<>();
@@ -53,8 +52,7 @@ public class Revocations {
   }
 
   /**
-   * Whether the credential is revoked. One that does not tell when it was issued counts as issued
-   * before.
+   * Whether the credential is revoked. One without the moment of its issue counts as issued before.
    */
   public boolean cover(UserPrincipal principal) {
     if (open) {

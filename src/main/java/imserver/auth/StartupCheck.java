@@ -15,9 +15,9 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 
 /**
- * Keeps the application from starting where credentials could not be verified or a setting of this
- * package cannot be used: left to the first handshake, the fault would show as a server that runs
- * and lets nobody in.
+ * Keeps the application from starting where a setting of this package cannot be used, such as the
+ * key for tokens: otherwise the fault would show only at the first handshake, as a server that runs
+ * and refuses everybody.
  */
 @Singleton
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)

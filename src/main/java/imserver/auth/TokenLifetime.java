@@ -7,12 +7,12 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** How far away the end of a token may be. Safe for use by several threads. */
+/** Checks how far in the future a token expires. Safe for use by several threads. */
 final class TokenLifetime {
 
   private static final System.Logger LOG = System.getLogger(TokenLifetime.class.getName());
 
-  /** No issuer means that: such an {@code exp} is in milliseconds, in the year 50,000. */
+  /** Longer is a mistake: such an {@code exp} is in milliseconds, which is in the year 50,000. */
   private static final Duration ABSURD = Duration.ofDays(3653);
 
   private final @Nullable Duration longest;
@@ -20,7 +20,7 @@ final class TokenLifetime {
   private final AtomicBoolean warned = new AtomicBoolean();
 
   /**
-   * A bound.
+   * A check by a bound.
    *
    * @param maxSeconds 0 for none
    */
@@ -30,9 +30,9 @@ final class TokenLifetime {
   }
 
   /**
-   * Refuses a token that lives too long, and warns, once, of one that lives for more than ten
-   * years. From {@code iat} on as well as from now on, where the token has it: one that is refused
-   * today is refused to its end.
+   * Refuses a token that expires too late, and warns, once, of one that is valid for more than ten
+   * years. Counted from now and, where the token has it, from {@code iat}: a token with {@code iat}
+   * that is refused today is refused until it expires.
    */
   void check(UserPrincipal principal) throws InvalidCredentialException {
     Instant now = clock.instant();

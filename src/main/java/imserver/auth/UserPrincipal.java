@@ -5,14 +5,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who stands behind a verified credential: a user, or the host application, or both.
+ * The owner of a verified credential: a user, or the host application, or both.
  *
  * @param userId positive; 0 for the host application where it is no user
- * @param subject whom the issuer of the credential means, for the log of what was done: any text
- * @param userName the name that the credential tells, null if none
- * @param avatar the address of the avatar that the credential tells, null if none
- * @param issuedAt when the credential was issued, in whole seconds, null if it does not tell
- * @param expiresAt when the credential ends, null for never
+ * @param subject the claim {@code sub}, for the audit log: any text
+ * @param userName the name in the credential, null if none
+ * @param avatar the address of the avatar in the credential, null if none
+ * @param issuedAt when the credential was issued, in whole seconds, null if it does not say
+ * @param expiresAt when the credential expires, null for never
  * @param service whether it is the host application
  */
 public record UserPrincipal(
@@ -25,7 +25,13 @@ public record UserPrincipal(
     boolean service)
     implements Principal {
 
-  /** A user, who is known by the id alone. */
+  /** The longest name of a user, in code points: what a row of the directory holds. */
+  public static final int MAX_NAME = 255;
+
+  /** The longest address of an avatar, in characters: what a row of the directory holds. */
+  public static final int MAX_AVATAR = 2048;
+
+  /** A user with a credential that has no {@code sub} and no moment of issue. */
   public UserPrincipal(
       long userId,
       @Nullable String userName,
@@ -34,7 +40,7 @@ public record UserPrincipal(
     this(userId, Long.toString(userId), userName, avatar, null, expiresAt, false);
   }
 
-  /** The host application, which is no user: in open mode, and where it speaks for the system. */
+  /** The host application as no user: in open mode, and as the sender of notices. */
   public static UserPrincipal ofService() {
     return new UserPrincipal(0, "0", null, null, null, null, true);
   }
@@ -50,7 +56,7 @@ public record UserPrincipal(
     return Long.toString(userId);
   }
 
-  /** Whether the credential has ended at {@code now}. */
+  /** Whether the credential has expired at {@code now}. */
   public boolean isExpired(Instant now) {
     return expiresAt != null && !now.isBefore(expiresAt);
   }

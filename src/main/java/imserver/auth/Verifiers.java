@@ -6,7 +6,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 
-/** Chooses the verifier for the configured mode. */
+/** Produces the verifier for the configured mode. */
 @ApplicationScoped
 public class Verifiers {
 

@@ -4,14 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** Secrets that are long enough for the hash, and no secrets. */
+/** Secrets that are long enough for the hash, but easy to guess. */
 final class WeakSecrets {
 
-  /** What the documentation had as an example, also in earlier versions. */
+  /** The examples of the documentation, of earlier versions too. */
   private static final List<String> EXAMPLES =
       List.of("at least 32 bytes, shared with your application");
 
-  /** What takes the place of bytes that are no UTF-8. */
+  /** The character that replaces bytes that are not UTF-8. */
   private static final char REPLACEMENT = 0xfffd;
 
   private WeakSecrets() {}
@@ -22,7 +22,7 @@ final class WeakSecrets {
     return EXAMPLES.contains(text.strip()) || isOneCharacter(text) || isOneByte(secret);
   }
 
-  /** Not where the bytes are no UTF-8: then many of them become one character. */
+  /** Not where the bytes are not UTF-8: then different ones become the same character. */
   private static boolean isOneCharacter(String text) {
     return text.indexOf(REPLACEMENT) < 0 && text.codePoints().distinct().limit(2).count() == 1;
   }

@@ -8,12 +8,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A web origin (RFC 6454), in the one form in which browsers send it: lower case, international
- * names in Punycode, without a port that is the scheme's own.
+ * A web origin (RFC 6454), in the form in which browsers send it: lower case, international names
+ * in Punycode, without the default port of the scheme.
  *
  * @param scheme such as {@code https}
  * @param host a name, an IPv4 address, or an IPv6 address in brackets; "" for {@code file} alone
- * @param port 0 for the scheme's own
+ * @param port 0 for the default port of the scheme
  */
 record WebOrigin(String scheme, String host, int port) {
 
@@ -23,13 +23,16 @@ record WebOrigin(String scheme, String host, int port) {
       Pattern.compile("(\\[[^\\[\\]]*\\]|[^:\\[\\]]*)(?::(\\d{0,5}))?");
   private static final Pattern HOST = Pattern.compile("[a-z0-9._-]{1,253}");
 
-  /** On these, IDNA 2003, which the JDK has, and browsers, which go by UTS 46, disagree. */
+  /**
+   * Characters that IDNA 2003, which the JDK has, and UTS 46, which browsers use, treat
+   * differently.
+   */
   private static final Pattern DEVIATION = Pattern.compile("[\u00df\u1e9e\u03c2\u200c\u200d]");
 
   private static final int MAX_PORT = 65535;
 
   /**
-   * The origin that {@code text} means; a slash at the end is passed over.
+   * The origin that {@code text} is; a slash at the end is ignored.
    *
    * @throws IllegalArgumentException if it cannot be one, with the reason as a part of a sentence
    */
@@ -106,7 +109,7 @@ record WebOrigin(String scheme, String host, int port) {
     }
   }
 
-  /** Whether the host means this machine, whoever asks. */
+  /** Whether the host is this machine on every machine. */
   boolean isLoopback() {
     return host.equals("localhost")
         || host.endsWith(".localhost")

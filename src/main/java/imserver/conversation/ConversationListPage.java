@@ -13,16 +13,16 @@ public record ConversationListPage(
     List<ConversationSummary> conversations, @Nullable Bookmark next) {
 
   /**
-   * Where a user's reading of the list of conversations has got to, such that each conversation is
-   * shown once, however they are reordered meanwhile by new messages: the list is read as it was at
-   * the beginning, each conversation with the newest that it has now.
+   * Where the next part of the list begins (a cursor), such that each conversation is shown once,
+   * although new messages reorder the list meanwhile: it is read in the order that it had at the
+   * beginning, each conversation with the newest message that it has now.
    *
-   * @param asOf the last message of the user when the reading began: all of his up to this id were
-   *     stored by then
+   * @param asOf the id of the user's last message when the reading began: all messages from or to
+   *     the user up to this id were stored by then
    * @param before conversations whose last message up to {@code asOf} has a lower id are still to
    *     come
-   * @param shown with whom those conversations were that were shown for a message above {@code
-   *     asOf}
+   * @param shown the other users of the conversations that the first part has shown for a message
+   *     above {@code asOf}
    */
   public record Bookmark(long asOf, long before, List<Long> shown) {}
 }

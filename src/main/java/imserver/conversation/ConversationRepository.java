@@ -1,7 +1,7 @@
 package imserver.conversation;
 
 import imserver.message.Conversation;
-import imserver.message.MessageRepository;
+import imserver.message.UnreadCondition;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
@@ -16,12 +16,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What is read of conversations. Each query looks at no more rows than it gives back, or twice as
- * many, or those of two {@link Conversation#bucket}s, or what is said there. To be called within a
- * transaction.
+ * The queries for conversations. Each reads no more rows than it returns, or twice as many, or
+ * those of two {@link Conversation#bucket}s, unless its comment says otherwise. To be called within
+ * a transaction.
  *
- * <p>What they order by begins with columns that are the same in all rows: by these H2 knows the
- * index that has that order.
+ * <p>Their {@code order by} begins with columns that are equal in all rows: without these H2 does
+ * not use the index that has that order.
  */
 @ApplicationScoped
 public class ConversationRepository {
@@ -29,7 +29,7 @@ public class ConversationRepository {
   private static final Comparator<Conversation> NEWEST_FIRST =
       Comparator.comparingLong(Conversation::lastMessageId).reversed();
 
-  /** To look through so many takes less than a millisecond. */
+  /** So many rows of {@code unread} are read in less than a millisecond. */
   static final int LITTLE_UNREAD = 1_000;
 
   @PersistenceContext private EntityManager entities;
@@ -59,7 +59,7 @@ public class ConversationRepository {
                     .setParameter("below", belowId)
                     .setMaxResults(limit)
                     .getResultStream())
-        .distinct() // with himself he is on both sides
+        .distinct() // a conversation of a user with himself is on both sides
         .sorted(NEWEST_FIRST)
         .limit(limit)
         .toList();
@@ -85,7 +85,8 @@ public class ConversationRepository {
   }
 
   /**
-   * The last message between a user and each of others up to an id; nothing for those who had none.
+   * The last message between a user and each of others up to an id; no entry for those who had
+   * none.
    */
   Map<Long, Long> lastUpTo(long id, long user, Collection<Long> others) {
     List<?> rows =
@@ -177,9 +178,9 @@ public class ConversationRepository {
           + " left join Unread u on u.recipientId = m.recipientId and u.messageId = m.id where ";
 
   /**
-   * The ids of the unread messages from one user to another in a range, the lowest first. Looks at
-   * all that the recipient has not read, if that is little; else at all messages of that direction
-   * in the range until it has found so many.
+   * The ids of the unread messages from one user to another in a range, the lowest first. Reads all
+   * that is unread of the recipient, if that is little; else all messages of that direction in the
+   * range until it has found so many.
    */
   List<Long> unreadIds(long sender, long recipient, long aboveId, long upToId, int limit) {
     String query =
@@ -192,8 +193,9 @@ public class ConversationRepository {
             : """
             select m.id from Message m
             where m.senderId = :sender and m.recipientId = :recipient and m.id > :above and m.id <= :upTo
-              and"""
-                + MessageRepository.IS_UNREAD
+              and\
+            """
+                + UnreadCondition.JPQL
                 + " order by m.senderId, m.recipientId, m.id";
     return entities
         .createQuery(query, Long.class)
@@ -206,13 +208,14 @@ public class ConversationRepository {
   }
 
   /**
-   * The newest unread messages of the system to a user, above an id, the newest first. Looks at all
-   * that the user has not read, if that is little; else at all that the system has sent to that
-   * user above it until it has found so many.
+   * The newest unread messages of the system to a user, above an id, the newest first. Reads all
+   * that is unread of the user, if that is little; else all that the system has sent to that user
+   * above it until it has found so many.
    */
   List<StoredNotice> unreadNotices(long user, long aboveId, int limit) {
     String select =
-        "select new imserver.conversation.StoredNotice(m.id, m.content, m.createdAt, n.title, n.url) ";
+        "select new imserver.conversation.StoredNotice(m.id, m.content, m.createdAt, n.title,"
+            + " n.url) ";
     String query =
         hasLittleUnread(user)
             ? """
@@ -222,8 +225,9 @@ public class ConversationRepository {
             """
             : """
             from Message m left join Notice n on n.messageId = m.id
-            where m.senderId = 0 and m.recipientId = :user and m.id > :above and"""
-                + MessageRepository.IS_UNREAD
+            where m.senderId = 0 and m.recipientId = :user and m.id > :above and\
+            """
+                + UnreadCondition.JPQL
                 + " order by m.senderId desc, m.recipientId desc, m.id desc";
     return entities
         .createQuery(select + query, StoredNotice.class)
@@ -237,12 +241,12 @@ public class ConversationRepository {
     return unread(user).total() <= LITTLE_UNREAD;
   }
 
-  /** The row of two users, if they have one. */
+  /** The conversation of two users, if they have one. */
   Optional<Conversation> find(long one, long other) {
     return Optional.ofNullable(entities.find(Conversation.class, new Conversation.Key(one, other)));
   }
 
-  /** A user's counts, both as they were at one moment. */
+  /** A user's two counts, both of the same moment. */
   UnreadCount unread(long user) {
     Object[] counts =
         (Object[])

@@ -3,6 +3,7 @@ package imserver.conversation;
 import imserver.conversation.ConversationListPage.Bookmark;
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
+import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.Conversation;
@@ -22,8 +23,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What users see of their conversations. Nothing here marks a message as read, and a user is shown
- * only what was sent by or to that user.
+ * The list of a user's conversations, their histories, and what is unread. Nothing here marks a
+ * message as read, and a user is shown only what was sent by or to that user.
  *
  * <p>Every method throws {@link StorageException} where the database does not answer.
  */
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 @Interceptors(StorageExceptionTranslator.class)
 public class ConversationService {
 
-  /** So many conversations may come to life again while a user reads the list. */
+  /** How many conversations may get new messages while a user reads the list. */
   static final int MAX_MOVED = 1000;
 
   @Inject private ConversationRepository conversations;
@@ -40,7 +41,12 @@ public class ConversationService {
   /** For the container, which injects the rest. */
   public ConversationService() {}
 
-  /** A conversation, and the message by which it has its place in the list. */
+  ConversationService(ConversationRepository conversations, UserDirectory directory) {
+    this.conversations = conversations;
+    this.directory = directory;
+  }
+
+  /** A conversation, and the id of the message by which it is sorted in the list. */
   private record ListEntry(Conversation conversation, long messageId) {
 
     @Override
@@ -58,14 +64,15 @@ public class ConversationService {
    * A part of the list of conversations.
    *
    * @param bookmark of the part before, null for the first
-   * @return nothing where so much has come since the beginning that the user has to begin again
+   * @return empty where more than {@link #MAX_MOVED} conversations have got new messages since the
+   *     beginning, so that the list has to be read again from there
    */
   public Optional<ConversationListPage> list(long user, @Nullable Bookmark bookmark, int limit) {
     return bookmark == null ? Optional.of(firstPart(user, limit)) : nextPart(user, bookmark, limit);
   }
 
   private ConversationListPage firstPart(long user, int limit) {
-    long asOf = conversations.lastId(user); // first: whatever is read after that has all up to it
+    long asOf = conversations.lastId(user); // first: what is read after that has all up to it
     List<ListEntry> entries =
         conversations.newest(user, 0, Long.MAX_VALUE, limit + 1).stream()
             .map(ConversationService::asItStands)
@@ -82,7 +89,7 @@ public class ConversationService {
   private Optional<ConversationListPage> nextPart(long user, Bookmark bookmark, int limit) {
     long below = Math.min(bookmark.before(), bookmark.asOf() + 1);
     List<Conversation> unmoved = conversations.newest(user, 0, below, limit + 1);
-    // after that, since what moves in between is to be found twice rather than not at all
+    // after that: what moves in between is then found twice, and not missed
     List<Conversation> moved =
         conversations.newest(user, bookmark.asOf(), Long.MAX_VALUE, MAX_MOVED + 1);
     if (moved.size() > MAX_MOVED) {
@@ -108,7 +115,7 @@ public class ConversationService {
     return new ListEntry(conversation, conversation.lastMessageId());
   }
 
-  /** Those that are still to be shown, each at its place when the reading began. */
+  /** Those that are still to be shown, each sorted as it was when the reading began. */
   private Stream<ListEntry> asTheyStood(long user, List<Conversation> moved, Bookmark bookmark) {
     Map<Long, Conversation> byOther =
         moved.stream()
@@ -122,7 +129,7 @@ public class ConversationService {
                     .map(conversation -> new ListEntry(conversation, last.getValue())));
   }
 
-  /** The first {@code limit} of the entries; one more there tells that there is a next part. */
+  /** The first {@code limit} of the entries; if there is one more, there is a next part. */
   private ConversationListPage page(
       long user, List<ListEntry> entries, int limit, Function<Long, Bookmark> next) {
     List<Conversation> shown = entries.stream().limit(limit).map(ListEntry::conversation).toList();
@@ -134,22 +141,21 @@ public class ConversationService {
   private List<ConversationSummary> summaries(long user, List<Conversation> shown) {
     Map<Long, StoredMessage> last =
         conversations.messages(shown.stream().map(Conversation::lastMessageId).toList());
-    Map<Long, UserProfile> profiles =
-        directory.find(
+    Profiles profiles =
+        directory.profiles(
             shown.stream().map(each -> each.otherThan(user)).collect(Collectors.toSet()));
     List<ConversationSummary> summaries = new ArrayList<>(shown.size());
     for (Conversation each : shown) {
-      long other = each.otherThan(user);
       StoredMessage message = last.get(each.lastMessageId());
-      if (message != null) { // or an operator has deleted it
-        UserProfile profile = profiles.getOrDefault(other, UserProfile.unknown(other));
-        summaries.add(new ConversationSummary(profile, message, each.unreadOf(user)));
+      if (message != null) { // null where an operator has deleted it
+        UserProfile other = profiles.of(each.otherThan(user));
+        summaries.add(new ConversationSummary(other, message, each.unreadOf(user)));
       }
     }
     return summaries;
   }
 
-  /** A numbered part of the list, without the system. What lies before it costs as much. */
+  /** A numbered part of the list, without the system. Rows before it are read too. */
   public List<ConversationSummary> withUsers(long user, int skipped, int limit) {
     List<Conversation> found =
         conversations.newest(user, 0, Long.MAX_VALUE, skipped + limit + 1).stream()
@@ -161,20 +167,19 @@ public class ConversationService {
   }
 
   /**
-   * The other one of a conversation, as the user may see that one: by the id alone where the two
-   * have none, so that nobody learns the names of all users by their ids.
+   * The profile of the other user of a conversation; only the id where the two have none, so that a
+   * user cannot read the names of all others by counting up ids.
    */
   public UserProfile otherOf(long user, long other) {
     boolean acquainted = user == other || conversations.find(user, other).isPresent();
-    UserProfile unknown = UserProfile.unknown(other);
-    return acquainted ? directory.find(Set.of(other)).getOrDefault(other, unknown) : unknown;
+    return (acquainted ? directory.profiles(Set.of(other)) : Profiles.NONE).of(other);
   }
 
-  /** A numbered part of a conversation, newest first. What lies before it costs as much. */
+  /** A numbered part of a conversation, newest first. Rows before it are read too. */
   public MessagePage messagesFromNewest(long user, long other, int skipped, int limit) {
     long below = end(user, other);
     int most = skipped + limit;
-    List<Long> ids = // alone, since a hundred pages of texts would fill the memory
+    List<Long> ids = // only ids, since a hundred pages of texts would fill the memory
         directions(user, other)
             .flatMap(
                 pair -> conversations.newestIds(pair.get(0), pair.get(1), below, most + 1).stream())
@@ -186,7 +191,7 @@ public class ConversationService {
         page.stream().map(messages::get).filter(Objects::nonNull).toList(), ids.size() > most);
   }
 
-  /** The messages of a conversation before one, newest first: backwards from there. */
+  /** The messages of a conversation before {@code beforeId}, newest first. */
   public MessagePage messagesBefore(long user, long other, long beforeId, int limit) {
     long below = Math.min(beforeId, end(user, other));
     List<StoredMessage> newest =
@@ -199,7 +204,7 @@ public class ConversationService {
     return new MessagePage(newest.stream().limit(limit).toList(), newest.size() > limit);
   }
 
-  /** The messages that followed one, newest first: forwards from there, none left out. */
+  /** The messages that follow {@code afterId} directly, newest first. */
   public MessagePage messagesAfter(long user, long other, long afterId, int limit) {
     long below = end(user, other);
     List<StoredMessage> oldest =
@@ -221,19 +226,19 @@ public class ConversationService {
 
   /**
    * The first id after all messages of a conversation. The two directions are read one after the
-   * other, with a bound that is known before: else a message of the one could be shown, and a lower
-   * one of the other that came meanwhile be passed by.
+   * other, with a bound that is read before: otherwise a new message of the second direction could
+   * be shown, and a lower one of the first, which came meanwhile, be missing.
    */
   private long end(long user, long other) {
     return conversations.lastUpTo(Long.MAX_VALUE, user, List.of(other)).getOrDefault(other, 0L) + 1;
   }
 
-  /** Sender and recipient, both ways; once where they are the same. */
+  /** Sender and recipient in both directions; once where they are the same. */
   private static Stream<List<Long>> directions(long user, long other) {
     return Stream.of(List.of(user, other), List.of(other, user)).distinct();
   }
 
-  /** How much the user has not read. */
+  /** How many messages the user has not read. */
   public UnreadCount unread(long user) {
     return conversations.unread(user);
   }
@@ -243,7 +248,7 @@ public class ConversationService {
     return conversations.find(sender, user).map(each -> each.unreadOf(user)).orElse(0L);
   }
 
-  /** Which messages of {@code sender} the user has not read, up to an id; the oldest first. */
+  /** The ids of messages of {@code sender} that the user has not read, up to an id, ascending. */
   public List<Long> unreadIds(long sender, long user, long upToId, int limit) {
     return unreadIn(sender, user)
         .map(
@@ -263,12 +268,12 @@ public class ConversationService {
         .orElse(List.of());
   }
 
-  /** The conversation, if there is something that the user has not read. */
+  /** The conversation, if it has messages that the user has not read. */
   private Optional<Conversation> unreadIn(long sender, long user) {
     return conversations.find(sender, user).filter(each -> each.unreadOf(user) > 0);
   }
 
-  /** Who has found all that there is need not look further. */
+  /** No query looks for more than there is. */
   private static int most(long unread, int limit) {
     return (int) Math.min(unread, limit);
   }

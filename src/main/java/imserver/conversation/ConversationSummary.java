@@ -3,10 +3,10 @@ package imserver.conversation;
 import imserver.directory.UserProfile;
 
 /**
- * A conversation as one of the two sees it in the list.
+ * A conversation as one of its two users sees it in the list.
  *
- * @param other the other one
+ * @param other the other user
  * @param last the newest message
- * @param unread how many messages of the other one are unread
+ * @param unread how many messages of the other user are unread
  */
 public record ConversationSummary(UserProfile other, StoredMessage last, long unread) {}

@@ -3,7 +3,7 @@ package imserver.conversation;
 import java.util.List;
 
 /**
- * A part of a conversation.
+ * A part of the history of a conversation.
  *
  * @param messages newest first
  * @param more whether there are more in the direction of reading

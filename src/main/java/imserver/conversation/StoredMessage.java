@@ -4,7 +4,7 @@ import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message as it is kept.
+ * A stored message, with whether it is read.
  *
  * @param id positive, below 2^53
  * @param senderId 0 for the system
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param content the text
  * @param timestamp the sender's mark, "" for none
  * @param createdAt when it was taken in
- * @param unreadId its id again while its recipient has not read it, null when he has
+ * @param unreadId its id again while it is unread, null when it is read
  */
 public record StoredMessage(
     long id,

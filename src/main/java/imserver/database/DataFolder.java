@@ -11,21 +11,21 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** The folder of the embedded database, where every message lies open to whoever may read it. */
+/** The folder of the embedded database, whose files hold every message as plain text. */
 final class DataFolder {
 
   private static final System.Logger LOG = System.getLogger(DataFolder.class.getName());
 
-  private static final Set<PosixFilePermission> OF_THE_OWNER =
+  private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
 
   private DataFolder() {}
 
   /**
-   * Makes it for its owner alone, on systems that know owners; what lies above it is made, where
-   * need be, as everything is. One that is there stays as it is.
+   * Creates it with permissions for its owner only, on systems that have such permissions; missing
+   * folders above it get the default permissions. One that exists is left as it is.
    *
-   * @throws IOException if it cannot be made
+   * @throws IOException if it cannot be created
    */
   static void create(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
@@ -38,7 +38,7 @@ final class DataFolder {
     try {
       Files.createDirectory(folder, attributes(folder));
     } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(folder)) { // else another thread was quicker
+      if (!Files.isDirectory(folder)) { // else another thread has created it
         throw e;
       }
     }
@@ -46,7 +46,7 @@ final class DataFolder {
 
   private static FileAttribute<?>[] attributes(Path folder) {
     return isPosix(folder)
-        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OF_THE_OWNER)}
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
         : new FileAttribute<?>[0];
   }
 
@@ -54,7 +54,7 @@ final class DataFolder {
     return folder.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
-  /** Says so where others than its owner can look into it. */
+  /** Logs a warning where others than its owner can read it. */
   static void warnIfOpen(Path folder) {
     try {
       if (isPosix(folder) && isOpen(folder)) {
@@ -65,13 +65,13 @@ final class DataFolder {
             folder);
       }
     } catch (IOException e) {
-      LOG.log(Level.DEBUG, "who may look into {0} cannot be told: {1}", folder, e.getMessage());
+      LOG.log(Level.DEBUG, "the permissions of {0} cannot be read: {1}", folder, e.getMessage());
     }
   }
 
   private static boolean isOpen(Path folder) throws IOException {
     Set<PosixFilePermission> ofOthers = EnumSet.copyOf(Files.getPosixFilePermissions(folder));
-    ofOthers.removeAll(OF_THE_OWNER);
+    ofOthers.removeAll(OWNER_ONLY);
     return !ofOthers.isEmpty();
   }
 }

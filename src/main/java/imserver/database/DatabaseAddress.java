@@ -8,11 +8,11 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the database is and how it is spoken to.
+ * The JDBC address of the database, with its driver and properties.
  *
- * @param driver of the WAR, not of the server
- * @param vendor whose SQL it speaks
- * @param url the JDBC address with what we add to it
+ * @param driver the one in the WAR, not the server's
+ * @param vendor the product
+ * @param url the JDBC address with our settings added
  * @param properties user, password and the driver's settings
  * @param description for the log, without the password
  * @param folder of the embedded database, null for any other
@@ -27,10 +27,13 @@ record DatabaseAddress(
 
   private static final String PLANS = "-c plan_cache_mode=force_custom_plan";
 
-  /** Whoever waits for a lock has to see what was committed under it, whatever the default is. */
+  /**
+   * A transaction that has waited for a lock has to see what was committed under it, whatever the
+   * default of the database is.
+   */
   private static final String ISOLATION = " -c default_transaction_isolation=read\\ committed";
 
-  /** A database in a file of this machine, which is there or not, but does not come up later. */
+  /** Whether it is a file of this machine: if that cannot be opened now, a retry does not help. */
   boolean isFile() {
     return url.startsWith("jdbc:h2:file:");
   }
@@ -38,8 +41,7 @@ record DatabaseAddress(
   /**
    * Reads the address from the settings.
    *
-   * @throws imserver.config.InvalidConfigException if it is of a database that the product does not
-   *     know
+   * @throws imserver.config.InvalidConfigException if it is of a database that is not supported
    */
   static DatabaseAddress of(Config.Storage storage) {
     String url = storage.url();
@@ -83,19 +85,19 @@ record DatabaseAddress(
   /**
    * WRITE_DELAY=0: a commit is in the file when it returns; by default H2 keeps it in memory for up
    * to 500 ms. DB_CLOSE_ON_EXIT: H2 must not close before the intake has drained. The rest makes it
-   * understand PostgreSQL's SQL.
+   * accept much of PostgreSQL's SQL.
    */
   private static String h2Settings() {
     return ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE";
   }
 
   /**
-   * A database that has gone silent must not hold a lane for ever (the driver's default): 2 s for a
-   * connection, 2 s for what comes before a login, 4 s for each answer after that, and 3.5 s until
-   * the database itself ends a statement. Inserts travel together. A batch leaves in one piece, and
-   * not in pieces of 8 kB for each of which the database is woken. Statements are planned for the
-   * table as it is: a plan that was made while it was empty reads all of it for every look-up. What
-   * the address itself says counts more than these.
+   * A database that no longer answers must not block a lane for ever (the driver's default): 2 s to
+   * connect, 2 s for the answer before the login, 4 s for each answer after that, and 3.5 s until
+   * the database itself ends a statement. JDBC batches of inserts are sent as one statement. A
+   * large packet is sent in pieces of 64 kB, not of 8 kB, for each of which the database wakes up.
+   * Statements are planned with their parameters: a plan that was made while a table was empty
+   * reads all of it for every look-up. Parameters in the address itself override these.
    */
   private static Properties postgresql(Config.Storage storage) {
     Properties properties = login(storage);
@@ -110,7 +112,7 @@ record DatabaseAddress(
     return properties;
   }
 
-  /** For migrations: to build an index of a large table takes its time. */
+  /** The same address with long time-outs, for migrations: an index of a large table takes long. */
   DatabaseAddress forMigrations() {
     Properties patient = new Properties();
     patient.putAll(properties);

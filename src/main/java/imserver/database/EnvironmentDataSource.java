@@ -45,7 +45,7 @@ public class EnvironmentDataSource implements DataSource {
   private Connection connect() throws SQLException {
     Connection connection;
     try {
-      createFolder(); // H2 would make one that everybody can read
+      createFolder(); // H2 would create one that everybody can read
       connection = address.driver().connect(address.url(), address.properties());
     } catch (SQLException e) {
       throw explained(e);
@@ -66,19 +66,19 @@ public class EnvironmentDataSource implements DataSource {
     }
   }
 
-  /** H2 says that a file is locked, which tells nobody what to do. */
+  /** In place of H2's message that a file is locked, which does not say why. */
   private SQLException explained(SQLException e) {
     return e.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1
         ? new SQLException("another server has " + address.description() + " open")
         : e;
   }
 
-  /** The one property that a definition of this data source sets, since WildFly wants one. */
+  /** A property without effect: WildFly requires that a data source definition sets one. */
   public String getSource() {
     return source;
   }
 
-  /** Takes note of where the address comes from; changes nothing. */
+  /** Sets that property. */
   public void setSource(String source) {
     this.source = source;
   }

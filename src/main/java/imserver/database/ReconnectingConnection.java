@@ -10,15 +10,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that outlives its database's restart: before the first statement of a transaction,
- * where the one below is closed, or was idle for over a second and no longer answers, a new one
- * takes its place. Within a transaction nothing is replaced; what fails there fails.
+ * A connection that survives a restart of the database: before the first statement of a
+ * transaction, an underlying connection that is closed, or was idle for over a second and no longer
+ * answers, is replaced by a new one. Within a transaction nothing is replaced, and a failure is
+ * thrown.
  *
  * <p>Like every {@link Connection}, for one thread at a time.
  */
 final class ReconnectingConnection implements InvocationHandler {
 
-  /** Opens the connection below. */
+  /** Opens the underlying connection. */
   @FunctionalInterface
   interface Opener {
     Connection open() throws SQLException;
@@ -26,10 +27,7 @@ final class ReconnectingConnection implements InvocationHandler {
 
   private static final long IDLE_NANOS = Duration.ofSeconds(1).toNanos();
 
-  /**
-   * A database that does not answer an empty query for so long is down; one that does later is only
-   * connected anew.
-   */
+  /** A connection that does not answer an empty query within so long is replaced. */
   private static final int VALIDATION_SECONDS = 1;
 
   private final Opener opener;
@@ -38,10 +36,7 @@ final class ReconnectingConnection implements InvocationHandler {
   private boolean closed;
   private long lastUsed = System.nanoTime();
 
-  /**
-   * What the pool has set, to be set again on a replacement; null where it left the driver's
-   * default.
-   */
+  /** What the pool has set, to be set on a replacement too; null for the driver's default. */
   private @Nullable Boolean autoCommit;
 
   private @Nullable Integer isolation;
@@ -52,7 +47,7 @@ final class ReconnectingConnection implements InvocationHandler {
     this.current = opener.open();
   }
 
-  /** A connection that opener opens, now and whenever it has to be replaced. */
+  /** A connection over one that {@code opener} opens, now and whenever it has to be replaced. */
   static Connection over(Opener opener) throws SQLException {
     return (Connection)
         Proxy.newProxyInstance(
@@ -72,7 +67,7 @@ final class ReconnectingConnection implements InvocationHandler {
         return System.identityHashCode(proxy);
       }
       case "isClosed" -> {
-        return closed; // a dead one is replaced; the pool need not know
+        return closed; // a dead one is replaced; to the pool it stays open
       }
       case "close", "abort" -> closed = true;
       case "commit", "rollback" -> {}
@@ -133,7 +128,7 @@ final class ReconnectingConnection implements InvocationHandler {
     try {
       current.close();
     } catch (SQLException e) {
-      // it was dead already
+      // it was dead
     }
   }
 }

@@ -21,7 +21,10 @@ import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 
-/** Brings the tables up to date before anything else of the application starts. */
+/**
+ * Defines the data source, and creates or migrates the tables before any other part of the
+ * application uses them.
+ */
 @DataSourceDefinition(
     name = Schema.DATA_SOURCE,
     className = "imserver.database.EnvironmentDataSource",
@@ -30,21 +33,18 @@ import org.flywaydb.core.api.exception.FlywayValidateException;
     maxPoolSize = 16,
     properties = {"source=environment", "fish.payara.max-wait-time-in-millis=2000"})
 @Singleton
-@DependsOn("StartupCheck") // what may not start does not migrate
+@DependsOn("StartupCheck") // with settings that are refused nothing is migrated
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
 @Startup
 @TransactionManagement(TransactionManagementType.BEAN)
 public class Schema {
 
-  /** The name of the data source that this application brings along. */
+  /** The JNDI name of the data source that this application defines. */
   public static final String DATA_SOURCE = "java:app/jdbc/imserver";
 
   private static final System.Logger LOG = System.getLogger(Schema.class.getName());
 
-  /**
-   * How often a database that does not answer yet is tried again, for when both are started
-   * together.
-   */
+  /** How often to retry a database that does not answer yet, as when both are started together. */
   private static final int CONNECT_RETRIES = 6;
 
   @Inject private Config config;
@@ -56,7 +56,7 @@ public class Schema {
     this.config = config;
   }
 
-  /** Where messages are kept, for people; without a password. */
+  /** Which database it is, for a log; without the password. */
   public String description() {
     return DatabaseAddress.of(config.storage()).description();
   }
@@ -64,16 +64,17 @@ public class Schema {
   /**
    * Migrates, over a connection of its own.
    *
-   * @throws IllegalStateException if the database cannot be reached or is not ours
+   * @throws IllegalStateException if the database cannot be reached or has other tables
    */
   @PostConstruct
   void migrate() {
     DatabaseAddress address = DatabaseAddress.of(config.storage());
     LOG.log(Level.INFO, "messages are kept in {0}", address.description());
     if (address.folder() != null) {
-      DataFolder.warnIfOpen(address.folder()); // before it is made, which is for its owner alone
+      DataFolder.warnIfOpen(
+          address.folder()); // before it is created, with permissions for its owner only
     }
-    unregisterDrivers(); // nothing here asks the JVM for a driver
+    unregisterDrivers(); // nothing here looks up a driver in the JVM
     try {
       Flyway.configure(Schema.class.getClassLoader())
           .dataSource(new EnvironmentDataSource(address.forMigrations()))
@@ -89,7 +90,7 @@ public class Schema {
     }
   }
 
-  /** In one line, without Flyway's advice ("repair", "baseline"), which would spoil the tables. */
+  /** In one line, without Flyway's advice ("repair", "baseline"), which would damage the tables. */
   private static String reason(FlywayException e) {
     if (e instanceof FlywayValidateException) {
       return "its tables are of another version of imserver, from which there is no upgrade"
@@ -103,7 +104,7 @@ public class Schema {
 
   /**
    * Drivers register themselves with the JVM when they are loaded, and would keep this
-   * application's classes in it.
+   * application's class loader from being collected.
    */
   private static void unregisterDrivers() {
     Collections.list(DriverManager.getDrivers()).stream()

@@ -13,12 +13,12 @@ public class StorageException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /** With the first cause's text, which is what tells the operator something. */
+  /** With the text of the root cause, which is the useful one for an operator. */
   public StorageException(Throwable cause) {
     super(root(cause).toString(), cause);
   }
 
-  /** Whether this is a fault of the program, which is no better at the next try. */
+  /** Whether this is a fault of the program, which a retry does not help. */
   public static boolean isFault(@Nullable Throwable error) {
     return error instanceof NullPointerException
         || error instanceof IllegalArgumentException

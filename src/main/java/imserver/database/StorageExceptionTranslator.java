@@ -4,12 +4,13 @@ import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.InvocationContext;
 
 /**
- * Turns what a session bean's database work throws into a {@link StorageException}; not our own
- * faults, which nobody shall take for a database that is down.
+ * An interceptor that turns what a session bean throws into a {@link StorageException}, except for
+ * faults of the program ({@link StorageException#isFault}), which must not be taken for a database
+ * that is down.
  */
 public class StorageExceptionTranslator {
 
-  /** Goes on, and translates. */
+  /** Calls the method, and translates what it throws. */
   @AroundInvoke
   public Object translate(InvocationContext call) throws Exception {
     try {

@@ -4,17 +4,17 @@ import imserver.config.Config;
 import imserver.config.InvalidConfigException;
 import java.util.Locale;
 
-/** The databases that the product knows. */
+/** The supported databases. */
 public enum Vendor {
   /** For production. */
   POSTGRESQL,
-  /** In a file of this machine, in its mode that understands much of PostgreSQL's SQL. */
+  /** Embedded, in a file of this machine, in its PostgreSQL mode. */
   H2;
 
   /**
-   * Whose SQL the configured database speaks.
+   * The database that is configured.
    *
-   * @throws InvalidConfigException if the product does not know it
+   * @throws InvalidConfigException if it is not supported
    */
   public static Vendor of(Config.Storage storage) {
     String url = storage.url();
@@ -28,7 +28,7 @@ public enum Vendor {
         "IMSERVER_DB_URL must begin with jdbc:postgresql: (or jdbc:h2:)");
   }
 
-  /** The folder of its own migrations. */
+  /** The folder of its migrations. */
   String folder() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -13,9 +13,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of users in the directory, for ten minutes, and what the tokens of users tell who
- * have connected and are not in the directory as they tell yet. Every method may be called by any
- * thread.
+ * Caches entries of the directory for ten minutes, and the names and avatars in the tokens (claims)
+ * of users who have connected and whose entries the database does not have in that form yet. Every
+ * method may be called by any thread.
  */
 @ApplicationScoped
 public class ProfileCache {
@@ -26,7 +26,7 @@ public class ProfileCache {
   @Inject private Config config;
 
   private Cache<Long, DirectoryEntry> entries;
-  private Cache<Long, UserPrincipal> told;
+  private Cache<Long, UserPrincipal> claims;
 
   /** For the container, which injects the rest. */
   public ProfileCache() {}
@@ -39,7 +39,7 @@ public class ProfileCache {
   @PostConstruct
   void create() {
     entries = cache();
-    told = cache();
+    claims = cache();
   }
 
   private <V> Cache<Long, V> cache() {
@@ -50,12 +50,12 @@ public class ProfileCache {
         .build();
   }
 
-  /** The entry of the user, or null. */
+  /** The entry of the user; null where none is cached. */
   @Nullable DirectoryEntry get(long userId) {
     return entries.getIfPresent(userId);
   }
 
-  /** The entries of those users that are here. */
+  /** The entries of those of the users that are cached. */
   Map<Long, DirectoryEntry> get(Collection<Long> userIds) {
     return entries.getAllPresent(userIds);
   }
@@ -71,11 +71,11 @@ public class ProfileCache {
   }
 
   /**
-   * Takes note of what the token of a user tells, until it is {@link #recorded}. Whether it counts
-   * is known only with the entry, which may have to be read first.
+   * Keeps name and avatar of a user's token, until {@link #removeClaims}. Whether they count is
+   * known only with the entry, which may have to be read first.
    */
-  void tell(UserPrincipal user) {
-    told.put(user.userId(), user);
+  void putClaims(UserPrincipal user) {
+    claims.put(user.userId(), user);
     DirectoryEntry known = get(user.userId());
     if (known != null && !known.updatedBy(user).equals(known)) { // else it would live longer
       var unused =
@@ -83,14 +83,16 @@ public class ProfileCache {
     }
   }
 
-  /** The entry with what the user's token tells, where it counts. */
-  DirectoryEntry withTold(DirectoryEntry entry) {
-    UserPrincipal user = told.getIfPresent(entry.profile().userId());
+  /** The entry with name and avatar of the user's token, where these count. */
+  DirectoryEntry withClaims(DirectoryEntry entry) {
+    UserPrincipal user = claims.getIfPresent(entry.profile().userId());
     return user == null ? entry : entry.updatedBy(user);
   }
 
-  /** Forgets what the token told: the directory has it. */
-  void recorded(UserPrincipal user) {
-    var unused = told.asMap().remove(user.userId(), user);
+  /**
+   * Forgets name and avatar of a token, since the database has them. Leaves those of a newer one.
+   */
+  void removeClaims(UserPrincipal user) {
+    var unused = claims.asMap().remove(user.userId(), user);
   }
 }

@@ -7,7 +7,7 @@ import jakarta.persistence.Table;
 import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
-/** A row of the directory. */
+/** A row of the directory, {@code im_user}. */
 @Entity
 @Table(name = "im_user")
 class User {

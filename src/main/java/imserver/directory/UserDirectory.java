@@ -45,22 +45,31 @@ public class UserDirectory {
     return found;
   }
 
+  /**
+   * The profiles of {@code userIds}: also of those that the directory does not have.
+   *
+   * @throws StorageException if one had to be read from the database and could not
+   */
+  public Profiles profiles(Set<Long> userIds) {
+    return new Profiles(find(userIds));
+  }
+
   private Map<Long, DirectoryEntry> entries(Set<Long> userIds) {
     Map<Long, DirectoryEntry> found = new HashMap<>(cache.get(userIds));
     Set<Long> missing = new HashSet<>(userIds);
     missing.removeAll(found.keySet());
     rows(missing, LockModeType.NONE)
         .map(User::entry)
-        .map(cache::withTold)
+        .map(cache::withClaims)
         .forEach(
             entry -> {
               found.put(entry.profile().userId(), entry);
               cache.putIfAbsent(entry);
             });
     missing.removeAll(found.keySet());
-    for (long userId : missing) { // who connected a moment ago, and is about to be entered
+    for (long userId : missing) { // may have connected a moment ago and not be entered yet
       DirectoryEntry unknown = DirectoryEntry.unknown(userId);
-      DirectoryEntry entry = cache.withTold(unknown);
+      DirectoryEntry entry = cache.withClaims(unknown);
       if (!entry.equals(unknown)) {
         found.put(userId, entry);
       }
@@ -69,8 +78,8 @@ public class UserDirectory {
   }
 
   /**
-   * Those of {@code userIds} that the directory has, in a transaction of its own: its connection is
-   * free again when this returns, for a caller that is to need another.
+   * Those of {@code userIds} that the directory has, in a transaction of its own: its database
+   * connection is free again when this returns, for a caller that then needs another.
    *
    * @throws StorageException if one had to be read from the database and could not
    */
@@ -80,8 +89,8 @@ public class UserDirectory {
   }
 
   /**
-   * How a user is shown to others: what the host application has set, else what the credential
-   * tells, else what the directory has.
+   * How a user is shown to others: by what the host application has set, else by the credential,
+   * else by what the directory has.
    *
    * @throws StorageException if it had to be read from the database and could not
    */
@@ -130,20 +139,20 @@ public class UserDirectory {
   }
 
   /**
-   * Shows a user, from now on, as the credential tells, unless the host application has set it;
-   * writes nothing and never waits, so that the first message of a connection carries the right
-   * name already.
+   * From now on shows a user by the name and avatar of the credential, except for what the host
+   * application has set. Writes nothing to the database and never waits, so that the first message
+   * of a connection has the right name already.
    */
   @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
   public void show(UserPrincipal user) {
     if (user.userName() != null || user.avatar() != null) {
-      cache.tell(user);
+      cache.putClaims(user);
     }
   }
 
   /**
    * Enters users into the directory, or replaces their entries, all or none. What is set here
-   * counts more than what tokens tell; what is null is given back to them.
+   * counts more than the tokens; what is null is left to the tokens again.
    *
    * @throws StorageException if the database did not take it
    */
@@ -178,7 +187,7 @@ public class UserDirectory {
         .getResultList();
   }
 
-  /** In one order, so that no two that lock them wait for each other. */
+  /** The rows in one order, so that no two transactions that lock them wait for each other. */
   private Stream<User> rows(Set<Long> userIds, LockModeType lock) {
     return userIds.isEmpty()
         ? Stream.empty()
@@ -206,10 +215,10 @@ public class UserDirectory {
     } else {
       update(user, principal);
     }
-    cache.recorded(principal);
+    cache.removeClaims(principal);
   }
 
-  /** Locks the row only where it, or what is in memory of it, has to change. */
+  /** Locks the row only where it, or its cached entry, has to change. */
   private void update(User user, UserPrincipal principal) {
     DirectoryEntry entry = user.entry().updatedBy(principal);
     DirectoryEntry cached = cache.get(principal.userId());

@@ -11,13 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record UserProfile(long userId, @Nullable String name, @Nullable String avatar) {
 
-  /** The longest name, in code points: what a row holds. */
-  public static final int MAX_NAME = 255;
-
-  /** The longest address of an avatar, in characters: what a row holds. */
-  public static final int MAX_AVATAR = 2048;
-
-  /** So much of a name is looked at when one is searched for, in code points. */
+  /** How much of a name a search compares, in code points. */
   public static final int MAX_SEARCH = 64;
 
   /** A user of whom nothing but the id is known. */
@@ -36,8 +30,8 @@ public record UserProfile(long userId, @Nullable String name, @Nullable String a
   }
 
   /**
-   * The form of a name by which it is found, whether letters are upper or lower case. Code point by
-   * code point, so that the beginning of a name has the beginning of its form.
+   * The form of a name for searching, in which upper and lower case letters are the same. Made code
+   * point by code point, so that the form of a prefix is a prefix of the form.
    */
   static String searchForm(String name) {
     return name.codePoints()

@@ -1,11 +1,14 @@
 /**
- * Who the users are: name and avatar, as the host application has set them, else as the tokens tell
- * with which they connect. Each of the two by itself, and whichever was there first.
+ * The names and avatars of users: as the host application has set them, else as they are in the
+ * tokens with which users connect. Name and avatar are decided each by itself, in whatever order
+ * the two sources come.
  *
- * <p>Rules: a message never waits or fails for want of an entry; an unknown user is shown by its
- * id. Profiles are kept in memory for a bounded time, so that delivering a message costs no
- * look-up. A row is changed under its lock, and what is kept of it in memory too, so that a token
- * that tells an old name never takes the place of one that was just set.
+ * <p>{@link imserver.directory.UserDirectory} is the way in; {@code ProfileCache} keeps entries in
+ * memory for a bounded time, so that delivering a message mostly needs no query.
+ *
+ * <p>Rules: a message never fails because a user has no entry; an unknown user is shown by the id.
+ * A row is changed under its lock, and its cached entry with it, so that a token with an old name
+ * never replaces one that was just set.
  */
 @NullMarked
 package imserver.directory;

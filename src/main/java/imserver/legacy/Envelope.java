@@ -5,11 +5,11 @@ import jakarta.json.bind.annotation.JsonbNillable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every answer of the original.
+ * The form of every answer of the original back end.
  *
  * @param code 0 for success
- * @param msg for people
- * @param data null for a failure, and where there is nothing to say
+ * @param msg a text for people
+ * @param data null for a failure, and where the answer has no data
  */
 @JsonbNillable
 public record Envelope(int code, String msg, @Nullable Object data) {

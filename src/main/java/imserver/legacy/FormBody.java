@@ -6,12 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
-/**
- * A form. JAX-RS's own takes one of any size into memory, and fields of the query for the form's.
- */
+/** A form. JAX-RS's own reads one of any size into memory, and mixes in parameters of the query. */
 record FormBody(Map<String, String> fields) {
 
-  /** Of a name that comes twice the first counts. */
+  /** Of two fields with one name the first counts. */
   static FormBody parse(String text) {
     Map<String, String> fields = new HashMap<>();
     for (String field : text.split("&", -1)) {

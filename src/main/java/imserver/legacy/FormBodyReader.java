@@ -9,7 +9,7 @@ import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 
-/** Reads a {@link FormBody}, up to a bound. */
+/** Reads a {@link FormBody}, of a bounded size. */
 @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
 public class FormBodyReader implements MessageBodyReader<FormBody> {
 

@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Puts the original's paths under {@code /message}. */
+/** Serves the paths of the original back end under {@code /message}. */
 @ApplicationPath("message")
 public class LegacyApplication extends Application {
 

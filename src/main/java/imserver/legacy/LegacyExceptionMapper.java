@@ -5,7 +5,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 
-/** Everything that goes wrong, in the original's form. */
+/** Answers every exception in the form of the original back end. */
 public class LegacyExceptionMapper implements ExceptionMapper<Throwable> {
 
   /** For the container. */

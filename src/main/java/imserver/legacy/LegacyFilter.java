@@ -11,7 +11,10 @@ import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 
-/** Verifies the credential, if these paths are on at all; what they are is no secret. */
+/**
+ * Answers 404 where these paths are switched off, and verifies the credential; not for {@code
+ * OPTIONS}, which needs none.
+ */
 @Priority(Priorities.AUTHENTICATION)
 public class LegacyFilter implements ContainerRequestFilter {
 

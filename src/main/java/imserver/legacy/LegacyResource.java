@@ -39,7 +39,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The paths of the original back end. The records are its JSON. */
+/** The paths of the original back end. The records are the data of its answers in JSON. */
 @Path("/")
 @Dependent
 @Produces(MediaType.APPLICATION_JSON)
@@ -48,13 +48,13 @@ public class LegacyResource {
   private static final int DEFAULT_SIZE = 10;
   private static final int MAX_SIZE = 100;
 
-  /** Numbered pages cost what lies before them: no further than this many rows. */
+  /** The last row of a numbered page: the rows before a page have to be read too. */
   private static final int MAX_ROWS = 10_000;
 
-  /** So many rows that are passed over cost about as much as a short request. */
+  /** How many skipped rows cost about as much as a short request. */
   private static final int CHEAP_SKIPS = 1000;
 
-  /** So do so many conversations, each with a look for its unread messages. */
+  /** How many conversations do, each with a query for its unread messages. */
   private static final int CHEAP_SIZE = 10;
 
   private static final int MAX_NOTICES = 1000;
@@ -136,7 +136,9 @@ public class LegacyResource {
         other.displayName());
   }
 
-  /** A page of a conversation, page 1 the newest; marks it as read, as the original always did. */
+  /**
+   * A page of a conversation, page 1 the newest; marks it as read, as the original back end did.
+   */
   @GET
   @Path("conversation")
   public CompletionStage<Envelope> conversation(
@@ -199,7 +201,7 @@ public class LegacyResource {
         notice.url() == null ? "" : notice.url());
   }
 
-  /** Sends a message. There is nothing in the form by which a retry could be known. */
+  /** Sends a message. The form has nothing by which a retry could be recognized. */
   @POST
   @Path("sendMessage")
   @Consumes(MediaType.APPLICATION_FORM_URLENCODED)

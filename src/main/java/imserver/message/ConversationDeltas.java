@@ -10,8 +10,8 @@ import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 
 /**
- * What a batch of new messages changes for users and in conversations, counted before the database
- * is asked, so that it has to write only. For one thread.
+ * By how much a batch of new messages raises the rows of users and conversations, counted before
+ * the database is asked, which then only has to write. For one thread.
  *
  * <p>Every message is a change for its sender and for its recipient. Which number it gets is known
  * when the database has raised the heads of the users; which of a user's changes in this batch it
@@ -49,7 +49,7 @@ final class ConversationDeltas {
     }
   }
 
-  /** Stands for the user 0, who sees no changes and has no position. */
+  /** The user 0, who has no row, sees no changes and has no position. */
   private final User system = new User();
 
   private final SortedMap<Long, User> users = new TreeMap<>();
@@ -66,7 +66,7 @@ final class ConversationDeltas {
     recipientChanges = new int[size];
   }
 
-  /** Of messages with keys of their own, that are about to be added in this order. */
+  /** The deltas of messages that are to be added in this order. */
   static ConversationDeltas of(List<NewMessage> newMessages) {
     ConversationDeltas deltas = new ConversationDeltas(newMessages.size());
     for (int i = 0; i < newMessages.size(); i++) {
@@ -110,7 +110,7 @@ final class ConversationDeltas {
     return id == 0 ? system : users.computeIfAbsent(id, key -> new User());
   }
 
-  /** Who sees a change, ascending: whose rows are locked, in this order. */
+  /** The ids of the users who see a change, ascending: their rows are locked in this order. */
   long[] users() {
     return longs(users.keySet(), id -> id);
   }
@@ -155,7 +155,7 @@ final class ConversationDeltas {
     return ints(conversations.values(), conversation -> conversation.low.position);
   }
 
-  /** How many changes low sees after the last one of the conversation. */
+  /** How many changes of this batch low sees after the last one of the conversation. */
   int[] lowLaters() {
     return ints(
         conversations.values(), conversation -> conversation.low.changes - conversation.lowChange);
@@ -166,7 +166,7 @@ final class ConversationDeltas {
     return ints(conversations.values(), conversation -> conversation.high.position);
   }
 
-  /** How many changes high sees after the last one of the conversation. */
+  /** How many changes of this batch high sees after the last one of the conversation. */
   int[] highLaters() {
     return ints(
         conversations.values(),

@@ -9,11 +9,11 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * By what a retry is known as the same message: unique for its sender.
+ * The key by which a retry is recognized as the same message: unique for its sender.
  *
- * <p>The key of PROTOCOL.md, section 6, in 22 characters whatever its parts are long: the first 128
- * bits of a SHA-256 over them. Two messages of one sender with the same key by chance are not to be
- * expected (a billion messages of one sender: one in 10^21).
+ * <p>The key of PROTOCOL.md, section 6, in 22 characters however long its parts are: the first 128
+ * bits of a SHA-256 over them. That two different messages of one sender have the same key is not
+ * to be expected (among a billion messages of one sender: one chance in 10^21).
  *
  * @param senderId who sent it
  * @param key base64url
@@ -24,8 +24,8 @@ record DedupeKey(long senderId, String key) {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /**
-   * The key of a request; a key of its own where the request has nothing by which a retry could be
-   * known.
+   * The key of a request; a random one where the request has nothing by which a retry could be
+   * recognized.
    */
   static DedupeKey of(long senderId, SendMessage request) {
     if (request.clientMessageId() != null) {

@@ -1,7 +1,7 @@
 package imserver.message;
 
+import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
-import imserver.directory.UserProfile;
 import imserver.packet.Response.Incoming;
 import imserver.session.SessionRegistry;
 import java.lang.System.Logger.Level;
@@ -25,27 +25,28 @@ final class Delivery {
     this.registry = registry;
   }
 
-  /** Delivers, to each recipient in this order. */
+  /** Delivers messages, to each recipient in the order in which they are given. */
   void deliver(List<UnreadMessage> messages) {
-    Map<Long, UserProfile> senders =
+    Profiles senders =
         profiles(messages.stream().map(UnreadMessage::senderId).collect(Collectors.toSet()));
     Map<Long, List<Incoming>> byRecipient = new LinkedHashMap<>();
     for (UnreadMessage message : messages) {
-      long sender = message.senderId();
       byRecipient
           .computeIfAbsent(message.recipientId(), recipient -> new ArrayList<>())
-          .add(message.from(senders.getOrDefault(sender, UserProfile.unknown(sender))));
+          .add(message.from(senders.of(message.senderId())));
     }
     byRecipient.forEach(registry::deliver);
   }
 
-  /** What is stored is delivered, if need be without names. */
-  private Map<Long, UserProfile> profiles(Set<Long> userIds) {
+  /**
+   * Without names where the directory does not answer: what is stored is delivered all the same.
+   */
+  private Profiles profiles(Set<Long> userIds) {
     try {
-      return directory.find(userIds);
+      return directory.profiles(userIds);
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "delivering without names: {0}", e.getMessage());
-      return Map.of();
+      return Profiles.NONE;
     }
   }
 }

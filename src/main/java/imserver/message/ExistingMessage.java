@@ -1,7 +1,7 @@
 package imserver.message;
 
 /**
- * The message that is stored under the key of a {@link NewMessage}.
+ * A message that is already stored under the key of a {@link NewMessage}.
  *
  * @param messageId its id
  * @param same whether it says the same as the new message ({@link NewMessage#saysTheSameAs})

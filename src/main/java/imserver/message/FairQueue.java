@@ -15,25 +15,25 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToIntFunction;
 
 /**
- * What waits for a lane, by the user who asked for it. Batches are taken from the users in turn,
- * one request of each after the other, so that one who asks for much makes the others wait no
- * longer than his share of a batch takes. Requests of one user leave in the order in which they
- * came. Any thread may {@link #offer}, one takes.
+ * The requests that wait for a lane, by user (round robin). A batch is taken from the users in
+ * turn, one request of each, so that a user with many requests makes the others wait no longer than
+ * that user's share of a batch takes. Requests of one user leave in the order in which they came.
+ * Any thread may {@link #offer}, one takes.
  *
  * @param <S> messages, of size 1 each, or read-acks, each as large as it has ids
  */
 final class FairQueue<S extends Submission> {
 
   /**
-   * So many ids in read-acks of one reader take the room of one message: about as much memory. No
-   * read-ack that is offered has more.
+   * How many ids in read-acks of one reader take the room of one message: they need about as much
+   * memory. No read-ack that is offered has more.
    */
   static final int IDS_PER_PERMIT = 50;
 
   /** The most ids that wait of one reader, and so the most read-acks. */
   static final int MAX_WAITING_IDS = 5000;
 
-  /** Of a batch one user gets this part at most where many wait. */
+  /** A user gets at most one part in so many of a batch, where many users wait. */
   private static final int PART_OF_BATCH = 8;
 
   private final Semaphore room;
@@ -148,14 +148,16 @@ final class FairQueue<S extends Submission> {
     return true;
   }
 
-  /** Requests of one user are put together: a hundred of one id take the room of two messages. */
+  /**
+   * The permits for all requests of one user: a hundred of one id each take those of two messages.
+   */
   private int permits(int sizeOfOne) {
     return (sizeOfOne + sizePerPermit - 1) / sizePerPermit;
   }
 
   /**
-   * One user may have no more waiting here than there is still room for: one alone gets a half of
-   * it at most, nine get a tenth each, and whoever has nothing waiting finds room (dynamic
+   * A user may have no more waiting here than there is still room for: a single user gets a half of
+   * it at most, nine get a tenth each, and a user who has nothing waiting finds room (dynamic
    * thresholds; Choudhury and Hahne, 1998).
    */
   private boolean leavesRoom(int permits) {
@@ -192,7 +194,7 @@ final class FairQueue<S extends Submission> {
   private Batch<S> next() {
     List<S> batch = new ArrayList<>();
     List<Waiting<S>> served = new ArrayList<>();
-    int most = maxBatch / Math.min(PART_OF_BATCH, turn.size() + 1); // of one alone: a half
+    int most = maxBatch / Math.min(PART_OF_BATCH, turn.size() + 1); // of a single user: a half
     int inBatch = 0;
     int permits = 0;
     while (inBatch < maxBatch && !turn.isEmpty()) {

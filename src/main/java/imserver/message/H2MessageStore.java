@@ -19,8 +19,8 @@ import java.util.function.Supplier;
 public class H2MessageStore implements MessageStore {
 
   /**
-   * Fair, so that nobody waits for more than one transaction of each other writer: whoever writes
-   * without end would else take it again before the next is awake.
+   * Fair, so that a writer waits for no more than one transaction of each other writer: otherwise
+   * one that writes without a pause takes it again before the next thread is awake.
    */
   private final ReentrantLock turn = new ReentrantLock(true);
 
@@ -49,8 +49,8 @@ public class H2MessageStore implements MessageStore {
   }
 
   /**
-   * What comes out of the writer's methods is a {@link StorageException}, and then the transaction
-   * is rolled back. Anything else comes from the commit: it may be done.
+   * A {@link StorageException} comes from the writer's methods, and then the transaction is rolled
+   * back. Anything else may come from the commit, which may have been done.
    */
   private <R> R commit(Supplier<R> transaction) {
     turn.lock();

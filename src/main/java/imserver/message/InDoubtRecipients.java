@@ -10,21 +10,23 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Recipients who may not have been told of all that is stored for them, since the database was
- * given messages for them and did not say what became of these. What such a recipient has not been
- * told of is what is unread above the last id that anybody was told of, since order of ids and
- * order of commits are one. For one thread, the only one that tells these recipients.
+ * Recipients of messages of which it is not known whether they were committed, and which therefore
+ * may not have been delivered. What was not delivered to such a recipient is what is unread above
+ * the last id that was answered or delivered before, since the order of ids is the order of
+ * commits. For the one thread of the lane of these recipients.
  *
- * <p>A commit that was not answered may still be on its way. It keeps the row of its recipient
- * locked, so that the next message to him is stored after it: when one is, there is no doubt any
- * more.
+ * <p>A commit that was not answered may still be under way. It keeps the row of its recipient
+ * locked, so that the next message to that recipient is stored after it: when one is stored, the
+ * recipient is no longer in doubt.
  */
 final class InDoubtRecipients {
 
-  /** Past this the oldest are forgotten: they see the messages at their next connect. */
+  /**
+   * The most recipients. Beyond that the oldest go: they get the messages at their next connect.
+   */
   private static final int MOST = 10_000;
 
-  /** The most messages that are looked up at a time. */
+  /** The most messages that one query looks up. */
   private static final int PAGE = 1000;
 
   private final MessageService service;
@@ -38,7 +40,7 @@ final class InDoubtRecipients {
         }
       };
 
-  /** Those for whom nobody has looked yet. */
+  /** Those for whom nothing was looked up yet. */
   private final Set<Long> fresh = new HashSet<>();
 
   InDoubtRecipients(MessageService service) {
@@ -46,16 +48,16 @@ final class InDoubtRecipients {
   }
 
   /**
-   * Nobody knows what became of some messages.
+   * It is not known whether messages to these recipients were committed.
    *
-   * @param last the last id that anybody was told of
+   * @param last the last id that was answered or delivered before
    */
   void add(Collection<Long> recipients, long last) {
     recipients.forEach(recipient -> above.putIfAbsent(recipient, last));
     fresh.addAll(recipients);
   }
 
-  /** Those of some recipients who are in doubt. */
+  /** Those of {@code recipients} who are in doubt. */
   Set<Long> among(Collection<Long> recipients) {
     if (above.isEmpty()) {
       return Set.of();
@@ -65,18 +67,18 @@ final class InDoubtRecipients {
     return doubtful;
   }
 
-  /** Looks for those for whom nobody has looked yet. */
-  List<UnreadMessage> lookForFresh() {
+  /** What was not delivered to those for whom nothing was looked up yet, as {@link #lookUp}. */
+  List<UnreadMessage> lookUpFresh() {
     fresh.retainAll(above.keySet());
-    return look(Set.copyOf(fresh));
+    return lookUp(Set.copyOf(fresh));
   }
 
   /**
-   * What some recipients in doubt are to be told of, of each in the order of the ids. It is not
-   * found again, so that whoever looks has to tell them. Where the database does not answer nothing
-   * is found, and nobody has looked.
+   * What was not delivered to these recipients in doubt, for each in the order of the ids. It is
+   * not returned again, so the caller has to deliver it. Where the database does not answer nothing
+   * is returned, and it is to be looked up again.
    */
-  List<UnreadMessage> look(Set<Long> doubtful) {
+  List<UnreadMessage> lookUp(Set<Long> doubtful) {
     Map<Long, Set<Long>> byLast = new HashMap<>();
     for (long recipient : doubtful) {
       byLast
@@ -96,8 +98,8 @@ final class InDoubtRecipients {
   }
 
   /**
-   * Messages to some recipients were stored just now: whoever was in doubt is not any more, if that
-   * was looked for since.
+   * Messages to these recipients were stored just now: those of them for whom it was looked up are
+   * no longer in doubt.
    */
   void settle(Set<Long> recipients) {
     recipients.forEach(

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where requests come in. Any thread may call, and none waits for the database: a request is
- * judged, queued, or answered with a failure at once.
+ * checked, and then queued or answered with a failure at once.
  */
 @Singleton
 @Startup
@@ -56,24 +56,24 @@ public class Intake {
   @Inject private UserBudgets budgets;
   @Resource private ManagedThreadFactory threads;
 
-  /** Notices take this part of the room at a time. */
-  private static final int PART = 10;
+  /** Notices take one part in so many of the room at a time. */
+  private static final int NOTICES_PART = 10;
 
   /**
-   * A client of the socket waits for 6 s (PROTOCOL.md, section 5): it is told before that, whatever
-   * the database does.
+   * After so long a request is answered with a failure, whatever the database does. A client of the
+   * socket waits for 6 s (PROTOCOL.md, section 5).
    */
   private static final Duration OVERDUE = Duration.ofSeconds(5);
 
   private static final Duration OVERDUE_CHECK = Duration.ofMillis(500);
 
   /**
-   * How long a stop waits for all lanes together: a little longer than until every request that
-   * waits is answered, if need be as overdue. Containers give a stop 10 to 30 s.
+   * How long a stop waits for all lanes together: until every request that waits is answered, if
+   * need be as overdue, and a little longer. Containers give a stop 10 to 30 s.
    */
   private static final Duration DRAIN = OVERDUE.plusSeconds(3);
 
-  /** Of messages. */
+  /** The lanes of messages. */
   private List<Lane<Send>> lanes;
 
   private Lane<ReadAck> readAcks;
@@ -95,7 +95,7 @@ public class Intake {
                 number ->
                     new Lane<>(
                         FairQueue.ofMessages(room, count, batch),
-                        replies -> new BatchWriter(service, delivery, clock, replies)::process))
+                        replies -> new MessageWriter(service, delivery, clock, replies)::process))
             .toList();
     readAcks =
         new Lane<>(
@@ -110,19 +110,17 @@ public class Intake {
     allLanes.forEach(lane -> lane.failOlderThan(OVERDUE));
   }
 
-  /** How many notices may be sent at a time, so that the users' messages have room too. */
+  /** How many notices are to be sent at a time, so that the users' messages have room too. */
   public int noticesAtATime() {
-    return Math.max(1, config.limits().intake() / PART / config.storage().lanes());
+    return Math.max(1, config.limits().intake() / NOTICES_PART / config.storage().lanes());
   }
 
-  /**
-   * Takes in a message; its answer goes to {@code requester} when it is stored, or if it is not.
-   */
+  /** Takes in a message. {@code requester} is answered when it is stored, or with a failure. */
   public void sendMessage(Requester requester, SendMessage request) {
     send(requester, request, null);
   }
 
-  /** Takes in a message of the system. */
+  /** The same for a message of the system, which no budget limits. */
   public void sendNotice(Requester system, SendMessage request, NoticeDetails noticeDetails) {
     send(system, request, noticeDetails);
   }
@@ -144,7 +142,7 @@ public class Intake {
     return !budget.take(requester.user().userId(), amount).isZero();
   }
 
-  /** Takes in a read-ack. */
+  /** Takes in a read-ack. {@code requester} is answered when it is done, or with a failure. */
   public void markRead(Requester requester, MarkRead request) {
     ReadAck ack = new ReadAck(requester, request);
     if (rules.isForeign(request.fromId(), requester.user())) {
@@ -152,15 +150,15 @@ public class Intake {
     } else if (isSpent(budgets.readAcks(), requester, Math.max(1, request.messageIds().size()))) {
       ack.fail(FailureCode.RATE_LIMITED);
     } else {
-      markUnread(requester, request);
+      markReadUncharged(requester, request);
     }
   }
 
   /**
-   * Takes in a read-ack of messages that the server itself found unread, and that is no burden on
-   * the reader's budget: each can be marked but once.
+   * The same for messages that the server itself has found to be unread. They are not taken from
+   * the reader's budget: each can be marked only once.
    */
-  public void markUnread(Requester requester, MarkRead request) {
+  public void markReadUncharged(Requester requester, MarkRead request) {
     ReadAckParts.of(new ReadAck(requester, request)).forEach(part -> submit(part, readAcks));
   }
 
@@ -180,7 +178,7 @@ public class Intake {
     return (int) (spread % lanes.size());
   }
 
-  /** Stores and answers what is waiting, and lets nothing more in. May be called again. */
+  /** Takes nothing more in; stores and answers what is waiting. May be called again. */
   @PreDestroy
   public void stop() {
     stopping = true;
@@ -188,7 +186,8 @@ public class Intake {
     long end = System.nanoTime() + DRAIN.toNanos();
     for (Lane<?> lane : allLanes) {
       if (!lane.awaitEnd(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
-        LOG.log(Level.WARNING, "stopped while the database has not answered; senders were told");
+        LOG.log(
+            Level.WARNING, "stopped before the database has answered; what waited got a failure");
       }
     }
   }

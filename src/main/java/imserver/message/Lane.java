@@ -26,14 +26,14 @@ final class Lane<S extends Submission> {
   private final Consumer<List<S>> writer;
   private @Nullable Thread thread;
 
-  /** What is being stored, for whoever asks how long it takes. */
+  /** What is being stored; read by {@link #failOlderThan}. */
   private volatile List<S> inDatabase = List.of();
 
   /**
    * A lane that is not running yet.
    *
    * @param queue in which its requests wait
-   * @param writerFor makes what stores a batch, and answers by the executor that it is given
+   * @param writerFor makes the writer that stores a batch and replies through the given executor
    */
   Lane(FairQueue<S> queue, Function<Executor, Consumer<List<S>>> writerFor) {
     this.queue = queue;
@@ -57,12 +57,12 @@ final class Lane<S extends Submission> {
     queue.close();
   }
 
-  /** Waits for the end, so long at most; false if it has not come by then. */
-  boolean awaitEnd(Duration patience) {
-    long end = System.nanoTime() + patience.toNanos();
+  /** Waits for the end, for {@code timeout} at most; false if it has not come by then. */
+  boolean awaitEnd(Duration timeout) {
+    long end = System.nanoTime() + timeout.toNanos();
     try {
       if (thread != null) {
-        thread.join(Math.max(1, patience.toMillis())); // 0 would be for ever
+        thread.join(Math.max(1, timeout.toMillis())); // 0 would be for ever
       }
       replies.stop();
       replies.awaitEnd(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
@@ -87,9 +87,9 @@ final class Lane<S extends Submission> {
   }
 
   /**
-   * Answers what has been waiting for so long, or longer, with {@code STORAGE_UNAVAILABLE}. What
-   * has not been given to the database yet will not be; the rest may be stored after all, as after
-   * any answer that is lost. Any thread may call.
+   * Answers what has been waiting for {@code age} or longer with {@code STORAGE_UNAVAILABLE}. What
+   * has not been given to the database yet will not be; the rest may be stored after all, as where
+   * any answer is lost. Any thread may call.
    */
   void failOlderThan(Duration age) {
     inDatabase.stream()
@@ -105,7 +105,7 @@ final class Lane<S extends Submission> {
     try {
       writer.accept(batch.submissions());
     } catch (RuntimeException | Error e) {
-      // A fault of ours or of the machine (memory).
+      // A fault of the program, or memory is short.
       String count = Integer.toString(batch.submissions().size());
       LOG.log(Level.ERROR, "a batch of " + count + " requests was dropped", e);
       batch.submissions().forEach(Lane::failUnlessThatFailsToo);
@@ -115,7 +115,7 @@ final class Lane<S extends Submission> {
     }
   }
 
-  /** The lane goes on, whatever becomes of an answer. */
+  /** An answer that fails does not end the lane. */
   private static void failUnlessThatFailsToo(Submission submission) {
     try {
       submission.fail(FailureCode.STORAGE_UNAVAILABLE);

@@ -6,7 +6,10 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.OffsetDateTime;
 
-/** A stored message, which never changes. Written by {@link MessageStore} alone. */
+/**
+ * A stored message, which never changes. This entity is for queries only: the rows are written by
+ * SQL, on PostgreSQL by {@code add_messages}, on H2 by {@link H2MessageInserter}.
+ */
 @SuppressWarnings("UnusedVariable") // JPA reads the fields
 @Entity
 @Table(name = "message")

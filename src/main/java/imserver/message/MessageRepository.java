@@ -6,14 +6,9 @@ import jakarta.persistence.PersistenceContext;
 import java.util.Collection;
 import java.util.List;
 
-/** What is read of unread messages. To be called within a transaction. */
+/** The queries for unread messages to be replayed. To be called within a transaction. */
 @ApplicationScoped
 public class MessageRepository {
-
-  /** Asked of each message by itself; by "exists" PostgreSQL would read all that is unread. */
-  public static final String IS_UNREAD =
-      " (select count(u) from Unread u"
-          + " where u.recipientId = m.recipientId and u.messageId = m.id) > 0";
 
   private static final String UNREAD_MESSAGE =
       "select new imserver.message.UnreadMessage(m.id, m.senderId, m.recipientId, m.content,"
@@ -24,7 +19,7 @@ public class MessageRepository {
   /** For the container, which injects the rest. */
   public MessageRepository() {}
 
-  /** The unread messages of a recipient above an id, in the order of their ids. */
+  /** The oldest unread messages of a recipient above an id, in the order of their ids. */
   List<UnreadMessage> unread(long recipientId, long afterId, int limit) {
     return entities
         .createQuery(
@@ -38,7 +33,7 @@ public class MessageRepository {
         .getResultList();
   }
 
-  /** The same of several recipients, at least one: the oldest of them all. */
+  /** The same for several recipients, at least one, in one order. */
   List<UnreadMessage> unread(Collection<Long> recipientIds, long afterId, int limit) {
     return entities
         .createQuery(
@@ -58,7 +53,7 @@ public class MessageRepository {
     return last == null ? 0 : last;
   }
 
-  /** Asks the database for an answer. */
+  /** Returns if the database answers. */
   void ping() {
     entities.createNativeQuery("select 1").getSingleResult();
   }

@@ -9,7 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.jspecify.annotations.Nullable;
 
-/** What a request must keep to, whichever way it came in. */
+/** What holds for a request, whether it came by the socket or over HTTP. */
 @ApplicationScoped
 public class MessageRules {
 
@@ -22,7 +22,7 @@ public class MessageRules {
     this.config = config;
   }
 
-  /** Why {@code sender} may not send this, or null if it may. */
+  /** Why {@code sender} may not send this; null if that is allowed. */
   public @Nullable FailureCode validate(SendMessage request, UserPrincipal sender) {
     if (isForeign(request.fromId(), sender)) {
       return FailureCode.FORBIDDEN_SENDER;

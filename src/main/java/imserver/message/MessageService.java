@@ -6,8 +6,8 @@ import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
 import imserver.database.Vendor;
+import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
-import imserver.directory.UserProfile;
 import imserver.packet.Response.Incoming;
 import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;
@@ -25,11 +25,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What can be done with messages. What is written is written by the {@link MessageStore} of the
- * configured database, in its transactions.
+ * Stores and marks messages, by the {@link MessageStore} of the configured database and in its
+ * transactions, and reads the unread ones.
  *
  * <p>Every method throws {@link StorageException} where the database does not do it, and has
- * changed nothing then; or {@link CommitUnknownException}, where nobody knows.
+ * changed nothing then; or {@link CommitUnknownException}, where it may have been done.
  */
 @Stateless
 @Interceptors(StorageExceptionTranslator.class)
@@ -78,7 +78,8 @@ public class MessageService {
   }
 
   /**
-   * A fault of ours may come before the commit, or after it: nobody shall take it for a rollback.
+   * A fault of the program may come before the commit or after it: it must not be taken for a
+   * rollback.
    */
   private <R> R write(Function<MessageStore, R> call) {
     MessageStore store =
@@ -96,7 +97,7 @@ public class MessageService {
   }
 
   /**
-   * Marks messages as read, of each user only what is addressed to that user; ids that are not are
+   * Marks messages as read, of each reader only what is addressed to that reader; other ids are
    * passed over.
    */
   @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
@@ -104,7 +105,7 @@ public class MessageService {
     return write(store -> store.markRead(idsByReader));
   }
 
-  /** Counts a user's unread messages one by one and puts right what differs. */
+  /** Counts a user's unread messages one by one and corrects what differs. */
   @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
   public Recount recount(long user) {
     return write(store -> store.recount(user));
@@ -114,14 +115,8 @@ public class MessageService {
   public List<Incoming> unread(long userId, long afterId, int limit) {
     List<UnreadMessage> page = messages.unread(userId, afterId, limit);
     Set<Long> senders = page.stream().map(UnreadMessage::senderId).collect(Collectors.toSet());
-    Map<Long, UserProfile> profiles = directory.find(senders);
-    return page.stream()
-        .map(
-            message ->
-                message.from(
-                    profiles.getOrDefault(
-                        message.senderId(), UserProfile.unknown(message.senderId()))))
-        .toList();
+    Profiles profiles = directory.profiles(senders);
+    return page.stream().map(message -> message.from(profiles.of(message.senderId()))).toList();
   }
 
   /**
@@ -132,7 +127,7 @@ public class MessageService {
     return messages.unread(userIds, afterId, limit);
   }
 
-  /** The last id of all messages that are stored, 0 for none. */
+  /** The highest id of all stored messages, 0 for none. */
   public long lastId() {
     return messages.lastId();
   }

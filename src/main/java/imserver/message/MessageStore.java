@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where messages are written: stored once, marked as read, counted. There is one for each database.
+ * Where messages are written: stored once, marked as read, recounted. There is one implementation
+ * for each database.
  *
  * <h2>Transactions</h2>
  *
@@ -16,26 +17,26 @@ import java.util.Map;
  * Otherwise it throws:
  *
  * <ul>
- *   <li>{@link CommitUnknownException}: nobody knows. The database has done all of it, or nothing,
- *       or is still about to do all of it. To ask again is safe: what was stored is found to be
- *       there.
+ *   <li>{@link CommitUnknownException}: it is not known. The database has done all of it, or
+ *       nothing, or is still about to do all of it. To call again is safe: what was stored is found
+ *       to be there.
  *   <li>any other {@link StorageException}: nothing of it was done, nor will be.
- *   <li>anything else is a fault of the program; then nobody knows either.
+ *   <li>anything else is a fault of the program; then it is not known either.
  * </ul>
  *
  * <h2>Order</h2>
  *
  * <p>Any number of threads, and on PostgreSQL of servers, may write at once. For one user, that is
- * among all messages from him or to him, and among all changes that he sees, the order of ids, the
- * order of changes and the order of commits are one:
+ * among all messages from or to that user, and among all changes that the user sees, the order of
+ * ids, the order of changes and the order of commits are one:
  *
  * <ul>
- *   <li>Who has read a user's message with some id, and then asks for higher ones, misses none: a
- *       lower one that was not there will never come. The same for one conversation.
+ *   <li>A reader who has read a user's message with some id, and then asks for higher ones, misses
+ *       none: a lower one that was not there will never come. The same for one conversation.
  *   <li>Each change that a user sees has the next number of this user, beginning with 1 and without
- *       a gap: a message from him or to him (one change where he writes to himself); a reading, by
- *       him or by the other one, of messages of one conversation. What was rolled back, or refused
- *       as a retry, has left no gap. The system, user 0, sees nothing, and its number is 0.
+ *       a gap: a message from or to the user (one change where both are the same); a reading, by
+ *       the user or by the other one, of messages of one conversation. What was rolled back, or
+ *       refused as a retry, has left no gap. The system, user 0, sees nothing, and its number is 0.
  *   <li>Within one call messages get ids and numbers in the order in which they are given.
  * </ul>
  *
@@ -45,13 +46,13 @@ import java.util.Map;
  * <h2>Counts</h2>
  *
  * <p>A user's unread messages are counted, in all and by conversation, in the transaction that
- * stores or marks them, so that whoever looks finds counts that equal the rows.
+ * stores or marks them, so that every reader finds counts that equal the rows.
  */
 interface MessageStore {
 
   /**
    * Stores those messages whose keys are new, with their titles and links, as if one after the
-   * other: of two with one key the first is stored, and the second judged by it.
+   * other: of two with one key the first is stored, and the second compared with it.
    *
    * @param newMessages at least one; all are taken as created when the first was
    * @return what became of each, in their order
@@ -67,9 +68,9 @@ interface MessageStore {
   List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader);
 
   /**
-   * Counts a user's unread messages one by one, and puts right what is kept of them; each
+   * Counts a user's unread messages one by one, and corrects the counts that are kept; each
    * conversation that had a wrong count is a change of this user. What is read up to is lowered
-   * where it is not below what is unread, which is no change.
+   * where it is not below what is unread, which alone is no change.
    */
   Recount recount(long user);
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message that is to be stored.
  *
- * @param key by which a retry is known; holds the sender
+ * @param key by which a retry is recognized; holds the sender
  * @param recipientId positive
  * @param content storable text, not blank
  * @param timestamp the sender's mark, "" for none
@@ -37,8 +37,8 @@ record NewMessage(
   }
 
   /**
-   * Whether it says the same as one with the same key, to the same recipient, with the same title
-   * and link: then it is a retry. The timestamp does not count.
+   * Whether it has the text, recipient, title and link of one with the same key: then it is a
+   * retry. The timestamp does not count.
    */
   boolean saysTheSameAs(NewMessage other) {
     return recipientId == other.recipientId

@@ -6,7 +6,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import org.jspecify.annotations.Nullable;
 
-/** A stored {@link NoticeDetails}. */
+/** The stored {@link NoticeDetails} of a message. */
 @SuppressWarnings("UnusedVariable") // JPA reads the fields
 @Entity
 @Table(name = "notice")

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * What a message of the system has beside its text.
  *
  * @param title storable text of at most {@value #MAX_TITLE} code points, null for none
- * @param url where it leads, at most {@value #MAX_URL} characters, null for nowhere
+ * @param url the link, at most {@value #MAX_URL} characters, null for none
  */
 public record NoticeDetails(@Nullable String title, @Nullable String url) {
 

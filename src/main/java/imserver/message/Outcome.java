@@ -8,15 +8,15 @@ sealed interface Outcome {
    *
    * @param messageId positive, below 2^53
    * @param senderChange the number of this change for the sender, 0 for the system
-   * @param recipientChange the number of this change for the recipient: the same, where he is the
-   *     sender
+   * @param recipientChange the number of this change for the recipient: the same number where the
+   *     recipient is the sender
    */
   record Stored(long messageId, long senderChange, long recipientChange) implements Outcome {}
 
   /** A retry of the message with this id, which was stored before. */
   record Duplicate(long messageId) implements Outcome {}
 
-  /** Not stored: another message of the sender, the one with this id, has its name. */
+  /** Not stored: another message of the sender, the one with this id, has its key. */
   record Reused(long messageId) implements Outcome {}
 
   /** Not stored: there is no such recipient. */

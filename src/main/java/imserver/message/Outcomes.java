@@ -13,18 +13,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of the messages of a batch, put together as the database tells of it. Whatever has
- * one key is judged as if it had come one after the other. For one thread.
+ * The outcomes of the messages of a batch, collected over the calls of the database. Messages with
+ * the same key have the outcomes that they would have if they were stored one after the other. For
+ * one thread.
  */
 final class Outcomes {
 
   private final List<NewMessage> newMessages;
   private final @Nullable Outcome[] outcomes;
 
-  /** The keys that the database is known to have. */
+  /** The keys that are known to be in the database. */
   private final Set<DedupeKey> taken = new HashSet<>();
 
-  /** The indexes of what was {@link #open} when it was last asked. */
+  /** The indexes of what {@link #open} returned last. */
   private List<Integer> open = List.of();
 
   Outcomes(List<NewMessage> newMessages) {
@@ -33,8 +34,8 @@ final class Outcomes {
   }
 
   /**
-   * What the database has to be asked about: of those with one key the first, or all if the key is
-   * taken, since each of them may say what the stored one says.
+   * The messages that are to be given to the database: of those with one key the first, or all if
+   * the key is in the database, since each of them is to be compared with the stored one.
    */
   List<NewMessage> open() {
     List<Integer> indexes = new ArrayList<>(newMessages.size());
@@ -50,12 +51,12 @@ final class Outcomes {
   }
 
   /**
-   * Some keys are there already.
+   * Some keys are in the database already.
    *
-   * @param earlier what is stored under them, by the index among those that are open
+   * @param existing what is stored under them, by the index among those that are open
    */
-  void known(Map<Integer, ExistingMessage> earlier) {
-    earlier.forEach(
+  void existing(Map<Integer, ExistingMessage> existing) {
+    existing.forEach(
         (index, message) -> {
           int i = open.get(index);
           outcomes[i] = message.outcome();
@@ -63,7 +64,7 @@ final class Outcomes {
         });
   }
 
-  /** Those that are open are stored. */
+  /** Those that {@link #open} returned last are stored now. */
   void stored(List<Stored> stored) {
     Map<DedupeKey, Integer> first = new HashMap<>();
     for (int k = 0; k < stored.size(); k++) {

@@ -1,14 +1,10 @@
 package imserver.message;
 
-import imserver.database.CommitUnknownException;
 import imserver.database.Schema;
-import imserver.database.StorageException;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,15 +19,14 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes to PostgreSQL by the functions of the migrations, one round trip a call. A statement
- * outside a transaction is one by itself, and committed when it is answered; to have the container
- * commit is a second round trip, at the end of which a busy lane waits for a processor again. Hence
- * JDBC, and no transaction of the container. Safe for use by several threads.
+ * Writes to PostgreSQL by the functions of the migrations, one round trip a call (two where a batch
+ * has a retry in it). A statement outside a transaction is a transaction of its own, committed when
+ * it is answered; a commit by the container is a second round trip, at the end of which a busy lane
+ * waits for a processor again. Hence JDBC, and no transaction of the container. Safe for use by
+ * several threads.
  */
 @ApplicationScoped
 public class PostgresMessageStore implements MessageStore {
-
-  private static final System.Logger LOG = System.getLogger(PostgresMessageStore.class.getName());
 
   private static final String ADD =
       "select * from add_messages(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
@@ -39,23 +34,15 @@ public class PostgresMessageStore implements MessageStore {
   private static final String MARK_READ = "select * from mark_read(?, ?)";
   private static final String RECOUNT = "select * from recount(?)";
 
-  /**
-   * What begins like this may have come after the commit, or may end the whole database in the
-   * midst of it (PostgreSQL, appendix A): a connection that broke; an end of the statement that is
-   * not known; an operator who ends connections, or a crash; no room on the disk, or one that
-   * fails; a fault of the database, or of the driver.
-   */
-  private static final List<String> COMMIT_UNKNOWN =
-      List.of("08", "40003", "57P", "53", "58", "XX", "99");
-
-  /** Retries come in swarms: after one, so many batches are looked through for others. */
+  /** Retries come in groups: in so many batches after one, the keys are looked for first. */
   private static final int LOOK_AFTER_RETRY = 100;
 
   @Resource(lookup = Schema.DATA_SOURCE)
   private DataSource database;
 
   /**
-   * How many batches more are looked through. Threads may overwrite each other's: it is a guess.
+   * In how many more batches the keys are looked for first. Threads may overwrite each other's
+   * value: it is only an estimate.
    */
   private volatile int batchesToLookThrough;
 
@@ -66,21 +53,8 @@ public class PostgresMessageStore implements MessageStore {
     this.database = database;
   }
 
-  /** Gives a statement its parameters. */
-  private interface Binding {
-    void bind(PreparedStatement statement) throws SQLException;
-  }
-
-  /** Reads the one row of an answer. */
-  private interface Reading<R> {
-    R read(ResultSet row) throws SQLException;
-  }
-
-  /**
-   * What the database has made of new messages: it has stored all of them, or none since it knows
-   * some.
-   */
-  private record Added(Map<Integer, ExistingMessage> known, List<Outcome.Stored> stored) {}
+  /** What the function has done: it has stored all messages, or none since some exist already. */
+  private record Added(Map<Integer, ExistingMessage> existing, List<Outcome.Stored> stored) {}
 
   @Override
   public List<Outcome> add(List<NewMessage> newMessages) {
@@ -90,10 +64,10 @@ public class PostgresMessageStore implements MessageStore {
     boolean retried = false;
     for (List<NewMessage> open = outcomes.open(); !open.isEmpty(); open = outcomes.open()) {
       Added added = addNew(open, look);
-      if (added.known().isEmpty()) {
+      if (added.existing().isEmpty()) {
         outcomes.stored(added.stored());
       } else {
-        outcomes.known(added.known());
+        outcomes.existing(added.existing());
         retried = true;
         look = true;
       }
@@ -104,10 +78,11 @@ public class PostgresMessageStore implements MessageStore {
 
   private Added addNew(List<NewMessage> newMessages, boolean look) {
     ConversationDeltas deltas = ConversationDeltas.of(newMessages);
-    return ask(
-        ADD,
-        statement -> bind(statement, newMessages, deltas, look),
-        row -> added(row, newMessages, deltas));
+    return new FunctionCaller(database)
+        .call(
+            ADD,
+            statement -> bind(statement, newMessages, deltas, look),
+            row -> added(row, newMessages, deltas));
   }
 
   private static void bind(
@@ -160,21 +135,21 @@ public class PostgresMessageStore implements MessageStore {
       long[] ids = ids(array(row, "ids", Long[].class), newMessages.size());
       return new Added(Map.of(), deltas.stored(ids, numbers(row.getBytes("heads"))));
     }
-    Integer[] known = array(row, "known", Integer[].class);
-    Long[] earlier = array(row, "earlier", Long[].class);
+    Integer[] ordinals = array(row, "known", Integer[].class);
+    Long[] ids = array(row, "earlier", Long[].class);
     Boolean[] same = array(row, "same", Boolean[].class);
-    Map<Integer, ExistingMessage> messages = new HashMap<>();
-    for (int i = 0; i < known.length; i++) {
-      messages.put(known[i] - 1, new ExistingMessage(earlier[i], same[i]));
+    Map<Integer, ExistingMessage> existing = new HashMap<>();
+    for (int i = 0; i < ordinals.length; i++) {
+      existing.put(ordinals[i] - 1, new ExistingMessage(ids[i], same[i]));
     }
-    return new Added(messages, List.of());
+    return new Added(existing, List.of());
   }
 
-  /** The function leaves away those that follow on the first. */
-  private static long[] ids(Long[] told, int count) {
+  /** The function returns only the first id where the others follow it without a gap. */
+  private static long[] ids(Long[] returned, int count) {
     long[] ids = new long[count];
     for (int i = 0; i < count; i++) {
-      ids[i] = told.length == 1 ? told[0] + i : told[i];
+      ids[i] = returned.length == 1 ? returned[0] + i : returned[i];
     }
     return ids;
   }
@@ -189,13 +164,14 @@ public class PostgresMessageStore implements MessageStore {
         idsByReader.values().stream()
             .flatMapToLong(each -> each.stream().mapToLong(Long::longValue))
             .toArray();
-    return ask(
-        MARK_READ,
-        statement -> {
-          statement.setObject(1, readers);
-          statement.setObject(2, ids);
-        },
-        row -> marks(numbers(row.getBytes("marked")), numbers(row.getBytes("states"))));
+    return new FunctionCaller(database)
+        .call(
+            MARK_READ,
+            statement -> {
+              statement.setObject(1, readers);
+              statement.setObject(2, ids);
+            },
+            row -> marks(numbers(row.getBytes("marked")), numbers(row.getBytes("states"))));
   }
 
   private static List<ReadMark> marks(long[] marked, long[] states) {
@@ -210,7 +186,7 @@ public class PostgresMessageStore implements MessageStore {
       UserPair pair = UserPair.of(marked[i], marked[i + 1]);
       long[] state = stateOf.get(pair);
       if (state == null) {
-        throw new IllegalStateException("read messages of a conversation that is not there");
+        throw new IllegalStateException("read messages of a conversation without a row");
       }
       int side = pair.isHigh(marked[i]) ? 1 : 0;
       marks.add(
@@ -227,76 +203,12 @@ public class PostgresMessageStore implements MessageStore {
 
   @Override
   public Recount recount(long user) {
-    return ask(
-        RECOUNT,
-        statement -> statement.setLong(1, user),
-        row -> new Recount(row.getLong("before"), row.getLong("after"), row.getLong("corrected")));
-  }
-
-  /** Whatever fails before the statement is sent has done nothing; after that it depends. */
-  private <R> R ask(String sql, Binding binding, Reading<R> reading) {
-    Connection connection;
-    try {
-      connection = database.getConnection();
-    } catch (SQLException e) {
-      throw new StorageException(e);
-    }
-    PreparedStatement statement = null;
-    try {
-      statement = prepare(connection, sql, binding);
-      return execute(statement, reading);
-    } finally {
-      close(statement);
-      close(connection);
-    }
-  }
-
-  private static PreparedStatement prepare(Connection connection, String sql, Binding binding) {
-    PreparedStatement statement = null;
-    try {
-      connection.setAutoCommit(true);
-      statement = connection.prepareStatement(sql);
-      binding.bind(statement);
-      return statement;
-    } catch (SQLException e) {
-      close(statement);
-      throw new StorageException(e);
-    }
-  }
-
-  private static <R> R execute(PreparedStatement statement, Reading<R> reading) {
-    ResultSet rows;
-    try {
-      rows = statement.executeQuery();
-    } catch (SQLException e) {
-      throw isCommitUnknown(e) ? new CommitUnknownException(e) : new StorageException(e);
-    } catch (RuntimeException e) { // of the driver, or of the server's pool
-      throw new CommitUnknownException(e);
-    }
-    try { // it is committed
-      if (!rows.next()) {
-        throw new IllegalStateException("a function without an answer");
-      }
-      return reading.read(rows);
-    } catch (SQLException | RuntimeException e) {
-      throw new CommitUnknownException(e);
-    }
-  }
-
-  private static boolean isCommitUnknown(SQLException e) {
-    String state = e.getSQLState();
-    return state == null || state.isEmpty() || COMMIT_UNKNOWN.stream().anyMatch(state::startsWith);
-  }
-
-  /** What the statement has brought stays true, whatever becomes of the connection. */
-  private static void close(@Nullable AutoCloseable resource) {
-    try {
-      if (resource != null) {
-        resource.close();
-      }
-    } catch (Exception e) {
-      LOG.log(Level.DEBUG, "a connection was not given back: {0}", e.getMessage());
-    }
+    return new FunctionCaller(database)
+        .call(
+            RECOUNT,
+            statement -> statement.setLong(1, user),
+            row ->
+                new Recount(row.getLong("before"), row.getLong("after"), row.getLong("corrected")));
   }
 
   private static long[] longs(List<NewMessage> newMessages, ToLongFunction<NewMessage> value) {

@@ -12,14 +12,15 @@ final class Progress {
   private final long takenInAt = System.nanoTime();
   private final AtomicBoolean answered = new AtomicBoolean();
 
-  /** Whether it has been waiting for so long, or longer. */
+  /** Whether it has been waiting for {@code age} or longer. */
   boolean isOlderThan(Duration age) {
     return System.nanoTime() - takenInAt >= age.toNanos();
   }
 
   /**
-   * Takes note that it is answered; true for the first who calls. Nobody else may answer: who was
-   * told that it takes too long is not told later that it is stored, and tries again.
+   * Marks it as answered; true for the first call, whose caller is to answer, and for no other: a
+   * client that got a failure because it took too long does not get a success later, and tries
+   * again.
    */
   boolean answer() {
     return answered.compareAndSet(false, true);

@@ -10,9 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands for whoever made a read-ack of many messages, which is stored part by part, so that others
- * need not wait for all of it. Tells when the last part is done: the first failure, if there was
- * one. Safe for use by several threads.
+ * The requester of the parts of a large read-ack, which is stored part by part, so that other users
+ * need not wait for all of it. Answers the requester of the whole when the last part is done: with
+ * the first failure, if there was one. Safe for use by several threads.
  */
 final class ReadAckParts implements Requester {
 
@@ -58,19 +58,19 @@ final class ReadAckParts implements Requester {
   }
 
   private void partIsDone(@Nullable Response failed) {
-    Response told;
+    Response answer;
     synchronized (this) {
       failure = failure == null ? failed : failure;
       open--;
       if (open > 0) {
         return;
       }
-      told = failure;
+      answer = failure;
     }
-    if (told == null) {
+    if (answer == null) {
       whole.marked();
     } else {
-      whole.send(told);
+      whole.send(answer);
     }
   }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 
-/** What a lane does with read-acks: mark what they name as read, then answer. */
+/** What a lane does with read-acks: mark a batch as read, then answer. For one thread at a time. */
 final class ReadAckWriter {
 
   private static final System.Logger LOG = System.getLogger(ReadAckWriter.class.getName());
@@ -21,7 +21,7 @@ final class ReadAckWriter {
   /**
    * Marks by a service.
    *
-   * @param replies has the answers go out
+   * @param replies runs the answers
    */
   ReadAckWriter(MessageService service, Executor replies) {
     this.service = service;
@@ -47,8 +47,8 @@ final class ReadAckWriter {
   }
 
   /**
-   * Once more after a failure, since marking is idempotent and the first may have met a connection
-   * that had died.
+   * Once more after a failure, since marking is idempotent and the first attempt may have used a
+   * connection that was dead.
    */
   private void markReadTwice(Map<Long, Set<Long>> idsByReader) {
     try {

@@ -1,14 +1,14 @@
 package imserver.message;
 
 /**
- * That a user has read some of what another had sent.
+ * What marking messages as read has changed for one reader and one sender.
  *
  * @param readerId positive
  * @param senderId whose messages these were: 0 for the system, or the reader himself
  * @param readerChange the number of this change for the reader
  * @param senderChange the number of this change for the sender: 0 for the system, {@code
- *     readerChange} where both are one
- * @param unread how many messages of the sender the reader has not read now
+ *     readerChange} where the reader is the sender
+ * @param unread how many messages of the sender the reader has still not read
  * @param readUpTo the id of the last message of the sender to the reader up to which all of them
  *     are read, as far as that was looked for, 0 for none: it is below the first unread one, and
  *     falls only where a recount finds that it is not

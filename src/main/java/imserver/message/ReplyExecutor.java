@@ -13,10 +13,10 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has a lane's answers and deliveries go out while the lane stores what comes next: in the order in
- * which they are given to it, and one batch ahead at most. Where nobody waits to be stored they go
- * out at once, in the lane's own thread: to wake another costs more than it brings. To be given
- * work by one thread.
+ * Runs a lane's answers and deliveries while the lane stores the next batch: in the order in which
+ * they are given to it, and no more than one batch behind. Where no request waits to be stored they
+ * run at once, in the lane's own thread: to wake another costs more than it gains. To be called by
+ * one thread.
  */
 final class ReplyExecutor implements Executor {
 
@@ -24,13 +24,13 @@ final class ReplyExecutor implements Executor {
 
   private final BooleanSupplier othersWait;
 
-  /** Free when what was given before is told. */
+  /** Free when the task that was given before has run. */
   private final Semaphore previous = new Semaphore(1);
 
   private @Nullable ThreadPoolExecutor thread;
 
   /**
-   * Without a thread yet: does everything at once.
+   * Without a thread yet: runs everything at once.
    *
    * @param othersWait whether the lane has something to store meanwhile
    */
@@ -71,24 +71,26 @@ final class ReplyExecutor implements Executor {
     try {
       task.run();
     } catch (RuntimeException | Error e) {
-      // A fault of ours or of the machine (memory): who was told nothing tries again.
+      // A fault of the program, or memory is short. A client that gets no answer tries again.
       LOG.log(Level.ERROR, "an answer or a delivery was dropped", e);
     } finally {
       previous.release();
     }
   }
 
-  /** Ends when all is told; what is given to it later goes out at once. Does not wait. */
+  /**
+   * Ends the thread after the tasks that it has; what is given later runs at once. Does not wait.
+   */
   void stop() {
     if (thread != null) {
       thread.shutdown();
     }
   }
 
-  /** Waits for the end, for a bounded time. */
-  void awaitEnd(Duration patience) throws InterruptedException {
+  /** Waits for the end of the thread, for {@code timeout} at most. */
+  void awaitEnd(Duration timeout) throws InterruptedException {
     if (thread != null) {
-      var unused = thread.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
+      var unused = thread.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 }

@@ -8,7 +8,7 @@ import imserver.packet.SendMessage;
 import imserver.session.Requester;
 import org.jspecify.annotations.Nullable;
 
-/** A valid request, and who waits for its answer. */
+/** A request that was taken in, with its requester, who is to be answered. */
 sealed interface Submission {
 
   /** Who asked. */
@@ -27,7 +27,7 @@ sealed interface Submission {
     }
   }
 
-  /** The answer that says so. */
+  /** The answer for a failure. */
   default Failure failure(FailureCode code) {
     return failure(requester(), request(), code);
   }
@@ -63,7 +63,7 @@ sealed interface Submission {
       this(requester, request, new Progress());
     }
 
-    /** Tells that it is done, unless it was answered before. */
+    /** Answers that it is done, unless it was answered before. */
     void marked() {
       if (progress.answer()) {
         requester.marked();

@@ -7,7 +7,11 @@ import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
 import java.io.Serializable;
 
-/** That a message is unread. Written by {@link MessageStore} alone. */
+/**
+ * A message that is unread. The row comes with the message ({@code add_messages}, {@link
+ * H2MessageInserter}) and goes when the message is read, or with a recount if the message is gone
+ * ({@code mark_read}, {@code recount}, {@link H2UnreadWriter}).
+ */
 @SuppressWarnings("UnusedVariable") // JPA reads the fields
 @Entity
 @Table(name = "unread")
@@ -18,7 +22,7 @@ class Unread {
   @Column(name = "recipient_id")
   private long recipientId;
 
-  /** An object, so that it is null where an outer join finds no row. */
+  /** A {@link Long}, since it is null where an outer join finds no row. */
   @Id
   @Column(name = "message_id")
   private Long messageId;
@@ -34,7 +38,7 @@ class Unread {
     return senderId;
   }
 
-  /** For JPA: by what a row is found. */
+  /** For JPA: the key of a row. */
   static class Key implements Serializable {
 
     private static final long serialVersionUID = 1L;

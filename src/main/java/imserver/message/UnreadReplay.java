@@ -36,6 +36,13 @@ public class UnreadReplay {
   /** For the container, which injects the rest. */
   public UnreadReplay() {}
 
+  UnreadReplay(Config config, UserDirectory directory, MessageService service, Workers workers) {
+    this.config = config;
+    this.directory = directory;
+    this.service = service;
+    this.workers = workers;
+  }
+
   /** Starts the push, on another thread. */
   public void pushTo(MessageStream stream) {
     workers.run(() -> retrying(stream, () -> begin(stream)));

@@ -5,7 +5,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 
-/** How far a user's changes have come, and how much he has not read. */
+/** The number of a user's last change, and how many messages are unread. */
 @Entity
 @Table(name = "user_state")
 class UserState {
@@ -27,7 +27,7 @@ class UserState {
     this.userId = userId;
   }
 
-  /** Counts a change, and returns its number. */
+  /** Adds a change, and returns its number. */
   long change() {
     return ++head;
   }

@@ -1,52 +1,54 @@
 /**
- * Messages: taken in, stored, acknowledged, delivered, and pushed again until they are read.
+ * Messages: taken in, stored, acknowledged, delivered, and replayed until they are read.
  *
  * <h2>Taking in</h2>
  *
- * <p>{@link imserver.message.Intake} judges a request and puts it into a {@link
+ * <p>{@link imserver.message.Intake} checks a request and puts it into a {@link
  * imserver.message.Lane}, without ever waiting. A lane has one thread that takes all that has
- * queued up, writes it in one transaction, and only then answers, and delivers what is new. While
- * one batch is being committed the next gathers: the cost of a commit is shared by as many as are
- * waiting, and a lone message waits for nobody. Where more is waiting, a second thread of the lane
- * tells of one batch while the first stores the next ({@link imserver.message.ReplyExecutor}): a
- * tenth more messages on two cores.
+ * queued up, writes it in one transaction, and only then answers and delivers what is new. While
+ * one batch is being committed the next gathers: the cost of a commit is shared by all that wait,
+ * and a single message waits for no other. Where more is waiting, a second thread of the lane
+ * answers and delivers one batch while the first stores the next ({@link
+ * imserver.message.ReplyExecutor}): a tenth more messages on two cores.
  *
- * <p>There are lanes of messages ({@link imserver.message.BatchWriter}), by default one: on two
- * cores a second makes batches smaller, and that costs as much as it brings. Read-acks have a lane
- * of their own ({@link imserver.message.ReadAckWriter}), so that neither waits for the other: where
- * each message is acknowledged as read, that brings a sixth more messages than one lane for both.
+ * <p>There are lanes of messages ({@link imserver.message.MessageWriter}), by default one: on two
+ * cores a second makes batches smaller, which costs as much as it gains. Read-acks have a lane of
+ * their own ({@link imserver.message.ReadAckWriter}), so that neither waits for the other: where
+ * each message is acknowledged as read, that gives a sixth more messages than one lane for both.
  *
- * <h2>Nobody at another's cost</h2>
+ * <h2>Fairness between users</h2>
  *
  * <p>What waits is bounded: in all lanes together by {@code IMSERVER_INTAKE}, and of one user by
- * what is still free of it: the messages of one alone get a half at most, those of nine leave a
- * tenth, and there is always room for another. Whoever is over it gets {@code SERVER_BUSY}. The
- * read-acks of a user are judged by what is free then, beside that user's messages: fifty ids take
- * the room of one message, and 5,000 wait at most. Notices of the host application are taken in by
- * portions of a tenth, one at a time.
+ * what is still free of it: the messages of a single user get a half at most, those of nine users
+ * leave a tenth free, and there is always room for another user. A request that does not fit is
+ * answered with {@code SERVER_BUSY}. The read-acks of a user are bounded in the same way, apart
+ * from that user's messages: fifty ids take the room of one message, and 5,000 wait at most.
+ * Notices of the host application are taken in by portions of a tenth, one at a time.
  *
- * <p>A lane takes from the users in turn, one message of each, and makes no more than an eighth of
- * a batch of one, or his share where fewer wait, which is half of it where he is alone ({@link
- * imserver.message.FairQueue}); of read-acks the same, measured by the ids that they name, large
- * ones part by part ({@link imserver.message.ReadAckParts}). So a message waits for the batch that
- * is being stored and, as long as fewer users are waiting than a batch has places, is in the next,
- * or the next but one. The messages of one user leave in the order in which they came, whatever
- * connection they came by, so each connection's order to each recipient is kept; between users
- * there is no order but that of the ids, which are given when a batch is stored.
+ * <p>A lane takes from the users in turn, one message of each. In a batch one user has an eighth at
+ * most where many wait; where few wait, the share that there would be with one more user, so half
+ * of it where no other waits ({@link imserver.message.FairQueue}). The same holds for read-acks,
+ * measured by the ids that they name, large ones part by part ({@link
+ * imserver.message.ReadAckParts}). So a message waits for the batch that is being stored and, as
+ * long as fewer users are waiting than a batch has places, is in the next one or the one after it.
+ * The messages of one user are stored in the order in which they came, on whatever connection, so
+ * each connection's order to each recipient is kept; between users there is no order but that of
+ * the ids, which are drawn when a batch is stored.
  *
  * <h2>One order, kept by the database</h2>
  *
  * <p>{@link imserver.message.MessageStore} is where messages are written, and says what is true
  * when a call returns and when it throws. A user has a row, {@code user_state}, with the number of
- * the last change that he saw, {@code head}, and how much he has not read. Whoever changes what
- * users see locks their rows first, in ascending order of their ids; then messages and what is
- * unread; then conversations. Only who marks as read has taken what was unread before, which tells
- * whom it concerns, and which nobody asks for who has locked users. So no two wait for each other,
- * and two who write about one user do so one after the other, commit included. Message ids and the
- * numbers of changes are drawn under these locks. Hence, for one user and in one conversation, the
- * order of ids is the order of changes and the order of commits, in however many lanes and servers:
- * who has seen an id and asks for higher ones misses nothing, and a number that is left out tells
- * that something was missed.
+ * the last change that this user saw, {@code head}, and the unread count. A transaction that
+ * changes what users see locks their rows first, in ascending order of their ids; then it writes
+ * messages and what is unread; then conversations. Marking as read and recounting differ: they
+ * first take the rows of what was unread, which name the users, and no transaction that has locked
+ * users asks for those rows. So no two transactions wait for each other, and two that write about
+ * one user follow on each other, commit included. Message ids and the numbers of changes are drawn
+ * under these locks. Hence, for one user and in one conversation, the order of ids is the order of
+ * changes and the order of commits, in however many lanes and servers: a reader who has seen an id
+ * and asks for higher ones misses nothing, and a gap in the numbers of changes shows that something
+ * was missed.
  *
  * <p>Drawn before the locks, ids would not be in the order of the commits: of 9,712 messages of
  * three writers, readers who page by id missed 1,213.
@@ -54,50 +56,51 @@
  * <p>The transaction that stores messages: it raises the heads and unread counts of all senders and
  * recipients, which locks them; draws the ids from one sequence; adds the messages, which never
  * change afterwards, and for each a row in {@code unread}, which goes when it is read; and brings
- * the conversations up to date. How much each row rises, and which of a user's changes each message
- * is, {@link imserver.message.ConversationDeltas} has counted before. {@link
+ * the conversations up to date. By how much each row rises, and which of a user's changes each
+ * message is, {@link imserver.message.ConversationDeltas} has counted before. {@link
  * imserver.message.PostgresMessageStore} has all that done by one function, in one round trip and
  * without a transaction of the container; {@link imserver.message.H2MessageStore}, whose database
- * belongs to this process alone, by statements in one transaction after the other.
+ * belongs to this process alone, by statements, one transaction after the other.
  *
- * <p>A conversation has, for each of the two, the unread count, the number of the last change, and
- * what is read up to without a gap. Its row needs no lock of its own: who writes it has locked both
- * users. Its list is in the order of last messages, but its indexes know that order by {@link
- * imserver.message.Conversation#bucket} only: a row whose index entries stay as they are is cheaper
- * to write. A bucket of 65,536 ids makes that so for most messages where 20,000 pairs of users
- * write in turn, which saves a fifth of what PostgreSQL needs for a batch of 200; who reads the
- * list sorts two buckets at most, which takes 17 ms for a user who has 10,000 conversations in one.
+ * <p>A conversation has, for each of its two users, the unread count, the number of the last
+ * change, and up to which message all are read. Its row needs no lock of its own: a transaction
+ * that writes it has locked both users. The list of conversations is in the order of last messages,
+ * but its indexes on PostgreSQL know that order by {@link imserver.message.Conversation#bucket}
+ * only: a row whose index entries stay as they are is cheaper to write. A bucket of 65,536 ids
+ * makes that so for most messages where 20,000 pairs of users write in turn, which saves a fifth of
+ * what PostgreSQL needs for a batch of 200; a reader of the list sorts two buckets at most, which
+ * takes 17 ms for a user who has 10,000 conversations in one.
  *
- * <h2>Once</h2>
+ * <h2>Stored once</h2>
  *
  * <p>Every message has a {@link imserver.message.DedupeKey} that the database holds unique for its
  * sender. On PostgreSQL the keys are not looked for, unless there was a retry lately: the insert
- * fails if one is there, all is undone, and the function tells which they are. The rest is stored
- * by a second call, which leaves no gap, since the first has changed nothing. One with another
- * text, recipient, title or link is no retry but a name used twice; {@link
+ * fails if one is there, all is undone, and the function returns which they are. The rest is stored
+ * by a second call, which leaves no gap, since the first has changed nothing. A message with the
+ * same key and another text, recipient, title or link is no retry and is refused. {@link
  * imserver.message.Outcomes} puts together what became of each. A batch that fails is stored again
  * message by message, so that one bad message fails alone, and one whose first attempt was
  * committed although its answer was lost is found to be there.
  *
- * <h2>Told once</h2>
+ * <h2>Delivered once</h2>
  *
  * <p>The lane of a message is chosen by the recipient, spread evenly whatever the ids have in
- * common: so one thread tells a recipient of all his messages, in the order of their ids, and knows
- * the last id that it told. The hand-over from replay to live (see {@code imserver.session}) stands
- * on that. Where the database did not say what became of messages, their recipients are {@link
- * imserver.message.InDoubtRecipients}: what they were not told of is what is unread above that last
- * id, and is looked up with the lane's next batch. That comes as soon as anybody sends something,
- * the sender of such a message, who has got no success, among them.
+ * common: so one lane delivers all messages to a recipient, in the order of their ids, and knows
+ * the last id that it has answered or delivered. The hand-over from replay to live (see {@code
+ * imserver.session}) relies on that. Where it is not known whether messages were committed, their
+ * recipients are {@link imserver.message.InDoubtRecipients}: what was not delivered to them is what
+ * is unread above that last id, and is looked up with the lane's next batch. That comes as soon as
+ * anybody sends something in this lane, which the senders of those messages do when they try again.
  *
  * <h2>When the database is down</h2>
  *
- * <p>Who asked for something is answered within 5 s, also while the database hangs and does not
- * answer at all ({@code Intake.OVERDUE}): what still waits for its turn is dropped then, what the
- * database has been given may be stored after all.
+ * <p>Every request is answered within about 5 s, also while the database hangs and does not answer
+ * at all ({@code Intake.OVERDUE}): what still waits for its turn is dropped then, what was given to
+ * the database may be stored after all.
  *
  * <p>What could not be stored is answered with {@code STORAGE_UNAVAILABLE} and forgotten; the
- * client keeps it and sends it again. Nothing is kept in memory in the hope of better times, since
- * it would be lost with the process.
+ * client keeps it and sends it again. Nothing is kept in memory for a later attempt, since it would
+ * be lost with the process.
  */
 @NullMarked
 package imserver.message;

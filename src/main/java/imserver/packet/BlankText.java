@@ -1,10 +1,10 @@
 package imserver.packet;
 
 /**
- * Which texts show nothing to whoever reads them, by the properties of Unicode: all of whose
- * characters are White_Space, Default_Ignorable_Code_Point (what a renderer shows nothing for
- * unless it supports it, like U+200B and the fillers of Hangul), or U+2800, the Braille pattern
- * without a dot. So are the separators U+001C to U+001F, which Java takes for white space.
+ * Which texts show nothing, by the properties of Unicode: those all of whose characters are
+ * White_Space, Default_Ignorable_Code_Point (for which a renderer shows nothing unless it supports
+ * them, like U+200B and the fillers of Hangul), U+2800, the Braille pattern without a dot, or one
+ * of the separators U+001C to U+001F, which are white space in Java.
  *
  * <p>Other control characters and U+FFFC count as text: renderers are to show a glyph for them (CSS
  * Text 3, section 5.1; the Unicode Standard, section 5.3).
@@ -15,7 +15,7 @@ package imserver.packet;
  */
 public final class BlankText {
 
-  private static final int NEXT_LINE = 0x85; // White_Space to Unicode, none to Java
+  private static final int NEXT_LINE = 0x85; // White_Space in Unicode, not in Java
   private static final int BRAILLE_PATTERN_BLANK = 0x2800;
 
   /** The first and the last of each range, ascending. */

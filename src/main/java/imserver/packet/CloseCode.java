@@ -19,7 +19,7 @@ public enum CloseCode {
   TOKEN_EXPIRED(4401, "token expired"),
   /**
    * The host application ended the user's access. The client does not reconnect by itself: its
-   * token is refused, and another one is for the user to get, by signing in.
+   * token is refused, and the user has to sign in for another one.
    */
   ACCESS_ENDED(4403, "access ended"),
   /** Two pings without a pong. The client reconnects. */

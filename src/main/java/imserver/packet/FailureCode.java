@@ -47,7 +47,7 @@ public enum FailureCode {
     this.retry = retry;
   }
 
-  /** What the developer of a client is told where there is nothing more particular to say. */
+  /** The text for the developer of a client, where there is no more specific one. */
   public String message() {
     return message;
   }
@@ -61,8 +61,8 @@ public enum FailureCode {
 
   /**
    * Whether the failure counts towards {@link CloseCode#TOO_MANY_FAILURES}. A failure of the
-   * server's own does not: a client that keeps the retry rule while the database is down shall not
-   * be thrown out for it.
+   * server's own does not: a client that follows the retry rule while the database is down must not
+   * be disconnected for it.
    */
   public boolean countsAgainstClient() {
     return retry != Retry.SERVER_AT_FAULT;

@@ -1,8 +1,8 @@
 package imserver.packet;
 
 /**
- * A packet outside the grammar, with what the client is to be told. A value rather than an
- * exception, since it is an ordinary answer and the connection goes on.
+ * A packet that does not have the form of a request, with the failure to answer. A value rather
+ * than an exception, since that is an ordinary answer and the connection goes on.
  *
  * @param code what is wrong
  * @param reason one sentence in English, without any text of the packet

@@ -1,6 +1,6 @@
 package imserver.packet;
 
-/** A packet from a client, as far as it can be judged without knowing who sent it. */
+/** A packet from a client; what depends on its sender is not checked yet. */
 public sealed interface Request permits SendMessage, MarkRead, MalformedRequest {
 
   /**
@@ -23,7 +23,7 @@ public sealed interface Request permits SendMessage, MarkRead, MalformedRequest 
     /** {@code type} 1. */
     void markRead(MarkRead request);
 
-    /** Anything outside the grammar. */
+    /** A packet that does not have the form of a request. */
     void malformed(MalformedRequest request);
   }
 }

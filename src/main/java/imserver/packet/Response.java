@@ -11,13 +11,13 @@ public sealed interface Response {
    * @param toId the sender of the message, who gets this answer
    * @param timestamp the request's
    * @param messageId positive, below 2^53
-   * @param clientMessageId the request's, null for none: a socket then is not told the message id
+   * @param clientMessageId the request's, null for none: then a socket does not get the message id
    */
   record Success(long toId, String timestamp, long messageId, @Nullable String clientMessageId)
       implements Response {}
 
   /**
-   * {@code type} 1: nothing was stored, or not that this server knows of.
+   * {@code type} 1: nothing was stored, as far as this server knows.
    *
    * @param toId the connected user
    * @param timestamp the request's where it could be read, else ""

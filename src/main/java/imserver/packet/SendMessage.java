@@ -3,15 +3,15 @@ package imserver.packet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code type} 0, a private message that a client wants delivered. Grammatical, not yet judged:
- * whether the sender may send it and the content fits is for {@code MessageRules}.
+ * {@code type} 0, a private message that a client wants delivered. Its form is right; whether the
+ * sender may send it and the content fits is for {@code MessageRules} to check.
  *
  * @param fromId who the client says it is; null where it left that to its credential
  * @param toId the recipient; 0 where the packet named none
  * @param content the text; "" where the packet carried none
  * @param timestamp the client's mark, at most {@value #MAX_TIMESTAMP} characters, "" for none
  * @param clientMessageId the client's name for this message, 1 to {@value #MAX_CLIENT_MESSAGE_ID}
- *     characters, by which a retry is known; null for none
+ *     characters, by which a retry is recognized; null for none
  */
 public record SendMessage(
     @Nullable Long fromId,

@@ -2,8 +2,8 @@ package imserver.packet;
 
 /**
  * Which texts can be kept and given back unchanged. PostgreSQL refuses U+0000 in text, and a lone
- * surrogate has no form in UTF-8 (RFC 3629, section 3), which is what the socket and the database
- * speak. Both are refused at the gate, on every database, so that no batch ever meets them.
+ * surrogate has no form in UTF-8 (RFC 3629, section 3), which the socket and the database use. Both
+ * are refused when a text comes in, with every database, so that no batch fails for them.
  */
 public final class StorableText {
 

@@ -1,10 +1,10 @@
 package imserver.packet;
 
 /**
- * Which addresses users may be shown: of the web, or relative to the page that shows them. Other
- * schemes run scripts ({@code javascript:}), bring pages of their own ({@code data:}) or start
- * programs. Read as browsers read them (WHATWG URL), which drop control characters and take a
- * backslash for a slash; so neither is allowed.
+ * Which addresses a page may show to users: those of the web, or relative to the page. Other
+ * schemes run scripts ({@code javascript:}), contain pages of their own ({@code data:}) or start
+ * programs. Browsers (WHATWG URL) drop control characters and take a backslash for a slash; so
+ * neither is allowed.
  */
 public final class WebAddress {
 
@@ -36,7 +36,7 @@ public final class WebAddress {
     return isOfImage(address) && !address.strip().startsWith("//");
   }
 
-  /** Where a scheme would end: at the first of the characters that end it or are in none. */
+  /** Where a scheme would end: at the first character that ends it or that no scheme has. */
   private static int endOfFirstPart(String address) {
     int i = 0;
     while (i < address.length() && ":/?#".indexOf(address.charAt(i)) < 0) {
@@ -45,7 +45,7 @@ public final class WebAddress {
     return i;
   }
 
-  /** Whether {@code //} and a host stand there. */
+  /** Whether {@code //} and a host follow. */
   private static boolean hasHost(String address, int from) {
     return address.startsWith("//", from)
         && from + 2 < address.length()

@@ -1,12 +1,14 @@
 /**
- * What client and server say to each other, as types: the requests, the responses, and one
- * catalogue each of failure codes and close codes. {@code docs/PROTOCOL.md} is the same in prose.
+ * The protocol as types: the requests, the responses, and one catalogue each of failure codes and
+ * close codes. {@code docs/PROTOCOL.md} describes the same in prose. Also the checks of texts and
+ * addresses that several packages need: {@link imserver.packet.BlankText}, {@link
+ * imserver.packet.StorableText}, {@link imserver.packet.WebAddress}.
  *
  * <p>Rules: immutable, no I/O, no dependency on any other package of ours or on any API of the
- * container. How a packet looks as text is the business of {@code imserver.endpoint}.
+ * container. {@code imserver.endpoint} reads and writes packets as text.
  *
- * <p>Why sealed with {@code accept}: Java 17 has no pattern {@code switch}, and a new kind of
- * packet shall not compile where it is not handled.
+ * <p>Why sealed with {@code accept}: Java 17 has no pattern {@code switch}, and code that does not
+ * handle a new kind of packet should not compile.
  */
 @NullMarked
 package imserver.packet;

@@ -124,7 +124,7 @@ public class HttpIntake {
 
   private void markUnread(UserPrincipal user, List<Long> messageIds) {
     PendingReply reply = new PendingReply(user);
-    intake.markUnread(reply, new MarkRead(null, messageIds, ""));
+    intake.markReadUncharged(reply, new MarkRead(null, messageIds, ""));
     reply.await();
   }
 

@@ -165,8 +165,8 @@ public class UsersResource {
   private static UserProfile profile(long id, JsonBody body) {
     return new UserProfile(
         id,
-        notBlank(body.optionalText("name", UserProfile.MAX_NAME)),
-        avatar(notBlank(body.optionalText("avatar", UserProfile.MAX_AVATAR))));
+        notBlank(body.optionalText("name", UserPrincipal.MAX_NAME)),
+        avatar(notBlank(body.optionalText("avatar", UserPrincipal.MAX_AVATAR))));
   }
 
   private static @Nullable String avatar(@Nullable String address) {

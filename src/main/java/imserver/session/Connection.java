@@ -13,7 +13,7 @@ import imserver.packet.Response;
  */
 public interface Connection extends Requester {
 
-  /** Names this connection in the log; unique in this process. */
+  /** The name of this connection in the log; unique in this process. */
   String id();
 
   /** Whether packets are still taken. */

@@ -58,7 +58,9 @@ public class Heartbeat {
         .forEach(connection -> connection.close(CloseCode.TOKEN_EXPIRED));
   }
 
-  /** Closes every connection whose token another server has been told to refuse. */
+  /**
+   * Closes every connection whose token is revoked, also where that was asked of another server.
+   */
   public void closeRevoked() {
     registry
         .connections()

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The messages on their way to one connection: its replay first, then what arrives, none twice (see
- * the package). Starts in the replay. Safe for use by several threads; the connection gets the
- * packets in the order of the calls.
+ * The messages for one connection: its replay first, then those that arrive, none twice (see the
+ * package). Starts in the replay. Safe for use by several threads; the connection gets the packets
+ * in the order of the calls.
  */
 public final class MessageStream {
 
@@ -30,7 +30,7 @@ public final class MessageStream {
     this.maxHeld = maxHeld;
   }
 
-  /** Where the messages go. */
+  /** The connection that gets the messages. */
   public Connection connection() {
     return connection;
   }

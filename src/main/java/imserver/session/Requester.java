@@ -5,25 +5,22 @@ import imserver.packet.Response;
 import java.util.List;
 
 /**
- * Who made a request and is told what became of it: a socket, or whoever waits for the answer to an
- * HTTP request. Any thread may call, and no method waits.
+ * Who made a request and gets its answer: the connection of a socket, or what waits for the answer
+ * to an HTTP request. Any thread may call, and no method waits.
  */
 public interface Requester {
 
-  /** Who is behind it. */
+  /** The user, or the host application. */
   UserPrincipal user();
 
-  /** Tells it a success or a failure. */
+  /** Answers with a success or a failure. */
   void send(Response answer);
 
-  /** Tells it several, in this order: for a connection cheaper than one by one. */
+  /** Sends several answers, in this order: for a connection cheaper than one by one. */
   default void send(List<? extends Response> answers) {
     answers.forEach(this::send);
   }
 
-  /**
-   * Tells it that what it wanted to be marked as read is. A socket passes nothing on (PROTOCOL.md,
-   * section 4).
-   */
+  /** Answers that messages are marked as read. A socket sends nothing (PROTOCOL.md, section 4). */
   default void marked() {}
 }

@@ -17,7 +17,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** Who is connected to this server. Any thread may call; no method waits. */
+/**
+ * The connections to this server, by user. Any thread may call; no method waits, except {@link
+ * #closeAll}.
+ */
 @Singleton
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
 @TransactionManagement(TransactionManagementType.BEAN)
@@ -47,7 +50,7 @@ public class SessionRegistry {
   }
 
   /**
-   * Registers a connection, from now on its stream collects what is delivered to its user. Closes
+   * Registers a connection: from now on its stream holds back what is delivered to its user. Closes
    * the user's oldest connection where there are too many.
    */
   public MessageStream open(Connection connection) {
@@ -106,18 +109,20 @@ public class SessionRegistry {
     return streams.getOrDefault(userId, List.of()).stream().map(MessageStream::connection);
   }
 
-  /** Closes all connections, and any that comes later; waits for their end, for a bounded time. */
-  public void closeAll(Duration patience) {
+  /**
+   * Closes all connections, and any that comes later; waits for their end, {@code timeout} at most.
+   */
+  public void closeAll(Duration timeout) {
     closed = true;
     connections().forEach(connection -> connection.close(CloseCode.GOING_AWAY));
-    awaitEmpty(patience);
+    awaitEmpty(timeout);
   }
 
-  private void awaitEmpty(Duration patience) {
-    long deadline = System.nanoTime() + patience.toNanos();
+  private void awaitEmpty(Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
     synchronized (streams) {
       try {
-        long left = patience.toMillis();
+        long left = timeout.toMillis();
         while (!streams.isEmpty() && left > 0) {
           streams.wait(left);
           left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();

@@ -10,14 +10,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much each user may do in a time, whatever the number of connections and requests by which it
- * is done. Safe for use by several threads; never waits.
+ * A rate limit for each user (token buckets), over all connections and requests together. Safe for
+ * use by several threads; never waits.
  *
- * <p>What is spent is kept by user and looked up each time, never by connection: to connect again
- * gives nothing new. It is forgotten when it was not touched for as long as it takes to be full
- * again, so that nothing is lost by it. {@value #MAX_USERS} users are kept at most, some 400 bytes
- * each. If there are more within that time, the ones forgotten are those who did least, who have
- * most left.
+ * <p>Buckets are kept by user and looked up with each use, never by connection: to connect again
+ * gives nothing new. One is forgotten when it was not used for as long as it takes to fill up, so
+ * that nobody gains by it. {@value #MAX_USERS} buckets are kept at most, some 400 bytes each. If
+ * more users come within that time, the buckets that were used least are forgotten.
  */
 public final class UserBudget {
 
@@ -26,7 +25,7 @@ public final class UserBudget {
 
   private static final int BURST_MINUTES = 1;
 
-  /** Past this the users who did least are forgotten. */
+  /** The most users whose buckets are kept. */
   public static final int MAX_USERS = 100_000;
 
   private final TimeMeter time;
@@ -75,8 +74,8 @@ public final class UserBudget {
   }
 
   /**
-   * Takes {@code amount}, if at least one is there; the rest is owed, so that what is larger than a
-   * burst can be done too, and on the average no more is done than is allowed.
+   * Takes {@code amount}, if at least one is there; the rest is owed, so that a request larger than
+   * a burst is possible too, and on average no more is done than is allowed.
    *
    * @return zero if it was taken, else how long until there is one
    */
@@ -95,7 +94,7 @@ public final class UserBudget {
     return Duration.ZERO;
   }
 
-  /** Takes {@code amount}, whether or not it is there: for what is known when it is done. */
+  /** Takes {@code amount}, whether or not it is there: for a cost that is known only afterwards. */
   public void owe(long userId, int amount) {
     if (buckets != null && amount > 0) {
       buckets.get(userId, user -> full()).consumeIgnoringRateLimits(amount);

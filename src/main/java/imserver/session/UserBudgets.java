@@ -7,14 +7,17 @@ import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 
-/** What each user may do (PROTOCOL.md, section 7): one budget for sockets, REST and old paths. */
+/** The rate limits of users (PROTOCOL.md, section 7), over sockets, REST and old paths together. */
 @ApplicationScoped
 public class UserBudgets {
 
   /** The most that one request over HTTP counts for: it costs as much as so many short ones. */
   public static final int MAX_REQUEST_COST = 25;
 
-  /** The most that is owed for long answers, of 8 MiB each, which 16 requests at once have. */
+  /**
+   * The most that is owed at once for long answers: those of 16 requests with 2 MiB each, where 16
+   * KiB count for one request. A budget is kept until that is refilled.
+   */
   private static final int MAX_OWED = 16 * 128;
 
   @Inject private Config config;
@@ -29,7 +32,7 @@ public class UserBudgets {
   /** For the container, which injects the rest. */
   public UserBudgets() {}
 
-  /** Budgets that are refilled by a clock of a test's own. */
+  /** Budgets that are refilled by the given clock, for tests. */
   public static UserBudgets with(Config config, TimeMeter time) {
     UserBudgets budgets = new UserBudgets();
     budgets.config = config;

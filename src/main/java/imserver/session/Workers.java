@@ -23,11 +23,13 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads of the container for what may wait, apart by what it waits for: nobody who waits for a
- * client keeps others from the database, nor the other way round. Plain executors on managed
- * threads, since a managed executor captures the caller's context for every task.
+ * Threads of the container for tasks that may wait, in separate pools by what they wait for: tasks
+ * that wait for clients do not hold up those that wait for the database, nor the other way round.
+ * Plain executors on managed threads, since a managed executor captures the caller's context for
+ * every task.
  *
- * <p>Their queues hold a task or two for each connection at most, and are bounded by their number.
+ * <p>Their queues hold a task or two for each connection at most, and are bounded by the number of
+ * connections.
  */
 @Singleton
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
@@ -36,24 +38,26 @@ public class Workers {
 
   private static final System.Logger LOG = System.getLogger(Workers.class.getName());
 
-  /** The pool of connections has to serve others too. */
+  /** Few, since the pool of database connections has to serve others too. */
   private static final int DATABASE_THREADS = 4;
 
   /**
-   * A client is waited for for two seconds at most ({@code imserver.container}): so many may be
-   * waited for at the same time before the next one's turn is put off.
+   * How many clients may be waited for at the same time, each for two seconds at most ({@code
+   * imserver.container}); a further task waits for one of these.
    */
   private static final int CLIENT_THREADS = 64;
 
   private static final int TIMER_THREADS = 2;
   private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
-  private static final Duration STOP_SOON = Duration.ofSeconds(3);
 
-  /** Longer than the end of a connection is put off: none must be left open. */
-  private static final Duration STOP_LATER = Duration.ofSeconds(6);
+  /** How long a stop waits for the tasks of each pool. */
+  private static final Duration POOL_STOP_TIMEOUT = Duration.ofSeconds(3);
 
-  /** How often a stop looks whether what is put off is still needed. */
-  private static final Duration STOP_LOOK = Duration.ofMillis(20);
+  /** How long a stop waits for delayed tasks: longer than the close of a connection is delayed. */
+  private static final Duration TIMER_STOP_TIMEOUT = Duration.ofSeconds(6);
+
+  /** How often a stop checks whether delayed tasks are still needed. */
+  private static final Duration STOP_CHECK_PERIOD = Duration.ofMillis(20);
 
   @Resource private ManagedThreadFactory threads;
 
@@ -65,7 +69,7 @@ public class Workers {
   /** For the container. */
   public Workers() {}
 
-  /** Started. */
+  /** With threads of a test, and started. */
   Workers(ManagedThreadFactory threads) {
     this.threads = threads;
     start();
@@ -93,24 +97,24 @@ public class Workers {
     return pool;
   }
 
-  /** Runs {@code task}, which may wait for the database, soon. After the stop, never. */
+  /** Runs {@code task}, which may wait for the database, in a thread. Drops it after the stop. */
   public void run(Runnable task) {
     database.execute(logged(task));
   }
 
-  /** Runs {@code task}, which may wait for one client, soon. After the stop, never. */
+  /** Runs {@code task}, which may wait for one client, in a thread. Drops it after the stop. */
   public void runForClient(Runnable task) {
     clients.execute(logged(task));
   }
 
-  /** Runs {@code task}, which must not wait for anybody, after {@code delay}. */
+  /** Runs {@code task}, which must not wait for anything, after {@code delay}. */
   public void runIn(Duration delay, Runnable task) {
     runIn(delay, task, () -> true);
   }
 
   /**
-   * The same for what a stop has to wait for only as long as it is {@code needed}, which it asks
-   * again and again. Where that is false the task may be run, or not.
+   * The same for a task that a stop waits for only while it is {@code needed}, which it checks
+   * repeatedly. Where that is false the task may be run or not.
    */
   public void runIn(Duration delay, Runnable task, BooleanSupplier needed) {
     Deferred deferred = new Deferred(logged(task), needed);
@@ -118,7 +122,7 @@ public class Workers {
     deferred.future = timer.schedule(deferred, delay.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** A task that waits for its time. */
+  /** A delayed task. */
   private final class Deferred implements Runnable {
 
     private final Runnable task;
@@ -146,8 +150,8 @@ public class Workers {
   }
 
   /**
-   * Runs {@code task}, which must not wait for anybody, again and again, {@code period} apart,
-   * until the server stops.
+   * Runs {@code task}, which must not wait for anything, repeatedly, {@code period} apart, until
+   * the server stops.
    */
   public void runEvery(Duration period, Runnable task) {
     var unused =
@@ -156,33 +160,33 @@ public class Workers {
   }
 
   /**
-   * Finishes what is to be done, in a bounded time, and takes no more. What is put off comes first:
-   * it hands over to the others; what is not needed any more is not waited for. May be called
-   * again.
+   * Takes no more tasks, and finishes those that it has, in a bounded time. Delayed tasks come
+   * first, since they give work to the pools; those that are no longer needed are dropped. May be
+   * called again.
    */
   @PreDestroy
   public void stop() {
     timer.shutdown();
-    long end = System.nanoTime() + STOP_LATER.toNanos();
+    long end = System.nanoTime() + TIMER_STOP_TIMEOUT.toNanos();
     do {
       pending.forEach(Deferred::cancelUnlessNeeded);
-    } while (!hasEnded(timer, STOP_LOOK) && System.nanoTime() - end < 0);
+    } while (!hasEnded(timer, STOP_CHECK_PERIOD) && System.nanoTime() - end < 0);
     timer.shutdownNow();
-    stop(clients, STOP_SOON);
-    stop(database, STOP_SOON);
+    stop(clients, POOL_STOP_TIMEOUT);
+    stop(database, POOL_STOP_TIMEOUT);
   }
 
-  private static void stop(ThreadPoolExecutor executor, Duration patience) {
+  private static void stop(ThreadPoolExecutor executor, Duration timeout) {
     executor.shutdown();
-    if (!hasEnded(executor, patience)) {
+    if (!hasEnded(executor, timeout)) {
       executor.shutdownNow();
     }
   }
 
   /** Waits for the end of its threads; an interrupt ends all waiting. */
-  private static boolean hasEnded(ThreadPoolExecutor executor, Duration patience) {
+  private static boolean hasEnded(ThreadPoolExecutor executor, Duration timeout) {
     try {
-      return executor.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return executor.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       executor.shutdownNow();
       Thread.currentThread().interrupt();
@@ -194,7 +198,7 @@ public class Workers {
     return () -> {
       try {
         task.run();
-      } catch (RuntimeException | Error e) { // an error would end what is to run again and again
+      } catch (RuntimeException | Error e) { // an error would end a repeated task
         LOG.log(Level.WARNING, "a background task failed", e);
       }
     };

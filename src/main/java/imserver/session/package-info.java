@@ -1,5 +1,5 @@
 /**
- * Who is connected to this server, and what each connection still has to be told.
+ * The connections to this server, and which messages each of them still has to get.
  *
  * <p>The way in: {@link imserver.session.SessionRegistry#open} makes a {@link
  * imserver.session.MessageStream} for a new {@link imserver.session.Connection}; {@link
@@ -8,13 +8,13 @@
  * <h2>Replay first, then live, nothing twice</h2>
  *
  * <p>A connection is registered before its unread messages are read, so that no message falls
- * between the two. What is delivered meanwhile is held back. Each message carries an id, and for
- * one recipient ids are committed in ascending order (see {@code imserver.message}: they are drawn
- * while his row is locked), and told in that order (his messages have one lane). Hence two facts
- * that the hand-over stands on: a page of unread messages in the order of their ids is never
- * overtaken by a smaller id that commits later; and a live message was already part of the replay
- * if and only if its id is not above the last one replayed. One number is all that has to be
- * remembered.
+ * between the two. What is delivered meanwhile is held back. Each message has an id, and for one
+ * recipient ids are committed in ascending order (see {@code imserver.message}: they are drawn
+ * while the recipient's row is locked) and delivered in that order (a recipient's messages have one
+ * lane). Hence two facts that the hand-over relies on: after a page of unread messages in the order
+ * of their ids, no smaller id is committed; and a live message was already part of the replay if
+ * and only if its id is not above the last one replayed. So a connection needs to remember one
+ * number only.
  *
  * <h2>What a user may do</h2>
  *
@@ -26,13 +26,15 @@
  * budget.
  *
  * <p>What is kept by user is bounded: budgets of {@value imserver.session.UserBudget#MAX_USERS}
- * users of each kind; connections by those of one user and what the container takes; what waits for
- * one by its outbox.
+ * users of each kind; connections by the number of one user and by the container; what waits for a
+ * connection by its outbox.
  *
  * <h2>Threads</h2>
  *
- * <p>Everything here may be called from any thread and none of it waits: not for a client, not for
- * the database. A client that does not read fills its own bounded outbox and is closed.
+ * <p>Everything here may be called from any thread, and none of it waits for a client or for the
+ * database, except at the stop ({@code SessionRegistry.closeAll}, {@code Workers.stop}). The tasks
+ * that are given to {@link imserver.session.Workers} may wait. A client that does not read fills
+ * its own bounded outbox and is closed.
  */
 @NullMarked
 package imserver.session;

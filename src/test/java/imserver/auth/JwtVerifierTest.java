@@ -36,7 +36,7 @@ class JwtVerifierTest {
 
   private static final Config.Auth HS256 = auth("IMSERVER_JWT_SECRET", SECRET);
 
-  /** The refusal of a token, which tells nothing of the token. */
+  /** The refusal of a token, which has nothing of the token. */
   private static String refusal(Config.Auth auth, String token) {
     Throwable thrown = catchThrowable(() -> verifier(auth).verify(token));
     assertThat(thrown).isInstanceOf(InvalidCredentialException.class).hasNoCause();

@@ -116,8 +116,7 @@ class RemoteAddressesTest {
         "10.0.0.1 10.0.0.2",
         "*",
       })
-  @DisplayName(
-      "cannot be told where the trusted proxies are no addresses: the server does not start")
+  @DisplayName("is not found where the trusted proxies are no addresses: the server does not start")
   void settings(String setting) {
     assertThatThrownBy(() -> trusting(setting))
         .isInstanceOf(InvalidConfigException.class)

@@ -31,7 +31,7 @@ class RevocationsTest {
   }
 
   @Test
-  @DisplayName("are tokens that were issued before, or do not tell when, and no others")
+  @DisplayName("are tokens that were issued before, or do not say when, and no others")
   void before() throws Exception {
     String undated = hs256(claims(""));
     assertThat(verifier.verify(undated).userId()).isEqualTo(42);

@@ -56,12 +56,12 @@ final class Pair {
     packet = Sequence.bytes(head + "0".repeat(Sequence.DIGITS) + "\",\"Describe\":\"\"}");
     acknowledgements = Sequence.acknowledgements(senderId);
     messages = Sequence.messages(senderId, recipientId);
-    CompletableFuture<ClientSocket> recipientLink =
+    CompletableFuture<ClientSocket> openingRecipient =
         ClientSocket.open(loop, port, recipientId, new Recipient(), reads ? 0 : SMALL);
-    CompletableFuture<ClientSocket> senderLink =
+    CompletableFuture<ClientSocket> openingSender =
         ClientSocket.open(loop, port, senderId, new Sender());
-    recipient = recipientLink.join();
-    sender = senderLink.join();
+    recipient = openingRecipient.join();
+    sender = openingSender.join();
     if (!reads) {
       recipient.reading(false);
     }

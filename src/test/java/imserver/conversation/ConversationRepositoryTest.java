@@ -14,14 +14,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("Of what users read")
+@DisplayName("The queries for conversations")
 class ConversationRepositoryTest {
 
   private final ConversationRepository conversations = new ConversationRepository();
   private final TestMessages stored;
 
   ConversationRepositoryTest() throws ReflectiveOperationException {
-    stored = new TestMessages(conversations);
+    stored = new TestMessages(ConversationRepository.class, conversations);
   }
 
   @AfterEach
@@ -30,7 +30,7 @@ class ConversationRepositoryTest {
   }
 
   @Test
-  @DisplayName("messages tell whether they are read")
+  @DisplayName("find messages, and whether they are read")
   void isRead() {
     stored.read(BOB, stored.first);
     assertThat(conversations.newestOf(ALICE, BOB, 0, Long.MAX_VALUE, 10))
@@ -46,7 +46,7 @@ class ConversationRepositoryTest {
   }
 
   @Test
-  @DisplayName("a conversation's unread messages are found, and the system's, newest first")
+  @DisplayName("find a conversation's unread messages, and the system's, newest first")
   void unreadFrom() {
     long another = stored.add(0, BOB, "another", null);
     assertUnreadFrom(another);
@@ -54,7 +54,7 @@ class ConversationRepositoryTest {
   }
 
   @Test
-  @DisplayName("also where others flood the reader")
+  @DisplayName("find these also where others flood the reader")
   void unreadFromAmongMany() {
     long another = stored.add(0, BOB, "another", null);
     stored
@@ -85,7 +85,7 @@ class ConversationRepositoryTest {
   }
 
   @Test
-  @DisplayName("the last messages are known, and what is read without a gap")
+  @DisplayName("find the last messages, and what is read without a gap")
   void last() {
     assertThat(conversations.lastId(BOB)).isEqualTo(stored.notice);
     assertThat(conversations.lastId(ALICE)).isEqualTo(stored.back);

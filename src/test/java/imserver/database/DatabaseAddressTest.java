@@ -78,7 +78,7 @@ class DatabaseAddressTest {
     }
 
     @Test
-    @DisplayName("cannot be made is told of by its name")
+    @DisplayName("cannot be created is named in the error")
     void impossible(@TempDir Path folder) throws Exception {
       Path file = Files.createFile(folder.resolve("file"));
       EnvironmentDataSource source =

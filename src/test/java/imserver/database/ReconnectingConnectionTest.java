@@ -100,7 +100,7 @@ class ReconnectingConnectionTest {
     }
 
     @Test
-    @DisplayName("tells where there is no database, and reconnects when it is back")
+    @DisplayName("fails where there is no database, and reconnects when it is back")
     void down() throws SQLException {
       breakIt();
       down = true;

@@ -8,29 +8,30 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("What the directory has of a user")
+@DisplayName("An entry of the directory")
 class DirectoryEntryTest {
 
-  private static final UserPrincipal TOKEN = new UserPrincipal(1, "told", "told.png", null);
+  private static final UserPrincipal TOKEN = new UserPrincipal(1, "claimed", "claimed.png", null);
 
   private static DirectoryEntry byHost(String name, String avatar) {
     return DirectoryEntry.byHost(new UserProfile(1, name, avatar));
   }
 
   @Test
-  @DisplayName("is what tokens tell, for what the host application has not set, each by itself")
+  @DisplayName(
+      "has from tokens what the host application has not set, name and avatar each by itself")
   void fields() {
     assertThat(DirectoryEntry.unknown(1).updatedBy(TOKEN).profile())
-        .isEqualTo(new UserProfile(1, "told", "told.png"));
+        .isEqualTo(new UserProfile(1, "claimed", "claimed.png"));
     assertThat(byHost("set", null).updatedBy(TOKEN).profile())
-        .isEqualTo(new UserProfile(1, "set", "told.png"));
+        .isEqualTo(new UserProfile(1, "set", "claimed.png"));
     assertThat(byHost(null, "set.png").updatedBy(TOKEN).profile())
-        .isEqualTo(new UserProfile(1, "told", "set.png"));
+        .isEqualTo(new UserProfile(1, "claimed", "set.png"));
     assertThat(byHost("set", "set.png").updatedBy(TOKEN)).isEqualTo(byHost("set", "set.png"));
-    DirectoryEntry told = DirectoryEntry.unknown(1).updatedBy(TOKEN);
-    assertThat(told.updatedBy(new UserPrincipal(1, null, null, null))).isEqualTo(told);
-    assertThat(told.updatedBy(new UserPrincipal(1, "newer", null, null)).profile())
-        .isEqualTo(new UserProfile(1, "newer", "told.png"));
+    DirectoryEntry claimed = DirectoryEntry.unknown(1).updatedBy(TOKEN);
+    assertThat(claimed.updatedBy(new UserPrincipal(1, null, null, null))).isEqualTo(claimed);
+    assertThat(claimed.updatedBy(new UserPrincipal(1, "newer", null, null)).profile())
+        .isEqualTo(new UserProfile(1, "newer", "claimed.png"));
   }
 
   @Nested
@@ -40,24 +41,24 @@ class DirectoryEntryTest {
     private final ProfileCache cache = new ProfileCache(Configs.with());
 
     @Test
-    @DisplayName("does not take a token's word before the database was asked")
+    @DisplayName("does not come from a token alone, before the database was asked")
     void unasked() {
-      cache.tell(TOKEN);
+      cache.putClaims(TOKEN);
       assertThat(cache.get(1)).isNull();
-      assertThat(cache.withTold(byHost("set", null)).profile())
-          .isEqualTo(new UserProfile(1, "set", "told.png"));
-      assertThat(cache.withTold(DirectoryEntry.unknown(1)).profile())
-          .isEqualTo(new UserProfile(1, "told", "told.png"));
+      assertThat(cache.withClaims(byHost("set", null)).profile())
+          .isEqualTo(new UserProfile(1, "set", "claimed.png"));
+      assertThat(cache.withClaims(DirectoryEntry.unknown(1)).profile())
+          .isEqualTo(new UserProfile(1, "claimed", "claimed.png"));
     }
 
     @Test
     @DisplayName("follows a newer token, where the host application has set nothing")
     void known() {
       cache.put(DirectoryEntry.unknown(1));
-      cache.tell(TOKEN);
+      cache.putClaims(TOKEN);
       assertThat(cache.get(1)).isEqualTo(DirectoryEntry.unknown(1).updatedBy(TOKEN));
       cache.put(byHost("set", "set.png"));
-      cache.tell(TOKEN);
+      cache.putClaims(TOKEN);
       assertThat(cache.get(1)).isEqualTo(byHost("set", "set.png"));
     }
 
@@ -70,13 +71,14 @@ class DirectoryEntryTest {
     }
 
     @Test
-    @DisplayName("forgets what a token told once the directory has it, and no newer one")
+    @DisplayName("forgets the claims of a token once the database has them, and no newer ones")
     void recorded() {
-      cache.tell(TOKEN);
-      cache.recorded(new UserPrincipal(1, "older", null, null));
-      assertThat(cache.withTold(DirectoryEntry.unknown(1))).isNotEqualTo(DirectoryEntry.unknown(1));
-      cache.recorded(TOKEN);
-      assertThat(cache.withTold(DirectoryEntry.unknown(1))).isEqualTo(DirectoryEntry.unknown(1));
+      cache.putClaims(TOKEN);
+      cache.removeClaims(new UserPrincipal(1, "older", null, null));
+      assertThat(cache.withClaims(DirectoryEntry.unknown(1)))
+          .isNotEqualTo(DirectoryEntry.unknown(1));
+      cache.removeClaims(TOKEN);
+      assertThat(cache.withClaims(DirectoryEntry.unknown(1))).isEqualTo(DirectoryEntry.unknown(1));
     }
   }
 }

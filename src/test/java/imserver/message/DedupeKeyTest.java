@@ -11,7 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("The key by which a retry is known")
+@DisplayName("The key by which a retry is recognized")
 class DedupeKeyTest {
 
   private static DedupeKey key(long to, String content, String timestamp, String id) {

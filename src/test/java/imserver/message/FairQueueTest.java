@@ -1,7 +1,7 @@
 package imserver.message;
 
-import static imserver.message.BatchWriterFixture.ack;
-import static imserver.message.BatchWriterFixture.submission;
+import static imserver.message.WriterFixture.ack;
+import static imserver.message.WriterFixture.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -45,7 +45,7 @@ class FairQueueTest {
   }
 
   private void send(FakeConnection from, String... texts) {
-    Stream.of(texts).forEach(text -> assertThat(queue.offer(submission(from, 9, text))).isTrue());
+    Stream.of(texts).forEach(text -> assertThat(queue.offer(message(from, 9, text))).isTrue());
   }
 
   private boolean read(FakeConnection reader, long from, long count) {
@@ -123,7 +123,7 @@ class FairQueueTest {
     List<FakeConnection> users = IntStream.range(10, 19).mapToObj(FakeConnection::new).toList();
     for (int i = 0; i < ROOM; i++) {
       for (FakeConnection user : users) {
-        var unused = queue.offer(submission(user, 9, "m"));
+        var unused = queue.offer(message(user, 9, "m"));
       }
     }
     assertThat(room.availablePermits()).isBetween(ROOM / 10, ROOM / 10 + 9);
@@ -142,7 +142,7 @@ class FairQueueTest {
 
   private static int fill(FairQueue<Send> queue, FakeConnection user) {
     int count = 0;
-    while (queue.offer(submission(user, 9, "m" + count))) {
+    while (queue.offer(message(user, 9, "m" + count))) {
       count++;
     }
     return count;
@@ -252,7 +252,7 @@ class FairQueueTest {
   @DisplayName("takes nothing where there is no room in all lanes together")
   void full() {
     assertThat(room.tryAcquire(ROOM)).isTrue();
-    assertThat(queue.offer(submission(alice, 9, "a"))).isFalse();
+    assertThat(queue.offer(message(alice, 9, "a"))).isFalse();
     assertThat(read(alice, 1, 1)).isFalse();
     assertThat(queue.isEmpty()).isTrue();
   }
@@ -285,7 +285,7 @@ class FairQueueTest {
   void closed() throws Exception {
     send(alice, "a");
     queue.close();
-    assertThat(queue.offer(submission(bob, 9, "b"))).isFalse();
+    assertThat(queue.offer(message(bob, 9, "b"))).isFalse();
     assertThat(texts(queue.take())).containsExactly("a");
     assertThat(queue.take().submissions()).isEmpty();
   }

@@ -41,10 +41,10 @@ class FakeMessageStore implements MessageStore {
   }
 
   private Outcome add(NewMessage newMessage) {
-    Long earlier = idByKey.get(newMessage.key());
-    if (earlier != null) {
-      boolean same = newMessage.saysTheSameAs(messages.get(earlier));
-      return new ExistingMessage(earlier, same).outcome();
+    Long existing = idByKey.get(newMessage.key());
+    if (existing != null) {
+      boolean same = newMessage.saysTheSameAs(messages.get(existing));
+      return new ExistingMessage(existing, same).outcome();
     }
     long id = ++lastId;
     messages.put(id, newMessage);

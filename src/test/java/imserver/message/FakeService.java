@@ -31,10 +31,10 @@ class FakeService extends MessageService {
 
   int pings;
 
-  /** How many looks there were for what recipients may not have been told of. */
+  /** How many queries there were for what may not have been delivered. */
   int looks;
 
-  /** How many of the next looks fail. */
+  /** How many of the next such queries fail. */
   int looksFail;
 
   /** The database refuses these. */

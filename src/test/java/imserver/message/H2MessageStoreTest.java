@@ -105,7 +105,7 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
   }
 
   @Test
-  @DisplayName("says that nobody knows, where the commit fails")
+  @DisplayName("says that it is not known, where the commit fails")
   void commitFails() {
     ofCommit = new EJBException("the commit failed");
     List<NewMessage> newMessages =

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Queries of the repositories and of {@code H2Writer}, as they reach H2. */
+/** Queries of the repositories and of {@code H2UnreadWriter}, as they reach H2. */
 @DisplayName("H2 reads in the order of an index, without sorting,")
 class H2QueryPlanTest {
 

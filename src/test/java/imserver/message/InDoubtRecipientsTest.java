@@ -1,6 +1,6 @@
 package imserver.message;
 
-import static imserver.message.BatchWriterFixture.newMessage;
+import static imserver.message.WriterFixture.newMessage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
@@ -8,7 +8,7 @@ import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("Recipients who may not have been told of all")
+@DisplayName("Recipients in doubt")
 class InDoubtRecipientsTest {
 
   private final FakeService service = new FakeService();
@@ -23,52 +23,52 @@ class InDoubtRecipientsTest {
   }
 
   @Test
-  @DisplayName("are told once of what is unread above the last that anybody was told of")
+  @DisplayName("get once what is unread above the last id that was delivered")
   void once() {
-    store(2, "told");
+    store(2, "delivered");
     store(2, "a");
     store(3, "of another");
     store(2, "b");
     inDoubt.add(Set.of(2L), 1);
-    assertThat(contents(inDoubt.lookForFresh())).containsExactly("a", "b");
-    assertThat(inDoubt.lookForFresh()).isEmpty();
-    assertThat(inDoubt.look(Set.of(2L))).isEmpty();
+    assertThat(contents(inDoubt.lookUpFresh())).containsExactly("a", "b");
+    assertThat(inDoubt.lookUpFresh()).isEmpty();
+    assertThat(inDoubt.lookUp(Set.of(2L))).isEmpty();
     assertThat(service.looks).isEqualTo(2);
   }
 
   @Test
-  @DisplayName("are each told from where they were left, though others were left elsewhere")
+  @DisplayName("get each what is above their own last id, though it is another for others")
   void each() {
     store(2, "a");
     inDoubt.add(Set.of(2L), 0);
-    store(3, "told");
+    store(3, "delivered");
     store(3, "b");
     inDoubt.add(Set.of(3L), 2);
     inDoubt.add(Set.of(2L), 2);
-    assertThat(contents(inDoubt.lookForFresh())).containsExactlyInAnyOrder("a", "b");
+    assertThat(contents(inDoubt.lookUpFresh())).containsExactlyInAnyOrder("a", "b");
   }
 
   @Test
-  @DisplayName("stay in doubt until another message to them is stored, and they were looked for")
+  @DisplayName("stay in doubt until another message to them is stored, and theirs were looked up")
   void settle() {
     inDoubt.add(Set.of(2L, 3L), 0);
     service.looksFail = 1;
-    assertThat(inDoubt.lookForFresh()).isEmpty();
+    assertThat(inDoubt.lookUpFresh()).isEmpty();
     inDoubt.settle(Set.of(2L));
     assertThat(inDoubt.among(Set.of(2L, 3L, 4L))).containsExactlyInAnyOrder(2L, 3L);
-    assertThat(inDoubt.lookForFresh()).isEmpty();
+    assertThat(inDoubt.lookUpFresh()).isEmpty();
     inDoubt.settle(Set.of(2L));
     assertThat(inDoubt.among(Set.of(2L, 3L, 4L))).containsExactly(3L);
   }
 
   @Test
-  @DisplayName("are told of thousands, page by page")
+  @DisplayName("get thousands, page by page")
   void pages() {
     for (int i = 0; i < 2500; i++) {
       store(2, "m" + i);
     }
     inDoubt.add(Set.of(2L), 0);
-    assertThat(inDoubt.lookForFresh()).hasSize(2500);
+    assertThat(inDoubt.lookUpFresh()).hasSize(2500);
   }
 
   @Test
@@ -79,6 +79,6 @@ class InDoubtRecipientsTest {
     }
     assertThat(inDoubt.among(Set.of(1L, 2L, 10_001L))).containsExactlyInAnyOrder(2L, 10_001L);
     store(1, "a");
-    assertThat(inDoubt.lookForFresh()).isEmpty();
+    assertThat(inDoubt.lookUpFresh()).isEmpty();
   }
 }

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The intake")
 class IntakeTest {
 
-  private final BatchWriterFixture fixture = new BatchWriterFixture();
+  private final WriterFixture fixture = new WriterFixture();
   private final FakeConnection alice = new FakeConnection(1);
   private final CountDownLatch firstIsStored = new CountDownLatch(1);
   private final CountDownLatch goOn = new CountDownLatch(1);
@@ -236,7 +236,7 @@ class IntakeTest {
     FakeConnection tablet = new FakeConnection(1);
     read(tablet, 9);
     assertThat(tablet.sent).containsExactly(failure("ack", FailureCode.RATE_LIMITED));
-    intake.markUnread(alice, new MarkRead(null, List.of(10L), ""));
+    intake.markReadUncharged(alice, new MarkRead(null, List.of(10L), ""));
     await()
         .until(
             () -> Set.of(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 10L).equals(fixture.service.read.get(1L)));

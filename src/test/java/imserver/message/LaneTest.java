@@ -1,6 +1,6 @@
 package imserver.message;
 
-import static imserver.message.BatchWriterFixture.submission;
+import static imserver.message.WriterFixture.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Test;
 class LaneTest {
 
   private static final int ROOM = 1000;
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration END_TIMEOUT = Duration.ofSeconds(20);
 
-  private final BatchWriterFixture fixture = new BatchWriterFixture();
+  private final WriterFixture fixture = new WriterFixture();
   private final Semaphore room = new Semaphore(ROOM);
   private final Lane<Send> lane = lane(100);
   private final FakeConnection alice = new FakeConnection(1);
@@ -45,24 +45,25 @@ class LaneTest {
 
   private Lane<Send> lane(int maxBatch) {
     return new Lane<>(
-        FairQueue.ofMessages(room, 1, maxBatch), replies -> fixture.batchWriter(replies)::process);
+        FairQueue.ofMessages(room, 1, maxBatch),
+        replies -> fixture.messageWriter(replies)::process);
   }
 
   @AfterEach
   void end() throws Exception {
     lane.stop();
-    lane.awaitEnd(PATIENCE);
+    lane.awaitEnd(END_TIMEOUT);
     await().until(() -> started.stream().noneMatch(Thread::isAlive));
   }
 
   private void add(String content) {
-    assertThat(lane.offer(submission(alice, 2, content))).isTrue();
+    assertThat(lane.offer(message(alice, 2, content))).isTrue();
   }
 
   /** From as many users, so that they may fill batches. */
   private void addMany(int count) {
     for (int i = 0; i < count; i++) {
-      assertThat(lane.offer(submission(new FakeConnection(10 + i), 2, "m" + i))).isTrue();
+      assertThat(lane.offer(message(new FakeConnection(10 + i), 2, "m" + i))).isTrue();
     }
   }
 
@@ -72,7 +73,7 @@ class LaneTest {
     addMany(250);
     lane.start(threads);
     lane.stop();
-    lane.awaitEnd(PATIENCE);
+    lane.awaitEnd(END_TIMEOUT);
     assertThat(fixture.service.calls).containsExactly(100, 100, 50);
     assertThat(fixture.texts()).isEqualTo(IntStream.range(0, 250).mapToObj(i -> "m" + i).toList());
   }
@@ -83,7 +84,7 @@ class LaneTest {
     IntStream.range(0, 120).forEach(i -> add("m" + i));
     lane.start(threads);
     lane.stop();
-    lane.awaitEnd(PATIENCE);
+    lane.awaitEnd(END_TIMEOUT);
     assertThat(fixture.service.calls).containsExactly(50, 50, 20);
     assertThat(fixture.texts()).isEqualTo(IntStream.range(0, 120).mapToObj(i -> "m" + i).toList());
   }
@@ -119,7 +120,7 @@ class LaneTest {
         };
     List<FakeConnection> users =
         IntStream.range(0, 150).mapToObj(i -> new FakeConnection(10 + i)).toList();
-    users.forEach(user -> assertThat(lane.offer(submission(user, 2, "m" + user.user()))).isTrue());
+    users.forEach(user -> assertThat(lane.offer(message(user, 2, "m" + user.user()))).isTrue());
     lane.start(threads);
     await().until(() -> fixture.service.calls.equals(List.of(100)));
 
@@ -135,7 +136,7 @@ class LaneTest {
     await().until(() -> room.availablePermits() == ROOM);
     await().until(() -> fixture.delivered.size() == 100);
     lane.stop();
-    lane.awaitEnd(PATIENCE);
+    lane.awaitEnd(END_TIMEOUT);
     assertThat(fixture.service.committed).hasSize(100);
     assertThat(users).as("one answer each").allMatch(user -> isUnavailable(user.sent));
   }
@@ -147,7 +148,7 @@ class LaneTest {
   }
 
   @Test
-  @DisplayName("stores the next batch while it tells of the one before, and tells in order")
+  @DisplayName("stores the next batch while it answers and delivers the one before, in order")
   void storesWhileItTells() {
     CountDownLatch goOn = new CountDownLatch(1);
     fixture.beforeDelivery = () -> await().until(() -> goOn.getCount() == 0);
@@ -161,18 +162,18 @@ class LaneTest {
   }
 
   @Test
-  @DisplayName("is one batch ahead of what it tells, and no more")
+  @DisplayName("is one batch ahead of its answers, and no more")
   void isBounded() {
-    CountDownLatch told = new CountDownLatch(1);
+    CountDownLatch answering = new CountDownLatch(1);
     Semaphore mayTell = new Semaphore(0);
     fixture.beforeDelivery =
         () -> {
-          told.countDown();
+          answering.countDown();
           mayTell.acquireUninterruptibly();
         };
     addMany(350);
     lane.start(threads);
-    await().until(() -> told.getCount() == 0 && fixture.service.calls.size() == 2);
+    await().until(() -> answering.getCount() == 0 && fixture.service.calls.size() == 2);
     await()
         .during(Duration.ofMillis(200))
         .until(() -> fixture.service.calls.equals(List.of(100, 100)));
@@ -195,9 +196,9 @@ class LaneTest {
     await().until(() -> inBatch.getCount() == 0);
     add("before");
     lane.stop();
-    assertThat(lane.offer(submission(alice, 2, "late"))).isFalse();
+    assertThat(lane.offer(message(alice, 2, "late"))).isFalse();
     goOn.countDown();
-    lane.awaitEnd(PATIENCE);
+    lane.awaitEnd(END_TIMEOUT);
     assertThat(alice.sent)
         .containsExactly(new Success(1, "t-first", 0, null), new Success(1, "t-before", 0, null));
     assertThat(fixture.texts()).containsExactly("first", "before");
@@ -205,7 +206,7 @@ class LaneTest {
   }
 
   @Test
-  @DisplayName("that is stopped does not wait for a database that hangs longer than it is told to")
+  @DisplayName("that is stopped waits for a database that hangs no longer than its time-out")
   void stopsWhileItHangs() {
     CountDownLatch goOn = new CountDownLatch(1);
     fixture.service.refuses =
@@ -219,12 +220,12 @@ class LaneTest {
     lane.stop();
     assertThat(lane.awaitEnd(Duration.ofMillis(1))).isFalse();
     goOn.countDown();
-    assertThat(lane.awaitEnd(PATIENCE)).isTrue();
-    assertThat(fixture.texts()).as("told though the stop had not waited").containsExactly("a");
+    assertThat(lane.awaitEnd(END_TIMEOUT)).isTrue();
+    assertThat(fixture.texts()).as("delivered though the stop had not waited").containsExactly("a");
   }
 
   @Test
-  @DisplayName("goes on though a failure cannot be told")
+  @DisplayName("goes on though a failure cannot be sent")
   void failsToTell() {
     Requester broken =
         new Requester() {
@@ -291,15 +292,15 @@ class LaneTest {
           Thread.currentThread().interrupt();
           return false;
         };
-    assertThat(single.offer(submission(alice, 2, "a"))).isTrue();
-    assertThat(single.offer(submission(alice, 2, "b"))).isTrue();
+    assertThat(single.offer(message(alice, 2, "a"))).isTrue();
+    assertThat(single.offer(message(alice, 2, "b"))).isTrue();
     single.start(threads);
-    single.awaitEnd(PATIENCE);
+    single.awaitEnd(END_TIMEOUT);
     FailureCode busy = FailureCode.SERVER_BUSY;
     assertThat(alice.sent)
         .containsExactly(
             new Success(1, "t-a", 0, null), new Failure(1, "t-b", busy, busy.message()));
-    assertThat(single.offer(submission(alice, 2, "c"))).isFalse();
+    assertThat(single.offer(message(alice, 2, "c"))).isFalse();
     assertThat(room.availablePermits()).isEqualTo(ROOM);
   }
 }

@@ -9,14 +9,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("Of what is replayed")
+@DisplayName("The queries for the replay")
 class MessageRepositoryTest {
 
   private final MessageRepository messages = new MessageRepository();
   private final TestMessages stored;
 
   MessageRepositoryTest() throws ReflectiveOperationException {
-    stored = new TestMessages(messages);
+    stored = new TestMessages(MessageRepository.class, messages);
   }
 
   @AfterEach
@@ -25,7 +25,7 @@ class MessageRepositoryTest {
   }
 
   @Test
-  @DisplayName("unread messages are found in order, of one or of several")
+  @DisplayName("find unread messages in order, of one recipient or of several")
   void unread() {
     assertThat(messages.unread(BOB, 0, 2))
         .extracting(UnreadMessage::id)

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("The service")
+@DisplayName("The message service")
 class MessageServiceTest {
 
   private final List<String> asked = new ArrayList<>();
@@ -99,7 +99,7 @@ class MessageServiceTest {
   }
 
   @Test
-  @DisplayName("says what the store says when it fails, and of a fault that nobody knows")
+  @DisplayName("throws what the store throws, and takes a fault for a commit that is not known")
   void failures() throws Exception {
     with();
     failure = new StorageException(new IllegalStateException("rolled back"));

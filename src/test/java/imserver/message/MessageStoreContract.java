@@ -164,7 +164,7 @@ abstract class MessageStoreContract {
   class Retries {
 
     @Test
-    @DisplayName("tells which are retries and which other messages, and stores the rest")
+    @DisplayName("returns which are retries and which other messages, and stores the rest")
     void mixed() {
       long a = stored(newMessage(ALICE, BOB, "a")).messageId();
       long b = stored(newMessage(ALICE, BOB, "b")).messageId();
@@ -238,9 +238,9 @@ abstract class MessageStoreContract {
     @DisplayName("finds them again and again, among new ones")
     void swarm() {
       for (int i = 0; i < 5; i++) {
-        NewMessage earlier = newMessage(ALICE, BOB, "k" + i);
-        long id = stored(earlier).messageId();
-        assertThat(add(earlier, newMessage(BOB, ALICE, "n" + i))).startsWith(new Duplicate(id));
+        NewMessage existing = newMessage(ALICE, BOB, "k" + i);
+        long id = stored(existing).messageId();
+        assertThat(add(existing, newMessage(BOB, ALICE, "n" + i))).startsWith(new Duplicate(id));
       }
       assertThat(state().head(ALICE)).isEqualTo(10);
     }
@@ -598,7 +598,7 @@ abstract class MessageStoreContract {
     }
   }
 
-  /** Of what writers were told, and of what is kept. */
+  /** Of what the store returned to writers, and of what is stored. */
   void assertOrder(Collection<Event> events) {
     List<Event> stored = events.stream().filter(each -> each.kind().equals("stored")).toList();
     Map<Long, Long> idByNumber = new HashMap<>();

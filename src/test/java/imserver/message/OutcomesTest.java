@@ -39,9 +39,9 @@ class OutcomesTest {
   void known() {
     Outcomes outcomes = new Outcomes(List.of(OTHER_A, A, B, A_AGAIN));
     assertThat(outcomes.open()).containsExactly(OTHER_A, B);
-    outcomes.known(Map.of(0, new ExistingMessage(3, false)));
+    outcomes.existing(Map.of(0, new ExistingMessage(3, false)));
     assertThat(outcomes.open()).containsExactly(A, B, A_AGAIN);
-    outcomes.known(Map.of(0, new ExistingMessage(3, true), 2, new ExistingMessage(3, true)));
+    outcomes.existing(Map.of(0, new ExistingMessage(3, true), 2, new ExistingMessage(3, true)));
     assertThat(outcomes.open()).containsExactly(B);
     outcomes.stored(List.of(new Stored(6, 3, 4)));
     assertThat(outcomes.open()).isEmpty();
@@ -50,7 +50,7 @@ class OutcomesTest {
   }
 
   @Test
-  @DisplayName("are not told while something is open")
+  @DisplayName("are not complete while something is open")
   void open() {
     assertThatThrownBy(() -> new Outcomes(List.of(A)).all())
         .isInstanceOf(IllegalStateException.class);

@@ -66,8 +66,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
 
   @BeforeEach
   void empty() {
-    new SqlStoreState(database.source())
-        .update("truncate message, notice, unread, user_state, conversation");
+    tables().update("truncate message, notice, unread, user_state, conversation");
     deadlocksBefore = deadlocks();
   }
 
@@ -77,8 +76,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
   }
 
   private static List<Long> deadlocks() {
-    return new SqlStoreState(database.source())
-        .all("select deadlocks from pg_stat_database where datname = 'postgres'");
+    return tables().all("select deadlocks from pg_stat_database where datname = 'postgres'");
   }
 
   @Override
@@ -88,6 +86,10 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
 
   @Override
   SqlStoreState state() {
+    return tables();
+  }
+
+  private static SqlStoreState tables() {
     return new SqlStoreState(database.source());
   }
 
@@ -201,7 +203,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
 
   private static void awaitOneWaiting() {
     String waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
-    await().until(() -> new SqlStoreState(database.source()).all(waiting).get(0) == 1);
+    await().until(() -> tables().all(waiting).get(0) == 1);
   }
 
   @Test
@@ -235,7 +237,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
   @Test
   @DisplayName("finds all by indexes, by plans that are made while the tables are empty")
   void plans() {
-    new SqlStoreState(database.source()).update("create database plans");
+    tables().update("create database plans");
     migrate(postgres.getJdbcUrl("postgres", "plans"));
     try (ThreadConnections fresh =
         new ThreadConnections(postgres.getJdbcUrl("postgres", "plans"))) {

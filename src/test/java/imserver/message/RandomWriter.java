@@ -123,9 +123,9 @@ final class RandomWriter {
                 stored.senderChange(),
                 stored.recipientChange()));
         seen.add(stored.messageId());
-      } else if (outcomes.get(i) instanceof Duplicate earlier) {
-        events.add(new Event("known", number, earlier.messageId(), 0, 0));
-        seen.add(earlier.messageId());
+      } else if (outcomes.get(i) instanceof Duplicate duplicate) {
+        events.add(new Event("known", number, duplicate.messageId(), 0, 0));
+        seen.add(duplicate.messageId());
       } else {
         throw new AssertionError(outcomes.get(i).toString());
       }

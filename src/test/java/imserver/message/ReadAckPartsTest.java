@@ -60,7 +60,7 @@ class ReadAckPartsTest {
   }
 
   @Test
-  @DisplayName("tell once, when the last of them is marked")
+  @DisplayName("answer once, when the last of them is marked")
   void last() {
     List<ReadAck> parts = parts(125);
     parts.subList(0, 2).forEach(part -> part.requester().marked());
@@ -71,7 +71,7 @@ class ReadAckPartsTest {
   }
 
   @Test
-  @DisplayName("tell of the first failure, once, when all are done")
+  @DisplayName("answer with the first failure, once, when all are done")
   void failure() {
     List<ReadAck> parts = parts(175);
     parts.get(0).requester().marked();

@@ -1,6 +1,6 @@
 package imserver.message;
 
-import static imserver.message.BatchWriterFixture.ack;
+import static imserver.message.WriterFixture.ack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.packet.FailureCode;
@@ -10,16 +10,16 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("Marking as read")
+@DisplayName("Writing a batch of read-acks")
 class ReadAckWriterTest {
 
-  private final BatchWriterFixture fixture = new BatchWriterFixture();
+  private final WriterFixture fixture = new WriterFixture();
   private final FakeService service = fixture.service;
   private final FakeConnection alice = new FakeConnection(1);
   private final FakeConnection bob = new FakeConnection(2);
 
   @Test
-  @DisplayName("takes what each reader named, and answers nothing")
+  @DisplayName("marks what each reader named, and sends nothing to sockets")
   void marks() {
     fixture.readAckWriter.process(List.of(ack(alice, 5L, 6L), ack(bob, 7L), ack(alice, 6L, 8L)));
     assertThat(service.read.get(1L)).containsExactly(5L, 6L, 8L);
@@ -38,7 +38,7 @@ class ReadAckWriterTest {
   }
 
   @Test
-  @DisplayName("tells each reader where the database did not take them")
+  @DisplayName("answers each reader with a failure where the database did not take them")
   void fails() {
     service.failingMarks = 2;
     fixture.readAckWriter.process(List.of(ack(alice, 5L), ack(bob, 6L)));

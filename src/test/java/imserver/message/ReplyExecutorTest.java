@@ -13,14 +13,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("What a lane tells")
+@DisplayName("The replies of a lane")
 class ReplyExecutorTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private volatile boolean othersWait = true;
   private final ReplyExecutor replies = new ReplyExecutor(() -> othersWait);
-  private final List<Integer> told = new CopyOnWriteArrayList<>();
+  private final List<Integer> done = new CopyOnWriteArrayList<>();
   private final List<Thread> by = new CopyOnWriteArrayList<>();
 
   @AfterEach
@@ -29,55 +29,55 @@ class ReplyExecutorTest {
     replies.awaitEnd(PATIENCE);
   }
 
-  private void tell(int number) {
+  private void reply(int number) {
     replies.execute(
         () -> {
-          told.add(number);
+          done.add(number);
           by.add(Thread.currentThread());
         });
   }
 
   @Test
-  @DisplayName("is told in order, whoever of the two threads tells it")
+  @DisplayName("run in order, in whichever of the two threads")
   void order() throws InterruptedException {
     replies.start(Thread::new);
     for (int i = 0; i < 1000; i++) {
       othersWait = i % 3 != 0;
-      tell(i);
+      reply(i);
     }
     replies.stop();
     replies.awaitEnd(PATIENCE);
-    assertThat(told).isEqualTo(IntStream.range(0, 1000).boxed().toList());
+    assertThat(done).isEqualTo(IntStream.range(0, 1000).boxed().toList());
     assertThat(by).contains(Thread.currentThread()).hasSizeGreaterThan(2);
     assertThat(by.stream().distinct()).hasSize(2);
   }
 
   @Test
-  @DisplayName("is told by the lane itself where nobody waits")
+  @DisplayName("run in the thread of the lane where no request waits")
   void nobodyWaits() {
     replies.start(Thread::new);
     othersWait = false;
-    tell(1);
+    reply(1);
     assertThat(by).containsExactly(Thread.currentThread());
   }
 
   @Test
-  @DisplayName("is told after the end too, and what was given before it first")
+  @DisplayName("run after the end too, and those that were given before it first")
   void afterTheEnd() throws InterruptedException {
     CountDownLatch goOn = new CountDownLatch(1);
     replies.start(Thread::new);
     replies.execute(
         () -> {
           assertThat(awaited(goOn)).isTrue();
-          told.add(1);
+          done.add(1);
         });
     replies.stop();
     replies.stop();
     goOn.countDown();
-    tell(2);
-    tell(3);
+    reply(2);
+    reply(3);
     replies.awaitEnd(PATIENCE);
-    assertThat(told).containsExactly(1, 2, 3);
+    assertThat(done).containsExactly(1, 2, 3);
   }
 
   private static boolean awaited(CountDownLatch latch) {
@@ -89,24 +89,24 @@ class ReplyExecutorTest {
   }
 
   @Test
-  @DisplayName("does not hold up what follows, if it fails")
+  @DisplayName("do not hold up the next one, if one fails")
   void failure() throws InterruptedException {
     replies.start(Thread::new);
     replies.execute(
         () -> {
           throw new OutOfMemoryError("of a test");
         });
-    tell(2);
+    reply(2);
     replies.stop();
     replies.awaitEnd(PATIENCE);
-    assertThat(told).containsExactly(2);
+    assertThat(done).containsExactly(2);
   }
 
   @Test
-  @DisplayName("needs a thread from the start")
+  @DisplayName("need a thread from the start")
   void noThread() {
     assertThatThrownBy(() -> replies.start(task -> null)).isInstanceOf(IllegalStateException.class);
-    tell(1);
-    assertThat(told).containsExactly(1);
+    reply(1);
+    assertThat(done).containsExactly(1);
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("A submission has one answer")
 class SubmissionTest {
 
-  private final BatchWriterFixture fixture = new BatchWriterFixture();
+  private final WriterFixture fixture = new WriterFixture();
 
   /** Asks, and has something happen while an answer to it is being made. */
   private static final class Asker implements Requester {
@@ -48,7 +48,7 @@ class SubmissionTest {
     }
   }
 
-  private static Send submission(Requester asker) {
+  private static Send message(Requester asker) {
     return new Send(asker, new SendMessage(null, 2, "a", "t", null), null);
   }
 
@@ -56,9 +56,9 @@ class SubmissionTest {
   @DisplayName("where it is stored while the failure for taking too long is on its way")
   void storedDuringFailure() {
     Asker asker = new Asker();
-    Send submission = submission(asker);
-    asker.meanwhile = () -> fixture.batchWriter.process(List.of(submission));
-    submission.fail(FailureCode.STORAGE_UNAVAILABLE);
+    Send message = message(asker);
+    asker.meanwhile = () -> fixture.messageWriter.process(List.of(message));
+    message.fail(FailureCode.STORAGE_UNAVAILABLE);
     assertThat(fixture.texts()).as("delivered all the same").containsExactly("a");
     assertThat(asker.answers).singleElement().isInstanceOf(Failure.class);
   }
@@ -67,11 +67,11 @@ class SubmissionTest {
   @DisplayName("where it takes too long while the success is on its way")
   void failedDuringSuccess() {
     Asker asker = new Asker();
-    Send submission = submission(asker);
-    asker.meanwhile = () -> submission.fail(FailureCode.STORAGE_UNAVAILABLE);
-    fixture.batchWriter.process(List.of(submission));
+    Send message = message(asker);
+    asker.meanwhile = () -> message.fail(FailureCode.STORAGE_UNAVAILABLE);
+    fixture.messageWriter.process(List.of(message));
     assertThat(asker.answers).singleElement().isInstanceOf(Success.class);
-    submission.fail(FailureCode.STORAGE_UNAVAILABLE);
+    message.fail(FailureCode.STORAGE_UNAVAILABLE);
     assertThat(asker.answers).hasSize(1);
   }
 

@@ -32,9 +32,13 @@ public final class TestMessages implements AutoCloseable {
   private final EntityManager entities = database.entities();
   private final H2Writer writer = new H2Writer(entities);
 
-  /** Stores the messages, and gives the repository its entity manager, as a container does. */
-  public TestMessages(Object repository) throws ReflectiveOperationException {
-    Field field = repository.getClass().getDeclaredField("entities");
+  /**
+   * Stores the messages, and gives the repository its entity manager, as a container does.
+   *
+   * @param type the class of the repository that has the field for it
+   */
+  public <R> TestMessages(Class<R> type, R repository) throws ReflectiveOperationException {
+    Field field = type.getDeclaredField("entities");
     field.setAccessible(true);
     field.set(repository, entities);
     entities.getTransaction().begin();
@@ -42,7 +46,6 @@ public final class TestMessages implements AutoCloseable {
     second = add(ALICE, BOB, "second", null);
     back = add(BOB, ALICE, "back", null);
     notice = add(0, BOB, "notice", new NoticeDetails("title", "/url"));
-    entities.clear();
   }
 
   /** In which all is done. */
@@ -61,7 +64,9 @@ public final class TestMessages implements AutoCloseable {
             "mark",
             OffsetDateTime.of(2026, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC),
             noticeDetails);
-    return ((Stored) writer.add(List.of(newMessage)).get(0)).messageId();
+    long id = ((Stored) writer.add(List.of(newMessage)).get(0)).messageId();
+    entities.clear(); // else what was read before is not read again
+    return id;
   }
 
   /** Marks messages as read, one by one. */

@@ -6,8 +6,9 @@ import imserver.packet.Response;
 import imserver.packet.Response.Success;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
-/** A connection that keeps what it is told. Safe for use by several threads. */
+/** A connection that keeps what is sent. Safe for use by several threads. */
 public final class FakeConnection implements Connection {
 
   /** What was sent, in order. */
@@ -19,12 +20,16 @@ public final class FakeConnection implements Connection {
   /** Called before a packet is kept. */
   public volatile Runnable beforeSend = () -> {};
 
-  /** What {@link #unansweredPings} tells. */
+  /** What {@link #unansweredPings} returns. */
   public volatile int unansweredPings;
 
   /** How many pings there were. */
   public volatile int pings;
 
+  /** Whether the client takes what is sent at once; where not, when {@link #drain} is called. */
+  public volatile boolean drains = true;
+
+  private volatile @Nullable Runnable whenDrained;
   private final UserPrincipal user;
 
   /** Of a user whose credential never ends. */
@@ -58,7 +63,7 @@ public final class FakeConnection implements Connection {
     sent.add(asAClientSees(packet));
   }
 
-  /** A client that does not name its messages is not told their ids. */
+  /** A client that does not name its messages gets no message id. */
   private static Response asAClientSees(Response packet) {
     return packet instanceof Success success && success.clientMessageId() == null
         ? new Success(success.toId(), success.timestamp(), 0, null)
@@ -67,7 +72,20 @@ public final class FakeConnection implements Connection {
 
   @Override
   public void whenDrained(Runnable task) {
-    task.run();
+    if (drains) {
+      task.run();
+    } else {
+      whenDrained = task;
+    }
+  }
+
+  /** The client has taken all that was sent. */
+  public void drain() {
+    Runnable task = whenDrained;
+    whenDrained = null;
+    if (task != null) {
+      task.run();
+    }
   }
 
   @Override

@@ -29,7 +29,7 @@ class MessageStreamTest {
   }
 
   @Test
-  @DisplayName("sends the replay as it comes, and tells how far it is")
+  @DisplayName("sends the replay as it comes, and knows how far it is")
   void replay() {
     assertThat(stream.replayedUpTo()).isZero();
     stream.replay(messages(4, 6));

@@ -119,7 +119,7 @@ class UserBudgetTest {
   }
 
   @Test
-  @DisplayName("tells how long to wait")
+  @DisplayName("returns how long to wait")
   void waiting() {
     UserBudget budget = UserBudget.perMinute(30, 1, time);
     taken(budget, 30);

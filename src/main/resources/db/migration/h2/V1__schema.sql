@@ -1,5 +1,5 @@
--- The tables of imserver on H2 2.4, in its mode that understands much of PostgreSQL's SQL. The model is described in
--- postgresql/V1__schema.sql; here stands only where H2 differs.
+-- The tables of imserver on H2 2.4, in its PostgreSQL mode. The model is described in postgresql/V1__schema.sql; comments here
+-- say only where H2 differs.
 --
 -- One process alone has the database open, and lets one transaction write at a time (imserver.message.H2MessageStore). So
 -- there is nothing to lock, and the order of ids and changes is that of the commits.

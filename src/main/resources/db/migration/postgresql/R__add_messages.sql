@@ -3,8 +3,8 @@
 -- Given are arrays: the messages in the order in which they came; the users whom they concern, ascending, with by how much
 -- the head and the unread count of each rise; the conversations, each once, with the ordinal of its last message, by how
 -- much its two unread counts rise, and, for each side, the user's position among the users (0 for the system) and how
--- many changes of his come after the last one of this conversation. Who calls has counted all that (imserver.message.ConversationDeltas):
--- to group and to number in SQL takes as long as to insert.
+-- many changes of that user come after the last one of this conversation. The caller has counted all that
+-- (imserver.message.ConversationDeltas): to group and to number in SQL takes as long as to insert.
 --
 -- Either it stores all, and returns
 --   ids     the ids of the messages; only the first where each is by one above the one before
@@ -13,7 +13,7 @@
 --   known   their ordinals
 --   earlier the ids of the messages that have their keys
 --   same    whether such a message says the same to the same recipient with the same title and link: then it is a retry.
--- Who calls leaves these away and calls again.
+-- The caller then calls again without these messages.
 --
 -- Hardly any key is there already. To look for each before it is inserted takes a tenth of the time, so that is only done
 -- once an insert has failed, or where one is likely to fail: what it had inserted by then is left behind for vacuum.
@@ -84,7 +84,7 @@ begin
       insert into unread (recipient_id, message_id, sender_id)
       select * from unnest(recipients, ids, senders);
 
-      -- Of two users whose rows are locked: nobody else is at their conversation.
+      -- The rows of both users are locked, so no other transaction writes their conversation.
       insert into conversation as c
         (low_id, high_id, last_message_id, unread_low, unread_high, changed_low, changed_high)
       select n.low, n.high, ids[n.last], n.to_low, n.to_high,

@@ -1,9 +1,9 @@
 -- Marks messages as read: of pairs of a reader and an id those that are unread messages to this reader; the others are
 -- passed over. One transaction and a few statements for all readers of a batch.
 --
--- Here the rows of "unread" are locked before those of the users, as it is they that tell whom it concerns. No two
--- transactions wait for each other by that: rows of "unread" are locked in one order, and whoever has locked users asks for
--- no row of "unread" that another may have.
+-- Here the rows of "unread" are locked before those of the users, since the senders are known from them only. No two
+-- transactions wait for each other by that: rows of "unread" are locked in one order, and a transaction that has locked users
+-- asks for no row of "unread" that another may have locked.
 --
 -- Returns, eight bytes each,
 --   marked  for each reader and each sender of whom something was marked: reader, sender, and the numbers of the change

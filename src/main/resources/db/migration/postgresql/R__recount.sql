@@ -1,6 +1,7 @@
--- Counts what a user has not read, message by message, and puts right what differs from that: his total, and, of each
--- conversation of his, the count, and what is read up to where that is not below all unread messages. What changes for him gets a number, as every change does. Returns
--- the total before and after, and how many conversations had a wrong count.
+-- Counts the unread messages of a user one by one, and corrects what differs from that: the user's total, and, in each of the
+-- user's conversations, the count, and what is read up to where that is not below all unread messages. Each conversation whose
+-- count is corrected is a change of this user, with a number. Returns the total before and after, and how many conversations
+-- had a wrong count.
 create or replace function recount(counted_user bigint, out before bigint, out after bigint, out corrected bigint)
 language plpgsql
 as $$
@@ -10,7 +11,7 @@ begin
   -- One after the other: it writes conversations of two users with the row of one of them locked.
   perform pg_advisory_xact_lock(hashtext('imserver.recount'));
 
-  -- What is unread of messages that somebody has deleted by hand; before the users are locked, as in mark_read.
+  -- The rows of "unread" whose messages an operator has deleted; before the users are locked, as in mark_read.
   delete from unread u
   using (select (select f.ctid from unread f where f.recipient_id = o.recipient_id and f.message_id = o.message_id) as place
          from unread o
@@ -24,7 +25,7 @@ begin
 
   select count(*) into after from unread u where u.recipient_id = counted_user;
 
-  -- The side of high is his where the other one has a smaller id, or is he himself.
+  -- The user is on the side of high where the other one has a smaller id, or is the same.
   update conversation c set read_up_to_high = coalesce((
     select max(m.id) from message m
     where m.sender_id = c.low_id and m.recipient_id = c.high_id and m.id < f.first), 0)

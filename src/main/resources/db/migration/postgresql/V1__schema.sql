@@ -1,15 +1,16 @@
 -- The tables of imserver on PostgreSQL 15 and later. Read from top to bottom this is the model; h2/V1__schema.sql is the
--- same in the words of H2. The tables from user_state to conversation are written by functions alone:
--- R__add_messages.sql, R__mark_read.sql with R__read_conversations.sql, R__recount.sql.
+-- same for H2. imserver writes the tables from user_state to conversation by functions only: R__add_messages.sql,
+-- R__mark_read.sql with R__read_conversations.sql, R__recount.sql.
 --
--- One order. Whoever changes what users see locks the rows of these users in user_state first, in ascending order of
--- their ids, then message, notice and unread, then conversation; only reading, whose rows of unread tell whom it concerns, has
--- locked these before. Message ids and the numbers of changes are drawn while the rows of the users are locked. So for one user, and in one conversation, the order of ids and the order of changes are the order of
--- the commits, whichever server writes; who has seen an id and asks for higher ones misses nothing; and no two
+-- One order. A transaction that changes what users see locks the rows of these users in user_state first, in ascending order
+-- of their ids, then writes message, notice and unread, then conversation. Only marking as read and recounting lock rows of
+-- unread before, since the users are known from them. Message ids and the numbers of changes are drawn while the rows of the
+-- users are locked. So for one user, and in one conversation, the order of ids and the order of changes are the order of the
+-- commits, whichever server writes; a reader who has seen an id and asks for higher ones misses nothing; and no two
 -- transactions wait for each other.
 
--- Who has been seen, with the name and avatar of the token (OpenID Connect: name, picture), or those that the host
--- application has set, which tokens then leave alone.
+-- The directory: users who have connected, with the name and avatar of their token (OpenID Connect: name, picture), and those
+-- that the host application has entered, whose name and avatar tokens do not change.
 create table im_user (
   id             bigint                   not null primary key check (id > 0),
   name           varchar(255),
@@ -23,8 +24,8 @@ create table im_user (
 );
 create index im_user_by_name on im_user (search_name, id);
 
--- One row for each user who has sent or received a message, or was recounted. The system, user 0, has none: what it sends is kept in order
--- by the rows of its recipients.
+-- One row for each user who has sent or received a message, or was recounted. The system, user 0, has none: what it sends is
+-- kept in order by the rows of its recipients.
 create table user_state (
   user_id bigint not null primary key check (user_id > 0),
   -- How many changes there were of what this user sees: a message from or to him, a mark as read by him or by the other
@@ -41,7 +42,7 @@ create table user_state (
 create sequence message_id;
 
 -- A message never changes. sender_id and recipient_id refer to no table: a message may be sent to a user whom this server
--- has not seen yet, and none shall fail for want of a directory entry.
+-- has not seen yet, and none must fail because a directory entry is missing.
 --
 -- Indexes, each a part of what a message costs:
 -- * by id: what is read by ids that other tables hold (the last message of a conversation, what is unread, a page of a
@@ -54,14 +55,14 @@ create table message (
   recipient_id     bigint                   not null check (recipient_id > 0),
   content          varchar                  not null check (content <> ''),
   client_timestamp varchar(32)              not null, -- the sender's mark, '' for none
-  -- Compared by its bytes: what a language thinks of letters costs time with every message.
+  -- Compared by its bytes: the rules of a language for comparing text would cost time with every message.
   dedupe_key       varchar(24) collate "C"  not null check (dedupe_key <> ''),
   created_at       timestamp with time zone not null,
   constraint message_once unique (sender_id, dedupe_key)
 );
 create index message_history on message (sender_id, recipient_id, id);
 
--- What a message of the system has beside its text.
+-- The title and link of a message of the system.
 create table notice (
   message_id bigint        not null primary key check (message_id > 0),
   title      varchar(255),
@@ -78,8 +79,8 @@ create table unread (
   sender_id    bigint not null,
   primary key (recipient_id, message_id)
 ) with (
-  -- As many rows go as come: without vacuum the table would grow with every message. It begins at once, and does not
-  -- rest in between; what there is to be done is little each time.
+  -- As many rows are deleted as inserted: without vacuum the table would grow with every message. So it starts early and runs
+  -- without delay; each run has little to do.
   autovacuum_vacuum_threshold = 1000,
   autovacuum_vacuum_scale_factor = 0.05,
   autovacuum_vacuum_insert_threshold = 10000,
@@ -88,14 +89,14 @@ create table unread (
 );
 
 -- One row for two users who have written to each other: low_id is the smaller id, which is 0 where the other is the
--- system. Who writes to himself has one with both ids the same, and what is his is on the side of high.
+-- system. A user who writes to himself has one with both ids the same, and is on the side of high.
 create table conversation (
   low_id          bigint not null,
   high_id         bigint not null,
   last_message_id bigint not null,
   -- The list of a user is in the order of last messages. An index on these would have to be written anew with nearly
   -- every message, and the row's other indexes with it. A bucket holds 65,536 ids: within one, a row's new version needs
-  -- no index entry (PostgreSQL's heap-only tuples). Who reads the list sorts two buckets at most.
+  -- no index entry (PostgreSQL's heap-only tuples). A query for the list sorts two buckets at most.
   bucket          bigint not null generated always as (last_message_id / 65536) stored,
   -- The rows in "unread" of the messages to each side, counted.
   unread_low      bigint not null default 0,
@@ -116,14 +117,14 @@ create table conversation (
 create index conversation_of_low on conversation (low_id, bucket desc);
 create index conversation_of_high on conversation (high_id, bucket desc);
 
--- Whose access the host application has ended: tokens of that user that were issued before this moment are refused. One
--- row a user at most.
+-- Users whose access the host application has ended: tokens of that user that were issued before this moment are refused. At
+-- most one row for each user.
 create table revocation (
   user_id       bigint                   not null primary key check (user_id > 0),
   issued_before timestamp with time zone not null,
-  -- Milliseconds since 1970, by the clock of the database: by it servers find what others have written.
+  -- Milliseconds since 1970, by the clock of the database: servers find by it what other servers have written.
   written_at    bigint                   not null
 );
 create index revocation_by_writing on revocation (written_at);
--- By it those are found that concern only tokens that have expired.
+-- Finds the rows that concern only tokens that have expired, which are deleted.
 create index revocation_by_moment on revocation (issued_before);

@@ -21,13 +21,13 @@ import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 
 /**
- * What a lane does with messages: store, then answer, then deliver. Nothing is answered with
- * success before its transaction is committed. For one thread at a time, but for what it gives to
- * {@code replies}, which uses nothing that changes.
+ * What a lane does with messages: store a batch, then answer, then deliver. Nothing is answered
+ * with success before its transaction is committed. For one thread at a time; what it gives to
+ * {@code replies} may run in another, and uses no state of this object that changes.
  */
-final class BatchWriter {
+final class MessageWriter {
 
-  private static final System.Logger LOG = System.getLogger(BatchWriter.class.getName());
+  private static final System.Logger LOG = System.getLogger(MessageWriter.class.getName());
 
   private final MessageService service;
   private final Delivery delivery;
@@ -35,15 +35,15 @@ final class BatchWriter {
   private final Executor replies;
   private final InDoubtRecipients inDoubt;
 
-  /** The last id that anybody was told of; negative while that is not known. */
+  /** The highest id that was answered or delivered; negative while that is not known. */
   private long last = -1;
 
   /**
    * Stores by a service.
    *
-   * @param replies has the answers and deliveries go out, in the order in which it is given them
+   * @param replies runs the answers and deliveries, in the order in which it is given them
    */
-  BatchWriter(MessageService service, Delivery delivery, Clock clock, Executor replies) {
+  MessageWriter(MessageService service, Delivery delivery, Clock clock, Executor replies) {
     this.service = service;
     this.delivery = delivery;
     this.clock = clock;
@@ -51,19 +51,22 @@ final class BatchWriter {
     this.inDoubt = new InDoubtRecipients(service);
   }
 
-  /** Stores messages, and tells of them. */
+  /** Stores messages, answers their senders, and delivers those that are new. */
   void process(List<Send> sends) {
     if (last < 0) {
       last = lastId();
     }
-    List<UnreadMessage> found = inDoubt.lookForFresh();
+    List<UnreadMessage> found = inDoubt.lookUpFresh();
     if (!found.isEmpty()) {
       replies.execute(() -> delivery.deliver(found));
     }
     store(sends, newMessages(sends));
   }
 
-  /** Where the database does not say, nobody is told late of what it does not answer for. */
+  /**
+   * The last id of all messages; -1 where the database does not answer. Then it is not known what
+   * was delivered, so nothing is delivered later.
+   */
   private long lastId() {
     try {
       return service.lastId();
@@ -83,7 +86,7 @@ final class BatchWriter {
       storeOneByOne(sends, newMessages);
       return;
     }
-    conclude(sends, newMessages, outcomes);
+    report(sends, newMessages, outcomes);
   }
 
   private void doubtUnlessRolledBack(List<NewMessage> newMessages, RuntimeException e) {
@@ -114,7 +117,7 @@ final class BatchWriter {
   }
 
   /**
-   * One bad message fails alone; a database that is down fails them all, without a try for each.
+   * One bad message fails alone; where the database is down all fail, without an attempt for each.
    */
   private void storeOneByOne(List<Send> sends, List<NewMessage> newMessages) {
     for (int i = 0; i < sends.size(); i++) {
@@ -131,11 +134,11 @@ final class BatchWriter {
         storeOrGiveUp(send, newMessage);
         continue;
       }
-      conclude(send, newMessage, outcome);
+      report(send, newMessage, outcome);
     }
   }
 
-  /** The last try: the one before may have met a connection that had died. */
+  /** The last attempt: the one before may have used a connection that was dead. */
   private void storeOrGiveUp(List<Send> send, List<NewMessage> newMessage) {
     List<Outcome> outcome;
     try {
@@ -144,7 +147,7 @@ final class BatchWriter {
       giveUp(send, e);
       return;
     }
-    conclude(send, newMessage, outcome);
+    report(send, newMessage, outcome);
   }
 
   private List<Outcome> storeAlone(List<NewMessage> newMessage) {
@@ -165,25 +168,27 @@ final class BatchWriter {
     }
   }
 
-  private void conclude(List<Send> sends, List<NewMessage> newMessages, List<Outcome> outcomes) {
+  /** Has the senders answered, and what is stored delivered, also what was in doubt. */
+  private void report(List<Send> sends, List<NewMessage> newMessages, List<Outcome> outcomes) {
     Set<Long> doubtful = inDoubt.among(recipients(newMessages));
-    List<UnreadMessage> messages = new ArrayList<>(inDoubt.look(doubtful));
+    List<UnreadMessage> messages = new ArrayList<>(inDoubt.lookUp(doubtful));
     Set<Long> certain = new HashSet<>();
     for (int i = 0; i < newMessages.size(); i++) {
       if (outcomes.get(i) instanceof Outcome.Stored stored) {
         NewMessage newMessage = newMessages.get(i);
         last = Math.max(last, stored.messageId());
         certain.add(newMessage.recipientId());
-        if (!doubtful.contains(newMessage.recipientId())) { // else it was found
+        if (!doubtful.contains(newMessage.recipientId())) { // else the look-up found it
           messages.add(newMessage.asUnread(stored.messageId()));
         }
       }
     }
     inDoubt.settle(certain);
-    replies.execute(() -> tell(sends, outcomes, messages));
+    replies.execute(() -> answerAndDeliver(sends, outcomes, messages));
   }
 
-  private void tell(List<Send> sends, List<Outcome> outcomes, List<UnreadMessage> stored) {
+  private void answerAndDeliver(
+      List<Send> sends, List<Outcome> outcomes, List<UnreadMessage> stored) {
     Map<Requester, List<Response>> answers = new LinkedHashMap<>();
     for (int i = 0; i < sends.size(); i++) {
       Send send = sends.get(i);
@@ -198,11 +203,11 @@ final class BatchWriter {
   }
 
   private static Response answer(Send send, Outcome outcome) {
-    if (outcome instanceof Outcome.Stored fresh) {
-      return success(send, fresh.messageId());
+    if (outcome instanceof Outcome.Stored stored) {
+      return success(send, stored.messageId());
     }
-    if (outcome instanceof Outcome.Duplicate earlier) {
-      return success(send, earlier.messageId());
+    if (outcome instanceof Outcome.Duplicate duplicate) {
+      return success(send, duplicate.messageId());
     }
     return send.failure(
         outcome instanceof Outcome.Reused ? FailureCode.REUSED_ID : FailureCode.UNKNOWN_RECIPIENT);

@@ -1,7 +1,7 @@
 package imserver.message;
 
-import static imserver.message.BatchWriterFixture.named;
-import static imserver.message.BatchWriterFixture.submission;
+import static imserver.message.WriterFixture.message;
+import static imserver.message.WriterFixture.named;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.directory.UserProfile;
@@ -18,12 +18,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("Storing a batch")
-class BatchWriterTest {
+@DisplayName("Writing a batch of messages")
+class MessageWriterTest {
 
-  private final BatchWriterFixture fixture = new BatchWriterFixture();
+  private final WriterFixture fixture = new WriterFixture();
   private final FakeService service = fixture.service;
-  private final BatchWriter batchWriter = fixture.batchWriter;
+  private final MessageWriter messageWriter = fixture.messageWriter;
   private final FakeConnection alice = new FakeConnection(1);
   private final FakeConnection bob = new FakeConnection(2);
   private final FakeConnection carol = new FakeConnection(5);
@@ -47,8 +47,8 @@ class BatchWriterTest {
     @Test
     @DisplayName("answers each sender and delivers each message, in one transaction")
     void all() {
-      batchWriter.process(
-          List.of(submission(alice, 2, "a"), submission(bob, 1, "b"), submission(alice, 3, "c")));
+      messageWriter.process(
+          List.of(message(alice, 2, "a"), message(bob, 1, "b"), message(alice, 3, "c")));
       assertThat(service.calls).containsExactly(3);
       assertThat(alice.sent).containsExactly(success(1, "a"), success(1, "c"));
       assertThat(bob.sent).containsExactly(success(2, "b"));
@@ -65,7 +65,7 @@ class BatchWriterTest {
       Runnable isCommitted = () -> assertThat(service.committed).hasSize(2);
       alice.beforeSend = isCommitted;
       fixture.beforeDelivery = isCommitted;
-      batchWriter.process(List.of(submission(alice, 2, "a"), submission(alice, 2, "b")));
+      messageWriter.process(List.of(message(alice, 2, "a"), message(alice, 2, "b")));
       assertThat(alice.sent).hasSize(2);
       assertThat(fixture.delivered).hasSize(2);
     }
@@ -74,7 +74,7 @@ class BatchWriterTest {
     @DisplayName("delivers with what the directory knows of the sender")
     void profile() {
       fixture.profiles.put(1L, new UserProfile(1, "李雷", "https://e.org/a.png"));
-      batchWriter.process(List.of(submission(alice, 2, "a")));
+      messageWriter.process(List.of(message(alice, 2, "a")));
       assertThat(fixture.delivered)
           .containsExactly(new Incoming(1, 1, 2, "a", "t-a", "李雷", "https://e.org/a.png"));
     }
@@ -83,7 +83,7 @@ class BatchWriterTest {
     @DisplayName("delivers without names where the directory fails")
     void directoryDown() {
       fixture.directoryDown = true;
-      batchWriter.process(List.of(submission(alice, 2, "a")));
+      messageWriter.process(List.of(message(alice, 2, "a")));
       assertThat(alice.sent).containsExactly(success(1, "a"));
       assertThat(fixture.delivered).containsExactly(new Incoming(1, 1, 2, "a", "t-a", "1", ""));
     }
@@ -91,7 +91,7 @@ class BatchWriterTest {
     @Test
     @DisplayName("gives a receipt to a client that names its messages, and to no other")
     void receipt() {
-      batchWriter.process(List.of(submission(alice, 2, "a"), named(alice, 2, "b", "x")));
+      messageWriter.process(List.of(message(alice, 2, "a"), named(alice, 2, "b", "x")));
       assertThat(alice.sent).containsExactly(success(1, "a"), new Success(1, "t-b", 2, "x"));
     }
   }
@@ -103,8 +103,8 @@ class BatchWriterTest {
     @Test
     @DisplayName("acknowledges it again, and delivers nothing")
     void later() {
-      batchWriter.process(List.of(submission(alice, 2, "a")));
-      batchWriter.process(List.of(submission(alice, 2, "a")));
+      messageWriter.process(List.of(message(alice, 2, "a")));
+      messageWriter.process(List.of(message(alice, 2, "a")));
       assertThat(alice.sent).containsExactly(success(1, "a"), success(1, "a"));
       assertThat(service.committed).hasSize(1);
       assertThat(fixture.texts()).containsExactly("a");
@@ -113,24 +113,24 @@ class BatchWriterTest {
     @Test
     @DisplayName("in the same batch acknowledges both, and delivers once")
     void sameBatch() {
-      batchWriter.process(List.of(named(alice, 2, "a", "x"), named(alice, 2, "a", "x")));
+      messageWriter.process(List.of(named(alice, 2, "a", "x"), named(alice, 2, "a", "x")));
       Response receipt = new Success(1, "t-a", 1, "x");
       assertThat(alice.sent).containsExactly(receipt, receipt);
       assertThat(fixture.texts()).containsExactly("a");
     }
 
     @Test
-    @DisplayName("tells the id of the message that was stored the first time")
+    @DisplayName("answers with the id of the message that was stored the first time")
     void receipt() {
-      batchWriter.process(List.of(named(alice, 2, "a", "x"), submission(alice, 2, "b")));
-      batchWriter.process(List.of(named(alice, 2, "a", "x")));
+      messageWriter.process(List.of(named(alice, 2, "a", "x"), message(alice, 2, "b")));
+      messageWriter.process(List.of(named(alice, 2, "a", "x")));
       assertThat(alice.sent.get(2)).isEqualTo(new Success(1, "t-a", 1, "x"));
     }
 
     @Test
     @DisplayName("does not take the same packet of another sender for it")
     void otherSender() {
-      batchWriter.process(List.of(submission(alice, 3, "a"), submission(bob, 3, "a")));
+      messageWriter.process(List.of(message(alice, 3, "a"), message(bob, 3, "a")));
       assertThat(fixture.texts()).containsExactly("a", "a");
     }
   }
@@ -146,8 +146,8 @@ class BatchWriterTest {
     @Test
     @DisplayName("refuses another text or recipient, and still takes a retry for one")
     void later() {
-      batchWriter.process(List.of(named(alice, 2, "a", "x")));
-      batchWriter.process(
+      messageWriter.process(List.of(named(alice, 2, "a", "x")));
+      messageWriter.process(
           List.of(named(alice, 2, "b", "x"), named(alice, 3, "a", "x"), named(alice, 2, "a", "x")));
       assertThat(alice.sent)
           .containsExactly(
@@ -162,8 +162,8 @@ class BatchWriterTest {
     @DisplayName("refuses the second of one batch, also where it is stored one by one")
     void sameBatch() {
       service.lostAnswers = 1;
-      batchWriter.process(List.of(named(alice, 2, "a", "x"), named(alice, 2, "b", "x")));
-      batchWriter.process(List.of(named(alice, 2, "c", "y"), named(alice, 2, "d", "y")));
+      messageWriter.process(List.of(named(alice, 2, "a", "x"), named(alice, 2, "b", "x")));
+      messageWriter.process(List.of(named(alice, 2, "c", "y"), named(alice, 2, "d", "y")));
       assertThat(alice.sent)
           .containsExactly(
               new Success(1, "t-a", 1, "x"),
@@ -178,11 +178,11 @@ class BatchWriterTest {
     void inDoubt() {
       service.commitsWait = true;
       service.lostAnswers = 3;
-      batchWriter.process(List.of(named(alice, 2, "a", "x")));
+      messageWriter.process(List.of(named(alice, 2, "a", "x")));
       service.commitsWait = false;
-      batchWriter.process(List.of(submission(bob, 3, "b")));
+      messageWriter.process(List.of(message(bob, 3, "b")));
       service.finishCommits();
-      batchWriter.process(List.of(named(alice, 2, "c", "x")));
+      messageWriter.process(List.of(named(alice, 2, "c", "x")));
       assertThat(alice.sent).containsExactly(unavailable(1, "a"), reused("c"));
       assertThat(fixture.texts()).containsExactly("b", "a");
     }
@@ -196,9 +196,8 @@ class BatchWriterTest {
     @DisplayName("fails the one bad message alone, and keeps the order of the others")
     void oneBad() {
       service.refuses = newMessage -> newMessage.content().equals("bad");
-      batchWriter.process(
-          List.of(
-              submission(alice, 2, "a"), submission(alice, 2, "bad"), submission(alice, 2, "c")));
+      messageWriter.process(
+          List.of(message(alice, 2, "a"), message(alice, 2, "bad"), message(alice, 2, "c")));
       assertThat(service.calls).containsExactly(3, 1, 1, 1, 1);
       assertThat(alice.sent)
           .containsExactly(success(1, "a"), unavailable(1, "bad"), success(1, "c"));
@@ -209,7 +208,7 @@ class BatchWriterTest {
     @DisplayName("is tried once more, since the connection may have died")
     void onceMore() {
       service.refuses = newMessage -> service.calls.size() <= 2;
-      batchWriter.process(List.of(submission(alice, 2, "a")));
+      messageWriter.process(List.of(message(alice, 2, "a")));
       assertThat(service.calls).containsExactly(1, 1, 1);
       assertThat(alice.sent).containsExactly(success(1, "a"));
     }
@@ -218,12 +217,12 @@ class BatchWriterTest {
     @DisplayName("fails all, without a try for each, where it is down")
     void down() {
       service.down = true;
-      batchWriter.process(
+      messageWriter.process(
           List.of(
-              submission(alice, 2, "a"),
-              submission(alice, 2, "b"),
-              submission(bob, 2, "c"),
-              submission(bob, 2, "d")));
+              message(alice, 2, "a"),
+              message(alice, 2, "b"),
+              message(bob, 2, "c"),
+              message(bob, 2, "d")));
       assertThat(service.calls).containsExactly(4, 1);
       assertThat(service.pings).isEqualTo(1);
       assertThat(alice.sent).containsExactly(unavailable(1, "a"), unavailable(1, "b"));
@@ -239,8 +238,8 @@ class BatchWriterTest {
             service.down |= service.calls.size() == 3;
             return newMessage.content().equals("b");
           };
-      batchWriter.process(
-          List.of(submission(alice, 2, "a"), submission(alice, 2, "b"), submission(alice, 2, "c")));
+      messageWriter.process(
+          List.of(message(alice, 2, "a"), message(alice, 2, "b"), message(alice, 2, "c")));
       assertThat(service.calls).containsExactly(3, 1, 1);
       assertThat(alice.sent)
           .containsExactly(success(1, "a"), unavailable(1, "b"), unavailable(1, "c"));
@@ -250,18 +249,18 @@ class BatchWriterTest {
     @DisplayName("goes on with the next batch when it is back")
     void back() {
       service.down = true;
-      batchWriter.process(List.of(submission(alice, 2, "a")));
+      messageWriter.process(List.of(message(alice, 2, "a")));
       service.down = false;
-      batchWriter.process(List.of(submission(alice, 2, "a")));
+      messageWriter.process(List.of(message(alice, 2, "a")));
       assertThat(alice.sent).containsExactly(unavailable(1, "a"), success(1, "a"));
       assertThat(fixture.texts()).containsExactly("a");
     }
 
     @Test
-    @DisplayName("tells of an unknown recipient, and stores the rest")
+    @DisplayName("refuses an unknown recipient, and stores the rest")
     void unknownRecipient() {
       service.unknownRecipients = Set.of(9L);
-      batchWriter.process(List.of(submission(alice, 9, "a"), submission(alice, 2, "b")));
+      messageWriter.process(List.of(message(alice, 9, "a"), message(alice, 2, "b")));
       assertThat(alice.sent)
           .containsExactly(failure(1, "a", FailureCode.UNKNOWN_RECIPIENT), success(1, "b"));
       assertThat(fixture.texts()).containsExactly("b");
@@ -276,9 +275,9 @@ class BatchWriterTest {
     @DisplayName("acknowledges and delivers each message once, where the second try is answered")
     void secondTry() {
       service.lostAnswers = 1;
-      batchWriter.process(List.of(submission(alice, 2, "a"), submission(alice, 2, "b")));
+      messageWriter.process(List.of(message(alice, 2, "a"), message(alice, 2, "b")));
       assertThat(alice.sent).containsExactly(success(1, "a"), success(1, "b"));
-      batchWriter.process(List.of(submission(alice, 2, "c")));
+      messageWriter.process(List.of(message(alice, 2, "c")));
       assertThat(fixture.texts()).containsExactly("a", "b", "c");
       assertThat(service.committed).hasSize(3);
     }
@@ -288,18 +287,18 @@ class BatchWriterTest {
     void nextBatch() {
       service.lostAnswers = 1;
       goDownAtTheSecondCall();
-      batchWriter.process(List.of(submission(alice, 2, "a"), submission(alice, 2, "b")));
+      messageWriter.process(List.of(message(alice, 2, "a"), message(alice, 2, "b")));
       assertThat(alice.sent).containsExactly(unavailable(1, "a"), unavailable(1, "b"));
       assertThat(fixture.delivered).isEmpty();
 
-      batchWriter.process(List.of(submission(bob, 1, "still down")));
+      messageWriter.process(List.of(message(bob, 1, "still down")));
       assertThat(fixture.delivered).isEmpty();
 
       service.down = false;
-      batchWriter.process(List.of(submission(alice, 2, "a"), submission(alice, 2, "c")));
+      messageWriter.process(List.of(message(alice, 2, "a"), message(alice, 2, "c")));
       assertThat(alice.sent.subList(2, 4)).containsExactly(success(1, "a"), success(1, "c"));
       assertThat(fixture.texts()).containsExactly("a", "b", "c");
-      batchWriter.process(List.of(submission(alice, 2, "d")));
+      messageWriter.process(List.of(message(alice, 2, "d")));
       assertThat(fixture.texts()).containsExactly("a", "b", "c", "d");
     }
 
@@ -315,13 +314,13 @@ class BatchWriterTest {
     @DisplayName("delivers it once when its sender tries again, where the commit was done later")
     void later() {
       leaveWaiting("a");
-      batchWriter.process(List.of(submission(carol, 4, "b")));
+      messageWriter.process(List.of(message(carol, 4, "b")));
       service.finishCommits();
       assertThat(service.looks).isEqualTo(1);
-      batchWriter.process(List.of(submission(carol, 4, "c"), submission(alice, 2, "a")));
+      messageWriter.process(List.of(message(carol, 4, "c"), message(alice, 2, "a")));
       assertThat(alice.sent).containsExactly(unavailable(1, "a"), success(1, "a"));
       assertThat(fixture.texts()).containsExactlyInAnyOrder("b", "c", "a");
-      batchWriter.process(List.of(submission(alice, 2, "a")));
+      messageWriter.process(List.of(message(alice, 2, "a")));
       assertThat(fixture.texts()).hasSize(3);
     }
 
@@ -330,11 +329,11 @@ class BatchWriterTest {
     void inOrder() {
       leaveWaiting("a");
       fixture.clock.now = fixture.clock.now.plus(Duration.ofHours(1));
-      batchWriter.process(
-          List.of(submission(carol, 2, "b"), submission(carol, 4, "c"), submission(bob, 2, "d")));
+      messageWriter.process(
+          List.of(message(carol, 2, "b"), message(carol, 4, "c"), message(bob, 2, "d")));
       assertThat(fixture.texts()).containsExactly("a", "b", "d", "c");
       int looks = service.looks;
-      batchWriter.process(List.of(submission(carol, 2, "e"), submission(alice, 2, "a")));
+      messageWriter.process(List.of(message(carol, 2, "e"), message(alice, 2, "a")));
       assertThat(fixture.texts()).containsExactly("a", "b", "d", "c", "e");
       assertThat(service.looks).as("does not look again and again").isEqualTo(looks);
     }
@@ -344,28 +343,28 @@ class BatchWriterTest {
     void looksAgain() {
       service.lostAnswers = 1;
       service.looksFail = 3;
-      batchWriter.process(List.of(submission(alice, 2, "a")));
+      messageWriter.process(List.of(message(alice, 2, "a")));
       assertThat(alice.sent).containsExactly(success(1, "a"));
-      batchWriter.process(List.of(submission(carol, 2, "b")));
+      messageWriter.process(List.of(message(carol, 2, "b")));
       assertThat(fixture.delivered).isEmpty();
-      batchWriter.process(List.of(submission(carol, 4, "c")));
-      batchWriter.process(List.of(submission(carol, 2, "d")));
+      messageWriter.process(List.of(message(carol, 4, "c")));
+      messageWriter.process(List.of(message(carol, 2, "d")));
       assertThat(fixture.texts()).containsExactly("a", "b", "c", "d");
     }
 
     @Test
     @DisplayName("does not deliver what was there before this server")
     void before() {
-      service.store(List.of(BatchWriterFixture.newMessage(1, 2, "old")));
+      service.store(List.of(WriterFixture.newMessage(1, 2, "old")));
       service.lostAnswers = 1;
-      batchWriter.process(List.of(submission(alice, 2, "a")));
+      messageWriter.process(List.of(message(alice, 2, "a")));
       assertThat(fixture.texts()).containsExactly("a");
     }
 
     private void leaveWaiting(String content) {
       service.commitsWait = true;
       service.lostAnswers = 3; // in the batch, alone, and once more
-      batchWriter.process(List.of(submission(alice, 2, content)));
+      messageWriter.process(List.of(message(alice, 2, content)));
       service.commitsWait = false;
       assertThat(alice.sent).containsExactly(unavailable(1, content));
     }
@@ -380,8 +379,8 @@ class BatchWriterTest {
             }
             return false;
           };
-      batchWriter.process(List.of(submission(alice, 2, "a")));
-      batchWriter.process(List.of(submission(alice, 2, "b")));
+      messageWriter.process(List.of(message(alice, 2, "a")));
+      messageWriter.process(List.of(message(alice, 2, "b")));
       assertThat(alice.sent).containsExactly(unavailable(1, "a"), success(1, "b"));
       assertThat(fixture.texts()).containsExactly("b");
     }

@@ -20,10 +20,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 
 /**
- * A {@link BatchWriter} and a {@link ReadAckWriter} over a {@link FakeService}, and what is
+ * A {@link MessageWriter} and a {@link ReadAckWriter} over a {@link FakeService}, and what is
  * delivered.
  */
-class BatchWriterFixture {
+class WriterFixture {
 
   final FakeService service = new FakeService();
   final List<Incoming> delivered = new CopyOnWriteArrayList<>();
@@ -60,10 +60,10 @@ class BatchWriterFixture {
 
   final FakeClock clock = new FakeClock(Instant.parse("2026-01-02T03:04:05Z"));
 
-  final BatchWriter batchWriter = batchWriter(Runnable::run);
+  final MessageWriter messageWriter = messageWriter(Runnable::run);
 
-  BatchWriter batchWriter(Executor replies) {
-    return new BatchWriter(service, new Delivery(directory, registry), clock, replies);
+  MessageWriter messageWriter(Executor replies) {
+    return new MessageWriter(service, new Delivery(directory, registry), clock, replies);
   }
 
   final ReadAckWriter readAckWriter = new ReadAckWriter(service, Runnable::run);
@@ -72,7 +72,7 @@ class BatchWriterFixture {
     return new NewMessage(new DedupeKey(from, content), to, content, "", OffsetDateTime.MIN, null);
   }
 
-  static Send submission(Connection from, long to, String content) {
+  static Send message(Connection from, long to, String content) {
     return new Send(from, new SendMessage(null, to, content, "t-" + content, null), null);
   }
 

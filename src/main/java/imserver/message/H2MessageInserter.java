@@ -1,0 +1,204 @@
+package imserver.message;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Query;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stores new messages on H2, within a transaction: by a few statements over arrays, whatever their
+ * number.
+ */
+final class H2MessageInserter {
+
+  private static final String EXISTING =
+      """
+      select n.ordinal, m.id,
+             case when m.recipient_id = n.recipient_id and m.content = n.content
+                    and h.title is not distinct from n.title and h.url is not distinct from n.url
+                  then 1 else 0 end
+      from unnest(cast(?1 as integer array), cast(?2 as bigint array), cast(?3 as varchar array),
+                  cast(?4 as bigint array), cast(?5 as varchar array), cast(?6 as varchar array),
+                  cast(?7 as varchar array))
+             as n (ordinal, sender_id, dedupe_key, recipient_id, content, title, url)
+      join message m on m.sender_id = n.sender_id and m.dedupe_key = n.dedupe_key
+      left join notice h on h.message_id = m.id
+      """;
+
+  private static final String RAISE_HEADS =
+      """
+      merge into user_state s
+      using (select * from unnest(cast(?1 as bigint array), cast(?2 as integer array), cast(?3 as integer array))
+               as n (user_id, changes, received)) n
+      on s.user_id = n.user_id
+      when matched then update set head = s.head + n.changes, unread = s.unread + n.received
+      when not matched then insert (user_id, head, unread) values (n.user_id, n.changes, n.received)
+      """;
+
+  private static final String HEADS =
+      """
+      select s.head from unnest(cast(?1 as bigint array)) as n (user_id)
+      join user_state s on s.user_id = n.user_id
+      order by s.user_id
+      """;
+
+  private static final String IDS = "select nextval('message_id') from system_range(1, ?1)";
+
+  private static final String ADD_MESSAGES =
+      """
+      insert into message (id, sender_id, recipient_id, dedupe_key, content, client_timestamp, created_at)
+      select n.*, cast(?7 as timestamp with time zone)
+      from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as bigint array),
+                  cast(?4 as varchar array), cast(?5 as varchar array), cast(?6 as varchar array))
+             as n (id, sender_id, recipient_id, dedupe_key, content, client_timestamp)
+      """;
+
+  private static final String ADD_UNREAD =
+      """
+      insert into unread (recipient_id, message_id, sender_id)
+      select * from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as bigint array))
+      """;
+
+  private static final String CHANGE_CONVERSATIONS =
+      """
+      merge into conversation c
+      using (select * from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as bigint array),
+                                  cast(?4 as integer array), cast(?5 as integer array),
+                                  cast(?6 as bigint array), cast(?7 as bigint array))
+               as n (low_id, high_id, last_message_id, to_low, to_high, changed_low, changed_high)) n
+      on c.low_id = n.low_id and c.high_id = n.high_id
+      when matched then update set
+        last_message_id = n.last_message_id,
+        unread_low = c.unread_low + n.to_low,
+        unread_high = c.unread_high + n.to_high,
+        changed_low = n.changed_low,
+        changed_high = n.changed_high
+      when not matched then insert
+        (low_id, high_id, last_message_id, unread_low, unread_high, changed_low, changed_high)
+        values (n.low_id, n.high_id, n.last_message_id, n.to_low, n.to_high, n.changed_low, n.changed_high)
+      """;
+
+  private final EntityManager entities;
+  private final NamedStatements statements;
+
+  H2MessageInserter(EntityManager entities, NamedStatements statements) {
+    this.entities = entities;
+    this.statements = statements;
+  }
+
+  /** See {@link MessageStore#add}. */
+  List<Outcome> add(List<NewMessage> newMessages) {
+    Outcomes outcomes = new Outcomes(newMessages);
+    for (List<NewMessage> open = outcomes.open(); !open.isEmpty(); open = outcomes.open()) {
+      Map<Integer, ExistingMessage> existing = existing(open);
+      if (existing.isEmpty()) {
+        outcomes.stored(addNew(open));
+      } else {
+        outcomes.existing(existing);
+      }
+    }
+    return outcomes.all();
+  }
+
+  /** What is stored under the keys of {@code newMessages}, by their indexes. */
+  private Map<Integer, ExistingMessage> existing(List<NewMessage> newMessages) {
+    Integer[] ordinals = new Integer[newMessages.size()];
+    Arrays.setAll(ordinals, index -> index);
+    List<?> rows =
+        statement(
+                EXISTING,
+                ordinals,
+                longs(newMessages, NewMessage::senderId),
+                texts(newMessages, newMessage -> newMessage.key().key()),
+                longs(newMessages, NewMessage::recipientId),
+                texts(newMessages, NewMessage::content),
+                texts(newMessages, NewMessage::title),
+                texts(newMessages, NewMessage::url))
+            .getResultList();
+    Map<Integer, ExistingMessage> existing = new HashMap<>();
+    for (Object row : rows) {
+      Object[] columns = (Object[]) row;
+      existing.put(
+          ((Number) columns[0]).intValue(),
+          new ExistingMessage(
+              ((Number) columns[1]).longValue(), ((Number) columns[2]).intValue() == 1));
+    }
+    return existing;
+  }
+
+  private List<Outcome.Stored> addNew(List<NewMessage> newMessages) {
+    ConversationDeltas deltas = ConversationDeltas.of(newMessages);
+    Long[] users = boxed(deltas.users());
+    statement(RAISE_HEADS, users, boxed(deltas.changes()), boxed(deltas.received()))
+        .executeUpdate();
+    long[] heads = numbers(statement(HEADS, (Object) users));
+    long[] ids = numbers(statement(IDS, newMessages.size()));
+    Long[] messages = boxed(ids);
+    Long[] senders = longs(newMessages, NewMessage::senderId);
+    Long[] recipients = longs(newMessages, NewMessage::recipientId);
+    statement(
+            ADD_MESSAGES,
+            messages,
+            senders,
+            recipients,
+            texts(newMessages, newMessage -> newMessage.key().key()),
+            texts(newMessages, NewMessage::content),
+            texts(newMessages, NewMessage::timestamp),
+            newMessages.get(0).createdAt())
+        .executeUpdate();
+    statement(ADD_UNREAD, recipients, messages, senders).executeUpdate();
+    changeConversations(deltas, ids, heads);
+    for (int i = 0; i < ids.length; i++) {
+      NoticeDetails noticeDetails = newMessages.get(i).noticeDetails();
+      if (noticeDetails != null) {
+        entities.persist(new Notice(ids[i], noticeDetails));
+      }
+    }
+    entities.flush(); // what the database refuses is thrown here
+    return deltas.stored(ids, heads);
+  }
+
+  private void changeConversations(ConversationDeltas deltas, long[] ids, long[] heads) {
+    statement(
+            CHANGE_CONVERSATIONS,
+            boxed(deltas.lows()),
+            boxed(deltas.highs()),
+            boxed(Arrays.stream(deltas.lasts()).mapToLong(last -> ids[last - 1]).toArray()),
+            boxed(deltas.toLows()),
+            boxed(deltas.toHighs()),
+            boxed(deltas.lowChanges(heads)),
+            boxed(deltas.highChanges(heads)))
+        .executeUpdate();
+  }
+
+  private Query statement(String sql, Object... parameters) {
+    return statements.create(entities, sql, parameters);
+  }
+
+  private static long[] numbers(Query query) {
+    List<?> rows = query.getResultList();
+    return rows.stream().mapToLong(number -> ((Number) number).longValue()).toArray();
+  }
+
+  private static Long[] longs(List<NewMessage> newMessages, ToLongFunction<NewMessage> value) {
+    return boxed(newMessages.stream().mapToLong(value).toArray());
+  }
+
+  private static Long[] boxed(long[] numbers) {
+    return Arrays.stream(numbers).boxed().toArray(Long[]::new);
+  }
+
+  private static Integer[] boxed(int[] numbers) {
+    return Arrays.stream(numbers).boxed().toArray(Integer[]::new);
+  }
+
+  private static @Nullable String[] texts(
+      List<NewMessage> newMessages, Function<NewMessage, @Nullable String> value) {
+    return newMessages.stream().map(value).toArray(String[]::new);
+  }
+}
