@@ -17,7 +17,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -38,9 +41,9 @@ class EmbeddedChatIT {
 
   private static final Map<String, String> LIBRARIES =
       Map.of(
-          "/react.js", "react/18.3.1/umd/react.production.min.js",
-          "/react-dom.js", "react-dom/18.3.1/umd/react-dom.production.min.js",
-          "/vue.js", "vue/3.5.22/dist/vue.runtime.global.prod.js");
+          "/react.js", "react/umd/react.production.min.js",
+          "/react-dom.js", "react-dom/umd/react-dom.production.min.js",
+          "/vue.js", "vue/dist/vue.runtime.global.prod.js");
 
   private static final Map<String, String> TYPES =
       Map.of("html", "text/html;charset=UTF-8", "js", "text/javascript", "css", "text/css");
@@ -91,15 +94,25 @@ class EmbeddedChatIT {
 
   private String read(String path) throws IOException {
     String library = LIBRARIES.get(path);
-    String name =
-        library == null
-            ? "/imserver/browser/embedded" + path
-            : "/META-INF/resources/webjars/" + library;
-    try (InputStream file = EmbeddedChatIT.class.getResourceAsStream(name)) {
+    if (library != null) {
+      return Files.readString(webjar(library));
+    }
+    try (InputStream file =
+        EmbeddedChatIT.class.getResourceAsStream("/imserver/browser/embedded" + path)) {
       return new String(file.readAllBytes(), StandardCharsets.UTF_8)
           .replace("$CHAT", server.address().resolve("/teaching/").toString())
           .replace("$USER", String.valueOf(alice))
           .replace("$OTHER", String.valueOf(bob));
+    }
+  }
+
+  /** A file of a package, whose folder is called like its version. */
+  private static Path webjar(String file) throws IOException {
+    Path path = Path.of(file);
+    Path name = path.getName(0);
+    Path folder = Path.of(System.getProperty("imserver.test.webjars")).resolve(name);
+    try (Stream<Path> versions = Files.list(folder)) {
+      return versions.findFirst().orElseThrow().resolve(name.relativize(path));
     }
   }
 

@@ -97,6 +97,11 @@ public final class ServerProcess implements AutoCloseable {
     return log;
   }
 
+  /** Of the instance. */
+  Path folder() {
+    return log.getParent();
+  }
+
   long pid() {
     return server().pid();
   }
