@@ -119,6 +119,7 @@ class EmbeddedDatabaseIT {
   private static void awaitInLog(ServerProcess server, String... parts) {
     await()
         .atMost(Duration.ofSeconds(90))
+        .pollInterval(ServerProcess.INTERVAL)
         .untilAsserted(
             () ->
                 assertThat(Files.readAllLines(server.log()))
