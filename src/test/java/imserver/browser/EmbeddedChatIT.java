@@ -7,9 +7,9 @@ import com.microsoft.playwright.Browser;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import imserver.server.Api;
-import imserver.server.ServerProcess;
-import imserver.server.TestEnvironment;
+import imserver.server.SharedServer;
 import imserver.server.Users;
+import imserver.server.WithServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,9 +32,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The pages are {@code embedded/*.html} of the test resources: how a team would write them, with a
- * strict policy of their own and styles that must not reach into the chat.
+ * strict policy of their own and styles that must not reach into the chat. Their origin is another
+ * port of loopback, which open mode allows by itself.
  */
 @ExtendWith(Chromium.class)
+@WithServer
 @TestInstance(Lifecycle.PER_CLASS)
 @DisplayName("The web chat in a page of a foreign origin")
 class EmbeddedChatIT {
@@ -52,18 +54,14 @@ class EmbeddedChatIT {
   private final long bob = Users.next();
 
   private Browser browser;
-  private ServerProcess server;
+  private URI server;
   private HttpServer host;
 
   @BeforeAll
   void start(Browser installed) throws IOException {
     browser = installed;
     host = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server =
-        ServerProcess.start(
-            TestEnvironment.freePort(),
-            TestEnvironment.folder("embedded-" + System.nanoTime()),
-            Map.of("IMSERVER_ALLOWED_ORIGINS", origin()));
+    server = SharedServer.address();
     host.createContext("/", this::serve);
     host.start();
   }
@@ -83,7 +81,7 @@ class EmbeddedChatIT {
 
   /** Of a strict page: it may use the chat's server besides its own, and nothing is inline. */
   private String policy() {
-    String chat = server.address().toString();
+    String chat = server.toString();
     return "default-src 'none'; script-src 'self' %1$s; connect-src %1$s %2$s; style-src 'self'; img-src http: https: data:"
         .formatted(chat, chat.replaceFirst("http", "ws"));
   }
@@ -100,7 +98,7 @@ class EmbeddedChatIT {
     try (InputStream file =
         EmbeddedChatIT.class.getResourceAsStream("/imserver/browser/embedded" + path)) {
       return new String(file.readAllBytes(), StandardCharsets.UTF_8)
-          .replace("$CHAT", server.address().resolve("/teaching/").toString())
+          .replace("$CHAT", server.resolve("/teaching/").toString())
           .replace("$USER", String.valueOf(alice))
           .replace("$OTHER", String.valueOf(bob));
     }
@@ -121,9 +119,6 @@ class EmbeddedChatIT {
     if (host != null) {
       host.stop(0);
     }
-    if (server != null) {
-      server.close();
-    }
   }
 
   @ParameterizedTest
@@ -135,9 +130,9 @@ class EmbeddedChatIT {
     try (ChatPage chat = ChatPage.open(browser, ChatPage.english(), address)) {
       String text = "from " + page;
       chat.awaitConnection().write(text).awaitSent(text);
-      new Api(server.address(), bob).sendMessage(alice, "to " + page);
+      new Api(server, bob).sendMessage(alice, "to " + page);
       chat.awaitMessage("to " + page);
-      new Api(server.address(), Users.next()).sendMessage(alice, "unread");
+      new Api(server, Users.next()).sendMessage(alice, "unread");
       assertThat(chat.page().locator("#unread")).not().hasText("0");
       assertThat(chat.complaints()).isEmpty();
     }

@@ -11,14 +11,13 @@ import org.junit.jupiter.api.Test;
 
 @WithServer
 @Tag("h2")
-@DisplayName("In the container's WebSocket engine")
+@DisplayName("The tuning of the container's WebSocket engine")
 class EngineTuningIT {
 
   private final ServerProduct product = ServerProduct.underTest();
 
   @Test
-  @DisplayName(
-      "costly timers and batching are found where they are, and no other engine is touched")
+  @DisplayName("finds costly timers and batching where they are, and touches no other engine")
   void found() throws Exception {
     String log = log(SharedServer.running());
     assertThat(log.contains("the timers of Tyrus are replaced")).isEqualTo(product.hasTyrus());
@@ -27,7 +26,7 @@ class EngineTuningIT {
   }
 
   @Test
-  @DisplayName("timers and batching are left alone where that is switched off")
+  @DisplayName("leaves timers and batching alone where it is switched off")
   void switchedOff() throws Exception {
     try (ServerProcess server =
         ServerProcess.start(

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(SharedServer.class)
-@interface WithServer {
+public @interface WithServer {
 
   /**
    * {@code NAME=value} of environment variables, beside those of {@link ServerProcess#start}. By
