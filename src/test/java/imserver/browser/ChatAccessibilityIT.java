@@ -6,13 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.options.ColorScheme;
 import imserver.server.Api;
-import imserver.server.ServerProcess;
-import imserver.server.TestEnvironment;
+import imserver.server.SharedServer;
 import imserver.server.Users;
-import java.io.IOException;
+import imserver.server.WithServer;
 import java.net.URI;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.TestInstance;
@@ -22,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @ExtendWith(Chromium.class)
+@WithServer
 @TestInstance(Lifecycle.PER_CLASS)
 @DisplayName("axe finds no barrier by WCAG 2.2 AA in the web chat")
 class ChatAccessibilityIT {
@@ -34,27 +32,16 @@ class ChatAccessibilityIT {
       DARK,  360,  en-GB""";
 
   private Browser browser;
-  private ServerProcess server;
+  private URI server;
 
   @BeforeAll
-  void start(Browser installed) throws IOException {
+  void start(Browser installed) {
     browser = installed;
-    server =
-        ServerProcess.start(
-            TestEnvironment.freePort(),
-            TestEnvironment.folder("barriers-" + System.nanoTime()),
-            Map.of());
-  }
-
-  @AfterAll
-  void stop() {
-    if (server != null) {
-      server.close();
-    }
+    server = SharedServer.address();
   }
 
   private ChatPage open(ColorScheme scheme, int width, String language, String fragment) {
-    URI address = server.address().resolve("/teaching/" + fragment);
+    URI address = server.resolve("/teaching/" + fragment);
     Browser.NewContextOptions look =
         new Browser.NewContextOptions()
             .setColorScheme(scheme)
@@ -73,7 +60,7 @@ class ChatAccessibilityIT {
       page.awaitConnection();
       assertThat(page.page().locator("im-chat-list .empty")).isVisible();
       assertThat(page.barriers()).isEmpty();
-      new Api(server.address(), bob).sendMessage(alice, "hello");
+      new Api(server, bob).sendMessage(alice, "hello");
       assertThat(page.conversations().locator(".badge")).containsText("1");
       assertThat(page.barriers()).isEmpty();
       page.search().fill("7");
@@ -88,7 +75,7 @@ class ChatAccessibilityIT {
   void conversation(ColorScheme scheme, int width, String language) {
     long alice = Users.next();
     long bob = Users.next();
-    new Api(server.address(), bob).sendMessage(alice, "see https://school.example/ and 你好");
+    new Api(server, bob).sendMessage(alice, "see https://school.example/ and 你好");
     try (ChatPage page = open(scheme, width, language, "#user=" + alice + "&with=" + bob)) {
       page.awaitMessage("school.example").awaitConnection();
       assertThat(page.page().locator("im-chat-messages .new")).isVisible();

@@ -7,9 +7,9 @@ import com.microsoft.playwright.Browser;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import imserver.server.Api;
-import imserver.server.ServerProcess;
-import imserver.server.TestEnvironment;
+import imserver.server.SharedServer;
 import imserver.server.Users;
+import imserver.server.WithServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,7 +17,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -29,18 +32,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The pages are {@code embedded/*.html} of the test resources: how a team would write them, with a
- * strict policy of their own and styles that must not reach into the chat.
+ * strict policy of their own and styles that must not reach into the chat. Their origin is another
+ * port of loopback, which open mode allows by itself.
  */
 @ExtendWith(Chromium.class)
+@WithServer
 @TestInstance(Lifecycle.PER_CLASS)
 @DisplayName("The web chat in a page of a foreign origin")
 class EmbeddedChatIT {
 
   private static final Map<String, String> LIBRARIES =
       Map.of(
-          "/react.js", "react/18.3.1/umd/react.production.min.js",
-          "/react-dom.js", "react-dom/18.3.1/umd/react-dom.production.min.js",
-          "/vue.js", "vue/3.5.22/dist/vue.runtime.global.prod.js");
+          "/react.js", "react/umd/react.production.min.js",
+          "/react-dom.js", "react-dom/umd/react-dom.production.min.js",
+          "/vue.js", "vue/dist/vue.runtime.global.prod.js");
 
   private static final Map<String, String> TYPES =
       Map.of("html", "text/html;charset=UTF-8", "js", "text/javascript", "css", "text/css");
@@ -49,18 +54,14 @@ class EmbeddedChatIT {
   private final long bob = Users.next();
 
   private Browser browser;
-  private ServerProcess server;
+  private URI server;
   private HttpServer host;
 
   @BeforeAll
   void start(Browser installed) throws IOException {
     browser = installed;
     host = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server =
-        ServerProcess.start(
-            TestEnvironment.freePort(),
-            TestEnvironment.folder("embedded-" + System.nanoTime()),
-            Map.of("IMSERVER_ALLOWED_ORIGINS", origin()));
+    server = SharedServer.address();
     host.createContext("/", this::serve);
     host.start();
   }
@@ -80,7 +81,7 @@ class EmbeddedChatIT {
 
   /** Of a strict page: it may use the chat's server besides its own, and nothing is inline. */
   private String policy() {
-    String chat = server.address().toString();
+    String chat = server.toString();
     return "default-src 'none'; script-src 'self' %1$s; connect-src %1$s %2$s; style-src 'self'; img-src http: https: data:"
         .formatted(chat, chat.replaceFirst("http", "ws"));
   }
@@ -91,15 +92,25 @@ class EmbeddedChatIT {
 
   private String read(String path) throws IOException {
     String library = LIBRARIES.get(path);
-    String name =
-        library == null
-            ? "/imserver/browser/embedded" + path
-            : "/META-INF/resources/webjars/" + library;
-    try (InputStream file = EmbeddedChatIT.class.getResourceAsStream(name)) {
+    if (library != null) {
+      return Files.readString(webjar(library));
+    }
+    try (InputStream file =
+        EmbeddedChatIT.class.getResourceAsStream("/imserver/browser/embedded" + path)) {
       return new String(file.readAllBytes(), StandardCharsets.UTF_8)
-          .replace("$CHAT", server.address().resolve("/teaching/").toString())
+          .replace("$CHAT", server.resolve("/teaching/").toString())
           .replace("$USER", String.valueOf(alice))
           .replace("$OTHER", String.valueOf(bob));
+    }
+  }
+
+  /** A file of a package, whose folder is called like its version. */
+  private static Path webjar(String file) throws IOException {
+    Path path = Path.of(file);
+    Path name = path.getName(0);
+    Path folder = Path.of(System.getProperty("imserver.test.webjars")).resolve(name);
+    try (Stream<Path> versions = Files.list(folder)) {
+      return versions.findFirst().orElseThrow().resolve(name.relativize(path));
     }
   }
 
@@ -107,9 +118,6 @@ class EmbeddedChatIT {
   void stop() {
     if (host != null) {
       host.stop(0);
-    }
-    if (server != null) {
-      server.close();
     }
   }
 
@@ -122,9 +130,9 @@ class EmbeddedChatIT {
     try (ChatPage chat = ChatPage.open(browser, ChatPage.english(), address)) {
       String text = "from " + page;
       chat.awaitConnection().write(text).awaitSent(text);
-      new Api(server.address(), bob).sendMessage(alice, "to " + page);
+      new Api(server, bob).sendMessage(alice, "to " + page);
       chat.awaitMessage("to " + page);
-      new Api(server.address(), Users.next()).sendMessage(alice, "unread");
+      new Api(server, Users.next()).sendMessage(alice, "unread");
       assertThat(chat.page().locator("#unread")).not().hasText("0");
       assertThat(chat.complaints()).isEmpty();
     }

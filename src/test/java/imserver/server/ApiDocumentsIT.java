@@ -17,11 +17,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @WithRates
-@DisplayName("What the server serves to describe itself")
+@DisplayName("A description of the API that the server serves")
 class ApiDocumentsIT {
 
-  /** What a test from outside cannot bring about; 410 takes a thousand conversations. */
-  /** 408: the body comes too slowly, see {@code RestIT}. */
+  /**
+   * What a test from outside cannot bring about; 410 takes a thousand conversations, 408 a body
+   * that comes too slowly, see {@code RestIT}.
+   */
   private static final Set<String> OUT_OF_REACH = Set.of("500", "503", "410", "408");
 
   private URI server;

@@ -18,13 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@WithServer({
-  "IMSERVER_MAX_CONNECTIONS_PER_USER=" + ConfiguredLimitsIT.CONNECTIONS,
-  "IMSERVER_REPLAY_LIMIT=" + ConfiguredLimitsIT.REPLAY,
-  "IMSERVER_OUTBOX=" + ConfiguredLimitsIT.OUTBOX,
-  "IMSERVER_RECIPIENTS=known",
-  "IMSERVER_USER_SEARCH=off"
-})
+@WithLimits
 @DisplayName("A limit")
 class ConfiguredLimitsIT {
 

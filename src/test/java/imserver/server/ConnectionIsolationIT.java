@@ -12,7 +12,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @WithServer
-@DisplayName("A crowd")
+@DisplayName("A connection, beside many others,")
 class ConnectionIsolationIT {
 
   private static final int CONNECTIONS = 200;
@@ -20,8 +20,7 @@ class ConnectionIsolationIT {
   private static final int UNREAD = 300;
 
   @Test
-  @DisplayName(
-      "of 200 connections sends at once: nothing lost, doubled or out of order for any sender")
+  @DisplayName("of 200 that send at once has nothing lost, doubled or out of order")
   void allAtOnce() {
     URI server = SharedServer.address();
     long first = Users.next();
@@ -67,8 +66,7 @@ class ConnectionIsolationIT {
    * wait for ever.
    */
   @Test
-  @DisplayName(
-      "of sockets that read nothing and ping keeps no thread, and costs no other user anything")
+  @DisplayName("that reads nothing and pings keeps no thread, and costs no other user anything")
   void pingsUnread() throws Exception {
     URI server = SharedServer.address();
     long bob = Users.next();

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@WithServer
 @Tag("h2")
 @DisplayName("The embedded database")
 class EmbeddedDatabaseIT {
@@ -27,26 +28,24 @@ class EmbeddedDatabaseIT {
   @Test
   @DisplayName("lies in the server's own folder, the log says where, and no second server opens it")
   void ownFolder() throws Exception {
-    Path folder = TestEnvironment.folder("own-" + System.nanoTime());
-    Path data = ServerProduct.underTest().dataFolder(folder);
-    try (ServerProcess first = ServerProcess.start(TestEnvironment.freePort(), folder, Map.of())) {
-      assertThat(data.resolve("imserver.mv.db")).exists();
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
-          .isEqualTo("rwx------");
-      assertThat(Files.readString(first.log())).doesNotContain("can look into");
-      assertThat(Files.readString(first.log()))
-          .contains("messages are kept in the embedded database in " + data);
+    ServerProcess first = SharedServer.running();
+    Path data = ServerProduct.underTest().dataFolder(first.folder());
+    assertThat(data.resolve("imserver.mv.db")).exists();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
+        .isEqualTo("rwx------");
+    assertThat(Files.readString(first.log())).doesNotContain("can look into");
+    assertThat(Files.readString(first.log()))
+        .contains("messages are kept in the embedded database in " + data);
 
-      Path other = TestEnvironment.folder("other-" + System.nanoTime());
-      try (ServerProcess second =
-              ServerProcess.launch(
-                  TestEnvironment.freePort(), other, Map.of("IMSERVER_DATA", data.toString()));
-          Client a = Client.connect(first.address(), Users.next())) {
-        awaitInLog(second, "another server has the embedded database in " + data + " open");
-        assertThat(second.isUp()).isFalse();
-        a.send(Packet.message(Users.next(), "still here", "t"));
-        assertThat(a.answer("t").isSuccess()).isTrue();
-      }
+    Path other = TestEnvironment.folder("other-" + System.nanoTime());
+    try (ServerProcess second =
+            ServerProcess.launch(
+                TestEnvironment.freePort(), other, Map.of("IMSERVER_DATA", data.toString()));
+        Client a = Client.connect(first.address(), Users.next())) {
+      awaitInLog(second, "another server has the embedded database in " + data + " open");
+      assertThat(second.isUp()).isFalse();
+      a.send(Packet.message(Users.next(), "still here", "t"));
+      assertThat(a.answer("t").isSuccess()).isTrue();
     }
   }
 
@@ -120,6 +119,7 @@ class EmbeddedDatabaseIT {
   private static void awaitInLog(ServerProcess server, String... parts) {
     await()
         .atMost(Duration.ofSeconds(90))
+        .pollInterval(ServerProcess.INTERVAL)
         .untilAsserted(
             () ->
                 assertThat(Files.readAllLines(server.log()))

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
 
 /** What making a server's instance takes. */
 public final class Folders {
@@ -16,7 +17,34 @@ public final class Folders {
     String apply(String text) throws IOException;
   }
 
+  /** Of an instance, for files that nobody looks into: Payara Micro unpacks itself, 100 MB. */
+  static final String TEMPORARY = "temp";
+
   private Folders() {}
+
+  /** Deletes a folder with all that is in it, if it is there. */
+  static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
+              throws IOException {
+            Files.delete(visited);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
 
   /** Copies a folder with all that is in it. */
   public static void copy(Path from, Path to) throws IOException {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @WithServer
-@DisplayName("A conversation")
+@DisplayName("A message")
 class MessageDeliveryIT {
 
   private URI server;
@@ -183,7 +183,7 @@ class MessageDeliveryIT {
   }
 
   @Test
-  @DisplayName("keeps its order, with nothing lost or doubled, while the recipient comes and goes")
+  @DisplayName("keeps its place, and is not lost or doubled, while the recipient comes and goes")
   void handOver() {
     int count = 1000; // what waits for over 5 s is refused, on however slow a machine
     AtomicBoolean done = new AtomicBoolean();

@@ -17,6 +17,8 @@ final class PayaraMicro implements ServerProduct.Launch {
     return List.of(
         ServerProduct.java(),
         "-Xmx512m",
+        ClassData.option("payara-micro"),
+        "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve(Folders.TEMPORARY)),
         "-jar",
         jar.toString(),
         "--nohazelcast",

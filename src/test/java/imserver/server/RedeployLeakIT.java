@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,17 +42,16 @@ class RedeployLeakIT {
           assertThat(b.closeCode()).isEqualTo(1001);
           assertThat(b.closeReason()).isEqualTo("server stopping");
         }
-        await().atMost(PATIENCE).until(() -> !server.isUp());
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(threads(server)).isEmpty());
+        patiently().until(() -> !server.isUp());
+        patiently().untilAsserted(() -> assertThat(threads(server)).isEmpty());
         product.deploy(folder);
-        await().atMost(PATIENCE).until(server::isUp);
+        patiently().until(server::isUp);
       }
       try (Client a = Client.connect(server.address(), Users.next());
           Client b = Client.connect(server.address(), bob)) {
         converse(a, b, bob, ROUNDS); // the JVM keeps the last user of some methods of records
       }
-      await()
-          .atMost(PATIENCE)
+      patiently()
           .untilAsserted(
               () ->
                   assertThat(classLoaders(server))
@@ -59,6 +59,10 @@ class RedeployLeakIT {
                       .isBetween(1L, 1L + product.applicationsKept()));
       assertThat(Files.readAllLines(server.log())).noneMatch(RedeployLeakIT::tellsOfALeak);
     }
+  }
+
+  private static ConditionFactory patiently() {
+    return await().atMost(PATIENCE).pollInterval(ServerProcess.INTERVAL);
   }
 
   private static boolean tellsOfALeak(String line) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @WithRates
-@DisplayName("Bad input")
+@DisplayName("A rejected request")
 class RejectedRequestsIT {
 
   private URI server;

@@ -1,10 +1,12 @@
 package imserver.server;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,12 +20,18 @@ final class Sender implements AutoCloseable {
 
   private static final int WINDOW = 16;
 
+  /**
+   * Until the next attempt. Eight threads that try without a pause double the time that a server
+   * takes to start beside them.
+   */
+  private static final Duration BACKOFF = Duration.ofMillis(200);
+
   private final URI server;
   private final long from;
   private final long to;
   private final List<String> unanswered = new CopyOnWriteArrayList<>();
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
-  private volatile boolean running = true;
+  private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean fresh = true;
   private int next;
   private final Thread thread;
@@ -56,14 +64,20 @@ final class Sender implements AutoCloseable {
   }
 
   private void run() {
-    while (running) {
-      try (Client client = Client.connect(server, from)) {
-        converse(client);
-      } catch (RuntimeException e) {
-        Thread.onSpinWait(); // the server is down; again
-      } catch (InterruptedException e) {
-        return;
-      }
+    try {
+      do {
+        connect();
+      } while (!closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void connect() throws InterruptedException {
+    try (Client client = Client.connect(server, from)) {
+      converse(client);
+    } catch (RuntimeException e) {
+      return; // the server is down; again
     }
   }
 
@@ -82,7 +96,7 @@ final class Sender implements AutoCloseable {
     for (String text : List.copyOf(unanswered)) {
       send(client, window, text);
     }
-    while (running && client.isOpen() && !failed.get()) {
+    while (isRunning() && client.isOpen() && !failed.get()) {
       if (fresh) {
         String text = String.valueOf(next++);
         unanswered.add(text);
@@ -93,9 +107,13 @@ final class Sender implements AutoCloseable {
     }
   }
 
+  private boolean isRunning() {
+    return closed.getCount() > 0;
+  }
+
   private void send(Client client, Semaphore window, String text) throws InterruptedException {
     while (!window.tryAcquire(100, TimeUnit.MILLISECONDS)) {
-      if (!client.isOpen() || !running) {
+      if (!client.isOpen() || !isRunning()) {
         throw new IllegalStateException("closed");
       }
     }
@@ -104,7 +122,7 @@ final class Sender implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
-    running = false;
+    closed.countDown();
     thread.join();
   }
 }

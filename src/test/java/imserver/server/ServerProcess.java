@@ -3,6 +3,7 @@ package imserver.server;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,6 +35,9 @@ public final class ServerProcess implements AutoCloseable {
 
   private static final Duration STOP = Duration.ofSeconds(120);
 
+  /** Of asking whether it is up. More often would slow down what is asked. */
+  static final Duration INTERVAL = Duration.ofMillis(200);
+
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final URI address;
@@ -56,7 +60,10 @@ public final class ServerProcess implements AutoCloseable {
       throws IOException {
     ServerProcess server = launch(port, folder, settings);
     try {
-      await().atMost(START).until(() -> server.isUp() || !server.process.isAlive());
+      await()
+          .atMost(START)
+          .pollInterval(INTERVAL)
+          .until(() -> server.isUp() || !server.process.isAlive());
     } catch (ConditionTimeoutException e) {
       server.kill();
       throw new IOException("the server did not answer; see " + server.log, e);
@@ -95,6 +102,11 @@ public final class ServerProcess implements AutoCloseable {
   /** What the server writes to its standard streams. */
   Path log() {
     return log;
+  }
+
+  /** Of the instance. */
+  Path folder() {
+    return log.getParent();
   }
 
   long pid() {
@@ -146,5 +158,10 @@ public final class ServerProcess implements AutoCloseable {
   @Override
   public void close() {
     kill();
+    try {
+      Folders.delete(folder().resolve(Folders.TEMPORARY));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -75,7 +75,7 @@ public final class SharedServer implements BeforeAllCallback {
   }
 
   /** Its address. */
-  static URI address() {
+  public static URI address() {
     return running().address();
   }
 

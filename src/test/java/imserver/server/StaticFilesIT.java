@@ -11,15 +11,16 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@WithServer({"IMSERVER_PING_INTERVAL=3", "IMSERVER_ALLOWED_ORIGINS=https://school.example"})
+@WithLimits
 @DisplayName("A script of the server")
 class StaticFilesIT {
 
+  static final String ORIGIN = "https://school.example";
   private static final String SCRIPT = "imserver-client.js";
 
   private Api.Answer get(String... headers) {
     Api api = new Api(SharedServer.address(), null);
-    var request = api.request(SCRIPT).GET().header("Origin", "https://school.example");
+    var request = api.request(SCRIPT).GET().header("Origin", ORIGIN);
     for (int i = 0; i < headers.length; i += 2) {
       request.header(headers[i], headers[i + 1]);
     }

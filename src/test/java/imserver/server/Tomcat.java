@@ -28,7 +28,7 @@ final class Tomcat implements ServerProduct.Launch {
                       "connectionTimeout=", "maxThreads=\"" + THREADS + "\" connectionTimeout=")
                   .replace("port=\"8005\"", "port=\"-1\"")
                   .replace("<Engine ", "<Engine backgroundProcessorDelay=\"1\" "));
-      for (String name : List.of("logs", "temp", "webapps", "work")) {
+      for (String name : List.of("logs", Folders.TEMPORARY, "webapps", "work")) {
         Files.createDirectories(folder.resolve(name));
       }
       Files.copy(war(), deployed(folder));
@@ -37,7 +37,7 @@ final class Tomcat implements ServerProduct.Launch {
         "env",
         "JAVA_HOME=" + System.getProperty("java.home"),
         "CATALINA_BASE=" + folder,
-        "CATALINA_OPTS=-Xmx512m",
+        "CATALINA_OPTS=-Xmx512m " + ClassData.option(home.getFileName().toString()),
         "bash",
         home.resolve("bin/catalina.sh").toString(),
         "run");

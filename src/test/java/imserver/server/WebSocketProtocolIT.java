@@ -17,7 +17,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What the container does below our endpoint (RFC 6455), which we only see from outside. */
-@WithServer({"IMSERVER_PING_INTERVAL=3", "IMSERVER_ALLOWED_ORIGINS=https://school.example"})
+@WithServer
 @DisplayName("A connection, frame by frame,")
 class WebSocketProtocolIT {
 

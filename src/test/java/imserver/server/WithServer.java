@@ -14,16 +14,18 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(SharedServer.class)
-@interface WithServer {
+public @interface WithServer {
 
   /**
    * {@code NAME=value} of environment variables, beside those of {@link ServerProcess#start}. By
-   * default ample room, so that tests may be quick.
+   * default ample room, so that tests may be quick, and frequent pings, so that a client that
+   * answers none is found out soon.
    */
   String[] value() default {
     "IMSERVER_LANES=4",
     "IMSERVER_REPLAY_LIMIT=100000",
     "IMSERVER_OUTBOX=100000",
+    "IMSERVER_PING_INTERVAL=3",
     "IMSERVER_TIME_ZONE=" + LegacyPathsIT.ZONE
   };
 }
