@@ -47,9 +47,9 @@
  *   <li>{@code Delivery} looks up the senders' names in the {@code UserDirectory} and hands the new
  *       messages to {@code SessionRegistry.deliver}, which gives them to each {@code MessageStream}
  *       of the recipient, and that to its connection.
- *   <li>{@code WebSocketConnection} queues each packet in its {@code Outbox}; {@code PacketEncoder}
- *       makes text of it, and it is written in the way of the container's {@link
- *       imserver.container.Transport}.
+ *   <li>{@code WebSocketConnection} adds each packet to its {@code Outbox}. {@code PacketSender}
+ *       takes it out, {@code PacketEncoder} makes text of it, and it is written in the way of the
+ *       container's {@link imserver.container.Transport}.
  * </ol>
  *
  * <h2>A read-ack</h2>
