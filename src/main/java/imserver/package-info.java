@@ -59,8 +59,8 @@
  *   <li>{@code Intake} takes its ids from the user's budget, cuts a long one into parts ({@code
  *       ReadAckParts}) and puts these, as {@code Submission.ReadAck}, into the lane of read-acks.
  *   <li>That lane's thread gives a batch to {@code ReadAckWriter}, which calls {@code
- *       MessageService.markRead}, and that the {@code MessageStore}: the function {@code
- *       mark_read}, or {@code H2UnreadWriter}.
+ *       MessageService.markRead}, and that the {@code MessageStore}, by the same classes as above:
+ *       the function {@code mark_read}, or a transaction with {@code H2UnreadWriter}.
  *   <li>After the commit, by the lane's {@code ReplyExecutor}, {@code Requester.marked}: a socket
  *       sends nothing for it, an HTTP request is answered. A failure is sent to both.
  * </ol>

@@ -11,8 +11,9 @@
  * <p>On Tyrus: {@code FrameLimitInput} (with {@code FrameHeader}) refuses frames over the limit,
  * {@code FlushConsolidatingOutput} writes several packets at once, {@code LingeringConnection}
  * closes late, {@code GrizzlyWriteLimit} bounds what is queued below us, {@code UpgradeLeakFix}
- * lets go of an application that is undeployed, {@code TyrusTransport} is its transport. On Tomcat:
- * {@code TomcatTransport}, by what {@code TomcatEngine} finds. {@code StandardTransport} is for all
+ * lets go of an application that is undeployed, {@code StaleRequestFix} clears a mark that an
+ * earlier request has left, {@code TyrusTransport} is its transport. On Tomcat: {@code
+ * TomcatTransport}, by what {@code TomcatEngine} finds. {@code StandardTransport} is for all
  * others.
  *
  * <h2>Where a thread can wait for a client, and for how long</h2>

@@ -71,8 +71,8 @@ public class Schema {
     DatabaseAddress address = DatabaseAddress.of(config.storage());
     LOG.log(Level.INFO, "messages are kept in {0}", address.description());
     if (address.folder() != null) {
-      DataFolder.warnIfOpen(
-          address.folder()); // before it is created, with permissions for its owner only
+      // Before it is created, with permissions for its owner only.
+      DataFolder.warnIfOpen(address.folder());
     }
     unregisterDrivers(); // nothing here looks up a driver in the JVM
     try {

@@ -126,8 +126,8 @@ public class HandshakeFilter extends HttpFilter {
   private static void refuse(HttpServletResponse response, int status, String why)
       throws IOException {
     byte[] body = (why + "\n").getBytes(StandardCharsets.UTF_8);
-    response.setHeader(
-        "Connection", "close"); // so that no thread waits for a client that asks and does not read
+    // So that no thread waits for a client that asks and does not read.
+    response.setHeader("Connection", "close");
     response.setStatus(status);
     response.setContentType("text/plain;charset=UTF-8");
     response.setContentLength(body.length);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * then it gives out none.
  *
  * <p>There is one sender at a time: the thread to which {@link #add} returned {@link Added#START},
- * or one to which that has handed over, until {@link #goesOn} returns false to it.
+ * or one to which that has handed over, until {@link #continueSending} returns false to it.
  *
  * <p>Safe for use by several threads; no method waits. The lock of this object guards all of it.
  */
@@ -73,7 +73,7 @@ final class Outbox {
    *
    * @param unwritten whether it has taken out a packet which is not written
    */
-  synchronized boolean goesOn(boolean unwritten) {
+  synchronized boolean continueSending(boolean unwritten) {
     sending = !ended && (unwritten || !queue.isEmpty());
     return sending;
   }
@@ -93,11 +93,11 @@ final class Outbox {
   }
 
   /**
-   * Keeps {@code task} for {@link #takeWhenDrained}, in place of one that is kept. Returns false,
-   * without keeping it, where nothing waits or is on its way.
+   * Keeps {@code task} for {@link #takeWhenDrained}, in place of one that is kept; drops it where
+   * the outbox has ended. Returns false, without keeping it, where nothing waits or is on its way.
    */
   synchronized boolean whenDrained(Runnable task) {
-    if (sending) {
+    if (sending && !ended) {
       whenDrained = task;
     }
     return sending;

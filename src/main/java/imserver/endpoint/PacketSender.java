@@ -23,7 +23,7 @@ final class PacketSender {
   /** Learns what becomes of the packets. Called without a lock; must not wait. */
   interface Listener {
 
-    /** The client has taken what was sent. */
+    /** The container has written what was sent: the client reads, if slowly. */
     void written();
 
     /** Nothing waits or is on its way any more, or the outbox has ended. */
@@ -76,7 +76,7 @@ final class PacketSender {
   void send() {
     boolean reported = true;
     while (reported) {
-      if (!outbox.goesOn(held != null || unflushed > 0)) {
+      if (!outbox.continueSending(held != null || unflushed > 0)) {
         listener.drained();
         return;
       }

@@ -162,6 +162,9 @@ final class WebSocketConnection implements Connection {
 
     @Override
     public void drained() {
+      if (outbox.hasEnded()) {
+        return;
+      }
       Runnable task = outbox.takeWhenDrained();
       CloseCode code = outbox.closedWith();
       if (code != null) {
@@ -193,10 +196,12 @@ final class WebSocketConnection implements Connection {
   @Override
   public void ping() {
     unansweredPings.incrementAndGet();
-    boolean sending = outbox.isSending();
-    pingHeldBack.set(sending);
-    if (!sending && isOpen()) {
-      workers.runForClient(this::sendPing);
+    pingHeldBack.set(true); // first: what is written meanwhile clears it
+    if (!outbox.isSending()) {
+      pingHeldBack.set(false);
+      if (isOpen()) {
+        workers.runForClient(this::sendPing);
+      }
     }
   }
 

@@ -18,9 +18,9 @@
  * asynchronous send is in flight for each connection: Tomcat throws on a second one, Tyrus would
  * queue without bound.
  *
- * <p>Threads: of a connection only {@code Outbox} and {@code ContainerCall} have locks, and neither
- * is held while the container is called. {@code PacketSender} needs none, since an outbox has one
- * sender at a time.
+ * <p>Threads: of a connection only {@code Outbox}, {@code ContainerCall} and {@code FailureLimit}
+ * have locks, and none is held while the container is called. {@code PacketSender} needs none,
+ * since an outbox has one sender at a time.
  *
  * <p>Why reading is by JSON-P's stream and not by JSON-B: a {@code timestamp} is echoed character
  * for character, also when it came as a number, and only the stream gives a number as it was

@@ -63,7 +63,7 @@ final class AsyncBodyReader implements ReadListener, AsyncListener {
       if (read > MAX_READ) {
         end(new RequestBody(new byte[0], false, BodyText.tooLarge()));
       } else if (in.isFinished() && in.available() == 0) {
-        onAllDataRead(); // now, since Payara would tell of it on another thread
+        onAllDataRead(); // now, since Payara would report it on another thread
         return;
       }
     }

@@ -49,8 +49,8 @@ public class HostFilter extends HttpFilter {
             "refused a request from %s: %s"
                 .formatted(addresses.of(request), origins.hostRefusalReason(hosts)));
     byte[] body = WHY.getBytes(StandardCharsets.UTF_8);
-    response.setHeader(
-        "Connection", "close"); // so that no thread waits for a client that asks and does not read
+    // So that no thread waits for a client that asks and does not read.
+    response.setHeader("Connection", "close");
     response.setStatus(MISDIRECTED_REQUEST);
     response.setContentType("text/plain;charset=UTF-8");
     response.setContentLength(body.length);

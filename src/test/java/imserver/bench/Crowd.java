@@ -16,7 +16,7 @@ final class Crowd implements AutoCloseable {
    */
   private static final int CONNECTING = 64;
 
-  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(120);
+  private static final long CONNECT_TIMEOUT = TimeUnit.SECONDS.toNanos(120);
 
   private final Loop loop = new Loop();
   private final Meter meter = new Meter();
@@ -43,7 +43,7 @@ final class Crowd implements AutoCloseable {
     long begin = System.nanoTime();
     open(firstSender, firstUser, count);
     while (received.get() < all && !meter.isViolated()) {
-      if (System.nanoTime() - begin > PATIENCE) {
+      if (System.nanoTime() - begin > CONNECT_TIMEOUT) {
         meter.violation("lost: " + received + " of " + all + " unread messages came");
       }
       Load.sleepUntil(System.nanoTime() + 1_000_000);

@@ -21,7 +21,7 @@ final class ChatPage implements AutoCloseable {
 
   static final Pattern SOCKETS = Pattern.compile(".*/teaching/imserver/.*");
 
-  private static final int PATIENCE = 60_000; // ms
+  private static final int TIMEOUT_MILLIS = 60_000;
   private static final List<String> WCAG_22_AA =
       List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa");
 
@@ -30,8 +30,8 @@ final class ChatPage implements AutoCloseable {
 
   private ChatPage(Page page) {
     this.page = page;
-    page.setDefaultTimeout(PATIENCE);
-    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE);
+    page.setDefaultTimeout(TIMEOUT_MILLIS);
+    PlaywrightAssertions.setDefaultAssertionTimeout(TIMEOUT_MILLIS);
     page.onPageError(complaints::add);
     page.onDialog(
         dialog -> {

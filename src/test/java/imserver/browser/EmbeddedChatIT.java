@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -93,7 +92,8 @@ class EmbeddedChatIT {
   private String read(String path) throws IOException {
     String library = LIBRARIES.get(path);
     if (library != null) {
-      return Files.readString(webjar(library));
+      return Files.readString(
+          Path.of(System.getProperty("imserver.test.webjars")).resolve(library));
     }
     try (InputStream file =
         EmbeddedChatIT.class.getResourceAsStream("/imserver/browser/embedded" + path)) {
@@ -101,16 +101,6 @@ class EmbeddedChatIT {
           .replace("$CHAT", server.resolve("/teaching/").toString())
           .replace("$USER", String.valueOf(alice))
           .replace("$OTHER", String.valueOf(bob));
-    }
-  }
-
-  /** A file of a package, whose folder is called like its version. */
-  private static Path webjar(String file) throws IOException {
-    Path path = Path.of(file);
-    Path name = path.getName(0);
-    Path folder = Path.of(System.getProperty("imserver.test.webjars")).resolve(name);
-    try (Stream<Path> versions = Files.list(folder)) {
-      return versions.findFirst().orElseThrow().resolve(name.relativize(path));
     }
   }
 

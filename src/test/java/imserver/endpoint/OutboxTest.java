@@ -41,12 +41,12 @@ class OutboxTest {
     void oneSender() {
       assertThat(outbox.add(packets(0, 1))).isEqualTo(Added.START);
       assertThat(outbox.add(packets(1, 2))).isEqualTo(Added.QUEUED);
-      assertThat(outbox.goesOn(false)).isTrue();
+      assertThat(outbox.continueSending(false)).isTrue();
       outbox.poll();
       outbox.poll();
-      assertThat(outbox.goesOn(true)).as("something is not written").isTrue();
+      assertThat(outbox.continueSending(true)).as("something is not written").isTrue();
       assertThat(outbox.isSending()).isTrue();
-      assertThat(outbox.goesOn(false)).isFalse();
+      assertThat(outbox.continueSending(false)).isFalse();
       assertThat(outbox.isSending()).isFalse();
       assertThat(outbox.add(packets(2, 3))).isEqualTo(Added.START);
     }
@@ -99,7 +99,7 @@ class OutboxTest {
       outbox.add(packets(0, 2));
       assertThat(outbox.close(CloseCode.TOKEN_EXPIRED)).isEqualTo(CloseCode.TOKEN_EXPIRED);
       assertThat(outbox.add(packets(2, 3))).isEqualTo(Added.REFUSED);
-      assertThat(outbox.goesOn(false)).isTrue();
+      assertThat(outbox.continueSending(false)).isTrue();
       assertThat(List.of(outbox.poll(), outbox.poll())).isEqualTo(packets(0, 2));
     }
 
@@ -109,7 +109,7 @@ class OutboxTest {
     void drops(CloseCode code) {
       outbox.add(packets(0, 2));
       outbox.close(code);
-      assertThat(outbox.goesOn(false)).isFalse();
+      assertThat(outbox.continueSending(false)).isFalse();
       assertThat(outbox.poll()).isNull();
     }
 
@@ -133,7 +133,7 @@ class OutboxTest {
       outbox.add(packets(0, 2));
       outbox.whenDrained(() -> {});
       assertThat(outbox.end()).isTrue();
-      assertThat(outbox.goesOn(true)).isFalse();
+      assertThat(outbox.continueSending(true)).isFalse();
       assertThat(outbox.isSending()).isFalse();
       assertThat(outbox.poll()).isNull();
       assertThat(outbox.takeWhenDrained()).isNull();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The replies of a lane")
 class ReplyExecutorTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private volatile boolean othersWait = true;
   private final ReplyExecutor replies = new ReplyExecutor(() -> othersWait);
@@ -26,7 +26,7 @@ class ReplyExecutorTest {
   @AfterEach
   void stop() throws InterruptedException {
     replies.stop();
-    replies.awaitEnd(PATIENCE);
+    replies.awaitEnd(TIMEOUT);
   }
 
   private void reply(int number) {
@@ -46,7 +46,7 @@ class ReplyExecutorTest {
       reply(i);
     }
     replies.stop();
-    replies.awaitEnd(PATIENCE);
+    replies.awaitEnd(TIMEOUT);
     assertThat(done).isEqualTo(IntStream.range(0, 1000).boxed().toList());
     assertThat(by).contains(Thread.currentThread()).hasSizeGreaterThan(2);
     assertThat(by.stream().distinct()).hasSize(2);
@@ -76,13 +76,13 @@ class ReplyExecutorTest {
     goOn.countDown();
     reply(2);
     reply(3);
-    replies.awaitEnd(PATIENCE);
+    replies.awaitEnd(TIMEOUT);
     assertThat(done).containsExactly(1, 2, 3);
   }
 
   private static boolean awaited(CountDownLatch latch) {
     try {
-      return latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return latch.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -98,7 +98,7 @@ class ReplyExecutorTest {
         });
     reply(2);
     replies.stop();
-    replies.awaitEnd(PATIENCE);
+    replies.awaitEnd(TIMEOUT);
     assertThat(done).containsExactly(2);
   }
 

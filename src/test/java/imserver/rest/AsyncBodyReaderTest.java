@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 class AsyncBodyReaderTest {
 
   private final Network network = new Network();
-  private final List<RequestBody> told = new ArrayList<>();
+  private final List<RequestBody> bodies = new ArrayList<>();
   private int ended;
 
   private AsyncBodyReader reader(boolean keep) {
-    return new AsyncBodyReader(network, keep, told::add, () -> ended++);
+    return new AsyncBodyReader(network, keep, bodies::add, () -> ended++);
   }
 
   @Test
@@ -29,16 +29,16 @@ class AsyncBodyReaderTest {
     for (String piece : List.of("he", "llo", "")) {
       network.arrives(piece.getBytes(UTF_8));
       reader.onDataAvailable();
-      assertThat(told).isEmpty();
+      assertThat(bodies).isEmpty();
     }
     reader.onAllDataRead();
     reader.onAllDataRead();
     reader.onTimeout(null);
-    assertThat(told).hasSize(1);
-    assertThat(told.get(0).bytes()).asString(UTF_8).isEqualTo("hello");
-    assertThat(told.get(0).complete()).isTrue();
-    assertThat(told.get(0).problem()).isNull();
-    assertThat(told.get(0).unreadStatus()).isZero();
+    assertThat(bodies).hasSize(1);
+    assertThat(bodies.get(0).bytes()).asString(UTF_8).isEqualTo("hello");
+    assertThat(bodies.get(0).complete()).isTrue();
+    assertThat(bodies.get(0).problem()).isNull();
+    assertThat(bodies.get(0).unreadStatus()).isZero();
     assertThat(ended).isEqualTo(1);
   }
 
@@ -52,9 +52,9 @@ class AsyncBodyReaderTest {
     network.arrives("}".getBytes(UTF_8));
     reader.onDataAvailable();
     reader.onAllDataRead();
-    assertThat(told).hasSize(1);
-    assertThat(told.get(0).bytes()).isEmpty();
-    assertThat(told.get(0).unreadStatus()).isEqualTo(408);
+    assertThat(bodies).hasSize(1);
+    assertThat(bodies.get(0).bytes()).isEmpty();
+    assertThat(bodies.get(0).unreadStatus()).isEqualTo(408);
     assertThat(ended).isEqualTo(1);
   }
 
@@ -64,10 +64,10 @@ class AsyncBodyReaderTest {
     AsyncBodyReader reader = reader(true);
     network.arrives(new byte[BodyText.MAX_BYTES + 1]);
     reader.onDataAvailable();
-    assertThat(told).isEmpty();
+    assertThat(bodies).isEmpty();
     reader.onAllDataRead();
-    assertThat(told.get(0).problem().status()).isEqualTo(413);
-    assertThat(told.get(0).unreadStatus()).isZero();
+    assertThat(bodies.get(0).problem().status()).isEqualTo(413);
+    assertThat(bodies.get(0).unreadStatus()).isZero();
   }
 
   @Test
@@ -76,8 +76,8 @@ class AsyncBodyReaderTest {
     AsyncBodyReader reader = reader(true);
     network.arrives(new byte[3 * BodyText.MAX_BYTES]);
     reader.onDataAvailable();
-    assertThat(told).hasSize(1);
-    assertThat(told.get(0).unreadStatus()).isEqualTo(413);
+    assertThat(bodies).hasSize(1);
+    assertThat(bodies.get(0).unreadStatus()).isEqualTo(413);
     assertThat(network.left()).as("read no further").isPositive();
   }
 
@@ -88,9 +88,9 @@ class AsyncBodyReaderTest {
     network.arrives(new byte[BodyText.MAX_BYTES + 1]);
     reader.onDataAvailable();
     reader.onAllDataRead();
-    assertThat(told.get(0).bytes()).isEmpty();
-    assertThat(told.get(0).problem()).isNull();
-    assertThat(told.get(0).orRefused(Problem.timeout()).problem()).isNotNull();
+    assertThat(bodies.get(0).bytes()).isEmpty();
+    assertThat(bodies.get(0).problem()).isNull();
+    assertThat(bodies.get(0).orRefused(Problem.timeout()).problem()).isNotNull();
   }
 
   @Test
@@ -99,7 +99,7 @@ class AsyncBodyReaderTest {
     AsyncBodyReader reader = reader(true);
     reader.onError(new IOException("reset"));
     reader.onTimeout(null);
-    assertThat(told).isEmpty();
+    assertThat(bodies).isEmpty();
     assertThat(ended).isEqualTo(1);
   }
 

@@ -31,12 +31,12 @@ class DatabaseExecutorTest {
     executor.stop();
   }
 
-  private static <T> T told(CompletionStage<T> answer) throws Exception {
+  private static <T> T answerOf(CompletionStage<T> answer) throws Exception {
     return answer.toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 
   private static Problem problem(CompletionStage<?> answer) {
-    Throwable thrown = catchThrowable(() -> told(answer));
+    Throwable thrown = catchThrowable(() -> answerOf(answer));
     assertThat(thrown).isInstanceOf(ExecutionException.class);
     assertThat(thrown.getCause()).isInstanceOf(Problem.class);
     return (Problem) thrown.getCause();
@@ -50,7 +50,7 @@ class DatabaseExecutorTest {
   @Test
   @DisplayName("answer with what was found, or what was thrown, as it is")
   void found() throws Exception {
-    assertThat(told(executor.ask(() -> "found"))).isEqualTo("found");
+    assertThat(answerOf(executor.ask(() -> "found"))).isEqualTo("found");
     Problem gone = Problem.gone("gone");
     CompletionStage<String> answer =
         executor.ask(
@@ -69,14 +69,15 @@ class DatabaseExecutorTest {
     answers.add(executor.ask(alice, 8, this::hang));
     answers.add(executor.ask(alice, 8, this::hang));
     assertThat(problem(executor.ask(alice, 1, () -> "refused")).code()).isEqualTo("RATE_LIMITED");
-    assertThat(told(executor.ask(bob, 1, () -> "found"))).isEqualTo("found");
+    assertThat(answerOf(executor.ask(bob, 1, () -> "found"))).isEqualTo("found");
     database.countDown();
     for (CompletionStage<String> answer : answers) {
-      assertThat(told(answer)).isEqualTo("late");
+      assertThat(answerOf(answer)).isEqualTo("late");
     }
     await()
         .ignoreException(ExecutionException.class) // given back a moment after the answer
-        .untilAsserted(() -> assertThat(told(executor.ask(alice, 16, () -> "x"))).isEqualTo("x"));
+        .untilAsserted(
+            () -> assertThat(answerOf(executor.ask(alice, 16, () -> "x"))).isEqualTo("x"));
   }
 
   @Test
@@ -98,12 +99,12 @@ class DatabaseExecutorTest {
               }));
     }
     for (int i = 0; i < 20; i++) {
-      assertThat(told(executor.ask(bob, 1, () -> "found"))).isEqualTo("found");
+      assertThat(answerOf(executor.ask(bob, 1, () -> "found"))).isEqualTo("found");
     }
     assertThat(asked).containsExactlyInAnyOrder(0, 1, 2);
     database.countDown();
     for (CompletionStage<String> answer : answers) {
-      assertThat(told(answer)).isEqualTo("late");
+      assertThat(answerOf(answer)).isEqualTo("late");
     }
     assertThat(asked).hasSize(16);
   }
@@ -147,7 +148,7 @@ class DatabaseExecutorTest {
   private void awaitFound(UserPrincipal user) {
     await()
         .ignoreException(ExecutionException.class) // all is given back a moment after the answers
-        .untilAsserted(() -> assertThat(told(executor.ask(user, 1, () -> "x"))).isEqualTo("x"));
+        .untilAsserted(() -> assertThat(answerOf(executor.ask(user, 1, () -> "x"))).isEqualTo("x"));
   }
 
   @Test
@@ -189,7 +190,7 @@ class DatabaseExecutorTest {
     CompletionStage<String> early = executor.await(stored, id -> "stored " + id);
     CompletionStage<String> never = executor.await(new CompletableFuture<Long>(), id -> "no");
     stored.complete(7L);
-    assertThat(told(early)).isEqualTo("stored 7");
+    assertThat(answerOf(early)).isEqualTo("stored 7");
     assertThat(problem(never).code()).isEqualTo("STORAGE_UNAVAILABLE");
   }
 

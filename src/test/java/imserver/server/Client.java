@@ -21,7 +21,7 @@ import org.awaitility.Awaitility;
 /** A WebSocket client that keeps what it receives. */
 public final class Client implements AutoCloseable {
 
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -46,7 +46,7 @@ public final class Client implements AutoCloseable {
   /** Connects, with headers or subprotocols of the test's own. */
   static Client connect(URI server, Object credential, Consumer<WebSocket.Builder> options) {
     Client client = new Client();
-    WebSocket.Builder builder = HTTP.newWebSocketBuilder().connectTimeout(PATIENCE);
+    WebSocket.Builder builder = HTTP.newWebSocketBuilder().connectTimeout(TIMEOUT);
     options.accept(builder);
     client.socket = builder.buildAsync(address(server, credential), client.new Listener()).join();
     return client;
@@ -114,7 +114,7 @@ public final class Client implements AutoCloseable {
   /** Waits for the first packet that fits. */
   Packet await1(Predicate<Packet> wanted) {
     return await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> received.stream().filter(wanted).findFirst(), java.util.Optional::isPresent)
         .orElseThrow();
   }
@@ -132,14 +132,14 @@ public final class Client implements AutoCloseable {
   /** Waits until that many messages are there. */
   List<Packet> messages(int count) {
     await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .untilAsserted(() -> assertThat(messages()).hasSizeGreaterThanOrEqualTo(count));
     return messages();
   }
 
   /** Waits until the server closes the connection, with which code. */
   int closeCode() {
-    return closed.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    return closed.orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
   }
 
   /** And with which words; empty where it just broke off. */

@@ -94,7 +94,7 @@ class ConfiguredLimitsIT {
             .toList();
     List<Client> clients = opening.stream().map(CompletableFuture::join).toList();
     await()
-        .atMost(Client.PATIENCE)
+        .atMost(Client.TIMEOUT)
         .until(() -> clients.stream().filter(Client::isOpen).count() == CONNECTIONS);
     assertThat(clients)
         .filteredOn(client -> !client.isOpen())
@@ -228,7 +228,7 @@ class ConfiguredLimitsIT {
     long probe = Users.next();
     try (Client sender = Client.connect(server, probe)) {
       await()
-          .atMost(Client.PATIENCE)
+          .atMost(Client.TIMEOUT)
           .until(
               () -> {
                 String timestamp = "p" + System.nanoTime();

@@ -39,7 +39,7 @@ class ConnectionIsolationIT {
     for (Client client : clients) {
       client.answer("t" + (MESSAGES - 1));
       await()
-          .atMost(Client.PATIENCE)
+          .atMost(Client.TIMEOUT)
           .untilAsserted(
               () ->
                   assertThat(client.received().stream().filter(Packet::isSuccess))
@@ -94,7 +94,7 @@ class ConnectionIsolationIT {
     for (RawClient client : deaf) {
       client.reset();
     }
-    await().atMost(Client.PATIENCE).untilAsserted(() -> assertThat(waiting()).isEmpty());
+    await().atMost(Client.TIMEOUT).untilAsserted(() -> assertThat(waiting()).isEmpty());
   }
 
   private static void pingOrGiveUp(RawClient client) {

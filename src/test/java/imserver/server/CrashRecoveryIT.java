@@ -32,12 +32,12 @@ class CrashRecoveryIT {
     try {
       for (int kill = 0; kill < KILLS; kill++) {
         int before = acknowledged(senders);
-        await().atMost(Client.PATIENCE).until(() -> acknowledged(senders) > before + 500);
+        await().atMost(Client.TIMEOUT).until(() -> acknowledged(senders) > before + 500);
         current.kill();
         current = start(port, folder);
       }
       senders.forEach(Sender::sendNothingNew);
-      await().atMost(Client.PATIENCE).until(() -> senders.stream().allMatch(Sender::isDone));
+      await().atMost(Client.TIMEOUT).until(() -> senders.stream().allMatch(Sender::isDone));
       Ledger.assertNothingLostOrDoubled(current.address(), recipient, senders);
     } finally {
       for (Sender sender : senders) {

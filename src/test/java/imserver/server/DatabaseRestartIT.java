@@ -76,19 +76,19 @@ class DatabaseRestartIT {
     try (Client witness = Client.connect(server, Users.next())) {
       for (int restart = 0; restart < 2; restart++) {
         int before = acknowledged(senders);
-        await().atMost(Client.PATIENCE).until(() -> acknowledged(senders) > before + 500);
+        await().atMost(Client.TIMEOUT).until(() -> acknowledged(senders) > before + 500);
         postgres.close();
         String mark = "down " + restart;
         witness.send(Packet.message(recipient, mark, mark));
         assertThat(witness.answer(mark).code()).isEqualTo("STORAGE_UNAVAILABLE");
         assertThat(witness.answer(mark).retryable()).isTrue();
-        assertThat(listings(server)).succeedsWithin(Client.PATIENCE).asList().containsOnly(503);
+        assertThat(listings(server)).succeedsWithin(Client.TIMEOUT).asList().containsOnly(503);
         startDatabase();
       }
       int before = acknowledged(senders);
-      await().atMost(Client.PATIENCE).until(() -> acknowledged(senders) > before + 500);
+      await().atMost(Client.TIMEOUT).until(() -> acknowledged(senders) > before + 500);
       senders.forEach(Sender::sendNothingNew);
-      await().atMost(Client.PATIENCE).until(() -> senders.stream().allMatch(Sender::isDone));
+      await().atMost(Client.TIMEOUT).until(() -> senders.stream().allMatch(Sender::isDone));
       Ledger.assertNothingLostOrDoubled(server, recipient, senders);
     } finally {
       for (Sender sender : senders) {
@@ -98,7 +98,7 @@ class DatabaseRestartIT {
   }
 
   @Test
-  @DisplayName("that hangs is told of in time, and nothing is lost or doubled when it goes on")
+  @DisplayName("that hangs is reported in time, and nothing is lost or doubled when it goes on")
   void hang() throws Exception {
     URI server = process.address();
     long bob = Users.next();
@@ -126,9 +126,9 @@ class DatabaseRestartIT {
     } finally {
       signal("CONT", processes);
     }
-    await().atMost(Client.PATIENCE).until(() -> alice.get("api/health").status() == 200);
+    await().atMost(Client.TIMEOUT).until(() -> alice.get("api/health").status() == 200);
     await()
-        .atMost(Client.PATIENCE)
+        .atMost(Client.TIMEOUT)
         .until(() -> alice.post(path, Api.content("hung", "the-id")).status() == 201);
     assertThat(Api.contents(alice.history(bob, ""))).containsExactly("hung", "before");
   }

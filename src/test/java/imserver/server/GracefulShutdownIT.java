@@ -29,14 +29,14 @@ class GracefulShutdownIT {
     try (ServerProcess server = ServerProcess.start(port, folder, settings);
         Client idle = Client.connect(server.address(), Users.next())) {
       sender = new Sender(server.address(), Users.next(), recipient);
-      await().atMost(Client.PATIENCE).until(() -> sender.acknowledged().size() > 500);
+      await().atMost(Client.TIMEOUT).until(() -> sender.acknowledged().size() > 500);
       server.stop();
       assertThat(idle.closeCode()).isEqualTo(1001);
       assertThat(idle.closeReason()).as("ours, after the last answer").isEqualTo("server stopping");
     }
     try (ServerProcess server = ServerProcess.start(port, folder, settings)) {
       sender.sendNothingNew();
-      await().atMost(Client.PATIENCE).until(sender::isDone);
+      await().atMost(Client.TIMEOUT).until(sender::isDone);
       Ledger.assertNothingLostOrDoubled(server.address(), recipient, List.of(sender));
     } finally {
       sender.close();

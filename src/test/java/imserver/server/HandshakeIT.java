@@ -195,7 +195,7 @@ class HandshakeIT {
       assertThat(new Api(server, ofBob).unread()).isZero();
       String audit = "end access of user %d by sub=\"school ?backend??\" role=\"im-host\"";
       await()
-          .atMost(Client.PATIENCE)
+          .atMost(Client.TIMEOUT)
           .untilAsserted(
               () ->
                   assertThat(log.lines())
@@ -272,7 +272,7 @@ class HandshakeIT {
       bodies.addAll(beginBodies(carol, claims -> claims));
       Api host = new Api(server, hostToken());
       assertThat(host.delete("api/users/" + carol + "/sessions").status()).isEqualTo(204);
-      await().atMost(Client.PATIENCE).until(() -> !Instant.now().isBefore(soon));
+      await().atMost(Client.TIMEOUT).until(() -> !Instant.now().isBefore(soon));
       for (SlowClient client : bodies) {
         client.complete("\"content\":\"too late\"}");
         assertThat(client.status()).isEqualTo(401);
@@ -297,7 +297,7 @@ class HandshakeIT {
       bodies.add(SlowClient.post(server, path, token, false));
     }
     Api ninth = new Api(server, token);
-    await().atMost(Client.PATIENCE).until(() -> ninth.post(path, "{}").status() == 429);
+    await().atMost(Client.TIMEOUT).until(() -> ninth.post(path, "{}").status() == 429);
     return bodies;
   }
 

@@ -128,7 +128,7 @@ class MessageDeliveryIT {
         a.send(Packet.message(bob, "named", "t-" + i, "client-id"));
       }
       await()
-          .atMost(Client.PATIENCE)
+          .atMost(Client.TIMEOUT)
           .untilAsserted(() -> assertThat(a.received()).hasSize(8).allMatch(Packet::isSuccess));
       assertThat(a.received().stream().filter(p -> p.timestamp().equals("t")))
           .allMatch(p -> p.describe().isEmpty());
@@ -203,7 +203,7 @@ class MessageDeliveryIT {
               });
       while (!done.get()) {
         try (Client b = Client.connect(server, bob)) {
-          await().atMost(Client.PATIENCE).until(() -> b.messages().size() >= 300 || done.get());
+          await().atMost(Client.TIMEOUT).until(() -> b.messages().size() >= 300 || done.get());
           b.send(Packet.readAck(b.messages().stream().limit(300).map(Packet::messageId).toList()));
           visits.add(List.copyOf(b.messages()));
         }
@@ -214,11 +214,11 @@ class MessageDeliveryIT {
       try (Client b = Client.connect(server, bob)) {
         int before = seen(visits, List.of()).size();
         long unread = new Api(server, bob).unread();
-        await().atMost(Client.PATIENCE).until(() -> seen(visits, b.messages()).size() > before);
+        await().atMost(Client.TIMEOUT).until(() -> seen(visits, b.messages()).size() > before);
         List<Packet> visit = List.copyOf(b.messages());
         visits.add(visit);
         b.send(Packet.readAck(visit.stream().limit(1000).map(Packet::messageId).toList()));
-        await().atMost(Client.PATIENCE).until(() -> new Api(server, bob).unread() < unread);
+        await().atMost(Client.TIMEOUT).until(() -> new Api(server, bob).unread() < unread);
       }
     }
     for (List<Packet> visit : visits) {
@@ -243,6 +243,6 @@ class MessageDeliveryIT {
 
   private void awaitUnread(long user, int count) {
     Api api = new Api(server, user);
-    await().atMost(Client.PATIENCE).until(api::unread, unread -> unread == count);
+    await().atMost(Client.TIMEOUT).until(api::unread, unread -> unread == count);
   }
 }

@@ -33,7 +33,7 @@ class PoolExhaustionIT {
     try (Client client = Client.connect(SharedServer.address(), sender);
         Connection connection = DriverManager.getConnection(TestEnvironment.postgresUrl());
         Statement statement = connection.createStatement()) {
-      await().atMost(Client.PATIENCE).until(() -> has(statement, sender));
+      await().atMost(Client.TIMEOUT).until(() -> has(statement, sender));
       statement.execute(
           "insert into im_user (id, updated_at) select %d + n, now() from generate_series(0, %d) n"
               .formatted(first, MESSAGES - 1));
@@ -42,7 +42,7 @@ class PoolExhaustionIT {
       for (int i = 0; i < MESSAGES; i++) {
         client.send(Packet.message(first + i, "hello", "t" + i));
       }
-      await().atMost(Client.PATIENCE).until(() -> waiting() >= CONNECTIONS);
+      await().atMost(Client.TIMEOUT).until(() -> waiting() >= CONNECTIONS);
       connection.commit();
       for (int i = 0; i < MESSAGES; i++) {
         assertThat(client.answer("t" + i).isSuccess()).isTrue();

@@ -23,7 +23,7 @@ record RawAnswer(int status, String head, String body) {
    */
   static RawAnswer to(URI server, String... lines) throws IOException {
     try (Socket socket = new Socket(server.getHost(), server.getPort())) {
-      socket.setSoTimeout((int) Client.PATIENCE.toMillis());
+      socket.setSoTimeout((int) Client.TIMEOUT.toMillis());
       String request = String.join("\r\n", lines) + "\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       return read(socket.getInputStream());

@@ -47,7 +47,7 @@ final class RawClient implements AutoCloseable {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(8192);
     socket.connect(new java.net.InetSocketAddress(server.getHost(), server.getPort()));
-    socket.setSoTimeout((int) Client.PATIENCE.toMillis());
+    socket.setSoTimeout((int) Client.TIMEOUT.toMillis());
     RawClient client = new RawClient(socket);
     client.handshake(Client.address(server, credential));
     return client;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class RedeployLeakIT {
 
   private static final int ROUNDS = Integer.getInteger("imserver.test.redeploys", 3);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration REDEPLOY_TIMEOUT = Duration.ofSeconds(60);
 
   @Test
   @DisplayName(
@@ -62,7 +62,7 @@ class RedeployLeakIT {
   }
 
   private static ConditionFactory patiently() {
-    return await().atMost(PATIENCE).pollInterval(ServerProcess.INTERVAL);
+    return await().atMost(REDEPLOY_TIMEOUT).pollInterval(ServerProcess.INTERVAL);
   }
 
   private static boolean tellsOfALeak(String line) {

@@ -229,7 +229,7 @@ class RejectedRequestsIT {
     assertThat(refusals).isEqualTo(3);
     Client.connect(server, bob).close();
     assertThat(Client.refusal(server, "x")).as("a stranger").isEqualTo(401);
-    await().atMost(Client.PATIENCE).until(() -> statusOfConnect(alice) == 101);
+    await().atMost(Client.TIMEOUT).until(() -> statusOfConnect(alice) == 101);
   }
 
   private int statusOfConnect(long user) {

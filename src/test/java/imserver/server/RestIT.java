@@ -190,7 +190,7 @@ class RestIT {
     try (Client socket = Client.connect(server, bob)) {
       assertThat(socket.messages(2)).extracting(Packet::content).containsExactly("m2", "m3");
       socket.send(Packet.readAck(ids));
-      await().atMost(Client.PATIENCE).until(() -> b.unread() == 0);
+      await().atMost(Client.TIMEOUT).until(() -> b.unread() == 0);
     }
     assertThat(Api.number(b.conversations().get(0), "unread")).isZero();
   }
@@ -624,7 +624,7 @@ class RestIT {
             "recount user %d by sub=\"0\" role=\"\": ".formatted(bob),
             "end access of user %d by sub=\"0\" role=\"\": 0 connections".formatted(bob))) {
       await()
-          .atMost(Client.PATIENCE)
+          .atMost(Client.TIMEOUT)
           .untilAsserted(
               () -> assertThat(log.lines()).filteredOn(each -> each.contains(line)).hasSize(1));
     }
@@ -805,7 +805,7 @@ class RestIT {
         .join();
     assertThat(failures).isEmpty();
     for (long user : users) {
-      await().atMost(Client.PATIENCE).untilAsserted(() -> assertCounted(user));
+      await().atMost(Client.TIMEOUT).untilAsserted(() -> assertCounted(user));
     }
   }
 
@@ -909,7 +909,7 @@ class RestIT {
       }
       assertThat(new Api(server, carol).get("api/health").status()).isEqualTo(200);
       new Api(server, carol).sendMessage(alice, "meanwhile");
-      await().atMost(Client.PATIENCE).until(() -> a.get(messagesWith(bob)).status() == 200);
+      await().atMost(Client.TIMEOUT).until(() -> a.get(messagesWith(bob)).status() == 200);
     } finally {
       for (SlowClient client : slow) {
         client.close();

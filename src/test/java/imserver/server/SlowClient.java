@@ -21,7 +21,7 @@ final class SlowClient implements AutoCloseable {
   private SlowClient(URI server) throws IOException {
     socket = new Socket();
     socket.setReceiveBufferSize(2048);
-    socket.setSoTimeout((int) Client.PATIENCE.toMillis());
+    socket.setSoTimeout((int) Client.TIMEOUT.toMillis());
     socket.connect(new InetSocketAddress(server.getHost(), server.getPort()));
   }
 

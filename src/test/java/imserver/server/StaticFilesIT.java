@@ -122,7 +122,7 @@ class StaticFilesIT {
       assertThat(new Api(server, null).get("api/health").status()).isEqualTo(200);
       assertThat(get().status()).isEqualTo(200);
       await()
-          .atMost(Client.PATIENCE)
+          .atMost(Client.TIMEOUT)
           .untilAsserted(
               () ->
                   assertThat(Threads.of(SharedServer.running()))

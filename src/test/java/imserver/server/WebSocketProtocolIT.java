@@ -196,7 +196,7 @@ class WebSocketProtocolIT {
   private void awaitClosed(long user, String code) {
     String end = ".* user=" + user + " code=" + code + "(\\|#])?"; // so GlassFish ends a record
     await()
-        .atMost(Client.PATIENCE)
+        .atMost(Client.TIMEOUT)
         .untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.matches(end)));
   }
 }

@@ -3,8 +3,8 @@
 -- R__mark_read.sql with R__read_conversations.sql, R__recount.sql.
 --
 -- One order. A transaction that changes what users see locks the rows of these users in user_state first, in ascending order
--- of their ids, then writes message, notice and unread, then conversation. Only marking as read and recounting lock rows of
--- unread before, since the users are known from them. Message ids and the numbers of changes are drawn while the rows of the
+-- of their ids, then writes message, notice and unread, then conversation. Only marking as read, which learns
+-- the users from them, and recounting take rows of unread before. Message ids and the numbers of changes are drawn while the rows of the
 -- users are locked. So for one user, and in one conversation, the order of ids and the order of changes are the order of the
 -- commits, whichever server writes; a reader who has seen an id and asks for higher ones misses nothing; and no two
 -- transactions wait for each other.
