@@ -144,7 +144,7 @@ public class UserDirectory {
    * of a connection has the right name already.
    */
   @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
-  public void show(UserPrincipal user) {
+  public void putClaims(UserPrincipal user) {
     if (user.userName() != null || user.avatar() != null) {
       cache.putClaims(user);
     }

@@ -86,7 +86,7 @@ public class MessageEndpoint {
         connection.id(),
         user.getName(),
         connecting.address());
-    directory.show(user);
+    directory.putClaims(user);
     MessageStream stream = registry.open(connection);
     if (revocations.cover(user)) { // since the handshake
       connection.close(CloseCode.ACCESS_ENDED);

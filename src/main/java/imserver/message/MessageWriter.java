@@ -192,7 +192,7 @@ final class MessageWriter {
     Map<Requester, List<Response>> answers = new LinkedHashMap<>();
     for (int i = 0; i < sends.size(); i++) {
       Send send = sends.get(i);
-      if (send.progress().answer()) {
+      if (send.progress().tryAnswer()) {
         answers
             .computeIfAbsent(send.requester(), requester -> new ArrayList<>())
             .add(answer(send, outcomes.get(i)));

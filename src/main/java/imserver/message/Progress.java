@@ -22,7 +22,7 @@ final class Progress {
    * client that got a failure because it took too long does not get a success later, and tries
    * again.
    */
-  boolean answer() {
+  boolean tryAnswer() {
     return answered.compareAndSet(false, true);
   }
 }

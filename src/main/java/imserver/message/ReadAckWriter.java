@@ -37,7 +37,7 @@ final class ReadAckWriter {
           .addAll(ack.request().messageIds());
     }
     try {
-      markReadTwice(idsByReader);
+      markReadTryingTwice(idsByReader);
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "{0} read-acks could not be stored: {1}", acks.size(), e.getMessage());
       replies.execute(() -> acks.forEach(each -> each.fail(FailureCode.STORAGE_UNAVAILABLE)));
@@ -50,7 +50,7 @@ final class ReadAckWriter {
    * Once more after a failure, since marking is idempotent and the first attempt may have used a
    * connection that was dead.
    */
-  private void markReadTwice(Map<Long, Set<Long>> idsByReader) {
+  private void markReadTryingTwice(Map<Long, Set<Long>> idsByReader) {
     try {
       service.markRead(idsByReader);
     } catch (RuntimeException e) {

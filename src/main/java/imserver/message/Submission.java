@@ -22,7 +22,7 @@ sealed interface Submission {
 
   /** Answers with a failure, unless it was answered before. */
   default void fail(FailureCode code) {
-    if (progress().answer()) {
+    if (progress().tryAnswer()) {
       requester().send(failure(code));
     }
   }
@@ -65,7 +65,7 @@ sealed interface Submission {
 
     /** Answers that it is done, unless it was answered before. */
     void marked() {
-      if (progress.answer()) {
+      if (progress.tryAnswer()) {
         requester.marked();
       }
     }

@@ -297,7 +297,20 @@ class HandshakeIT {
       bodies.add(SlowClient.post(server, path, token, false));
     }
     Api ninth = new Api(server, token);
-    await().atMost(Client.TIMEOUT).until(() -> ninth.post(path, "{}").status() == 429);
+    await()
+        .atMost(Client.TIMEOUT)
+        .until(
+            () -> {
+              boolean allRead = ninth.post(path, "{}").status() == 429;
+              for (int i = 0; i < bodies.size(); i++) {
+                if (bodies.get(i).isAnswered()) { // the ninth came before it, and had its place
+                  bodies.get(i).close();
+                  bodies.set(i, SlowClient.post(server, path, token, false));
+                  allRead = false;
+                }
+              }
+              return allRead;
+            });
     return bodies;
   }
 

@@ -80,6 +80,11 @@ final class SlowClient implements AutoCloseable {
     socket.getOutputStream().flush();
   }
 
+  /** Whether an answer has begun to come. */
+  boolean isAnswered() throws IOException {
+    return socket.getInputStream().available() > 0;
+  }
+
   /** The status of the answer. */
   int status() throws IOException {
     String line =
