@@ -7,7 +7,6 @@ import imserver.session.FakeWorkers;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -182,20 +181,5 @@ class LingeringConnectionTest {
     public void setReadListener(ReadListener listener) {
       this.listener = listener;
     }
-  }
-
-  /** Takes anything. */
-  private static final class NoOutput extends ServletOutputStream {
-
-    @Override
-    public void write(int oneByte) {}
-
-    @Override
-    public boolean isReady() {
-      return true;
-    }
-
-    @Override
-    public void setWriteListener(WriteListener listener) {}
   }
 }

@@ -29,61 +29,54 @@ class ConversationServiceTest {
   private static final long USER = 1;
 
   /** What is done once, after the next query for conversations, for messages, or for the last. */
-  private @Nullable Runnable afterNewest;
+  private final Then afterNewest = new Then();
 
-  private @Nullable Runnable afterDirection;
-  private @Nullable Runnable afterLastId;
+  private final Then afterDirection = new Then();
+  private final Then afterLastId = new Then();
 
   private final ConversationRepository conversations =
       new ConversationRepository() {
         @Override
         List<Conversation> newest(long user, long aboveId, long belowId, int limit) {
-          List<Conversation> found = super.newest(user, aboveId, belowId, limit);
-          Runnable then = afterNewest;
-          afterNewest = null;
-          return after(found, then);
+          return afterNewest.after(super.newest(user, aboveId, belowId, limit));
         }
 
         @Override
         List<StoredMessage> newestOf(
             long sender, long recipient, long aboveId, long belowId, int limit) {
-          List<StoredMessage> found = super.newestOf(sender, recipient, aboveId, belowId, limit);
-          Runnable then = afterDirection;
-          afterDirection = null;
-          return after(found, then);
+          return afterDirection.after(super.newestOf(sender, recipient, aboveId, belowId, limit));
         }
 
         @Override
         List<StoredMessage> oldestOf(
             long sender, long recipient, long aboveId, long belowId, int limit) {
-          List<StoredMessage> found = super.oldestOf(sender, recipient, aboveId, belowId, limit);
-          Runnable then = afterDirection;
-          afterDirection = null;
-          return after(found, then);
+          return afterDirection.after(super.oldestOf(sender, recipient, aboveId, belowId, limit));
         }
 
         @Override
         List<Long> newestIds(long sender, long recipient, long belowId, int limit) {
-          List<Long> found = super.newestIds(sender, recipient, belowId, limit);
-          Runnable then = afterDirection;
-          afterDirection = null;
-          return after(found, then);
+          return afterDirection.after(super.newestIds(sender, recipient, belowId, limit));
         }
 
         @Override
         long lastId(long user) {
-          long found = super.lastId(user);
-          Runnable then = afterLastId;
-          afterLastId = null;
-          return after(found, then);
+          return afterLastId.after(super.lastId(user));
         }
       };
 
-  private static <T> T after(T found, @Nullable Runnable then) {
-    if (then != null) {
-      then.run();
+  /** Something that is done once, after a query. */
+  private static final class Then {
+
+    @Nullable Runnable task;
+
+    <T> T after(T found) {
+      Runnable now = task;
+      task = null;
+      if (now != null) {
+        now.run();
+      }
+      return found;
     }
-    return found;
   }
 
   /** What the directory knows. */
@@ -196,7 +189,7 @@ class ConversationServiceTest {
     @DisplayName("each once, also where one comes to the top while the first part is being read")
     void movedDuringFirstPart() {
       conversationsUpTo(4);
-      afterLastId = () -> send(2, USER);
+      afterLastId.task = () -> send(2, USER);
       ConversationListPage first = part(null, 2);
       assertThat(others(first)).containsExactly(2L, 4L);
       assertThat(rest(first.next())).containsExactly(3L);
@@ -207,7 +200,7 @@ class ConversationServiceTest {
     void movedDuringNextPart() {
       conversationsUpTo(6);
       Bookmark bookmark = part(null, 2).next();
-      afterNewest = () -> send(4, USER);
+      afterNewest.task = () -> send(4, USER);
       assertThat(rest(bookmark)).containsExactly(4L, 3L, 2L);
     }
 
@@ -322,12 +315,12 @@ class ConversationServiceTest {
             send(BOB, ALICE);
           };
       List<Long> all = List.of(stored.back, stored.second, stored.first);
-      afterDirection = bothWrite;
+      afterDirection.task = bothWrite;
       assertThat(ids(service.messagesBefore(BOB, ALICE, Long.MAX_VALUE, 10))).isEqualTo(all);
       long end = service.messagesBefore(BOB, ALICE, Long.MAX_VALUE, 1).messages().get(0).id();
-      afterDirection = bothWrite;
+      afterDirection.task = bothWrite;
       assertThat(ids(service.messagesAfter(BOB, ALICE, 0, 10))).startsWith(end).hasSize(5);
-      afterDirection = bothWrite;
+      afterDirection.task = bothWrite;
       assertThat(ids(service.messagesFromNewest(BOB, ALICE, 0, 10))).hasSize(7);
     }
 

@@ -86,6 +86,15 @@ final class FakeSession {
         describe.getString("message"));
   }
 
+  /** From now on a packet is written when it is sent. */
+  void writeAtOnce() {
+    transport =
+        (packet, handler) -> {
+          sent.add(packet);
+          handler.onResult(new SendResult());
+        };
+  }
+
   /** Reports the packet that is on its way as lost with the connection. */
   void fail() {
     pending.remove(0).onResult(new SendResult(new IOException("reset")));

@@ -73,14 +73,6 @@ class PacketSenderTest {
     return new Success(number, "", 0, null);
   }
 
-  private void writeAtOnce() {
-    fake.transport =
-        (packet, handler) -> {
-          fake.sent.add(packet);
-          handler.onResult(new SendResult());
-        };
-  }
-
   @Nested
   @DisplayName("sends")
   class Sends {
@@ -117,7 +109,7 @@ class PacketSenderTest {
       send(packet(0));
       IntStream.rangeClosed(1, 100_000).forEach(i -> send(packet(i)));
       assertThat(fake.sent).hasSize(1);
-      writeAtOnce();
+      fake.writeAtOnce();
 
       fake.complete();
 
@@ -180,7 +172,7 @@ class PacketSenderTest {
             throw new IllegalStateException("closed");
           };
       send(List.of(packet(1), packet(2)));
-      writeAtOnce();
+      fake.writeAtOnce();
       send(packet(3));
       assertThat(errors).containsExactly("closed");
       assertThat(fake.sent).isEmpty();

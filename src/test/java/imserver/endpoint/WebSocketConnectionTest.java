@@ -52,14 +52,6 @@ class WebSocketConnectionTest {
     return new Failure(42, "", code, "");
   }
 
-  private void writeAtOnce() {
-    fake.transport =
-        (packet, handler) -> {
-          fake.sent.add(packet);
-          handler.onResult(new SendResult());
-        };
-  }
-
   @Nested
   @DisplayName("where the container can write several packets at once")
   class Gathering {
@@ -123,7 +115,7 @@ class WebSocketConnectionTest {
             throw new IllegalStateException("closed");
           };
       connection.send(packet(1));
-      writeAtOnce();
+      fake.writeAtOnce();
       connection.send(packet(2));
       workers.runSoon();
       assertThat(fake.sent).isEmpty();
@@ -194,7 +186,7 @@ class WebSocketConnectionTest {
     @Test
     @DisplayName("is closed with 4429 at the 51st, after 50 were sent")
     void tooMany() {
-      writeAtOnce();
+      fake.writeAtOnce();
       IntStream.range(0, 50).forEach(i -> connection.send(failure(FailureCode.BAD_PACKET)));
       workers.runSoon();
       assertThat(connection.isOpen()).isTrue();
@@ -225,7 +217,7 @@ class WebSocketConnectionTest {
     @Test
     @DisplayName("stays open for failures that are the server's")
     void serverFault() {
-      writeAtOnce();
+      fake.writeAtOnce();
       for (int i = 0; i < 500; i++) {
         connection.send(failure(FailureCode.STORAGE_UNAVAILABLE));
         connection.send(failure(FailureCode.SERVER_BUSY));
