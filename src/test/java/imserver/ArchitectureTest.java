@@ -41,6 +41,7 @@ class ArchitectureTest {
           entry("session", allowed("packet", "config", "auth")),
           entry("database", allowed("config")),
           entry("container", allowed("packet", "config", "session")),
+          entry("cluster", allowed("config", "database")),
           entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("auth", "config", "database")),
           entry("message", allowed("packet", "auth", "session", "directory", "config", "database")),
@@ -141,16 +142,16 @@ class ArchitectureTest {
   }
 
   @Test
-  @DisplayName("has JDBC only in database, message and what makes pools work on Tomcat")
+  @DisplayName("has JDBC only in database, message, cluster and what makes pools work on Tomcat")
   void sql() {
-    only("java.sql..", "imserver.database", "imserver.message", "imserver.ejb");
+    only("java.sql..", "imserver.database", "imserver.message", "imserver.cluster", "imserver.ejb");
   }
 
   @Test
-  @DisplayName("has JDBC drivers and Flyway only in database")
+  @DisplayName("has JDBC drivers and Flyway only in database, and PostgreSQL's where it notifies")
   void jdbc() {
     only("org.h2..", "imserver.database");
-    only("org.postgresql..", "imserver.database");
+    only("org.postgresql..", "imserver.database", "imserver.cluster");
     only("org.flywaydb..", "imserver.database");
   }
 
