@@ -44,9 +44,11 @@ class ArchitectureTest {
           entry("cluster", allowed("config", "database")),
           entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("auth", "config", "database")),
-          entry("message", allowed("packet", "auth", "session", "directory", "config", "database")),
+          entry(
+              "message",
+              allowed("packet", "auth", "session", "directory", "cluster", "config", "database")),
           entry("conversation", allowed("directory", "message", "database")),
-          entry("lifecycle", allowed("session", "message", "config", "database")),
+          entry("lifecycle", allowed("session", "message", "cluster", "config", "database")),
           entry(
               "endpoint",
               allowed(
@@ -67,6 +69,7 @@ class ArchitectureTest {
                   "access",
                   "directory",
                   "message",
+                  "cluster",
                   "conversation",
                   "config",
                   "database")),

@@ -51,6 +51,7 @@ public class Cluster {
   private static final System.Logger LOG = System.getLogger(Cluster.class.getName());
 
   private static final Duration BEAT = Duration.ofSeconds(1);
+  private static final Duration SHARED_FOR = Duration.ofSeconds(60);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
   /** What the database calls the connection that listens, before the id of the server. */
@@ -69,6 +70,11 @@ public class Cluster {
 
   private final Continuity continuity = new Continuity(System.nanoTime());
   private volatile boolean others;
+  private volatile boolean shared;
+
+  /** When another server was last alive; null for never. Of the thread of the beat. */
+  private @Nullable Long othersSeen;
+
   private @Nullable NodeTable nodes;
   private @Nullable Bus bus;
   private @Nullable Listener listener;
@@ -105,8 +111,21 @@ public class Cluster {
         timer.scheduleWithFixedDelay(this::beat, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Whether there may be other servers, now or later: not with an embedded database. */
+  public boolean isPossible() {
+    return bus != null;
+  }
+
+  /**
+   * Whether other servers store as well: one was alive within the last minute. One that was killed
+   * counts, since what it stored may still be missing here.
+   */
+  public boolean isShared() {
+    return shared;
+  }
+
   /** Whether other servers are alive, which are to be told of changes. */
-  public boolean hasOthers() {
+  boolean hasOthers() {
     return others;
   }
 
@@ -136,10 +155,27 @@ public class Cluster {
     }
   }
 
+  /**
+   * Something may have been committed of which nobody can say what: all servers compare. The others
+   * learn it as of a frame that did not come.
+   */
+  public void doubt() {
+    synchronized (publishing) {
+      number++;
+    }
+    synchronized (continuity) {
+      continuity.doubt(System.nanoTime());
+    }
+  }
+
   private void beat() {
     try {
       NodeTable.Others rows = table().beat(node);
       others = !rows.alive().isEmpty();
+      if (others) {
+        othersSeen = System.nanoTime();
+      }
+      shared = othersSeen != null && System.nanoTime() - othersSeen < SHARED_FOR.toNanos();
       synchronized (continuity) {
         continuity.tick(rows.alive(), System.nanoTime());
       }

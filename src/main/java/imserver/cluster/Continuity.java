@@ -116,7 +116,8 @@ final class Continuity {
     return peers.size();
   }
 
-  private void doubt(long now) {
+  /** Changes may have been missed. */
+  void doubt(long now) {
     doubted = now;
     due = true;
   }

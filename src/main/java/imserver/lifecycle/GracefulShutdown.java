@@ -1,5 +1,7 @@
 package imserver.lifecycle;
 
+import imserver.cluster.Cluster;
+import imserver.config.Config;
 import imserver.message.Intake;
 import imserver.session.SessionRegistry;
 import imserver.session.Workers;
@@ -12,8 +14,9 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 
 /**
- * Stops the application in order: what was taken in is stored and acknowledged, then every
- * connection is closed, then the threads end. It runs once, at the first event of the stop that
+ * Stops the application in order: where other servers are alive, connections are closed one by one;
+ * what was taken in is stored and acknowledged, then every connection is closed, then the threads
+ * end. It runs once, at the first event of the stop that
  * comes while the sockets are still open: on Tomcat that is CDI's, elsewhere that of {@link
  * ShutdownListener}.
  *
@@ -30,15 +33,20 @@ public class GracefulShutdown {
   private final Intake intake;
   private final SessionRegistry registry;
   private final Workers workers;
+  private final Cluster cluster;
+  private final Duration drain;
   private boolean due;
   private volatile boolean over;
 
   /** For CDI. */
   @Inject
-  public GracefulShutdown(Intake intake, SessionRegistry registry, Workers workers) {
+  public GracefulShutdown(
+      Intake intake, SessionRegistry registry, Workers workers, Cluster cluster, Config config) {
     this.intake = intake;
     this.registry = registry;
     this.workers = workers;
+    this.cluster = cluster;
+    this.drain = Duration.ofSeconds(config.server().drain());
   }
 
   void beforeDestroyed(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
@@ -60,6 +68,7 @@ public class GracefulShutdown {
     if (due) {
       due = false;
       try {
+        registry.drain(cluster.servers() > 1 ? drain : Duration.ZERO);
         intake.stop();
       } finally {
         closeConnections();

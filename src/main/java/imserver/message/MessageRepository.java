@@ -5,6 +5,8 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The queries for unread messages to be replayed. To be called within a transaction. */
 @ApplicationScoped
@@ -44,6 +46,29 @@ public class MessageRepository {
         .setParameter("after", afterId)
         .setMaxResults(limit)
         .getResultList();
+  }
+
+  /** The heads of users, at least one; of those who have one. */
+  Map<Long, Long> heads(Collection<Long> userIds) {
+    return entities
+        .createQuery(
+            "select s.userId, s.head from UserState s where s.userId in :users", Object[].class)
+        .setParameter("users", userIds)
+        .getResultList()
+        .stream()
+        .collect(Collectors.toMap(row -> (Long) row[0], row -> (Long) row[1]));
+  }
+
+  /** The id of the last unread message of a recipient, 0 for none. */
+  long lastUnreadId(long recipientId) {
+    Long last =
+        entities
+            .createQuery(
+                "select max(u.messageId) from Unread u where u.recipientId = :recipient",
+                Long.class)
+            .setParameter("recipient", recipientId)
+            .getSingleResult();
+    return last == null ? 0 : last;
   }
 
   /** The last id of all messages, 0 for none. */

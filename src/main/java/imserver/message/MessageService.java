@@ -127,6 +127,16 @@ public class MessageService {
     return messages.unread(userIds, afterId, limit);
   }
 
+  /** The numbers of the last changes of users, at least one; of those who have any. */
+  public Map<Long, Long> heads(Collection<Long> userIds) {
+    return messages.heads(userIds);
+  }
+
+  /** The id of a user's last unread message, 0 for none. */
+  public long lastUnreadId(long userId) {
+    return messages.lastUnreadId(userId);
+  }
+
   /** The highest id of all stored messages, 0 for none. */
   public long lastId() {
     return messages.lastId();

@@ -1,5 +1,6 @@
 package imserver.message;
 
+import imserver.cluster.Change;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.message.Submission.Send;
@@ -91,7 +92,12 @@ final class MessageWriter {
 
   private void doubtUnlessRolledBack(List<NewMessage> newMessages, RuntimeException e) {
     boolean rolledBack = e instanceof StorageException && !(e instanceof CommitUnknownException);
-    if (!rolledBack && last >= 0) {
+    if (rolledBack) {
+      return;
+    }
+    if (delivery.isShared()) {
+      delivery.doubt();
+    } else if (last >= 0) {
       inDoubt.add(recipients(newMessages), last);
     }
   }
@@ -170,6 +176,15 @@ final class MessageWriter {
 
   /** Has the senders answered, and what is stored delivered, also what was in doubt. */
   private void report(List<Send> sends, List<NewMessage> newMessages, List<Outcome> outcomes) {
+    if (delivery.isShared()) {
+      List<Change> changes = changes(newMessages, outcomes);
+      replies.execute(
+          () -> {
+            answer(sends, outcomes);
+            delivery.committed(changes);
+          });
+      return;
+    }
     Set<Long> doubtful = inDoubt.among(recipients(newMessages));
     List<UnreadMessage> messages = new ArrayList<>(inDoubt.lookUp(doubtful));
     Set<Long> certain = new HashSet<>();
@@ -184,11 +199,24 @@ final class MessageWriter {
       }
     }
     inDoubt.settle(certain);
-    replies.execute(() -> answerAndDeliver(sends, outcomes, messages));
+    replies.execute(
+        () -> {
+          answer(sends, outcomes);
+          delivery.deliver(messages);
+        });
   }
 
-  private void answerAndDeliver(
-      List<Send> sends, List<Outcome> outcomes, List<UnreadMessage> stored) {
+  private static List<Change> changes(List<NewMessage> newMessages, List<Outcome> outcomes) {
+    List<Change> changes = new ArrayList<>(newMessages.size());
+    for (int i = 0; i < newMessages.size(); i++) {
+      if (outcomes.get(i) instanceof Outcome.Stored stored) {
+        changes.add(newMessages.get(i).asChange(stored));
+      }
+    }
+    return changes;
+  }
+
+  private static void answer(List<Send> sends, List<Outcome> outcomes) {
     Map<Requester, List<Response>> answers = new LinkedHashMap<>();
     for (int i = 0; i < sends.size(); i++) {
       Send send = sends.get(i);
@@ -199,7 +227,6 @@ final class MessageWriter {
       }
     }
     answers.forEach(Requester::send);
-    delivery.deliver(stored);
   }
 
   private static Response answer(Send send, Outcome outcome) {

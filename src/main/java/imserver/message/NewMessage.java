@@ -1,5 +1,6 @@
 package imserver.message;
 
+import imserver.cluster.Change.MessageStored;
 import java.time.OffsetDateTime;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,18 @@ record NewMessage(
         && content.equals(other.content)
         && Objects.equals(title(), other.title())
         && Objects.equals(url(), other.url());
+  }
+
+  /** The change that the message is once it is stored. */
+  MessageStored asChange(Outcome.Stored stored) {
+    return new MessageStored(
+        stored.messageId(),
+        senderId(),
+        stored.senderChange(),
+        recipientId,
+        stored.recipientChange(),
+        content,
+        timestamp);
   }
 
   /** The message as it is once it is stored. */

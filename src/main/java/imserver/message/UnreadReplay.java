@@ -31,15 +31,22 @@ public class UnreadReplay {
   @Inject private Config config;
   @Inject private UserDirectory directory;
   @Inject private MessageService service;
+  @Inject private CatchUp catchUp;
   @Inject private Workers workers;
 
   /** For the container, which injects the rest. */
   public UnreadReplay() {}
 
-  UnreadReplay(Config config, UserDirectory directory, MessageService service, Workers workers) {
+  UnreadReplay(
+      Config config,
+      UserDirectory directory,
+      MessageService service,
+      CatchUp catchUp,
+      Workers workers) {
     this.config = config;
     this.directory = directory;
     this.service = service;
+    this.catchUp = catchUp;
     this.workers = workers;
   }
 
@@ -54,6 +61,7 @@ public class UnreadReplay {
     } catch (RuntimeException e) {
       directory.record(stream.connection().user()); // another connection may have entered the user
     }
+    catchUp.begin(stream.connection().user().userId());
     next(stream);
   }
 

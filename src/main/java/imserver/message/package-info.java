@@ -92,6 +92,17 @@
  * is unread above that last id, and is looked up with the lane's next batch. That comes as soon as
  * anybody sends something in this lane, which the senders of those messages do when they try again.
  *
+ * <h2>With other servers</h2>
+ *
+ * <p>Where other servers store in the same database ({@link imserver.cluster.Cluster}), neither
+ * lanes nor commits tell in which order a recipient is to get messages: each server is told of the
+ * others' after its own, or before. Then {@link imserver.message.Delivery} hands over changes with
+ * their numbers, its own and those that it is told, and tells the others of its own; the stream of
+ * a user puts them in order ({@code imserver.session}). {@link imserver.message.CatchUp} reads from
+ * the database what such a stream misses: after the last message that it delivered, all that is
+ * unread. A message that another device of the user has read meanwhile is not among these, as it is
+ * not in a replay.
+ *
  * <h2>When the database is down</h2>
  *
  * <p>Every request is answered within about 5 s, also while the database hangs and does not answer

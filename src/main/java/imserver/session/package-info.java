@@ -16,6 +16,15 @@
  * and only if its id is not above the last one replayed. So a connection needs to remember one
  * number only.
  *
+ * <h2>What several servers store, in order</h2>
+ *
+ * <p>Then messages of a user come from several sides, and the one that was committed first may come
+ * last. Each has the number of the user's change that it is, and so has every other change; {@code
+ * UserStream} delivers them in the order of these numbers, waits 50 ms for one that is missing, and
+ * is then brought up to date from the database. Where the user's first connection opens, the number
+ * of the last change is read before the replay: what is committed until then is replayed, what is
+ * committed later has a higher number.
+ *
  * <h2>What a user may do</h2>
  *
  * <p>{@link imserver.session.UserBudgets} count by user and never by connection or request:

@@ -157,7 +157,8 @@ class ConfigReaderTest {
               "IMSERVER_WRITE_BATCHING", "off",
               "IMSERVER_USER_SEARCH", "off",
               "IMSERVER_TRUSTED_PROXIES", "t",
-              "IMSERVER_ANNOUNCE", "x");
+              "IMSERVER_ANNOUNCE", "x",
+              "IMSERVER_DRAIN", "17");
       assertThat(config)
           .isEqualTo(
               new Config(
@@ -173,7 +174,8 @@ class ConfigReaderTest {
                       Switch.OFF,
                       Switch.OFF,
                       Switch.OFF,
-                      "t")));
+                      "t",
+                      17)));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")

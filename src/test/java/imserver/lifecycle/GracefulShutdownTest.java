@@ -3,6 +3,8 @@ package imserver.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import imserver.cluster.Cluster;
+import imserver.config.Configs;
 import imserver.message.Intake;
 import imserver.session.SessionRegistry;
 import imserver.session.Workers;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class GracefulShutdownTest {
 
   private final List<String> steps = Collections.synchronizedList(new ArrayList<>());
+  private int servers = 1;
   private Runnable atIntake = () -> {};
   private Runnable atConnections = () -> {};
 
@@ -34,6 +37,11 @@ class GracefulShutdownTest {
           },
           new SessionRegistry() {
             @Override
+            public void drain(Duration time) {
+              steps.add("drain " + time.toSeconds() + " s");
+            }
+
+            @Override
             public void closeAll(Duration patience) {
               steps.add("connections " + patience.toSeconds() + " s");
               atConnections.run();
@@ -44,7 +52,14 @@ class GracefulShutdownTest {
             public void stop() {
               steps.add("workers");
             }
-          });
+          },
+          new Cluster() {
+            @Override
+            public int servers() {
+              return servers;
+            }
+          },
+          Configs.with("IMSERVER_DRAIN", "7"));
 
   @Test
   @DisplayName("stores what was taken in, then closes the connections, then ends the threads")
@@ -52,8 +67,17 @@ class GracefulShutdownTest {
     shutdown.arm();
     assertThat(shutdown.isOver()).isFalse();
     shutdown.run();
-    assertThat(steps).containsExactly("intake", "connections 5 s", "workers");
+    assertThat(steps).containsExactly("drain 0 s", "intake", "connections 5 s", "workers");
     assertThat(shutdown.isOver()).isTrue();
+  }
+
+  @Test
+  @DisplayName("begins with closing connections one by one, where other servers are alive")
+  void drained() {
+    servers = 2;
+    shutdown.arm();
+    shutdown.run();
+    assertThat(steps).containsExactly("drain 7 s", "intake", "connections 5 s", "workers");
   }
 
   @Test
@@ -62,7 +86,7 @@ class GracefulShutdownTest {
     shutdown.arm();
     shutdown.beforeDestroyed(new Object());
     shutdown.run();
-    assertThat(steps).hasSize(3);
+    assertThat(steps).hasSize(4);
   }
 
   @Test
@@ -86,7 +110,7 @@ class GracefulShutdownTest {
         };
     shutdown.arm();
     assertThatThrownBy(shutdown::run).isInstanceOf(IllegalStateException.class);
-    assertThat(steps).containsExactly("intake", "connections 5 s", "workers");
+    assertThat(steps).containsExactly("drain 0 s", "intake", "connections 5 s", "workers");
   }
 
   @Test
@@ -124,7 +148,7 @@ class GracefulShutdownTest {
     stored.countDown();
     assertThat(second.get(20, TimeUnit.SECONDS)).isTrue();
     first.get(20, TimeUnit.SECONDS);
-    assertThat(steps).hasSize(3);
+    assertThat(steps).hasSize(4);
   }
 
   private static void await(CountDownLatch latch) {

@@ -3,6 +3,7 @@ package imserver.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.auth.UserPrincipal;
+import imserver.cluster.Cluster;
 import imserver.config.Config;
 import imserver.config.Configs;
 import imserver.database.StorageException;
@@ -81,7 +82,8 @@ class UnreadReplayTest {
     Config config = Configs.with(settings);
     registry = SessionRegistries.with(config);
     MessageStream stream = registry.open(connection);
-    new UnreadReplay(config, directory, service, workers).pushTo(stream);
+    CatchUp catchUp = new CatchUp(new Cluster(), registry, directory, service, workers);
+    new UnreadReplay(config, directory, service, catchUp, workers).pushTo(stream);
     return stream;
   }
 

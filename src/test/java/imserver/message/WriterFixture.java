@@ -1,5 +1,6 @@
 package imserver.message;
 
+import imserver.cluster.Cluster;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.Submission.ReadAck;
@@ -58,15 +59,17 @@ class WriterFixture {
         }
       };
 
+  final Delivery delivery = new Delivery(directory, registry, new Cluster());
+
   final FakeClock clock = new FakeClock(Instant.parse("2026-01-02T03:04:05Z"));
 
   final MessageWriter messageWriter = messageWriter(Runnable::run);
 
   MessageWriter messageWriter(Executor replies) {
-    return new MessageWriter(service, new Delivery(directory, registry), clock, replies);
+    return new MessageWriter(service, delivery, clock, replies);
   }
 
-  final ReadAckWriter readAckWriter = new ReadAckWriter(service, Runnable::run);
+  final ReadAckWriter readAckWriter = new ReadAckWriter(service, delivery, Runnable::run);
 
   static NewMessage newMessage(long from, long to, String content) {
     return new NewMessage(new DedupeKey(from, content), to, content, "", OffsetDateTime.MIN, null);

@@ -145,6 +145,19 @@ class SessionRegistryTest {
     }
 
     @Test
+    @DisplayName("closes them one by one before, where it has time")
+    void drains() {
+      List<FakeConnection> all = IntStream.range(1, 20).mapToObj(SessionRegistryTest.this::open).toList();
+      assertThat(registry.isClosing()).isFalse();
+      registry.drain(Duration.ZERO);
+      assertThat(registry.isClosing()).isTrue();
+      assertThat(all).allMatch(FakeConnection::isOpen);
+      registry.drain(Duration.ofMillis(20));
+      assertThat(all).allMatch(each -> each.closes.equals(List.of(CloseCode.GOING_AWAY)));
+      assertThat(open(1).closes).containsExactly(CloseCode.GOING_AWAY);
+    }
+
+    @Test
     @DisplayName("does not wait for ever for those that stay")
     void bounded() {
       FakeConnection one = open(1);

@@ -1,0 +1,218 @@
+package imserver.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+@Tag("postgresql")
+@TestMethodOrder(OrderAnnotation.class) // the last one kills a server
+@DisplayName("Two servers on one database")
+class SeveralServersIT {
+
+  private static ServerProcess one;
+  private static ServerProcess other;
+
+  private final long alice = Users.next();
+  private final long bob = Users.next();
+
+  @BeforeAll
+  static void start() throws IOException {
+    SharedServer.stop(); // it would be a third
+    one = start("one");
+    other = start("other");
+    await().atMost(Client.PATIENCE).until(() -> servers(one) == 2 && servers(other) == 2);
+  }
+
+  private static ServerProcess start(String name) throws IOException {
+    return ServerProcess.start(
+        TestEnvironment.freePort(),
+        TestEnvironment.folder(name + "-" + System.nanoTime()),
+        Map.of(
+            "IMSERVER_DB_URL", TestEnvironment.postgresUrl(),
+            "IMSERVER_REPLAY_LIMIT", "1000000",
+            "IMSERVER_OUTBOX", "100000"));
+  }
+
+  private static int servers(ServerProcess server) {
+    return new Api(server.address(), 1).get("api/health").json().getInt("servers");
+  }
+
+  private static String bus(ServerProcess server) {
+    return new Api(server.address(), 1).get("api/health").json().getString("bus");
+  }
+
+  @AfterAll
+  static void stop() {
+    one.close();
+    other.close();
+  }
+
+  private static List<Long> query(String sql) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(TestEnvironment.postgresUrl());
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      List<Long> numbers = new ArrayList<>();
+      while (rows.next()) {
+        numbers.add(rows.getLong(1));
+      }
+      return numbers;
+    }
+  }
+
+  /** What is stored for bob, in its order. */
+  private List<Long> stored() throws SQLException {
+    return query("select id from message where recipient_id = " + bob + " order by id");
+  }
+
+  private static List<Long> ids(Client client) {
+    return client.messages().stream().map(Packet::messageId).toList();
+  }
+
+  /** Ends what listens and notifies, on all servers. */
+  private static void cutBus() throws SQLException {
+    query(
+        "select pg_terminate_backend(pid)::int from pg_stat_activity"
+            + " where application_name like 'imserver listener%'");
+  }
+
+  @Test
+  @Order(1)
+  @DisplayName("deliver what either stores to a user's connections on both, in order and once")
+  void acrossServers() throws Exception {
+    int count = 300;
+    try (Client bobOnOne = Client.connect(one.address(), bob);
+        Client bobOnOther = Client.connect(other.address(), bob);
+        Client aliceOnOne = Client.connect(one.address(), alice);
+        Client aliceOnOther = Client.connect(other.address(), alice)) {
+      for (int i = 0; i < count; i++) {
+        Client from = i % 2 == 0 ? aliceOnOne : aliceOnOther;
+        from.send(Packet.message(bob, "m" + i, "t" + i));
+        bobOnOne.send(Packet.message(alice, "answer" + i, "a" + i));
+      }
+      await().atMost(Client.PATIENCE).until(() -> stored().size() == count);
+      await().atMost(Client.PATIENCE).until(() -> bobOnOne.messages().size() == count);
+      await().atMost(Client.PATIENCE).until(() -> bobOnOther.messages().size() == count);
+      assertThat(ids(bobOnOne)).isEqualTo(stored());
+      assertThat(ids(bobOnOther)).isEqualTo(stored());
+      await().atMost(Client.PATIENCE).until(() -> aliceOnOther.messages().size() == count);
+      assertThat(ids(aliceOnOther)).isEqualTo(ids(aliceOnOne)).isSorted();
+    }
+  }
+
+  @Test
+  @Order(2)
+  @DisplayName("deliver messages that are longer than a notification")
+  void longMessage() {
+    String text = "👋".repeat(4000);
+    try (Client b = Client.connect(other.address(), bob);
+        Client a = Client.connect(one.address(), alice)) {
+      a.send(Packet.message(bob, text, "long"));
+      a.send(Packet.message(bob, "short", "short"));
+      b.message("short");
+      assertThat(b.messages()).extracting(Packet::content).containsExactly(text, "short");
+    }
+  }
+
+  @Test
+  @Order(3)
+  @DisplayName("replay what was stored before a connection, and nothing twice")
+  void replayFirst() throws Exception {
+    List<Sender> senders =
+        IntStream.range(0, 4)
+            .mapToObj(i -> new Sender((i % 2 == 0 ? one : other).address(), Users.next(), bob))
+            .toList();
+    List<Client> readers = new ArrayList<>();
+    try {
+      for (int i = 0; i < 6; i++) {
+        int before = senders.stream().mapToInt(sender -> sender.acknowledged().size()).sum();
+        await()
+            .atMost(Client.PATIENCE)
+            .until(
+                () ->
+                    senders.stream().mapToInt(sender -> sender.acknowledged().size()).sum()
+                        > before + 60);
+        readers.add(Client.connect((i % 2 == 0 ? one : other).address(), bob));
+      }
+      senders.forEach(Sender::sendNothingNew);
+      await().atMost(Client.PATIENCE).until(() -> senders.stream().allMatch(Sender::isDone));
+      List<Long> stored = stored();
+      for (Client reader : readers) {
+        await().atMost(Client.PATIENCE).until(() -> ids(reader).equals(stored));
+      }
+    } finally {
+      readers.forEach(Client::close);
+      for (Sender sender : senders) {
+        sender.close();
+      }
+    }
+  }
+
+  @Test
+  @Order(4)
+  @DisplayName("deliver also what is stored while the bus is down")
+  void busDown() throws Exception {
+    try (Client b = Client.connect(other.address(), bob);
+        Client a = Client.connect(one.address(), alice)) {
+      a.send(Packet.message(bob, "before", "before"));
+      b.message("before");
+      for (int i = 0; i < 50; i++) {
+        if (i % 10 == 0) {
+          cutBus();
+        }
+        a.send(Packet.message(bob, "m" + i, "t" + i));
+        a.answer("t" + i);
+      }
+      await().atMost(Client.PATIENCE).until(() -> ids(b).equals(stored()));
+      await()
+          .atMost(Client.PATIENCE)
+          .until(() -> bus(one).equals("up") && bus(other).equals("up"));
+    }
+  }
+
+  @Test
+  @Order(5)
+  @DisplayName("lose and double nothing where one of them is killed under load")
+  void killed() throws Exception {
+    List<Sender> senders =
+        IntStream.range(0, 2)
+            .mapToObj(i -> new Sender((i % 2 == 0 ? one : other).address(), Users.next(), bob))
+            .toList();
+    try (Client b = Client.connect(one.address(), bob)) {
+      await()
+          .atMost(Client.PATIENCE)
+          .until(() -> senders.stream().allMatch(s -> s.acknowledged().size() > 200));
+      other.kill();
+      URI survivor = one.address();
+      senders.forEach(Sender::sendNothingNew);
+      await().atMost(Client.PATIENCE).until(senders.get(0)::isDone);
+      await().atMost(Client.PATIENCE).until(() -> ids(b).equals(stored()));
+      assertThat(stored())
+          .hasSizeGreaterThanOrEqualTo(
+              senders.stream().mapToInt(sender -> sender.acknowledged().size()).sum());
+      assertThat(new Api(survivor, bob).unread()).isEqualTo(stored().size());
+    } finally {
+      for (Sender sender : senders) {
+        sender.close();
+      }
+    }
+  }
+}
