@@ -16,9 +16,8 @@ import java.time.Duration;
 /**
  * Stops the application in order: where other servers are alive, connections are closed one by one;
  * what was taken in is stored and acknowledged, then every connection is closed, then the threads
- * end. It runs once, at the first event of the stop that
- * comes while the sockets are still open: on Tomcat that is CDI's, elsewhere that of {@link
- * ShutdownListener}.
+ * end. It runs once, at the first event of the stop that comes while the sockets are still open: on
+ * Tomcat that is CDI's, elsewhere that of {@link ShutdownListener}.
  *
  * <p>Not proxied, so that the later event can still call it when CDI has ended.
  */

@@ -147,7 +147,7 @@ public class CatchUp {
         List<Long> some = users.subList(from, Math.min(from + USERS, users.size()));
         Map<Long, Long> heads = service.heads(some);
         for (long user : some) {
-          catchUp(user, heads.getOrDefault(user, 0L), due.get(user));
+          catchUp(user, heads.getOrDefault(user, 0L), due.getOrDefault(user, 0L));
         }
       }
     } catch (RuntimeException e) { // they stay behind, and it is tried again

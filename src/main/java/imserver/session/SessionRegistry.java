@@ -164,7 +164,7 @@ public class SessionRegistry {
   public Map<Long, Long> due() {
     Map<Long, Long> due = new HashMap<>();
     long now = System.nanoTime();
-    for (Long userId : behind) {
+    for (Long userId : List.copyOf(behind)) {
       UserStream user = users.get(userId);
       if (user == null || !user.isBehind()) {
         behind.remove(userId);

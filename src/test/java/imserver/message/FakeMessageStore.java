@@ -60,11 +60,6 @@ class FakeMessageStore implements MessageStore {
         toHimself ? senderChange : change(newMessage.recipientId(), newMessage.senderId()));
   }
 
-  /** The number of a user's last change, 0 for none. */
-  synchronized long head(long user) {
-    return heads.getOrDefault(user, 0L);
-  }
-
   private long change(long user, long other) {
     if (user == 0) {
       return 0;

@@ -39,7 +39,7 @@ class SeveralServersIT {
     SharedServer.stop(); // it would be a third
     one = start("one");
     other = start("other");
-    await().atMost(Client.PATIENCE).until(() -> servers(one) == 2 && servers(other) == 2);
+    await().atMost(Client.TIMEOUT).until(() -> servers(one) == 2 && servers(other) == 2);
   }
 
   private static ServerProcess start(String name) throws IOException {
@@ -108,12 +108,12 @@ class SeveralServersIT {
         from.send(Packet.message(bob, "m" + i, "t" + i));
         bobOnOne.send(Packet.message(alice, "answer" + i, "a" + i));
       }
-      await().atMost(Client.PATIENCE).until(() -> stored().size() == count);
-      await().atMost(Client.PATIENCE).until(() -> bobOnOne.messages().size() == count);
-      await().atMost(Client.PATIENCE).until(() -> bobOnOther.messages().size() == count);
+      await().atMost(Client.TIMEOUT).until(() -> stored().size() == count);
+      await().atMost(Client.TIMEOUT).until(() -> bobOnOne.messages().size() == count);
+      await().atMost(Client.TIMEOUT).until(() -> bobOnOther.messages().size() == count);
       assertThat(ids(bobOnOne)).isEqualTo(stored());
       assertThat(ids(bobOnOther)).isEqualTo(stored());
-      await().atMost(Client.PATIENCE).until(() -> aliceOnOther.messages().size() == count);
+      await().atMost(Client.TIMEOUT).until(() -> aliceOnOther.messages().size() == count);
       assertThat(ids(aliceOnOther)).isEqualTo(ids(aliceOnOne)).isSorted();
     }
   }
@@ -145,7 +145,7 @@ class SeveralServersIT {
       for (int i = 0; i < 6; i++) {
         int before = senders.stream().mapToInt(sender -> sender.acknowledged().size()).sum();
         await()
-            .atMost(Client.PATIENCE)
+            .atMost(Client.TIMEOUT)
             .until(
                 () ->
                     senders.stream().mapToInt(sender -> sender.acknowledged().size()).sum()
@@ -153,10 +153,10 @@ class SeveralServersIT {
         readers.add(Client.connect((i % 2 == 0 ? one : other).address(), bob));
       }
       senders.forEach(Sender::sendNothingNew);
-      await().atMost(Client.PATIENCE).until(() -> senders.stream().allMatch(Sender::isDone));
+      await().atMost(Client.TIMEOUT).until(() -> senders.stream().allMatch(Sender::isDone));
       List<Long> stored = stored();
       for (Client reader : readers) {
-        await().atMost(Client.PATIENCE).until(() -> ids(reader).equals(stored));
+        await().atMost(Client.TIMEOUT).until(() -> ids(reader).equals(stored));
       }
     } finally {
       readers.forEach(Client::close);
@@ -181,10 +181,8 @@ class SeveralServersIT {
         a.send(Packet.message(bob, "m" + i, "t" + i));
         a.answer("t" + i);
       }
-      await().atMost(Client.PATIENCE).until(() -> ids(b).equals(stored()));
-      await()
-          .atMost(Client.PATIENCE)
-          .until(() -> bus(one).equals("up") && bus(other).equals("up"));
+      await().atMost(Client.TIMEOUT).until(() -> ids(b).equals(stored()));
+      await().atMost(Client.TIMEOUT).until(() -> bus(one).equals("up") && bus(other).equals("up"));
     }
   }
 
@@ -198,13 +196,13 @@ class SeveralServersIT {
             .toList();
     try (Client b = Client.connect(one.address(), bob)) {
       await()
-          .atMost(Client.PATIENCE)
+          .atMost(Client.TIMEOUT)
           .until(() -> senders.stream().allMatch(s -> s.acknowledged().size() > 200));
       other.kill();
       URI survivor = one.address();
       senders.forEach(Sender::sendNothingNew);
-      await().atMost(Client.PATIENCE).until(senders.get(0)::isDone);
-      await().atMost(Client.PATIENCE).until(() -> ids(b).equals(stored()));
+      await().atMost(Client.TIMEOUT).until(senders.get(0)::isDone);
+      await().atMost(Client.TIMEOUT).until(() -> ids(b).equals(stored()));
       assertThat(stored())
           .hasSizeGreaterThanOrEqualTo(
               senders.stream().mapToInt(sender -> sender.acknowledged().size()).sum());

@@ -147,7 +147,8 @@ class SessionRegistryTest {
     @Test
     @DisplayName("closes them one by one before, where it has time")
     void drains() {
-      List<FakeConnection> all = IntStream.range(1, 20).mapToObj(SessionRegistryTest.this::open).toList();
+      List<FakeConnection> all =
+          IntStream.range(1, 20).mapToObj(SessionRegistryTest.this::open).toList();
       assertThat(registry.isClosing()).isFalse();
       registry.drain(Duration.ZERO);
       assertThat(registry.isClosing()).isTrue();
