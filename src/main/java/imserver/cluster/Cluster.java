@@ -84,7 +84,11 @@ public class Cluster {
   private long number;
 
   private final Object publishing = new Object();
+
+  /** Why the bus is down; null where it is not. Of the bus's thread, as the next one. */
   private @Nullable String broken;
+
+  private boolean everConnected;
 
   /** For the container, which injects the rest. */
   public Cluster() {}
@@ -244,9 +248,10 @@ public class Cluster {
       synchronized (continuity) {
         continuity.connected(true, System.nanoTime());
       }
+      everConnected = true;
       if (broken != null) {
         broken = null;
-        LOG.log(Level.INFO, "the bus between servers carries again");
+        LOG.log(shared ? Level.INFO : Level.DEBUG, "the bus between servers carries again");
       }
     }
 
@@ -258,7 +263,7 @@ public class Cluster {
       if (!reason.equals(broken)) {
         broken = reason;
         LOG.log(
-            Level.WARNING,
+            shared || !everConnected ? Level.WARNING : Level.DEBUG, // a server that is alone misses nothing
             "the bus between servers is down, what others store comes about 2 s later: {0}",
             reason);
       }

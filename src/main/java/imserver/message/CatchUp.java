@@ -142,18 +142,21 @@ public class CatchUp {
 
   private void catchUp(Map<Long, Long> due) {
     try {
-      List<Long> users = List.copyOf(due.keySet());
+      List<Map.Entry<Long, Long>> users = List.copyOf(due.entrySet());
       for (int from = 0; from < users.size(); from += USERS) {
-        List<Long> some = users.subList(from, Math.min(from + USERS, users.size()));
-        Map<Long, Long> heads = service.heads(some);
-        for (long user : some) {
-          catchUp(user, heads.getOrDefault(user, 0L), due.getOrDefault(user, 0L));
-        }
+        catchUp(users.subList(from, Math.min(from + USERS, users.size())));
       }
     } catch (RuntimeException e) { // they stay behind, and it is tried again
       LOG.log(Level.DEBUG, "users stay behind: {0}", e.getMessage());
     } finally {
       catchingUp.set(false);
+    }
+  }
+
+  private void catchUp(List<Map.Entry<Long, Long>> lastIds) {
+    Map<Long, Long> heads = service.heads(lastIds.stream().map(Map.Entry::getKey).toList());
+    for (Map.Entry<Long, Long> each : lastIds) {
+      catchUp(each.getKey(), heads.getOrDefault(each.getKey(), 0L), each.getValue());
     }
   }
 
