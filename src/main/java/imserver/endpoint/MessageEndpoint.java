@@ -160,7 +160,7 @@ public class MessageEndpoint {
     if (connection == null) {
       return;
     }
-    connection.closed();
+    connection.ended();
     if (!shutdown.isOver()) {
       registry.close(connection);
     }

@@ -142,7 +142,7 @@ final class WebSocketConnection implements Connection {
   private void add(List<? extends Response> packets) {
     switch (outbox.add(packets)) {
       case START -> sender.send();
-      case OVERFLOW -> endSessionIn(SLOW_CLOSE_FLUSH_TIMEOUT, CloseCode.TOO_SLOW);
+      case OVERFLOW -> closeIn(SLOW_CLOSE_FLUSH_TIMEOUT, CloseCode.TOO_SLOW);
       case QUEUED, REFUSED -> {
         // another thread sends them, or they are dropped
       }
@@ -168,7 +168,7 @@ final class WebSocketConnection implements Connection {
       Runnable task = outbox.takeWhenDrained();
       CloseCode code = outbox.closedWith();
       if (code != null) {
-        workers.runForClient(() -> endSession(code));
+        workers.runForClient(() -> closeNow(code));
       } else if (task != null) {
         task.run();
       }
@@ -181,7 +181,7 @@ final class WebSocketConnection implements Connection {
       if (end()) {
         CloseCode closedWith = outbox.closedWith();
         CloseCode code = closedWith == null ? CloseCode.TOO_SLOW : closedWith;
-        workers.runForClient(() -> closeSession(code));
+        workers.runForClient(() -> sendClose(code));
       }
     }
   }
@@ -233,21 +233,21 @@ final class WebSocketConnection implements Connection {
       return;
     }
     if (outbox.isSending()) { // at a stop not for longer, either, where it is too slow
-      endSessionIn(CLOSE_FLUSH_TIMEOUT, first);
+      closeIn(CLOSE_FLUSH_TIMEOUT, first);
     } else {
-      workers.runForClient(() -> endSession(first));
+      workers.runForClient(() -> closeNow(first));
     }
   }
 
   /** When what is queued, or on its way, has had its time; unless it is written before. */
-  private void endSessionIn(Duration delay, CloseCode code) {
+  private void closeIn(Duration delay, CloseCode code) {
     workers.runIn(
-        delay, () -> workers.runForClient(() -> endSession(code)), () -> !outbox.hasEnded());
+        delay, () -> workers.runForClient(() -> closeNow(code)), () -> !outbox.hasEnded());
   }
 
-  private void endSession(CloseCode code) {
+  private void closeNow(CloseCode code) {
     if (end()) {
-      closeSession(code);
+      sendClose(code);
     }
   }
 
@@ -261,10 +261,10 @@ final class WebSocketConnection implements Connection {
   }
 
   /** May wait for the client, on some containers. */
-  private void closeSession(CloseCode code) {
+  private void sendClose(CloseCode code) {
     // First: when the server stops, no more is taken once the last session has ended.
     workers.runIn(
-        Transports.LINGER, () -> workers.runForClient(this::cut), () -> !transport.isOver());
+        Transports.LINGER, () -> workers.runForClient(this::abort), () -> !transport.hasEnded());
     try {
       transport.close(new CloseReason(CloseCodes.getCloseCode(code.code()), code.reason()));
     } catch (IOException | RuntimeException e) {
@@ -272,16 +272,16 @@ final class WebSocketConnection implements Connection {
     }
   }
 
-  private void cut() {
+  private void abort() {
     try {
-      transport.cut();
+      transport.abort();
     } catch (RuntimeException e) {
-      LOG.log(Level.DEBUG, "cutting {0}: {1}", id(), e.toString());
+      LOG.log(Level.DEBUG, "aborting {0}: {1}", id(), e.toString());
     }
   }
 
   /** Takes note that the session has ended. */
-  void closed() {
+  void ended() {
     var unused = end();
   }
 

@@ -49,7 +49,7 @@ public class MessageService {
    * as created when the first was.
    */
   @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
-  public List<Outcome> store(List<NewMessage> newMessages) {
+  public List<Outcome> add(List<NewMessage> newMessages) {
     Set<Long> unknown = unknownRecipients(newMessages);
     List<NewMessage> known =
         newMessages.stream()

@@ -79,7 +79,7 @@ final class MessageWriter {
   private void store(List<Send> sends, List<NewMessage> newMessages) {
     List<Outcome> outcomes;
     try {
-      outcomes = service.store(newMessages);
+      outcomes = service.add(newMessages);
     } catch (RuntimeException e) {
       LOG.log(
           Level.INFO, "storing {0} messages one by one after: {1}", sends.size(), e.getMessage());
@@ -158,7 +158,7 @@ final class MessageWriter {
 
   private List<Outcome> storeAlone(List<NewMessage> newMessage) {
     try {
-      return service.store(newMessage);
+      return service.add(newMessage);
     } catch (RuntimeException e) {
       doubtUnlessRolledBack(newMessage, e);
       throw e;

@@ -298,7 +298,7 @@ class WebSocketConnectionTest {
     @Test
     @DisplayName("by the client, sends and closes nothing more")
     void byClient() {
-      connection.closed();
+      connection.ended();
       connection.send(packet(1));
       connection.ping();
       connection.close(CloseCode.GOING_AWAY);
@@ -311,8 +311,8 @@ class WebSocketConnectionTest {
     }
 
     @Test
-    @DisplayName("is cut if the client does not answer in time")
-    void cut() {
+    @DisplayName("is aborted if the client does not answer in time")
+    void abort() {
       connection.close(CloseCode.TOO_MANY_CONNECTIONS);
       workers.runSoon();
       assertThat(fake.closeCodes()).containsExactly(4409);
@@ -334,10 +334,10 @@ class WebSocketConnectionTest {
       workers.runSoon();
       assertThat(fake.closeCodes()).containsExactly(1001);
       assertThat(flush.getAsBoolean()).as("all is written").isFalse();
-      BooleanSupplier cut = workers.neededLater.get(1);
-      assertThat(cut.getAsBoolean()).isTrue();
+      BooleanSupplier abort = workers.neededLater.get(1);
+      assertThat(abort.getAsBoolean()).isTrue();
       fake.answersClose = true;
-      assertThat(cut.getAsBoolean()).isFalse();
+      assertThat(abort.getAsBoolean()).isFalse();
     }
 
     @Test
@@ -377,7 +377,7 @@ class WebSocketConnectionTest {
               });
       sender.start();
       waits.await();
-      connection.closed();
+      connection.ended();
       assertThat(interrupted).isNotDone();
       workers.runLater();
       assertThat(interrupted.get(20, TimeUnit.SECONDS)).isFalse();

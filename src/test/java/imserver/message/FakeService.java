@@ -63,7 +63,7 @@ class FakeService extends MessageService {
   Runnable beforeMarking = () -> {};
 
   @Override
-  public List<Outcome> store(List<NewMessage> newMessages) {
+  public List<Outcome> add(List<NewMessage> newMessages) {
     calls.add(newMessages.size());
     failIfDown();
     if (newMessages.stream().anyMatch(refuses)) {

@@ -15,7 +15,7 @@ class InDoubtRecipientsTest {
   private final InDoubtRecipients inDoubt = new InDoubtRecipients(service);
 
   private void store(long recipient, String content) {
-    service.store(List.of(newMessage(1, recipient, content)));
+    service.add(List.of(newMessage(1, recipient, content)));
   }
 
   private List<String> contents(List<UnreadMessage> messages) {

@@ -355,7 +355,7 @@ class MessageWriterTest {
     @Test
     @DisplayName("does not deliver what was there before this server")
     void before() {
-      service.store(List.of(WriterFixture.newMessage(1, 2, "old")));
+      service.add(List.of(WriterFixture.newMessage(1, 2, "old")));
       service.lostAnswers = 1;
       messageWriter.process(List.of(message(alice, 2, "a")));
       assertThat(fixture.texts()).containsExactly("a");
