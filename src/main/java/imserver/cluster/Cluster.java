@@ -18,7 +18,9 @@ import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
@@ -51,8 +53,13 @@ public class Cluster {
   private static final System.Logger LOG = System.getLogger(Cluster.class.getName());
 
   private static final Duration BEAT = Duration.ofSeconds(1);
-  private static final Duration SHARED_FOR = Duration.ofSeconds(60);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
+
+  /** The beat, its publication, and the look whether to compare: each may wait for something. */
+  private static final int TIMER_THREADS = 3;
+
+  /** Frames that were heard and not told to the listener. */
+  private static final int MAX_RECEIVED = 2000;
 
   /** What the database calls the connection that listens, before the id of the server. */
   static final String LISTENER_NAME = "imserver listener ";
@@ -70,15 +77,14 @@ public class Cluster {
 
   private final Continuity continuity = new Continuity(System.nanoTime());
   private volatile boolean others;
-  private volatile boolean shared;
-
-  /** When another server was last alive; null for never. Of the thread of the beat. */
-  private @Nullable Long othersSeen;
 
   private @Nullable NodeTable nodes;
   private @Nullable Bus bus;
   private @Nullable Listener listener;
   private @Nullable ScheduledThreadPoolExecutor timer;
+
+  /** Tells the listener what was heard: that may wait for the database, the bus must not. */
+  private @Nullable ThreadPoolExecutor received;
 
   /** Of the last frame with changes; guarded by {@link #publishing}. */
   private long number;
@@ -102,35 +108,43 @@ public class Cluster {
   /** Joins the others, if there may be any. To be called once. */
   public void start(Listener listener) {
     this.listener = listener;
-    if (bus == null) {
-      if (Vendor.of(config.storage()) != Vendor.POSTGRESQL) {
-        return;
-      }
+    timer = new ScheduledThreadPoolExecutor(TIMER_THREADS, threads, new DiscardPolicy());
+    if (bus == null && Vendor.of(config.storage()) == Vendor.POSTGRESQL) {
       nodes = new NodeTable(database, LISTENER_NAME);
       bus = new PostgresBus(schema::openConnection, LISTENER_NAME + node, threads);
     }
-    bus.start(new BusListener());
-    timer = new ScheduledThreadPoolExecutor(1, threads, new DiscardPolicy());
-    var unused =
-        timer.scheduleWithFixedDelay(this::beat, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+    if (bus != null) {
+      received =
+          new ThreadPoolExecutor(
+              1,
+              1,
+              0,
+              TimeUnit.SECONDS,
+              new LinkedBlockingQueue<>(MAX_RECEIVED),
+              threads,
+              (task, executor) -> doubtHere());
+      bus.start(new BusListener());
+      everySecond(this::publishBeat);
+      everySecond(this::beat);
+    }
+    everySecond(this::compareIfDue);
   }
 
-  /** Whether there may be other servers, now or later: not with an embedded database. */
-  public boolean isPossible() {
-    return bus != null;
+  /** A task that fails comes again all the same. */
+  private void everySecond(Runnable task) {
+    if (timer != null) {
+      var unused =
+          timer.scheduleWithFixedDelay(
+              () -> logged(task), 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+    }
   }
 
-  /**
-   * Whether other servers store as well: one was alive within the last minute. One that was killed
-   * counts, since what it stored may still be missing here.
-   */
-  public boolean isShared() {
-    return shared;
-  }
-
-  /** Whether other servers are alive, which are to be told of changes. */
-  boolean hasOthers() {
-    return others;
+  private static void logged(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "a task of the cluster failed", e);
+    }
   }
 
   /** How many servers are alive, this one included. */
@@ -151,7 +165,7 @@ public class Cluster {
    * Tells the others of changes that are committed, for each user in this order. Does nothing where
    * there are no others.
    */
-  public void publish(List<Change> changes) {
+  public void publish(List<? extends Change> changes) {
     if (others && bus != null && !changes.isEmpty()) {
       synchronized (publishing) { // in the order of their numbers
         FrameCodec.encode(node, () -> ++number, changes).forEach(bus::publish);
@@ -160,37 +174,38 @@ public class Cluster {
   }
 
   /**
-   * Something may have been committed of which nobody can say what: all servers compare. The others
-   * learn it as of a frame that did not come.
+   * Something may have been committed of which nobody can say what: all servers compare, now and
+   * for some seconds. The others learn it as of a frame that did not come.
    */
   public void doubt() {
     synchronized (publishing) {
       number++;
     }
+    doubtHere();
+  }
+
+  /** This server alone may have missed something, or could not compare. */
+  public void doubtHere() {
     synchronized (continuity) {
       continuity.doubt(System.nanoTime());
     }
   }
 
   private void beat() {
+    NodeTable.Others rows;
     try {
-      NodeTable.Others rows = table().beat(node);
-      others = !rows.alive().isEmpty();
-      if (others) {
-        othersSeen = System.nanoTime();
-      }
-      shared = othersSeen != null && System.nanoTime() - othersSeen < SHARED_FOR.toNanos();
-      synchronized (continuity) {
-        continuity.tick(rows.alive(), System.nanoTime());
-      }
+      rows = table().beat(node);
       if (!rows.silent().isEmpty()) {
         table().forgetSilent();
       }
-      publishBeat();
-    } catch (SQLException | RuntimeException e) { // what is missed meanwhile is found afterwards
+    } catch (SQLException e) { // what is missed meanwhile is found afterwards
       LOG.log(Level.DEBUG, "the other servers are not known: {0}", e.toString());
+      return;
     }
-    compareIfDue();
+    synchronized (continuity) {
+      continuity.tick(rows.alive(), System.nanoTime());
+      others = continuity.peers() > 0;
+    }
   }
 
   /** Also where it is alone: the bus comes to know by it that it carries. */
@@ -237,10 +252,16 @@ public class Cluster {
       synchronized (continuity) {
         continuity.heard(frame, System.nanoTime());
       }
-      if (frame.kind() == Kind.CHANGES && listener != null) {
+      others = true;
+      if (frame.kind() == Kind.CHANGES && received != null) {
+        received.execute(() -> logged(() -> tell(frame)));
+      }
+    }
+
+    private void tell(Frame frame) {
+      if (listener != null) {
         listener.changed(frame.changes());
       }
-      compareIfDue();
     }
 
     @Override
@@ -251,7 +272,7 @@ public class Cluster {
       everConnected = true;
       if (broken != null) {
         broken = null;
-        LOG.log(shared ? Level.INFO : Level.DEBUG, "the bus between servers carries again");
+        LOG.log(others ? Level.INFO : Level.DEBUG, "the bus between servers carries again");
       }
     }
 
@@ -263,7 +284,7 @@ public class Cluster {
       if (!reason.equals(broken)) {
         broken = reason;
         LOG.log(
-            shared || !everConnected
+            others || !everConnected
                 ? Level.WARNING
                 : Level.DEBUG, // a server that is alone misses nothing
             "the bus between servers is down, what others store comes about 2 s later: {0}",
@@ -272,7 +293,7 @@ public class Cluster {
     }
   }
 
-  /** Leaves the others. May be called again. */
+  /** Leaves the others. May be called again. Takes a few seconds at most. */
   @PreDestroy
   public void stop() {
     if (timer == null || timer.isShutdown()) {
@@ -282,10 +303,15 @@ public class Cluster {
     if (bus != null) {
       bus.stop();
     }
+    if (received != null) {
+      received.shutdownNow();
+    }
     try {
-      var unused = timer.awaitTermination(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-      table().leave(node);
-    } catch (SQLException | RuntimeException e) { // the others find it silent
+      if (timer.awaitTermination(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+          && nodes != null) { // else a beat that is under way would enter it again
+        nodes.leave(node);
+      }
+    } catch (SQLException e) { // the others find it silent
       LOG.log(Level.DEBUG, "this server is still in the table: {0}", e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -24,6 +24,9 @@ final class Continuity {
   /** Between two comparisons while changes may be missed. */
   private static final Duration REPEAT = Duration.ofSeconds(2);
 
+  /** Between two comparisons in any case. */
+  private static final Duration LEAST = Duration.ofSeconds(1);
+
   /**
    * After the last doubt: until then a transaction may be committed that began before it. A
    * statement may take 3.5 s, and a request is given up after 5 s.
@@ -40,6 +43,9 @@ final class Continuity {
   private static final class Peer {
     private long number = -1;
     private long heard;
+
+    /** Whether the database knows it to be alive. */
+    private boolean listed;
   }
 
   private final Map<Long, Peer> peers = new HashMap<>();
@@ -47,12 +53,12 @@ final class Continuity {
   private long ticked;
   private long doubted;
   private long compared;
-  private boolean due = true;
+  private boolean due;
 
   Continuity(long now) {
     ticked = now;
-    doubted = now;
-    compared = now;
+    doubted = now - SETTLING.toNanos();
+    compared = now - LEAST.toNanos();
   }
 
   /** The bus is connected, or is not any more. */
@@ -82,7 +88,8 @@ final class Continuity {
       doubt(now);
     }
     ticked = now;
-    if (peers.keySet().retainAll(alive)) {
+    peers.forEach((node, peer) -> peer.listed = alive.contains(node));
+    if (peers.values().removeIf(peer -> !peer.listed && !isHeard(peer, now))) {
       doubt(now);
     }
     alive.forEach(node -> peers.computeIfAbsent(node, unheard -> new Peer()));
@@ -94,24 +101,27 @@ final class Continuity {
   /** Whether the heads are to be compared now; whoever is told so does it. */
   boolean isDue(long now) {
     boolean doubtful = now - doubted < SETTLING.toNanos();
-    Duration wait = doubtful ? REPEAT : ALWAYS;
-    if (due || (!peers.isEmpty() && now - compared >= wait.toNanos())) {
-      due = false;
-      compared = now;
-      return true;
+    Duration wait = due ? LEAST : doubtful ? REPEAT : ALWAYS;
+    boolean wanted = due || doubtful || !peers.isEmpty();
+    if (!wanted || now - compared < wait.toNanos()) {
+      return false;
     }
-    return false;
+    due = false;
+    compared = now;
+    return true;
   }
 
   /** Whether every other server that is alive is heard. */
   boolean hearsAll(long now) {
     return peers.isEmpty()
-        || (connected
-            && peers.values().stream()
-                .allMatch(peer -> peer.number >= 0 && now - peer.heard < MAX_SILENCE.toNanos()));
+        || (connected && peers.values().stream().allMatch(peer -> isHeard(peer, now)));
   }
 
-  /** How many other servers are alive. */
+  private static boolean isHeard(Peer peer, long now) {
+    return peer.number >= 0 && now - peer.heard < MAX_SILENCE.toNanos();
+  }
+
+  /** How many other servers are alive: by the database, or since they are heard. */
   int peers() {
     return peers.size();
   }

@@ -3,7 +3,6 @@ package imserver.cluster;
 import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.MessagesRead;
 import imserver.cluster.Frame.Kind;
-import jakarta.json.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonException;
@@ -45,7 +44,7 @@ final class FrameCodec {
    *
    * @param numbers gives each frame its number
    */
-  static List<String> encode(long node, LongSupplier numbers, List<Change> changes) {
+  static List<String> encode(long node, LongSupplier numbers, List<? extends Change> changes) {
     List<String> frames = new ArrayList<>();
     StringBuilder body = new StringBuilder();
     int bytes = HEADER_BYTES;
@@ -97,7 +96,7 @@ final class FrameCodec {
           .add(message.recipientId())
           .add(message.recipientChange())
           .add(message.timestamp())
-          .add(message.content() == null ? JsonValue.NULL : Json.createValue(message.content()));
+          .add(message.content() == null ? JsonValue.NULL : JSON.createValue(message.content()));
     } else if (change instanceof MessagesRead read) {
       fields
           .add("r")

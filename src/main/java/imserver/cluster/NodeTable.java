@@ -56,7 +56,7 @@ final class NodeTable {
 
   /** Says that {@code node} is alive; the first time it enters it. */
   Others beat(long node) throws SQLException {
-    try (Connection connection = database.getConnection();
+    try (Connection connection = connection();
         PreparedStatement statement = connection.prepareStatement(BEAT)) {
       statement.setLong(1, node);
       statement.setLong(2, node);
@@ -73,7 +73,7 @@ final class NodeTable {
 
   /** Forgets the servers that have been silent for a minute, and ends what listens for them. */
   void forgetSilent() throws SQLException {
-    try (Connection connection = database.getConnection();
+    try (Connection connection = connection();
         PreparedStatement statement = connection.prepareStatement(FORGET)) {
       statement.setString(1, listenerPrefix);
       statement.execute();
@@ -82,10 +82,23 @@ final class NodeTable {
 
   /** Forgets {@code node}, which stops. */
   void leave(long node) throws SQLException {
-    try (Connection connection = database.getConnection();
+    try (Connection connection = connection();
         PreparedStatement statement = connection.prepareStatement(LEAVE)) {
       statement.setLong(1, node);
       statement.execute();
+    }
+  }
+
+  /** Each statement is a transaction, whatever the pool's last user has set. */
+  private Connection connection() throws SQLException {
+    Connection connection = database.getConnection();
+    try {
+      connection.setAutoCommit(true);
+      return connection;
+    } catch (SQLException e) {
+      try (connection) {
+        throw e;
+      }
     }
   }
 }

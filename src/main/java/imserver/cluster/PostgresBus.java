@@ -3,17 +3,18 @@ package imserver.cluster;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
@@ -33,6 +34,8 @@ final class PostgresBus implements Bus {
 
   private static final String CHANNEL = "imserver";
 
+  private static final String NOTIFIER_NAME = "imserver notifier";
+
   /** Of up to 8 kB each. */
   private static final int MAX_QUEUED = 2000;
 
@@ -44,10 +47,16 @@ final class PostgresBus implements Bus {
 
   private static final Duration RETRY = Duration.ofSeconds(1);
 
+  /** Where notifications do not arrive although the database answers, from the second time on. */
+  private static final Duration RETRY_DEAF = Duration.ofSeconds(60);
+
   /** The beat of this very server comes each second. */
   private static final Duration MAX_SILENCE = Duration.ofSeconds(5);
 
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
+
+  /** Begins what a bus notifies itself of, to find out whether it hears; it is no frame. */
+  private static final String PROBE = "probe ";
 
   /** Opens a connection that no pool knows. */
   @FunctionalInterface
@@ -55,12 +64,36 @@ final class PostgresBus implements Bus {
     Connection open() throws SQLException;
   }
 
+  /** The database answers, and notifications do not arrive. */
+  private static final class DeafException extends SQLException {
+    private static final long serialVersionUID = 1;
+
+    DeafException() {
+      super(
+          "notifications of the database do not arrive; is there a pooler that changes the"
+              + " connection with each transaction?");
+    }
+  }
+
+  /** What a loop does until its connection breaks or the bus is stopped. */
+  @FunctionalInterface
+  private interface Session {
+    void run(Connection connection) throws SQLException, InterruptedException;
+  }
+
   private final ConnectionSource connections;
   private final String listenerName;
   private final ThreadFactory threads;
   private final BlockingQueue<String> queue = new LinkedBlockingQueue<>(MAX_QUEUED);
   private final List<Thread> running = new ArrayList<>();
+
+  /** Those that are open, to be aborted at a stop. */
+  private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+
   private volatile boolean stopped;
+
+  /** Whether the last attempt to hear was in vain. Of the thread that listens. */
+  private boolean deaf;
 
   /**
    * Not connected yet.
@@ -76,8 +109,10 @@ final class PostgresBus implements Bus {
 
   @Override
   public void start(Listener listener) {
-    running.add(threads.newThread(() -> repeat(() -> listen(listener), listener)));
-    running.add(threads.newThread(() -> repeat(this::notifyOthers, null)));
+    running.add(
+        threads.newThread(
+            () -> repeat(connection -> listen(connection, listener), listener::disconnected)));
+    running.add(threads.newThread(() -> repeat(this::notifyOthers, reason -> {})));
     running.forEach(Thread::start);
   }
 
@@ -86,35 +121,50 @@ final class PostgresBus implements Bus {
     var unused = queue.offer(frame); // else the others miss its number
   }
 
+  /** What was published before is still sent, where the database takes it in time. */
   @Override
   public void stop() {
     stopped = true;
+    long end = System.nanoTime() + STOP_TIMEOUT.toNanos();
     try {
       for (Thread thread : running) {
-        thread.join(STOP_TIMEOUT.toMillis());
+        thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    for (Connection each : open) {
+      try {
+        each.abort(Runnable::run);
+      } catch (SQLException e) {
+        LOG.log(Level.DEBUG, "a connection of the bus was not aborted: {0}", e.toString());
+      }
+    }
+    running.forEach(Thread::interrupt);
   }
 
-  /** What a loop does until its connection breaks or the bus is stopped. */
-  @FunctionalInterface
-  private interface Session {
-    void run() throws SQLException, InterruptedException;
-  }
-
-  private void repeat(Session session, @Nullable Listener listener) {
+  private void repeat(Session session, Consumer<String> broken) {
     try {
       while (!stopped) {
-        try {
-          session.run();
-        } catch (SQLException | RuntimeException e) {
-          LOG.log(Level.DEBUG, "the bus of the database broke", e);
-          if (listener != null) {
-            listener.disconnected(String.valueOf(e.getMessage()));
+        Duration pause = RETRY;
+        try (Connection connection = connections.open()) {
+          open.add(connection);
+          try {
+            session.run(connection);
+          } finally {
+            open.remove(connection);
           }
-          Thread.sleep(RETRY.toMillis());
+        } catch (DeafException e) {
+          broken.accept(e.getMessage());
+          pause = deaf ? RETRY_DEAF : RETRY;
+          deaf = true;
+        } catch (SQLException | RuntimeException | Error e) {
+          LOG.log(Level.DEBUG, "the bus of the database broke", e);
+          broken.accept(String.valueOf(e.getMessage()));
+        }
+        for (long end = System.nanoTime() + pause.toNanos();
+            !stopped && System.nanoTime() - end < 0; ) {
+          Thread.sleep(LOOK.toMillis());
         }
       }
     } catch (InterruptedException e) {
@@ -122,51 +172,57 @@ final class PostgresBus implements Bus {
     }
   }
 
-  private void listen(Listener listener) throws SQLException {
-    try (Connection connection = connections.open();
-        Statement statement = connection.createStatement()) {
+  private void listen(Connection connection, Listener listener) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
       statement.execute("set application_name = '" + listenerName + "'");
       statement.execute("listen " + CHANNEL);
-      if (!listens(statement)) {
-        throw new SQLException(
-            "LISTEN does not hold: this is a pooler that changes the connection with each"
-                + " transaction");
+      try {
+        hear(connection.unwrap(PGConnection.class), listener);
+      } catch (DeafException e) { // the connection to the database stays, where it is a pooler's
+        statement.execute("unlisten " + CHANNEL);
+        statement.execute("reset application_name");
+        throw e;
       }
-      listener.connected();
-      PGConnection notifications = connection.unwrap(PGConnection.class);
-      long heard = System.nanoTime();
-      while (!stopped) {
-        PGNotification[] news = notifications.getNotifications((int) LOOK.toMillis());
-        if (news != null && news.length > 0) {
-          heard = System.nanoTime();
-          for (PGNotification each : news) {
-            listener.heard(each.getParameter());
-          }
-        } else if (System.nanoTime() - heard > MAX_SILENCE.toNanos()) {
-          throw new SQLException("not even the beats of this server come back");
+    }
+  }
+
+  /** Tells that it is connected when this bus has heard itself. */
+  private void hear(PGConnection notifications, Listener listener) throws SQLException {
+    String probe = PROBE + listenerName + ' ' + System.nanoTime();
+    publish(probe);
+    boolean connected = false;
+    long heard = System.nanoTime();
+    while (!stopped) {
+      PGNotification[] news = notifications.getNotifications((int) LOOK.toMillis());
+      for (PGNotification each : news == null ? new PGNotification[0] : news) {
+        heard = System.nanoTime();
+        String text = each.getParameter();
+        if (!text.startsWith(PROBE)) {
+          listener.heard(text);
+        } else if (text.equals(probe)) {
+          connected = true;
+          deaf = false;
+          listener.connected();
         }
       }
+      if (System.nanoTime() - heard > MAX_SILENCE.toNanos()) {
+        if (connected) {
+          throw new SQLException("not even the beats of this server come back");
+        }
+        throw new DeafException();
+      }
     }
   }
 
-  /** In another transaction than the one that began to listen. */
-  private static boolean listens(Statement statement) throws SQLException {
-    try (ResultSet rows =
-        statement.executeQuery(
-            "select 1 from pg_listening_channels() as c where c = '" + CHANNEL + "'")) {
-      return rows.next();
-    }
-  }
-
-  private void notifyOthers() throws SQLException, InterruptedException {
-    try (Connection connection = connections.open();
-        Statement settings = connection.createStatement();
+  private void notifyOthers(Connection connection) throws SQLException, InterruptedException {
+    try (Statement settings = connection.createStatement();
         PreparedStatement statement =
             connection.prepareStatement(
                 "select pg_notify('" + CHANNEL + "', frame) from unnest(?) as frame")) {
+      settings.execute("set application_name = '" + NOTIFIER_NAME + "'");
       settings.execute("set synchronous_commit = off");
       List<String> frames = new ArrayList<>();
-      while (!stopped) {
+      while (!stopped || !queue.isEmpty()) {
         String first = queue.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
         if (first != null) {
           frames.add(first);

@@ -13,23 +13,30 @@
  *
  * <h2>The ways of the bus</h2>
  *
- * <p>{@link imserver.cluster.PostgresBus} is there as soon as a second server is: its row in {@code
- * node} is found with the next beat of a second. A server that is alone publishes nothing but its
- * beat.
+ * <p>{@link imserver.cluster.PostgresBus} needs nothing but the database. A second server is found
+ * by its row in {@code node} with the next beat of a second, or when it is heard; until then
+ * nothing is published but beats, and what was committed meanwhile is found by comparing.
  *
  * <h2>What is per server</h2>
  *
  * <ul>
- *   <li>Connections of one user: the oldest of a server is closed.
- *   <li>Budgets: at most the configured rate on each server.
- *   <li>Profiles in memory ({@code imserver.directory}): another server's change is seen within
- *       their time to live.
- *   <li>Ended sessions: within the polling of {@code imserver.access}.
+ *   <li>Budgets (messages, read-acks, requests, searches, connects) and the room of the intake: at
+ *       most the configured rate on each server, so as many times that as there are servers.
+ *   <li>Connections of one user: each server closes the oldest of its own past the limit.
+ *   <li>Names and avatars in memory ({@code imserver.directory}): what another server changes is
+ *       seen within their time to live, 10 minutes.
+ *   <li>Refusals of credentials that are kept ({@code imserver.auth}): each server verifies for
+ *       itself and has the same result, as far as clocks and keys agree.
  * </ul>
+ *
+ * <p>Across servers: ended sessions, whose rows each server reads within two seconds ({@code
+ * imserver.access}); recounts, of which the database does one at a time; the names of messages that
+ * keep retries from doubling, which the database holds unique.
  *
  * <h2>Threads</h2>
  *
- * <p>One for the beat, and those of the bus.
+ * <p>Three for what is done each second, since each may wait for the database; one that tells what
+ * was heard, which may too; and those of the bus, which never do.
  */
 @NullMarked
 package imserver.cluster;

@@ -108,7 +108,7 @@ public class MessageEndpoint {
     if (connection.user().isExpired(clock.instant())) {
       connection.close(CloseCode.TOKEN_EXPIRED);
     }
-    if (!connection.isOpen()) {
+    if (!connection.takeRequest()) {
       return;
     }
     request.accept(

@@ -7,6 +7,7 @@ import imserver.container.Transports;
 import imserver.packet.CloseCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
+import imserver.packet.Response.Incoming;
 import imserver.session.Connection;
 import imserver.session.Workers;
 import io.github.bucket4j.TimeMeter;
@@ -39,6 +40,9 @@ final class WebSocketConnection implements Connection {
   private static final System.Logger LOG = System.getLogger(WebSocketConnection.class.getName());
   private static final String ATTRIBUTE = WebSocketConnection.class.getName();
 
+  /** A request is answered within five seconds (PROTOCOL.md, section 5). */
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(6);
+
   /**
    * How long a client may take to read what is queued for it when the connection is to be closed
    * (PROTOCOL.md, section 9).
@@ -64,6 +68,8 @@ final class WebSocketConnection implements Connection {
   private final int step;
 
   private final AtomicInteger unansweredPings = new AtomicInteger();
+
+  private final UnansweredRequests unanswered = new UnansweredRequests();
 
   /** Whether the last ping was left out, since a packet was on its way. */
   private final AtomicBoolean pingHeldBack = new AtomicBoolean();
@@ -129,6 +135,31 @@ final class WebSocketConnection implements Connection {
     if (allowed.size() < packets.size()) {
       close(CloseCode.TOO_MANY_FAILURES);
     }
+    unanswered.answered((int) packets.stream().filter(packet -> !isMessage(packet)).count());
+  }
+
+  private static boolean isMessage(Response packet) {
+    return packet instanceof Incoming;
+  }
+
+  /** A read-ack was stored, which is the answer to it. */
+  @Override
+  public void marked() {
+    unanswered.answered(1);
+  }
+
+  /**
+   * Takes note of a request, which is then to be answered. Returns false where it is to be passed
+   * over, since the connection is closed or is about to be.
+   */
+  boolean takeRequest() {
+    return isOpen() && unanswered.take();
+  }
+
+  @Override
+  public void closeWhenAnswered(CloseCode code) {
+    workers.runIn(ANSWER_TIMEOUT, () -> close(code), this::isOpen);
+    unanswered.end(() -> close(code));
   }
 
   private boolean maySend(Response packet) {

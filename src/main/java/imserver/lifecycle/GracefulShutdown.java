@@ -67,7 +67,10 @@ public class GracefulShutdown {
     if (due) {
       due = false;
       try {
-        registry.drain(cluster.servers() > 1 ? drain : Duration.ZERO);
+        registry.closeNew();
+        if (cluster.servers() > 1) {
+          registry.drain(drain);
+        }
         intake.stop();
       } finally {
         closeConnections();

@@ -18,13 +18,19 @@ import jakarta.ejb.TransactionManagementType;
 import jakarta.inject.Inject;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
 /**
  * Has the users who are connected here told of what other servers store: by what these say, and
- * where that is incomplete from the database. Safe for use by several threads.
+ * where that is incomplete from the database. That it is incomplete is seen by a change that is
+ * missing, or by comparing the numbers of the last changes when the cluster says so. Safe for use
+ * by several threads.
  */
 @Singleton
 @Startup
@@ -38,10 +44,16 @@ public class CatchUp {
   /** How often it is looked for users who are behind. */
   private static final Duration LOOK = Duration.ofMillis(50);
 
-  /** Heads in one query. */
-  private static final int USERS = 1000;
+  /** Users in one query for heads. */
+  private static final int HEADS = 1000;
 
-  private static final int PAGE = 250;
+  /** Users, and messages, in one query for messages. */
+  private static final int USERS = 100;
+
+  private static final int MESSAGES = 500;
+
+  /** Who could not catch up waits for so long. */
+  private static final Duration RETRY = Duration.ofSeconds(2);
 
   @Inject private Cluster cluster;
   @Inject private SessionRegistry registry;
@@ -50,6 +62,7 @@ public class CatchUp {
   @Inject private Workers workers;
 
   private final AtomicBoolean comparing = new AtomicBoolean();
+  private final AtomicBoolean toCompare = new AtomicBoolean();
   private final AtomicBoolean catchingUp = new AtomicBoolean();
   private Delivery delivery;
 
@@ -73,9 +86,7 @@ public class CatchUp {
   void start() {
     delivery = new Delivery(directory, registry, cluster);
     cluster.start(new Listener());
-    if (cluster.isPossible()) {
-      workers.runEvery(LOOK, this::look);
-    }
+    workers.runEvery(LOOK, this::look);
   }
 
   /** Leaves the other servers. */
@@ -86,12 +97,12 @@ public class CatchUp {
 
   /**
    * To be called before the replay to a user's first connection: what is committed from then on is
-   * told, or found. Does nothing where no other server can be.
+   * told, or found.
    */
   public void begin(long userId) {
-    if (cluster.isPossible() && registry.hasToBegin(userId)) {
-      long head = service.heads(List.of(userId)).getOrDefault(userId, 0L);
-      registry.begin(userId, head, service.lastUnreadId(userId));
+    if (registry.hasToBegin(userId)) {
+      UserPosition position = service.position(userId);
+      registry.begin(userId, position.head(), position.lastId());
     }
   }
 
@@ -105,67 +116,96 @@ public class CatchUp {
 
     @Override
     public void compare() {
-      if (comparing.compareAndSet(false, true)) {
-        workers.run(
-            () -> {
-              comparing.set(false); // what is committed from now on may need another comparison
-              compareHeads();
-            });
+      toCompare.set(true);
+      startComparing();
+    }
+  }
+
+  /** One comparison at a time; what is asked for meanwhile comes after it, once. */
+  private void startComparing() {
+    if (toCompare.get() && comparing.compareAndSet(false, true)) {
+      try {
+        workers.run(this::compareHeads);
+      } catch (RuntimeException | Error e) { // none is started
+        comparing.set(false);
+        throw e;
       }
     }
   }
 
-  /** Where the database does not answer: the cluster has it done again when it does. */
   private void compareHeads() {
     try {
-      List<Long> users = List.copyOf(registry.users());
-      for (int from = 0; from < users.size(); from += USERS) {
-        List<Long> some = users.subList(from, Math.min(from + USERS, users.size()));
-        service.heads(some).forEach(registry::compare);
+      toCompare.set(false);
+      Map<Long, Long> before = registry.heads();
+      List<Long> users = List.copyOf(before.keySet());
+      for (int from = 0; from < users.size(); from += HEADS) {
+        List<Long> some = users.subList(from, Math.min(from + HEADS, users.size()));
+        Map<Long, Long> heads = service.heads(some);
+        some.forEach(
+            user ->
+                registry.compare(
+                    user, before.getOrDefault(user, 0L), heads.getOrDefault(user, 0L)));
       }
     } catch (RuntimeException e) {
       LOG.log(Level.DEBUG, "heads were not compared: {0}", e.getMessage());
+      cluster.doubtHere(); // again, until the database answers
+    } finally {
+      comparing.set(false);
+      startComparing();
     }
   }
 
-  /** Has those users caught up who have been behind for long enough. */
+  /** Has those users catch up who have been behind for long enough. */
   void look() {
     if (catchingUp.compareAndSet(false, true)) {
-      Map<Long, Long> due = registry.due();
-      if (due.isEmpty()) {
-        catchingUp.set(false);
-      } else {
-        workers.run(() -> catchUp(due));
+      boolean started = false;
+      try {
+        Map<Long, Long> due = registry.due();
+        if (!due.isEmpty()) {
+          workers.run(() -> catchUp(due));
+          started = true;
+        }
+      } finally {
+        catchingUp.compareAndSet(!started, false);
       }
     }
   }
 
+  /** In another order each time, so that those are not always the same who come after others. */
   private void catchUp(Map<Long, Long> due) {
     try {
-      List<Map.Entry<Long, Long>> users = List.copyOf(due.entrySet());
+      List<Long> users = new ArrayList<>(due.keySet());
+      Collections.shuffle(users);
       for (int from = 0; from < users.size(); from += USERS) {
-        catchUp(users.subList(from, Math.min(from + USERS, users.size())));
+        Map<Long, Long> some = new HashMap<>();
+        users
+            .subList(from, Math.min(from + USERS, users.size()))
+            .forEach(user -> some.put(user, due.get(user)));
+        catchUpSome(some);
       }
-    } catch (RuntimeException e) { // they stay behind, and it is tried again
-      LOG.log(Level.DEBUG, "users stay behind: {0}", e.getMessage());
     } finally {
       catchingUp.set(false);
     }
   }
 
-  private void catchUp(List<Map.Entry<Long, Long>> lastIds) {
-    Map<Long, Long> heads = service.heads(lastIds.stream().map(Map.Entry::getKey).toList());
-    for (Map.Entry<Long, Long> each : lastIds) {
-      catchUp(each.getKey(), heads.getOrDefault(each.getKey(), 0L), each.getValue());
-    }
-  }
-
-  private void catchUp(long user, long head, long lastId) {
-    List<Incoming> unread = service.unread(user, lastId, PAGE);
-    if (unread.size() < PAGE) {
-      registry.catchUp(user, head, unread);
-    } else {
-      registry.catchUpPartly(user, unread); // the next page when it is looked next
+  private void catchUpSome(Map<Long, Long> afterByUser) {
+    try {
+      Map<Long, Long> heads = service.heads(afterByUser.keySet());
+      List<Incoming> messages = service.receivedAfter(afterByUser, MESSAGES);
+      Map<Long, List<Incoming>> byUser =
+          messages.stream().collect(Collectors.groupingBy(Incoming::toId));
+      boolean all = messages.size() < MESSAGES;
+      for (long user : afterByUser.keySet()) {
+        List<Incoming> missed = byUser.getOrDefault(user, List.of());
+        if (all) {
+          registry.catchUp(user, heads.getOrDefault(user, 0L), missed);
+        } else { // the next ones when it is looked next
+          registry.catchUpPartly(user, missed, messages.get(messages.size() - 1).messageId());
+        }
+      }
+    } catch (RuntimeException e) {
+      LOG.log(Level.DEBUG, "{0} users stay behind: {1}", afterByUser.size(), e.getMessage());
+      afterByUser.keySet().forEach(user -> registry.postpone(user, RETRY));
     }
   }
 }

@@ -6,8 +6,8 @@ import imserver.cluster.Change.MessagesRead;
 import imserver.cluster.Cluster;
 import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
-import imserver.packet.Response.Incoming;
 import imserver.session.SessionRegistry;
+import imserver.session.UserChange;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Hands stored messages to the connections of their recipients, with their senders' names, and
@@ -35,39 +34,50 @@ final class Delivery {
     this.cluster = cluster;
   }
 
-  /** Whether other servers store as well: then changes are told, not messages alone. */
-  boolean isShared() {
-    return cluster.isShared();
-  }
-
   /** Of some changes it is not known whether they were committed. */
   void doubt() {
     cluster.doubt();
   }
 
   /** This server has committed changes: its users and the other servers are told. */
-  void committed(List<Change> changes) {
-    apply(changes);
-    cluster.publish(changes);
-  }
-
-  /** Changes were committed, here or by another server, for each user in this order. */
-  void apply(List<Change> changes) {
-    Profiles senders = profiles(sendersToUsersHere(changes));
-    for (Change change : changes) {
-      if (change instanceof MessageStored message) {
-        if (message.senderId() != message.recipientId()) { // else it is one change, with a message
-          registry.change(message.senderId(), message.senderChange(), null);
-        }
-        apply(message, senders);
-      } else if (change instanceof MessagesRead read) {
-        registry.change(read.senderId(), read.senderChange(), null);
-        registry.change(read.readerId(), read.readerChange(), null);
-      }
+  void committed(List<? extends Change> changes) {
+    try {
+      apply(changes);
+    } catch (RuntimeException | Error e) {
+      cluster.doubt(); // this server's users get them all the same
+      throw e;
+    } finally {
+      cluster.publish(changes);
     }
   }
 
-  private Set<Long> sendersToUsersHere(List<Change> changes) {
+  /** Changes were committed, here or by another server: the users who are connected are told. */
+  void apply(List<? extends Change> changes) {
+    Profiles senders = profiles(sendersToUsersHere(changes));
+    Map<Long, List<UserChange>> byUser = new LinkedHashMap<>();
+    for (Change change : changes) {
+      if (change instanceof MessageStored message) {
+        if (message.senderId() != message.recipientId()) { // else it is one change, with a message
+          add(byUser, message.senderId(), UserChange.silent(message.senderChange()));
+        }
+        if (registry.isConnected(message.recipientId())) {
+          add(byUser, message.recipientId(), toRecipient(message, senders));
+        }
+      } else if (change instanceof MessagesRead read) {
+        add(byUser, read.senderId(), UserChange.silent(read.senderChange()));
+        add(byUser, read.readerId(), UserChange.silent(read.readerChange()));
+      }
+    }
+    byUser.forEach(registry::change);
+  }
+
+  private void add(Map<Long, List<UserChange>> byUser, long userId, UserChange change) {
+    if (registry.isConnected(userId)) {
+      byUser.computeIfAbsent(userId, user -> new ArrayList<>()).add(change);
+    }
+  }
+
+  private Set<Long> sendersToUsersHere(List<? extends Change> changes) {
     Set<Long> senders = new HashSet<>();
     for (Change change : changes) {
       if (change instanceof MessageStored message && registry.isConnected(message.recipientId())) {
@@ -77,36 +87,19 @@ final class Delivery {
     return senders;
   }
 
-  private void apply(MessageStored message, Profiles senders) {
+  private static UserChange toRecipient(MessageStored message, Profiles senders) {
     String content = message.content();
     if (content == null) {
-      registry.unreadableChange(message.recipientId(), message.recipientChange());
-    } else if (registry.isConnected(message.recipientId())) {
-      UnreadMessage unread =
-          new UnreadMessage(
-              message.messageId(),
-              message.senderId(),
-              message.recipientId(),
-              content,
-              message.timestamp());
-      registry.change(
-          message.recipientId(),
-          message.recipientChange(),
-          unread.from(senders.of(message.senderId())));
+      return UserChange.toBeRead(message.recipientChange());
     }
-  }
-
-  /** Delivers messages, to each recipient in the order in which they are given. */
-  void deliver(List<UnreadMessage> messages) {
-    Profiles senders =
-        profiles(messages.stream().map(UnreadMessage::senderId).collect(Collectors.toSet()));
-    Map<Long, List<Incoming>> byRecipient = new LinkedHashMap<>();
-    for (UnreadMessage message : messages) {
-      byRecipient
-          .computeIfAbsent(message.recipientId(), recipient -> new ArrayList<>())
-          .add(message.from(senders.of(message.senderId())));
-    }
-    byRecipient.forEach(registry::deliver);
+    ReceivedMessage unread =
+        new ReceivedMessage(
+            message.messageId(),
+            message.senderId(),
+            message.recipientId(),
+            content,
+            message.timestamp());
+    return UserChange.of(message.recipientChange(), unread.from(senders.of(message.senderId())));
   }
 
   /**

@@ -13,13 +13,10 @@ import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.stream.Collectors;
 
 /**
  * What a lane does with messages: store a batch, then answer, then deliver. Nothing is answered
@@ -34,10 +31,6 @@ final class MessageWriter {
   private final Delivery delivery;
   private final Clock clock;
   private final Executor replies;
-  private final InDoubtRecipients inDoubt;
-
-  /** The highest id that was answered or delivered; negative while that is not known. */
-  private long last = -1;
 
   /**
    * Stores by a service.
@@ -49,31 +42,11 @@ final class MessageWriter {
     this.delivery = delivery;
     this.clock = clock;
     this.replies = replies;
-    this.inDoubt = new InDoubtRecipients(service);
   }
 
   /** Stores messages, answers their senders, and delivers those that are new. */
   void process(List<Send> sends) {
-    if (last < 0) {
-      last = lastId();
-    }
-    List<UnreadMessage> found = inDoubt.lookUpFresh();
-    if (!found.isEmpty()) {
-      replies.execute(() -> delivery.deliver(found));
-    }
     store(sends, newMessages(sends));
-  }
-
-  /**
-   * The last id of all messages; -1 where the database does not answer. Then it is not known what
-   * was delivered, so nothing is delivered later.
-   */
-  private long lastId() {
-    try {
-      return service.lastId();
-    } catch (RuntimeException e) {
-      return -1;
-    }
   }
 
   private void store(List<Send> sends, List<NewMessage> newMessages) {
@@ -83,27 +56,18 @@ final class MessageWriter {
     } catch (RuntimeException e) {
       LOG.log(
           Level.INFO, "storing {0} messages one by one after: {1}", sends.size(), e.getMessage());
-      doubtUnlessRolledBack(newMessages, e);
+      doubtUnlessRolledBack(e);
       storeOneByOne(sends, newMessages);
       return;
     }
     report(sends, newMessages, outcomes);
   }
 
-  private void doubtUnlessRolledBack(List<NewMessage> newMessages, RuntimeException e) {
+  private void doubtUnlessRolledBack(RuntimeException e) {
     boolean rolledBack = e instanceof StorageException && !(e instanceof CommitUnknownException);
-    if (rolledBack) {
-      return;
-    }
-    if (delivery.isShared()) {
+    if (!rolledBack) {
       delivery.doubt();
-    } else if (last >= 0) {
-      inDoubt.add(recipients(newMessages), last);
     }
-  }
-
-  private static Set<Long> recipients(List<NewMessage> newMessages) {
-    return newMessages.stream().map(NewMessage::recipientId).collect(Collectors.toSet());
   }
 
   private List<NewMessage> newMessages(List<Send> sends) {
@@ -160,7 +124,7 @@ final class MessageWriter {
     try {
       return service.add(newMessage);
     } catch (RuntimeException e) {
-      doubtUnlessRolledBack(newMessage, e);
+      doubtUnlessRolledBack(e);
       throw e;
     }
   }
@@ -174,35 +138,16 @@ final class MessageWriter {
     }
   }
 
-  /** Has the senders answered, and what is stored delivered, also what was in doubt. */
+  /** Has the senders answered, and what is stored delivered. */
   private void report(List<Send> sends, List<NewMessage> newMessages, List<Outcome> outcomes) {
-    if (delivery.isShared()) {
-      List<Change> changes = changes(newMessages, outcomes);
-      replies.execute(
-          () -> {
-            answer(sends, outcomes);
-            delivery.committed(changes);
-          });
-      return;
-    }
-    Set<Long> doubtful = inDoubt.among(recipients(newMessages));
-    List<UnreadMessage> messages = new ArrayList<>(inDoubt.lookUp(doubtful));
-    Set<Long> certain = new HashSet<>();
-    for (int i = 0; i < newMessages.size(); i++) {
-      if (outcomes.get(i) instanceof Outcome.Stored stored) {
-        NewMessage newMessage = newMessages.get(i);
-        last = Math.max(last, stored.messageId());
-        certain.add(newMessage.recipientId());
-        if (!doubtful.contains(newMessage.recipientId())) { // else the look-up found it
-          messages.add(newMessage.asUnread(stored.messageId()));
-        }
-      }
-    }
-    inDoubt.settle(certain);
+    List<Change> changes = changes(newMessages, outcomes);
     replies.execute(
         () -> {
-          answer(sends, outcomes);
-          delivery.deliver(messages);
+          try {
+            answer(sends, outcomes);
+          } finally {
+            delivery.committed(changes);
+          }
         });
   }
 

@@ -59,9 +59,4 @@ record NewMessage(
         content,
         timestamp);
   }
-
-  /** The message as it is once it is stored. */
-  UnreadMessage asUnread(long id) {
-    return new UnreadMessage(id, senderId(), recipientId, content, timestamp);
-  }
 }

@@ -1,6 +1,5 @@
 package imserver.message;
 
-import imserver.cluster.Change;
 import imserver.message.Submission.ReadAck;
 import imserver.packet.FailureCode;
 import java.lang.System.Logger.Level;
@@ -23,7 +22,7 @@ final class ReadAckWriter {
   /**
    * Marks by a service.
    *
-   * @param delivery is told what was marked, where other servers are to know it
+   * @param delivery is told what was marked
    * @param replies runs the answers
    */
   ReadAckWriter(MessageService service, Delivery delivery, Executor replies) {
@@ -50,9 +49,10 @@ final class ReadAckWriter {
     }
     replies.execute(
         () -> {
-          acks.forEach(ReadAck::marked);
-          if (delivery.isShared()) {
-            delivery.committed(marks.stream().<Change>map(ReadMark::asChange).toList());
+          try {
+            acks.forEach(ReadAck::marked);
+          } finally {
+            delivery.committed(marks.stream().map(ReadMark::asChange).toList());
           }
         });
   }

@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to this server, by user. Any thread may call; no method waits, except {@link
@@ -38,6 +37,7 @@ public class SessionRegistry {
   private int maxPerUser;
   private int maxHeld;
   private volatile boolean closed;
+  private volatile boolean draining;
 
   @Inject private Config config;
 
@@ -97,67 +97,53 @@ public class SessionRegistry {
     }
   }
 
-  /**
-   * Hands stored messages to every connection of their recipient, if there are any: where no other
-   * server stores. For one recipient, to be called in ascending order of the message ids.
-   *
-   * @param messages in this order too
-   */
-  public void deliver(long recipient, List<Incoming> messages) {
-    UserStream user = users.get(recipient);
-    if (user != null) {
-      user.deliver(messages);
-    }
-  }
-
   /** Whether a user is connected to this server. */
   public boolean isConnected(long userId) {
     return users.containsKey(userId);
   }
 
-  /** The users who are connected to this server, as it is at about this moment. */
-  public Set<Long> users() {
-    return Set.copyOf(users.keySet());
+  /**
+   * Changes of what a user sees were committed, by this server or another: the user's connections
+   * here are told, in the order of the numbers. May be called in any order, and again.
+   */
+  public void change(long userId, List<UserChange> changes) {
+    UserStream user = users.get(userId);
+    if (user != null && user.change(changes, System.nanoTime())) {
+      behind.add(userId);
+    }
+  }
+
+  /** The numbers up to which users were told all changes, but for those who connect just now. */
+  public Map<Long, Long> heads() {
+    Map<Long, Long> heads = new HashMap<>();
+    users.forEach(
+        (userId, user) -> {
+          if (user.hasBegun()) {
+            heads.put(userId, user.head());
+          }
+        });
+    return heads;
   }
 
   /**
-   * A change of what a user sees was committed, by this server or another. May be called in any
-   * order, and again.
+   * What the database says that the number of a user's last change is. Where it has gone back, as a
+   * standby does that lost the last commits, the user's connections are closed, to begin anew.
    *
-   * @param number of the change, for this user
-   * @param message what the user's connections get, null for nothing
+   * @param before what it was in {@link #heads} before the database was asked
    */
-  public void change(long userId, long number, @Nullable Incoming message) {
-    UserStream user = users.get(userId);
-    if (user != null) {
-      note(userId, user.change(number, message, System.nanoTime()));
+  public void compare(long userId, long before, long actual) {
+    if (actual < before) {
+      connections(userId).forEach(connection -> connection.close(CloseCode.GOING_AWAY));
+      return;
     }
-  }
-
-  /** The same where there is a message, which is to be read from the database. */
-  public void unreadableChange(long userId, long number) {
     UserStream user = users.get(userId);
-    if (user != null) {
-      note(userId, user.unreadable(number, System.nanoTime()));
-    }
-  }
-
-  /** What the database says that the number of a user's last change is. */
-  public void compare(long userId, long head) {
-    UserStream user = users.get(userId);
-    if (user != null) {
-      note(userId, user.compare(head, System.nanoTime()));
-    }
-  }
-
-  private void note(long userId, boolean isBehind) {
-    if (isBehind) {
+    if (user != null && user.compare(actual, System.nanoTime())) {
       behind.add(userId);
     }
   }
 
   /**
-   * The users who are to be brought up to date now, by {@link #catchUp}.
+   * The users who are to catch up now, by {@link #catchUp}.
    *
    * @return each with the id above which messages are to be read
    */
@@ -166,53 +152,75 @@ public class SessionRegistry {
     long now = System.nanoTime();
     for (Long userId : List.copyOf(behind)) {
       UserStream user = users.get(userId);
-      if (user == null || !user.isBehind()) {
+      if (user != null && user.isDue(now)) {
+        due.put(userId, user.complete());
+      } else if (!isBehind(userId)) {
         behind.remove(userId);
-        if (user != null && user.isBehind()) { // since just now
+        if (isBehind(userId)) { // since just now
           behind.add(userId);
         }
-      } else if (user.isDue(now) && user.lastId() >= 0) {
-        due.put(userId, user.lastId());
       }
     }
     return due;
   }
 
+  private boolean isBehind(long userId) {
+    UserStream user = users.get(userId);
+    return user != null && user.isBehind();
+  }
+
   /**
-   * Brings a user's connections up to date.
+   * Tells a user's connections what they have missed.
    *
-   * @param head the number of the user's last change
-   * @param unread the unread messages above the id of {@link #due}, in the order of their ids, read
-   *     after the head
+   * @param head the number of the user's last change, as it was before the messages were read
+   * @param messages all to the user above the id of {@link #due}, in the order of their ids
    */
-  public void catchUp(long userId, long head, List<Incoming> unread) {
+  public void catchUp(long userId, long head, List<Incoming> messages) {
     UserStream user = users.get(userId);
     if (user != null) {
-      user.catchUp(head, unread, System.nanoTime());
+      user.catchUp(head, messages, System.nanoTime());
     }
   }
 
-  /** Tells a part of what a user has missed; the stream stays behind. */
-  public void catchUpPartly(long userId, List<Incoming> unread) {
-    deliver(userId, unread);
+  /**
+   * Tells a part of what a user's connections have missed; they stay behind.
+   *
+   * @param messages those to the user above the id of {@link #due} up to {@code upToId}
+   */
+  public void catchUpPartly(long userId, List<Incoming> messages, long upToId) {
+    UserStream user = users.get(userId);
+    if (user != null) {
+      user.catchUpPartly(messages, upToId);
+    }
+  }
+
+  /** Has a user who could not catch up wait for so long until the next attempt. */
+  public void postpone(long userId, Duration time) {
+    UserStream user = users.get(userId);
+    if (user != null) {
+      user.postpone(time.toNanos(), System.nanoTime());
+    }
   }
 
   /** Whether a replay is to {@link #begin} a user's stream. */
   public boolean hasToBegin(long userId) {
     UserStream user = users.get(userId);
-    return user != null && user.lastId() < 0;
+    return user != null && !user.hasBegun();
   }
 
   /**
    * What a user's first replay begins with.
    *
    * @param head the number of the last change
-   * @param lastId of the last unread message at that time, 0 for none
+   * @param lastId the id of the user's last message at that moment, 0 for none
    */
   public void begin(long userId, long head, long lastId) {
     UserStream user = users.get(userId);
     if (user != null) {
-      user.begin(head, lastId);
+      user.begin(head, lastId, System.nanoTime());
+      if (user.isBehind()) {
+        behind.add(userId);
+      }
     }
   }
 
@@ -229,28 +237,35 @@ public class SessionRegistry {
     return user == null ? Stream.of() : user.streams().stream().map(MessageStream::connection);
   }
 
-  /** Whether the server stops: then it closes connections that come. */
+  /** The server stops: connections that come from now on are closed. */
+  public void closeNew() {
+    closed = true;
+  }
+
+  /** Whether the server stops. */
   public boolean isClosing() {
     return closed;
   }
 
+  /** Whether the server stops while there are others, which take its clients. */
+  public boolean isDraining() {
+    return draining;
+  }
+
   /**
    * Closes the connections one by one, evenly in {@code time}, so that not all of their clients
-   * connect to other servers at once; and any that comes later. Waits for so long. An interrupt
-   * ends it. Without a time only those are closed that come later.
+   * connect to other servers at once, each when its requests are answered. Waits for {@code time},
+   * or until an interrupt.
    */
   public void drain(Duration time) {
-    closed = true;
-    if (time.isZero()) {
-      return;
-    }
+    draining = true;
     List<Connection> all = connections().toList();
     long begin = System.nanoTime();
     try {
       for (int i = 0; i < all.size(); i++) {
         long due = time.toNanos() / all.size() * i;
         TimeUnit.NANOSECONDS.sleep(due - (System.nanoTime() - begin));
-        all.get(i).close(CloseCode.GOING_AWAY);
+        all.get(i).closeWhenAnswered(CloseCode.GOING_AWAY);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -3,27 +3,28 @@ package imserver.session;
 import imserver.packet.Response.Incoming;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one user to this server, and what they have been told: messages in the order
  * of their ids, none twice.
  *
- * <p>Where other servers store for this user too, what is committed comes in any order: it is put
- * right by the numbers of the user's changes, each of which is one above the one before (see {@code
+ * <p>What is committed, by this server or another, comes in any order: it is put right by the
+ * numbers of the user's changes, each of which is one above the one before (see {@code
  * imserver.message}). The next number is told; a lower one is known; a higher one waits, for a
- * moment, for those that are missing. When they do not come the stream is behind, and is to be
- * brought up to date from the database.
+ * moment, for those that are missing. When they do not come the stream is to catch up from the
+ * database.
  *
  * <p>Safe for use by several threads.
  */
 final class UserStream {
 
-  /** How long the numbers in between may take: two servers' commits differ by less. */
+  /**
+   * How long missing numbers may take. They come within a millisecond or two as long as nothing is
+   * wrong; to read what is on its way costs a query and does no harm.
+   */
   private static final long WAIT = TimeUnit.MILLISECONDS.toNanos(50);
 
   /** Past so many changes that wait, all of them are read from the database. */
@@ -31,18 +32,25 @@ final class UserStream {
 
   private static final long UNKNOWN = -1;
 
-  /** What waits for earlier changes: a message, or nothing to be told. */
-  private record Waiting(@Nullable Incoming message) {}
-
   /** Oldest first; never changed, only replaced. */
   private volatile List<MessageStream> streams = List.of();
 
+  /** Up to which number all changes were told. */
   private long head = UNKNOWN;
-  private long lastId = UNKNOWN;
-  private final NavigableMap<Long, Waiting> waiting = new TreeMap<>();
 
-  /** Since when it is behind; null where it is not. */
-  private @Nullable Long behindSince;
+  /** The highest number that was heard of. */
+  private long known = UNKNOWN;
+
+  /** Up to which id all of the user's messages were told, or are left to the replays. */
+  private long complete = UNKNOWN;
+
+  /** The id of the last message that was told, 0 for none. */
+  private long told;
+
+  private final NavigableMap<Long, UserChange> waiting = new TreeMap<>();
+
+  /** Since when the next number is missing, in {@link System#nanoTime}; while it is behind. */
+  private long behindSince;
 
   List<MessageStream> streams() {
     return streams;
@@ -56,118 +64,132 @@ final class UserStream {
    * What the replay of the first connection begins with; does nothing where it is known.
    *
    * @param head the number of the last change
-   * @param lastId of the last unread message at that time, or a later one that is unread
+   * @param lastId the id of the user's last message at that moment, 0 for none
    */
-  synchronized void begin(long head, long lastId) {
-    if (this.lastId == UNKNOWN) {
+  synchronized void begin(long head, long lastId, long now) {
+    if (!hasBegun()) {
       this.head = head;
-      this.lastId = lastId;
-      tellNext();
+      known = Math.max(known, head);
+      complete = lastId;
+      behindSince = now;
+      tellNext(now);
     }
   }
 
-  /** Tells messages, all of which were stored by this server. */
-  synchronized void deliver(List<Incoming> messages) {
-    tell(messages);
+  synchronized boolean hasBegun() {
+    return complete != UNKNOWN;
   }
 
-  /**
-   * A change was committed, by whatever server.
-   *
-   * @param message null where there is nothing to be told
-   * @return whether the stream is behind
-   */
-  synchronized boolean change(long number, @Nullable Incoming message, long now) {
-    if (number <= head) {
-      return behindSince != null;
+  /** Changes were committed, by whatever server. Returns whether the stream is behind. */
+  synchronized boolean change(List<UserChange> changes, long now) {
+    boolean wasBehind = isBehind();
+    for (UserChange change : changes) {
+      known = Math.max(known, change.number());
+      waiting.put(change.number(), change);
     }
-    waiting.put(number, new Waiting(message));
     if (waiting.size() > MAX_WAITING) {
       waiting.clear();
-      return fallBehind(now - WAIT);
     }
-    tellNext();
-    return waiting.isEmpty() ? behindSince != null : fallBehind(now);
-  }
-
-  /** A change was committed whose message is to be read from the database, at once. */
-  synchronized boolean unreadable(long number, long now) {
-    return number > head && fallBehind(now - WAIT);
-  }
-
-  /** What the database says that the head is; returns whether the stream is behind. */
-  synchronized boolean compare(long actualHead, long now) {
-    return actualHead > head ? fallBehind(now - WAIT) : behindSince != null;
-  }
-
-  private boolean fallBehind(long since) {
-    if (behindSince == null || since - behindSince < 0) {
-      behindSince = since;
+    if (!wasBehind) {
+      behindSince = now;
     }
-    return true;
-  }
-
-  /** Whether it has been behind for so long that it is to be brought up to date. */
-  synchronized boolean isDue(long now) {
-    return behindSince != null && now - behindSince >= WAIT;
-  }
-
-  /** Whether it is behind. */
-  synchronized boolean isBehind() {
-    return behindSince != null;
-  }
-
-  /** Above which id messages are to be read; negative while the first replay has not begun. */
-  synchronized long lastId() {
-    return lastId;
+    tellNext(now);
+    return isBehind();
   }
 
   /**
-   * Brings the stream up to date.
+   * What the database says that the number of the last change is.
    *
-   * @param actualHead the number of the last change
-   * @param unread read after that: the unread messages above {@link #lastId}, in the order of their
-   *     ids
+   * @return whether the stream is behind
    */
-  synchronized void catchUp(long actualHead, List<Incoming> unread, long now) {
-    TreeMap<Long, Incoming> missed = new TreeMap<>();
-    unread.forEach(message -> missed.put(message.messageId(), message));
-    for (Waiting each : waiting.headMap(actualHead, true).values()) { // read meanwhile, perhaps
-      if (each.message() != null) {
-        missed.put(each.message().messageId(), each.message());
+  synchronized boolean compare(long actual, long now) {
+    if (actual > known) {
+      if (!isBehind()) {
+        behindSince = now;
       }
+      known = actual;
     }
-    tell(List.copyOf(missed.values()));
+    return isBehind();
+  }
+
+  /** Up to which number all changes were told; negative before it has begun. */
+  synchronized long head() {
+    return head;
+  }
+
+  /** Whether there are changes that were not told. */
+  synchronized boolean isBehind() {
+    return head < known;
+  }
+
+  /** Whether it has been behind for so long that it is to catch up. */
+  synchronized boolean isDue(long now) {
+    return hasBegun() && isBehind() && now - behindSince >= WAIT;
+  }
+
+  /** It could not catch up: not due again for {@code nanos}, unless it comes out by itself. */
+  synchronized void postpone(long nanos, long now) {
+    behindSince = now + nanos - WAIT;
+  }
+
+  /** Above which id messages are to be read. */
+  synchronized long complete() {
+    return complete;
+  }
+
+  /**
+   * Tells what was missed.
+   *
+   * @param actualHead the number of the last change, as it was before the messages were read
+   * @param messages all to this user above {@link #complete}, in the order of their ids
+   */
+  synchronized void catchUp(long actualHead, List<Incoming> messages, long now) {
+    tell(messages);
     head = Math.max(head, actualHead);
-    waiting.headMap(head, true).clear();
-    behindSince = null;
-    tellNext();
-    if (!waiting.isEmpty()) {
-      behindSince = now;
-    }
+    known = Math.max(known, head);
+    behindSince = now;
+    tellNext(now);
+  }
+
+  /**
+   * Tells a part of what was missed; it stays behind.
+   *
+   * @param messages those to this user above {@link #complete} up to {@code upToId}
+   */
+  synchronized void catchUpPartly(List<Incoming> messages, long upToId) {
+    tell(messages);
+    complete = Math.max(complete, upToId);
   }
 
   /** Tells what follows on the head without a gap. */
-  private void tellNext() {
-    List<Incoming> messages = new ArrayList<>();
-    while (head != UNKNOWN && !waiting.isEmpty() && waiting.firstKey() <= head + 1) {
-      Map.Entry<Long, Waiting> next = waiting.pollFirstEntry();
-      head = Math.max(head, next.getKey());
-      if (next.getValue().message() != null) {
-        messages.add(next.getValue().message());
-      }
+  private void tellNext(long now) {
+    if (!hasBegun()) {
+      return;
     }
-    if (waiting.isEmpty() && head != UNKNOWN) {
-      behindSince = null;
+    List<Incoming> messages = new ArrayList<>();
+    while (!waiting.isEmpty() && waiting.firstKey() <= head + 1) { // of a lower one the id decides
+      UserChange next = waiting.firstEntry().getValue();
+      if (next.mustBeRead() && next.number() > head) {
+        behindSince = now - WAIT;
+        break;
+      }
+      waiting.remove(next.number());
+      if (next.number() > head) {
+        head = next.number();
+        behindSince = now;
+      }
+      if (next.message() != null) {
+        messages.add(next.message());
+      }
     }
     tell(messages);
   }
 
   private void tell(List<Incoming> messages) {
-    List<Incoming> fresh =
-        messages.stream().filter(message -> message.messageId() > lastId).toList();
+    List<Incoming> fresh = messages.stream().filter(message -> message.messageId() > told).toList();
     if (!fresh.isEmpty()) {
-      lastId = fresh.get(fresh.size() - 1).messageId();
+      told = fresh.get(fresh.size() - 1).messageId();
+      complete = Math.max(complete, told);
       streams.forEach(stream -> stream.deliver(fresh));
     }
   }

@@ -65,6 +65,7 @@ class ContinuityTest {
   @Test
   @DisplayName("never, where a server is alone")
   void alone() {
+    silentSeconds(10, Set.of()); // after the connection
     assertThat(silentSeconds(300, Set.of())).isZero();
     assertThat(continuity.hearsAll(now)).isTrue();
   }
@@ -131,16 +132,43 @@ class ContinuityTest {
     continuity.connected(false, now);
     assertThat(isDue()).isTrue();
     assertThat(silentSeconds(20, Set.of(OTHER))).isEqualTo(10);
+    now += TimeUnit.SECONDS.toNanos(1);
     continuity.connected(true, now);
     assertThat(isDue()).isTrue();
   }
 
   @Test
-  @DisplayName("at once when a server has gone")
+  @DisplayName("when a server has gone, of which neither the bus nor the database tells any more")
   void gone() {
     settle();
+    assertThat(silentSeconds(2, Set.of())).isZero();
+    assertThat(continuity.peers()).isEqualTo(1);
     assertThat(silentSeconds(1, Set.of())).isEqualTo(1);
+    assertThat(continuity.peers()).isZero();
+    assertThat(silentSeconds(9, Set.of())).as("it may have committed more").isEqualTo(4);
     assertThat(silentSeconds(100, Set.of())).isZero();
+  }
+
+  @Test
+  @DisplayName("once a second at most, where many frames do not come")
+  void storm() {
+    settle();
+    int due = 0;
+    for (int i = 1; i <= 1000; i++) {
+      now += TimeUnit.MILLISECONDS.toNanos(2);
+      frame(Kind.CHANGES, 2L * i);
+      due += isDue() ? 1 : 0;
+    }
+    assertThat(due).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("where it is not known what was committed, also where a server is alone")
+  void doubtAlone() {
+    silentSeconds(60, Set.of());
+    continuity.doubt(now);
+    assertThat(isDue()).isTrue();
+    assertThat(silentSeconds(60, Set.of())).isEqualTo(4);
   }
 
   @Test

@@ -9,6 +9,7 @@ import imserver.packet.CloseCode;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
+import imserver.packet.Response.Incoming;
 import imserver.packet.Response.Success;
 import imserver.session.FakeWorkers;
 import jakarta.websocket.SendResult;
@@ -308,6 +309,35 @@ class WebSocketConnectionTest {
       assertThat(fake.closes).isEmpty();
       assertThat(connection.isOpen()).isFalse();
       assertThat(connection.closeCodeOr(1000)).isEqualTo(1000);
+    }
+
+    @Test
+    @DisplayName("when its requests are answered, of which it takes no more")
+    void whenAnswered() {
+      writeAtOnce();
+      assertThat(connection.takeRequest()).isTrue();
+      assertThat(connection.takeRequest()).isTrue();
+      connection.closeWhenAnswered(CloseCode.GOING_AWAY);
+      assertThat(connection.takeRequest()).isFalse();
+      connection.marked();
+      workers.runSoon();
+      assertThat(fake.closes).isEmpty();
+      connection.send(new Incoming(7, 8, 42, "a message", "", "8", ""));
+      connection.send(packet(1));
+      workers.runSoon();
+      assertThat(fake.sent).hasSize(2);
+      assertThat(fake.closeCodes()).containsExactly(1001);
+    }
+
+    @Test
+    @DisplayName("when a request is not answered in time")
+    void neverAnswered() {
+      connection.takeRequest();
+      connection.closeWhenAnswered(CloseCode.GOING_AWAY);
+      assertThat(workers.delays).containsExactly(Duration.ofSeconds(6));
+      workers.runLater();
+      workers.runSoon();
+      assertThat(fake.closeCodes()).containsExactly(1001);
     }
 
     @Test

@@ -37,6 +37,11 @@ class GracefulShutdownTest {
           },
           new SessionRegistry() {
             @Override
+            public void closeNew() {
+              steps.add("new connections");
+            }
+
+            @Override
             public void drain(Duration time) {
               steps.add("drain " + time.toSeconds() + " s");
             }
@@ -67,7 +72,7 @@ class GracefulShutdownTest {
     shutdown.arm();
     assertThat(shutdown.isOver()).isFalse();
     shutdown.run();
-    assertThat(steps).containsExactly("drain 0 s", "intake", "connections 5 s", "workers");
+    assertThat(steps).containsExactly("new connections", "intake", "connections 5 s", "workers");
     assertThat(shutdown.isOver()).isTrue();
   }
 
@@ -77,7 +82,8 @@ class GracefulShutdownTest {
     servers = 2;
     shutdown.arm();
     shutdown.run();
-    assertThat(steps).containsExactly("drain 7 s", "intake", "connections 5 s", "workers");
+    assertThat(steps)
+        .containsExactly("new connections", "drain 7 s", "intake", "connections 5 s", "workers");
   }
 
   @Test
@@ -110,7 +116,7 @@ class GracefulShutdownTest {
         };
     shutdown.arm();
     assertThatThrownBy(shutdown::run).isInstanceOf(IllegalStateException.class);
-    assertThat(steps).containsExactly("drain 0 s", "intake", "connections 5 s", "workers");
+    assertThat(steps).containsExactly("new connections", "intake", "connections 5 s", "workers");
   }
 
   @Test

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import imserver.cluster.Change;
+import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Cluster;
 import imserver.config.Configs;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
+import imserver.packet.CloseCode;
 import imserver.packet.Response.Incoming;
 import imserver.session.FakeConnection;
 import imserver.session.FakeWorkers;
@@ -18,6 +20,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +39,9 @@ class CatchUpTest {
 
   private final FakeMessageStore store = new FakeMessageStore();
   private boolean down;
+
+  /** Whose messages cannot be read. */
+  private long poison = -1;
 
   /** The database that all servers share. */
   private final MessageService service =
@@ -58,9 +64,23 @@ class CatchUpTest {
         }
 
         @Override
-        public long lastUnreadId(long user) {
+        public List<Incoming> receivedAfter(Map<Long, Long> afterByUser, int limit) {
           failIfDown();
-          return store.unread(user, 0).stream().mapToLong(UnreadMessage::id).max().orElse(0);
+          if (afterByUser.containsKey(poison)) {
+            throw new IllegalStateException("of this user nothing can be read");
+          }
+          return afterByUser.entrySet().stream()
+              .flatMap(user -> store.receivedAfter(user.getKey(), user.getValue()).stream())
+              .sorted(Comparator.comparingLong(ReceivedMessage::id))
+              .limit(limit)
+              .map(message -> message.from(UserProfile.unknown(message.senderId())))
+              .toList();
+        }
+
+        @Override
+        public UserPosition position(long user) {
+          failIfDown();
+          return store.position(user);
         }
       };
 
@@ -85,6 +105,7 @@ class CatchUpTest {
     final SessionRegistry registry = SessionRegistries.with(Configs.with());
     final FakeWorkers workers = new FakeWorkers();
     Cluster.Listener listener;
+    boolean toCompare;
 
     final Cluster cluster =
         new Cluster() {
@@ -94,18 +115,13 @@ class CatchUpTest {
           }
 
           @Override
-          public boolean isPossible() {
-            return true;
+          public void doubtHere() {
+            toCompare = true;
           }
 
           @Override
-          public boolean isShared() {
-            return true;
-          }
-
-          @Override
-          public void publish(List<Change> changes) {
-            published.add(changes);
+          public void publish(List<? extends Change> changes) {
+            published.add(List.copyOf(changes));
           }
         };
 
@@ -116,13 +132,15 @@ class CatchUpTest {
       catchUp.start();
     }
 
-    FakeConnection connect(long user) {
+    Socket connect(long user) {
       FakeConnection connection = new FakeConnection(user);
       MessageStream stream = registry.open(connection);
       catchUp.begin(user);
-      stream.replay(service.unread(user, 0, Integer.MAX_VALUE));
+      List<Incoming> replay = service.unread(user, 0, Integer.MAX_VALUE);
+      stream.replay(replay);
       stream.goLive();
-      return connection;
+      return new Socket(
+          connection, replay.stream().map(Incoming::messageId).toList(), service.position(user));
     }
 
     void send(long from, long to, String text) {
@@ -145,19 +163,39 @@ class CatchUpTest {
       workers.runSoon();
     }
 
+    void compareIfToldTo() {
+      if (toCompare) {
+        toCompare = false;
+        compare();
+      }
+    }
+
     void look() {
       catchUp.look();
       workers.runSoon();
     }
   }
 
-  private static List<Long> ids(FakeConnection connection) {
-    return connection.sent.stream().map(packet -> ((Incoming) packet).messageId()).toList();
+  /**
+   * A socket of a user.
+   *
+   * @param replay the ids of what was unread when it came
+   * @param since how far the user's messages were then
+   */
+  private record Socket(FakeConnection connection, List<Long> replay, UserPosition since) {
+
+    List<Long> ids() {
+      return connection.sent.stream().map(packet -> ((Incoming) packet).messageId()).toList();
+    }
   }
 
-  /** What is unread at the end: nobody may have missed it. */
-  private List<Long> unread(long user) {
-    return store.unread(user, 0).stream().map(UnreadMessage::id).toList();
+  /** What a socket must have got: each message once, whether or not another one has read it. */
+  private List<Long> expected(Socket socket) {
+    List<Long> ids = new ArrayList<>(socket.replay());
+    store.receivedAfter(socket.connection().user().userId(), socket.since().lastId()).stream()
+        .map(ReceivedMessage::id)
+        .forEach(ids::add);
+    return ids;
   }
 
   @ParameterizedTest
@@ -169,14 +207,14 @@ class CatchUpTest {
     for (int i = 0; i < SERVERS; i++) {
       servers.add(new Server());
     }
-    List<FakeConnection> connections = new ArrayList<>();
+    List<Socket> sockets = new ArrayList<>();
     Map<Server, List<List<Change>>> underWay = new HashMap<>();
     servers.forEach(server -> underWay.put(server, new ArrayList<>()));
     for (int step = 0; step < 2000; step++) {
       Server server = servers.get(random.nextInt(SERVERS));
       long user = 1 + random.nextInt(USERS);
       if (random.nextInt(100) == 0) {
-        connections.add(server.connect(user));
+        sockets.add(server.connect(user));
       } else if (random.nextInt(3) == 0) {
         server.read(user, 1 + random.nextInt(step + 1));
       } else {
@@ -190,14 +228,11 @@ class CatchUpTest {
         .untilAsserted(
             () -> {
               servers.forEach(Server::look);
-              for (FakeConnection connection : connections) {
-                assertThat(ids(connection))
-                    .isSorted()
-                    .doesNotHaveDuplicates()
-                    .containsAll(unread(connection.user().userId()));
+              for (Socket socket : sockets) {
+                assertThat(socket.ids()).isEqualTo(expected(socket));
               }
             });
-    assertThat(connections).isNotEmpty().allMatch(FakeConnection::isOpen);
+    assertThat(sockets).isNotEmpty().allMatch(socket -> socket.connection().isOpen());
   }
 
   private static void publish(
@@ -228,7 +263,7 @@ class CatchUpTest {
   @DisplayName("catch up when the database answers again")
   void databaseDown() {
     Server server = new Server();
-    FakeConnection connection = server.connect(1);
+    Socket socket = server.connect(1);
     new Server().send(2, 1, "unheard");
     down = true;
     server.compare();
@@ -237,9 +272,9 @@ class CatchUpTest {
     await()
         .untilAsserted(
             () -> {
-              server.compare();
+              server.compareIfToldTo();
               server.look();
-              assertThat(ids(connection)).isEqualTo(unread(1));
+              assertThat(socket.ids()).hasSize(1).isEqualTo(expected(socket));
             });
   }
 
@@ -247,17 +282,85 @@ class CatchUpTest {
   @DisplayName("catch up by pages where they have missed much")
   void much() {
     Server server = new Server();
-    FakeConnection connection = server.connect(1);
+    List<Socket> sockets = List.of(server.connect(1), server.connect(3));
     Server other = new Server();
     for (int i = 0; i < 900; i++) {
-      other.send(2, 1, "m" + i);
+      other.send(2, 1 + i % 3, "m" + i);
     }
     server.compare();
     await()
         .untilAsserted(
             () -> {
               server.look();
-              assertThat(ids(connection)).hasSize(900).isEqualTo(unread(1));
+              for (Socket socket : sockets) {
+                assertThat(socket.ids()).hasSize(300).isEqualTo(expected(socket));
+              }
             });
+  }
+
+  @Test
+  @DisplayName("get on every server what another device has read before")
+  void readMeanwhile() {
+    Server one = new Server();
+    Server other = new Server();
+    Socket phone = one.connect(1);
+    Socket desk = other.connect(1);
+    one.send(2, 1, "long");
+    MessageStored message = (MessageStored) one.published.remove(0).get(0);
+    one.read(1, message.messageId());
+    other.listener.changed(
+        List.of(
+            new MessageStored(
+                message.messageId(),
+                message.senderId(),
+                message.senderChange(),
+                message.recipientId(),
+                message.recipientChange(),
+                null, // too long for a frame
+                message.timestamp())));
+    one.published.forEach(other.listener::changed);
+    await()
+        .untilAsserted(
+            () -> {
+              other.look();
+              assertThat(desk.ids()).isEqualTo(phone.ids()).hasSize(1);
+            });
+  }
+
+  @Test
+  @DisplayName("catch up although nothing can be read of another")
+  void poison() {
+    Server server = new Server();
+    server.connect(1);
+    Socket socket = server.connect(2);
+    Server other = new Server();
+    other.send(3, 1, "a");
+    server.compare();
+    await()
+        .until(
+            () -> { // by himself
+              poison = 1;
+              server.look();
+              return server.registry.due().isEmpty();
+            });
+    other.send(3, 2, "b");
+    server.compare();
+    await()
+        .untilAsserted(
+            () -> {
+              server.look();
+              assertThat(socket.ids()).hasSize(1);
+            });
+  }
+
+  @Test
+  @DisplayName("begin anew where the database has lost what it had")
+  void goneBack() {
+    Server server = new Server();
+    server.send(2, 1, "a");
+    Socket socket = server.connect(1);
+    store.forget(1);
+    server.compare();
+    assertThat(socket.connection().closes).containsExactly(CloseCode.GOING_AWAY);
   }
 }

@@ -15,6 +15,7 @@ import imserver.session.FakeWorkers;
 import imserver.session.MessageStream;
 import imserver.session.SessionRegistries;
 import imserver.session.SessionRegistry;
+import imserver.session.UserChange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +70,11 @@ class UnreadReplayTest {
                   .toList()
               : List.of();
         }
+
+        @Override
+        public UserPosition position(long userId) {
+          return new UserPosition(0, 0);
+        }
       };
 
   private static Incoming message(long id) {
@@ -99,9 +105,11 @@ class UnreadReplayTest {
     return connection.sent.stream().map(packet -> ((Incoming) packet).messageId()).toList();
   }
 
+  private long changes;
+
   /** A message is stored, and delivered. */
   private void deliver(long id) {
-    registry.deliver(1, List.of(message(id)));
+    registry.change(1, List.of(UserChange.of(++changes, message(id))));
   }
 
   @Test
