@@ -166,9 +166,13 @@ public class Cluster {
    * there are no others.
    */
   public void publish(List<? extends Change> changes) {
-    if (others && bus != null && !changes.isEmpty()) {
+    if (bus != null && !changes.isEmpty()) {
       synchronized (publishing) { // in the order of their numbers
-        FrameCodec.encode(node, () -> ++number, changes).forEach(bus::publish);
+        if (others) {
+          FrameCodec.encode(node, () -> ++number, changes).forEach(bus::publish);
+        } else {
+          number++; // one that is there already, and not known yet, finds that it was not told
+        }
       }
     }
   }
@@ -242,7 +246,7 @@ public class Cluster {
       Frame frame;
       try {
         frame = FrameCodec.decode(text);
-      } catch (IllegalArgumentException e) { // somebody else's
+      } catch (RuntimeException e) { // somebody else's
         LOG.log(Level.DEBUG, "a notification is no frame: {0}", e.toString());
         return;
       }

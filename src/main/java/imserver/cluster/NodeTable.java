@@ -20,17 +20,24 @@ final class NodeTable {
       with beat as (
         insert into node (id, started_at, beat_at) values (?, clock_timestamp(), clock_timestamp())
         on conflict (id) do update set beat_at = clock_timestamp())
-      select id, beat_at > clock_timestamp() - interval '15 seconds' as alive from node where id <> ?
+      select id,
+             beat_at between clock_timestamp() - interval '15 seconds'
+                         and clock_timestamp() + interval '15 seconds' as alive
+      from node where id <> ?
       """;
 
   /**
-   * What is silent for so long is gone. Its connection that listens may still be there, where its
-   * machine hangs: the database would keep every notification for it.
+   * What is silent for so long is gone; a beat of a time to come is of a clock that was set back.
+   * Its connection that listens may still be there, where its machine hangs: the database would
+   * keep every notification for it.
    */
   private static final String FORGET =
       """
       with gone as (
-        delete from node where beat_at < clock_timestamp() - interval '60 seconds' returning id)
+        delete from node
+        where beat_at not between clock_timestamp() - interval '60 seconds'
+                              and clock_timestamp() + interval '60 seconds'
+        returning id)
       select pg_terminate_backend(a.pid)
       from gone, pg_stat_activity a
       where a.application_name = ? || gone.id and a.usename = current_user

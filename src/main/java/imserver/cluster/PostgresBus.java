@@ -34,7 +34,12 @@ final class PostgresBus implements Bus {
 
   private static final String CHANNEL = "imserver";
 
-  private static final String NOTIFIER_NAME = "imserver notifier";
+  /** The setting ends with the transaction: a pooler may give the connection to others. */
+  private static final String NOTIFY =
+      "select pg_notify('"
+          + CHANNEL
+          + "', frame) from unnest(?) as frame"
+          + " where set_config('synchronous_commit', 'off', true) = 'off'";
 
   /** Of up to 8 kB each. */
   private static final int MAX_QUEUED = 2000;
@@ -215,12 +220,7 @@ final class PostgresBus implements Bus {
   }
 
   private void notifyOthers(Connection connection) throws SQLException, InterruptedException {
-    try (Statement settings = connection.createStatement();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "select pg_notify('" + CHANNEL + "', frame) from unnest(?) as frame")) {
-      settings.execute("set application_name = '" + NOTIFIER_NAME + "'");
-      settings.execute("set synchronous_commit = off");
+    try (PreparedStatement statement = connection.prepareStatement(NOTIFY)) {
       List<String> frames = new ArrayList<>();
       while (!stopped || !queue.isEmpty()) {
         String first = queue.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);

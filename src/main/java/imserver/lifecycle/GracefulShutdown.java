@@ -84,7 +84,12 @@ public class GracefulShutdown {
     try {
       registry.closeAll(CLIENT_READ_TIMEOUT);
     } finally {
-      workers.stop();
+      try {
+        cluster
+            .stop(); // while the pool of the database is there: on Payara it goes before the beans
+      } finally {
+        workers.stop();
+      }
     }
   }
 }

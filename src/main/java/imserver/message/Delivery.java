@@ -4,6 +4,8 @@ import imserver.cluster.Change;
 import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.MessagesRead;
 import imserver.cluster.Cluster;
+import imserver.database.CommitUnknownException;
+import imserver.database.StorageException;
 import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
 import imserver.session.SessionRegistry;
@@ -34,9 +36,13 @@ final class Delivery {
     this.cluster = cluster;
   }
 
-  /** Of some changes it is not known whether they were committed. */
-  void doubt() {
-    cluster.doubt();
+  /** A transaction failed: it may be committed all the same, unless the database says otherwise. */
+  void doubtUnlessRolledBack(RuntimeException failure) {
+    boolean rolledBack =
+        failure instanceof StorageException && !(failure instanceof CommitUnknownException);
+    if (!rolledBack) {
+      cluster.doubt();
+    }
   }
 
   /** This server has committed changes: its users and the other servers are told. */

@@ -1,8 +1,6 @@
 package imserver.message;
 
 import imserver.cluster.Change;
-import imserver.database.CommitUnknownException;
-import imserver.database.StorageException;
 import imserver.message.Submission.Send;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
@@ -56,18 +54,11 @@ final class MessageWriter {
     } catch (RuntimeException e) {
       LOG.log(
           Level.INFO, "storing {0} messages one by one after: {1}", sends.size(), e.getMessage());
-      doubtUnlessRolledBack(e);
+      delivery.doubtUnlessRolledBack(e);
       storeOneByOne(sends, newMessages);
       return;
     }
     report(sends, newMessages, outcomes);
-  }
-
-  private void doubtUnlessRolledBack(RuntimeException e) {
-    boolean rolledBack = e instanceof StorageException && !(e instanceof CommitUnknownException);
-    if (!rolledBack) {
-      delivery.doubt();
-    }
   }
 
   private List<NewMessage> newMessages(List<Send> sends) {
@@ -124,7 +115,7 @@ final class MessageWriter {
     try {
       return service.add(newMessage);
     } catch (RuntimeException e) {
-      doubtUnlessRolledBack(e);
+      delivery.doubtUnlessRolledBack(e);
       throw e;
     }
   }

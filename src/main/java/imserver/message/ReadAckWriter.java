@@ -65,6 +65,7 @@ final class ReadAckWriter {
     try {
       return service.markRead(idsByReader);
     } catch (RuntimeException e) {
+      delivery.doubtUnlessRolledBack(e); // the second attempt does not tell what the first has done
       return service.markRead(idsByReader);
     }
   }

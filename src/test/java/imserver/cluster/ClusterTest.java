@@ -125,8 +125,9 @@ class ClusterTest {
     try (Connection connection = open();
         Statement statement = connection.createStatement()) {
       statement.execute(
-          "select pg_terminate_backend(pid) from pg_stat_activity"
-              + " where application_name like 'imserver %'"); // what listens and what notifies
+          "select pg_terminate_backend(pid) from pg_stat_activity where application_name like '"
+              + Cluster.LISTENER_NAME
+              + "%' or query like '%pg_notify(''imserver%' and pid <> pg_backend_pid()");
     }
     await().until(() -> heard.comparisons.get() > before);
     await()

@@ -63,6 +63,11 @@ class GracefulShutdownTest {
             public int servers() {
               return servers;
             }
+
+            @Override
+            public void stop() {
+              steps.add("cluster");
+            }
           },
           Configs.with("IMSERVER_DRAIN", "7"));
 
@@ -72,7 +77,8 @@ class GracefulShutdownTest {
     shutdown.arm();
     assertThat(shutdown.isOver()).isFalse();
     shutdown.run();
-    assertThat(steps).containsExactly("new connections", "intake", "connections 5 s", "workers");
+    assertThat(steps)
+        .containsExactly("new connections", "intake", "connections 5 s", "cluster", "workers");
     assertThat(shutdown.isOver()).isTrue();
   }
 
@@ -83,7 +89,8 @@ class GracefulShutdownTest {
     shutdown.arm();
     shutdown.run();
     assertThat(steps)
-        .containsExactly("new connections", "drain 7 s", "intake", "connections 5 s", "workers");
+        .containsExactly(
+            "new connections", "drain 7 s", "intake", "connections 5 s", "cluster", "workers");
   }
 
   @Test
@@ -92,7 +99,7 @@ class GracefulShutdownTest {
     shutdown.arm();
     shutdown.beforeDestroyed(new Object());
     shutdown.run();
-    assertThat(steps).hasSize(4);
+    assertThat(steps).hasSize(5);
   }
 
   @Test
@@ -116,7 +123,8 @@ class GracefulShutdownTest {
         };
     shutdown.arm();
     assertThatThrownBy(shutdown::run).isInstanceOf(IllegalStateException.class);
-    assertThat(steps).containsExactly("new connections", "intake", "connections 5 s", "workers");
+    assertThat(steps)
+        .containsExactly("new connections", "intake", "connections 5 s", "cluster", "workers");
   }
 
   @Test
@@ -154,7 +162,7 @@ class GracefulShutdownTest {
     stored.countDown();
     assertThat(second.get(20, TimeUnit.SECONDS)).isTrue();
     first.get(20, TimeUnit.SECONDS);
-    assertThat(steps).hasSize(4);
+    assertThat(steps).hasSize(5);
   }
 
   private static void await(CountDownLatch latch) {

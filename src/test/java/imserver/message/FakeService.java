@@ -56,6 +56,9 @@ class FakeService extends MessageService {
   /** How many calls of {@link #markRead} fail from now on. */
   int failingMarks;
 
+  /** Whether it is not known of those whether they were committed. */
+  boolean marksUnknown;
+
   /** Called when read-acks come to the database. */
   Runnable beforeMarking = () -> {};
 
@@ -115,6 +118,9 @@ class FakeService extends MessageService {
     failIfDown();
     if (failingMarks > 0) {
       failingMarks--;
+      if (marksUnknown) {
+        throw new CommitUnknownException(new IllegalStateException("a dead connection"));
+      }
       throw new StorageException(new IllegalStateException("a dead connection"));
     }
     idsByReader.forEach(

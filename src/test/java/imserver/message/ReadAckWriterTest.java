@@ -39,6 +39,18 @@ class ReadAckWriterTest {
   }
 
   @Test
+  @DisplayName("is in doubt where the first attempt may have been committed")
+  void doubt() {
+    service.failingMarks = 1;
+    fixture.readAckWriter.process(List.of(ack(alice, 5L)));
+    assertThat(fixture.doubts).as("rolled back").isZero();
+    service.failingMarks = 1;
+    service.marksUnknown = true;
+    fixture.readAckWriter.process(List.of(ack(alice, 5L)));
+    assertThat(fixture.doubts).isEqualTo(1);
+  }
+
+  @Test
   @DisplayName("answers each reader with a failure where the database did not take them")
   void fails() {
     service.failingMarks = 2;
