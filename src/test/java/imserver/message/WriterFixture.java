@@ -62,11 +62,12 @@ class WriterFixture {
 
         @Override
         public void change(long userId, List<UserChange> changes) {
-          beforeDelivery.run();
-          changes.stream()
-              .map(UserChange::message)
-              .filter(Objects::nonNull)
-              .forEach(delivered::add);
+          List<Incoming> messages =
+              changes.stream().map(UserChange::message).filter(Objects::nonNull).toList();
+          if (!messages.isEmpty()) {
+            beforeDelivery.run();
+            delivered.addAll(messages);
+          }
         }
       };
 
