@@ -11,8 +11,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.Stateless;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
@@ -228,5 +231,27 @@ class ArchitectureTest {
         .orShould()
         .accessField(System.class, "err")
         .check(CLASSES);
+  }
+
+  @Test
+  @DisplayName("session beans speak in public types: Payara calls them by proxies of other loaders")
+  void publicTypesOfSessionBeans() {
+    for (JavaClass bean : CLASSES) {
+      if (bean.isAnnotatedWith(Stateless.class) || bean.isAnnotatedWith(Singleton.class)) {
+        bean.getMethods().stream()
+            .filter(method -> method.getModifiers().contains(JavaModifier.PUBLIC))
+            .flatMap(
+                method ->
+                    Stream.concat(
+                        Stream.of(method.getRawReturnType()),
+                        method.getRawParameterTypes().stream()))
+            .filter(type -> type.getPackageName().startsWith("imserver"))
+            .forEach(
+                type ->
+                    assertThat(type.getModifiers())
+                        .as("%s of %s", type.getName(), bean.getName())
+                        .contains(JavaModifier.PUBLIC));
+      }
+    }
   }
 }

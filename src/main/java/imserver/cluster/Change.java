@@ -3,8 +3,8 @@ package imserver.cluster;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something committed that users see. For each user whom it concerns it has the number of the
- * change, which is one above the number of that user's change before ({@code imserver.message}).
+ * Something committed that users see. What concerns a user has a number among the changes of that
+ * user, one above that of the change before ({@code imserver.message}).
  */
 public sealed interface Change {
 
@@ -57,4 +57,11 @@ public sealed interface Change {
       long unread,
       long readUpTo)
       implements Change {}
+
+  /**
+   * The name or avatar of a user was changed. It has no number.
+   *
+   * @param userId positive
+   */
+  record ProfileChanged(long userId) implements Change {}
 }

@@ -78,6 +78,9 @@ public class Cluster {
   private final Continuity continuity = new Continuity(System.nanoTime());
   private volatile boolean others;
 
+  /** Null until it was read from the database: nothing is published or heard before. */
+  private volatile @Nullable FrameSeal seal;
+
   private @Nullable NodeTable nodes;
   private @Nullable Bus bus;
   private @Nullable Listener listener;
@@ -168,8 +171,11 @@ public class Cluster {
   public void publish(List<? extends Change> changes) {
     if (bus != null && !changes.isEmpty()) {
       synchronized (publishing) { // in the order of their numbers
-        if (others) {
-          FrameCodec.encode(node, () -> ++number, changes).forEach(bus::publish);
+        FrameSeal sealing = seal;
+        if (others && sealing != null) {
+          for (String frame : FrameCodec.encode(node, () -> ++number, changes)) {
+            bus.publish(sealing.seal(frame));
+          }
         } else {
           number++; // one that is there already, and not known yet, finds that it was not told
         }
@@ -198,6 +204,9 @@ public class Cluster {
   private void beat() {
     NodeTable.Others rows;
     try {
+      if (seal == null) {
+        seal = table().seal();
+      }
       rows = table().beat(node);
       if (!rows.silent().isEmpty()) {
         table().forgetSilent();
@@ -214,9 +223,10 @@ public class Cluster {
 
   /** Also where it is alone: the bus comes to know by it that it carries. */
   private void publishBeat() {
-    if (bus != null) {
+    FrameSeal sealing = seal;
+    if (bus != null && sealing != null) {
       synchronized (publishing) {
-        bus.publish(FrameCodec.beat(node, number));
+        bus.publish(sealing.seal(FrameCodec.beat(node, number)));
       }
     }
   }
@@ -243,9 +253,13 @@ public class Cluster {
 
     @Override
     public void heard(String text) {
+      FrameSeal opening = seal;
+      if (opening == null) {
+        return;
+      }
       Frame frame;
       try {
-        frame = FrameCodec.decode(text);
+        frame = FrameCodec.decode(opening.open(text));
       } catch (RuntimeException e) { // somebody else's
         LOG.log(Level.DEBUG, "a notification is no frame: {0}", e.toString());
         return;

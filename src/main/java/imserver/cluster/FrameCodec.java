@@ -2,6 +2,7 @@ package imserver.cluster;
 
 import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.MessagesRead;
+import imserver.cluster.Change.ProfileChanged;
 import imserver.cluster.Frame.Kind;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
@@ -28,8 +29,11 @@ final class FrameCodec {
 
   private static final int VERSION = 1;
 
-  /** In bytes of UTF-8. PostgreSQL takes less than 8,000 (NOTIFY). */
-  static final int MAX_BYTES = 7900;
+  /** In bytes of a sealed frame. PostgreSQL takes less than 8,000 (NOTIFY). */
+  static final int MAX_SEALED_BYTES = 7900;
+
+  /** In bytes of UTF-8. */
+  static final int MAX_BYTES = FrameSeal.capacity(MAX_SEALED_BYTES);
 
   /** What surrounds the changes: two numbers of nineteen digits, and names. */
   private static final int HEADER_BYTES = 80;
@@ -106,6 +110,8 @@ final class FrameCodec {
           .add(read.senderChange())
           .add(read.unread())
           .add(read.readUpTo());
+    } else if (change instanceof ProfileChanged profile) {
+      fields.add("p").add(profile.userId());
     }
     return fields.build().toString();
   }
@@ -157,6 +163,7 @@ final class FrameCodec {
               number(fields, 4),
               number(fields, 5),
               number(fields, 6));
+      case "p" -> new ProfileChanged(number(fields, 1));
       default -> throw new IllegalArgumentException("no change of this version");
     };
   }

@@ -61,6 +61,19 @@ final class NodeTable {
     this.listenerPrefix = listenerPrefix;
   }
 
+  /** What seals the frames of this database's servers. */
+  FrameSeal seal() throws SQLException {
+    try (Connection connection = connection();
+        PreparedStatement statement =
+            connection.prepareStatement("select secret from installation");
+        ResultSet rows = statement.executeQuery()) {
+      if (!rows.next()) {
+        throw new SQLException("the table installation is empty");
+      }
+      return new FrameSeal(rows.getString(1));
+    }
+  }
+
   /** Says that {@code node} is alive; the first time it enters it. */
   Others beat(long node) throws SQLException {
     try (Connection connection = connection();

@@ -136,6 +136,7 @@ public class CatchUp {
   private void compareHeads() {
     try {
       toCompare.set(false);
+      directory.forgetAll(); // which of them were changed may have been missed, too
       Map<Long, Long> before = registry.heads();
       List<Long> users = List.copyOf(before.keySet());
       for (int from = 0; from < users.size(); from += HEADS) {

@@ -3,6 +3,7 @@ package imserver.message;
 import imserver.cluster.Change;
 import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.MessagesRead;
+import imserver.cluster.Change.ProfileChanged;
 import imserver.cluster.Cluster;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
@@ -72,6 +73,8 @@ final class Delivery {
       } else if (change instanceof MessagesRead read) {
         add(byUser, read.senderId(), UserChange.silent(read.senderChange()));
         add(byUser, read.readerId(), UserChange.silent(read.readerChange()));
+      } else if (change instanceof ProfileChanged profile) {
+        directory.forget(profile.userId());
       }
     }
     byUser.forEach(registry::change);

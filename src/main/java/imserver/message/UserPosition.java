@@ -6,4 +6,4 @@ package imserver.message;
  * @param head the number of the last change, 0 for none
  * @param lastId the id of the last message from or to the user, 0 for none
  */
-record UserPosition(long head, long lastId) {}
+public record UserPosition(long head, long lastId) {}

@@ -148,6 +148,7 @@ class ClusterTest {
     try (Connection connection = open();
         Statement statement = connection.createStatement()) {
       statement.execute("notify imserver, 'noise'");
+      statement.execute("notify imserver, '{\"v\":1,\"n\":1,\"f\":1,\"c\":[[\"p\",1]]}'");
       statement.execute("notify imserver");
     }
     one.publish(List.of(message(1)));

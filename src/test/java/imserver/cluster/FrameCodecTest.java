@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.MessagesRead;
+import imserver.cluster.Change.ProfileChanged;
 import imserver.cluster.Frame.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -40,7 +41,8 @@ class FrameCodecTest {
         List.of(
             message((1L << 53) - 1, "\"\\\u0001\n私信 👋 \u2028"),
             new MessageStored(2, 0, 0, 8, 9, "", ""),
-            new MessagesRead(8, 7, 90, 71, 3, 2));
+            new MessagesRead(8, 7, 90, 71, 3, 2),
+            new ProfileChanged(8));
     assertThat(sent(changes)).containsExactly(new Frame(NODE, 1, Kind.CHANGES, changes));
   }
 
@@ -52,7 +54,7 @@ class FrameCodecTest {
       changes.add(message(i, "中".repeat(100)));
     }
     List<Frame> frames = sent(changes);
-    assertThat(frames).hasSizeBetween(5, 10);
+    assertThat(frames).hasSizeBetween(5, 12);
     assertThat(frames.stream().flatMap(frame -> frame.changes().stream())).isEqualTo(changes);
     assertThat(frames).extracting(Frame::number).isSorted().doesNotHaveDuplicates();
     assertThat(number).hasValue(frames.size());

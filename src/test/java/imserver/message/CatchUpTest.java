@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import imserver.cluster.Change;
 import imserver.cluster.Change.MessageStored;
+import imserver.cluster.Change.ProfileChanged;
 import imserver.cluster.Cluster;
 import imserver.config.Configs;
 import imserver.directory.UserDirectory;
@@ -22,6 +23,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -90,11 +92,24 @@ class CatchUpTest {
     }
   }
 
+  /** Whose names and avatars were forgotten; 0 for all. */
+  private final Set<Long> forgotten = new HashSet<>();
+
   private final UserDirectory directory =
       new UserDirectory() {
         @Override
         public Map<Long, UserProfile> find(Set<Long> users) {
           return Map.of();
+        }
+
+        @Override
+        public void forget(long user) {
+          forgotten.add(user);
+        }
+
+        @Override
+        public void forgetAll() {
+          forgotten.add(0L);
         }
       };
 
@@ -362,5 +377,15 @@ class CatchUpTest {
     store.forget(1);
     server.compare();
     assertThat(socket.connection().closes).containsExactly(CloseCode.GOING_AWAY);
+  }
+
+  @Test
+  @DisplayName("see the name that was set on another server")
+  void profileChanged() {
+    Server server = new Server();
+    server.listener.changed(List.of(new ProfileChanged(7)));
+    assertThat(forgotten).containsExactly(7L);
+    server.compare(); // changes may have been missed
+    assertThat(forgotten).containsExactlyInAnyOrder(0L, 7L);
   }
 }

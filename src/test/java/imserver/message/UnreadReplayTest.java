@@ -46,11 +46,11 @@ class UnreadReplayTest {
   private final UserDirectory directory =
       new UserDirectory() {
         @Override
-        public void record(UserPrincipal user) {
+        public boolean record(UserPrincipal user) {
           if (directoryFails-- > 0) {
             throw new StorageException(new IllegalStateException("entered by another connection"));
           }
-          recorded.add(user);
+          return recorded.add(user);
         }
       };
 
@@ -88,8 +88,9 @@ class UnreadReplayTest {
     Config config = Configs.with(settings);
     registry = SessionRegistries.with(config);
     MessageStream stream = registry.open(connection);
-    CatchUp catchUp = new CatchUp(new Cluster(), registry, directory, service, workers);
-    new UnreadReplay(config, directory, service, catchUp, workers).pushTo(stream);
+    Cluster cluster = new Cluster();
+    CatchUp catchUp = new CatchUp(cluster, registry, directory, service, workers);
+    new UnreadReplay(config, directory, service, catchUp, cluster, workers).pushTo(stream);
     return stream;
   }
 

@@ -168,6 +168,27 @@ class SeveralServersIT {
 
   @Test
   @Order(4)
+  @DisplayName("show a name that was set on either")
+  void names() {
+    Api host = Api.service(one.address());
+    try (Client b = Client.connect(other.address(), bob);
+        Client a = Client.connect(one.address(), alice)) {
+      a.send(Packet.message(bob, "nameless", "nameless"));
+      assertThat(b.message("nameless").userName()).isEqualTo(Long.toString(alice));
+      assertThat(host.put("api/users/" + alice, "{\"name\":\"Alice\"}").status()).isEqualTo(200);
+      await()
+          .atMost(Client.TIMEOUT)
+          .until(
+              () -> {
+                String mark = "named" + System.nanoTime();
+                a.send(Packet.message(bob, mark, mark));
+                return b.message(mark).userName().equals("Alice");
+              });
+    }
+  }
+
+  @Test
+  @Order(5)
   @DisplayName("deliver also what is stored while the bus is down")
   void busDown() throws Exception {
     try (Client b = Client.connect(other.address(), bob);
@@ -187,7 +208,7 @@ class SeveralServersIT {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   @DisplayName("lose and double nothing where one of them is killed under load")
   void killed() throws Exception {
     List<Sender> senders =

@@ -137,3 +137,11 @@ create table node (
   started_at timestamp with time zone not null,
   beat_at    timestamp with time zone not null
 ) with (fillfactor = 50);
+
+-- What the servers on this database, and they alone, know. One row. The id is in the names of what they use together elsewhere.
+-- With the secret they seal what they tell each other: whoever may connect to the database may listen and notify.
+create table installation (
+  id     uuid    not null primary key default gen_random_uuid(),
+  secret varchar not null default gen_random_uuid() || '.' || gen_random_uuid()
+);
+insert into installation default values;
