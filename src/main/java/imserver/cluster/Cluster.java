@@ -2,6 +2,7 @@ package imserver.cluster;
 
 import imserver.cluster.Frame.Kind;
 import imserver.config.Config;
+import imserver.config.RedisUrl;
 import imserver.database.Schema;
 import imserver.database.Vendor;
 import jakarta.annotation.PreDestroy;
@@ -18,6 +19,7 @@ import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +48,12 @@ public class Cluster {
 
     /** Changes may have been missed: the heads of all connected users are to be compared, soon. */
     void compare();
+
+    /** The same of these users alone. */
+    void compare(List<Long> users);
+
+    /** The users who are connected to this server, as it is at about this moment. */
+    Set<Long> users();
   }
 
   private static final System.Logger LOG = System.getLogger(Cluster.class.getName());
@@ -77,6 +85,11 @@ public class Cluster {
 
   private @Nullable NodeTable nodes;
   private @Nullable Bus bus;
+
+  /** For a bus by which users are followed; null for another. */
+  private @Nullable Following following;
+
+  private volatile boolean connected;
   private @Nullable Listener listener;
   private @Nullable ScheduledThreadPoolExecutor timer;
 
@@ -103,16 +116,34 @@ public class Cluster {
   public void start(Listener listener) {
     this.listener = listener;
     if (bus == null) {
+      RedisUrl redis = config.server().redis();
       if (Vendor.of(config.storage()) != Vendor.POSTGRESQL) {
+        if (redis != null) {
+          LOG.log(
+              Level.WARNING,
+              "IMSERVER_REDIS_URL is not used: an embedded database has this server alone");
+        }
         return;
       }
       nodes = new NodeTable(database, LISTENER_NAME);
-      bus = new PostgresBus(schema::openConnection, LISTENER_NAME + node, threads);
+      bus = redis == null ? postgresBus() : redisBus(redis, nodes);
+    }
+    if (bus instanceof UserBus byUser) {
+      following = new Following(byUser);
     }
     bus.start(new BusListener());
     timer = new ScheduledThreadPoolExecutor(1, threads, new DiscardPolicy());
     var unused =
         timer.scheduleWithFixedDelay(this::beat, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private Bus postgresBus() {
+    return new PostgresBus(schema::openConnection, LISTENER_NAME + node, threads);
+  }
+
+  private Bus redisBus(RedisUrl redis, NodeTable table) {
+    LOG.log(Level.INFO, "servers on this database tell each other by {0}", redis);
+    return new RedisBus(redis, table::installation, threads);
   }
 
   /** Whether there may be other servers, now or later: not with an embedded database. */
@@ -140,10 +171,23 @@ public class Cluster {
     }
   }
 
-  /** Whether this server hears each other one that is alive. */
+  /**
+   * Whether this server hears each other one that is alive. A bus of the settings' own also has to
+   * be connected where there are no others; that of the database matters to nobody then.
+   */
   public boolean hearsAll() {
     synchronized (continuity) {
-      return continuity.hearsAll(System.nanoTime());
+      return (connected || following == null) && continuity.hearsAll(System.nanoTime());
+    }
+  }
+
+  /**
+   * A user connects: from now on, or a moment later, what others tell of him is heard. To be called
+   * before his head is read. Ends by itself when he is not connected any more.
+   */
+  public void follow(long userId) {
+    if (following != null) {
+      following.follow(userId);
     }
   }
 
@@ -154,9 +198,27 @@ public class Cluster {
   public void publish(List<Change> changes) {
     if (others && bus != null && !changes.isEmpty()) {
       synchronized (publishing) { // in the order of their numbers
-        FrameCodec.encode(node, () -> ++number, changes).forEach(bus::publish);
+        if (bus instanceof UserBus byUser) {
+          publish(byUser, Addressees.of(changes));
+        } else {
+          publishNumbered(bus, changes);
+        }
       }
     }
+  }
+
+  private void publish(UserBus byUser, Addressees changes) {
+    changes
+        .byUser()
+        .forEach(
+            (user, some) ->
+                FrameCodec.encode(node, () -> Frame.UNNUMBERED, some)
+                    .forEach(frame -> byUser.publish(user, frame)));
+    publishNumbered(byUser, changes.forAll());
+  }
+
+  private void publishNumbered(Bus to, List<Change> changes) {
+    FrameCodec.encode(node, () -> ++number, changes).forEach(to::publish);
   }
 
   /**
@@ -164,15 +226,21 @@ public class Cluster {
    * learn it as of a frame that did not come.
    */
   public void doubt() {
-    synchronized (publishing) {
-      number++;
-    }
+    skipNumber();
     synchronized (continuity) {
       continuity.doubt(System.nanoTime());
     }
   }
 
+  /** The others find that a frame did not come, with the next beat that does. */
+  private void skipNumber() {
+    synchronized (publishing) {
+      number++;
+    }
+  }
+
   private void beat() {
+    reconcile();
     try {
       NodeTable.Others rows = table().beat(node);
       others = !rows.alive().isEmpty();
@@ -191,6 +259,16 @@ public class Cluster {
       LOG.log(Level.DEBUG, "the other servers are not known: {0}", e.toString());
     }
     compareIfDue();
+  }
+
+  private void reconcile() {
+    try {
+      if (following != null && listener != null) {
+        following.reconcile(listener.users());
+      }
+    } catch (RuntimeException e) { // the next second it is done again
+      LOG.log(Level.DEBUG, "the users who are followed are not known: {0}", e.toString());
+    }
   }
 
   /** Also where it is alone: the bus comes to know by it that it carries. */
@@ -223,7 +301,7 @@ public class Cluster {
   private final class BusListener implements Bus.Listener {
 
     @Override
-    public void heard(String text) {
+    public void heard(int way, String text) {
       Frame frame;
       try {
         frame = FrameCodec.decode(text);
@@ -235,7 +313,12 @@ public class Cluster {
         return;
       }
       synchronized (continuity) {
-        continuity.heard(frame, System.nanoTime());
+        if (following != null && !continuity.knows(frame.node())) {
+          // Of a copy of this database, which uses the same Redis; or of a server that has just
+          // started, and is found to have been missed.
+          return;
+        }
+        continuity.heard(frame, way, System.nanoTime());
       }
       if (frame.kind() == Kind.CHANGES && listener != null) {
         listener.changed(frame.changes());
@@ -244,29 +327,48 @@ public class Cluster {
     }
 
     @Override
-    public void connected() {
+    public void connected(int ways) {
+      connected = true;
       synchronized (continuity) {
-        continuity.connected(true, System.nanoTime());
+        continuity.connected(ways, System.nanoTime());
       }
       everConnected = true;
       if (broken != null) {
         broken = null;
-        LOG.log(shared ? Level.INFO : Level.DEBUG, "the bus between servers carries again");
+        LOG.log(matters() ? Level.INFO : Level.DEBUG, "the bus between servers carries again");
       }
     }
 
     @Override
     public void disconnected(String reason) {
+      connected = false;
       synchronized (continuity) {
-        continuity.connected(false, System.nanoTime());
+        continuity.connected(0, System.nanoTime());
       }
       if (!reason.equals(broken)) {
         broken = reason;
         LOG.log(
-            shared || !everConnected ? Level.WARNING : Level.DEBUG, // a server that is alone misses nothing
+            matters() || !everConnected ? Level.WARNING : Level.DEBUG,
             "the bus between servers is down, what others store comes about 2 s later: {0}",
             reason);
       }
+    }
+
+    /** With the bus of the database a server that is alone misses nothing. */
+    private boolean matters() {
+      return shared || following != null;
+    }
+
+    @Override
+    public void followed(List<Long> users) {
+      if (listener != null) {
+        listener.compare(users);
+      }
+    }
+
+    @Override
+    public void lost() {
+      skipNumber();
     }
   }
 

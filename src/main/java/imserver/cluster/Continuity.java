@@ -39,11 +39,16 @@ final class Continuity {
   /** What was heard of another server. */
   private static final class Peer {
     private long number = -1;
-    private long heard;
+
+    /** When, by each way; null for never. */
+    private final Map<Integer, Long> heard = new HashMap<>();
   }
 
   private final Map<Long, Peer> peers = new HashMap<>();
-  private boolean connected;
+
+  /** By which frames come; 0 while the bus is not connected. */
+  private int ways;
+
   private long ticked;
   private long doubted;
   private long compared;
@@ -55,21 +60,32 @@ final class Continuity {
     compared = now;
   }
 
-  /** The bus is connected, or is not any more. */
-  void connected(boolean is, long now) {
-    connected = is;
+  /** The bus is connected, by so many ways, or with 0 is not any more. */
+  void connected(int ways, long now) {
+    this.ways = ways;
     doubt(now);
   }
 
+  /** Whether the database knows this other server to be alive, as far as it was asked. */
+  boolean knows(long node) {
+    return peers.containsKey(node);
+  }
+
   /** A frame of another server was heard. */
-  void heard(Frame frame, long now) {
+  void heard(Frame frame, int way, long now) {
+    if (frame.kind() == Kind.UNKNOWN) {
+      doubt(now);
+    }
+    if (frame.number() == Frame.UNNUMBERED) {
+      return; // of such a frame none is missed here
+    }
     Peer peer = peers.computeIfAbsent(frame.node(), node -> new Peer());
     long expected = frame.kind() == Kind.BEAT ? peer.number : peer.number + 1;
-    if (peer.number < 0 || frame.number() > expected || frame.kind() == Kind.UNKNOWN) {
+    if (peer.number < 0 || frame.number() > expected) {
       doubt(now);
     }
     peer.number = Math.max(peer.number, frame.number());
-    peer.heard = now;
+    peer.heard.put(way, now);
   }
 
   /**
@@ -103,12 +119,20 @@ final class Continuity {
     return false;
   }
 
-  /** Whether every other server that is alive is heard. */
+  /** Whether every other server that is alive is heard, by every way. */
   boolean hearsAll(long now) {
     return peers.isEmpty()
-        || (connected
-            && peers.values().stream()
-                .allMatch(peer -> peer.number >= 0 && now - peer.heard < MAX_SILENCE.toNanos()));
+        || (ways > 0 && peers.values().stream().allMatch(peer -> hears(peer, now)));
+  }
+
+  private boolean hears(Peer peer, long now) {
+    for (int way = 0; way < ways; way++) {
+      Long heard = peer.heard.get(way);
+      if (heard == null || now - heard >= MAX_SILENCE.toNanos()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** How many other servers are alive. */

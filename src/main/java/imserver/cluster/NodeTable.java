@@ -54,6 +54,20 @@ final class NodeTable {
     this.listenerPrefix = listenerPrefix;
   }
 
+  /**
+   * What sets this database apart from others: its letters and digits were drawn with its tables.
+   */
+  String installation() throws SQLException {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement = connection.prepareStatement("select id from installation");
+        ResultSet rows = statement.executeQuery()) {
+      if (!rows.next()) {
+        throw new SQLException("the table installation is empty");
+      }
+      return rows.getString(1);
+    }
+  }
+
   /** Says that {@code node} is alive; the first time it enters it. */
   Others beat(long node) throws SQLException {
     try (Connection connection = database.getConnection();

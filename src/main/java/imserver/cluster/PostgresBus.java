@@ -132,7 +132,7 @@ final class PostgresBus implements Bus {
             "LISTEN does not hold: this is a pooler that changes the connection with each"
                 + " transaction");
       }
-      listener.connected();
+      listener.connected(1);
       PGConnection notifications = connection.unwrap(PGConnection.class);
       long heard = System.nanoTime();
       while (!stopped) {
@@ -140,7 +140,7 @@ final class PostgresBus implements Bus {
         if (news != null && news.length > 0) {
           heard = System.nanoTime();
           for (PGNotification each : news) {
-            listener.heard(each.getParameter());
+            listener.heard(0, each.getParameter());
           }
         } else if (System.nanoTime() - heard > MAX_SILENCE.toNanos()) {
           throw new SQLException("not even the beats of this server come back");

@@ -20,6 +20,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -37,6 +38,9 @@ public class CatchUp {
 
   /** How often it is looked for users who are behind. */
   private static final Duration LOOK = Duration.ofMillis(50);
+
+  /** How long to wait for a database that does not answer. */
+  private static final Duration RETRY = Duration.ofSeconds(2);
 
   /** Heads in one query. */
   private static final int USERS = 1000;
@@ -90,6 +94,7 @@ public class CatchUp {
    */
   public void begin(long userId) {
     if (cluster.isPossible() && registry.hasToBegin(userId)) {
+      cluster.follow(userId);
       long head = service.heads(List.of(userId)).getOrDefault(userId, 0L);
       registry.begin(userId, head, service.lastUnreadId(userId));
     }
@@ -109,22 +114,45 @@ public class CatchUp {
         workers.run(
             () -> {
               comparing.set(false); // what is committed from now on may need another comparison
-              compareHeads();
+              var unused = compareHeads(List.copyOf(registry.users()));
             });
       }
     }
+
+    @Override
+    public void compare(List<Long> users) {
+      workers.run(() -> compareUntilDone(users));
+    }
+
+    @Override
+    public Set<Long> users() {
+      return registry.users();
+    }
   }
 
-  /** Where the database does not answer: the cluster has it done again when it does. */
-  private void compareHeads() {
+  /** Where the database does not answer, again and again. */
+  private void compareUntilDone(List<Long> users) {
+    if (!compareHeads(users)) {
+      workers.runIn(
+          RETRY,
+          () -> workers.run(() -> compareUntilDone(users)),
+          () -> users.stream().anyMatch(registry::isConnected));
+    }
+  }
+
+  /**
+   * Whether that was done. Of all users the cluster has it done again, when the database answers.
+   */
+  private boolean compareHeads(List<Long> users) {
     try {
-      List<Long> users = List.copyOf(registry.users());
       for (int from = 0; from < users.size(); from += USERS) {
         List<Long> some = users.subList(from, Math.min(from + USERS, users.size()));
         service.heads(some).forEach(registry::compare);
       }
+      return true;
     } catch (RuntimeException e) {
       LOG.log(Level.DEBUG, "heads were not compared: {0}", e.getMessage());
+      return false;
     }
   }
 

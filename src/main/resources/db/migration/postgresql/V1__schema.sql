@@ -137,3 +137,9 @@ create table node (
   started_at timestamp with time zone not null,
   beat_at    timestamp with time zone not null
 ) with (fillfactor = 50);
+
+-- What sets this database apart from others: their servers may use one Redis, whose channels have it in their names. One row.
+create table installation (
+  id uuid not null primary key default gen_random_uuid()
+);
+insert into installation default values;
