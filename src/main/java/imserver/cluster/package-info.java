@@ -38,15 +38,15 @@
  * is late, and none is lost.
  *
  * <ul>
- *   <li>A frame for all that did not come: by the number of the next one or of the next beat, within
- *       a second.
+ *   <li>A frame for all that did not come: by the number of the next one or of the next beat,
+ *       within a second.
  *   <li>A frame for a user that its server could not publish (its queue was full, the connection
  *       broke, Redis refused it or did not answer within 2 s): that server skips a number, and the
  *       others find it with its next beat. What a broken connection may have lost counts as lost.
- *   <li>A frame for a user that Redis took and lost on the way to a server: that server's connection
- *       broke, since Redis leaves nothing out of one (past its {@code client-output-buffer-limit} it
- *       closes it). What was missed is compared as soon as it is connected again, and all that is
- *       stored meanwhile every 2 s.
+ *   <li>A frame for a user that Redis took and lost on the way to a server: that server's
+ *       connection broke, since Redis leaves nothing out of one (past its {@code
+ *       client-output-buffer-limit} it closes it). What was missed is compared as soon as it is
+ *       connected again, and all that is stored meanwhile every 2 s.
  *   <li>A frame for a user that came before a server followed the user: by the comparison that
  *       follows on Redis' confirmation.
  *   <li>A Redis that hangs, or a shard of it: by what the server sends to itself each second, when

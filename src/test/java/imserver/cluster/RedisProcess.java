@@ -76,8 +76,7 @@ public final class RedisProcess implements AutoCloseable {
               "sentinel failover-timeout " + name + " 5000"));
       List<String> command =
           List.of(RedisInstalled.executable().orElseThrow() + "", config + "", "--sentinel");
-      RedisProcess sentinel =
-          new RedisProcess(port, "redis://127.0.0.1:" + port, folder, command);
+      RedisProcess sentinel = new RedisProcess(port, "redis://127.0.0.1:" + port, folder, command);
       sentinel.start();
       return sentinel;
     } catch (IOException e) {

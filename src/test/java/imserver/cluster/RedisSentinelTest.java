@@ -27,16 +27,10 @@ class RedisSentinelTest {
     try (RedisProcess master = RedisProcess.startPlain();
         RedisProcess replica =
             RedisProcess.start(
-                "redis",
-                "",
-                RedisProcess.freePort(),
-                "--replicaof",
-                "127.0.0.1 " + master.port());
+                "redis", "", RedisProcess.freePort(), "--replicaof", "127.0.0.1 " + master.port());
         RedisProcess sentinel = RedisProcess.sentinelOf(master, "the-master")) {
       await().atMost(Duration.ofSeconds(30)).until(() -> isReplica(replica));
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> sentinel.says("slaves=1", Command.INFO));
+      await().atMost(Duration.ofSeconds(30)).until(() -> sentinel.says("slaves=1", Command.INFO));
       int nobody = RedisProcess.freePort();
       RedisUrl url =
           RedisProcess.url(

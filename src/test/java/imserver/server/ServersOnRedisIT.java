@@ -56,10 +56,14 @@ class ServersOnRedisIT {
         TestEnvironment.freePort(),
         TestEnvironment.folder(name + "-" + System.nanoTime()),
         Map.of(
-            "IMSERVER_DB_URL", TestEnvironment.postgresUrl(),
-            "IMSERVER_REDIS_URL", redis.address(),
-            "IMSERVER_REPLAY_LIMIT", "1000000",
-            "IMSERVER_OUTBOX", "100000"));
+            "IMSERVER_DB_URL",
+            TestEnvironment.postgresUrl(),
+            "IMSERVER_REDIS_URL",
+            redis.address(),
+            "IMSERVER_REPLAY_LIMIT",
+            "1000000",
+            "IMSERVER_OUTBOX",
+            "100000"));
   }
 
   private static int servers(ServerProcess server) {
@@ -71,9 +75,7 @@ class ServersOnRedisIT {
   }
 
   private static void awaitBus(String state) {
-    await()
-        .atMost(Client.TIMEOUT)
-        .until(() -> bus(one).equals(state) && bus(other).equals(state));
+    await().atMost(Client.TIMEOUT).until(() -> bus(one).equals(state) && bus(other).equals(state));
   }
 
   @AfterAll
