@@ -3,7 +3,12 @@ package imserver.cluster;
 import imserver.config.RedisUrl.Host;
 import java.io.IOException;
 import java.net.Socket;
+import java.security.GeneralSecurityException;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisSocketFactory;
@@ -45,12 +50,19 @@ final class RedisConnection extends Connection {
   /** Gives a connection its socket, once, and can close it while the connection is being made. */
   static final class Sockets implements JedisSocketFactory, AutoCloseable {
 
+    private final Host host;
+    private final boolean tls;
     private final DefaultJedisSocketFactory factory;
     private final Runnable onClose;
+
+    /** Without TLS: to close this one waits for nobody who is writing. */
     private @Nullable Socket socket;
+
     private boolean closed;
 
-    Sockets(Host host, JedisClientConfig config, Runnable onClose) {
+    Sockets(Host host, boolean tls, JedisClientConfig config, Runnable onClose) {
+      this.host = host;
+      this.tls = tls;
       this.factory =
           new DefaultJedisSocketFactory(new HostAndPort(host.name(), host.port()), config);
       this.onClose = onClose;
@@ -58,23 +70,41 @@ final class RedisConnection extends Connection {
 
     @Override
     public Socket createSocket() {
-      synchronized (this) {
-        failIfClosed();
-      }
+      failIfClosed();
       Socket made = factory.createSocket();
       synchronized (this) {
+        socket = made;
         if (closed) {
           closeQuietly(made);
         }
-        failIfClosed();
-        socket = made;
-        return made;
+      }
+      return tls ? verified(made) : made;
+    }
+
+    private synchronized void failIfClosed() {
+      if (closed || socket != null) {
+        throw new JedisConnectionException("closed");
       }
     }
 
-    private void failIfClosed() {
-      if (closed || socket != null) {
-        throw new JedisConnectionException("closed");
+    /**
+     * Has the server show a certificate, by an authority that this Java trusts, and for the name of
+     * the host. Not by Jedis, whose own way asks for a library for logs.
+     */
+    private Socket verified(Socket made) {
+      try {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, null, null);
+        SSLSocketFactory sockets = context.getSocketFactory();
+        SSLSocket verified = (SSLSocket) sockets.createSocket(made, host.name(), host.port(), true);
+        SSLParameters parameters = verified.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        verified.setSSLParameters(parameters);
+        verified.startHandshake();
+        return verified;
+      } catch (IOException | GeneralSecurityException e) {
+        closeQuietly(made);
+        throw new JedisConnectionException(String.valueOf(e.getMessage()), e);
       }
     }
 

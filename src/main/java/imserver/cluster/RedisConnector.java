@@ -10,18 +10,12 @@ import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisProtocol;
-import redis.clients.jedis.SslOptions;
-import redis.clients.jedis.SslVerifyMode;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /** Opens connections, and closes all of them. Safe for use by several threads. */
 final class RedisConnector {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
-
-  /** The certificate, by the authorities that this Java trusts, and the name of the host in it. */
-  private static final SslOptions VERIFIED =
-      SslOptions.builder().sslVerifyMode(SslVerifyMode.FULL).build();
 
   private final RedisUrl url;
   private final Set<Sockets> open = ConcurrentHashMap.newKeySet();
@@ -52,7 +46,6 @@ final class RedisConnector {
         .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
         .connectionTimeoutMillis((int) CONNECT_TIMEOUT.toMillis())
         .socketTimeoutMillis((int) silence.toMillis())
-        .sslOptions(url.tls() ? VERIFIED : null)
         .user(login ? url.user() : null)
         .password(login ? url.password() : null)
         .build();
@@ -60,7 +53,7 @@ final class RedisConnector {
 
   private RedisConnection open(Host host, JedisClientConfig config) {
     Sockets[] made = new Sockets[1];
-    Sockets sockets = new Sockets(host, config, () -> open.remove(made[0]));
+    Sockets sockets = new Sockets(host, url.tls(), config, () -> open.remove(made[0]));
     made[0] = sockets;
     open.add(sockets);
     try {
