@@ -41,7 +41,23 @@ final class RedisBus implements UserBus {
   private static final Duration STOP_TIMEOUT = Duration.ofMillis(1800);
 
   /** The links, of which each slot has one. */
-  private record Routing(List<RedisLink> links, @Nullable RedisLink[] bySlot) {
+  private static final class Routing {
+
+    private final List<RedisLink> links;
+    private final @Nullable RedisLink[] bySlot;
+
+    Routing(List<RedisLink> links, @Nullable RedisLink[] bySlot) {
+      this.links = links;
+      this.bySlot = bySlot;
+    }
+
+    List<RedisLink> links() {
+      return links;
+    }
+
+    boolean isSameAs(Routing other) {
+      return Arrays.equals(bySlot, other.bySlot);
+    }
 
     @Nullable RedisLink of(String channel) {
       return bySlot[RedisChannels.slot(channel)];
@@ -200,11 +216,14 @@ final class RedisBus implements UserBus {
     RedisTopology found = discovery.find(routing.links().stream().map(RedisLink::address).toList());
     Routing before = routing;
     Routing after = routing(found, before.links(), names, told);
-    boolean reached = !Arrays.equals(before.bySlot(), after.bySlot());
-    if (reached && !isStopped()) {
+    boolean differs = !before.isSameAs(after);
+    if (differs && !isStopped()) {
       change(before, after, told);
     }
-    if (reached || hasMoved) {
+    if (!after.isComplete()) {
+      disconnected(url + ": a part of the cluster is missing", told);
+    }
+    if (differs || hasMoved) {
       after.links().forEach(link -> link.look(followed));
     }
   }
@@ -249,9 +268,6 @@ final class RedisBus implements UserBus {
         .forEach(link -> link.start(user -> isCarriedBy(link, user)));
     if (isStopped()) {
       after.links().forEach(RedisLink::stop); // the stop may have seen those before
-    }
-    if (!after.isComplete()) {
-      disconnected(url + ": a part of the cluster is missing", told);
     }
   }
 
