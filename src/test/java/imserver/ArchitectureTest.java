@@ -167,6 +167,12 @@ class ArchitectureTest {
     only("com.nimbusds..", "imserver.auth");
   }
 
+  @Test
+  @DisplayName("has the client for Redis only in cluster")
+  void redis() {
+    only("redis.clients..", "imserver.cluster");
+  }
+
   private static void only(String api, String... packages) {
     noClasses()
         .that()

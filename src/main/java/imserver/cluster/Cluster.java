@@ -2,6 +2,7 @@ package imserver.cluster;
 
 import imserver.cluster.Frame.Kind;
 import imserver.config.Config;
+import imserver.config.RedisUrl;
 import imserver.database.Schema;
 import imserver.database.Vendor;
 import jakarta.annotation.PreDestroy;
@@ -18,6 +19,7 @@ import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -48,6 +50,12 @@ public class Cluster {
 
     /** Changes may have been missed: the heads of all connected users are to be compared, soon. */
     void compare();
+
+    /** The same of these users alone. */
+    void compare(List<Long> users);
+
+    /** The users who are connected to this server, as it is at about this moment. */
+    Set<Long> users();
   }
 
   private static final System.Logger LOG = System.getLogger(Cluster.class.getName());
@@ -83,6 +91,11 @@ public class Cluster {
 
   private @Nullable NodeTable nodes;
   private @Nullable Bus bus;
+
+  /** For a bus by which users are followed; null for another. */
+  private @Nullable Following following;
+
+  private volatile boolean connected;
   private @Nullable Listener listener;
   private @Nullable ScheduledThreadPoolExecutor timer;
 
@@ -112,9 +125,19 @@ public class Cluster {
   public void start(Listener listener) {
     this.listener = listener;
     timer = new ScheduledThreadPoolExecutor(TIMER_THREADS, threads, new DiscardPolicy());
-    if (bus == null && Vendor.of(config.storage()) == Vendor.POSTGRESQL) {
-      nodes = new NodeTable(database, LISTENER_NAME);
-      bus = new PostgresBus(schema::openConnection, LISTENER_NAME + node, threads);
+    if (bus == null) {
+      RedisUrl redis = config.server().redis();
+      if (Vendor.of(config.storage()) == Vendor.POSTGRESQL) {
+        nodes = new NodeTable(database, LISTENER_NAME);
+        bus = redis == null ? postgresBus() : redisBus(redis, nodes);
+      } else if (redis != null) {
+        LOG.log(
+            Level.WARNING,
+            "IMSERVER_REDIS_URL is not used: an embedded database has this server alone");
+      }
+    }
+    if (bus instanceof UserBus byUser) {
+      following = new Following(byUser);
     }
     if (bus != null) {
       received =
@@ -129,6 +152,7 @@ public class Cluster {
       bus.start(new BusListener());
       everySecond(this::publishBeat);
       everySecond(this::beat);
+      everySecond(this::reconcile);
     }
     everySecond(this::compareIfDue);
   }
@@ -140,6 +164,15 @@ public class Cluster {
           timer.scheduleWithFixedDelay(
               () -> logged(task), 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
     }
+  }
+
+  private Bus postgresBus() {
+    return new PostgresBus(schema::openConnection, LISTENER_NAME + node, threads);
+  }
+
+  private Bus redisBus(RedisUrl redis, NodeTable table) {
+    LOG.log(Level.INFO, "servers on this database tell each other by {0}", redis);
+    return new RedisBus(redis, table::installation, threads);
   }
 
   private static void logged(Runnable task) {
@@ -157,10 +190,23 @@ public class Cluster {
     }
   }
 
-  /** Whether this server hears each other one that is alive. */
+  /**
+   * Whether this server hears each other one that is alive. A bus of the settings' own also has to
+   * be connected where there are no others; that of the database matters to nobody then.
+   */
   public boolean hearsAll() {
     synchronized (continuity) {
-      return continuity.hearsAll(System.nanoTime());
+      return (connected || following == null) && continuity.hearsAll(System.nanoTime());
+    }
+  }
+
+  /**
+   * A user connects: from now on, or a moment later, what others tell of him is heard. To be called
+   * before his head is read. Ends by itself when he is not connected any more.
+   */
+  public void follow(long userId) {
+    if (following != null) {
+      following.follow(userId);
     }
   }
 
@@ -172,15 +218,30 @@ public class Cluster {
     if (bus != null && !changes.isEmpty()) {
       synchronized (publishing) { // in the order of their numbers
         FrameSeal sealing = seal;
-        if (others && sealing != null) {
-          for (String frame : FrameCodec.encode(node, () -> ++number, changes)) {
-            bus.publish(sealing.seal(frame));
-          }
-        } else {
+        if (!others || sealing == null) {
           number++; // one that is there already, and not known yet, finds that it was not told
+        } else if (bus instanceof UserBus byUser) {
+          publish(byUser, Addressees.of(changes), sealing);
+        } else {
+          publishNumbered(bus, changes, sealing);
         }
       }
     }
+  }
+
+  private void publish(UserBus byUser, Addressees changes, FrameSeal sealing) {
+    changes
+        .byUser()
+        .forEach(
+            (user, some) ->
+                FrameCodec.encode(node, () -> Frame.UNNUMBERED, some)
+                    .forEach(frame -> byUser.publish(user, sealing.seal(frame))));
+    publishNumbered(byUser, changes.forAll(), sealing);
+  }
+
+  private void publishNumbered(Bus to, List<? extends Change> changes, FrameSeal sealing) {
+    FrameCodec.encode(node, () -> ++number, changes)
+        .forEach(frame -> to.publish(sealing.seal(frame)));
   }
 
   /**
@@ -188,9 +249,7 @@ public class Cluster {
    * for some seconds. The others learn it as of a frame that did not come.
    */
   public void doubt() {
-    synchronized (publishing) {
-      number++;
-    }
+    skipNumber();
     doubtHere();
   }
 
@@ -198,6 +257,13 @@ public class Cluster {
   public void doubtHere() {
     synchronized (continuity) {
       continuity.doubt(System.nanoTime());
+    }
+  }
+
+  /** The others find that a frame did not come, with the next beat that does. */
+  private void skipNumber() {
+    synchronized (publishing) {
+      number++;
     }
   }
 
@@ -218,6 +284,16 @@ public class Cluster {
     synchronized (continuity) {
       continuity.tick(rows.alive(), System.nanoTime());
       others = continuity.peers() > 0;
+    }
+  }
+
+  private void reconcile() {
+    try {
+      if (following != null && listener != null) {
+        following.reconcile(listener.users());
+      }
+    } catch (RuntimeException e) { // the next second it is done again
+      LOG.log(Level.DEBUG, "the users who are followed are not known: {0}", e.toString());
     }
   }
 
@@ -252,7 +328,7 @@ public class Cluster {
   private final class BusListener implements Bus.Listener {
 
     @Override
-    public void heard(String text) {
+    public void heard(int way, String text) {
       FrameSeal opening = seal;
       if (opening == null) {
         return;
@@ -268,7 +344,12 @@ public class Cluster {
         return;
       }
       synchronized (continuity) {
-        continuity.heard(frame, System.nanoTime());
+        if (following != null && !continuity.knows(frame.node())) {
+          // Of a copy of this database, which uses the same Redis; or of a server that has just
+          // started, and is found to have been missed.
+          return;
+        }
+        continuity.heard(frame, way, System.nanoTime());
       }
       others = true;
       if (frame.kind() == Kind.CHANGES && received != null) {
@@ -283,31 +364,48 @@ public class Cluster {
     }
 
     @Override
-    public void connected() {
+    public void connected(int ways) {
+      connected = true;
       synchronized (continuity) {
-        continuity.connected(true, System.nanoTime());
+        continuity.connected(ways, System.nanoTime());
       }
       everConnected = true;
       if (broken != null) {
         broken = null;
-        LOG.log(others ? Level.INFO : Level.DEBUG, "the bus between servers carries again");
+        LOG.log(matters() ? Level.INFO : Level.DEBUG, "the bus between servers carries again");
       }
     }
 
     @Override
     public void disconnected(String reason) {
+      connected = false;
       synchronized (continuity) {
-        continuity.connected(false, System.nanoTime());
+        continuity.connected(0, System.nanoTime());
       }
       if (!reason.equals(broken)) {
         broken = reason;
         LOG.log(
-            others || !everConnected
-                ? Level.WARNING
-                : Level.DEBUG, // a server that is alone misses nothing
+            matters() || !everConnected ? Level.WARNING : Level.DEBUG,
             "the bus between servers is down, what others store comes about 2 s later: {0}",
             reason);
       }
+    }
+
+    /** With the bus of the database a server that is alone misses nothing. */
+    private boolean matters() {
+      return others || following != null;
+    }
+
+    @Override
+    public void followed(List<Long> users) {
+      if (listener != null) {
+        listener.compare(users);
+      }
+    }
+
+    @Override
+    public void lost() {
+      skipNumber();
     }
   }
 

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether this server hears of every change that others commit. Where it may have missed one, the
@@ -42,14 +44,19 @@ final class Continuity {
   /** What was heard of another server. */
   private static final class Peer {
     private long number = -1;
-    private long heard;
+
+    /** When, by each way; null for never. */
+    private final Map<Integer, Long> heard = new HashMap<>();
 
     /** Whether the database knows it to be alive. */
     private boolean listed;
   }
 
   private final Map<Long, Peer> peers = new HashMap<>();
-  private boolean connected;
+
+  /** By which frames come; 0 while the bus is not connected. */
+  private int ways;
+
   private long ticked;
   private long doubted;
   private long compared;
@@ -61,21 +68,32 @@ final class Continuity {
     compared = now - LEAST.toNanos();
   }
 
-  /** The bus is connected, or is not any more. */
-  void connected(boolean is, long now) {
-    connected = is;
+  /** The bus is connected, by so many ways, or with 0 is not any more. */
+  void connected(int ways, long now) {
+    this.ways = ways;
     doubt(now);
   }
 
+  /** Whether the database knows this other server to be alive, as far as it was asked. */
+  boolean knows(long node) {
+    return peers.containsKey(node);
+  }
+
   /** A frame of another server was heard. */
-  void heard(Frame frame, long now) {
+  void heard(Frame frame, int way, long now) {
+    if (frame.kind() == Kind.UNKNOWN) {
+      doubt(now);
+    }
+    if (frame.number() == Frame.UNNUMBERED) {
+      return; // of such a frame none is missed here
+    }
     Peer peer = peers.computeIfAbsent(frame.node(), node -> new Peer());
     long expected = frame.kind() == Kind.BEAT ? peer.number : peer.number + 1;
-    if (peer.number < 0 || frame.number() > expected || frame.kind() == Kind.UNKNOWN) {
+    if (peer.number < 0 || frame.number() > expected) {
       doubt(now);
     }
     peer.number = Math.max(peer.number, frame.number());
-    peer.heard = now;
+    peer.heard.put(way, now);
   }
 
   /**
@@ -89,7 +107,11 @@ final class Continuity {
     }
     ticked = now;
     peers.forEach((node, peer) -> peer.listed = alive.contains(node));
-    if (peers.values().removeIf(peer -> !peer.listed && !isHeard(peer, now))) {
+    if (peers
+        .values()
+        .removeIf(
+            peer ->
+                !peer.listed && peer.heard.values().stream().noneMatch(at -> isHeard(at, now)))) {
       doubt(now);
     }
     alive.forEach(node -> peers.computeIfAbsent(node, unheard -> new Peer()));
@@ -111,14 +133,18 @@ final class Continuity {
     return true;
   }
 
-  /** Whether every other server that is alive is heard. */
+  /** Whether every other server that is alive is heard, by every way. */
   boolean hearsAll(long now) {
     return peers.isEmpty()
-        || (connected && peers.values().stream().allMatch(peer -> isHeard(peer, now)));
+        || (ways > 0 && peers.values().stream().allMatch(peer -> isHeardByAll(peer, now)));
   }
 
-  private static boolean isHeard(Peer peer, long now) {
-    return peer.number >= 0 && now - peer.heard < MAX_SILENCE.toNanos();
+  private boolean isHeardByAll(Peer peer, long now) {
+    return IntStream.range(0, ways).allMatch(way -> isHeard(peer.heard.get(way), now));
+  }
+
+  private static boolean isHeard(@Nullable Long heard, long now) {
+    return heard != null && now - heard < MAX_SILENCE.toNanos();
   }
 
   /** How many other servers are alive: by the database, or since they are heard. */

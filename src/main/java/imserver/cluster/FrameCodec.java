@@ -21,9 +21,9 @@ import java.util.function.LongSupplier;
 
 /**
  * Frames as text: an object with the version {@code v}, the node {@code n}, and either the number
- * {@code f} with the changes {@code c}, or the number {@code b} of a beat. Every version has {@code
- * v}, {@code n}, {@code f} and {@code b}, so that a server knows of a frame that it cannot read
- * whose it is.
+ * {@code f} with the changes {@code c}, or the number {@code b} of a beat. Frames for a user have
+ * no {@code f}. Every version has {@code v}, {@code n}, {@code f} and {@code b}, so that a server
+ * knows of a frame that it cannot read whose it is.
  */
 final class FrameCodec {
 
@@ -46,7 +46,7 @@ final class FrameCodec {
   /**
    * As few frames as hold the changes, in their order.
    *
-   * @param numbers gives each frame its number
+   * @param numbers gives each frame its number, or {@link Frame#UNNUMBERED}
    */
   static List<String> encode(long node, LongSupplier numbers, List<? extends Change> changes) {
     List<String> frames = new ArrayList<>();
@@ -75,7 +75,8 @@ final class FrameCodec {
   }
 
   private static String frame(long node, long number, CharSequence body) {
-    return "{\"v\":" + VERSION + ",\"n\":" + node + ",\"f\":" + number + ",\"c\":[" + body + "]}";
+    String numbered = number == Frame.UNNUMBERED ? "" : ",\"f\":" + number;
+    return "{\"v\":" + VERSION + ",\"n\":" + node + numbered + ",\"c\":[" + body + "]}";
   }
 
   private static String fitting(Change change) {
@@ -128,7 +129,8 @@ final class FrameCodec {
       if (frame.containsKey("b")) {
         return new Frame(node, frame.getJsonNumber("b").longValueExact(), Kind.BEAT, List.of());
       }
-      long number = frame.getJsonNumber("f").longValueExact();
+      long number =
+          frame.containsKey("f") ? frame.getJsonNumber("f").longValueExact() : Frame.UNNUMBERED;
       if (frame.getInt("v") != VERSION) {
         return new Frame(node, number, Kind.UNKNOWN, List.of());
       }

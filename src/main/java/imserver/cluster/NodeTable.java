@@ -63,14 +63,25 @@ final class NodeTable {
 
   /** What seals the frames of this database's servers. */
   FrameSeal seal() throws SQLException {
+    return new FrameSeal(installation("secret"));
+  }
+
+  /**
+   * What sets this database apart from others: its letters and digits were drawn with its tables.
+   */
+  String installation() throws SQLException {
+    return installation("id");
+  }
+
+  private String installation(String column) throws SQLException {
     try (Connection connection = connection();
         PreparedStatement statement =
-            connection.prepareStatement("select secret from installation");
+            connection.prepareStatement("select " + column + " from installation");
         ResultSet rows = statement.executeQuery()) {
       if (!rows.next()) {
         throw new SQLException("the table installation is empty");
       }
-      return new FrameSeal(rows.getString(1));
+      return rows.getString(1);
     }
   }
 

@@ -203,11 +203,11 @@ final class PostgresBus implements Bus {
         heard = System.nanoTime();
         String text = each.getParameter();
         if (!text.startsWith(PROBE)) {
-          listener.heard(text);
+          listener.heard(0, text);
         } else if (text.equals(probe)) {
           connected = true;
           deaf = false;
-          listener.connected();
+          listener.connected(1);
         }
       }
       if (System.nanoTime() - heard > MAX_SILENCE.toNanos()) {

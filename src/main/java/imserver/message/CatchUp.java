@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
@@ -52,7 +53,7 @@ public class CatchUp {
 
   private static final int MESSAGES = 500;
 
-  /** Who could not catch up waits for so long. */
+  /** After what the database has not answered. */
   private static final Duration RETRY = Duration.ofSeconds(2);
 
   @Inject private Cluster cluster;
@@ -101,6 +102,7 @@ public class CatchUp {
    */
   public void begin(long userId) {
     if (registry.hasToBegin(userId)) {
+      cluster.follow(userId);
       UserPosition position = service.position(userId);
       registry.begin(userId, position.head(), position.lastId());
     }
@@ -119,13 +121,23 @@ public class CatchUp {
       toCompare.set(true);
       startComparing();
     }
+
+    @Override
+    public void compare(List<Long> users) {
+      workers.run(() -> compareUntilDone(users));
+    }
+
+    @Override
+    public Set<Long> users() {
+      return registry.users();
+    }
   }
 
-  /** One comparison at a time; what is asked for meanwhile comes after it, once. */
+  /** One comparison of all at a time; what is asked for meanwhile comes after it, once. */
   private void startComparing() {
     if (toCompare.get() && comparing.compareAndSet(false, true)) {
       try {
-        workers.run(this::compareHeads);
+        workers.run(this::compareAll);
       } catch (RuntimeException | Error e) { // none is started
         comparing.set(false);
         throw e;
@@ -133,12 +145,32 @@ public class CatchUp {
     }
   }
 
-  private void compareHeads() {
+  private void compareAll() {
     try {
       toCompare.set(false);
       directory.forgetAll(); // which of them were changed may have been missed, too
       Map<Long, Long> before = registry.heads();
-      List<Long> users = List.copyOf(before.keySet());
+      if (!compareHeads(List.copyOf(before.keySet()), before)) {
+        cluster.doubtHere(); // again, until the database answers
+      }
+    } finally {
+      comparing.set(false);
+      startComparing();
+    }
+  }
+
+  private void compareUntilDone(List<Long> users) {
+    if (!compareHeads(users, registry.heads())) {
+      workers.runIn(
+          RETRY,
+          () -> workers.run(() -> compareUntilDone(users)),
+          () -> users.stream().anyMatch(registry::isConnected));
+    }
+  }
+
+  /** Whether the database has answered. A user who begins just now is compared too. */
+  private boolean compareHeads(List<Long> users, Map<Long, Long> before) {
+    try {
       for (int from = 0; from < users.size(); from += HEADS) {
         List<Long> some = users.subList(from, Math.min(from + HEADS, users.size()));
         Map<Long, Long> heads = service.heads(some);
@@ -147,12 +179,10 @@ public class CatchUp {
                 registry.compare(
                     user, before.getOrDefault(user, 0L), heads.getOrDefault(user, 0L)));
       }
+      return true;
     } catch (RuntimeException e) {
       LOG.log(Level.DEBUG, "heads were not compared: {0}", e.getMessage());
-      cluster.doubtHere(); // again, until the database answers
-    } finally {
-      comparing.set(false);
-      startComparing();
+      return false;
     }
   }
 

@@ -113,6 +113,11 @@ public class SessionRegistry {
     }
   }
 
+  /** The users who are connected to this server, as it is at about this moment. */
+  public Set<Long> users() {
+    return Set.copyOf(users.keySet());
+  }
+
   /** The numbers up to which users were told all changes, but for those who connect just now. */
   public Map<Long, Long> heads() {
     Map<Long, Long> heads = new HashMap<>();

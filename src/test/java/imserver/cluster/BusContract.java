@@ -5,7 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -13,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** What every bus does. */
 abstract class BusContract {
 
-  private final List<Bus> started = new ArrayList<>();
+  final List<Bus> started = new ArrayList<>();
 
   /** A bus of another server. */
   abstract Bus bus();
@@ -27,17 +32,23 @@ abstract class BusContract {
   }
 
   /** What a bus has told, in order. */
-  static final class Heard implements Bus.Listener {
+  static class Heard implements Bus.Listener {
     final List<String> frames = new CopyOnWriteArrayList<>();
+    final Map<Integer, List<String>> byWay = new ConcurrentHashMap<>();
     final List<String> states = new CopyOnWriteArrayList<>();
+    final List<Long> followed = new CopyOnWriteArrayList<>();
+    final AtomicInteger lost = new AtomicInteger();
+    volatile int ways;
 
     @Override
-    public void heard(String frame) {
+    public void heard(int way, String frame) {
       frames.add(frame);
+      byWay.computeIfAbsent(way, some -> new CopyOnWriteArrayList<>()).add(frame);
     }
 
     @Override
-    public void connected() {
+    public void connected(int count) {
+      ways = count;
       states.add("connected");
     }
 
@@ -46,15 +57,34 @@ abstract class BusContract {
       states.add("disconnected");
     }
 
+    @Override
+    public void followed(List<Long> users) {
+      followed.addAll(users);
+    }
+
+    @Override
+    public void lost() {
+      lost.incrementAndGet();
+    }
+
+    /** Whether that holds for what came by each way. */
+    boolean byEachWay(Predicate<List<String>> condition) {
+      return IntStream.range(0, ways)
+          .allMatch(way -> condition.test(byWay.getOrDefault(way, List.of())));
+    }
+
     boolean isConnected() {
       return !states.isEmpty() && states.get(states.size() - 1).equals("connected");
     }
   }
 
-  private record Server(Bus bus, Heard heard) {}
+  record Server(Bus bus, Heard heard) {}
 
-  private Server server() {
-    Bus bus = bus();
+  Server server() {
+    return server(bus());
+  }
+
+  Server server(Bus bus) {
     Heard heard = new Heard();
     started.add(bus);
     bus.start(heard);
@@ -73,16 +103,20 @@ abstract class BusContract {
       }
     }
     for (Server server : servers) {
-      await().until(() -> server.heard().frames.size() == servers.size() * count);
+      await()
+          .until(() -> server.heard().byEachWay(frames -> frames.size() == servers.size() * count));
       for (int each = 0; each < servers.size(); each++) {
         String prefix = each + " ";
         List<String> expected = new ArrayList<>();
         for (int i = 0; i < count; i++) {
           expected.add(prefix + i);
         }
-        assertThat(server.heard().frames)
-            .filteredOn(frame -> frame.startsWith(prefix))
-            .isEqualTo(expected);
+        assertThat(server.heard().byWay.values())
+            .allSatisfy(
+                frames ->
+                    assertThat(frames)
+                        .filteredOn(frame -> frame.startsWith(prefix))
+                        .isEqualTo(expected));
       }
     }
   }
@@ -95,7 +129,7 @@ abstract class BusContract {
     String text = "私'\"\\\n👋";
     String frame = text.repeat(FrameCodec.MAX_BYTES / 11);
     one.bus().publish(frame);
-    await().until(() -> other.heard().frames.equals(List.of(frame)));
+    await().until(() -> other.heard().byEachWay(frames -> frames.equals(List.of(frame))));
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
@@ -56,6 +57,8 @@ class ClusterTest {
   private static final class Heard implements Cluster.Listener {
     final List<Change> changes = new CopyOnWriteArrayList<>();
     final AtomicInteger comparisons = new AtomicInteger();
+    final List<Long> compared = new CopyOnWriteArrayList<>();
+    volatile Set<Long> users = Set.of();
 
     @Override
     public void changed(List<Change> some) {
@@ -65,6 +68,16 @@ class ClusterTest {
     @Override
     public void compare() {
       comparisons.incrementAndGet();
+    }
+
+    @Override
+    public void compare(List<Long> users) {
+      compared.addAll(users);
+    }
+
+    @Override
+    public Set<Long> users() {
+      return users;
     }
   }
 

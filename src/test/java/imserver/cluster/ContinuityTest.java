@@ -21,7 +21,7 @@ class ContinuityTest {
 
   @BeforeEach
   void start() {
-    continuity.connected(true, now);
+    continuity.connected(1, now);
     assertThat(isDue()).isTrue();
   }
 
@@ -30,7 +30,7 @@ class ContinuityTest {
   }
 
   private void frame(Kind kind, long number) {
-    continuity.heard(new Frame(OTHER, number, kind, List.of()), now);
+    continuity.heard(new Frame(OTHER, number, kind, List.of()), 0, now);
   }
 
   /** Seconds in which the other server is heard; how many comparisons were due. */
@@ -129,11 +129,11 @@ class ContinuityTest {
   @DisplayName("every two seconds while the bus is down, at once when it is back")
   void busDown() {
     settle();
-    continuity.connected(false, now);
+    continuity.connected(0, now);
     assertThat(isDue()).isTrue();
     assertThat(silentSeconds(20, Set.of(OTHER))).isEqualTo(10);
     now += TimeUnit.SECONDS.toNanos(1);
-    continuity.connected(true, now);
+    continuity.connected(1, now);
     assertThat(isDue()).isTrue();
   }
 
@@ -177,5 +177,40 @@ class ContinuityTest {
     settle();
     now += TimeUnit.SECONDS.toNanos(15);
     assertThat(seconds(1)).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("every two seconds while a server is not heard by one of several ways")
+  void oneWay() {
+    now += TimeUnit.SECONDS.toNanos(1);
+    continuity.connected(2, now);
+    assertThat(isDue()).isTrue();
+    seconds(12);
+    assertThat(continuity.hearsAll(now)).isFalse();
+    assertThat(seconds(20)).isEqualTo(10);
+  }
+
+  @Test
+  @DisplayName("not where it is heard by all of them")
+  void allWays() {
+    now += TimeUnit.SECONDS.toNanos(1);
+    continuity.connected(2, now);
+    assertThat(isDue()).isTrue();
+    for (int i = 0; i < 20; i++) {
+      seconds(1);
+      continuity.heard(new Frame(OTHER, beatOfOther, Kind.BEAT, List.of()), 1, now);
+    }
+    assertThat(continuity.hearsAll(now)).isTrue();
+    assertThat(isDue()).isFalse();
+  }
+
+  @Test
+  @DisplayName("not for frames without a number, but where they are of an unknown version")
+  void unnumbered() {
+    settle();
+    frame(Kind.CHANGES, Frame.UNNUMBERED);
+    assertThat(isDue()).isFalse();
+    frame(Kind.UNKNOWN, Frame.UNNUMBERED);
+    assertThat(isDue()).isTrue();
   }
 }

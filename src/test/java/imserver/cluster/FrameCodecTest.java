@@ -83,6 +83,18 @@ class FrameCodecTest {
         .isEqualTo(new Frame(3, 4, Kind.UNKNOWN, List.of()));
   }
 
+  @Test
+  @DisplayName("has no number where it is for a user, in any version")
+  void unnumbered() {
+    List<Change> changes = List.of(message(1, "text"));
+    List<String> texts = FrameCodec.encode(NODE, () -> Frame.UNNUMBERED, changes);
+    assertThat(texts).hasSize(1);
+    assertThat(FrameCodec.decode(texts.get(0)))
+        .isEqualTo(new Frame(NODE, Frame.UNNUMBERED, Kind.CHANGES, changes));
+    assertThat(FrameCodec.decode("{\"v\":9,\"n\":3,\"x\":{}}"))
+        .isEqualTo(new Frame(3, Frame.UNNUMBERED, Kind.UNKNOWN, List.of()));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -158,7 +158,8 @@ class ConfigReaderTest {
               "IMSERVER_USER_SEARCH", "off",
               "IMSERVER_TRUSTED_PROXIES", "t",
               "IMSERVER_ANNOUNCE", "x",
-              "IMSERVER_DRAIN", "17");
+              "IMSERVER_DRAIN", "17",
+              "IMSERVER_REDIS_URL", "redis://r:1");
       assertThat(config)
           .isEqualTo(
               new Config(
@@ -175,7 +176,8 @@ class ConfigReaderTest {
                       Switch.OFF,
                       Switch.OFF,
                       "t",
-                      17)));
+                      17,
+                      RedisUrl.of("IMSERVER_REDIS_URL", "redis://r:1"))));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")
