@@ -263,7 +263,9 @@ public class Cluster {
       if (!reason.equals(broken)) {
         broken = reason;
         LOG.log(
-            shared || !everConnected ? Level.WARNING : Level.DEBUG, // a server that is alone misses nothing
+            shared || !everConnected
+                ? Level.WARNING
+                : Level.DEBUG, // a server that is alone misses nothing
             "the bus between servers is down, what others store comes about 2 s later: {0}",
             reason);
       }
