@@ -33,6 +33,13 @@ final class PostgresBus implements Bus {
 
   private static final String CHANNEL = "imserver";
 
+  /** What a bus that has begun to listen sends, to hear it. No frame. */
+  private static final String PROBE = "probe";
+
+  private static final String POOLER =
+      "LISTEN does not hold: this is a pooler that changes the connection with each transaction, or"
+          + " the database hangs";
+
   /** Of up to 8 kB each. */
   private static final int MAX_QUEUED = 2000;
 
@@ -128,28 +135,42 @@ final class PostgresBus implements Bus {
       statement.execute("set application_name = '" + listenerName + "'");
       statement.execute("listen " + CHANNEL);
       if (!listens(statement)) {
-        throw new SQLException(
-            "LISTEN does not hold: this is a pooler that changes the connection with each"
-                + " transaction");
+        throw new SQLException(POOLER);
       }
-      listener.connected();
       PGConnection notifications = connection.unwrap(PGConnection.class);
+      boolean hears = false;
       long heard = System.nanoTime();
       while (!stopped) {
+        if (!hears) {
+          publish(PROBE);
+        }
         PGNotification[] news = notifications.getNotifications((int) LOOK.toMillis());
         if (news != null && news.length > 0) {
           heard = System.nanoTime();
-          for (PGNotification each : news) {
-            listener.heard(each.getParameter());
+          if (!hears) {
+            hears = true;
+            listener.connected();
           }
+          pass(news, listener);
         } else if (System.nanoTime() - heard > MAX_SILENCE.toNanos()) {
-          throw new SQLException("not even the beats of this server come back");
+          throw new SQLException(hears ? "not even the beats of this server come back" : POOLER);
         }
       }
     }
   }
 
-  /** In another transaction than the one that began to listen. */
+  private static void pass(PGNotification[] news, Listener listener) {
+    for (PGNotification each : news) {
+      if (!each.getParameter().equals(PROBE)) {
+        listener.heard(each.getParameter());
+      }
+    }
+  }
+
+  /**
+   * In another transaction than the one that began to listen. A pooler with nothing else to do may
+   * take the same connection for it: that LISTEN holds is only known once something was heard.
+   */
   private static boolean listens(Statement statement) throws SQLException {
     try (ResultSet rows =
         statement.executeQuery(

@@ -30,6 +30,7 @@ abstract class BusContract {
   static final class Heard implements Bus.Listener {
     final List<String> frames = new CopyOnWriteArrayList<>();
     final List<String> states = new CopyOnWriteArrayList<>();
+    volatile String reason = "";
 
     @Override
     public void heard(String frame) {
@@ -43,6 +44,7 @@ abstract class BusContract {
 
     @Override
     public void disconnected(String reason) {
+      this.reason = reason;
       states.add("disconnected");
     }
 
