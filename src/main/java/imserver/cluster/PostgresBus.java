@@ -75,8 +75,8 @@ final class PostgresBus implements Bus {
 
     DeafException() {
       super(
-          "notifications of the database do not arrive; is there a pooler that changes the"
-              + " connection with each transaction?");
+          "LISTEN does not hold: this is a pooler that changes the connection with each transaction,"
+              + " or the database hangs");
     }
   }
 

@@ -39,6 +39,7 @@ abstract class BusContract {
     final List<Long> followed = new CopyOnWriteArrayList<>();
     final AtomicInteger lost = new AtomicInteger();
     volatile int ways;
+    volatile String reason = "";
 
     @Override
     public void heard(int way, String frame) {
@@ -54,6 +55,7 @@ abstract class BusContract {
 
     @Override
     public void disconnected(String reason) {
+      this.reason = reason;
       states.add("disconnected");
     }
 

@@ -5,11 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
@@ -119,5 +121,37 @@ class PostgresBusTest extends BusContract {
       table.forgetSilent();
       await().until(() -> listeners(PREFIX + "103") == 0);
     }
+  }
+
+  @Test
+  @DisplayName("is not connected through a pooler that answers for LISTEN and passes nothing on")
+  void pooler() {
+    BusContract.Heard heard = new BusContract.Heard();
+    Bus bus = new PostgresBus(PostgresBusTest::openByPooler, PREFIX + "104", Thread::new);
+    try {
+      bus.start(heard);
+      await().atMost(Duration.ofSeconds(30)).until(() -> !heard.states.isEmpty());
+      assertThat(heard.states).containsExactly("disconnected");
+      assertThat(heard.reason).contains("pooler");
+    } finally {
+      bus.stop();
+    }
+  }
+
+  /** One whose statements run on another connection than the one that is read. */
+  private static Connection openByPooler() throws SQLException {
+    Connection behind = open();
+    Connection before = open();
+    return (Connection)
+        Proxy.newProxyInstance(
+            PostgresBusTest.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("close")) {
+                behind.close();
+              }
+              boolean reads = method.getName().equals("unwrap") || method.getName().equals("close");
+              return method.invoke(reads ? before : behind, arguments);
+            });
   }
 }

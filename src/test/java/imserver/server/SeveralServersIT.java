@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -22,9 +25,11 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
 
 @Tag("postgresql")
-@TestMethodOrder(OrderAnnotation.class) // the last one kills a server
+@TestMethodOrder(OrderAnnotation.class) // the fifth kills a server
 @DisplayName("Two servers on one database")
 class SeveralServersIT {
 
@@ -43,9 +48,13 @@ class SeveralServersIT {
   }
 
   private static ServerProcess start(String name) throws IOException {
+    return start(TestEnvironment.folder(name + "-" + System.nanoTime()));
+  }
+
+  private static ServerProcess start(Path folder) throws IOException {
     return ServerProcess.start(
         TestEnvironment.freePort(),
-        TestEnvironment.folder(name + "-" + System.nanoTime()),
+        folder,
         Map.of(
             "IMSERVER_DB_URL", TestEnvironment.postgresUrl(),
             "IMSERVER_REPLAY_LIMIT", "1000000",
@@ -66,7 +75,7 @@ class SeveralServersIT {
     other.close();
   }
 
-  private static List<Long> query(String sql) throws SQLException {
+  static List<Long> query(String sql) throws SQLException {
     try (Connection connection = DriverManager.getConnection(TestEnvironment.postgresUrl());
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
@@ -233,5 +242,52 @@ class SeveralServersIT {
         sender.close();
       }
     }
+  }
+
+  @Test
+  @Order(6)
+  @DisplayName("deliver to each other also where one does not know the frames of the other")
+  void anotherVersion() throws Exception {
+    Path folder = TestEnvironment.folder("newer-" + System.nanoTime());
+    Files.createDirectories(folder);
+    PatchedWar.write(
+        ServerProduct.underTest().war(),
+        folder.resolve(ServerProduct.OWN_WAR),
+        "imserver.cluster.FrameCodec",
+        "{\"v\":1,",
+        "{\"v\":2,");
+    int count = 200;
+    try (ServerProcess newer = start(folder);
+        Client bobOnOne = Client.connect(one.address(), bob);
+        Client bobOnNewer = Client.connect(newer.address(), bob);
+        Client aliceOnOne = Client.connect(one.address(), alice);
+        Client aliceOnNewer = Client.connect(newer.address(), alice);
+        Connection listening = DriverManager.getConnection(TestEnvironment.postgresUrl());
+        Statement listen = listening.createStatement()) {
+      await().atMost(Client.TIMEOUT).until(() -> bus(one).equals("up") && bus(newer).equals("up"));
+      listen.execute("listen imserver");
+      aliceOnNewer.send(Packet.message(bob, "first", "first"));
+      bobOnOne.message("first"); // with nothing of its own that would show a gap
+      for (int i = 1; i < count; i++) {
+        Client from = i % 2 == 0 ? aliceOnOne : aliceOnNewer;
+        from.send(Packet.message(bob, "m" + i, "t" + i));
+        from.answer("t" + i);
+      }
+      for (Client reader : List.of(bobOnOne, bobOnNewer)) {
+        await().atMost(Client.TIMEOUT).until(() -> ids(reader).equals(stored()));
+      }
+      assertThat(stored()).hasSize(count);
+      assertThat(frames(listening.unwrap(PGConnection.class)))
+          .as("of both versions, with messages")
+          .anyMatch(frame -> frame.startsWith("{\"v\":1,") && frame.contains("\"c\":["))
+          .anyMatch(frame -> frame.startsWith("{\"v\":2,") && frame.contains("\"c\":["));
+    }
+  }
+
+  private static List<String> frames(PGConnection listening) throws SQLException {
+    PGNotification[] all = listening.getNotifications();
+    return Stream.of(all == null ? new PGNotification[0] : all)
+        .map(PGNotification::getParameter)
+        .toList();
   }
 }
