@@ -58,7 +58,14 @@ public final class ServerProcess implements AutoCloseable {
    */
   public static ServerProcess start(int port, Path folder, Map<String, String> settings)
       throws IOException {
-    ServerProcess server = launch(port, folder, settings);
+    return start(ServerProduct.underTest(), port, folder, settings);
+  }
+
+  /** The same on a product of choice. */
+  public static ServerProcess start(
+      ServerProduct product, int port, Path folder, Map<String, String> settings)
+      throws IOException {
+    ServerProcess server = launch(product, port, folder, settings);
     try {
       await()
           .atMost(START)
@@ -77,10 +84,16 @@ public final class ServerProcess implements AutoCloseable {
   /** Starts it and does not wait. */
   static ServerProcess launch(int port, Path folder, Map<String, String> settings)
       throws IOException {
+    return launch(ServerProduct.underTest(), port, folder, settings);
+  }
+
+  private static ServerProcess launch(
+      ServerProduct product, int port, Path folder, Map<String, String> settings)
+      throws IOException {
     Files.createDirectories(folder);
     Path log = folder.resolve("server.log");
     ProcessBuilder builder =
-        new ProcessBuilder(ServerProduct.underTest().prepare(folder, port))
+        new ProcessBuilder(product.prepare(folder, port))
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -100,7 +113,7 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /** What the server writes to its standard streams. */
-  Path log() {
+  public Path log() {
     return log;
   }
 
@@ -109,7 +122,8 @@ public final class ServerProcess implements AutoCloseable {
     return log.getParent();
   }
 
-  long pid() {
+  /** Of the JVM. */
+  public long pid() {
     return server().pid();
   }
 
