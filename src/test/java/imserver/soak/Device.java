@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,7 @@ final class Device implements AutoCloseable {
   private final Set<Long> received = ConcurrentHashMap.newKeySet();
 
   // guarded by this
+  private final List<Told> told = new ArrayList<>();
   private long last;
   private @Nullable Socket socket;
   private boolean connecting;
@@ -85,6 +87,12 @@ final class Device implements AutoCloseable {
   /** The ids of all messages that it has been told. */
   Set<Long> received() {
     return received;
+  }
+
+  /** Whether a message came to its user while a socket was open, and later ones came by that. */
+  synchronized boolean wasPassedOver(long id) {
+    return Stream.concat(told.stream(), Stream.ofNullable(socket).map(Socket::told))
+        .anyMatch(each -> each.above() < id && id < each.upTo());
   }
 
   private synchronized void connect(Node node) {
@@ -166,6 +174,14 @@ final class Device implements AutoCloseable {
     }
   }
 
+  /**
+   * What a socket told while it was open.
+   *
+   * @param above ids above this were not known to anybody when it was opened
+   * @param upTo the last id that it told
+   */
+  private record Told(long above, long upTo) {}
+
   /** Read-acks that are on their way. */
   private record Ack(List<Long> ids, long sent) {}
 
@@ -176,6 +192,7 @@ final class Device implements AutoCloseable {
     private final StringBuilder text = new StringBuilder();
     private final Map<String, Ack> unsure = new HashMap<>();
     private long opened;
+    private long above;
     private long lastOnSocket;
     private @Nullable WebSocket webSocket;
 
@@ -188,6 +205,7 @@ final class Device implements AutoCloseable {
       synchronized (Device.this) {
         connecting = false;
         opened = System.nanoTime();
+        above = journal.highestId();
         this.webSocket = webSocket;
         if (closed) {
           webSocket.abort();
@@ -246,9 +264,13 @@ final class Device implements AutoCloseable {
               "%s: message %d came only after %d, over sockets".formatted(Device.this, id, last));
         }
         last = Math.max(last, id);
-        journal.arrive(Text.key(packet.content()), opened);
+        journal.arrive(id, Text.key(packet.content()), opened);
         user.told(id);
       }
+    }
+
+    Told told() {
+      return new Told(above, lastOnSocket);
     }
 
     void acknowledge(String timestamp, List<Long> ids) {
@@ -286,6 +308,7 @@ final class Device implements AutoCloseable {
       synchronized (Device.this) {
         if (socket == this) {
           socket = null;
+          told.add(told());
           List<Long> again = new ArrayList<>();
           unsure.values().forEach(ack -> again.addAll(ack.ids()));
           unsure.clear();

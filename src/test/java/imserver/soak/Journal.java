@@ -40,6 +40,7 @@ final class Journal {
   private final ConcurrentMap<String, Long> acknowledged = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, Long> longestDelays = new ConcurrentHashMap<>();
   private final List<String> violations = new CopyOnWriteArrayList<>();
+  private final AtomicLong highestId = new AtomicLong();
   private final AtomicLong reconnects = new AtomicLong();
 
   /** Prints a line, with the time. */
@@ -73,8 +74,14 @@ final class Journal {
     reconnects.incrementAndGet();
   }
 
+  /** The highest id of a message that any device has got. */
+  long highestId() {
+    return highestId.get();
+  }
+
   /** A device has got a message for the first time, by a socket that is open since then. */
-  void arrive(String text, long opened) {
+  void arrive(long id, String text, long opened) {
+    highestId.accumulateAndGet(id, Math::max);
     Long at = acknowledged.get(text);
     if (at == null) {
       return; // before its acknowledgement

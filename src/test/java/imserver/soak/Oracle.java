@@ -246,9 +246,17 @@ final class Oracle {
 
   private String told(Map<Long, List<Long>> stored) {
     long untold = devices().stream().mapToLong(each -> untold(each, stored).size()).sum();
+    long passedOver =
+        devices().stream()
+            .mapToLong(
+                each ->
+                    untold(each, stored).stream()
+                        .filter(id -> each.device().wasPassedOver(id))
+                        .count())
+            .sum();
     long messages = stored.values().stream().mapToLong(List::size).sum();
-    return "all is well: %d messages; %d were not told to a device, read elsewhere before"
-        .formatted(messages, untold);
+    return "all is well: %d messages; %d were read before a device was told, of these %d while it was connected"
+        .formatted(messages, untold, passedOver);
   }
 
   private static <T> void awaitEach(String what, List<T> all, Predicate<T> condition) {
