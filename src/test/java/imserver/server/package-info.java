@@ -8,7 +8,7 @@
  * every {@link imserver.server.ServerProduct}, each in a process of its own.
  *
  * <p>Tags: {@code h2} or {@code postgresql} is about that database alone; {@code no-server} needs
- * no server of the product that the run is about, and is tested once; {@code hot-deploy} needs one
- * that takes a WAR while it runs.
+ * no server; {@code hot-deploy} needs one that takes a WAR while it runs; {@code mixed} starts
+ * servers of several products by itself, and is run once.
  */
 package imserver.server;

@@ -117,10 +117,8 @@ final class Oracle {
     assertThat(journal.violations()).as("what sockets were told").isEmpty();
   }
 
-  /** Waits until all has come to rest, and looks at all of it. */
-  void assertAll() throws SQLException {
-    assertNoViolation();
-    awaitServers();
+  /** Waits until everything sent is acknowledged, and told to everybody. */
+  void assertTold() {
     awaitEach("everything sent is acknowledged", population.writers(), Writer::isDone);
     Map<Long, List<Long>> stored = stored();
     awaitEach(
@@ -128,6 +126,14 @@ final class Oracle {
         devices(),
         owned -> missing(owned, stored).isEmpty(),
         owned -> owned.device() + " lacks " + missing(owned, stored));
+  }
+
+  /** Waits until all has come to rest, and looks at all of it. */
+  void assertAll() {
+    assertNoViolation();
+    assertTold();
+    awaitServers();
+    Map<Long, List<Long>> stored = stored();
     awaitEach("everything is marked as read", population.readers(), Reader::isDone);
     assertNothingElseTold(stored);
     assertTable();
@@ -160,10 +166,9 @@ final class Oracle {
   }
 
   /** The ids of the messages to each user, in their order. */
-  private Map<Long, List<Long>> stored() throws SQLException {
+  private Map<Long, List<Long>> stored() {
     Map<Long, List<Long>> stored = new HashMap<>();
-    for (List<String> row :
-        site.postgres().rows("select recipient_id, id from message order by id")) {
+    for (List<String> row : rows("select recipient_id, id from message order by id")) {
       stored
           .computeIfAbsent(Long.valueOf(row.get(0)), user -> new ArrayList<>())
           .add(Long.valueOf(row.get(1)));
@@ -192,14 +197,14 @@ final class Oracle {
     }
   }
 
-  private void assertTable() throws SQLException {
+  private void assertTable() {
     Set<String> sent =
         population.writers().stream()
             .flatMap(writer -> writer.sent().stream())
             .map(text -> "%s to %d".formatted(text.key(), text.to()))
             .collect(Collectors.toSet());
     List<String> inTable =
-        site.postgres().rows("select content, recipient_id from message").stream()
+        rows("select content, recipient_id from message").stream()
             .map(row -> "%s to %s".formatted(Text.key(row.get(0)), row.get(1)))
             .toList();
     assertThat(inTable).as("the table").doesNotHaveDuplicates();
@@ -228,20 +233,21 @@ final class Oracle {
   }
 
   private Set<Long> unread(Reader reader) {
+    return rows("select message_id from unread where recipient_id = " + reader.id()).stream()
+        .map(row -> Long.valueOf(row.get(0)))
+        .collect(Collectors.toSet());
+  }
+
+  private List<List<String>> rows(String sql) {
     try {
-      return site
-          .postgres()
-          .rows("select message_id from unread where recipient_id = " + reader.id())
-          .stream()
-          .map(row -> Long.valueOf(row.get(0)))
-          .collect(Collectors.toSet());
+      return site.postgres().rows(sql);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private void assertNone(String what, String wrong) throws SQLException {
-    assertThat(site.postgres().rows(wrong)).as(what).isEmpty();
+  private void assertNone(String what, String wrong) {
+    assertThat(rows(wrong)).as(what).isEmpty();
   }
 
   private String told(Map<Long, List<Long>> stored) {

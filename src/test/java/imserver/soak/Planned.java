@@ -10,14 +10,21 @@ import java.util.Random;
  * A fault that is to happen.
  *
  * @param node the server's place among the nodes
+ * @param quiet whether nobody writes from the middle of the fault on, until everything is told:
+ *     then no later message shows that one is missing
  */
-record Planned(Fault fault, int node, Duration time, long seed) {
+record Planned(Fault fault, int node, Duration time, long seed, boolean quiet) {
 
   /** How long a server may hang, at most. */
   private static final int MAX_SUSPEND_MILLIS = 15_000;
 
   static Planned of(Fault fault, int node, int millis) {
-    return new Planned(fault, node, Duration.ofMillis(millis), 1);
+    return new Planned(fault, node, Duration.ofMillis(millis), 1, false);
+  }
+
+  /** The same, and nobody writes from its middle on. */
+  Planned quietly() {
+    return new Planned(fault, node, time, seed, true);
   }
 
   /** Those that happen at once: one, or sometimes two to different servers. */
@@ -48,6 +55,7 @@ record Planned(Fault fault, int node, Duration time, long seed) {
           case LISTENERS -> random.nextInt(3000);
           case HOLD -> 2000;
         };
-    return new Planned(fault, node, Duration.ofMillis(millis), random.nextInt());
+    return new Planned(
+        fault, node, Duration.ofMillis(millis), random.nextInt(), random.nextInt(3) == 0);
   }
 }

@@ -47,11 +47,9 @@ final class Soak implements AutoCloseable {
   /** One after the other. */
   void run(List<Planned> faults) throws Exception {
     try {
-      awaitTraffic();
       for (Planned fault : faults) {
-        happen(List.of(fault));
-        oracle.assertNoViolation();
         awaitTraffic();
+        happen(List.of(fault));
       }
       lookAtAll();
     } catch (Exception | AssertionError e) {
@@ -66,7 +64,6 @@ final class Soak implements AutoCloseable {
     try {
       while (System.nanoTime() < end) {
         happen(Planned.draw(random, site.nodes().size()));
-        oracle.assertNoViolation();
         TimeUnit.MILLISECONDS.sleep(random.nextInt(MAX_CALM_MILLIS));
         if (System.nanoTime() > look) {
           lookAtAll();
@@ -82,7 +79,6 @@ final class Soak implements AutoCloseable {
 
   private void lookAtAll() throws Exception {
     population.sendNew(false);
-    journal.note("nobody writes any more");
     oracle.assertAll();
   }
 
@@ -101,16 +97,33 @@ final class Soak implements AutoCloseable {
   }
 
   private void happen(List<Planned> faults) {
-    CompletableFuture.allOf(
+    CompletableFuture<Void> all =
+        CompletableFuture.allOf(
             faults.stream()
                 .map(fault -> CompletableFuture.runAsync(() -> happen(fault), EACH_ITS_THREAD))
-                .toArray(CompletableFuture<?>[]::new))
-        .join();
+                .toArray(CompletableFuture<?>[]::new));
+    faults.stream().filter(Planned::quiet).findFirst().ifPresent(this::fallSilent);
+    all.join();
+    oracle.assertNoViolation();
+    if (faults.stream().anyMatch(Planned::quiet)) {
+      oracle.assertTold();
+      population.sendNew(true);
+    }
+  }
+
+  private void fallSilent(Planned fault) {
+    try {
+      TimeUnit.NANOSECONDS.sleep(fault.time().toNanos() / 2);
+    } catch (InterruptedException e) {
+      throw new CompletionException(e);
+    }
+    population.sendNew(false);
+    journal.note("nobody writes any more");
   }
 
   private void happen(Planned fault) {
     Node node = site.nodes().get(fault.node());
-    journal.note("%s, %s, %d ms".formatted(fault.fault(), node, fault.time().toMillis()));
+    journal.note(fault.fault() + ", " + node + ", " + fault.time());
     Runnable end = journal.begin(fault.fault().name());
     try {
       fault.fault().run(site, node, fault.time(), fault.seed());
@@ -118,7 +131,7 @@ final class Soak implements AutoCloseable {
       throw new CompletionException(e);
     } finally {
       end.run();
-      journal.note("%s, %s, is over".formatted(fault.fault(), node));
+      journal.note(fault.fault() + ", " + node + ", is over");
     }
   }
 
