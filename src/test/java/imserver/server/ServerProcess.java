@@ -31,7 +31,8 @@ public final class ServerProcess implements AutoCloseable {
   /** Half the processor time of a start, which is most of what a server of a test does. */
   private static final String JVM_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
-  private static final Duration START = Duration.ofSeconds(120);
+  /** Ample: it takes a tenth of that, on a machine that has nothing else to do. */
+  private static final Duration START = Duration.ofSeconds(240);
 
   private static final Duration STOP = Duration.ofSeconds(120);
 
