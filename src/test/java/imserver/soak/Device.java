@@ -41,6 +41,12 @@ final class Device implements AutoCloseable {
   /** When the client may take it that a read-ack is done: PROTOCOL.md, section 5. */
   private static final long ACK_DONE = TimeUnit.SECONDS.toNanos(6);
 
+  /**
+   * When a failure comes no more. One that comes after the time of the protocol is noted, and heeded
+   * all the same: a server that hangs, or a machine that has too much to do, is late.
+   */
+  private static final long ACK_FORGOTTEN = TimeUnit.SECONDS.toNanos(60);
+
   private static final int SLOW_MILLIS = 15;
 
   private final Reader user;
@@ -149,7 +155,7 @@ final class Device implements AutoCloseable {
     socket.acknowledge("r" + acks++, ids);
   }
 
-  /** Takes it that read-acks are done to which no failure came in time. */
+  /** Forgets read-acks to which no failure will come. */
   synchronized void forgetDoneAcks() {
     if (socket != null) {
       socket.forgetDoneAcks();
@@ -158,7 +164,7 @@ final class Device implements AutoCloseable {
 
   /** Whether all its read-acks are done. */
   synchronized boolean isDone() {
-    return socket == null || socket.unsure.isEmpty();
+    return socket == null || socket.unsure.values().stream().noneMatch(ack -> ack.age() < ACK_DONE);
   }
 
   @Override
@@ -183,7 +189,12 @@ final class Device implements AutoCloseable {
   private record Told(long above, long upTo) {}
 
   /** Read-acks that are on their way. */
-  private record Ack(List<Long> ids, long sent) {}
+  private record Ack(List<Long> ids, long sent) {
+
+    long age() {
+      return System.nanoTime() - sent;
+    }
+  }
 
   /** One connection. Its fields are guarded by the device. */
   private final class Socket implements WebSocket.Listener {
@@ -243,6 +254,7 @@ final class Device implements AutoCloseable {
         } else {
           Ack failed = unsure.remove(packet.timestamp());
           if (failed != null) {
+            journal.ackFailed(failed.age(), failed.age() > ACK_DONE);
             user.markLater(failed.ids());
           }
         }
@@ -288,8 +300,7 @@ final class Device implements AutoCloseable {
     }
 
     void forgetDoneAcks() {
-      long now = System.nanoTime();
-      unsure.values().removeIf(ack -> now - ack.sent() > ACK_DONE);
+      unsure.values().removeIf(ack -> ack.age() > ACK_FORGOTTEN);
     }
 
     /** Ends it by itself. */

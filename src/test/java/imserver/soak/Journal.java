@@ -42,6 +42,9 @@ final class Journal {
   private final List<String> violations = new CopyOnWriteArrayList<>();
   private final AtomicLong highestId = new AtomicLong();
   private final AtomicLong reconnects = new AtomicLong();
+  private final AtomicLong failedAcks = new AtomicLong();
+  private final AtomicLong lateAcks = new AtomicLong();
+  private final AtomicLong latestAck = new AtomicLong();
 
   /** Prints a line, with the time. */
   void note(String line) {
@@ -77,6 +80,20 @@ final class Journal {
   /** The highest id of a message that any device has got. */
   long highestId() {
     return highestId.get();
+  }
+
+  /**
+   * A read-ack has failed.
+   *
+   * @param age how long after it was sent, in nanoseconds
+   * @param late whether the client need not have waited for that
+   */
+  void ackFailed(long age, boolean late) {
+    failedAcks.incrementAndGet();
+    if (late) {
+      lateAcks.incrementAndGet();
+      latestAck.accumulateAndGet(age, Math::max);
+    }
   }
 
   /** A device has got a message for the first time, by a socket that is open since then. */
@@ -124,6 +141,9 @@ final class Journal {
     faults.forEach(fault -> counts.merge(fault.kind, 1, Integer::sum));
     List<String> lines = new ArrayList<>();
     lines.add("acknowledged: " + acknowledged.size() + ", reconnects: " + reconnects);
+    lines.add(
+        "read-acks that failed: %s, later than the protocol says: %s, at most after %.1f s"
+            .formatted(failedAcks, lateAcks, latestAck.get() / 1e9));
     lines.add("faults, and the longest delay from an acknowledgement to a socket, by the fault:");
     counts.keySet().forEach(kind -> longestDelays.putIfAbsent(kind, 0L));
     new TreeMap<>(longestDelays)

@@ -3,6 +3,7 @@ package imserver.soak;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -39,7 +40,12 @@ final class Soak implements AutoCloseable {
     journal.note("seed " + seed + "; links to the database are TCP proxies");
     this.site = new Site();
     journal.note("servers and database are up, in " + site.folder());
-    Oracle.prepare(site);
+    try {
+      Oracle.prepare(site);
+    } catch (SQLException e) {
+      site.close();
+      throw e;
+    }
     this.population = new Population(site, journal, new Random(random.nextLong()));
     this.oracle = new Oracle(site, population, journal);
   }
