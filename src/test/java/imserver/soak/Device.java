@@ -162,11 +162,6 @@ final class Device implements AutoCloseable {
     }
   }
 
-  /** Whether all its read-acks are done. */
-  synchronized boolean isDone() {
-    return socket == null || socket.unsure.values().stream().noneMatch(ack -> ack.age() < ACK_DONE);
-  }
-
   @Override
   public synchronized String toString() {
     return name + (socket == null ? ", not connected" : ", at " + socket.node);

@@ -102,13 +102,8 @@ final class Reader {
     return marked.contains(messageId);
   }
 
-  /** Whether there is nothing left to be marked. */
-  boolean isDone() {
-    synchronized (this) {
-      if (!toMark.isEmpty()) {
-        return false;
-      }
-    }
-    return devices.stream().allMatch(Device::isDone);
+  /** Whether he has begun to mark all that there is to be marked. */
+  synchronized boolean isDone() {
+    return toMark.isEmpty();
   }
 }
