@@ -42,8 +42,8 @@ final class Device implements AutoCloseable {
   private static final long ACK_DONE = TimeUnit.SECONDS.toNanos(6);
 
   /**
-   * When a failure comes no more. One that comes after the time of the protocol is noted, and heeded
-   * all the same: a server that hangs, or a machine that has too much to do, is late.
+   * When a failure comes no more. One that comes after the time of the protocol is noted, and
+   * heeded all the same: a server that hangs, or a machine that has too much to do, is late.
    */
   private static final long ACK_FORGOTTEN = TimeUnit.SECONDS.toNanos(60);
 
