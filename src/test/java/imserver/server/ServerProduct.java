@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** The servers that a test can run in a process of their own. */
-enum ServerProduct {
+public enum ServerProduct {
   PAYARA_MICRO("payara-micro.jar", new PayaraMicro()),
   PAYARA_SERVER("payara6/glassfish", new GlassFish()),
   TOMCAT_10("tomcat-10", new Tomcat()),
