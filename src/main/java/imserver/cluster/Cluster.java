@@ -86,7 +86,7 @@ public class Cluster {
   private final Continuity continuity = new Continuity(System.nanoTime());
   private volatile boolean others;
 
-  /** Null until it was read from the database: nothing is published or heard before. */
+  /** Null until it was read from the database: nothing is heard before. */
   private volatile @Nullable FrameSeal seal;
 
   private @Nullable NodeTable nodes;
@@ -95,22 +95,14 @@ public class Cluster {
   /** For a bus by which users are followed; null for another. */
   private @Nullable Following following;
 
-  private volatile boolean connected;
+  private @Nullable Publisher publisher;
   private @Nullable Listener listener;
   private @Nullable ScheduledThreadPoolExecutor timer;
 
   /** Tells the listener what was heard: that may wait for the database, the bus must not. */
   private @Nullable ThreadPoolExecutor received;
 
-  /** Of the last frame with changes; guarded by {@link #publishing}. */
-  private long number;
-
-  private final Object publishing = new Object();
-
-  /** Why the bus is down; null where it is not. Of the bus's thread, as the next one. */
-  private @Nullable String broken;
-
-  private boolean everConnected;
+  private final BusLog busLog = new BusLog();
 
   /** For the container, which injects the rest. */
   public Cluster() {}
@@ -149,8 +141,9 @@ public class Cluster {
               new LinkedBlockingQueue<>(MAX_RECEIVED),
               threads,
               (task, executor) -> doubtHere());
+      publisher = new Publisher(node, bus);
       bus.start(new BusListener());
-      everySecond(this::publishBeat);
+      everySecond(publisher::beat);
       everySecond(this::beat);
       everySecond(this::reconcile);
     }
@@ -196,7 +189,7 @@ public class Cluster {
    */
   public boolean hearsAll() {
     synchronized (continuity) {
-      return (connected || following == null) && continuity.hearsAll(System.nanoTime());
+      return (following == null || busLog.isConnected()) && continuity.hearsAll(System.nanoTime());
     }
   }
 
@@ -215,33 +208,9 @@ public class Cluster {
    * there are no others.
    */
   public void publish(List<? extends Change> changes) {
-    if (bus != null && !changes.isEmpty()) {
-      synchronized (publishing) { // in the order of their numbers
-        FrameSeal sealing = seal;
-        if (!others || sealing == null) {
-          number++; // one that is there already, and not known yet, finds that it was not told
-        } else if (bus instanceof UserBus byUser) {
-          publish(byUser, Addressees.of(changes), sealing);
-        } else {
-          publishNumbered(bus, changes, sealing);
-        }
-      }
+    if (publisher != null && !changes.isEmpty()) {
+      publisher.publish(changes, others);
     }
-  }
-
-  private void publish(UserBus byUser, Addressees changes, FrameSeal sealing) {
-    changes
-        .byUser()
-        .forEach(
-            (user, some) ->
-                FrameCodec.encode(node, () -> Frame.UNNUMBERED, some)
-                    .forEach(frame -> byUser.publish(user, sealing.seal(frame))));
-    publishNumbered(byUser, changes.forAll(), sealing);
-  }
-
-  private void publishNumbered(Bus to, List<? extends Change> changes, FrameSeal sealing) {
-    FrameCodec.encode(node, () -> ++number, changes)
-        .forEach(frame -> to.publish(sealing.seal(frame)));
   }
 
   /**
@@ -249,7 +218,9 @@ public class Cluster {
    * for some seconds. The others learn it as of a frame that did not come.
    */
   public void doubt() {
-    skipNumber();
+    if (publisher != null) {
+      publisher.skipNumber();
+    }
     doubtHere();
   }
 
@@ -260,18 +231,11 @@ public class Cluster {
     }
   }
 
-  /** The others find that a frame did not come, with the next beat that does. */
-  private void skipNumber() {
-    synchronized (publishing) {
-      number++;
-    }
-  }
-
   private void beat() {
     NodeTable.Others rows;
     try {
       if (seal == null) {
-        seal = table().seal();
+        readSeal();
       }
       rows = table().beat(node);
       if (!rows.silent().isEmpty()) {
@@ -297,13 +261,11 @@ public class Cluster {
     }
   }
 
-  /** Also where it is alone: the bus comes to know by it that it carries. */
-  private void publishBeat() {
-    FrameSeal sealing = seal;
-    if (bus != null && sealing != null) {
-      synchronized (publishing) {
-        bus.publish(sealing.seal(FrameCodec.beat(node, number)));
-      }
+  private void readSeal() throws SQLException {
+    FrameSeal read = table().seal();
+    seal = read;
+    if (publisher != null) {
+      publisher.use(read);
     }
   }
 
@@ -365,30 +327,18 @@ public class Cluster {
 
     @Override
     public void connected(int ways) {
-      connected = true;
       synchronized (continuity) {
         continuity.connected(ways, System.nanoTime());
       }
-      everConnected = true;
-      if (broken != null) {
-        broken = null;
-        LOG.log(matters() ? Level.INFO : Level.DEBUG, "the bus between servers carries again");
-      }
+      busLog.connected(matters());
     }
 
     @Override
     public void disconnected(String reason) {
-      connected = false;
       synchronized (continuity) {
         continuity.connected(0, System.nanoTime());
       }
-      if (!reason.equals(broken)) {
-        broken = reason;
-        LOG.log(
-            matters() || !everConnected ? Level.WARNING : Level.DEBUG,
-            "the bus between servers is down, what others store comes about 2 s later: {0}",
-            reason);
-      }
+      busLog.disconnected(reason, matters());
     }
 
     /** With the bus of the database a server that is alone misses nothing. */
@@ -405,7 +355,9 @@ public class Cluster {
 
     @Override
     public void lost() {
-      skipNumber();
+      if (publisher != null) {
+        publisher.skipNumber();
+      }
     }
   }
 

@@ -85,6 +85,11 @@
  * was heard, which may too; and those of the bus, which never wait for it: two with PostgreSQL;
  * with Redis one that looks for the servers, and two for each of them, which wait for it and for
  * nobody else.
+ *
+ * <p>Three classes are longer than the others. {@link imserver.cluster.Cluster} is the one way in,
+ * and puts the parts together. {@code RedisBus} and {@code RedisLink} keep what must be changed
+ * together when a connection breaks or a shard moves: who is subscribed where, and what is on its
+ * way.
  */
 @NullMarked
 package imserver.cluster;

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -181,10 +182,7 @@ public class SessionRegistry {
    * @param messages all to the user above the id of {@link #due}, in the order of their ids
    */
   public void catchUp(long userId, long head, List<Incoming> messages) {
-    UserStream user = users.get(userId);
-    if (user != null) {
-      user.catchUp(head, messages, System.nanoTime());
-    }
+    withUser(userId, user -> user.catchUp(head, messages, System.nanoTime()));
   }
 
   /**
@@ -193,18 +191,19 @@ public class SessionRegistry {
    * @param messages those to the user above the id of {@link #due} up to {@code upToId}
    */
   public void catchUpPartly(long userId, List<Incoming> messages, long upToId) {
+    withUser(userId, user -> user.catchUpPartly(messages, upToId));
+  }
+
+  private void withUser(long userId, Consumer<UserStream> task) {
     UserStream user = users.get(userId);
     if (user != null) {
-      user.catchUpPartly(messages, upToId);
+      task.accept(user);
     }
   }
 
   /** Has a user who could not catch up wait for so long until the next attempt. */
   public void postpone(long userId, Duration time) {
-    UserStream user = users.get(userId);
-    if (user != null) {
-      user.postpone(time.toNanos(), System.nanoTime());
-    }
+    withUser(userId, user -> user.postpone(time.toNanos(), System.nanoTime()));
   }
 
   /** Whether a replay is to {@link #begin} a user's stream. */
@@ -238,8 +237,8 @@ public class SessionRegistry {
 
   /** The connections of a user, as they are at about this moment. */
   public Stream<Connection> connections(long userId) {
-    UserStream user = users.get(userId);
-    return user == null ? Stream.of() : user.streams().stream().map(MessageStream::connection);
+    UserStream user = users.getOrDefault(userId, new UserStream());
+    return user.streams().stream().map(MessageStream::connection);
   }
 
   /** The server stops: connections that come from now on are closed. */
