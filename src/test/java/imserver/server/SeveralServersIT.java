@@ -5,18 +5,24 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -245,7 +251,7 @@ class SeveralServersIT {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   @DisplayName("deliver to each other also where one does not know the frames of the other")
   void anotherVersion() throws Exception {
     Path folder = TestEnvironment.folder("newer-" + System.nanoTime());
@@ -284,10 +290,32 @@ class SeveralServersIT {
     }
   }
 
-  private static List<String> frames(PGConnection listening) throws SQLException {
+  /** What servers have told each other, opened with the secret that they share. */
+  private static List<String> frames(PGConnection listening)
+      throws SQLException, GeneralSecurityException {
+    String secret;
+    try (Connection connection = DriverManager.getConnection(TestEnvironment.postgresUrl());
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("select secret from installation")) {
+      assertThat(rows.next()).isTrue();
+      secret = rows.getString(1);
+    }
+    byte[] key =
+        MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+    List<String> frames = new ArrayList<>();
     PGNotification[] all = listening.getNotifications();
-    return Stream.of(all == null ? new PGNotification[0] : all)
-        .map(PGNotification::getParameter)
-        .toList();
+    for (PGNotification each : all == null ? new PGNotification[0] : all) {
+      if (!each.getParameter().startsWith("probe ")) {
+        byte[] sealed = Base64.getDecoder().decode(each.getParameter());
+        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        cipher.init(
+            Cipher.DECRYPT_MODE,
+            new SecretKeySpec(key, "AES"),
+            new GCMParameterSpec(128, sealed, 0, 12));
+        frames.add(
+            new String(cipher.doFinal(sealed, 12, sealed.length - 12), StandardCharsets.UTF_8));
+      }
+    }
+    return frames;
   }
 }
