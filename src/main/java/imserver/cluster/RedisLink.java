@@ -2,6 +2,7 @@ package imserver.cluster;
 
 import imserver.config.RedisUrl.Host;
 import java.lang.System.Logger.Level;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
-import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 
@@ -234,7 +234,9 @@ final class RedisLink {
     if (cause == e && e.getSuppressed().length > 0) { // for each of the host's addresses
       cause = e.getSuppressed()[0];
     }
-    return String.valueOf(cause.getMessage());
+    return cause instanceof SocketTimeoutException
+        ? "no answer"
+        : String.valueOf(cause.getMessage());
   }
 
   /** Two connections. */
@@ -332,11 +334,7 @@ final class RedisLink {
         }
       } catch (RuntimeException e) {
         LOG.log(Level.DEBUG, "nothing is heard any more of " + address, e);
-        brokenBy =
-            e instanceof JedisConnectionException
-                    && e.getCause() instanceof java.net.SocketTimeoutException
-                ? "it does not answer"
-                : RedisLink.reason(e);
+        brokenBy = RedisLink.reason(e);
         close();
         var unused = queue.offer(LOOK);
       }

@@ -7,6 +7,7 @@ import imserver.config.Config.AuthMode;
 import imserver.config.Config.Recipients;
 import imserver.config.Config.Switch;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -159,7 +160,7 @@ class ConfigReaderTest {
               "IMSERVER_TRUSTED_PROXIES", "t",
               "IMSERVER_ANNOUNCE", "x",
               "IMSERVER_DRAIN", "17",
-              "IMSERVER_REDIS_URL", "redis://r:1");
+              "IMSERVER_REDIS_URL", "redis://h:18");
       assertThat(config)
           .isEqualTo(
               new Config(
@@ -177,7 +178,7 @@ class ConfigReaderTest {
                       Switch.OFF,
                       "t",
                       17,
-                      RedisUrl.of("IMSERVER_REDIS_URL", "redis://r:1"))));
+                      new RedisUrl(false, null, null, null, List.of(new RedisUrl.Host("h", 18))))));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")
