@@ -38,8 +38,8 @@
  *       the settings want it, and calls the {@code MessageStore} of the configured database.
  *   <li>{@link imserver.message.PostgresMessageStore} calls the function {@code add_messages}
  *       through {@code FunctionCaller}; {@link imserver.message.H2MessageStore} has {@link
- *       imserver.message.H2Writer} run a transaction, with {@code H2MessageInserter}. Both commit
- *       and return an {@code Outcome} for each message.
+ *       imserver.message.H2Transactions} run a transaction, with {@code H2MessageInserter}. Both
+ *       commit and return an {@code Outcome} for each message.
  *   <li>{@code MessageWriter} gives the outcomes to {@code ReplyExecutor}, which runs the two steps
  *       that follow: in the lane's thread, or in one beside it while the next batch is stored.
  *   <li>{@code Requester.send} gives the sender's connection a {@link

@@ -11,8 +11,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.Stateless;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
@@ -41,11 +44,14 @@ class ArchitectureTest {
           entry("session", allowed("packet", "config", "auth")),
           entry("database", allowed("config")),
           entry("container", allowed("packet", "config", "session")),
+          entry("cluster", allowed("config", "database")),
           entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("auth", "config", "database")),
-          entry("message", allowed("packet", "auth", "session", "directory", "config", "database")),
+          entry(
+              "message",
+              allowed("packet", "auth", "session", "directory", "cluster", "config", "database")),
           entry("conversation", allowed("directory", "message", "database")),
-          entry("lifecycle", allowed("session", "message", "config", "database")),
+          entry("lifecycle", allowed("session", "message", "cluster", "config", "database")),
           entry(
               "endpoint",
               allowed(
@@ -66,6 +72,7 @@ class ArchitectureTest {
                   "access",
                   "directory",
                   "message",
+                  "cluster",
                   "conversation",
                   "config",
                   "database")),
@@ -141,16 +148,16 @@ class ArchitectureTest {
   }
 
   @Test
-  @DisplayName("has JDBC only in database, message and what makes pools work on Tomcat")
+  @DisplayName("has JDBC only in database, message, cluster and what makes pools work on Tomcat")
   void sql() {
-    only("java.sql..", "imserver.database", "imserver.message", "imserver.ejb");
+    only("java.sql..", "imserver.database", "imserver.message", "imserver.cluster", "imserver.ejb");
   }
 
   @Test
-  @DisplayName("has JDBC drivers and Flyway only in database")
+  @DisplayName("has JDBC drivers and Flyway only in database, and PostgreSQL's where it notifies")
   void jdbc() {
     only("org.h2..", "imserver.database");
-    only("org.postgresql..", "imserver.database");
+    only("org.postgresql..", "imserver.database", "imserver.cluster");
     only("org.flywaydb..", "imserver.database");
   }
 
@@ -158,6 +165,12 @@ class ArchitectureTest {
   @DisplayName("has the JWT library only in auth")
   void nimbus() {
     only("com.nimbusds..", "imserver.auth");
+  }
+
+  @Test
+  @DisplayName("has the client for Redis only in cluster")
+  void redis() {
+    only("redis.clients..", "imserver.cluster");
   }
 
   private static void only(String api, String... packages) {
@@ -224,5 +237,27 @@ class ArchitectureTest {
         .orShould()
         .accessField(System.class, "err")
         .check(CLASSES);
+  }
+
+  @Test
+  @DisplayName("session beans speak in public types: Payara calls them by proxies of other loaders")
+  void publicTypesOfSessionBeans() {
+    for (JavaClass bean : CLASSES) {
+      if (bean.isAnnotatedWith(Stateless.class) || bean.isAnnotatedWith(Singleton.class)) {
+        bean.getMethods().stream()
+            .filter(method -> method.getModifiers().contains(JavaModifier.PUBLIC))
+            .flatMap(
+                method ->
+                    Stream.concat(
+                        Stream.of(method.getRawReturnType()),
+                        method.getRawParameterTypes().stream()))
+            .filter(type -> type.getPackageName().startsWith("imserver"))
+            .forEach(
+                type ->
+                    assertThat(type.getModifiers())
+                        .as("%s of %s", type.getName(), bean.getName())
+                        .contains(JavaModifier.PUBLIC));
+      }
+    }
   }
 }

@@ -301,6 +301,8 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
    * @param tyrusTimers whether the timers of Tyrus are replaced
    * @param writeBatching whether several packets of a connection are written at once
    * @param trustedProxies addresses and ranges of proxies with commas between them; null for none
+   * @param drain seconds over which a stop closes connections where other servers are alive
+   * @param redis what servers on one database tell each other by; null for the database itself
    */
   public record Server(
       @Setting(
@@ -341,5 +343,18 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
               key = "IMSERVER_TRUSTED_PROXIES",
               meaning =
                   "IP addresses and ranges (`10.0.0.0/8`) of your proxies, with commas between them, whose `X-Forwarded-For` tells the log where clients are")
-          @Nullable String trustedProxies) {}
+          @Nullable String trustedProxies,
+      @Setting(
+              key = "IMSERVER_DRAIN",
+              fallback = "5",
+              min = 0,
+              max = 60,
+              meaning =
+                  "seconds over which a server that stops closes its connections one by one, where others are alive to which their clients connect")
+          int drain,
+      @Setting(
+              key = "IMSERVER_REDIS_URL",
+              meaning =
+                  "`redis://USER:PASSWORD@HOST:PORT`, `rediss://…` or `redis-sentinel://…#MASTER`: servers on one database tell each other by this Redis or Valkey; unset, by the database itself")
+          @Nullable RedisUrl redis) {}
 }

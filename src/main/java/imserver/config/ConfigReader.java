@@ -71,7 +71,7 @@ public final class ConfigReader {
 
   private @Nullable Object value(RecordComponent component) {
     Class<?> type = component.getType();
-    return type.isRecord()
+    return type.isRecord() && !component.isAnnotationPresent(Setting.class)
         ? record(type.asSubclass(Record.class))
         : value(type, setting(component));
   }
@@ -91,6 +91,9 @@ public final class ConfigReader {
     }
     if (type == ZoneId.class) {
       return zone(setting, text);
+    }
+    if (type == RedisUrl.class) {
+      return text.isEmpty() ? null : RedisUrl.of(setting.key(), text);
     }
     if (type.isEnum()) {
       return constant(type, setting, text);

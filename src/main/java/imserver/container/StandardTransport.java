@@ -39,10 +39,10 @@ class StandardTransport implements Transport {
 
   /** The standard knows no end without the client's answer; the container has a time-out for it. */
   @Override
-  public void cut() {}
+  public void abort() {}
 
   @Override
-  public boolean isOver() {
+  public boolean hasEnded() {
     return true;
   }
 }

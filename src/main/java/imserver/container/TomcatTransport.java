@@ -76,12 +76,12 @@ final class TomcatTransport extends StandardTransport {
   }
 
   @Override
-  public void cut() {
+  public void abort() {
     internals.checkCloseTimeout(session);
   }
 
   @Override
-  public boolean isOver() {
+  public boolean hasEnded() {
     return internals.isClosed(session);
   }
 }

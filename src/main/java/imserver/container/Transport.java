@@ -46,11 +46,11 @@ public interface Transport {
    * Ends the connection of a client that has not answered the close frame. Does nothing where it
    * has ended. May wait for the container, never for the client.
    */
-  void cut();
+  void abort();
 
   /**
-   * Whether nothing is left to be {@linkplain #cut}, after a {@link #close}: the client has
-   * answered or is gone, or cutting does nothing here. Does not wait.
+   * Whether nothing is left to be {@linkplain #abort aborted}, after a {@link #close}: the client
+   * has answered or is gone, or cutting does nothing here. Does not wait.
    */
-  boolean isOver();
+  boolean hasEnded();
 }

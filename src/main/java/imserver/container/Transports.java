@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 @ApplicationScoped
 public class Transports {
 
-  /** How long a client has to answer a close frame before its connection is cut. */
+  /** How long a client has to answer a close frame before its connection is aborted. */
   public static final Duration LINGER = Duration.ofSeconds(2);
 
   private static final System.Logger LOG = System.getLogger(Transports.class.getName());
@@ -35,7 +35,7 @@ public class Transports {
 
   /**
    * In milliseconds. Tomcat counts from when the close frame was sent; {@link #LINGER} after it was
-   * to be sent {@link TomcatTransport#cut} asks whether the time is over.
+   * to be sent {@link TomcatTransport#abort} asks whether the time is over.
    */
   private static final long TOMCAT_CLOSE = LINGER.toMillis() - 500;
 

@@ -29,12 +29,12 @@ final class TyrusTransport extends StandardTransport {
   }
 
   @Override
-  public void cut() {
+  public void abort() {
     connection.closeNow();
   }
 
   @Override
-  public boolean isOver() {
+  public boolean hasEnded() {
     return connection.isClosed();
   }
 }

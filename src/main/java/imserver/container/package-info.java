@@ -3,7 +3,7 @@
  * and Tomcat's. Each part says why it is there; the two that make packets cheaper have a switch.
  *
  * <p>{@link imserver.container.Transports} makes the {@link imserver.container.Transport} of a
- * session: how packets are gathered, how pings and close frames are sent and connections cut
+ * session: how packets are gathered, how pings and close frames are sent and connections aborted
  * without waiting. {@link imserver.container.TyrusUpgradeHandler} stands between Payara's
  * connection and Tyrus. {@link imserver.container.TyrusTimers} takes the cost out of a timer of
  * Tyrus.
@@ -19,7 +19,7 @@
  * <h2>Where a thread can wait for a client, and for how long</h2>
  *
  * <p>A stop waits for a timer only as long as its client owes something: its answer to the close
- * frame, or the reading of what is queued ({@link imserver.container.Transport#isOver}).
+ * frame, or the reading of what is queued ({@link imserver.container.Transport#hasEnded}).
  *
  * <p>The sum for one client is at most two seconds. Pings and closes have threads of their own
  * ({@link imserver.session.Workers#runForClient}), so that nobody waits there for another one's
@@ -43,7 +43,7 @@
  * <tr><td>what is queued, before a close<td>nobody, a timer<td>2 s; 20 s for what is on its way to a
  *     client that reads too slowly, whose queue is dropped
  * <tr><td>the client's answer to a close frame<td>nobody, a timer<td>2 s ({@link
- *     imserver.container.Transports#LINGER}), then the connection is cut
+ *     imserver.container.Transports#LINGER}), then the connection is aborted
  * <tr><td>packets, pongs, pings and close frames on Tyrus<td>nobody: what the socket does not take is
  *     queued<td>256 kB ({@code GrizzlyWriteLimit}); then packets wait in our queue, and pings are left
  *     out

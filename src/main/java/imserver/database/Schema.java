@@ -12,6 +12,7 @@ import jakarta.ejb.TransactionManagement;
 import jakarta.ejb.TransactionManagementType;
 import jakarta.inject.Inject;
 import java.lang.System.Logger.Level;
+import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -59,6 +60,19 @@ public class Schema {
   /** Which database it is, for a log; without the password. */
   public String description() {
     return DatabaseAddress.of(config.storage()).description();
+  }
+
+  /**
+   * Opens a connection that no pool knows, with the time-outs of one that is pooled. The caller
+   * closes it.
+   */
+  public Connection openConnection() throws SQLException {
+    DatabaseAddress address = DatabaseAddress.of(config.storage());
+    Connection connection = address.driver().connect(address.url(), address.properties());
+    if (connection == null) {
+      throw new SQLException("the driver does not know " + address.description());
+    }
+    return connection;
   }
 
   /**

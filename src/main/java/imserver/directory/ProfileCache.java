@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class ProfileCache {
 
-  /** After this long a change that another server made is seen. */
+  /** After this long a change that another server made, and that was not told here, is seen. */
   private static final Duration FRESH = Duration.ofMinutes(10);
 
   @Inject private Config config;
@@ -63,6 +63,16 @@ public class ProfileCache {
   /** Keeps an entry that was read or written under the lock of its row. */
   void put(DirectoryEntry entry) {
     entries.put(entry.profile().userId(), entry);
+  }
+
+  /** Forgets the entry of a user. */
+  void remove(long userId) {
+    entries.invalidate(userId);
+  }
+
+  /** Forgets all entries. */
+  void clear() {
+    entries.invalidateAll();
   }
 
   /** Keeps an entry that was read, unless there is one: that may be newer. */

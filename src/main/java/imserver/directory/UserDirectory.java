@@ -178,6 +178,18 @@ public class UserDirectory {
     profiles.stream().map(DirectoryEntry::byHost).forEach(cache::put);
   }
 
+  /** Another server has changed the entry of a user: it is read again when it is needed. */
+  @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+  public void forget(long userId) {
+    cache.remove(userId);
+  }
+
+  /** The same of all users, where it may not have been heard which ones were changed. */
+  @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+  public void forgetAll() {
+    cache.clear();
+  }
+
   /** The ids of users in the directory, ascending, above one. */
   public List<Long> idsAfter(long userId, int limit) {
     return entities
@@ -202,36 +214,41 @@ public class UserDirectory {
    * Enters a user into the directory, or brings its entry up to date. Writes only where something
    * is new.
    *
+   * @return whether it has
    * @throws StorageException if the database did not take it, also where two connections of a new
    *     user came at once
    */
-  public void record(UserPrincipal principal) {
+  public boolean record(UserPrincipal principal) {
     User user = entities.find(User.class, principal.userId());
     if (user == null) {
       DirectoryEntry entry = DirectoryEntry.unknown(principal.userId()).updatedBy(principal);
       entities.persist(new User(entry, OffsetDateTime.now(clock)));
       entities.flush();
       cache.put(entry);
-    } else {
-      update(user, principal);
+      cache.removeClaims(principal);
+      return true;
     }
+    boolean updated = update(user, principal);
     cache.removeClaims(principal);
+    return updated;
   }
 
   /** Locks the row only where it, or its cached entry, has to change. */
-  private void update(User user, UserPrincipal principal) {
+  private boolean update(User user, UserPrincipal principal) {
     DirectoryEntry entry = user.entry().updatedBy(principal);
     DirectoryEntry cached = cache.get(principal.userId());
     if (entry.equals(user.entry()) && (cached == null || entry.equals(cached))) {
       cache.putIfAbsent(entry);
-      return;
+      return false;
     }
     entities.refresh(user, LockModeType.PESSIMISTIC_WRITE);
     DirectoryEntry locked = user.entry().updatedBy(principal);
-    if (!locked.equals(user.entry())) {
+    boolean updated = !locked.equals(user.entry());
+    if (updated) {
       user.update(locked, OffsetDateTime.now(clock));
       entities.flush();
     }
     cache.put(locked);
+    return updated;
   }
 }

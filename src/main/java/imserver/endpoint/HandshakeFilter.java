@@ -8,6 +8,7 @@ import imserver.auth.RemoteAddresses;
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
 import imserver.container.TyrusUpgradeHandler;
+import imserver.session.SessionRegistry;
 import imserver.session.UserBudgets;
 import imserver.session.Workers;
 import jakarta.inject.Inject;
@@ -29,8 +30,9 @@ import java.util.function.Supplier;
 
 /**
  * Verifies the origin and the credential before the upgrade, and that the user has not connected
- * too often: 403, 401, 429, or the {@link ConnectingUser} as the request's user. A filter, since
- * every container honours its answer, where an exception in {@code modifyHandshake} becomes a 500.
+ * too often: 403, 401, 429 (503 while this server stops and others do not), or the {@link
+ * ConnectingUser} as the request's user. A filter, since every container honours its answer, where
+ * an exception in {@code modifyHandshake} becomes a 500.
  */
 @WebFilter(
     urlPatterns = "/imserver/*",
@@ -51,6 +53,7 @@ public class HandshakeFilter extends HttpFilter {
   @Inject private transient Config config;
   @Inject private transient Workers workers;
   @Inject private transient UserBudgets budgets;
+  @Inject private transient SessionRegistry registry;
 
   /** For the container, which injects the rest. */
   public HandshakeFilter() {}
@@ -66,6 +69,10 @@ public class HandshakeFilter extends HttpFilter {
     if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
       response.setHeader("Upgrade", "websocket");
       refuse(response, UPGRADE_REQUIRED, "This address speaks WebSocket.");
+      return;
+    }
+    if (registry.isDraining()) { // a proxy may try the next server
+      refuse(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "This server is stopping.");
       return;
     }
     String origin = request.getHeader("Origin");

@@ -108,7 +108,7 @@ public class MessageEndpoint {
     if (connection.user().isExpired(clock.instant())) {
       connection.close(CloseCode.TOKEN_EXPIRED);
     }
-    if (!connection.isOpen()) {
+    if (!connection.takeRequest()) {
       return;
     }
     request.accept(
@@ -160,7 +160,7 @@ public class MessageEndpoint {
     if (connection == null) {
       return;
     }
-    connection.closed();
+    connection.ended();
     if (!shutdown.isOver()) {
       registry.close(connection);
     }

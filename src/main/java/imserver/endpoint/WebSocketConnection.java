@@ -7,6 +7,7 @@ import imserver.container.Transports;
 import imserver.packet.CloseCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
+import imserver.packet.Response.Incoming;
 import imserver.session.Connection;
 import imserver.session.Workers;
 import io.github.bucket4j.TimeMeter;
@@ -39,6 +40,9 @@ final class WebSocketConnection implements Connection {
   private static final System.Logger LOG = System.getLogger(WebSocketConnection.class.getName());
   private static final String ATTRIBUTE = WebSocketConnection.class.getName();
 
+  /** A request is answered within five seconds (PROTOCOL.md, section 5). */
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(6);
+
   /**
    * How long a client may take to read what is queued for it when the connection is to be closed
    * (PROTOCOL.md, section 9).
@@ -64,6 +68,8 @@ final class WebSocketConnection implements Connection {
   private final int step;
 
   private final AtomicInteger unansweredPings = new AtomicInteger();
+
+  private final UnansweredRequests unanswered = new UnansweredRequests();
 
   /** Whether the last ping was left out, since a packet was on its way. */
   private final AtomicBoolean pingHeldBack = new AtomicBoolean();
@@ -129,6 +135,31 @@ final class WebSocketConnection implements Connection {
     if (allowed.size() < packets.size()) {
       close(CloseCode.TOO_MANY_FAILURES);
     }
+    unanswered.answered((int) packets.stream().filter(packet -> !isMessage(packet)).count());
+  }
+
+  private static boolean isMessage(Response packet) {
+    return packet instanceof Incoming;
+  }
+
+  /** A read-ack was stored, which is the answer to it. */
+  @Override
+  public void marked() {
+    unanswered.answered(1);
+  }
+
+  /**
+   * Takes note of a request, which is then to be answered. Returns false where it is to be passed
+   * over, since the connection is closed or is about to be.
+   */
+  boolean takeRequest() {
+    return isOpen() && unanswered.take();
+  }
+
+  @Override
+  public void closeWhenAnswered(CloseCode code) {
+    workers.runIn(ANSWER_TIMEOUT, () -> close(code), this::isOpen);
+    unanswered.end(() -> close(code));
   }
 
   private boolean maySend(Response packet) {
@@ -142,7 +173,7 @@ final class WebSocketConnection implements Connection {
   private void add(List<? extends Response> packets) {
     switch (outbox.add(packets)) {
       case START -> sender.send();
-      case OVERFLOW -> endSessionIn(SLOW_CLOSE_FLUSH_TIMEOUT, CloseCode.TOO_SLOW);
+      case OVERFLOW -> closeIn(SLOW_CLOSE_FLUSH_TIMEOUT, CloseCode.TOO_SLOW);
       case QUEUED, REFUSED -> {
         // another thread sends them, or they are dropped
       }
@@ -168,7 +199,7 @@ final class WebSocketConnection implements Connection {
       Runnable task = outbox.takeWhenDrained();
       CloseCode code = outbox.closedWith();
       if (code != null) {
-        workers.runForClient(() -> endSession(code));
+        workers.runForClient(() -> closeNow(code));
       } else if (task != null) {
         task.run();
       }
@@ -181,7 +212,7 @@ final class WebSocketConnection implements Connection {
       if (end()) {
         CloseCode closedWith = outbox.closedWith();
         CloseCode code = closedWith == null ? CloseCode.TOO_SLOW : closedWith;
-        workers.runForClient(() -> closeSession(code));
+        workers.runForClient(() -> sendClose(code));
       }
     }
   }
@@ -233,21 +264,21 @@ final class WebSocketConnection implements Connection {
       return;
     }
     if (outbox.isSending()) { // at a stop not for longer, either, where it is too slow
-      endSessionIn(CLOSE_FLUSH_TIMEOUT, first);
+      closeIn(CLOSE_FLUSH_TIMEOUT, first);
     } else {
-      workers.runForClient(() -> endSession(first));
+      workers.runForClient(() -> closeNow(first));
     }
   }
 
   /** When what is queued, or on its way, has had its time; unless it is written before. */
-  private void endSessionIn(Duration delay, CloseCode code) {
+  private void closeIn(Duration delay, CloseCode code) {
     workers.runIn(
-        delay, () -> workers.runForClient(() -> endSession(code)), () -> !outbox.hasEnded());
+        delay, () -> workers.runForClient(() -> closeNow(code)), () -> !outbox.hasEnded());
   }
 
-  private void endSession(CloseCode code) {
+  private void closeNow(CloseCode code) {
     if (end()) {
-      closeSession(code);
+      sendClose(code);
     }
   }
 
@@ -261,10 +292,10 @@ final class WebSocketConnection implements Connection {
   }
 
   /** May wait for the client, on some containers. */
-  private void closeSession(CloseCode code) {
+  private void sendClose(CloseCode code) {
     // First: when the server stops, no more is taken once the last session has ended.
     workers.runIn(
-        Transports.LINGER, () -> workers.runForClient(this::cut), () -> !transport.isOver());
+        Transports.LINGER, () -> workers.runForClient(this::abort), () -> !transport.hasEnded());
     try {
       transport.close(new CloseReason(CloseCodes.getCloseCode(code.code()), code.reason()));
     } catch (IOException | RuntimeException e) {
@@ -272,16 +303,16 @@ final class WebSocketConnection implements Connection {
     }
   }
 
-  private void cut() {
+  private void abort() {
     try {
-      transport.cut();
+      transport.abort();
     } catch (RuntimeException e) {
-      LOG.log(Level.DEBUG, "cutting {0}: {1}", id(), e.toString());
+      LOG.log(Level.DEBUG, "aborting {0}: {1}", id(), e.toString());
     }
   }
 
   /** Takes note that the session has ended. */
-  void closed() {
+  void ended() {
     var unused = end();
   }
 

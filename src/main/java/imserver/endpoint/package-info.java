@@ -26,6 +26,9 @@
  * for character, also when it came as a number, and only the stream gives a number as it was
  * written; a repeated field, or anything after the object, would pass JSON-B unnoticed; and Yasson
  * logs every text that it cannot read, with parts of it, at SEVERE.
+ *
+ * <p>{@code WebSocketConnection} is longer than the other classes: it is where a packet, a ping, an
+ * answer and a close meet, and what each of them counts or queues is in a class of its own already.
  */
 @NullMarked
 package imserver.endpoint;

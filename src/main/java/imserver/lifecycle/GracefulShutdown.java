@@ -1,5 +1,7 @@
 package imserver.lifecycle;
 
+import imserver.cluster.Cluster;
+import imserver.config.Config;
 import imserver.message.Intake;
 import imserver.session.SessionRegistry;
 import imserver.session.Workers;
@@ -12,10 +14,10 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 
 /**
- * Stops the application in order: what was taken in is stored and acknowledged, then every
- * connection is closed, then the threads end. It runs once, at the first event of the stop that
- * comes while the sockets are still open: on Tomcat that is CDI's, elsewhere that of {@link
- * ShutdownListener}.
+ * Stops the application in order: where other servers are alive, connections are closed one by one;
+ * what was taken in is stored and acknowledged, then every connection is closed, then the threads
+ * end. It runs once, at the first event of the stop that comes while the sockets are still open: on
+ * Tomcat that is CDI's, elsewhere that of {@link ShutdownListener}.
  *
  * <p>Not proxied, so that the later event can still call it when CDI has ended.
  */
@@ -30,15 +32,20 @@ public class GracefulShutdown {
   private final Intake intake;
   private final SessionRegistry registry;
   private final Workers workers;
+  private final Cluster cluster;
+  private final Duration drain;
   private boolean due;
   private volatile boolean over;
 
   /** For CDI. */
   @Inject
-  public GracefulShutdown(Intake intake, SessionRegistry registry, Workers workers) {
+  public GracefulShutdown(
+      Intake intake, SessionRegistry registry, Workers workers, Cluster cluster, Config config) {
     this.intake = intake;
     this.registry = registry;
     this.workers = workers;
+    this.cluster = cluster;
+    this.drain = Duration.ofSeconds(config.server().drain());
   }
 
   void beforeDestroyed(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
@@ -60,6 +67,10 @@ public class GracefulShutdown {
     if (due) {
       due = false;
       try {
+        registry.closeNew();
+        if (cluster.servers() > 1) {
+          registry.drain(drain);
+        }
         intake.stop();
       } finally {
         closeConnections();
@@ -73,7 +84,12 @@ public class GracefulShutdown {
     try {
       registry.closeAll(CLIENT_READ_TIMEOUT);
     } finally {
-      workers.stop();
+      try {
+        cluster
+            .stop(); // while the pool of the database is there: on Payara it goes before the beans
+      } finally {
+        workers.stop();
+      }
     }
   }
 }

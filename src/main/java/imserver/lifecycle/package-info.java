@@ -7,6 +7,8 @@
  * stops; {@link imserver.lifecycle.GracefulShutdown} is the stop itself, in this order:
  *
  * <ol>
+ *   <li>No connection is accepted any more. Where other servers are alive, those that are there are
+ *       closed one by one, over {@code IMSERVER_DRAIN} seconds.
  *   <li>The intake takes in no more requests; what was taken in is stored and acknowledged, or
  *       answered with a failure where the database does not answer: 8 s at most.
  *   <li>Every connection is closed with 1001, when its client has read what is queued for it, or

@@ -24,12 +24,12 @@ public class H2MessageStore implements MessageStore {
    */
   private final ReentrantLock turn = new ReentrantLock(true);
 
-  @Inject private H2Writer writer;
+  @Inject private H2Transactions writer;
 
   /** For the container, which injects the rest. */
   public H2MessageStore() {}
 
-  H2MessageStore(H2Writer writer) {
+  H2MessageStore(H2Transactions writer) {
     this.writer = writer;
   }
 

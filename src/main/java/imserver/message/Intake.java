@@ -1,5 +1,6 @@
 package imserver.message;
 
+import imserver.cluster.Cluster;
 import imserver.config.Config;
 import imserver.directory.UserDirectory;
 import imserver.message.Submission.ReadAck;
@@ -52,6 +53,7 @@ public class Intake {
   @Inject private MessageService service;
   @Inject private UserDirectory directory;
   @Inject private SessionRegistry registry;
+  @Inject private Cluster cluster;
   @Inject private Workers workers;
   @Inject private UserBudgets budgets;
   @Resource private ManagedThreadFactory threads;
@@ -87,7 +89,7 @@ public class Intake {
   void start() {
     Semaphore room = new Semaphore(config.limits().intake());
     int count = config.storage().lanes();
-    Delivery delivery = new Delivery(directory, registry);
+    Delivery delivery = new Delivery(directory, registry, cluster);
     int batch = config.limits().batch();
     lanes =
         IntStream.range(0, count)
@@ -100,7 +102,7 @@ public class Intake {
     readAcks =
         new Lane<>(
             FairQueue.ofReadAcks(room, batch),
-            replies -> new ReadAckWriter(service, replies)::process);
+            replies -> new ReadAckWriter(service, delivery, replies)::process);
     allLanes = Stream.<Lane<?>>concat(lanes.stream(), Stream.of(readAcks)).toList();
     allLanes.forEach(lane -> lane.start(threads));
     workers.runEvery(OVERDUE_CHECK, () -> workers.runForClient(this::failOverdue));

@@ -5,13 +5,15 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
-/** The queries for unread messages to be replayed. To be called within a transaction. */
+/** The queries for what users are to get. To be called within a transaction. */
 @ApplicationScoped
 public class MessageRepository {
 
   private static final String UNREAD_MESSAGE =
-      "select new imserver.message.UnreadMessage(m.id, m.senderId, m.recipientId, m.content,"
+      "select new imserver.message.ReceivedMessage(m.id, m.senderId, m.recipientId, m.content,"
           + " m.timestamp) from Unread u, Message m where m.id = u.messageId and ";
 
   @PersistenceContext private EntityManager entities;
@@ -20,37 +22,89 @@ public class MessageRepository {
   public MessageRepository() {}
 
   /** The oldest unread messages of a recipient above an id, in the order of their ids. */
-  List<UnreadMessage> unread(long recipientId, long afterId, int limit) {
+  List<ReceivedMessage> unread(long recipientId, long afterId, int limit) {
     return entities
         .createQuery(
             UNREAD_MESSAGE
                 + "u.recipientId = :recipient and u.messageId > :after"
                 + " order by u.recipientId, u.messageId",
-            UnreadMessage.class)
+            ReceivedMessage.class)
         .setParameter("recipient", recipientId)
         .setParameter("after", afterId)
         .setMaxResults(limit)
         .getResultList();
   }
 
-  /** The same for several recipients, at least one, in one order. */
-  List<UnreadMessage> unread(Collection<Long> recipientIds, long afterId, int limit) {
-    return entities
-        .createQuery(
-            UNREAD_MESSAGE
-                + "u.recipientId in :recipients and u.messageId > :after order by u.messageId",
-            UnreadMessage.class)
-        .setParameter("recipients", recipientIds)
-        .setParameter("after", afterId)
-        .setMaxResults(limit)
-        .getResultList();
+  /**
+   * The messages to users that each of them has not got, read or not, the lowest ids first.
+   *
+   * @param afterByUser above which id, for each user; at least one
+   */
+  List<ReceivedMessage> receivedAfter(Map<Long, Long> afterByUser, int limit) {
+    List<Long> users = List.copyOf(afterByUser.keySet());
+    List<?> rows =
+        entities
+            .createNativeQuery(
+                """
+                select m.id, m.sender_id, m.recipient_id, m.content, m.client_timestamp
+                from unnest(cast(?1 as bigint array), cast(?2 as bigint array)) as u (id, after_id)
+                join conversation c
+                  on c.low_id = u.id and c.bucket >= u.after_id / 65536 and c.last_message_id > u.after_id
+                join message m on m.sender_id = c.high_id and m.recipient_id = u.id and m.id > u.after_id
+                union all
+                select m.id, m.sender_id, m.recipient_id, m.content, m.client_timestamp
+                from unnest(cast(?1 as bigint array), cast(?2 as bigint array)) as u (id, after_id)
+                join conversation c
+                  on c.high_id = u.id and c.bucket >= u.after_id / 65536 and c.last_message_id > u.after_id
+                 and c.low_id <> c.high_id
+                join message m on m.sender_id = c.low_id and m.recipient_id = u.id and m.id > u.after_id
+                order by 1
+                """)
+            .setParameter(1, users.toArray(Long[]::new))
+            .setParameter(2, users.stream().map(afterByUser::get).toArray(Long[]::new))
+            .setMaxResults(limit)
+            .getResultList();
+    return rows.stream().map(row -> receivedMessage((Object[]) row)).toList();
   }
 
-  /** The last id of all messages, 0 for none. */
-  long lastId() {
-    Long last =
-        entities.createQuery("select max(m.id) from Message m", Long.class).getSingleResult();
-    return last == null ? 0 : last;
+  private static ReceivedMessage receivedMessage(Object[] row) {
+    return new ReceivedMessage(
+        ((Number) row[0]).longValue(),
+        ((Number) row[1]).longValue(),
+        ((Number) row[2]).longValue(),
+        (String) row[3],
+        (String) row[4]);
+  }
+
+  /** The heads of users, at least one; of those who have one. */
+  Map<Long, Long> heads(Collection<Long> userIds) {
+    return entities
+        .createQuery(
+            "select s.userId, s.head from UserState s where s.userId in :users", Object[].class)
+        .setParameter("users", userIds)
+        .getResultList()
+        .stream()
+        .collect(Collectors.toMap(row -> (Long) row[0], row -> (Long) row[1]));
+  }
+
+  /** How far the changes and messages of a user have come, both at the same moment. */
+  UserPosition position(long user) {
+    Object[] row =
+        (Object[])
+            entities
+                .createNativeQuery(
+                    """
+                    select coalesce((select head from user_state where user_id = ?1), 0),
+                           coalesce((select last_message_id from conversation where low_id = ?1
+                                     order by low_id, bucket desc, last_message_id desc limit 1), 0),
+                           coalesce((select last_message_id from conversation where high_id = ?1
+                                     order by high_id, bucket desc, last_message_id desc limit 1), 0)
+                    """)
+                .setParameter(1, user)
+                .getSingleResult();
+    return new UserPosition(
+        ((Number) row[0]).longValue(),
+        Math.max(((Number) row[1]).longValue(), ((Number) row[2]).longValue()));
   }
 
   /** Returns if the database answers. */

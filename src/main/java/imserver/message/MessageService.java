@@ -49,7 +49,7 @@ public class MessageService {
    * as created when the first was.
    */
   @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
-  public List<Outcome> store(List<NewMessage> newMessages) {
+  public List<Outcome> add(List<NewMessage> newMessages) {
     Set<Long> unknown = unknownRecipients(newMessages);
     List<NewMessage> known =
         newMessages.stream()
@@ -113,23 +113,33 @@ public class MessageService {
 
   /** The oldest unread messages of a user above {@code afterId}, at most {@code limit}. */
   public List<Incoming> unread(long userId, long afterId, int limit) {
-    List<UnreadMessage> page = messages.unread(userId, afterId, limit);
-    Set<Long> senders = page.stream().map(UnreadMessage::senderId).collect(Collectors.toSet());
-    Profiles profiles = directory.profiles(senders);
-    return page.stream().map(message -> message.from(profiles.of(message.senderId()))).toList();
+    return withNames(messages.unread(userId, afterId, limit));
   }
 
   /**
-   * The oldest unread messages of several users, at least one, above {@code afterId}, at most
-   * {@code limit}.
+   * The oldest messages to users above an id, read or not, at most {@code limit} for all together.
+   *
+   * @param afterByUser above which id, for each user; at least one
    */
-  public List<UnreadMessage> unread(Collection<Long> userIds, long afterId, int limit) {
-    return messages.unread(userIds, afterId, limit);
+  public List<Incoming> receivedAfter(Map<Long, Long> afterByUser, int limit) {
+    return withNames(messages.receivedAfter(afterByUser, limit));
   }
 
-  /** The highest id of all stored messages, 0 for none. */
-  public long lastId() {
-    return messages.lastId();
+  private List<Incoming> withNames(List<ReceivedMessage> received) {
+    Set<Long> senders =
+        received.stream().map(ReceivedMessage::senderId).collect(Collectors.toSet());
+    Profiles profiles = directory.profiles(senders);
+    return received.stream().map(message -> message.from(profiles.of(message.senderId()))).toList();
+  }
+
+  /** The numbers of the last changes of users, at least one; of those who have any. */
+  public Map<Long, Long> heads(Collection<Long> userIds) {
+    return messages.heads(userIds);
+  }
+
+  /** How far the changes and messages of a user have come. */
+  public UserPosition position(long userId) {
+    return messages.position(userId);
   }
 
   /** Returns if the database answers. */

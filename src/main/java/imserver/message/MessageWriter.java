@@ -1,7 +1,6 @@
 package imserver.message;
 
-import imserver.database.CommitUnknownException;
-import imserver.database.StorageException;
+import imserver.cluster.Change;
 import imserver.message.Submission.Send;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
@@ -12,13 +11,10 @@ import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.stream.Collectors;
 
 /**
  * What a lane does with messages: store a batch, then answer, then deliver. Nothing is answered
@@ -33,10 +29,6 @@ final class MessageWriter {
   private final Delivery delivery;
   private final Clock clock;
   private final Executor replies;
-  private final InDoubtRecipients inDoubt;
-
-  /** The highest id that was answered or delivered; negative while that is not known. */
-  private long last = -1;
 
   /**
    * Stores by a service.
@@ -48,56 +40,25 @@ final class MessageWriter {
     this.delivery = delivery;
     this.clock = clock;
     this.replies = replies;
-    this.inDoubt = new InDoubtRecipients(service);
   }
 
   /** Stores messages, answers their senders, and delivers those that are new. */
   void process(List<Send> sends) {
-    if (last < 0) {
-      last = lastId();
-    }
-    List<UnreadMessage> found = inDoubt.lookUpFresh();
-    if (!found.isEmpty()) {
-      replies.execute(() -> delivery.deliver(found));
-    }
     store(sends, newMessages(sends));
-  }
-
-  /**
-   * The last id of all messages; -1 where the database does not answer. Then it is not known what
-   * was delivered, so nothing is delivered later.
-   */
-  private long lastId() {
-    try {
-      return service.lastId();
-    } catch (RuntimeException e) {
-      return -1;
-    }
   }
 
   private void store(List<Send> sends, List<NewMessage> newMessages) {
     List<Outcome> outcomes;
     try {
-      outcomes = service.store(newMessages);
+      outcomes = service.add(newMessages);
     } catch (RuntimeException e) {
       LOG.log(
           Level.INFO, "storing {0} messages one by one after: {1}", sends.size(), e.getMessage());
-      doubtUnlessRolledBack(newMessages, e);
+      delivery.doubtUnlessRolledBack(e);
       storeOneByOne(sends, newMessages);
       return;
     }
     report(sends, newMessages, outcomes);
-  }
-
-  private void doubtUnlessRolledBack(List<NewMessage> newMessages, RuntimeException e) {
-    boolean rolledBack = e instanceof StorageException && !(e instanceof CommitUnknownException);
-    if (!rolledBack && last >= 0) {
-      inDoubt.add(recipients(newMessages), last);
-    }
-  }
-
-  private static Set<Long> recipients(List<NewMessage> newMessages) {
-    return newMessages.stream().map(NewMessage::recipientId).collect(Collectors.toSet());
   }
 
   private List<NewMessage> newMessages(List<Send> sends) {
@@ -152,9 +113,9 @@ final class MessageWriter {
 
   private List<Outcome> storeAlone(List<NewMessage> newMessage) {
     try {
-      return service.store(newMessage);
+      return service.add(newMessage);
     } catch (RuntimeException e) {
-      doubtUnlessRolledBack(newMessage, e);
+      delivery.doubtUnlessRolledBack(e);
       throw e;
     }
   }
@@ -168,27 +129,30 @@ final class MessageWriter {
     }
   }
 
-  /** Has the senders answered, and what is stored delivered, also what was in doubt. */
+  /** Has the senders answered, and what is stored delivered. */
   private void report(List<Send> sends, List<NewMessage> newMessages, List<Outcome> outcomes) {
-    Set<Long> doubtful = inDoubt.among(recipients(newMessages));
-    List<UnreadMessage> messages = new ArrayList<>(inDoubt.lookUp(doubtful));
-    Set<Long> certain = new HashSet<>();
-    for (int i = 0; i < newMessages.size(); i++) {
-      if (outcomes.get(i) instanceof Outcome.Stored stored) {
-        NewMessage newMessage = newMessages.get(i);
-        last = Math.max(last, stored.messageId());
-        certain.add(newMessage.recipientId());
-        if (!doubtful.contains(newMessage.recipientId())) { // else the look-up found it
-          messages.add(newMessage.asUnread(stored.messageId()));
-        }
-      }
-    }
-    inDoubt.settle(certain);
-    replies.execute(() -> answerAndDeliver(sends, outcomes, messages));
+    List<Change> changes = changes(newMessages, outcomes);
+    replies.execute(
+        () -> {
+          try {
+            answer(sends, outcomes);
+          } finally {
+            delivery.committed(changes);
+          }
+        });
   }
 
-  private void answerAndDeliver(
-      List<Send> sends, List<Outcome> outcomes, List<UnreadMessage> stored) {
+  private static List<Change> changes(List<NewMessage> newMessages, List<Outcome> outcomes) {
+    List<Change> changes = new ArrayList<>(newMessages.size());
+    for (int i = 0; i < newMessages.size(); i++) {
+      if (outcomes.get(i) instanceof Outcome.Stored stored) {
+        changes.add(newMessages.get(i).asChange(stored));
+      }
+    }
+    return changes;
+  }
+
+  private static void answer(List<Send> sends, List<Outcome> outcomes) {
     Map<Requester, List<Response>> answers = new LinkedHashMap<>();
     for (int i = 0; i < sends.size(); i++) {
       Send send = sends.get(i);
@@ -199,7 +163,6 @@ final class MessageWriter {
       }
     }
     answers.forEach(Requester::send);
-    delivery.deliver(stored);
   }
 
   private static Response answer(Send send, Outcome outcome) {

@@ -1,5 +1,6 @@
 package imserver.message;
 
+import imserver.cluster.Change.MessageStored;
 import java.time.OffsetDateTime;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +48,15 @@ record NewMessage(
         && Objects.equals(url(), other.url());
   }
 
-  /** The message as it is once it is stored. */
-  UnreadMessage asUnread(long id) {
-    return new UnreadMessage(id, senderId(), recipientId, content, timestamp);
+  /** The change that the message is once it is stored. */
+  MessageStored asChange(Outcome.Stored stored) {
+    return new MessageStored(
+        stored.messageId(),
+        senderId(),
+        stored.senderChange(),
+        recipientId,
+        stored.recipientChange(),
+        content,
+        timestamp);
   }
 }

@@ -16,15 +16,18 @@ final class ReadAckWriter {
   private static final System.Logger LOG = System.getLogger(ReadAckWriter.class.getName());
 
   private final MessageService service;
+  private final Delivery delivery;
   private final Executor replies;
 
   /**
    * Marks by a service.
    *
+   * @param delivery is told what was marked
    * @param replies runs the answers
    */
-  ReadAckWriter(MessageService service, Executor replies) {
+  ReadAckWriter(MessageService service, Delivery delivery, Executor replies) {
     this.service = service;
+    this.delivery = delivery;
     this.replies = replies;
   }
 
@@ -36,25 +39,34 @@ final class ReadAckWriter {
           .computeIfAbsent(ack.requester().user().userId(), reader -> new HashSet<>())
           .addAll(ack.request().messageIds());
     }
+    List<ReadMark> marks;
     try {
-      markReadTryingTwice(idsByReader);
+      marks = markReadTryingTwice(idsByReader);
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "{0} read-acks could not be stored: {1}", acks.size(), e.getMessage());
       replies.execute(() -> acks.forEach(each -> each.fail(FailureCode.STORAGE_UNAVAILABLE)));
       return;
     }
-    replies.execute(() -> acks.forEach(ReadAck::marked));
+    replies.execute(
+        () -> {
+          try {
+            acks.forEach(ReadAck::marked);
+          } finally {
+            delivery.committed(marks.stream().map(ReadMark::asChange).toList());
+          }
+        });
   }
 
   /**
    * Once more after a failure, since marking is idempotent and the first attempt may have used a
    * connection that was dead.
    */
-  private void markReadTryingTwice(Map<Long, Set<Long>> idsByReader) {
+  private List<ReadMark> markReadTryingTwice(Map<Long, Set<Long>> idsByReader) {
     try {
-      service.markRead(idsByReader);
+      return service.markRead(idsByReader);
     } catch (RuntimeException e) {
-      service.markRead(idsByReader);
+      delivery.doubtUnlessRolledBack(e); // the second attempt does not tell what the first has done
+      return service.markRead(idsByReader);
     }
   }
 }

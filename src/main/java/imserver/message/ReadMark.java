@@ -1,5 +1,7 @@
 package imserver.message;
 
+import imserver.cluster.Change.MessagesRead;
+
 /**
  * What marking messages as read has changed for one reader and one sender.
  *
@@ -19,4 +21,10 @@ record ReadMark(
     long readerChange,
     long senderChange,
     long unread,
-    long readUpTo) {}
+    long readUpTo) {
+
+  /** The change that this is. */
+  MessagesRead asChange() {
+    return new MessagesRead(readerId, senderId, readerChange, senderChange, unread, readUpTo);
+  }
+}

@@ -1,5 +1,8 @@
 package imserver.message;
 
+import imserver.auth.UserPrincipal;
+import imserver.cluster.Change.ProfileChanged;
+import imserver.cluster.Cluster;
 import imserver.config.Config;
 import imserver.directory.UserDirectory;
 import imserver.packet.Response.Incoming;
@@ -31,15 +34,25 @@ public class UnreadReplay {
   @Inject private Config config;
   @Inject private UserDirectory directory;
   @Inject private MessageService service;
+  @Inject private CatchUp catchUp;
+  @Inject private Cluster cluster;
   @Inject private Workers workers;
 
   /** For the container, which injects the rest. */
   public UnreadReplay() {}
 
-  UnreadReplay(Config config, UserDirectory directory, MessageService service, Workers workers) {
+  UnreadReplay(
+      Config config,
+      UserDirectory directory,
+      MessageService service,
+      CatchUp catchUp,
+      Cluster cluster,
+      Workers workers) {
     this.config = config;
     this.directory = directory;
     this.service = service;
+    this.catchUp = catchUp;
+    this.cluster = cluster;
     this.workers = workers;
   }
 
@@ -49,11 +62,17 @@ public class UnreadReplay {
   }
 
   private void begin(MessageStream stream) {
+    UserPrincipal user = stream.connection().user();
+    boolean recorded;
     try {
-      directory.record(stream.connection().user());
+      recorded = directory.record(user);
     } catch (RuntimeException e) {
-      directory.record(stream.connection().user()); // another connection may have entered the user
+      recorded = directory.record(user); // another connection may have entered the user
     }
+    if (recorded) {
+      cluster.publish(List.of(new ProfileChanged(user.userId())));
+    }
+    catchUp.begin(user.userId());
     next(stream);
   }
 

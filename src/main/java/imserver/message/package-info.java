@@ -84,13 +84,22 @@
  *
  * <h2>Delivered once</h2>
  *
- * <p>The lane of a message is chosen by the recipient, spread evenly whatever the ids have in
- * common: so one lane delivers all messages to a recipient, in the order of their ids, and knows
- * the last id that it has answered or delivered. The hand-over from replay to live (see {@code
- * imserver.session}) relies on that. Where it is not known whether messages were committed, their
- * recipients are {@link imserver.message.InDoubtRecipients}: what was not delivered to them is what
- * is unread above that last id, and is looked up with the lane's next batch. That comes as soon as
- * anybody sends something in this lane, which the senders of those messages do when they try again.
+ * <p>What is committed is told by {@link imserver.message.Delivery}: to the users who are connected
+ * here, each change with its number, and to the other servers ({@link imserver.cluster.Cluster}),
+ * which tell theirs. Neither lanes nor commits say in which order a user is to get messages: a lane
+ * stores for a recipient, not for a sender, and several servers tell each other of theirs after
+ * their own, or before. The numbers do: the stream of a user puts changes in their order, passes
+ * over those that it has told, and sees that one is missing ({@code imserver.session}).
+ *
+ * <p>What a stream misses {@link imserver.message.CatchUp} reads from the database: all messages to
+ * that user after the last one that was told, also those that another device has read meanwhile,
+ * since every connection gets each message. That nothing at all was heard of a last change is found
+ * by comparing the numbers of the connected users with those of the database, when the cluster says
+ * that something may have been missed: so it is also where it is not known whether messages were
+ * committed, with other servers or without.
+ *
+ * <p>A recount has a number too, and is not told: the next change of that user waits for it 50 ms
+ * and is then read from the database.
  *
  * <h2>When the database is down</h2>
  *

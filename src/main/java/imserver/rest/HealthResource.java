@@ -1,10 +1,13 @@
 package imserver.rest;
 
+import imserver.cluster.Cluster;
 import imserver.config.Config;
+import imserver.session.SessionRegistry;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.json.Json;
 import jakarta.json.JsonBuilderFactory;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -16,9 +19,20 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
- * {@code GET /teaching/api/health}: 200 where the database answers, 503 where not. Needs no
- * credential, tells no secret. Says besides what a credential is here, so that the page can ask for
- * one. The order of the members is kept for those who look for a text in the answer.
+ * Whether this server is of use, for people, proxies and orchestrators. Needs no credential, tells
+ * no secret.
+ *
+ * <ul>
+ *   <li>{@code GET /teaching/api/health}: 200 where the database answers, 503 where not. Says
+ *       besides what a credential is here, so that the page can ask for one; how many servers are
+ *       on the database; and whether this one hears all of them.
+ *   <li>{@code …/health/live}: 200 while this process can answer, whatever the database does. Who
+ *       does not answer is to be started anew.
+ *   <li>{@code …/health/ready}: 200 where it is to be sent clients: the database answers, and it is
+ *       not about to stop. The application is not there at all before its tables are.
+ * </ul>
+ *
+ * <p>The order of the members is kept for those who look for a text in the answer.
  */
 @Path("health")
 @Dependent
@@ -29,6 +43,8 @@ public class HealthResource {
   @Inject private HealthCheck check;
   @Inject private DatabaseExecutor database;
   @Inject private Config config;
+  @Inject private Cluster cluster;
+  @Inject private SessionRegistry registry;
 
   /** For the container, which injects the rest. */
   public HealthResource() {}
@@ -40,19 +56,45 @@ public class HealthResource {
     return check.databaseAnswers().thenApplyAsync(this::answer, database.answering());
   }
 
+  /** Asks nobody. */
+  @GET
+  @Path("live")
+  @Produces(MediaType.APPLICATION_JSON)
+  public Response live() {
+    return answer(true, JSON.createObjectBuilder().add("status", "up"));
+  }
+
+  /** Asks the database. */
+  @GET
+  @Path("ready")
+  @Produces(MediaType.APPLICATION_JSON)
+  public CompletionStage<Response> ready() {
+    return check.databaseAnswers().thenApplyAsync(this::readiness, database.answering());
+  }
+
+  private Response readiness(boolean database) {
+    boolean ready = database && !registry.isClosing();
+    return answer(ready, JSON.createObjectBuilder().add("status", ready ? "up" : "down"));
+  }
+
   private Response answer(boolean database) {
     String state = database ? "up" : "down";
     String mode = config.auth().mode().name().toLowerCase(Locale.ROOT);
+    return answer(
+        database,
+        JSON.createObjectBuilder()
+            .add("status", state)
+            .add("database", state)
+            .add("authMode", mode)
+            .add("servers", cluster.servers())
+            .add("bus", cluster.hearsAll() ? "up" : "down"));
+  }
+
+  private static Response answer(boolean up, JsonObjectBuilder members) {
     CacheControl never = new CacheControl();
     never.setNoStore(true);
-    return Response.status(database ? Response.Status.OK : Response.Status.SERVICE_UNAVAILABLE)
-        .entity(
-            JSON.createObjectBuilder()
-                .add("status", state)
-                .add("database", state)
-                .add("authMode", mode)
-                .build()
-                .toString())
+    return Response.status(up ? Response.Status.OK : Response.Status.SERVICE_UNAVAILABLE)
+        .entity(members.build().toString())
         .cacheControl(never)
         .build();
   }

@@ -2,6 +2,8 @@ package imserver.rest;
 
 import imserver.access.UserAccess;
 import imserver.auth.UserPrincipal;
+import imserver.cluster.Change.ProfileChanged;
+import imserver.cluster.Cluster;
 import imserver.config.Config;
 import imserver.config.Config.Switch;
 import imserver.directory.UserDirectory;
@@ -45,6 +47,7 @@ public class UsersResource {
   private static final int MAX_FOUND = 20;
 
   @Inject private UserDirectory directory;
+  @Inject private Cluster cluster;
   @Inject private MessageService messages;
   @Inject private UserAccess access;
   @Inject private Audit audit;
@@ -140,6 +143,7 @@ public class UsersResource {
         "write users " + Audit.ids(ids),
         () -> {
           directory.put(profiles);
+          cluster.publish(ids.stream().map(ProfileChanged::new).toList());
           return profiles.size();
         },
         count -> count + " written");

@@ -42,4 +42,10 @@ public interface Connection extends Requester {
    * CloseCode#TOO_SLOW}, {@link CloseCode#NO_PONG}) is closed at once.
    */
   void close(CloseCode code);
+
+  /**
+   * Takes no more requests, and {@linkplain #close closes} when those that were taken are answered,
+   * or after a few seconds.
+   */
+  void closeWhenAnswered(CloseCode code);
 }

@@ -12,26 +12,33 @@ import jakarta.ejb.TransactionManagementType;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
  * The connections to this server, by user. Any thread may call; no method waits, except {@link
- * #closeAll}.
+ * #drain} and {@link #closeAll}.
  */
 @Singleton
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
 @TransactionManagement(TransactionManagementType.BEAN)
 public class SessionRegistry {
 
-  /** By user id; each list oldest first and never changed, only replaced. */
-  private final Map<Long, List<MessageStream>> streams = new ConcurrentHashMap<>();
+  private final Map<Long, UserStream> users = new ConcurrentHashMap<>();
+
+  /** Those whose streams are behind, or were a moment ago. */
+  private final Set<Long> behind = ConcurrentHashMap.newKeySet();
 
   private int maxPerUser;
   private int maxHeld;
   private volatile boolean closed;
+  private volatile boolean draining;
 
   @Inject private Config config;
 
@@ -56,15 +63,17 @@ public class SessionRegistry {
   public MessageStream open(Connection connection) {
     MessageStream stream = new MessageStream(connection, maxHeld);
     List<MessageStream> evicted = new ArrayList<>();
-    streams.compute(
+    users.compute(
         connection.user().userId(),
-        (user, present) -> {
-          List<MessageStream> all = new ArrayList<>(present == null ? List.of() : present);
+        (userId, present) -> {
+          UserStream user = present == null ? new UserStream() : present;
+          List<MessageStream> all = new ArrayList<>(user.streams());
           all.add(stream);
           while (all.size() > maxPerUser) {
             evicted.add(all.remove(0));
           }
-          return List.copyOf(all);
+          user.setStreams(List.copyOf(all));
+          return user;
         });
     evicted.forEach(old -> old.connection().close(CloseCode.TOO_MANY_CONNECTIONS));
     if (closed) {
@@ -75,38 +84,196 @@ public class SessionRegistry {
 
   /** Forgets a connection; does nothing where it is not registered. */
   public void close(Connection connection) {
-    streams.computeIfPresent(
+    users.computeIfPresent(
         connection.user().userId(),
-        (user, present) -> {
-          List<MessageStream> rest =
-              present.stream().filter(stream -> stream.connection() != connection).toList();
-          return rest.isEmpty() ? null : rest;
+        (userId, user) -> {
+          user.setStreams(
+              user.streams().stream().filter(stream -> stream.connection() != connection).toList());
+          return user.streams().isEmpty() ? null : user;
         });
-    if (closed && streams.isEmpty()) {
-      synchronized (streams) {
-        streams.notifyAll();
+    if (closed && users.isEmpty()) {
+      synchronized (users) {
+        users.notifyAll();
       }
     }
   }
 
+  /** Whether a user is connected to this server. */
+  public boolean isConnected(long userId) {
+    return users.containsKey(userId);
+  }
+
   /**
-   * Hands stored messages to every connection of their recipient, if there are any. For one
-   * recipient, to be called in ascending order of the message ids.
-   *
-   * @param messages in this order too
+   * Changes of what a user sees were committed, by this server or another: the user's connections
+   * here are told, in the order of the numbers. May be called in any order, and again.
    */
-  public void deliver(long recipient, List<Incoming> messages) {
-    streams.getOrDefault(recipient, List.of()).forEach(stream -> stream.deliver(messages));
+  public void change(long userId, List<UserChange> changes) {
+    UserStream user = users.get(userId);
+    if (user != null && user.change(changes, System.nanoTime())) {
+      behind.add(userId);
+    }
+  }
+
+  /** The users who are connected to this server, as it is at about this moment. */
+  public Set<Long> users() {
+    return Set.copyOf(users.keySet());
+  }
+
+  /** The numbers up to which users were told all changes, but for those who connect just now. */
+  public Map<Long, Long> heads() {
+    Map<Long, Long> heads = new HashMap<>();
+    users.forEach(
+        (userId, user) -> {
+          if (user.hasBegun()) {
+            heads.put(userId, user.head());
+          }
+        });
+    return heads;
+  }
+
+  /**
+   * What the database says that the number of a user's last change is. Where it has gone back, as a
+   * standby does that lost the last commits, the user's connections are closed, to begin anew.
+   *
+   * @param before what it was in {@link #heads} before the database was asked
+   */
+  public void compare(long userId, long before, long actual) {
+    if (actual < before) {
+      connections(userId).forEach(connection -> connection.close(CloseCode.GOING_AWAY));
+      return;
+    }
+    UserStream user = users.get(userId);
+    if (user != null && user.compare(actual, System.nanoTime())) {
+      behind.add(userId);
+    }
+  }
+
+  /**
+   * The users who are to catch up now, by {@link #catchUp}.
+   *
+   * @return each with the id above which messages are to be read
+   */
+  public Map<Long, Long> due() {
+    Map<Long, Long> due = new HashMap<>();
+    long now = System.nanoTime();
+    for (Long userId : List.copyOf(behind)) {
+      UserStream user = users.get(userId);
+      if (user != null && user.isDue(now)) {
+        due.put(userId, user.complete());
+      } else if (!isBehind(userId)) {
+        behind.remove(userId);
+        if (isBehind(userId)) { // since just now
+          behind.add(userId);
+        }
+      }
+    }
+    return due;
+  }
+
+  private boolean isBehind(long userId) {
+    UserStream user = users.get(userId);
+    return user != null && user.isBehind();
+  }
+
+  /**
+   * Tells a user's connections what they have missed.
+   *
+   * @param head the number of the user's last change, as it was before the messages were read
+   * @param messages all to the user above the id of {@link #due}, in the order of their ids
+   */
+  public void catchUp(long userId, long head, List<Incoming> messages) {
+    withUser(userId, user -> user.catchUp(head, messages, System.nanoTime()));
+  }
+
+  /**
+   * Tells a part of what a user's connections have missed; they stay behind.
+   *
+   * @param messages those to the user above the id of {@link #due} up to {@code upToId}
+   */
+  public void catchUpPartly(long userId, List<Incoming> messages, long upToId) {
+    withUser(userId, user -> user.catchUpPartly(messages, upToId));
+  }
+
+  private void withUser(long userId, Consumer<UserStream> task) {
+    UserStream user = users.get(userId);
+    if (user != null) {
+      task.accept(user);
+    }
+  }
+
+  /** Has a user who could not catch up wait for so long until the next attempt. */
+  public void postpone(long userId, Duration time) {
+    withUser(userId, user -> user.postpone(time.toNanos(), System.nanoTime()));
+  }
+
+  /** Whether a replay is to {@link #begin} a user's stream. */
+  public boolean hasToBegin(long userId) {
+    UserStream user = users.get(userId);
+    return user != null && !user.hasBegun();
+  }
+
+  /**
+   * What a user's first replay begins with.
+   *
+   * @param head the number of the last change
+   * @param lastId the id of the user's last message at that moment, 0 for none
+   */
+  public void begin(long userId, long head, long lastId) {
+    UserStream user = users.get(userId);
+    if (user != null) {
+      user.begin(head, lastId, System.nanoTime());
+      if (user.isBehind()) {
+        behind.add(userId);
+      }
+    }
   }
 
   /** All connections, as they are at about this moment. */
   public Stream<Connection> connections() {
-    return streams.values().stream().flatMap(List::stream).map(MessageStream::connection);
+    return users.values().stream()
+        .flatMap(user -> user.streams().stream())
+        .map(MessageStream::connection);
   }
 
   /** The connections of a user, as they are at about this moment. */
   public Stream<Connection> connections(long userId) {
-    return streams.getOrDefault(userId, List.of()).stream().map(MessageStream::connection);
+    UserStream user = users.getOrDefault(userId, new UserStream());
+    return user.streams().stream().map(MessageStream::connection);
+  }
+
+  /** The server stops: connections that come from now on are closed. */
+  public void closeNew() {
+    closed = true;
+  }
+
+  /** Whether the server stops. */
+  public boolean isClosing() {
+    return closed;
+  }
+
+  /** Whether the server stops while there are others, which take its clients. */
+  public boolean isDraining() {
+    return draining;
+  }
+
+  /**
+   * Closes the connections one by one, evenly in {@code time}, so that not all of their clients
+   * connect to other servers at once, each when its requests are answered. Waits for {@code time},
+   * or until an interrupt.
+   */
+  public void drain(Duration time) {
+    draining = true;
+    List<Connection> all = connections().toList();
+    long begin = System.nanoTime();
+    try {
+      for (int i = 0; i < all.size(); i++) {
+        long due = time.toNanos() / all.size() * i;
+        TimeUnit.NANOSECONDS.sleep(due - (System.nanoTime() - begin));
+        all.get(i).closeWhenAnswered(CloseCode.GOING_AWAY);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**
@@ -120,11 +287,11 @@ public class SessionRegistry {
 
   private void awaitEmpty(Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
-    synchronized (streams) {
+    synchronized (users) {
       try {
         long left = timeout.toMillis();
-        while (!streams.isEmpty() && left > 0) {
-          streams.wait(left);
+        while (!users.isEmpty() && left > 0) {
+          users.wait(left);
           left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
         }
       } catch (InterruptedException e) {

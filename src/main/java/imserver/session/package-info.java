@@ -3,18 +3,28 @@
  *
  * <p>The way in: {@link imserver.session.SessionRegistry#open} makes a {@link
  * imserver.session.MessageStream} for a new {@link imserver.session.Connection}; {@link
- * imserver.session.SessionRegistry#deliver} reaches all connections of a user.
+ * imserver.session.SessionRegistry#change} reaches all connections of a user, by the user's {@code
+ * UserStream}.
+ *
+ * <h2>In order, whoever stores</h2>
+ *
+ * <p>Messages of a user are committed by several threads and servers, and the one that was
+ * committed first may be told last. Each has the number of the user's change that it is, and so has
+ * every other change (see {@code imserver.message}); {@code UserStream} tells them in the order of
+ * these numbers, waits 50 ms for one that is missing, and is then to catch up from the database.
+ * For one user ids are committed in ascending order, since they are drawn while the user's row is
+ * locked: so what is told in the order of changes is in the order of ids too.
+ *
+ * <p>Where a user's first connection opens, the number of the last change is read before the
+ * replay: what is committed until then is replayed, what is committed later has a higher number.
  *
  * <h2>Replay first, then live, nothing twice</h2>
  *
  * <p>A connection is registered before its unread messages are read, so that no message falls
- * between the two. What is delivered meanwhile is held back. Each message has an id, and for one
- * recipient ids are committed in ascending order (see {@code imserver.message}: they are drawn
- * while the recipient's row is locked) and delivered in that order (a recipient's messages have one
- * lane). Hence two facts that the hand-over relies on: after a page of unread messages in the order
- * of their ids, no smaller id is committed; and a live message was already part of the replay if
- * and only if its id is not above the last one replayed. So a connection needs to remember one
- * number only.
+ * between the two. What is told meanwhile is held back. Two facts make the hand-over: after a page
+ * of unread messages in the order of their ids, no smaller id is committed; and a live message was
+ * already part of the replay if and only if its id is not above the last one replayed. So a
+ * connection needs to remember one number only.
  *
  * <h2>What a user may do</h2>
  *

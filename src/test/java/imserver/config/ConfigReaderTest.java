@@ -7,6 +7,7 @@ import imserver.config.Config.AuthMode;
 import imserver.config.Config.Recipients;
 import imserver.config.Config.Switch;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -157,7 +158,9 @@ class ConfigReaderTest {
               "IMSERVER_WRITE_BATCHING", "off",
               "IMSERVER_USER_SEARCH", "off",
               "IMSERVER_TRUSTED_PROXIES", "t",
-              "IMSERVER_ANNOUNCE", "x");
+              "IMSERVER_ANNOUNCE", "x",
+              "IMSERVER_DRAIN", "17",
+              "IMSERVER_REDIS_URL", "redis://h:18");
       assertThat(config)
           .isEqualTo(
               new Config(
@@ -173,7 +176,9 @@ class ConfigReaderTest {
                       Switch.OFF,
                       Switch.OFF,
                       Switch.OFF,
-                      "t")));
+                      "t",
+                      17,
+                      new RedisUrl(false, null, null, null, List.of(new RedisUrl.Host("h", 18))))));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")

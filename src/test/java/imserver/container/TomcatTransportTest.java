@@ -100,13 +100,13 @@ class TomcatTransportTest {
   @Test
   @DisplayName(
       "a connection is cut by the check of the time that the client had, until it is closed")
-  void cut() {
+  void abort() {
     TomcatTransport transport = transport(true);
-    assertThat(transport.isOver()).isFalse();
-    transport.cut();
+    assertThat(transport.hasEnded()).isFalse();
+    transport.abort();
     assertThat(calls).containsExactly("checkCloseTimeout");
     closed = true;
-    assertThat(transport.isOver()).isTrue();
+    assertThat(transport.hasEnded()).isTrue();
   }
 
   @Test

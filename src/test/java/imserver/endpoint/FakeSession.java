@@ -3,6 +3,7 @@ package imserver.endpoint;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
+import imserver.packet.Response.Incoming;
 import imserver.packet.Response.Success;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
@@ -79,6 +80,16 @@ final class FakeSession {
     }
     JsonObject describe =
         Json.createReader(new StringReader(packet.getString("Describe"))).readObject();
+    if (packet.getInt("type") == 2) {
+      return new Incoming(
+          Long.parseLong(describe.getString("messageId")),
+          packet.getJsonNumber("fromId").longValueExact(),
+          to,
+          packet.getString("content"),
+          packet.getString("timestamp"),
+          "",
+          "");
+    }
     return new Failure(
         to,
         packet.getString("timestamp"),

@@ -36,12 +36,12 @@ class FakeTransport implements Transport {
   }
 
   @Override
-  public void cut() {
+  public void abort() {
     session.cuts++;
   }
 
   @Override
-  public boolean isOver() {
+  public boolean hasEnded() {
     return session.answersClose;
   }
 }

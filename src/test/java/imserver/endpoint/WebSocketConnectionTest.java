@@ -9,6 +9,7 @@ import imserver.packet.CloseCode;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
+import imserver.packet.Response.Incoming;
 import imserver.packet.Response.Success;
 import imserver.session.FakeWorkers;
 import jakarta.websocket.SendResult;
@@ -290,7 +291,7 @@ class WebSocketConnectionTest {
     @Test
     @DisplayName("by the client, sends and closes nothing more")
     void byClient() {
-      connection.closed();
+      connection.ended();
       connection.send(packet(1));
       connection.ping();
       connection.close(CloseCode.GOING_AWAY);
@@ -303,8 +304,37 @@ class WebSocketConnectionTest {
     }
 
     @Test
-    @DisplayName("is cut if the client does not answer in time")
-    void cut() {
+    @DisplayName("when its requests are answered, of which it takes no more")
+    void whenAnswered() {
+      writeAtOnce();
+      assertThat(connection.takeRequest()).isTrue();
+      assertThat(connection.takeRequest()).isTrue();
+      connection.closeWhenAnswered(CloseCode.GOING_AWAY);
+      assertThat(connection.takeRequest()).isFalse();
+      connection.marked();
+      workers.runSoon();
+      assertThat(fake.closes).isEmpty();
+      connection.send(new Incoming(7, 8, 42, "a message", "", "8", ""));
+      connection.send(packet(1));
+      workers.runSoon();
+      assertThat(fake.sent).hasSize(2);
+      assertThat(fake.closeCodes()).containsExactly(1001);
+    }
+
+    @Test
+    @DisplayName("when a request is not answered in time")
+    void neverAnswered() {
+      connection.takeRequest();
+      connection.closeWhenAnswered(CloseCode.GOING_AWAY);
+      assertThat(workers.delays).containsExactly(Duration.ofSeconds(6));
+      workers.runLater();
+      workers.runSoon();
+      assertThat(fake.closeCodes()).containsExactly(1001);
+    }
+
+    @Test
+    @DisplayName("is aborted if the client does not answer in time")
+    void abort() {
       connection.close(CloseCode.TOO_MANY_CONNECTIONS);
       workers.runSoon();
       assertThat(fake.closeCodes()).containsExactly(4409);
@@ -326,10 +356,10 @@ class WebSocketConnectionTest {
       workers.runSoon();
       assertThat(fake.closeCodes()).containsExactly(1001);
       assertThat(flush.getAsBoolean()).as("all is written").isFalse();
-      BooleanSupplier cut = workers.neededLater.get(1);
-      assertThat(cut.getAsBoolean()).isTrue();
+      BooleanSupplier abort = workers.neededLater.get(1);
+      assertThat(abort.getAsBoolean()).isTrue();
       fake.answersClose = true;
-      assertThat(cut.getAsBoolean()).isFalse();
+      assertThat(abort.getAsBoolean()).isFalse();
     }
 
     @Test
@@ -369,7 +399,7 @@ class WebSocketConnectionTest {
               });
       sender.start();
       waits.await();
-      connection.closed();
+      connection.ended();
       assertThat(interrupted).isNotDone();
       workers.runLater();
       assertThat(interrupted.get(20, TimeUnit.SECONDS)).isFalse();

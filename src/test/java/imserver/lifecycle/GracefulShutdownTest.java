@@ -3,6 +3,8 @@ package imserver.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import imserver.cluster.Cluster;
+import imserver.config.Configs;
 import imserver.message.Intake;
 import imserver.session.SessionRegistry;
 import imserver.session.Workers;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class GracefulShutdownTest {
 
   private final List<String> steps = Collections.synchronizedList(new ArrayList<>());
+  private int servers = 1;
   private Runnable atIntake = () -> {};
   private Runnable atConnections = () -> {};
 
@@ -34,6 +37,16 @@ class GracefulShutdownTest {
           },
           new SessionRegistry() {
             @Override
+            public void closeNew() {
+              steps.add("new connections");
+            }
+
+            @Override
+            public void drain(Duration time) {
+              steps.add("drain " + time.toSeconds() + " s");
+            }
+
+            @Override
             public void closeAll(Duration patience) {
               steps.add("connections " + patience.toSeconds() + " s");
               atConnections.run();
@@ -44,7 +57,19 @@ class GracefulShutdownTest {
             public void stop() {
               steps.add("workers");
             }
-          });
+          },
+          new Cluster() {
+            @Override
+            public int servers() {
+              return servers;
+            }
+
+            @Override
+            public void stop() {
+              steps.add("cluster");
+            }
+          },
+          Configs.with("IMSERVER_DRAIN", "7"));
 
   @Test
   @DisplayName("stores what was taken in, then closes the connections, then ends the threads")
@@ -52,8 +77,20 @@ class GracefulShutdownTest {
     shutdown.arm();
     assertThat(shutdown.isOver()).isFalse();
     shutdown.run();
-    assertThat(steps).containsExactly("intake", "connections 5 s", "workers");
+    assertThat(steps)
+        .containsExactly("new connections", "intake", "connections 5 s", "cluster", "workers");
     assertThat(shutdown.isOver()).isTrue();
+  }
+
+  @Test
+  @DisplayName("begins with closing connections one by one, where other servers are alive")
+  void drained() {
+    servers = 2;
+    shutdown.arm();
+    shutdown.run();
+    assertThat(steps)
+        .containsExactly(
+            "new connections", "drain 7 s", "intake", "connections 5 s", "cluster", "workers");
   }
 
   @Test
@@ -62,7 +99,7 @@ class GracefulShutdownTest {
     shutdown.arm();
     shutdown.beforeDestroyed(new Object());
     shutdown.run();
-    assertThat(steps).hasSize(3);
+    assertThat(steps).hasSize(5);
   }
 
   @Test
@@ -86,7 +123,8 @@ class GracefulShutdownTest {
         };
     shutdown.arm();
     assertThatThrownBy(shutdown::run).isInstanceOf(IllegalStateException.class);
-    assertThat(steps).containsExactly("intake", "connections 5 s", "workers");
+    assertThat(steps)
+        .containsExactly("new connections", "intake", "connections 5 s", "cluster", "workers");
   }
 
   @Test
@@ -124,7 +162,7 @@ class GracefulShutdownTest {
     stored.countDown();
     assertThat(second.get(20, TimeUnit.SECONDS)).isTrue();
     first.get(20, TimeUnit.SECONDS);
-    assertThat(steps).hasSize(3);
+    assertThat(steps).hasSize(5);
   }
 
   private static void await(CountDownLatch latch) {

@@ -60,6 +60,11 @@ class FakeMessageStore implements MessageStore {
         toHimself ? senderChange : change(newMessage.recipientId(), newMessage.senderId()));
   }
 
+  /** Loses the last change of a user, as a standby does that had not got it. */
+  synchronized void forget(long user) {
+    heads.merge(user, -1L, Long::sum);
+  }
+
   private long change(long user, long other) {
     if (user == 0) {
       return 0;
@@ -138,11 +143,30 @@ class FakeMessageStore implements MessageStore {
   }
 
   /** The unread messages of a user above an id, in order. */
-  synchronized List<UnreadMessage> unread(long user, long afterId) {
+  synchronized List<ReceivedMessage> unread(long user, long afterId) {
     return unread.tailMap(afterId, false).entrySet().stream()
         .filter(message -> message.getValue().recipientId() == user)
-        .map(message -> message.getValue().asUnread(message.getKey()))
+        .map(message -> received(message.getKey(), message.getValue()))
         .toList();
+  }
+
+  /** All messages to a user above an id, in order. */
+  synchronized List<ReceivedMessage> receivedAfter(long user, long afterId) {
+    return messages.tailMap(afterId, false).entrySet().stream()
+        .filter(message -> message.getValue().recipientId() == user)
+        .map(message -> received(message.getKey(), message.getValue()))
+        .toList();
+  }
+
+  /** How far the changes and messages of a user have come. */
+  synchronized UserPosition position(long user) {
+    List<Long> ids = idsOf(user, 0);
+    return new UserPosition(head(user), ids.isEmpty() ? 0 : ids.get(ids.size() - 1));
+  }
+
+  private static ReceivedMessage received(long id, NewMessage message) {
+    return new ReceivedMessage(
+        id, message.senderId(), message.recipientId(), message.content(), message.timestamp());
   }
 
   /** All messages from or to a user above an id, in order. */
@@ -157,9 +181,5 @@ class FakeMessageStore implements MessageStore {
 
   synchronized long head(long user) {
     return heads.getOrDefault(user, 0L);
-  }
-
-  synchronized long lastId() {
-    return lastId;
   }
 }

@@ -2,6 +2,8 @@ package imserver.message;
 
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
+import imserver.directory.UserProfile;
+import imserver.packet.Response.Incoming;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,6 +16,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** A database in memory, with the failures that a test wants. */
 class FakeService extends MessageService {
@@ -26,16 +29,10 @@ class FakeService extends MessageService {
   /** What was named in read-acks, by reader. */
   final Map<Long, Set<Long>> read = new ConcurrentHashMap<>();
 
-  /** How many new messages each call of {@link #store} got. */
+  /** How many new messages each call of {@link #add} got. */
   final List<Integer> calls = new CopyOnWriteArrayList<>();
 
   int pings;
-
-  /** How many queries there were for what may not have been delivered. */
-  int looks;
-
-  /** How many of the next such queries fail. */
-  int looksFail;
 
   /** The database refuses these. */
   Predicate<NewMessage> refuses = newMessage -> false;
@@ -59,11 +56,14 @@ class FakeService extends MessageService {
   /** How many calls of {@link #markRead} fail from now on. */
   int failingMarks;
 
+  /** Whether it is not known of those whether they were committed. */
+  boolean marksUnknown;
+
   /** Called when read-acks come to the database. */
   Runnable beforeMarking = () -> {};
 
   @Override
-  public List<Outcome> store(List<NewMessage> newMessages) {
+  public List<Outcome> add(List<NewMessage> newMessages) {
     calls.add(newMessages.size());
     failIfDown();
     if (newMessages.stream().anyMatch(refuses)) {
@@ -118,6 +118,9 @@ class FakeService extends MessageService {
     failIfDown();
     if (failingMarks > 0) {
       failingMarks--;
+      if (marksUnknown) {
+        throw new CommitUnknownException(new IllegalStateException("a dead connection"));
+      }
       throw new StorageException(new IllegalStateException("a dead connection"));
     }
     idsByReader.forEach(
@@ -126,24 +129,26 @@ class FakeService extends MessageService {
   }
 
   @Override
-  public List<UnreadMessage> unread(Collection<Long> userIds, long afterId, int limit) {
-    looks++;
+  public List<Incoming> receivedAfter(Map<Long, Long> afterByUser, int limit) {
     failIfDown();
-    if (looksFail > 0) {
-      looksFail--;
-      throw new StorageException(new IllegalStateException("a dead connection"));
-    }
-    return userIds.stream()
-        .flatMap(user -> store.unread(user, afterId).stream())
-        .sorted(Comparator.comparingLong(UnreadMessage::id))
+    return afterByUser.entrySet().stream()
+        .flatMap(user -> store.receivedAfter(user.getKey(), user.getValue()).stream())
+        .sorted(Comparator.comparingLong(ReceivedMessage::id))
         .limit(limit)
+        .map(message -> message.from(UserProfile.unknown(message.senderId())))
         .toList();
   }
 
   @Override
-  public long lastId() {
+  public Map<Long, Long> heads(Collection<Long> users) {
     failIfDown();
-    return store.lastId();
+    return users.stream().collect(Collectors.toMap(user -> user, store::head));
+  }
+
+  @Override
+  public UserPosition position(long user) {
+    failIfDown();
+    return store.position(user);
   }
 
   @Override

@@ -38,7 +38,7 @@ record FakeStoreState(FakeMessageStore store) implements StoreState {
 
   @Override
   public List<Long> unread(long user) {
-    return store.unread(user, 0).stream().map(UnreadMessage::id).toList();
+    return store.unread(user, 0).stream().map(ReceivedMessage::id).toList();
   }
 
   @Override

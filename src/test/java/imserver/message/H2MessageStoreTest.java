@@ -36,7 +36,7 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
   private @Nullable RuntimeException ofCommit;
 
   /** Does what the container does around the methods of the session bean. */
-  private final class InTransactions extends H2Writer {
+  private final class InTransactions extends H2Transactions {
 
     @Override
     public List<Outcome> add(List<NewMessage> newMessages) {
@@ -53,13 +53,13 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
       return inTransaction(writer -> writer.recount(user));
     }
 
-    private <R> R inTransaction(Function<H2Writer, R> work) {
+    private <R> R inTransaction(Function<H2Transactions, R> work) {
       EntityManager entities = database.entities();
       try {
         entities.getTransaction().begin();
         R result;
         try {
-          result = work.apply(new H2Writer(entities));
+          result = work.apply(new H2Transactions(entities));
         } catch (RuntimeException e) {
           throw new StorageException(e);
         }
@@ -119,8 +119,8 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
   void turns() throws Exception {
     List<String> order = new CopyOnWriteArrayList<>();
     AtomicReference<Thread> marking = new AtomicReference<>();
-    H2Writer writer =
-        new H2Writer() {
+    H2Transactions writer =
+        new H2Transactions() {
           @Override
           public List<Outcome> add(List<NewMessage> newMessages) {
             order.add("add");

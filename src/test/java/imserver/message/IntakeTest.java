@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import imserver.auth.UserPrincipal;
+import imserver.cluster.Cluster;
 import imserver.config.Config;
 import imserver.config.Configs;
 import imserver.packet.FailureCode;
@@ -85,6 +86,7 @@ class IntakeTest {
     inject(made, "service", fixture.service);
     inject(made, "directory", fixture.directory);
     inject(made, "registry", fixture.registry);
+    inject(made, "cluster", new Cluster());
     inject(made, "budgets", UserBudgets.with(config, time));
     inject(made, "workers", workers);
     inject(made, "threads", new Threads());

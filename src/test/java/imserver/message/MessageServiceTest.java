@@ -79,8 +79,8 @@ class MessageServiceTest {
   @Test
   @DisplayName("stores in the database that is configured")
   void store() throws Exception {
-    with().store(List.of(newMessage(2)));
-    with("IMSERVER_DB_URL", "jdbc:postgresql://db/imserver").store(List.of(newMessage(2)));
+    with().add(List.of(newMessage(2)));
+    with("IMSERVER_DB_URL", "jdbc:postgresql://db/imserver").add(List.of(newMessage(2)));
     assertThat(asked).containsExactly("h2", "postgresql");
   }
 
@@ -88,13 +88,13 @@ class MessageServiceTest {
   @DisplayName("stores for everybody, or for those alone whom the directory knows")
   void recipients() throws Exception {
     List<NewMessage> newMessages = List.of(newMessage(2), newMessage(3), newMessage(4));
-    assertThat(with().store(newMessages)).allMatch(Outcome.Stored.class::isInstance);
-    assertThat(with("IMSERVER_RECIPIENTS", "known").store(newMessages))
+    assertThat(with().add(newMessages)).allMatch(Outcome.Stored.class::isInstance);
+    assertThat(with("IMSERVER_RECIPIENTS", "known").add(newMessages))
         .containsExactly(
             new Outcome.Stored(102, 1, 1),
             new Outcome.UnknownRecipient(),
             new Outcome.Stored(104, 1, 1));
-    with("IMSERVER_RECIPIENTS", "known").store(List.of(newMessage(3)));
+    with("IMSERVER_RECIPIENTS", "known").add(List.of(newMessage(3)));
     assertThat(asked).as("nothing to store is not asked for").hasSize(2);
   }
 
@@ -103,9 +103,9 @@ class MessageServiceTest {
   void failures() throws Exception {
     with();
     failure = new StorageException(new IllegalStateException("rolled back"));
-    assertThatThrownBy(() -> service.store(List.of(newMessage(2)))).isSameAs(failure);
+    assertThatThrownBy(() -> service.add(List.of(newMessage(2)))).isSameAs(failure);
     failure = new IllegalStateException("after the commit");
-    assertThatThrownBy(() -> service.store(List.of(newMessage(2))))
+    assertThatThrownBy(() -> service.add(List.of(newMessage(2))))
         .isInstanceOf(CommitUnknownException.class);
   }
 }

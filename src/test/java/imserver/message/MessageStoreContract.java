@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -556,6 +557,8 @@ abstract class MessageStoreContract {
 
     static final int COUNT = RandomWriter.USERS.size() - 1;
 
+    private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final StoreState state;
     private final AtomicBoolean end = new AtomicBoolean();
     private final Map<Long, Future<List<Long>>> found = new HashMap<>();
@@ -577,6 +580,9 @@ abstract class MessageStoreContract {
           return ids;
         }
         last = end.get();
+        if (page.isEmpty()) { // else five readers without a pause take the processor from writers
+          LockSupport.parkNanos(PAUSE);
+        }
       }
       return ids;
     }

@@ -3,7 +3,9 @@ package imserver.message;
 import static imserver.message.WriterFixture.message;
 import static imserver.message.WriterFixture.named;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import imserver.cluster.Change.MessageStored;
 import imserver.directory.UserProfile;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
@@ -11,7 +13,6 @@ import imserver.packet.Response.Failure;
 import imserver.packet.Response.Incoming;
 import imserver.packet.Response.Success;
 import imserver.session.FakeConnection;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
@@ -53,7 +54,7 @@ class MessageWriterTest {
       assertThat(alice.sent).containsExactly(success(1, "a"), success(1, "c"));
       assertThat(bob.sent).containsExactly(success(2, "b"));
       assertThat(fixture.delivered)
-          .containsExactly(
+          .containsExactlyInAnyOrder(
               new Incoming(1, 1, 2, "a", "t-a", "1", ""),
               new Incoming(2, 2, 1, "b", "t-b", "2", ""),
               new Incoming(3, 1, 3, "c", "t-c", "1", ""));
@@ -170,21 +171,7 @@ class MessageWriterTest {
               reused("b"),
               new Success(1, "t-c", 2, "y"),
               reused("d"));
-      assertThat(fixture.texts()).containsExactly("a", "c");
-    }
-
-    @Test
-    @DisplayName("delivers the message in doubt that has the name")
-    void inDoubt() {
-      service.commitsWait = true;
-      service.lostAnswers = 3;
-      messageWriter.process(List.of(named(alice, 2, "a", "x")));
-      service.commitsWait = false;
-      messageWriter.process(List.of(message(bob, 3, "b")));
-      service.finishCommits();
-      messageWriter.process(List.of(named(alice, 2, "c", "x")));
-      assertThat(alice.sent).containsExactly(unavailable(1, "a"), reused("c"));
-      assertThat(fixture.texts()).containsExactly("b", "a");
+      assertThat(fixture.texts()).as("without what is in doubt").containsExactly("c");
     }
   }
 
@@ -268,121 +255,61 @@ class MessageWriterTest {
   }
 
   @Nested
-  @DisplayName("whose commit was done though its answer was lost")
+  @DisplayName("of which it is not known whether it is committed")
   class InDoubt {
 
     @Test
-    @DisplayName("acknowledges and delivers each message once, where the second try is answered")
+    @DisplayName("is stored and acknowledged once; who is connected is told from the database")
     void secondTry() {
       service.lostAnswers = 1;
       messageWriter.process(List.of(message(alice, 2, "a"), message(alice, 2, "b")));
       assertThat(alice.sent).containsExactly(success(1, "a"), success(1, "b"));
-      messageWriter.process(List.of(message(alice, 2, "c")));
-      assertThat(fixture.texts()).containsExactly("a", "b", "c");
-      assertThat(service.committed).hasSize(3);
+      assertThat(service.committed).hasSize(2);
+      assertThat(fixture.doubts).isPositive();
     }
 
     @Test
-    @DisplayName("delivers it once with the next batch, where the database went down meanwhile")
-    void nextBatch() {
-      service.lostAnswers = 1;
-      goDownAtTheSecondCall();
+    @DisplayName("is in doubt also where it is stored alone")
+    void alone() {
+      service.refuses = newMessage -> newMessage.content().equals("b");
+      service.lostAnswers = 1; // of what is stored alone first
       messageWriter.process(List.of(message(alice, 2, "a"), message(alice, 2, "b")));
-      assertThat(alice.sent).containsExactly(unavailable(1, "a"), unavailable(1, "b"));
-      assertThat(fixture.delivered).isEmpty();
-
-      messageWriter.process(List.of(message(bob, 1, "still down")));
-      assertThat(fixture.delivered).isEmpty();
-
-      service.down = false;
-      messageWriter.process(List.of(message(alice, 2, "a"), message(alice, 2, "c")));
-      assertThat(alice.sent.subList(2, 4)).containsExactly(success(1, "a"), success(1, "c"));
-      assertThat(fixture.texts()).containsExactly("a", "b", "c");
-      messageWriter.process(List.of(message(alice, 2, "d")));
-      assertThat(fixture.texts()).containsExactly("a", "b", "c", "d");
-    }
-
-    private void goDownAtTheSecondCall() {
-      service.refuses =
-          newMessage -> {
-            service.down |= service.calls.size() == 2;
-            return service.down;
-          };
+      assertThat(alice.sent).containsExactly(success(1, "a"), unavailable(1, "b"));
+      assertThat(fixture.doubts).isPositive();
     }
 
     @Test
-    @DisplayName("delivers it once when its sender tries again, where the commit was done later")
-    void later() {
-      leaveWaiting("a");
-      messageWriter.process(List.of(message(carol, 4, "b")));
-      service.finishCommits();
-      assertThat(service.looks).isEqualTo(1);
-      messageWriter.process(List.of(message(carol, 4, "c"), message(alice, 2, "a")));
-      assertThat(alice.sent).containsExactly(unavailable(1, "a"), success(1, "a"));
-      assertThat(fixture.texts()).containsExactlyInAnyOrder("b", "c", "a");
+    @DisplayName("is not in doubt where the database has refused it")
+    void refused() {
+      service.refuses = newMessage -> newMessage.content().equals("a");
       messageWriter.process(List.of(message(alice, 2, "a")));
-      assertThat(fixture.texts()).hasSize(3);
+      assertThat(fixture.doubts).isZero();
     }
+  }
 
-    @Test
-    @DisplayName("delivers it in its order with the next message to its recipient")
-    void inOrder() {
-      leaveWaiting("a");
-      fixture.clock.now = fixture.clock.now.plus(Duration.ofHours(1));
-      messageWriter.process(
-          List.of(message(carol, 2, "b"), message(carol, 4, "c"), message(bob, 2, "d")));
-      assertThat(fixture.texts()).containsExactly("a", "b", "d", "c");
-      int looks = service.looks;
-      messageWriter.process(List.of(message(carol, 2, "e"), message(alice, 2, "a")));
-      assertThat(fixture.texts()).containsExactly("a", "b", "d", "c", "e");
-      assertThat(service.looks).as("does not look again and again").isEqualTo(looks);
-    }
+  @Test
+  @DisplayName("tells the other servers what was stored, also where an answer fails")
+  void published() {
+    alice.beforeSend =
+        () -> {
+          throw new IllegalStateException("an answer fails");
+        };
+    assertThatThrownBy(() -> messageWriter.process(List.of(message(alice, 2, "a"))))
+        .hasMessage("an answer fails");
+    assertThat(fixture.texts()).containsExactly("a");
+    assertThat(fixture.published).singleElement().isInstanceOf(MessageStored.class);
+  }
 
-    @Test
-    @DisplayName("delivers what it was stored before, when the database can be asked for it")
-    void looksAgain() {
-      service.lostAnswers = 1;
-      service.looksFail = 3;
-      messageWriter.process(List.of(message(alice, 2, "a")));
-      assertThat(alice.sent).containsExactly(success(1, "a"));
-      messageWriter.process(List.of(message(carol, 2, "b")));
-      assertThat(fixture.delivered).isEmpty();
-      messageWriter.process(List.of(message(carol, 4, "c")));
-      messageWriter.process(List.of(message(carol, 2, "d")));
-      assertThat(fixture.texts()).containsExactly("a", "b", "c", "d");
-    }
-
-    @Test
-    @DisplayName("does not deliver what was there before this server")
-    void before() {
-      service.store(List.of(WriterFixture.newMessage(1, 2, "old")));
-      service.lostAnswers = 1;
-      messageWriter.process(List.of(message(alice, 2, "a")));
-      assertThat(fixture.texts()).containsExactly("a");
-    }
-
-    private void leaveWaiting(String content) {
-      service.commitsWait = true;
-      service.lostAnswers = 3; // in the batch, alone, and once more
-      messageWriter.process(List.of(message(alice, 2, content)));
-      service.commitsWait = false;
-      assertThat(alice.sent).containsExactly(unavailable(1, content));
-    }
-
-    @Test
-    @DisplayName("does not deliver what turns out not to be stored")
-    void notCommitted() {
-      service.refuses =
-          newMessage -> {
-            if (newMessage.content().equals("a")) {
-              throw new IllegalStateException("the commit failed");
-            }
-            return false;
-          };
-      messageWriter.process(List.of(message(alice, 2, "a")));
-      messageWriter.process(List.of(message(alice, 2, "b")));
-      assertThat(alice.sent).containsExactly(unavailable(1, "a"), success(1, "b"));
-      assertThat(fixture.texts()).containsExactly("b");
-    }
+  @Test
+  @DisplayName("tells the other servers what was stored, also where a delivery here fails")
+  void publishedWithoutDelivery() {
+    fixture.beforeDelivery =
+        () -> {
+          throw new IllegalStateException("a delivery fails");
+        };
+    assertThatThrownBy(() -> messageWriter.process(List.of(message(alice, 2, "a"))))
+        .hasMessage("a delivery fails");
+    assertThat(fixture.published).singleElement().isInstanceOf(MessageStored.class);
+    assertThat(fixture.doubts).isEqualTo(1);
   }
 }

@@ -3,6 +3,7 @@ package imserver.message;
 import static imserver.message.WriterFixture.ack;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import imserver.cluster.Change.MessagesRead;
 import imserver.packet.FailureCode;
 import imserver.packet.Response.Failure;
 import imserver.session.FakeConnection;
@@ -38,6 +39,18 @@ class ReadAckWriterTest {
   }
 
   @Test
+  @DisplayName("is in doubt where the first attempt may have been committed")
+  void doubt() {
+    service.failingMarks = 1;
+    fixture.readAckWriter.process(List.of(ack(alice, 5L)));
+    assertThat(fixture.doubts).as("rolled back").isZero();
+    service.failingMarks = 1;
+    service.marksUnknown = true;
+    fixture.readAckWriter.process(List.of(ack(alice, 5L)));
+    assertThat(fixture.doubts).isEqualTo(1);
+  }
+
+  @Test
   @DisplayName("answers each reader with a failure where the database did not take them")
   void fails() {
     service.failingMarks = 2;
@@ -45,5 +58,13 @@ class ReadAckWriterTest {
     FailureCode code = FailureCode.STORAGE_UNAVAILABLE;
     assertThat(alice.sent).containsExactly(new Failure(1, "ack", code, code.message()));
     assertThat(bob.sent).containsExactly(new Failure(2, "ack", code, code.message()));
+  }
+
+  @Test
+  @DisplayName("tells the other servers what was marked")
+  void published() {
+    service.add(List.of(WriterFixture.newMessage(2, 1, "a")));
+    fixture.readAckWriter.process(List.of(ack(alice, 1L)));
+    assertThat(fixture.published).containsExactly(new MessagesRead(1, 2, 2, 2, 0, 1));
   }
 }

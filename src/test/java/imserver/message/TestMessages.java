@@ -30,7 +30,7 @@ public final class TestMessages implements AutoCloseable {
 
   private final MemoryDatabase database = new MemoryDatabase();
   private final EntityManager entities = database.entities();
-  private final H2Writer writer = new H2Writer(entities);
+  private final H2Transactions writer = new H2Transactions(entities);
 
   /**
    * Stores the messages, and gives the repository its entity manager, as a container does.

@@ -3,6 +3,7 @@ package imserver.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.auth.UserPrincipal;
+import imserver.cluster.Cluster;
 import imserver.config.Config;
 import imserver.config.Configs;
 import imserver.database.StorageException;
@@ -14,6 +15,7 @@ import imserver.session.FakeWorkers;
 import imserver.session.MessageStream;
 import imserver.session.SessionRegistries;
 import imserver.session.SessionRegistry;
+import imserver.session.UserChange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,11 +46,11 @@ class UnreadReplayTest {
   private final UserDirectory directory =
       new UserDirectory() {
         @Override
-        public void record(UserPrincipal user) {
+        public boolean record(UserPrincipal user) {
           if (directoryFails-- > 0) {
             throw new StorageException(new IllegalStateException("entered by another connection"));
           }
-          recorded.add(user);
+          return recorded.add(user);
         }
       };
 
@@ -68,6 +70,11 @@ class UnreadReplayTest {
                   .toList()
               : List.of();
         }
+
+        @Override
+        public UserPosition position(long userId) {
+          return new UserPosition(0, 0);
+        }
       };
 
   private static Incoming message(long id) {
@@ -81,7 +88,9 @@ class UnreadReplayTest {
     Config config = Configs.with(settings);
     registry = SessionRegistries.with(config);
     MessageStream stream = registry.open(connection);
-    new UnreadReplay(config, directory, service, workers).pushTo(stream);
+    Cluster cluster = new Cluster();
+    CatchUp catchUp = new CatchUp(cluster, registry, directory, service, workers);
+    new UnreadReplay(config, directory, service, catchUp, cluster, workers).pushTo(stream);
     return stream;
   }
 
@@ -97,9 +106,11 @@ class UnreadReplayTest {
     return connection.sent.stream().map(packet -> ((Incoming) packet).messageId()).toList();
   }
 
+  private long changes;
+
   /** A message is stored, and delivered. */
   private void deliver(long id) {
-    registry.deliver(1, List.of(message(id)));
+    registry.change(1, List.of(UserChange.of(++changes, message(id))));
   }
 
   @Test

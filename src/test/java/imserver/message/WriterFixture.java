@@ -1,5 +1,7 @@
 package imserver.message;
 
+import imserver.cluster.Change;
+import imserver.cluster.Cluster;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.Submission.ReadAck;
@@ -10,11 +12,13 @@ import imserver.packet.SendMessage;
 import imserver.session.Connection;
 import imserver.session.FakeClock;
 import imserver.session.SessionRegistry;
+import imserver.session.UserChange;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -52,21 +56,51 @@ class WriterFixture {
   final SessionRegistry registry =
       new SessionRegistry() {
         @Override
-        public void deliver(long recipient, List<Incoming> messages) {
-          beforeDelivery.run();
-          delivered.addAll(messages);
+        public boolean isConnected(long userId) {
+          return true;
+        }
+
+        @Override
+        public void change(long userId, List<UserChange> changes) {
+          List<Incoming> messages =
+              changes.stream().map(UserChange::message).filter(Objects::nonNull).toList();
+          if (!messages.isEmpty()) {
+            beforeDelivery.run();
+            delivered.addAll(messages);
+          }
         }
       };
+
+  /** What the other servers are told. */
+  final List<Change> published = new CopyOnWriteArrayList<>();
+
+  /** How often it was not known what is committed. */
+  int doubts;
+
+  final Cluster cluster =
+      new Cluster() {
+        @Override
+        public void publish(List<? extends Change> changes) {
+          published.addAll(changes);
+        }
+
+        @Override
+        public void doubt() {
+          doubts++;
+        }
+      };
+
+  final Delivery delivery = new Delivery(directory, registry, cluster);
 
   final FakeClock clock = new FakeClock(Instant.parse("2026-01-02T03:04:05Z"));
 
   final MessageWriter messageWriter = messageWriter(Runnable::run);
 
   MessageWriter messageWriter(Executor replies) {
-    return new MessageWriter(service, new Delivery(directory, registry), clock, replies);
+    return new MessageWriter(service, delivery, clock, replies);
   }
 
-  final ReadAckWriter readAckWriter = new ReadAckWriter(service, Runnable::run);
+  final ReadAckWriter readAckWriter = new ReadAckWriter(service, delivery, Runnable::run);
 
   static NewMessage newMessage(long from, long to, String content) {
     return new NewMessage(new DedupeKey(from, content), to, content, "", OffsetDateTime.MIN, null);

@@ -53,7 +53,7 @@ public final class Api {
    */
   public record Answer(int status, String text, HttpHeaders headers) {
 
-    JsonObject json() {
+    public JsonObject json() {
       try (var reader = Json.createReader(new StringReader(text))) {
         return reader.readObject();
       }

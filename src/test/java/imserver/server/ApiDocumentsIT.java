@@ -102,6 +102,8 @@ class ApiDocumentsIT {
         "endSessions",
         Call.service("api/users/" + bob + "/sessions", null, "api/users/x/sessions"));
     calls.put("health", Call.user("api/health", null, null));
+    calls.put("live", Call.user("api/health/live", null, null));
+    calls.put("ready", Call.user("api/health/ready", null, null));
     calls.put(
         "originalConversationList",
         Call.user("message/conversationList", null, "message/conversationList?page=x"));

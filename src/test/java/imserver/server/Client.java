@@ -69,7 +69,8 @@ public final class Client implements AutoCloseable {
     }
   }
 
-  static URI address(URI server, Object credential) {
+  /** Where the socket of a user is. */
+  public static URI address(URI server, Object credential) {
     return URI.create(
         "ws://" + server.getHost() + ":" + server.getPort() + "/teaching/imserver/" + credential);
   }

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Compares what was acknowledged with what is there for the recipient. */
-final class Ledger {
+public final class Ledger {
 
   private Ledger() {}
 
@@ -32,7 +32,7 @@ final class Ledger {
   }
 
   /** The counts that are kept are those of a recount. */
-  static void assertCounted(URI server, long user) {
+  public static void assertCounted(URI server, long user) {
     JsonObject recount = Api.service(server).post("api/users/" + user + "/recount", "{}").ok();
     assertThat(Api.number(recount, "before")).isEqualTo(Api.number(recount, "after"));
     assertThat(Api.number(recount, "correctedConversations")).isZero();

@@ -11,9 +11,10 @@ import java.util.List;
  *
  * @param describe "" or the object in the text
  */
-record Packet(long fromId, long toId, int type, String content, String timestamp, String describe) {
+public record Packet(
+    long fromId, long toId, int type, String content, String timestamp, String describe) {
 
-  static Packet parse(String text) {
+  public static Packet parse(String text) {
     JsonObject json = object(text);
     if (!List.copyOf(json.keySet())
         .equals(List.of("fromId", "toId", "type", "content", "timestamp", "Describe"))) {
@@ -41,29 +42,29 @@ record Packet(long fromId, long toId, int type, String content, String timestamp
         .toString();
   }
 
-  boolean isSuccess() {
+  public boolean isSuccess() {
     return type == 0;
   }
 
-  boolean isFailure() {
+  public boolean isFailure() {
     return type == 1;
   }
 
-  boolean isMessage() {
+  public boolean isMessage() {
     return type == 2;
   }
 
   /** The code of a failure. */
-  String code() {
+  public String code() {
     return object(describe).getString("code");
   }
 
-  boolean retryable() {
+  public boolean retryable() {
     return object(describe).getBoolean("retryable");
   }
 
   /** The id in the {@code Describe} of a message or a receipt. */
-  long messageId() {
+  public long messageId() {
     return Long.parseLong(object(describe).getString("messageId"));
   }
 
@@ -82,12 +83,13 @@ record Packet(long fromId, long toId, int type, String content, String timestamp
   }
 
   /** A request, as the front ends of the note's time send it. */
-  static String message(long toId, String content, String timestamp) {
+  public static String message(long toId, String content, String timestamp) {
     return builder(toId, content, timestamp).build().toString();
   }
 
   /** A request that names itself. */
-  static String message(long toId, String content, String timestamp, String clientMessageId) {
+  public static String message(
+      long toId, String content, String timestamp, String clientMessageId) {
     return builder(toId, content, timestamp)
         .add("Describe", Json.createObjectBuilder().add("clientMessageId", clientMessageId))
         .build()
@@ -95,13 +97,18 @@ record Packet(long fromId, long toId, int type, String content, String timestamp
   }
 
   static String readAck(Iterable<Long> ids) {
+    return readAck(ids, "ack");
+  }
+
+  /** The same with a mark of its own, by which a failure names it. */
+  public static String readAck(Iterable<Long> ids, String timestamp) {
     var array = Json.createArrayBuilder();
     ids.forEach(array::add);
     return Json.createObjectBuilder()
         .add("toId", 0)
         .add("type", 1)
         .add("content", array.build().toString())
-        .add("timestamp", "ack")
+        .add("timestamp", timestamp)
         .add("Describe", "")
         .build()
         .toString();

@@ -30,7 +30,7 @@ final class PayaraMicro implements ServerProduct.Launch {
         "--contextroot",
         "teaching",
         "--deploy",
-        war().toString());
+        war(folder).toString());
   }
 
   @Override

@@ -29,15 +29,28 @@ final class Sender implements AutoCloseable {
   private final URI server;
   private final long from;
   private final long to;
+  private final Duration pause;
   private final List<String> unanswered = new CopyOnWriteArrayList<>();
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+  private final List<Integer> closeCodes = new CopyOnWriteArrayList<>();
+  private final List<String> failures = new CopyOnWriteArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean fresh = true;
   private int next;
   private final Thread thread;
 
   Sender(URI server, long from, long to) {
+    this(server, from, to, Duration.ZERO);
+  }
+
+  /**
+   * With a rate.
+   *
+   * @param pause after each message that is new
+   */
+  Sender(URI server, long from, long to, Duration pause) {
     this.server = server;
+    this.pause = pause;
     this.from = from;
     this.to = to;
     this.thread = new Thread(this::run, "sender-" + from);
@@ -51,6 +64,16 @@ final class Sender implements AutoCloseable {
   /** The texts that were acknowledged. */
   Set<String> acknowledged() {
     return acknowledged;
+  }
+
+  /** With which codes its connections were closed by the server. */
+  List<Integer> closeCodes() {
+    return closeCodes;
+  }
+
+  /** The attempts to connect that failed, and the packets that were refused. */
+  List<String> failures() {
+    return failures;
   }
 
   /** Sends nothing new any more, but goes on with what was not acknowledged. */
@@ -74,14 +97,32 @@ final class Sender implements AutoCloseable {
   }
 
   private void connect() throws InterruptedException {
-    try (Client client = Client.connect(server, from)) {
-      converse(client);
+    Client client;
+    try {
+      client = Client.connect(server, from);
     } catch (RuntimeException e) {
+      failures.add(e.toString());
       return; // the server is down; again
+    }
+    try (client) {
+      converse(client);
+      if (!client.isOpen()) {
+        closeCodes.add(client.closeCode());
+      }
     }
   }
 
   private void converse(Client client) throws InterruptedException {
+    try {
+      sendAll(client);
+    } catch (RuntimeException e) { // it broke off while something was sent
+      if (isRunning()) {
+        var unused = client.closeCode();
+      }
+    }
+  }
+
+  private void sendAll(Client client) throws InterruptedException {
     Semaphore window = new Semaphore(WINDOW);
     AtomicBoolean failed = new AtomicBoolean();
     client.onAnswer(
@@ -90,7 +131,10 @@ final class Sender implements AutoCloseable {
             acknowledged.add(packet.timestamp());
             unanswered.remove(packet.timestamp());
           }
-          failed.compareAndSet(false, packet.isFailure());
+          if (packet.isFailure()) {
+            failures.add(packet.describe());
+            failed.set(true);
+          }
           window.release();
         });
     for (String text : List.copyOf(unanswered)) {
@@ -101,6 +145,7 @@ final class Sender implements AutoCloseable {
         String text = String.valueOf(next++);
         unanswered.add(text);
         send(client, window, text);
+        TimeUnit.NANOSECONDS.sleep(pause.toNanos());
       } else if (window.tryAcquire(WINDOW, 100, TimeUnit.MILLISECONDS)) {
         return; // all answered, with success or not: connect anew for the rest, if any
       }

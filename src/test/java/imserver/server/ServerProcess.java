@@ -31,7 +31,8 @@ public final class ServerProcess implements AutoCloseable {
   /** Half the processor time of a start, which is most of what a server of a test does. */
   private static final String JVM_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
-  private static final Duration START = Duration.ofSeconds(120);
+  /** Ample: it takes a tenth of that, on a machine that has nothing else to do. */
+  private static final Duration START = Duration.ofSeconds(240);
 
   private static final Duration STOP = Duration.ofSeconds(120);
 
@@ -58,7 +59,14 @@ public final class ServerProcess implements AutoCloseable {
    */
   public static ServerProcess start(int port, Path folder, Map<String, String> settings)
       throws IOException {
-    ServerProcess server = launch(port, folder, settings);
+    return start(ServerProduct.underTest(), port, folder, settings);
+  }
+
+  /** The same on a product of choice. */
+  public static ServerProcess start(
+      ServerProduct product, int port, Path folder, Map<String, String> settings)
+      throws IOException {
+    ServerProcess server = launch(product, port, folder, settings);
     try {
       await()
           .atMost(START)
@@ -77,10 +85,16 @@ public final class ServerProcess implements AutoCloseable {
   /** Starts it and does not wait. */
   static ServerProcess launch(int port, Path folder, Map<String, String> settings)
       throws IOException {
+    return launch(ServerProduct.underTest(), port, folder, settings);
+  }
+
+  private static ServerProcess launch(
+      ServerProduct product, int port, Path folder, Map<String, String> settings)
+      throws IOException {
     Files.createDirectories(folder);
     Path log = folder.resolve("server.log");
     ProcessBuilder builder =
-        new ProcessBuilder(ServerProduct.underTest().prepare(folder, port))
+        new ProcessBuilder(product.prepare(folder, port))
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -100,7 +114,7 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /** What the server writes to its standard streams. */
-  Path log() {
+  public Path log() {
     return log;
   }
 
@@ -109,7 +123,8 @@ public final class ServerProcess implements AutoCloseable {
     return log.getParent();
   }
 
-  long pid() {
+  /** Of the JVM. */
+  public long pid() {
     return server().pid();
   }
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** The servers that a test can run in a process of their own. */
-enum ServerProduct {
+public enum ServerProduct {
   PAYARA_MICRO("payara-micro.jar", new PayaraMicro()),
   PAYARA_SERVER("payara6/glassfish", new GlassFish()),
   TOMCAT_10("tomcat-10", new Tomcat()),
@@ -22,6 +22,12 @@ enum ServerProduct {
     /** The WAR that this server takes. */
     default Path war() {
       return Path.of(System.getProperty("imserver.test.war"));
+    }
+
+    /** That of an instance: another one where a test has put it there. */
+    default Path war(Path folder) {
+      Path own = folder.resolve(OWN_WAR);
+      return Files.exists(own) ? own : war();
     }
 
     /**
@@ -39,6 +45,9 @@ enum ServerProduct {
     /** Where an instance keeps the embedded database if nobody says otherwise. */
     Path dataFolder(Path folder);
   }
+
+  /** In the folder of an instance. */
+  static final String OWN_WAR = "own.war";
 
   private final String home;
   private final Launch launch;
@@ -76,6 +85,11 @@ enum ServerProduct {
   List<String> prepare(Path folder, int port) throws IOException {
     Path servers = Path.of(System.getProperty("imserver.test.servers")).toAbsolutePath();
     return launch.prepare(servers.resolve(home), folder, port);
+  }
+
+  /** The WAR that this server takes. */
+  Path war() {
+    return launch.war();
   }
 
   /** Takes the application away from a running instance. */

@@ -80,7 +80,7 @@ public final class SharedServer implements BeforeAllCallback {
   }
 
   /** After the last class. */
-  static void stop() {
+  public static void stop() {
     ServerProcess last = running;
     running = null;
     if (last != null) {

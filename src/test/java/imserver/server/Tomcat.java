@@ -31,7 +31,7 @@ final class Tomcat implements ServerProduct.Launch {
       for (String name : List.of("logs", Folders.TEMPORARY, "webapps", "work")) {
         Files.createDirectories(folder.resolve(name));
       }
-      Files.copy(war(), deployed(folder));
+      Files.copy(war(folder), deployed(folder));
     }
     return List.of(
         "env",

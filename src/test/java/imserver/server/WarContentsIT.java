@@ -26,6 +26,7 @@ class WarContentsIT {
           "flyway-database-cockroachdb",
           "flyway-database-postgresql",
           "h2",
+          "jedis",
           "nimbus-jose-jwt",
           "postgresql");
 

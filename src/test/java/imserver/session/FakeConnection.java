@@ -99,6 +99,11 @@ public final class FakeConnection implements Connection {
   }
 
   @Override
+  public void closeWhenAnswered(CloseCode code) {
+    close(code);
+  }
+
+  @Override
   public void close(CloseCode code) {
     closes.add(code);
   }

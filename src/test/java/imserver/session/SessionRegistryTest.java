@@ -33,13 +33,19 @@ class SessionRegistryTest {
     return connection;
   }
 
+  /** A change of the user, who has just connected. */
+  private void tell(long userId, Incoming message) {
+    registry.begin(userId, 0, 0);
+    registry.change(userId, List.of(UserChange.of(1, message)));
+  }
+
   @Test
   @DisplayName("delivers to every connection of the recipient, and to nobody else")
   void everyDevice() {
     FakeConnection phone = open(1);
     FakeConnection laptop = open(1);
     FakeConnection other = open(2);
-    registry.deliver(1, List.of(message(5, 1)));
+    tell(1, message(5, 1));
     assertThat(phone.sent).containsExactly(message(5, 1));
     assertThat(laptop.sent).containsExactly(message(5, 1));
     assertThat(other.sent).isEmpty();
@@ -48,7 +54,7 @@ class SessionRegistryTest {
   @Test
   @DisplayName("does nothing for a recipient who is not connected")
   void absent() {
-    registry.deliver(1, List.of(message(5, 1)));
+    tell(1, message(5, 1));
     assertThat(registry.connections()).isEmpty();
   }
 
@@ -61,7 +67,7 @@ class SessionRegistryTest {
     registry.close(phone);
     registry.close(new FakeConnection(1));
     registry.close(new FakeConnection(7));
-    registry.deliver(1, List.of(message(5, 1)));
+    tell(1, message(5, 1));
     assertThat(phone.sent).isEmpty();
     assertThat(laptop.sent).hasSize(1);
     assertThat(registry.connections()).containsExactly(laptop);
@@ -80,7 +86,7 @@ class SessionRegistryTest {
       assertThat(all.get(1).closes).containsExactly(CloseCode.TOO_MANY_CONNECTIONS);
       assertThat(all.subList(2, 5)).allMatch(FakeConnection::isOpen);
       assertThat(other.isOpen()).isTrue();
-      registry.deliver(1, List.of(message(5, 1)));
+      tell(1, message(5, 1));
       assertThat(all.get(1).sent).isEmpty();
       assertThat(all.get(4).sent).hasSize(1);
     }
@@ -142,6 +148,22 @@ class SessionRegistryTest {
       assertThat(one.closes).containsExactly(CloseCode.GOING_AWAY);
       assertThat(two.closes).containsExactly(CloseCode.GOING_AWAY);
       assertThat(registry.connections()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("closes them one by one before, where it has time")
+    void drains() {
+      List<FakeConnection> all =
+          IntStream.range(1, 20).mapToObj(SessionRegistryTest.this::open).toList();
+      assertThat(registry.isClosing()).isFalse();
+      registry.closeNew();
+      assertThat(registry.isClosing()).isTrue();
+      assertThat(registry.isDraining()).isFalse();
+      assertThat(all).allMatch(FakeConnection::isOpen);
+      registry.drain(Duration.ofMillis(20));
+      assertThat(registry.isDraining()).isTrue();
+      assertThat(all).allMatch(each -> each.closes.equals(List.of(CloseCode.GOING_AWAY)));
+      assertThat(open(1).closes).containsExactly(CloseCode.GOING_AWAY);
     }
 
     @Test

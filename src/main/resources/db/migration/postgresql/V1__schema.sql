@@ -128,3 +128,20 @@ create table revocation (
 create index revocation_by_writing on revocation (written_at);
 -- Finds the rows that concern only tokens that have expired, which are deleted.
 create index revocation_by_moment on revocation (issued_before);
+
+-- The servers on this database, by its clock. Each writes its own row once a second; who has been silent for a minute is
+-- deleted by another one. Only PostgreSQL has it: an embedded database has one server.
+create table node (
+  id         bigint                   not null primary key, -- drawn anew with each start
+  address    inet                     default inet_client_addr(), -- as the database sees it, for people; null by a local socket
+  started_at timestamp with time zone not null,
+  beat_at    timestamp with time zone not null
+) with (fillfactor = 50);
+
+-- What the servers on this database, and they alone, know. One row. The id is in the names of what they use together elsewhere.
+-- With the secret they seal what they tell each other: whoever may connect to the database may listen and notify.
+create table installation (
+  id     uuid    not null primary key default gen_random_uuid(),
+  secret varchar not null default gen_random_uuid() || '.' || gen_random_uuid()
+);
+insert into installation default values;

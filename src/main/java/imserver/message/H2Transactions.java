@@ -17,16 +17,16 @@ import java.util.Map;
  */
 @Stateless
 @Interceptors(StorageExceptionTranslator.class)
-public class H2Writer {
+public class H2Transactions {
 
   @PersistenceContext private EntityManager entities;
 
   private final NamedStatements statements = new NamedStatements();
 
   /** For the container, which injects the rest. */
-  public H2Writer() {}
+  public H2Transactions() {}
 
-  H2Writer(EntityManager entities) {
+  H2Transactions(EntityManager entities) {
     this.entities = entities;
   }
 

@@ -12,7 +12,7 @@ import imserver.packet.Response.Incoming;
  * @param content the text
  * @param timestamp the sender's mark, "" for none
  */
-public record UnreadMessage(
+public record ReceivedMessage(
     long id, long senderId, long recipientId, String content, String timestamp) {
 
   /** The message as its recipient gets it. */

@@ -1,0 +1,160 @@
+package imserver.cluster;
+
+import imserver.cluster.Frame.Kind;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether this server hears of every change that others commit. Where it may have missed one, the
+ * heads of all connected users are to be compared with the database: at once and, as long as it is
+ * so, again and again. Times are those of {@link System#nanoTime}. For one thread at a time.
+ *
+ * <p>Missed may be: what a frame that did not come would have told; what was committed before a
+ * server knew of this one, or while the bus was down; what a server committed that died before it
+ * published. A beat has the number of the last frame, so that a lost last one is noticed as well,
+ * and it comes by the bus, so that a bus which carries nothing is, too.
+ */
+final class Continuity {
+
+  /** Beats come each second. */
+  private static final Duration MAX_SILENCE = Duration.ofSeconds(3);
+
+  /** Between two comparisons while changes may be missed. */
+  private static final Duration REPEAT = Duration.ofSeconds(2);
+
+  /** Between two comparisons in any case. */
+  private static final Duration LEAST = Duration.ofSeconds(1);
+
+  /**
+   * After the last doubt: until then a transaction may be committed that began before it. A
+   * statement may take 3.5 s, and a request is given up after 5 s.
+   */
+  private static final Duration SETTLING = Duration.ofSeconds(10);
+
+  /** In any case, while there are other servers. */
+  private static final Duration ALWAYS = Duration.ofSeconds(60);
+
+  /** Between two ticks of a server that was not halted. */
+  private static final Duration MAX_TICK = Duration.ofSeconds(3);
+
+  /** What was heard of another server. */
+  private static final class Peer {
+    private long number = -1;
+
+    /** When, by each way; null for never. */
+    private final Map<Integer, Long> heard = new HashMap<>();
+
+    /** Whether the database knows it to be alive. */
+    private boolean listed;
+  }
+
+  private final Map<Long, Peer> peers = new HashMap<>();
+
+  /** By which frames come; 0 while the bus is not connected. */
+  private int ways;
+
+  private long ticked;
+  private long doubted;
+  private long compared;
+  private boolean due;
+
+  Continuity(long now) {
+    ticked = now;
+    doubted = now - SETTLING.toNanos();
+    compared = now - LEAST.toNanos();
+  }
+
+  /** The bus is connected, by so many ways, or with 0 is not any more. */
+  void connected(int ways, long now) {
+    this.ways = ways;
+    doubt(now);
+  }
+
+  /** Whether the database knows this other server to be alive, as far as it was asked. */
+  boolean knows(long node) {
+    return peers.containsKey(node);
+  }
+
+  /** A frame of another server was heard. */
+  void heard(Frame frame, int way, long now) {
+    if (frame.kind() == Kind.UNKNOWN) {
+      doubt(now);
+    }
+    if (frame.number() == Frame.UNNUMBERED) {
+      return; // of such a frame none is missed here
+    }
+    Peer peer = peers.computeIfAbsent(frame.node(), node -> new Peer());
+    long expected = frame.kind() == Kind.BEAT ? peer.number : peer.number + 1;
+    if (peer.number < 0 || frame.number() > expected) {
+      doubt(now);
+    }
+    peer.number = Math.max(peer.number, frame.number());
+    peer.heard.put(way, now);
+  }
+
+  /**
+   * A second has passed.
+   *
+   * @param alive the other servers that the database knows to be alive
+   */
+  void tick(Set<Long> alive, long now) {
+    if (now - ticked > MAX_TICK.toNanos()) {
+      doubt(now);
+    }
+    ticked = now;
+    peers.forEach((node, peer) -> peer.listed = alive.contains(node));
+    if (peers
+        .values()
+        .removeIf(
+            peer ->
+                !peer.listed && peer.heard.values().stream().noneMatch(at -> isHeard(at, now)))) {
+      doubt(now);
+    }
+    alive.forEach(node -> peers.computeIfAbsent(node, unheard -> new Peer()));
+    if (!hearsAll(now)) {
+      doubted = now;
+    }
+  }
+
+  /** Whether the heads are to be compared now; whoever is told so does it. */
+  boolean isDue(long now) {
+    boolean doubtful = now - doubted < SETTLING.toNanos();
+    Duration wait = due ? LEAST : doubtful ? REPEAT : ALWAYS;
+    boolean wanted = due || doubtful || !peers.isEmpty();
+    if (!wanted || now - compared < wait.toNanos()) {
+      return false;
+    }
+    due = false;
+    compared = now;
+    return true;
+  }
+
+  /** Whether every other server that is alive is heard, by every way. */
+  boolean hearsAll(long now) {
+    return peers.isEmpty()
+        || (ways > 0 && peers.values().stream().allMatch(peer -> isHeardByAll(peer, now)));
+  }
+
+  private boolean isHeardByAll(Peer peer, long now) {
+    return IntStream.range(0, ways).allMatch(way -> isHeard(peer.heard.get(way), now));
+  }
+
+  private static boolean isHeard(@Nullable Long heard, long now) {
+    return heard != null && now - heard < MAX_SILENCE.toNanos();
+  }
+
+  /** How many other servers are alive: by the database, or since they are heard. */
+  int peers() {
+    return peers.size();
+  }
+
+  /** Changes may have been missed. */
+  void doubt(long now) {
+    doubted = now;
+    due = true;
+  }
+}

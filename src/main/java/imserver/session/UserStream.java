@@ -1,0 +1,196 @@
+package imserver.session;
+
+import imserver.packet.Response.Incoming;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The connections of one user to this server, and what they have been told: messages in the order
+ * of their ids, none twice.
+ *
+ * <p>What is committed, by this server or another, comes in any order: it is put right by the
+ * numbers of the user's changes, each of which is one above the one before (see {@code
+ * imserver.message}). The next number is told; a lower one is known; a higher one waits, for a
+ * moment, for those that are missing. When they do not come the stream is to catch up from the
+ * database.
+ *
+ * <p>Safe for use by several threads.
+ */
+final class UserStream {
+
+  /**
+   * How long missing numbers may take. They come within a millisecond or two as long as nothing is
+   * wrong; to read what is on its way costs a query and does no harm.
+   */
+  private static final long WAIT = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** Past so many changes that wait, all of them are read from the database. */
+  private static final int MAX_WAITING = 1000;
+
+  private static final long UNKNOWN = -1;
+
+  /** Oldest first; never changed, only replaced. */
+  private volatile List<MessageStream> streams = List.of();
+
+  /** Up to which number all changes were told. */
+  private long head = UNKNOWN;
+
+  /** The highest number that was heard of. */
+  private long known = UNKNOWN;
+
+  /** Up to which id all of the user's messages were told, or are left to the replays. */
+  private long complete = UNKNOWN;
+
+  /** The id of the last message that was told, 0 for none. */
+  private long told;
+
+  private final NavigableMap<Long, UserChange> waiting = new TreeMap<>();
+
+  /** Since when the next number is missing, in {@link System#nanoTime}; while it is behind. */
+  private long behindSince;
+
+  List<MessageStream> streams() {
+    return streams;
+  }
+
+  void setStreams(List<MessageStream> streams) {
+    this.streams = streams;
+  }
+
+  /**
+   * What the replay of the first connection begins with; does nothing where it is known.
+   *
+   * @param head the number of the last change
+   * @param lastId the id of the user's last message at that moment, 0 for none
+   */
+  synchronized void begin(long head, long lastId, long now) {
+    if (!hasBegun()) {
+      this.head = head;
+      known = Math.max(known, head);
+      complete = lastId;
+      behindSince = now;
+      tellNext(now);
+    }
+  }
+
+  synchronized boolean hasBegun() {
+    return complete != UNKNOWN;
+  }
+
+  /** Changes were committed, by whatever server. Returns whether the stream is behind. */
+  synchronized boolean change(List<UserChange> changes, long now) {
+    boolean wasBehind = isBehind();
+    for (UserChange change : changes) {
+      known = Math.max(known, change.number());
+      waiting.put(change.number(), change);
+    }
+    if (waiting.size() > MAX_WAITING) {
+      waiting.clear();
+    }
+    if (!wasBehind) {
+      behindSince = now;
+    }
+    tellNext(now);
+    return isBehind();
+  }
+
+  /**
+   * What the database says that the number of the last change is.
+   *
+   * @return whether the stream is behind
+   */
+  synchronized boolean compare(long actual, long now) {
+    if (actual > known) {
+      if (!isBehind()) {
+        behindSince = now;
+      }
+      known = actual;
+    }
+    return isBehind();
+  }
+
+  /** Up to which number all changes were told; negative before it has begun. */
+  synchronized long head() {
+    return head;
+  }
+
+  /** Whether there are changes that were not told. */
+  synchronized boolean isBehind() {
+    return head < known;
+  }
+
+  /** Whether it has been behind for so long that it is to catch up. */
+  synchronized boolean isDue(long now) {
+    return hasBegun() && isBehind() && now - behindSince >= WAIT;
+  }
+
+  /** It could not catch up: not due again for {@code nanos}, unless it comes out by itself. */
+  synchronized void postpone(long nanos, long now) {
+    behindSince = now + nanos - WAIT;
+  }
+
+  /** Above which id messages are to be read. */
+  synchronized long complete() {
+    return complete;
+  }
+
+  /**
+   * Tells what was missed.
+   *
+   * @param actualHead the number of the last change, as it was before the messages were read
+   * @param messages all to this user above {@link #complete}, in the order of their ids
+   */
+  synchronized void catchUp(long actualHead, List<Incoming> messages, long now) {
+    tell(messages);
+    head = Math.max(head, actualHead);
+    known = Math.max(known, head);
+    behindSince = now;
+    tellNext(now);
+  }
+
+  /**
+   * Tells a part of what was missed; it stays behind.
+   *
+   * @param messages those to this user above {@link #complete} up to {@code upToId}
+   */
+  synchronized void catchUpPartly(List<Incoming> messages, long upToId) {
+    tell(messages);
+    complete = Math.max(complete, upToId);
+  }
+
+  /** Tells what follows on the head without a gap. */
+  private void tellNext(long now) {
+    if (!hasBegun()) {
+      return;
+    }
+    List<Incoming> messages = new ArrayList<>();
+    while (!waiting.isEmpty() && waiting.firstKey() <= head + 1) { // of a lower one the id decides
+      UserChange next = waiting.firstEntry().getValue();
+      if (next.mustBeRead() && next.number() > head) {
+        behindSince = now - WAIT;
+        break;
+      }
+      waiting.remove(next.number());
+      if (next.number() > head) {
+        head = next.number();
+        behindSince = now;
+      }
+      if (next.message() != null) {
+        messages.add(next.message());
+      }
+    }
+    tell(messages);
+  }
+
+  private void tell(List<Incoming> messages) {
+    List<Incoming> fresh = messages.stream().filter(message -> message.messageId() > told).toList();
+    if (!fresh.isEmpty()) {
+      told = fresh.get(fresh.size() - 1).messageId();
+      complete = Math.max(complete, told);
+      streams.forEach(stream -> stream.deliver(fresh));
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package imserver.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import imserver.cluster.Change.MessageStored;
+import imserver.session.FakeThreads;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Servers on one PostgreSQL")
+class ClusterTest {
+
+  private static EmbeddedPostgres postgres;
+
+  private final List<Cluster> started = new ArrayList<>();
+
+  @BeforeAll
+  static void startDatabase() throws IOException {
+    postgres = EmbeddedPostgres.builder().start();
+    Flyway.configure()
+        .dataSource(postgres.getPostgresDatabase())
+        .locations("classpath:db/migration/postgresql")
+        .load()
+        .migrate();
+  }
+
+  @AfterAll
+  static void stopDatabase() throws IOException {
+    postgres.close();
+  }
+
+  @AfterEach
+  void stop() {
+    started.forEach(Cluster::stop);
+  }
+
+  private static Connection open() throws SQLException {
+    return DriverManager.getConnection(postgres.getJdbcUrl("postgres", "postgres"));
+  }
+
+  private static final class Heard implements Cluster.Listener {
+    final List<Change> changes = new CopyOnWriteArrayList<>();
+    final AtomicInteger comparisons = new AtomicInteger();
+    final List<Long> compared = new CopyOnWriteArrayList<>();
+    volatile Set<Long> users = Set.of();
+
+    @Override
+    public void changed(List<Change> some) {
+      changes.addAll(some);
+    }
+
+    @Override
+    public void compare() {
+      comparisons.incrementAndGet();
+    }
+
+    @Override
+    public void compare(List<Long> users) {
+      compared.addAll(users);
+    }
+
+    @Override
+    public Set<Long> users() {
+      return users;
+    }
+  }
+
+  private Cluster server(Cluster.Listener listener) {
+    Cluster cluster =
+        new Cluster(
+            node -> new NodeTable(postgres.getPostgresDatabase(), Cluster.LISTENER_NAME),
+            node ->
+                new PostgresBus(ClusterTest::open, Cluster.LISTENER_NAME + node, new FakeThreads()),
+            new FakeThreads());
+    started.add(cluster);
+    cluster.start(listener);
+    return cluster;
+  }
+
+  private static Change message(long id) {
+    return new MessageStored(id, 7, id, 8, id, "text " + id, "");
+  }
+
+  @Test
+  @DisplayName("find each other, tell each other of changes, and part")
+  void findEachOther() {
+    Heard heardByOne = new Heard();
+    Heard heardByOther = new Heard();
+    Cluster one = server(heardByOne);
+    await().until(one::hearsAll);
+    assertThat(one.servers()).isEqualTo(1);
+    one.publish(List.of(message(1))); // nobody is there
+
+    Cluster other = server(heardByOther);
+    await().until(() -> one.servers() == 2 && one.hearsAll());
+    await().until(() -> other.servers() == 2 && other.hearsAll());
+    await().until(() -> heardByOther.comparisons.get() > 0); // what was not published
+
+    List<Change> changes = new ArrayList<>();
+    for (long i = 2; i < 100; i++) {
+      changes.add(message(i));
+    }
+    one.publish(changes);
+    await().until(() -> heardByOther.changes.equals(changes));
+    assertThat(heardByOne.changes).as("its own").isEmpty();
+
+    int before = heardByOne.comparisons.get();
+    other.stop();
+    await().until(() -> one.servers() == 1);
+    await().until(() -> heardByOne.comparisons.get() > before);
+  }
+
+  @Test
+  @DisplayName("compare where the connections to the database broke, and hear each other again")
+  void broken() throws SQLException {
+    Heard heard = new Heard();
+    Cluster one = server(new Heard());
+    Cluster other = server(heard);
+    await().until(() -> one.servers() == 2 && one.hearsAll());
+    await().until(() -> other.servers() == 2 && other.hearsAll());
+    int before = heard.comparisons.get();
+    try (Connection connection = open();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "select pg_terminate_backend(pid) from pg_stat_activity where application_name like '"
+              + Cluster.LISTENER_NAME
+              + "%' or query like '%pg_notify(''imserver%' and pid <> pg_backend_pid()");
+    }
+    await().until(() -> heard.comparisons.get() > before);
+    await()
+        .until(
+            () -> {
+              one.publish(List.of(message(1)));
+              return !heard.changes.isEmpty();
+            });
+  }
+
+  @Test
+  @DisplayName("are not stopped by what others say on their channel")
+  void noise() throws SQLException {
+    Heard heard = new Heard();
+    Cluster one = server(new Heard());
+    Cluster other = server(heard);
+    await().until(() -> one.servers() == 2 && other.hearsAll());
+    try (Connection connection = open();
+        Statement statement = connection.createStatement()) {
+      statement.execute("notify imserver, 'noise'");
+      statement.execute("notify imserver, '{\"v\":1,\"n\":1,\"f\":1,\"c\":[[\"p\",1]]}'");
+      statement.execute("notify imserver");
+    }
+    one.publish(List.of(message(1)));
+    await().until(() -> heard.changes.equals(List.of(message(1))));
+  }
+}

@@ -1,0 +1,157 @@
+package imserver.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The bus of PostgreSQL")
+class PostgresBusTest extends BusContract {
+
+  private static final String PREFIX = "imserver listener ";
+
+  private static EmbeddedPostgres postgres;
+
+  private final AtomicInteger nodes = new AtomicInteger();
+
+  @BeforeAll
+  static void startDatabase() throws IOException {
+    postgres = EmbeddedPostgres.builder().start();
+    Flyway.configure()
+        .dataSource(postgres.getPostgresDatabase())
+        .locations("classpath:db/migration/postgresql")
+        .load()
+        .migrate();
+  }
+
+  @AfterAll
+  static void stopDatabase() throws IOException {
+    postgres.close();
+  }
+
+  private static Connection open() throws SQLException {
+    return DriverManager.getConnection(postgres.getJdbcUrl("postgres", "postgres"));
+  }
+
+  @Override
+  Bus bus() {
+    return new PostgresBus(PostgresBusTest::open, PREFIX + nodes.incrementAndGet(), Thread::new);
+  }
+
+  @Override
+  void cut() throws SQLException {
+    execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+            + " where backend_type = 'client backend' and pid <> pg_backend_pid()");
+  }
+
+  private static void execute(String sql) throws SQLException {
+    try (Connection connection = open();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static int listeners(String name) throws SQLException {
+    try (Connection connection = open();
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "select count(*) from pg_stat_activity where application_name = '" + name + "'")) {
+      rows.next();
+      return rows.getInt(1);
+    }
+  }
+
+  @Test
+  @DisplayName("is up with the servers that the table knows: they come, fall silent, are forgotten")
+  void nodes() throws SQLException {
+    NodeTable table = new NodeTable(postgres.getPostgresDatabase(), PREFIX);
+    assertThat(table.beat(101).alive()).isEmpty();
+    assertThat(table.beat(102).alive()).containsExactly(101L);
+    assertThat(table.beat(101).alive()).containsExactly(102L);
+
+    silence(102, 20);
+    NodeTable.Others others = table.beat(101);
+    assertThat(others.alive()).isEmpty();
+    assertThat(others.silent()).containsExactly(102L);
+    table.forgetSilent();
+    assertThat(table.beat(101).silent()).containsExactly(102L);
+
+    silence(102, 61);
+    table.forgetSilent();
+    assertThat(table.beat(101)).isEqualTo(new NodeTable.Others(Set.of(), Set.of()));
+    assertThat(table.beat(102).alive()).as("it was only halted").containsExactly(101L);
+    table.leave(101);
+    assertThat(table.beat(102).alive()).isEmpty();
+    table.leave(102);
+  }
+
+  private static void silence(long node, int seconds) throws SQLException {
+    execute(
+        "update node set beat_at = clock_timestamp() - interval '%d seconds' where id = %d"
+            .formatted(seconds, node));
+  }
+
+  @Test
+  @DisplayName("has the connection ended that listens for a server which was silent for a minute")
+  void stuckListener() throws SQLException {
+    NodeTable table = new NodeTable(postgres.getPostgresDatabase(), PREFIX);
+    table.beat(103);
+    try (Connection stuck = open();
+        Statement statement = stuck.createStatement()) {
+      statement.execute("set application_name = '" + PREFIX + "103'");
+      statement.execute("listen imserver");
+      silence(103, 61);
+      table.forgetSilent();
+      await().until(() -> listeners(PREFIX + "103") == 0);
+    }
+  }
+
+  @Test
+  @DisplayName("is not connected through a pooler that answers for LISTEN and passes nothing on")
+  void pooler() {
+    BusContract.Heard heard = new BusContract.Heard();
+    Bus bus = new PostgresBus(PostgresBusTest::openByPooler, PREFIX + "104", Thread::new);
+    try {
+      bus.start(heard);
+      await().atMost(Duration.ofSeconds(30)).until(() -> !heard.states.isEmpty());
+      assertThat(heard.states).containsExactly("disconnected");
+      assertThat(heard.reason).contains("pooler");
+    } finally {
+      bus.stop();
+    }
+  }
+
+  /** One whose statements run on another connection than the one that is read. */
+  private static Connection openByPooler() throws SQLException {
+    Connection behind = open();
+    Connection before = open();
+    return (Connection)
+        Proxy.newProxyInstance(
+            PostgresBusTest.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("close")) {
+                behind.close();
+              }
+              boolean reads = method.getName().equals("unwrap") || method.getName().equals("close");
+              return method.invoke(reads ? before : behind, arguments);
+            });
+  }
+}
