@@ -306,7 +306,7 @@ class WebSocketConnectionTest {
     @Test
     @DisplayName("when its requests are answered, of which it takes no more")
     void whenAnswered() {
-      writeAtOnce();
+      fake.writeAtOnce();
       assertThat(connection.takeRequest()).isTrue();
       assertThat(connection.takeRequest()).isTrue();
       connection.closeWhenAnswered(CloseCode.GOING_AWAY);
