@@ -98,8 +98,8 @@
  * that something may have been missed: so it is also where it is not known whether messages were
  * committed, with other servers or without.
  *
- * <p>A recount has a number too, and is not told: the next change of that user waits for it 50 ms
- * and is then read from the database.
+ * <p>A recount has a number too, and is not told: the next change of that user waits for it a
+ * moment and is then read from the database.
  *
  * <h2>When the database is down</h2>
  *

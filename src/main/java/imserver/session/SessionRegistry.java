@@ -151,14 +151,15 @@ public class SessionRegistry {
   /**
    * The users who are to catch up now, by {@link #catchUp}.
    *
+   * @param wait how long a missing change may take to come by itself
    * @return each with the id above which messages are to be read
    */
-  public Map<Long, Long> due() {
+  public Map<Long, Long> due(Duration wait) {
     Map<Long, Long> due = new HashMap<>();
     long now = System.nanoTime();
     for (Long userId : List.copyOf(behind)) {
       UserStream user = users.get(userId);
-      if (user != null && user.isDue(now)) {
+      if (user != null && user.isDue(wait.toNanos(), now)) {
         due.put(userId, user.complete());
       } else if (!isBehind(userId)) {
         behind.remove(userId);

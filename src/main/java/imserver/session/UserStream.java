@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The connections of one user to this server, and what they have been told: messages in the order
@@ -20,12 +19,6 @@ import java.util.concurrent.TimeUnit;
  * <p>Safe for use by several threads.
  */
 final class UserStream {
-
-  /**
-   * How long missing numbers may take. They come within a millisecond or two as long as nothing is
-   * wrong; to read what is on its way costs a query and does no harm.
-   */
-  private static final long WAIT = TimeUnit.MILLISECONDS.toNanos(50);
 
   /** Past so many changes that wait, all of them are read from the database. */
   private static final int MAX_WAITING = 1000;
@@ -52,6 +45,12 @@ final class UserStream {
   /** Since when the next number is missing, in {@link System#nanoTime}; while it is behind. */
   private long behindSince;
 
+  /** Whether the next number is there, and its message is to be read. */
+  private boolean mustRead;
+
+  /** Before that it does not catch up, in {@link System#nanoTime}. */
+  private long postponedUntil;
+
   List<MessageStream> streams() {
     return streams;
   }
@@ -72,7 +71,8 @@ final class UserStream {
       known = Math.max(known, head);
       complete = lastId;
       behindSince = now;
-      tellNext(now);
+      postponedUntil = now;
+      tellNext(new ArrayList<>(), now);
     }
   }
 
@@ -83,9 +83,14 @@ final class UserStream {
   /** Changes were committed, by whatever server. Returns whether the stream is behind. */
   synchronized boolean change(List<UserChange> changes, long now) {
     boolean wasBehind = isBehind();
+    List<Incoming> messages = new ArrayList<>(changes.size());
     for (UserChange change : changes) {
       known = Math.max(known, change.number());
-      waiting.put(change.number(), change);
+      if (waiting.isEmpty() && isNext(change)) { // mostly, and cheaper
+        take(change, messages, now);
+      } else {
+        waiting.put(change.number(), change);
+      }
     }
     if (waiting.size() > MAX_WAITING) {
       waiting.clear();
@@ -93,7 +98,7 @@ final class UserStream {
     if (!wasBehind) {
       behindSince = now;
     }
-    tellNext(now);
+    tellNext(messages, now);
     return isBehind();
   }
 
@@ -122,14 +127,17 @@ final class UserStream {
     return head < known;
   }
 
-  /** Whether it has been behind for so long that it is to catch up. */
-  synchronized boolean isDue(long now) {
-    return hasBegun() && isBehind() && now - behindSince >= WAIT;
+  /** Whether it has been behind for so long, in nanoseconds, that it is to catch up. */
+  synchronized boolean isDue(long wait, long now) {
+    return hasBegun()
+        && isBehind()
+        && now - postponedUntil >= 0
+        && (mustRead || now - behindSince >= wait);
   }
 
   /** It could not catch up: not due again for {@code nanos}, unless it comes out by itself. */
   synchronized void postpone(long nanos, long now) {
-    behindSince = now + nanos - WAIT;
+    postponedUntil = now + nanos;
   }
 
   /** Above which id messages are to be read. */
@@ -148,7 +156,8 @@ final class UserStream {
     head = Math.max(head, actualHead);
     known = Math.max(known, head);
     behindSince = now;
-    tellNext(now);
+    mustRead = false;
+    tellNext(new ArrayList<>(), now);
   }
 
   /**
@@ -161,28 +170,36 @@ final class UserStream {
     complete = Math.max(complete, upToId);
   }
 
-  /** Tells what follows on the head without a gap. */
-  private void tellNext(long now) {
+  /** Tells these messages, and what follows on the head without a gap. */
+  private void tellNext(List<Incoming> messages, long now) {
     if (!hasBegun()) {
       return;
     }
-    List<Incoming> messages = new ArrayList<>();
     while (!waiting.isEmpty() && waiting.firstKey() <= head + 1) { // of a lower one the id decides
       UserChange next = waiting.firstEntry().getValue();
       if (next.mustBeRead() && next.number() > head) {
-        behindSince = now - WAIT;
+        mustRead = true;
         break;
       }
       waiting.remove(next.number());
-      if (next.number() > head) {
-        head = next.number();
-        behindSince = now;
-      }
-      if (next.message() != null) {
-        messages.add(next.message());
-      }
+      take(next, messages, now);
     }
     tell(messages);
+  }
+
+  private boolean isNext(UserChange change) {
+    return hasBegun() && change.number() == head + 1 && !change.mustBeRead();
+  }
+
+  private void take(UserChange change, List<Incoming> messages, long now) {
+    if (change.number() > head) {
+      head = change.number();
+      behindSince = now;
+      mustRead = false;
+    }
+    if (change.message() != null) {
+      messages.add(change.message());
+    }
   }
 
   private void tell(List<Incoming> messages) {

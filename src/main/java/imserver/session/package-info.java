@@ -11,7 +11,7 @@
  * <p>Messages of a user are committed by several threads and servers, and the one that was
  * committed first may be told last. Each has the number of the user's change that it is, and so has
  * every other change (see {@code imserver.message}); {@code UserStream} tells them in the order of
- * these numbers, waits 50 ms for one that is missing, and is then to catch up from the database.
+ * these numbers, waits a moment for one that is missing, and is then to catch up from the database.
  * For one user ids are committed in ascending order, since they are drawn while the user's row is
  * locked: so what is told in the order of changes is in the order of ids too.
  *

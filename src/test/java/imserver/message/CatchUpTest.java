@@ -17,6 +17,7 @@ import imserver.session.FakeWorkers;
 import imserver.session.MessageStream;
 import imserver.session.SessionRegistries;
 import imserver.session.SessionRegistry;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -356,7 +357,7 @@ class CatchUpTest {
             () -> { // by himself
               poison = 1;
               server.look();
-              return server.registry.due().isEmpty();
+              return server.registry.due(Duration.ZERO).isEmpty();
             });
     other.send(3, 2, "b");
     server.compare();

@@ -42,6 +42,10 @@ class UserStreamTest {
     return connection.sent.stream().map(packet -> ((Incoming) packet).messageId()).toList();
   }
 
+  private boolean isDue() {
+    return user.isDue(TimeUnit.MILLISECONDS.toNanos(50), now);
+  }
+
   private void pass(long millis) {
     now += TimeUnit.MILLISECONDS.toNanos(millis);
   }
@@ -84,9 +88,9 @@ class UserStreamTest {
       assertThat(change(7)).isTrue();
       assertThat(told()).isEmpty();
       pass(49);
-      assertThat(user.isDue(now)).isFalse();
+      assertThat(isDue()).isFalse();
       pass(1);
-      assertThat(user.isDue(now)).isTrue();
+      assertThat(isDue()).isTrue();
       assertThat(user.complete()).isEqualTo(50);
     }
 
@@ -98,9 +102,9 @@ class UserStreamTest {
       change(9);
       change(6);
       pass(40);
-      assertThat(user.isDue(now)).isFalse();
+      assertThat(isDue()).isFalse();
       pass(10);
-      assertThat(user.isDue(now)).isTrue();
+      assertThat(isDue()).isTrue();
       assertThat(user.complete()).isEqualTo(70);
     }
 
@@ -147,7 +151,7 @@ class UserStreamTest {
       assertThat(user.compare(5, now)).isFalse();
       assertThat(user.compare(6, now)).isTrue();
       pass(50);
-      assertThat(user.isDue(now)).isTrue();
+      assertThat(isDue()).isTrue();
       user.catchUp(6, List.of(), now);
       assertThat(user.isBehind()).isFalse();
     }
@@ -158,7 +162,7 @@ class UserStreamTest {
       change(UserChange.toBeRead(6));
       change(7);
       assertThat(told()).isEmpty();
-      assertThat(user.isDue(now)).isTrue();
+      assertThat(isDue()).isTrue();
       user.catchUp(6, List.of(message(60)), now);
       assertThat(told()).containsExactly(60L, 70L);
       change(UserChange.toBeRead(6));
@@ -185,7 +189,7 @@ class UserStreamTest {
     void bound() {
       LongStream.rangeClosed(7, 2000).forEach(UserStreamTest.this::change);
       pass(50);
-      assertThat(user.isDue(now)).isTrue();
+      assertThat(isDue()).isTrue();
       assertThat(told()).isEmpty();
       change(6);
       assertThat(user.isBehind()).as("of what was dropped").isTrue();
@@ -198,9 +202,9 @@ class UserStreamTest {
       pass(50);
       user.postpone(TimeUnit.SECONDS.toNanos(2), now);
       pass(1999);
-      assertThat(user.isDue(now)).isFalse();
+      assertThat(isDue()).isFalse();
       pass(1);
-      assertThat(user.isDue(now)).isTrue();
+      assertThat(isDue()).isTrue();
     }
   }
 
@@ -214,7 +218,7 @@ class UserStreamTest {
       change(6);
       change(7);
       assertThat(told()).isEmpty();
-      assertThat(user.isDue(now)).isFalse();
+      assertThat(isDue()).isFalse();
       connected.replay(List.of(message(60)));
       user.begin(6, 60, now);
       assertThat(told()).containsExactly(60L, 70L);
