@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -95,7 +96,8 @@ final class PostgresBus implements Bus {
   /** Those that are open, to be aborted at a stop. */
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
 
-  private volatile boolean stopped;
+  /** Counted down by the stop, which ends every pause. */
+  private final CountDownLatch stopping = new CountDownLatch(1);
 
   /** Whether the last attempt to hear was in vain. Of the thread that listens. */
   private boolean deaf;
@@ -129,7 +131,7 @@ final class PostgresBus implements Bus {
   /** What was published before is still sent, where the database takes it in time. */
   @Override
   public void stop() {
-    stopped = true;
+    stopping.countDown();
     long end = System.nanoTime() + STOP_TIMEOUT.toNanos();
     try {
       for (Thread thread : running) {
@@ -148,9 +150,13 @@ final class PostgresBus implements Bus {
     running.forEach(Thread::interrupt);
   }
 
+  private boolean isStopped() {
+    return stopping.getCount() == 0;
+  }
+
   private void repeat(Session session, Consumer<String> broken) {
     try {
-      while (!stopped) {
+      while (!isStopped()) {
         Duration pause = RETRY;
         try (Connection connection = connections.open()) {
           open.add(connection);
@@ -167,10 +173,7 @@ final class PostgresBus implements Bus {
           LOG.log(Level.DEBUG, "the bus of the database broke", e);
           broken.accept(String.valueOf(e.getMessage()));
         }
-        for (long end = System.nanoTime() + pause.toNanos();
-            !stopped && System.nanoTime() - end < 0; ) {
-          Thread.sleep(LOOK.toMillis());
-        }
+        var unused = stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -197,7 +200,7 @@ final class PostgresBus implements Bus {
     publish(probe);
     boolean connected = false;
     long heard = System.nanoTime();
-    while (!stopped) {
+    while (!isStopped()) {
       PGNotification[] news = notifications.getNotifications((int) LOOK.toMillis());
       for (PGNotification each : news == null ? new PGNotification[0] : news) {
         heard = System.nanoTime();
@@ -222,7 +225,7 @@ final class PostgresBus implements Bus {
   private void notifyOthers(Connection connection) throws SQLException, InterruptedException {
     try (PreparedStatement statement = connection.prepareStatement(NOTIFY)) {
       List<String> frames = new ArrayList<>();
-      while (!stopped || !queue.isEmpty()) {
+      while (!isStopped() || !queue.isEmpty()) {
         String first = queue.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
         if (first != null) {
           frames.add(first);
