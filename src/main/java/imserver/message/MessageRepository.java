@@ -36,7 +36,9 @@ public class MessageRepository {
   }
 
   /**
-   * The messages to users that each of them has not got, read or not, the lowest ids first.
+   * The messages to users that each of them has not got, read or not, the lowest ids first. Joined
+   * to who may have sent some, as one table: PostgreSQL finds them above the id by the index then.
+   * With a join for each side it read the whole history of each pair.
    *
    * @param afterByUser above which id, for each user; at least one
    */
@@ -47,18 +49,19 @@ public class MessageRepository {
             .createNativeQuery(
                 """
                 select m.id, m.sender_id, m.recipient_id, m.content, m.client_timestamp
-                from unnest(cast(?1 as bigint array), cast(?2 as bigint array)) as u (id, after_id)
-                join conversation c
-                  on c.low_id = u.id and c.bucket >= u.after_id / 65536 and c.last_message_id > u.after_id
-                join message m on m.sender_id = c.high_id and m.recipient_id = u.id and m.id > u.after_id
-                union all
-                select m.id, m.sender_id, m.recipient_id, m.content, m.client_timestamp
-                from unnest(cast(?1 as bigint array), cast(?2 as bigint array)) as u (id, after_id)
-                join conversation c
-                  on c.high_id = u.id and c.bucket >= u.after_id / 65536 and c.last_message_id > u.after_id
-                 and c.low_id <> c.high_id
-                join message m on m.sender_id = c.low_id and m.recipient_id = u.id and m.id > u.after_id
-                order by 1
+                from (select c.high_id as sender_id, u.id as recipient_id, u.after_id
+                      from unnest(cast(?1 as bigint array), cast(?2 as bigint array)) as u (id, after_id)
+                      join conversation c
+                        on c.low_id = u.id and c.bucket >= u.after_id / 65536 and c.last_message_id > u.after_id
+                      union all
+                      select c.low_id, u.id, u.after_id
+                      from unnest(cast(?1 as bigint array), cast(?2 as bigint array)) as u (id, after_id)
+                      join conversation c
+                        on c.high_id = u.id and c.bucket >= u.after_id / 65536 and c.last_message_id > u.after_id
+                       and c.low_id <> c.high_id) as p
+                join message m
+                  on m.sender_id = p.sender_id and m.recipient_id = p.recipient_id and m.id > p.after_id
+                order by m.id
                 """)
             .setParameter(1, users.toArray(Long[]::new))
             .setParameter(2, users.stream().map(afterByUser::get).toArray(Long[]::new))

@@ -110,15 +110,32 @@ class QueryPlanIT {
   }
 
   @Test
-  @DisplayName("unread messages of several users, above an id")
-  void unreadOfSeveral() throws SQLException {
-    assertUsesIndex(
-        """
-        select m.id, m.sender_id, m.recipient_id, m.content, m.client_timestamp from unread u, message m
-        where m.id = u.message_id and u.recipient_id in (42, 43, 44) and u.message_id > 1099900
-        order by u.message_id limit 1000
-        """,
-        "unread_pkey");
+  @DisplayName("what several users have missed, without their history before")
+  void receivedAfter() throws SQLException {
+    String plan =
+        assertUsesIndex(
+            """
+            select m.id, m.sender_id, m.recipient_id, m.content, m.client_timestamp
+            from (select c.high_id as sender_id, u.id as recipient_id, u.after_id
+                  from unnest(cast(array[42,43,44] as bigint array), cast(array[1099900,900000,1] as bigint array))
+                         as u (id, after_id)
+                  join conversation c
+                    on c.low_id = u.id and c.bucket >= u.after_id / 65536 and c.last_message_id > u.after_id
+                  union all
+                  select c.low_id, u.id, u.after_id
+                  from unnest(cast(array[42,43,44] as bigint array), cast(array[1099900,900000,1] as bigint array))
+                         as u (id, after_id)
+                  join conversation c
+                    on c.high_id = u.id and c.bucket >= u.after_id / 65536 and c.last_message_id > u.after_id
+                   and c.low_id <> c.high_id) as p
+            join message m
+              on m.sender_id = p.sender_id and m.recipient_id = p.recipient_id and m.id > p.after_id
+            order by m.id limit 500
+            """,
+            "message_history");
+    assertThat(plan)
+        .contains("conversation_of_low", "conversation_of_high")
+        .containsPattern("Index Cond: \\(\\(sender_id = .*recipient_id = .*\\(id > ");
   }
 
   @Test
