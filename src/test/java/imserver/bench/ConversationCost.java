@@ -1,5 +1,6 @@
 package imserver.bench;
 
+import imserver.server.TestEnvironment;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -45,7 +46,7 @@ public final class ConversationCost {
 
   private static void fill() throws Exception {
     EmbeddedPostgres postgres =
-        EmbeddedPostgres.builder()
+        TestEnvironment.database()
             .setServerConfig("fsync", "on")
             .setServerConfig("synchronous_commit", "on")
             .start();

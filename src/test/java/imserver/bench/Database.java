@@ -1,5 +1,6 @@
 package imserver.bench;
 
+import imserver.server.TestEnvironment;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ final class Database implements AutoCloseable {
 
   Database(Path folder) throws IOException, SQLException {
     postgres =
-        EmbeddedPostgres.builder()
+        TestEnvironment.database()
             .setDataDirectory(folder)
             .setCleanDataDirectory(true)
             .setServerConfig("fsync", "on")

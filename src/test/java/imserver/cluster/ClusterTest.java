@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import imserver.cluster.Change.MessageStored;
+import imserver.server.TestEnvironment;
 import imserver.session.FakeThreads;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -32,7 +33,7 @@ class ClusterTest {
 
   @BeforeAll
   static void startDatabase() throws IOException {
-    postgres = EmbeddedPostgres.builder().start();
+    postgres = TestEnvironment.database().start();
     Flyway.configure()
         .dataSource(postgres.getPostgresDatabase())
         .locations("classpath:db/migration/postgresql")

@@ -3,6 +3,7 @@ package imserver.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import imserver.server.TestEnvironment;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -31,7 +32,7 @@ class PostgresBusTest extends BusContract {
 
   @BeforeAll
   static void startDatabase() throws IOException {
-    postgres = EmbeddedPostgres.builder().start();
+    postgres = TestEnvironment.database().start();
     Flyway.configure()
         .dataSource(postgres.getPostgresDatabase())
         .locations("classpath:db/migration/postgresql")

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.MessagesRead;
+import imserver.server.TestEnvironment;
 import imserver.session.FakeThreads;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -35,7 +36,7 @@ class ServersOnRedisTest {
 
   @BeforeAll
   static void startBoth() throws IOException, SQLException {
-    postgres = EmbeddedPostgres.builder().start();
+    postgres = TestEnvironment.database().start();
     migrate("postgres");
     try (Connection connection = postgres.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {

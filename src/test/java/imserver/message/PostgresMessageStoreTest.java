@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.message.RandomWriter.Event;
+import imserver.server.TestEnvironment;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
 
   @BeforeAll
   static void start() throws IOException {
-    postgres = EmbeddedPostgres.builder().start();
+    postgres = TestEnvironment.database().start();
     database = new ThreadConnections(url());
     migrate(url());
   }

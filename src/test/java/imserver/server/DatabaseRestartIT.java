@@ -47,7 +47,7 @@ class DatabaseRestartIT {
 
   private static void startDatabase() throws IOException {
     postgres =
-        EmbeddedPostgres.builder()
+        TestEnvironment.database()
             .setPort(port)
             .setDataDirectory(DATA)
             .setCleanDataDirectory(false)

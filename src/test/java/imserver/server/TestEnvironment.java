@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
@@ -15,11 +16,18 @@ import org.junit.platform.launcher.LauncherSessionListener;
  */
 public final class TestEnvironment implements LauncherSessionListener {
 
+  private static final Duration DATABASE_START = Duration.ofMinutes(2);
+
   private static EmbeddedPostgres postgres;
 
   /** Which database this run is about. */
   static boolean onPostgres() {
     return "postgresql".equals(System.getProperty("imserver.test.database"));
+  }
+
+  /** A PostgreSQL for a test, which may take its time to start where others have the machine. */
+  public static EmbeddedPostgres.Builder database() {
+    return EmbeddedPostgres.builder().setPGStartupWait(DATABASE_START);
   }
 
   /** A folder for files of a test, which may not exist yet. */
@@ -39,7 +47,7 @@ public final class TestEnvironment implements LauncherSessionListener {
     }
     try {
       if (onPostgres()) {
-        postgres = EmbeddedPostgres.builder().start();
+        postgres = database().start();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -2,9 +2,11 @@ package imserver.soak;
 
 import imserver.server.Client;
 import imserver.server.Packet;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -162,9 +164,20 @@ final class Device implements AutoCloseable {
     }
   }
 
+  /**
+   * Sees whether the server is still there. The client of JDK 17 does not always notice that a
+   * connection has ended where the next message is asked for only later, as a slow device does; it
+   * notices when it sends.
+   */
+  synchronized void ping() {
+    if (socket != null) {
+      socket.ping();
+    }
+  }
+
   @Override
   public synchronized String toString() {
-    return name + (socket == null ? ", not connected" : ", at " + socket.node);
+    return name + (socket == null ? ", not connected" : ", " + socket);
   }
 
   @Override
@@ -200,6 +213,7 @@ final class Device implements AutoCloseable {
     private long opened;
     private long above;
     private long lastOnSocket;
+    private long lastHeard;
     private @Nullable WebSocket webSocket;
 
     Socket(Node node) {
@@ -211,6 +225,7 @@ final class Device implements AutoCloseable {
       synchronized (Device.this) {
         connecting = false;
         opened = System.nanoTime();
+        lastHeard = opened;
         above = journal.highestId();
         this.webSocket = webSocket;
         if (closed) {
@@ -244,6 +259,7 @@ final class Device implements AutoCloseable {
         if (socket != this) {
           return; // left
         }
+        lastHeard = System.nanoTime();
         if (packet.isMessage()) {
           take(packet.messageId(), packet);
         } else {
@@ -294,6 +310,21 @@ final class Device implements AutoCloseable {
       }
     }
 
+    void ping() {
+      if (webSocket != null) {
+        var unused =
+            webSocket
+                .sendPing(ByteBuffer.allocate(0))
+                .exceptionally(
+                    e -> {
+                      if (e instanceof IOException) { // and not that one is on its way
+                        end();
+                      }
+                      return null;
+                    });
+      }
+    }
+
     void forgetDoneAcks() {
       unsure.values().removeIf(ack -> ack.age() > ACK_FORGOTTEN);
     }
@@ -334,6 +365,13 @@ final class Device implements AutoCloseable {
     @Override
     public void onError(WebSocket webSocket, Throwable error) {
       end();
+    }
+
+    @Override
+    public String toString() {
+      long now = System.nanoTime();
+      return "at %s for %.1f s, last heard of it %.1f s ago"
+          .formatted(node, (now - opened) / 1e9, (now - lastHeard) / 1e9);
     }
   }
 }

@@ -1,5 +1,8 @@
 package imserver.soak;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import imserver.server.TestEnvironment;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -10,9 +13,9 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Postgres implements AutoCloseable {
 
-  private static final long END_SECONDS = 30;
+  private static final Duration END = Duration.ofMinutes(2);
 
   private final Path data;
   private final int port;
@@ -40,7 +43,7 @@ final class Postgres implements AutoCloseable {
 
   void start() throws IOException {
     running =
-        EmbeddedPostgres.builder()
+        TestEnvironment.database()
             .setPort(port)
             .setDataDirectory(data)
             .setCleanDataDirectory(false)
@@ -59,7 +62,9 @@ final class Postgres implements AutoCloseable {
     ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
     List<ProcessHandle> all = Stream.concat(Stream.of(postmaster), postmaster.children()).toList();
     Signals.send(signal, pid);
-    all.forEach(each -> each.onExit().orTimeout(END_SECONDS, TimeUnit.SECONDS).join());
+    await()
+        .atMost(END)
+        .untilAsserted(() -> assertThat(all).filteredOn(ProcessHandle::isAlive).isEmpty());
     close();
   }
 

@@ -83,6 +83,7 @@ final class Reader {
 
   /** Marks what is to be marked, by one of the devices in turn. */
   void mark() {
+    devices.forEach(Device::ping);
     devices.forEach(Device::forgetDoneAcks);
     List<Long> ids;
     Device device;
