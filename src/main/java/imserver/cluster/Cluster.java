@@ -231,6 +231,13 @@ public class Cluster {
     }
   }
 
+  /** Whether changes may have been missed lately, so that one which is missing may not come. */
+  public boolean isInDoubt() {
+    synchronized (continuity) {
+      return continuity.isInDoubt(System.nanoTime());
+    }
+  }
+
   private void beat() {
     NodeTable.Others rows;
     try {

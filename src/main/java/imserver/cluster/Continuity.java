@@ -122,15 +122,20 @@ final class Continuity {
 
   /** Whether the heads are to be compared now; whoever is told so does it. */
   boolean isDue(long now) {
-    boolean doubtful = now - doubted < SETTLING.toNanos();
-    Duration wait = due ? LEAST : doubtful ? REPEAT : ALWAYS;
-    boolean wanted = due || doubtful || !peers.isEmpty();
+    boolean inDoubt = isInDoubt(now);
+    Duration wait = due ? LEAST : inDoubt ? REPEAT : ALWAYS;
+    boolean wanted = due || inDoubt || !peers.isEmpty();
     if (!wanted || now - compared < wait.toNanos()) {
       return false;
     }
     due = false;
     compared = now;
     return true;
+  }
+
+  /** Whether changes may have been missed lately. */
+  boolean isInDoubt(long now) {
+    return now - doubted < SETTLING.toNanos();
   }
 
   /** Whether every other server that is alive is heard, by every way. */

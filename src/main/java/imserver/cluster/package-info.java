@@ -5,8 +5,9 @@
  * others afterwards, by a {@link imserver.cluster.Bus}: whole messages, with the numbers that these
  * changes have for the users concerned ({@code imserver.message}). A number that follows on the
  * last one is told to the user; a lower one is known; a higher one says that another is still on
- * its way or lost, and after a moment it is read from the database. So nothing depends on what the
- * bus loses, doubles, delays or puts in another order.
+ * its way or lost, and after a second it is read from the database, or after 50 ms where something
+ * is known to have been lost. So nothing depends on what the bus loses, doubles, delays or puts in
+ * another order.
  *
  * <p>What the numbers cannot show, a lost last frame, is found by comparing the heads of all
  * connected users with the database: {@link imserver.cluster.Continuity} knows when.
@@ -69,15 +70,15 @@
  *   <li>Budgets (messages, read-acks, requests, searches, connects) and the room of the intake: at
  *       most the configured rate on each server, so as many times that as there are servers.
  *   <li>Connections of one user: each server closes the oldest of its own past the limit.
- *   <li>Names and avatars in memory ({@code imserver.directory}): what another server changes is
- *       seen within their time to live, 10 minutes.
  *   <li>Refusals of credentials that are kept ({@code imserver.auth}): each server verifies for
  *       itself and has the same result, as far as clocks and keys agree.
  * </ul>
  *
- * <p>Across servers: ended sessions, whose rows each server reads within two seconds ({@code
- * imserver.access}); recounts, of which the database does one at a time; the names of messages that
- * keep retries from doubling, which the database holds unique.
+ * <p>Across servers: names and avatars ({@link imserver.cluster.Change.ProfileChanged}), which are
+ * otherwise seen when what is kept in memory has had its 10 minutes; ended sessions, whose rows
+ * each server reads within two seconds ({@code imserver.access}); recounts, of which the database
+ * does one at a time; the names of messages that keep retries from doubling, which the database
+ * holds unique.
  *
  * <h2>Threads</h2>
  *

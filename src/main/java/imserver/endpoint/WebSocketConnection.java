@@ -128,18 +128,34 @@ final class WebSocketConnection implements Connection {
 
   @Override
   public void send(List<? extends Response> packets) {
-    List<? extends Response> allowed = packets.stream().takeWhile(this::maySend).toList();
+    List<? extends Response> allowed = allowed(packets);
     for (int from = 0; from < allowed.size(); from += step) {
       add(allowed.subList(from, Math.min(from + step, allowed.size())));
     }
     if (allowed.size() < packets.size()) {
       close(CloseCode.TOO_MANY_FAILURES);
     }
-    unanswered.answered((int) packets.stream().filter(packet -> !isMessage(packet)).count());
+    unanswered.answered(answers(packets));
   }
 
-  private static boolean isMessage(Response packet) {
-    return packet instanceof Incoming;
+  /** Those before one that makes it too many failures. */
+  private List<? extends Response> allowed(List<? extends Response> packets) {
+    for (int i = 0; i < packets.size(); i++) {
+      if (!maySend(packets.get(i))) {
+        return packets.subList(0, i);
+      }
+    }
+    return packets;
+  }
+
+  private static int answers(List<? extends Response> packets) {
+    int answers = 0;
+    for (Response packet : packets) {
+      if (!(packet instanceof Incoming)) {
+        answers++;
+      }
+    }
+    return answers;
   }
 
   /** A read-ack was stored, which is the answer to it. */

@@ -46,16 +46,14 @@ public class CatchUp {
   private static final Duration LOOK = Duration.ofMillis(50);
 
   /**
-   * How long a missing change may take. It comes within a millisecond or two as long as nothing is
-   * wrong; to read what is on its way does no harm, but costs a query.
+   * How long a missing change may take. As long as nothing is in doubt it is on its way, and comes
+   * when its lane, or its server, has the processor. To read it would do no harm, but busy servers
+   * did less with 50 ms: one alone 7 %, two 40 %.
    */
-  private static final Duration WAIT = Duration.ofMillis(50);
+  private static final Duration WAIT = Duration.ofSeconds(1);
 
-  /**
-   * The same where this server is alone. Then nothing is lost on the way: it comes when its lane
-   * has the processor, or is in doubt. With 50 ms a busy server did 7 % less.
-   */
-  private static final Duration WAIT_ALONE = Duration.ofSeconds(1);
+  /** The same where changes may have been missed. */
+  private static final Duration WAIT_IN_DOUBT = Duration.ofMillis(50);
 
   /** Users in one query for heads. */
   private static final int HEADS = 1000;
@@ -203,7 +201,7 @@ public class CatchUp {
     if (catchingUp.compareAndSet(false, true)) {
       boolean started = false;
       try {
-        Map<Long, Long> due = registry.due(cluster.servers() > 1 ? WAIT : WAIT_ALONE);
+        Map<Long, Long> due = registry.due(cluster.isInDoubt() ? WAIT_IN_DOUBT : WAIT);
         if (!due.isEmpty()) {
           workers.run(() -> catchUp(due));
           started = true;

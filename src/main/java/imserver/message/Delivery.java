@@ -65,14 +65,14 @@ final class Delivery {
     for (Change change : changes) {
       if (change instanceof MessageStored message) {
         if (message.senderId() != message.recipientId()) { // else it is one change, with a message
-          add(byUser, message.senderId(), UserChange.silent(message.senderChange()));
+          addSilent(byUser, message.senderId(), message.senderChange());
         }
         if (registry.isConnected(message.recipientId())) {
           add(byUser, message.recipientId(), toRecipient(message, senders));
         }
       } else if (change instanceof MessagesRead read) {
-        add(byUser, read.senderId(), UserChange.silent(read.senderChange()));
-        add(byUser, read.readerId(), UserChange.silent(read.readerChange()));
+        addSilent(byUser, read.senderId(), read.senderChange());
+        addSilent(byUser, read.readerId(), read.readerChange());
       } else if (change instanceof ProfileChanged profile) {
         directory.forget(profile.userId());
       }
@@ -80,10 +80,14 @@ final class Delivery {
     byUser.forEach(registry::change);
   }
 
-  private void add(Map<Long, List<UserChange>> byUser, long userId, UserChange change) {
+  private void addSilent(Map<Long, List<UserChange>> byUser, long userId, long number) {
     if (registry.isConnected(userId)) {
-      byUser.computeIfAbsent(userId, user -> new ArrayList<>()).add(change);
+      add(byUser, userId, UserChange.silent(number));
     }
+  }
+
+  private static void add(Map<Long, List<UserChange>> byUser, long userId, UserChange change) {
+    byUser.computeIfAbsent(userId, user -> new ArrayList<>()).add(change);
   }
 
   private Set<Long> sendersToUsersHere(List<? extends Change> changes) {

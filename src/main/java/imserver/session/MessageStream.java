@@ -77,11 +77,14 @@ public final class MessageStream {
     }
   }
 
+  /** Of messages in ascending order of their ids. */
   private void sendUnlessReplayed(List<Incoming> messages) {
-    List<Incoming> rest =
-        messages.stream().filter(message -> message.messageId() > replayedUpTo).toList();
-    if (!rest.isEmpty()) {
-      connection.send(rest);
+    int from = 0;
+    while (from < messages.size() && messages.get(from).messageId() <= replayedUpTo) {
+      from++;
+    }
+    if (from < messages.size()) {
+      connection.send(messages.subList(from, messages.size()));
     }
   }
 }

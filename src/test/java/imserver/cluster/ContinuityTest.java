@@ -63,6 +63,20 @@ class ContinuityTest {
   }
 
   @Test
+  @DisplayName("while in doubt, which is ten seconds after something was missed")
+  void doubt() {
+    settle();
+    assertThat(continuity.isInDoubt(now)).isFalse();
+    frame(Kind.CHANGES, beatOfOther + 2); // one is missing
+    beatOfOther += 2;
+    assertThat(continuity.isInDoubt(now)).isTrue();
+    seconds(9);
+    assertThat(continuity.isInDoubt(now)).isTrue();
+    seconds(1);
+    assertThat(continuity.isInDoubt(now)).isFalse();
+  }
+
+  @Test
   @DisplayName("never, where a server is alone")
   void alone() {
     silentSeconds(10, Set.of()); // after the connection
