@@ -244,7 +244,7 @@ final class Comparison implements AutoCloseable {
   }
 
   /** There and back, so that nobody always comes after the same one. */
-  private static <T> List<T> inTurn(List<T> turns, int round) {
+  static <T> List<T> inTurn(List<T> turns, int round) {
     List<T> order = new ArrayList<>(turns);
     if (round % 2 == 0) {
       Collections.reverse(order);

@@ -3,13 +3,16 @@ package imserver.bench;
 import imserver.server.TestEnvironment;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.flywaydb.core.Flyway;
 
@@ -19,9 +22,14 @@ final class Database implements AutoCloseable {
   /** Of 16 MB: what a comparison writes, and more. */
   private static final int LOG_FILES = 160;
 
+  /** Of which Linux counts processor time, whatever its kernel's own are. */
+  private static final Duration TICK = Duration.ofMillis(10);
+
+  private final Path folder;
   private final EmbeddedPostgres postgres;
 
   Database(Path folder) throws IOException, SQLException {
+    this.folder = folder;
     postgres =
         TestEnvironment.database()
             .setDataDirectory(folder)
@@ -134,9 +142,30 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** How many messages are stored. */
-  long messages(String name) throws SQLException {
-    return Long.parseLong(ask(name, "select count(*) from message"));
+  /** Fails the run unless just so many messages are stored. */
+  void checkMessages(String name, long expected) throws SQLException {
+    long stored = Long.parseLong(ask(name, "select count(*) from message"));
+    if (stored != expected) {
+      throw new AssertionError("to be stored " + expected + ", stored " + stored);
+    }
+  }
+
+  /** Processor time so far of all processes, of those that have ended too. */
+  Duration cpu() throws IOException {
+    long main = Long.parseLong(Files.readAllLines(folder.resolve("postmaster.pid")).get(0).strip());
+    Duration children =
+        ProcessHandle.of(main).stream()
+            .flatMap(ProcessHandle::children)
+            .map(child -> child.info().totalCpuDuration().orElse(Duration.ZERO))
+            .reduce(Duration.ZERO, Duration::plus);
+    String stat = Files.readString(Path.of("/proc/" + main + "/stat"));
+    long ticks = // the fields 14 to 17: its own time, and that of children that have ended
+        Arrays.stream(stat.substring(stat.lastIndexOf(')') + 2).split(" "))
+            .skip(11)
+            .limit(4)
+            .mapToLong(Long::parseLong)
+            .sum();
+    return children.plus(TICK.multipliedBy(ticks));
   }
 
   /**

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Pairs of users that write to each other through a server. */
+/** Pairs of users that write to each other through a server, or several. */
 final class Load implements Clients {
 
   static final long DRAIN = TimeUnit.SECONDS.toNanos(20);
@@ -14,17 +14,33 @@ final class Load implements Clients {
   private final Loop loop = new Loop();
   private final List<Pair> pairs = new ArrayList<>();
   private final Meter meter = new Meter();
-  private final int port;
+  private final List<Integer> ports;
+  private final int away;
 
   Load(int port, int count, Users users) throws IOException {
-    this.port = port;
+    this(List.of(port), 0, count, users);
+  }
+
+  /**
+   * Connects the pairs: each next sender to the next server.
+   *
+   * @param away how many servers further than its sender a recipient is connected
+   */
+  Load(List<Integer> ports, int away, int count, Users users) throws IOException {
+    this.ports = ports;
+    this.away = away;
     for (int i = 0; i < count; i++) {
       pairs.add(pair(users, true));
     }
   }
 
   private Pair pair(Users users, boolean reads) throws IOException {
-    return new Pair(loop, port, users.next(), users.next(), meter, reads);
+    return new Pair(loop, port(0), users.next(), port(away), users.next(), meter, reads);
+  }
+
+  /** For the next pair, so many servers further than its sender's. */
+  private int port(int further) {
+    return ports.get((pairs.size() + further) % ports.size());
   }
 
   /** Has recipients mark what they get as read, so many messages with a read-ack. */
@@ -37,14 +53,14 @@ final class Load implements Clients {
     long deadline = System.nanoTime() + DRAIN;
     for (Pair pair : pairs) {
       pair.markTheRest();
-      String unread = ReadAcks.unread(port, pair.recipientId());
+      String unread = ReadAcks.unread(ports.get(0), pair.recipientId());
       while (!unread.matches(".*\"total\":0[,}].*")) {
         if (System.nanoTime() > deadline) {
           meter.violation("not read: what " + pair.recipientId() + " has marked: " + unread);
           meter.check();
         }
         sleepUntil(System.nanoTime() + 50_000_000);
-        unread = ReadAcks.unread(port, pair.recipientId());
+        unread = ReadAcks.unread(ports.get(0), pair.recipientId());
       }
     }
   }

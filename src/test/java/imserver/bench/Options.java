@@ -1,6 +1,7 @@
 package imserver.bench;
 
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,18 +13,21 @@ import org.jspecify.annotations.Nullable;
  * @param parts {@code -Dbench.parts}, with commas between them: {@code ceilings} (client and
  *     database), {@code throughput}, {@code acks} (throughput where recipients mark what they get
  *     as read: each message at once, and eight at a time), {@code drawn} (throughput where each
- *     next sender is drawn from many), {@code latency}, {@code idle}, {@code replay}, {@code stuck}
+ *     next sender is drawn from many), {@code latency}, {@code idle}, {@code replay}, {@code
+ *     stuck}; and, only where it is named, since it takes minutes more: {@code servers} (throughput
+ *     and latency of one, two and three servers on one database)
  * @param seconds {@code -Dbench.seconds}: how long each load is measured, all rounds together
  * @param rounds {@code -Dbench.rounds}: how often product and references take turns
  * @param warmUp {@code -Dbench.warmup}: seconds for which a server works at each window before it
- *     is measured
+ *     is measured; in the part {@code servers}, at all windows together
  * @param pairs {@code -Dbench.pairs}: senders, each with a recipient
  * @param drawn {@code -Dbench.drawn}: senders of the part {@code drawn}, who are all connected, so
  *     that {@code ulimit -n} must allow that; each has a recipient who is not. 10,000 take a heap
  *     of 1 to 2 GB
  * @param before {@code -Dbench.before}: another build's folder, with {@code teaching.war} and
  *     {@code tomcat/teaching.war}, whose product is measured beside this one's; null for none
- * @param rate {@code -Dbench.rate}: messages a second of the open loop
+ * @param rate {@code -Dbench.rate}: messages a second of the open loop; the part {@code servers}
+ *     has one with ten times as many besides
  * @param connections {@code -Dbench.connections}: idle ones
  * @param unread {@code -Dbench.unread}: messages waiting for one user
  * @param stored {@code -Dbench.stored}: messages of others that are in the table of a second
@@ -51,14 +55,20 @@ record Options(
     List<String> jvm,
     Path target) {
 
-  static final Set<String> PARTS =
-      Set.of("ceilings", "throughput", "acks", "drawn", "latency", "idle", "replay", "stuck");
+  /** Those that are run where none is named. */
+  private static final List<String> USUAL =
+      List.of("ceilings", "throughput", "acks", "drawn", "latency", "idle", "replay", "stuck");
+
+  /** Those that are run only where they are named. */
+  private static final List<String> OTHERS = List.of("servers");
 
   static Options read() {
     String server = property("server", "both");
-    Set<String> parts = Set.of(property("parts", String.join(",", PARTS)).split(","));
-    if (!PARTS.containsAll(parts)) {
-      throw new IllegalArgumentException("bench.parts are " + PARTS + ", not " + parts);
+    Set<String> parts = Set.of(property("parts", String.join(",", USUAL)).split(","));
+    Set<String> all = new LinkedHashSet<>(USUAL);
+    all.addAll(OTHERS);
+    if (!all.containsAll(parts)) {
+      throw new IllegalArgumentException("bench.parts are " + all + ", not " + parts);
     }
     return new Options(
         server.equals("both")

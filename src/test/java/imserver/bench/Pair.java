@@ -46,7 +46,14 @@ final class Pair {
   /** Null where the recipient marks nothing as read. */
   private ReadAcks readAcks;
 
-  Pair(Loop loop, int port, long senderId, long recipientId, Meter meter, boolean reads)
+  Pair(
+      Loop loop,
+      int senderPort,
+      long senderId,
+      int recipientPort,
+      long recipientId,
+      Meter meter,
+      boolean reads)
       throws IOException {
     this.meter = meter;
     this.reads = reads;
@@ -57,9 +64,9 @@ final class Pair {
     acknowledgements = Sequence.acknowledgements(senderId);
     messages = Sequence.messages(senderId, recipientId);
     CompletableFuture<ClientSocket> openingRecipient =
-        ClientSocket.open(loop, port, recipientId, new Recipient(), reads ? 0 : SMALL);
+        ClientSocket.open(loop, recipientPort, recipientId, new Recipient(), reads ? 0 : SMALL);
     CompletableFuture<ClientSocket> openingSender =
-        ClientSocket.open(loop, port, senderId, new Sender());
+        ClientSocket.open(loop, senderPort, senderId, new Sender());
     recipient = openingRecipient.join();
     sender = openingSender.join();
     if (!reads) {

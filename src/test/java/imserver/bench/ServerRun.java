@@ -3,13 +3,12 @@ package imserver.bench;
 import imserver.bench.Report.Row;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** Everything that is measured on one server. */
+/** Everything that is measured on one container. */
 final class ServerRun {
 
   static final String PRODUCT = "product";
@@ -35,6 +34,9 @@ final class ServerRun {
   private static final int REPLAY_USERS = 1000;
   private static final int REPLAY_EACH = 50;
 
+  /** On one database. */
+  private static final int MOST_SERVERS = 3;
+
   private final Server.Product product;
   private final Options options;
   private final Database database;
@@ -55,6 +57,9 @@ final class ServerRun {
     String tables = database.create(tables("bench"));
     if (options.hasComparison()) {
       compare(tables);
+    }
+    if (options.has("servers")) {
+      scale();
     }
     if (options.has("stuck") || options.has("replay")) {
       try (Server server = start(PRODUCT, options.heap(), List.of(), tables)) {
@@ -97,20 +102,26 @@ final class ServerRun {
         comparison.add(FILLED, start(FILLED, options.heap(), List.of(), filled));
       }
       comparison.run();
-      checkStored(tables, 0, comparison.sent(PRODUCT));
+      database.checkMessages(tables, comparison.sent(PRODUCT));
       if (!before.isEmpty()) {
-        checkStored(before, 0, comparison.sent(BEFORE));
+        database.checkMessages(before, comparison.sent(BEFORE));
       }
       if (!filled.isEmpty()) {
-        checkStored(filled, options.stored(), comparison.sent(FILLED));
+        database.checkMessages(filled, options.stored() + comparison.sent(FILLED));
       }
     }
   }
 
-  private void checkStored(String tables, long before, long sent) throws SQLException {
-    long stored = database.messages(tables) - before;
-    if (stored != sent) {
-      throw new AssertionError("sent " + sent + ", stored " + stored);
+  private void scale() throws Exception {
+    try (Scaling scaling = new Scaling(server(), options, database, users, report)) {
+      for (int number = 1; number <= MOST_SERVERS; number++) {
+        ServerGroup group = new ServerGroup(database.create(tables("bench_servers_" + number)));
+        scaling.add(group);
+        for (int i = 0; i < number; i++) {
+          group.add(start("of-" + number, options.heap(), List.of(), group.tables()));
+        }
+      }
+      scaling.run();
     }
   }
 

@@ -13,9 +13,13 @@
  * thread, frames as prepared bytes, answers compared byte by byte. It must stay cheap, for it
  * shares the machine with what it measures.
  *
- * <p>Apart from it, {@link imserver.bench.ConversationCost} measures what the list of conversations
- * costs a user who has many. It is run by {@code java -cp} with the test class path that {@code mvn
- * dependency:build-classpath} prints, once to make a database, and once against a server on it.
+ * <p>{@link imserver.bench.Scaling} compares one, two and three servers on one database, where that
+ * is asked for.
+ *
+ * <p>Apart from the benchmark, {@link imserver.bench.ConversationCost} measures what the list of
+ * conversations costs a user who has many. It is run by {@code java -cp} with the test class path
+ * that {@code mvn dependency:build-classpath} prints, once to make a database, and once against a
+ * server on it.
  *
  * <p>{@link imserver.bench.Options} lists what can be chosen with {@code -Dbench.…}.
  */
