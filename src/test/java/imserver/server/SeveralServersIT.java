@@ -35,8 +35,9 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 @Tag("postgresql")
+@Tag("mixed")
 @TestMethodOrder(OrderAnnotation.class) // the fifth kills a server
-@DisplayName("Two servers on one database")
+@DisplayName("Two servers on one database, Tomcat and Payara,")
 class SeveralServersIT {
 
   private static ServerProcess one;
@@ -48,17 +49,18 @@ class SeveralServersIT {
   @BeforeAll
   static void start() throws IOException {
     SharedServer.stop(); // it would be a third
-    one = start("one");
-    other = start("other");
+    one = start(ServerProduct.TOMCAT_10, "one");
+    other = start(ServerProduct.PAYARA_MICRO, "other");
     await().atMost(Client.TIMEOUT).until(() -> servers(one) == 2 && servers(other) == 2);
   }
 
-  private static ServerProcess start(String name) throws IOException {
-    return start(TestEnvironment.folder(name + "-" + System.nanoTime()));
+  private static ServerProcess start(ServerProduct product, String name) throws IOException {
+    return start(product, TestEnvironment.folder(name + "-" + System.nanoTime()));
   }
 
-  private static ServerProcess start(Path folder) throws IOException {
+  private static ServerProcess start(ServerProduct product, Path folder) throws IOException {
     return ServerProcess.start(
+        product,
         TestEnvironment.freePort(),
         folder,
         Map.of(
@@ -257,13 +259,13 @@ class SeveralServersIT {
     Path folder = TestEnvironment.folder("newer-" + System.nanoTime());
     Files.createDirectories(folder);
     PatchedWar.write(
-        ServerProduct.underTest().war(),
+        ServerProduct.TOMCAT_10.war(),
         folder.resolve(ServerProduct.OWN_WAR),
         "imserver.cluster.FrameCodec",
         "{\"v\":1,",
         "{\"v\":2,");
     int count = 200;
-    try (ServerProcess newer = start(folder);
+    try (ServerProcess newer = start(ServerProduct.TOMCAT_10, folder);
         Client bobOnOne = Client.connect(one.address(), bob);
         Client bobOnNewer = Client.connect(newer.address(), bob);
         Client aliceOnOne = Client.connect(one.address(), alice);
