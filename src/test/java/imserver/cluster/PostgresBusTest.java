@@ -13,7 +13,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
@@ -122,6 +126,49 @@ class PostgresBusTest extends BusContract {
       table.forgetSilent();
       await().until(() -> listeners(PREFIX + "103") == 0);
     }
+  }
+
+  @Test
+  @DisplayName("finds that it hears also where its queue was full when it began to listen")
+  void fullQueue() {
+    List<Thread> threads = new CopyOnWriteArrayList<>();
+    CountDownLatch listening = new CountDownLatch(1);
+    Bus bus =
+        new PostgresBus(
+            () -> {
+              if (!Thread.currentThread().equals(threads.get(0))) { // the one that notifies
+                await().until(() -> listening.getCount() == 0);
+              }
+              return open();
+            },
+            PREFIX + "105",
+            task -> {
+              Thread thread = new Thread(task);
+              threads.add(thread);
+              return thread;
+            });
+    for (int i = 0; i < 3000; i++) {
+      bus.publish("frame " + i);
+    }
+    BusContract.Heard heard = new BusContract.Heard();
+    try {
+      bus.start(heard);
+      await().until(() -> waitsForNotifications(threads.get(0)));
+      listening.countDown();
+      await()
+          .until(
+              () -> {
+                bus.publish("a beat"); // while it hears anything it does not doubt that it does
+                return heard.isConnected();
+              });
+    } finally {
+      bus.stop();
+    }
+  }
+
+  private static boolean waitsForNotifications(Thread thread) {
+    return Arrays.stream(thread.getStackTrace())
+        .anyMatch(call -> call.getMethodName().equals("getNotifications"));
   }
 
   @Test
