@@ -235,6 +235,17 @@ class UserStreamTest {
     }
 
     @Test
+    @DisplayName("is behind from the beginning where a later change was heard of before")
+    void comparedBefore() {
+      user.compare(7, now);
+      user.begin(5, 50, now);
+      assertThat(user.isBehind()).isTrue();
+      user.catchUp(7, List.of(message(60), message(70)), now);
+      assertThat(told()).containsExactly(60L, 70L);
+      assertThat(user.isBehind()).isFalse();
+    }
+
+    @Test
     @DisplayName("begins once")
     void once() {
       user.begin(5, 50, now);
