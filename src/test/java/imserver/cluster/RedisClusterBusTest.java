@@ -145,9 +145,7 @@ class RedisClusterBusTest extends RedisBusContract {
     one.heard().followed.clear();
     String slot = "" + RedisChannels.slot(new RedisChannels("one").ofUser(user));
     for (int to : new int[] {2, 1}) {
-      String id = NODES.get(to).text(Command.CLUSTER, "MYID");
-      NODES.get(to).text(Command.CLUSTER, "SETSLOT", slot, "NODE", id);
-      NODES.get(3 - to).text(Command.CLUSTER, "SETSLOT", slot, "NODE", id);
+      moveSlot(slot, to);
       await().until(() -> one.heard().followed.contains(user));
       one.heard().followed.clear();
       await()
@@ -157,6 +155,35 @@ class RedisClusterBusTest extends RedisBusContract {
                 return one.heard().frames.contains("to the shard " + to);
               });
     }
+  }
+
+  /** From the second shard to the third, or back. */
+  private static void moveSlot(String slot, int to) {
+    String id = NODES.get(to).text(Command.CLUSTER, "MYID");
+    NODES.get(to).text(Command.CLUSTER, "SETSLOT", slot, "NODE", id);
+    NODES.get(3 - to).text(Command.CLUSTER, "SETSLOT", slot, "NODE", id);
+  }
+
+  @Test
+  @DisplayName("follows a user whose slot was away for less time than it takes to look")
+  void slotIsBack() {
+    Server one = server();
+    UserBus bus = (UserBus) one.bus();
+    long user =
+        LongStream.range(1, 1000).filter(each -> shard(each) == 1).findFirst().orElseThrow();
+    bus.follow(user);
+    await().until(() -> one.heard().followed.contains(user));
+    one.heard().followed.clear();
+    String slot = "" + RedisChannels.slot(new RedisChannels("one").ofUser(user));
+    moveSlot(slot, 2);
+    moveSlot(slot, 1);
+    await().until(() -> one.heard().followed.contains(user));
+    await()
+        .until(
+            () -> {
+              bus.publish(user, "it is back");
+              return one.heard().frames.contains("it is back");
+            });
   }
 
   private static int shard(long user) {
