@@ -186,6 +186,25 @@ class RedisClusterBusTest extends RedisBusContract {
             });
   }
 
+  @Test
+  @DisplayName("is down while nobody serves a slot, though all shards answer")
+  void missingSlot() {
+    Heard heard = server().heard();
+    String slot = "" + SLOTS / 2;
+    requireFullCoverage("no");
+    NODES.get(1).text(Command.CLUSTER, "DELSLOTS", slot); // which is asked first
+    await().until(() -> !heard.isConnected());
+    assertThat(heard.reason).contains("a part of the cluster is missing");
+    NODES.get(1).text(Command.CLUSTER, "ADDSLOTS", slot);
+    await().until(heard::isConnected);
+    requireFullCoverage("yes");
+  }
+
+  private static void requireFullCoverage(String value) {
+    NODES.forEach(
+        node -> node.text(Command.CONFIG, "SET", "cluster-require-full-coverage", value));
+  }
+
   private static int shard(long user) {
     return RedisChannels.slot(new RedisChannels("one").ofUser(user)) * SHARDS / SLOTS;
   }
