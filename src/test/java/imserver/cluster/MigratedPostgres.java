@@ -5,6 +5,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -41,11 +42,20 @@ final class MigratedPostgres implements AutoCloseable {
     return postgres.getDatabase("postgres", FIRST);
   }
 
-  /** A further database, with tables as well. */
-  DataSource add(String name) throws SQLException {
+  /** A further database with tables, and with the secret of the first, as a copy of it has. */
+  DataSource copy(String name) throws SQLException {
     execute("create database " + name);
     DataSource database = postgres.getDatabase("postgres", name);
     migrate(database);
+    try (Connection connection = open();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("select secret from installation");
+        Connection copied = database.getConnection();
+        PreparedStatement update = copied.prepareStatement("update installation set secret = ?")) {
+      rows.next();
+      update.setString(1, rows.getString(1));
+      update.executeUpdate();
+    }
     return database;
   }
 

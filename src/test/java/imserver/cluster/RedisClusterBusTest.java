@@ -201,8 +201,7 @@ class RedisClusterBusTest extends RedisBusContract {
   }
 
   private static void requireFullCoverage(String value) {
-    NODES.forEach(
-        node -> node.text(Command.CONFIG, "SET", "cluster-require-full-coverage", value));
+    NODES.forEach(node -> node.text(Command.CONFIG, "SET", "cluster-require-full-coverage", value));
   }
 
   private static int shard(long user) {

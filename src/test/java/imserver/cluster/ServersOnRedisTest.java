@@ -140,7 +140,7 @@ class ServersOnRedisTest {
   @Test
   @DisplayName("do not listen to those of a copy of their database, nor complain of them")
   void copy() throws SQLException {
-    DataSource copied = postgres.add("copy");
+    DataSource copied = postgres.copy("copy");
     HeardByServer heard = new HeardByServer(8L);
     Cluster one = server(new HeardByServer());
     Cluster other = server(heard);

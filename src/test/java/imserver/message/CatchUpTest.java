@@ -363,6 +363,26 @@ class CatchUpTest {
   }
 
   @Test
+  @DisplayName("are compared again where that is asked for while they are compared")
+  void comparedMeanwhile() {
+    Server server = new Server();
+    Socket socket = server.connect(1);
+    Server other = new Server();
+    afterNextQuery =
+        () -> {
+          other.send(2, 1, "unheard");
+          server.listener.compare();
+        };
+    server.compare();
+    await()
+        .untilAsserted(
+            () -> {
+              server.look();
+              assertThat(socket.ids()).hasSize(1);
+            });
+  }
+
+  @Test
   @DisplayName("get what is stored while they catch up")
   void storedMeanwhile() {
     Server server = new Server();
