@@ -20,9 +20,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
@@ -66,9 +64,6 @@ public class Cluster {
   /** The beat, its publication, and the look whether to compare: each may wait for something. */
   private static final int TIMER_THREADS = 3;
 
-  /** Frames that were heard and not told to the listener. */
-  private static final int MAX_RECEIVED = 2000;
-
   /** What the database calls the connection that listens, before the id of the server. */
   static final String LISTENER_NAME = "imserver listener ";
 
@@ -99,8 +94,7 @@ public class Cluster {
   private @Nullable Listener listener;
   private @Nullable ScheduledThreadPoolExecutor timer;
 
-  /** Tells the listener what was heard: that may wait for the database, the bus must not. */
-  private @Nullable ThreadPoolExecutor received;
+  private @Nullable Inbox inbox;
 
   private final BusLog busLog = new BusLog();
 
@@ -132,15 +126,7 @@ public class Cluster {
       following = new Following(byUser);
     }
     if (bus != null) {
-      received =
-          new ThreadPoolExecutor(
-              1,
-              1,
-              0,
-              TimeUnit.SECONDS,
-              new LinkedBlockingQueue<>(MAX_RECEIVED),
-              threads,
-              (task, executor) -> doubtHere());
+      inbox = new Inbox(listener::changed, this::doubtHere, threads);
       publisher = new Publisher(node, bus);
       bus.start(new BusListener());
       everySecond(publisher::beat);
@@ -321,14 +307,8 @@ public class Cluster {
         continuity.heard(frame, way, System.nanoTime());
       }
       others = true;
-      if (frame.kind() == Kind.CHANGES && received != null) {
-        received.execute(() -> logged(() -> tell(frame)));
-      }
-    }
-
-    private void tell(Frame frame) {
-      if (listener != null) {
-        listener.changed(frame.changes());
+      if (frame.kind() == Kind.CHANGES && inbox != null) {
+        inbox.add(frame.changes());
       }
     }
 
@@ -378,8 +358,8 @@ public class Cluster {
     if (bus != null) {
       bus.stop();
     }
-    if (received != null) {
-      received.shutdownNow();
+    if (inbox != null) {
+      inbox.stop();
     }
     try {
       if (timer.awaitTermination(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)

@@ -197,17 +197,21 @@ final class PostgresBus implements Bus {
   /** Tells that it is connected when this bus has heard itself. */
   private void hear(PGConnection notifications, Listener listener) throws SQLException {
     String probe = PROBE + listenerName + ' ' + System.nanoTime();
-    publish(probe);
     boolean connected = false;
     long heard = System.nanoTime();
+    long probed = heard - LOOK.toNanos();
     while (!isStopped()) {
+      if (!connected && System.nanoTime() - probed >= LOOK.toNanos()) {
+        probed = System.nanoTime();
+        publish(probe); // again and again, since a full queue does not take it
+      }
       PGNotification[] news = notifications.getNotifications((int) LOOK.toMillis());
       for (PGNotification each : news == null ? new PGNotification[0] : news) {
         heard = System.nanoTime();
         String text = each.getParameter();
         if (!text.startsWith(PROBE)) {
           listener.heard(0, text);
-        } else if (text.equals(probe)) {
+        } else if (!connected && text.equals(probe)) {
           connected = true;
           deaf = false;
           listener.connected(1);

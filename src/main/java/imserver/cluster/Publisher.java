@@ -35,7 +35,18 @@ final class Publisher {
   synchronized void publish(List<? extends Change> changes, boolean told) {
     if (!told || seal == null) {
       number++;
-    } else if (bus instanceof UserBus byUser) {
+      return;
+    }
+    try {
+      publish(changes, seal);
+    } catch (RuntimeException | Error e) {
+      number++; // the others may not have been told of all of them
+      throw e;
+    }
+  }
+
+  private void publish(List<? extends Change> changes, FrameSeal seal) {
+    if (bus instanceof UserBus byUser) {
       publish(byUser, Addressees.of(changes), seal);
     } else {
       publishNumbered(changes, seal);

@@ -190,7 +190,7 @@ final class RedisBus implements UserBus {
       while (!isStopped()) {
         try {
           lookOnce(told);
-        } catch (Exception e) { // also of the database
+        } catch (Exception | Error e) { // also of the database
           LOG.log(Level.DEBUG, "no servers found", e);
           if (routing.links().isEmpty()) {
             disconnected(url + ": " + RedisLink.reason(e), told);

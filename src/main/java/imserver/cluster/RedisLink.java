@@ -211,7 +211,7 @@ final class RedisLink {
       session = made;
       made.run();
       return made.reason();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // an error would end the link for good
       LOG.log(Level.DEBUG, "the link to " + address + " broke", e);
       String earlier = made == null ? null : made.brokenBy;
       return earlier == null ? reason(e) : earlier;
@@ -332,7 +332,7 @@ final class RedisLink {
         while (true) {
           subscriptions.read(this);
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // after an error it would go on without hearing
         LOG.log(Level.DEBUG, "nothing is heard any more of " + address, e);
         brokenBy = RedisLink.reason(e);
         close();

@@ -12,6 +12,7 @@ import jakarta.ejb.TransactionManagementType;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,13 +122,18 @@ public class SessionRegistry {
 
   /** The numbers up to which users were told all changes, but for those who connect just now. */
   public Map<Long, Long> heads() {
+    return heads(users.keySet());
+  }
+
+  /** The same of these users, where they are connected. */
+  public Map<Long, Long> heads(Collection<Long> userIds) {
     Map<Long, Long> heads = new HashMap<>();
-    users.forEach(
-        (userId, user) -> {
-          if (user.hasBegun()) {
-            heads.put(userId, user.head());
-          }
-        });
+    for (Long userId : userIds) {
+      UserStream user = users.get(userId);
+      if (user != null && user.hasBegun()) {
+        heads.put(userId, user.head());
+      }
+    }
     return heads;
   }
 

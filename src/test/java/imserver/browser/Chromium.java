@@ -3,13 +3,12 @@ package imserver.browser;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
-import java.nio.file.Files;
+import imserver.server.Programs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -47,10 +46,7 @@ public final class Chromium implements ExecutionCondition, ParameterResolver {
     if (named != null && !named.isBlank()) {
       return Optional.of(Path.of(named));
     }
-    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
-        .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)))
-        .filter(Files::isExecutable)
-        .findFirst();
+    return Programs.find(NAMES);
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -87,7 +88,10 @@ abstract class BusContract {
   }
 
   Server server(Bus bus) {
-    Heard heard = new Heard();
+    return server(bus, new Heard());
+  }
+
+  private Server server(Bus bus, Heard heard) {
     started.add(bus);
     bus.start(heard);
     await().until(heard::isConnected);
@@ -147,6 +151,31 @@ abstract class BusContract {
             () -> {
               one.bus().publish("again");
               return other.heard().frames.contains("again");
+            });
+  }
+
+  @Test
+  @DisplayName("goes on where what is heard makes somebody fail, even with an error")
+  void failingListener() {
+    AtomicBoolean failed = new AtomicBoolean();
+    Heard failing =
+        new Heard() {
+          @Override
+          public void heard(int way, String frame) {
+            if (!failed.getAndSet(true)) {
+              throw new StackOverflowError("of a test");
+            }
+            super.heard(way, frame);
+          }
+        };
+    Server one = server(bus(), failing);
+    one.bus().publish("it fails");
+    await().until(failed::get);
+    await()
+        .until(
+            () -> {
+              one.bus().publish("again");
+              return failing.byEachWay(frames -> frames.contains("again"));
             });
   }
 

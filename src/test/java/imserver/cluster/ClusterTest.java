@@ -4,20 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import imserver.cluster.Change.MessageStored;
-import imserver.server.TestEnvironment;
 import imserver.session.FakeThreads;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,18 +18,13 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Servers on one PostgreSQL")
 class ClusterTest {
 
-  private static EmbeddedPostgres postgres;
+  private static MigratedPostgres postgres;
 
   private final List<Cluster> started = new ArrayList<>();
 
   @BeforeAll
   static void startDatabase() throws IOException {
-    postgres = TestEnvironment.database().start();
-    Flyway.configure()
-        .dataSource(postgres.getPostgresDatabase())
-        .locations("classpath:db/migration/postgresql")
-        .load()
-        .migrate();
+    postgres = MigratedPostgres.start();
   }
 
   @AfterAll
@@ -51,43 +37,12 @@ class ClusterTest {
     started.forEach(Cluster::stop);
   }
 
-  private static Connection open() throws SQLException {
-    return DriverManager.getConnection(postgres.getJdbcUrl("postgres", "postgres"));
-  }
-
-  private static final class Heard implements Cluster.Listener {
-    final List<Change> changes = new CopyOnWriteArrayList<>();
-    final AtomicInteger comparisons = new AtomicInteger();
-    final List<Long> compared = new CopyOnWriteArrayList<>();
-    volatile Set<Long> users = Set.of();
-
-    @Override
-    public void changed(List<Change> some) {
-      changes.addAll(some);
-    }
-
-    @Override
-    public void compare() {
-      comparisons.incrementAndGet();
-    }
-
-    @Override
-    public void compare(List<Long> users) {
-      compared.addAll(users);
-    }
-
-    @Override
-    public Set<Long> users() {
-      return users;
-    }
-  }
-
   private Cluster server(Cluster.Listener listener) {
     Cluster cluster =
         new Cluster(
-            node -> new NodeTable(postgres.getPostgresDatabase(), Cluster.LISTENER_NAME),
+            node -> new NodeTable(postgres.source(), Cluster.LISTENER_NAME),
             node ->
-                new PostgresBus(ClusterTest::open, Cluster.LISTENER_NAME + node, new FakeThreads()),
+                new PostgresBus(postgres::open, Cluster.LISTENER_NAME + node, new FakeThreads()),
             new FakeThreads());
     started.add(cluster);
     cluster.start(listener);
@@ -101,8 +56,8 @@ class ClusterTest {
   @Test
   @DisplayName("find each other, tell each other of changes, and part")
   void findEachOther() {
-    Heard heardByOne = new Heard();
-    Heard heardByOther = new Heard();
+    HeardByServer heardByOne = new HeardByServer();
+    HeardByServer heardByOther = new HeardByServer();
     Cluster one = server(heardByOne);
     await().until(one::hearsAll);
     assertThat(one.servers()).isEqualTo(1);
@@ -130,19 +85,16 @@ class ClusterTest {
   @Test
   @DisplayName("compare where the connections to the database broke, and hear each other again")
   void broken() throws SQLException {
-    Heard heard = new Heard();
-    Cluster one = server(new Heard());
+    HeardByServer heard = new HeardByServer();
+    Cluster one = server(new HeardByServer());
     Cluster other = server(heard);
     await().until(() -> one.servers() == 2 && one.hearsAll());
     await().until(() -> other.servers() == 2 && other.hearsAll());
     int before = heard.comparisons.get();
-    try (Connection connection = open();
-        Statement statement = connection.createStatement()) {
-      statement.execute(
-          "select pg_terminate_backend(pid) from pg_stat_activity where application_name like '"
-              + Cluster.LISTENER_NAME
-              + "%' or query like '%pg_notify(''imserver%' and pid <> pg_backend_pid()");
-    }
+    postgres.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name like '"
+            + Cluster.LISTENER_NAME
+            + "%' or query like '%pg_notify(''imserver%' and pid <> pg_backend_pid()");
     await().until(() -> heard.comparisons.get() > before);
     await()
         .until(
@@ -155,16 +107,14 @@ class ClusterTest {
   @Test
   @DisplayName("are not stopped by what others say on their channel")
   void noise() throws SQLException {
-    Heard heard = new Heard();
-    Cluster one = server(new Heard());
+    HeardByServer heard = new HeardByServer();
+    Cluster one = server(new HeardByServer());
     Cluster other = server(heard);
     await().until(() -> one.servers() == 2 && other.hearsAll());
-    try (Connection connection = open();
-        Statement statement = connection.createStatement()) {
-      statement.execute("notify imserver, 'noise'");
-      statement.execute("notify imserver, '{\"v\":1,\"n\":1,\"f\":1,\"c\":[[\"p\",1]]}'");
-      statement.execute("notify imserver");
-    }
+    postgres.execute(
+        "notify imserver, 'noise'",
+        "notify imserver, '{\"v\":1,\"n\":1,\"f\":1,\"c\":[[\"p\",1]]}'",
+        "notify imserver");
     one.publish(List.of(message(1)));
     await().until(() -> heard.changes.equals(List.of(message(1))));
   }

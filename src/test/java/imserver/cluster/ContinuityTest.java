@@ -119,6 +119,8 @@ class ContinuityTest {
     frame(Kind.CHANGES, 2);
     frame(Kind.CHANGES, 1);
     frame(Kind.CHANGES, 2);
+    frame(Kind.CHANGES, 1);
+    frame(Kind.BEAT, 2);
     assertThat(isDue()).isFalse();
   }
 
@@ -216,6 +218,17 @@ class ContinuityTest {
     }
     assertThat(continuity.hearsAll(now)).isTrue();
     assertThat(isDue()).isFalse();
+  }
+
+  @Test
+  @DisplayName("also where a server is heard by frames without a number alone")
+  void noBeats() {
+    settle();
+    for (int i = 0; i < 4; i++) {
+      frame(Kind.CHANGES, Frame.UNNUMBERED);
+      silentSeconds(1, Set.of(OTHER));
+    }
+    assertThat(continuity.hearsAll(now)).isFalse();
   }
 
   @Test

@@ -3,19 +3,18 @@ package imserver.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import imserver.server.TestEnvironment;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -26,18 +25,13 @@ class PostgresBusTest extends BusContract {
 
   private static final String PREFIX = "imserver listener ";
 
-  private static EmbeddedPostgres postgres;
+  private static MigratedPostgres postgres;
 
   private final AtomicInteger nodes = new AtomicInteger();
 
   @BeforeAll
   static void startDatabase() throws IOException {
-    postgres = TestEnvironment.database().start();
-    Flyway.configure()
-        .dataSource(postgres.getPostgresDatabase())
-        .locations("classpath:db/migration/postgresql")
-        .load()
-        .migrate();
+    postgres = MigratedPostgres.start();
   }
 
   @AfterAll
@@ -45,44 +39,27 @@ class PostgresBusTest extends BusContract {
     postgres.close();
   }
 
-  private static Connection open() throws SQLException {
-    return DriverManager.getConnection(postgres.getJdbcUrl("postgres", "postgres"));
-  }
-
   @Override
   Bus bus() {
-    return new PostgresBus(PostgresBusTest::open, PREFIX + nodes.incrementAndGet(), Thread::new);
+    return new PostgresBus(postgres::open, PREFIX + nodes.incrementAndGet(), Thread::new);
   }
 
   @Override
   void cut() throws SQLException {
-    execute(
+    postgres.execute(
         "select pg_terminate_backend(pid) from pg_stat_activity"
             + " where backend_type = 'client backend' and pid <> pg_backend_pid()");
   }
 
-  private static void execute(String sql) throws SQLException {
-    try (Connection connection = open();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
   private static int listeners(String name) throws SQLException {
-    try (Connection connection = open();
-        Statement statement = connection.createStatement();
-        ResultSet rows =
-            statement.executeQuery(
-                "select count(*) from pg_stat_activity where application_name = '" + name + "'")) {
-      rows.next();
-      return rows.getInt(1);
-    }
+    return postgres.count(
+        "select count(*) from pg_stat_activity where application_name = '" + name + "'");
   }
 
   @Test
   @DisplayName("is up with the servers that the table knows: they come, fall silent, are forgotten")
   void nodes() throws SQLException {
-    NodeTable table = new NodeTable(postgres.getPostgresDatabase(), PREFIX);
+    NodeTable table = new NodeTable(postgres.source(), PREFIX);
     assertThat(table.beat(101).alive()).isEmpty();
     assertThat(table.beat(102).alive()).containsExactly(101L);
     assertThat(table.beat(101).alive()).containsExactly(102L);
@@ -104,7 +81,7 @@ class PostgresBusTest extends BusContract {
   }
 
   private static void silence(long node, int seconds) throws SQLException {
-    execute(
+    postgres.execute(
         "update node set beat_at = clock_timestamp() - interval '%d seconds' where id = %d"
             .formatted(seconds, node));
   }
@@ -112,9 +89,9 @@ class PostgresBusTest extends BusContract {
   @Test
   @DisplayName("has the connection ended that listens for a server which was silent for a minute")
   void stuckListener() throws SQLException {
-    NodeTable table = new NodeTable(postgres.getPostgresDatabase(), PREFIX);
+    NodeTable table = new NodeTable(postgres.source(), PREFIX);
     table.beat(103);
-    try (Connection stuck = open();
+    try (Connection stuck = postgres.open();
         Statement statement = stuck.createStatement()) {
       statement.execute("set application_name = '" + PREFIX + "103'");
       statement.execute("listen imserver");
@@ -122,6 +99,49 @@ class PostgresBusTest extends BusContract {
       table.forgetSilent();
       await().until(() -> listeners(PREFIX + "103") == 0);
     }
+  }
+
+  @Test
+  @DisplayName("finds that it hears also where its queue was full when it began to listen")
+  void fullQueue() {
+    List<Thread> threads = new CopyOnWriteArrayList<>();
+    CountDownLatch listening = new CountDownLatch(1);
+    Bus bus =
+        new PostgresBus(
+            () -> {
+              if (!Thread.currentThread().equals(threads.get(0))) { // the one that notifies
+                await().until(() -> listening.getCount() == 0);
+              }
+              return postgres.open();
+            },
+            PREFIX + "105",
+            task -> {
+              Thread thread = new Thread(task);
+              threads.add(thread);
+              return thread;
+            });
+    for (int i = 0; i < 3000; i++) {
+      bus.publish("frame " + i);
+    }
+    BusContract.Heard heard = new BusContract.Heard();
+    try {
+      bus.start(heard);
+      await().until(() -> waitsForNotifications(threads.get(0)));
+      listening.countDown();
+      await()
+          .until(
+              () -> {
+                bus.publish("a beat"); // while it hears anything it does not doubt that it does
+                return heard.isConnected();
+              });
+    } finally {
+      bus.stop();
+    }
+  }
+
+  private static boolean waitsForNotifications(Thread thread) {
+    return Arrays.stream(thread.getStackTrace())
+        .anyMatch(call -> call.getMethodName().equals("getNotifications"));
   }
 
   @Test
@@ -141,8 +161,8 @@ class PostgresBusTest extends BusContract {
 
   /** One whose statements run on another connection than the one that is read. */
   private static Connection openByPooler() throws SQLException {
-    Connection behind = open();
-    Connection before = open();
+    Connection behind = postgres.open();
+    Connection before = postgres.open();
     return (Connection)
         Proxy.newProxyInstance(
             PostgresBusTest.class.getClassLoader(),

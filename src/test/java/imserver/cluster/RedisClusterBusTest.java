@@ -145,9 +145,7 @@ class RedisClusterBusTest extends RedisBusContract {
     one.heard().followed.clear();
     String slot = "" + RedisChannels.slot(new RedisChannels("one").ofUser(user));
     for (int to : new int[] {2, 1}) {
-      String id = NODES.get(to).text(Command.CLUSTER, "MYID");
-      NODES.get(to).text(Command.CLUSTER, "SETSLOT", slot, "NODE", id);
-      NODES.get(3 - to).text(Command.CLUSTER, "SETSLOT", slot, "NODE", id);
+      moveSlot(slot, to);
       await().until(() -> one.heard().followed.contains(user));
       one.heard().followed.clear();
       await()
@@ -157,6 +155,53 @@ class RedisClusterBusTest extends RedisBusContract {
                 return one.heard().frames.contains("to the shard " + to);
               });
     }
+  }
+
+  /** From the second shard to the third, or back. */
+  private static void moveSlot(String slot, int to) {
+    String id = NODES.get(to).text(Command.CLUSTER, "MYID");
+    NODES.get(to).text(Command.CLUSTER, "SETSLOT", slot, "NODE", id);
+    NODES.get(3 - to).text(Command.CLUSTER, "SETSLOT", slot, "NODE", id);
+  }
+
+  @Test
+  @DisplayName("follows a user whose slot was away for less time than it takes to look")
+  void slotIsBack() {
+    Server one = server();
+    UserBus bus = (UserBus) one.bus();
+    long user =
+        LongStream.range(1, 1000).filter(each -> shard(each) == 1).findFirst().orElseThrow();
+    bus.follow(user);
+    await().until(() -> one.heard().followed.contains(user));
+    one.heard().followed.clear();
+    String slot = "" + RedisChannels.slot(new RedisChannels("one").ofUser(user));
+    moveSlot(slot, 2);
+    moveSlot(slot, 1);
+    await().until(() -> one.heard().followed.contains(user));
+    await()
+        .until(
+            () -> {
+              bus.publish(user, "it is back");
+              return one.heard().frames.contains("it is back");
+            });
+  }
+
+  @Test
+  @DisplayName("is down while nobody serves a slot, though all shards answer")
+  void missingSlot() {
+    Heard heard = server().heard();
+    String slot = "" + SLOTS / 2;
+    requireFullCoverage("no");
+    NODES.get(1).text(Command.CLUSTER, "DELSLOTS", slot); // which is asked first
+    await().until(() -> !heard.isConnected());
+    assertThat(heard.reason).contains("a part of the cluster is missing");
+    NODES.get(1).text(Command.CLUSTER, "ADDSLOTS", slot);
+    await().until(heard::isConnected);
+    requireFullCoverage("yes");
+  }
+
+  private static void requireFullCoverage(String value) {
+    NODES.forEach(node -> node.text(Command.CONFIG, "SET", "cluster-require-full-coverage", value));
   }
 
   private static int shard(long user) {

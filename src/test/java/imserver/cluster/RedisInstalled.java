@@ -1,11 +1,10 @@
 package imserver.cluster;
 
-import java.nio.file.Files;
+import imserver.server.Programs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -19,10 +18,7 @@ public final class RedisInstalled implements ExecutionCondition {
 
   /** The executable, if there is one. */
   static Optional<Path> executable() {
-    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
-        .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)))
-        .filter(Files::isExecutable)
-        .findFirst();
+    return Programs.find(NAMES);
   }
 
   @Override

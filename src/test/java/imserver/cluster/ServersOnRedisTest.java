@@ -5,19 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.MessagesRead;
-import imserver.server.TestEnvironment;
 import imserver.session.FakeThreads;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.flywaydb.core.Flyway;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,28 +23,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @DisplayName("Servers on one PostgreSQL and one Redis")
 class ServersOnRedisTest {
 
-  private static EmbeddedPostgres postgres;
+  private static MigratedPostgres postgres;
   private static RedisProcess redis;
 
   private final List<Cluster> started = new ArrayList<>();
 
   @BeforeAll
-  static void startBoth() throws IOException, SQLException {
-    postgres = TestEnvironment.database().start();
-    migrate("postgres");
-    try (Connection connection = postgres.getPostgresDatabase().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("create database copy");
-    }
+  static void startBoth() throws IOException {
+    postgres = MigratedPostgres.start();
     redis = RedisProcess.startPlain();
-  }
-
-  private static void migrate(String database) {
-    Flyway.configure()
-        .dataSource(postgres.getDatabase("postgres", database))
-        .locations("classpath:db/migration/postgresql")
-        .load()
-        .migrate();
   }
 
   @AfterAll
@@ -64,40 +45,8 @@ class ServersOnRedisTest {
     started.forEach(Cluster::stop);
   }
 
-  private static final class Heard implements Cluster.Listener {
-    final List<Change> changes = new CopyOnWriteArrayList<>();
-    final AtomicInteger comparisons = new AtomicInteger();
-    final List<Long> compared = new CopyOnWriteArrayList<>();
-    volatile Set<Long> users;
-
-    Heard(Long... users) {
-      this.users = Set.of(users);
-    }
-
-    @Override
-    public void changed(List<Change> some) {
-      changes.addAll(some);
-    }
-
-    @Override
-    public void compare() {
-      comparisons.incrementAndGet();
-    }
-
-    @Override
-    public void compare(List<Long> some) {
-      compared.addAll(some);
-    }
-
-    @Override
-    public Set<Long> users() {
-      return users;
-    }
-  }
-
-  private Cluster server(Heard heard, String database) {
-    NodeTable table =
-        new NodeTable(postgres.getDatabase("postgres", database), Cluster.LISTENER_NAME);
+  private Cluster server(HeardByServer heard, DataSource database) {
+    NodeTable table = new NodeTable(database, Cluster.LISTENER_NAME);
     Cluster cluster =
         new Cluster(
             node -> table,
@@ -108,8 +57,8 @@ class ServersOnRedisTest {
     return cluster;
   }
 
-  private Cluster server(Heard heard) {
-    return server(heard, "postgres");
+  private Cluster server(HeardByServer heard) {
+    return server(heard, postgres.source());
   }
 
   private static void awaitBoth(Cluster one, Cluster other) {
@@ -124,8 +73,8 @@ class ServersOnRedisTest {
   @Test
   @DisplayName("tell each other what concerns users who are connected there, each once for a user")
   void byUser() {
-    Heard heard = new Heard(8L, 9L);
-    Cluster one = server(new Heard());
+    HeardByServer heard = new HeardByServer(8L, 9L);
+    Cluster one = server(new HeardByServer());
     Cluster other = server(heard);
     awaitBoth(one, other);
     await().until(() -> heard.compared.containsAll(List.of(8L, 9L)) || heard.comparisons.get() > 0);
@@ -143,8 +92,8 @@ class ServersOnRedisTest {
   @Test
   @DisplayName("compare the head of a user who connects, when what concerns him is heard")
   void connects() {
-    Heard heard = new Heard();
-    Cluster one = server(new Heard());
+    HeardByServer heard = new HeardByServer();
+    Cluster one = server(new HeardByServer());
     Cluster other = server(heard);
     awaitBoth(one, other);
     other.follow(8);
@@ -169,8 +118,8 @@ class ServersOnRedisTest {
   @Test
   @DisplayName("compare where Redis was away, and hear each other again")
   void away() {
-    Heard heard = new Heard(8L);
-    Cluster one = server(new Heard());
+    HeardByServer heard = new HeardByServer(8L);
+    Cluster one = server(new HeardByServer());
     Cluster other = server(heard);
     awaitBoth(one, other);
     redis.kill();
@@ -190,14 +139,14 @@ class ServersOnRedisTest {
 
   @Test
   @DisplayName("do not listen to those of a copy of their database, nor complain of them")
-  void copy() {
-    migrate("copy");
-    Heard heard = new Heard(8L);
-    Cluster one = server(new Heard());
+  void copy() throws SQLException {
+    DataSource copied = postgres.copy("copy");
+    HeardByServer heard = new HeardByServer(8L);
+    Cluster one = server(new HeardByServer());
     Cluster other = server(heard);
-    Heard heardByCopy = new Heard(8L);
-    Cluster copy = server(new Heard(), "copy");
-    Cluster otherCopy = server(heardByCopy, "copy");
+    HeardByServer heardByCopy = new HeardByServer(8L);
+    Cluster copy = server(new HeardByServer(), copied);
+    Cluster otherCopy = server(heardByCopy, copied);
     awaitBoth(one, other);
     awaitBoth(copy, otherCopy);
     copy.publish(List.of(message(1, 7, 8)));

@@ -322,6 +322,14 @@ class WebSocketConnectionTest {
     }
 
     @Test
+    @DisplayName("and takes no request from then on, also while it still has to send")
+    void noRequests() {
+      connection.send(packet(1)); // is being written
+      connection.close(CloseCode.TOKEN_EXPIRED);
+      assertThat(connection.takeRequest()).isFalse();
+    }
+
+    @Test
     @DisplayName("when a request is not answered in time")
     void neverAnswered() {
       connection.takeRequest();

@@ -63,6 +63,7 @@ class CatchUpTest {
           failIfDown();
           Map<Long, Long> heads = new HashMap<>();
           users.forEach(user -> heads.put(user, store.head(user)));
+          afterNextQuery();
           return heads;
         }
 
@@ -72,20 +73,36 @@ class CatchUpTest {
           if (afterByUser.containsKey(poison)) {
             throw new IllegalStateException("of this user nothing can be read");
           }
-          return afterByUser.entrySet().stream()
-              .flatMap(user -> store.receivedAfter(user.getKey(), user.getValue()).stream())
-              .sorted(Comparator.comparingLong(ReceivedMessage::id))
-              .limit(limit)
-              .map(message -> message.from(UserProfile.unknown(message.senderId())))
-              .toList();
+          List<Incoming> messages =
+              afterByUser.entrySet().stream()
+                  .flatMap(user -> store.receivedAfter(user.getKey(), user.getValue()).stream())
+                  .sorted(Comparator.comparingLong(ReceivedMessage::id))
+                  .limit(limit)
+                  .map(message -> message.from(UserProfile.unknown(message.senderId())))
+                  .toList();
+          afterNextQuery();
+          return messages;
         }
 
         @Override
         public UserPosition position(long user) {
           failIfDown();
+          calls.add("position " + user);
           return store.position(user);
         }
       };
+
+  /** What was asked of the database and of the cluster, as far as its order matters. */
+  private final List<String> calls = new ArrayList<>();
+
+  /** Happens once, after the next query for heads or messages. */
+  private Runnable afterNextQuery = () -> {};
+
+  private void afterNextQuery() {
+    Runnable task = afterNextQuery;
+    afterNextQuery = () -> {};
+    task.run();
+  }
 
   private void failIfDown() {
     if (down) {
@@ -133,6 +150,11 @@ class CatchUpTest {
           @Override
           public void doubtHere() {
             toCompare = true;
+          }
+
+          @Override
+          public void follow(long user) {
+            calls.add("follow " + user);
           }
 
           @Override
@@ -291,6 +313,96 @@ class CatchUpTest {
               server.compareIfToldTo();
               server.look();
               assertThat(socket.ids()).hasSize(1).isEqualTo(expected(socket));
+            });
+  }
+
+  @Test
+  @DisplayName("catch up where the database was down when their frames began to be heard")
+  void downWhenFollowed() {
+    Server server = new Server();
+    Socket socket = server.connect(1);
+    new Server().send(2, 1, "unheard");
+    down = true;
+    server.listener.compare(List.of(1L));
+    server.workers.runSoon();
+    down = false;
+    await()
+        .untilAsserted(
+            () -> {
+              server.compareIfToldTo();
+              server.look();
+              assertThat(socket.ids()).hasSize(1).isEqualTo(expected(socket));
+            });
+    assertThat(server.workers.delays).as("beside the looks").hasSize(1);
+  }
+
+  @Test
+  @DisplayName("catch up when their frames begin to be heard, without the others")
+  void compareSome() {
+    Server server = new Server();
+    List<Socket> sockets = List.of(server.connect(1), server.connect(3));
+    Server other = new Server();
+    other.send(2, 1, "unheard");
+    other.send(2, 3, "unheard, too");
+    server.listener.compare(List.of(1L));
+    server.workers.runSoon();
+    await()
+        .untilAsserted(
+            () -> {
+              server.look();
+              assertThat(sockets.get(0).ids()).hasSize(1);
+            });
+    assertThat(sockets.get(1).ids()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("are followed before it is read how far they are")
+  void followedFirst() {
+    new Server().connect(1);
+    assertThat(calls).startsWith("follow 1", "position 1");
+  }
+
+  @Test
+  @DisplayName("are compared again where that is asked for while they are compared")
+  void comparedMeanwhile() {
+    Server server = new Server();
+    Socket socket = server.connect(1);
+    Server other = new Server();
+    afterNextQuery =
+        () -> {
+          other.send(2, 1, "unheard");
+          server.listener.compare();
+        };
+    server.compare();
+    await()
+        .untilAsserted(
+            () -> {
+              server.look();
+              assertThat(socket.ids()).hasSize(1);
+            });
+  }
+
+  @Test
+  @DisplayName("get what is stored while they catch up")
+  void storedMeanwhile() {
+    Server server = new Server();
+    Socket socket = server.connect(1);
+    Server other = new Server();
+    other.send(2, 1, "before");
+    server.compare();
+    afterNextQuery = () -> other.send(2, 1, "meanwhile");
+    await()
+        .untilAsserted(
+            () -> {
+              server.look();
+              assertThat(socket.ids()).isNotEmpty();
+            });
+    server.compare();
+    await()
+        .untilAsserted(
+            () -> {
+              server.look();
+              assertThat(socket.ids()).hasSize(2).isEqualTo(expected(socket));
             });
   }
 

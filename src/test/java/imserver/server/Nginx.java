@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -26,8 +25,8 @@ final class Nginx implements AutoCloseable {
 
   private static final Path FILE = Path.of("docs", "proxy", "nginx-two-servers.conf");
 
-  private static final String FOLDERS =
-      "/usr/sbin:/usr/local/sbin"; // on the path of root alone, on some systems
+  /** On the path of root alone, on some systems. */
+  private static final String[] FOLDERS = {"/usr/sbin", "/usr/local/sbin"};
 
   private final Process process;
   private final URI address;
@@ -50,11 +49,7 @@ final class Nginx implements AutoCloseable {
   }
 
   private static Optional<Path> executable() {
-    String path = System.getenv().getOrDefault("PATH", "") + ":" + FOLDERS;
-    return Stream.of(path.split(":"))
-        .map(folder -> Path.of(folder, "nginx"))
-        .filter(Files::isExecutable)
-        .findFirst();
+    return Programs.find(List.of("nginx"), FOLDERS);
   }
 
   /**

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -21,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
@@ -302,20 +302,21 @@ class SeveralServersIT {
       assertThat(rows.next()).isTrue();
       secret = rows.getString(1);
     }
-    byte[] key =
-        MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
     List<String> frames = new ArrayList<>();
     PGNotification[] all = listening.getNotifications();
     for (PGNotification each : all == null ? new PGNotification[0] : all) {
       if (!each.getParameter().startsWith("probe ")) {
         byte[] sealed = Base64.getDecoder().decode(each.getParameter());
+        mac.update(sealed, 0, 12);
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
         cipher.init(
             Cipher.DECRYPT_MODE,
-            new SecretKeySpec(key, "AES"),
-            new GCMParameterSpec(128, sealed, 0, 12));
+            new SecretKeySpec(mac.doFinal(), "AES"),
+            new GCMParameterSpec(128, sealed, 12, 12));
         frames.add(
-            new String(cipher.doFinal(sealed, 12, sealed.length - 12), StandardCharsets.UTF_8));
+            new String(cipher.doFinal(sealed, 24, sealed.length - 24), StandardCharsets.UTF_8));
       }
     }
     return frames;

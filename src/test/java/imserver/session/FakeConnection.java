@@ -17,6 +17,9 @@ public final class FakeConnection implements Connection {
   /** With what it was closed, in order. */
   public final List<CloseCode> closes = new CopyOnWriteArrayList<>();
 
+  /** Those of {@link #closes} that were to wait for answers. */
+  public final List<CloseCode> closesWhenAnswered = new CopyOnWriteArrayList<>();
+
   /** Called before a packet is kept. */
   public volatile Runnable beforeSend = () -> {};
 
@@ -100,6 +103,7 @@ public final class FakeConnection implements Connection {
 
   @Override
   public void closeWhenAnswered(CloseCode code) {
+    closesWhenAnswered.add(code);
     close(code);
   }
 

@@ -162,7 +162,9 @@ class SessionRegistryTest {
       assertThat(all).allMatch(FakeConnection::isOpen);
       registry.drain(Duration.ofMillis(20));
       assertThat(registry.isDraining()).isTrue();
-      assertThat(all).allMatch(each -> each.closes.equals(List.of(CloseCode.GOING_AWAY)));
+      assertThat(all)
+          .allMatch(each -> each.closesWhenAnswered.equals(List.of(CloseCode.GOING_AWAY)))
+          .allMatch(each -> each.closes.size() == 1);
       assertThat(open(1).closes).containsExactly(CloseCode.GOING_AWAY);
     }
 

@@ -170,6 +170,27 @@ class UserStreamTest {
     }
 
     @Test
+    @DisplayName("waits again for a moment after that")
+    void wasRead() {
+      change(UserChange.toBeRead(6));
+      user.catchUp(6, List.of(message(60)), now);
+      change(8);
+      assertThat(isDue()).isFalse();
+      pass(50);
+      assertThat(isDue()).isTrue();
+    }
+
+    @Test
+    @DisplayName("is not thrown back by what the database had before the last change")
+    void readBefore() {
+      change(6);
+      user.catchUp(5, List.of(), now);
+      assertThat(user.isBehind()).isFalse();
+      change(7);
+      assertThat(told()).containsExactly(60L, 70L);
+    }
+
+    @Test
     @DisplayName("stays behind while it knows of a number that was not told")
     void remembers() {
       change(UserChange.toBeRead(7));
@@ -218,6 +239,7 @@ class UserStreamTest {
       change(6);
       change(7);
       assertThat(told()).isEmpty();
+      pass(50);
       assertThat(isDue()).isFalse();
       connected.replay(List.of(message(60)));
       user.begin(6, 60, now);
@@ -232,6 +254,17 @@ class UserStreamTest {
       change(6);
       change(7);
       assertThat(told()).containsExactly(60L, 70L);
+    }
+
+    @Test
+    @DisplayName("is behind from the beginning where a later change was heard of before")
+    void comparedBefore() {
+      user.compare(7, now);
+      user.begin(5, 50, now);
+      assertThat(user.isBehind()).isTrue();
+      user.catchUp(7, List.of(message(60), message(70)), now);
+      assertThat(told()).containsExactly(60L, 70L);
+      assertThat(user.isBehind()).isFalse();
     }
 
     @Test
