@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -102,6 +103,48 @@ class ClusterTest {
               one.publish(List.of(message(1)));
               return !heard.changes.isEmpty();
             });
+  }
+
+  @Test
+  @DisplayName("tell by the number of their beats what they doubt, and what the bus has lost")
+  void skippedNumbers() throws SQLException {
+    NodeTable table = new NodeTable(postgres.source(), Cluster.LISTENER_NAME);
+    FrameSeal seal = table.seal();
+    List<Frame> published = new CopyOnWriteArrayList<>();
+    List<Bus.Listener> told = new CopyOnWriteArrayList<>();
+    Bus bus =
+        new Bus() {
+          @Override
+          public void start(Listener listener) {
+            told.add(listener);
+          }
+
+          @Override
+          public void publish(String frame) {
+            published.add(FrameCodec.decode(seal.open(frame)));
+          }
+
+          @Override
+          public void stop() {}
+        };
+    Cluster cluster = new Cluster(node -> table, node -> bus, new FakeThreads());
+    started.add(cluster);
+    cluster.start(new HeardByServer());
+    await().until(() -> published.stream().anyMatch(beat -> beat.number() == 0));
+    cluster.doubt();
+    await().until(() -> published.stream().anyMatch(beat -> beat.number() == 1));
+    told.get(0).lost();
+    await().until(() -> published.stream().anyMatch(beat -> beat.number() == 2));
+  }
+
+  @Test
+  @DisplayName("forget one that has been silent for a minute")
+  void forgetSilent() throws SQLException {
+    postgres.execute(
+        "insert into node (id, started_at, beat_at)"
+            + " select 7, past, past from (select clock_timestamp() - interval '61 seconds') t(past)");
+    server(new HeardByServer());
+    await().until(() -> postgres.count("select count(*) from node where id = 7") == 0);
   }
 
   @Test

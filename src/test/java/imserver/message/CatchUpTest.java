@@ -456,6 +456,25 @@ class CatchUpTest {
   }
 
   @Test
+  @DisplayName("get what they wrote to themselves on another server, also where no frame holds it")
+  void longToOneself() {
+    Server server = new Server();
+    Socket socket = server.connect(1);
+    Server other = new Server();
+    other.send(1, 1, "long");
+    MessageStored sent = (MessageStored) other.published.get(0).get(0);
+    long change = sent.recipientChange();
+    server.listener.changed(
+        List.of(new MessageStored(sent.messageId(), 1, change, 1, change, null, "")));
+    await()
+        .untilAsserted(
+            () -> {
+              server.look();
+              assertThat(socket.ids()).hasSize(1).isEqualTo(expected(socket));
+            });
+  }
+
+  @Test
   @DisplayName("catch up although nothing can be read of another")
   void poison() {
     Server server = new Server();
