@@ -30,7 +30,10 @@ interface Bus {
      */
     void connected(int ways);
 
-    /** Frames are not all heard any more. The bus tries to connect again, by itself. */
+    /**
+     * Frames are not all heard any more, or still not and for another reason. The bus tries to
+     * connect again, by itself.
+     */
     void disconnected(String reason);
 
     /**

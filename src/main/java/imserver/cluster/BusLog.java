@@ -1,14 +1,23 @@
 package imserver.cluster;
 
 import java.lang.System.Logger.Level;
-import org.jspecify.annotations.Nullable;
+import java.util.HashSet;
+import java.util.Set;
 
-/** Says once that the bus is down, and why, and once that it carries again. For several threads. */
+/**
+ * Says once that the bus is down, once for each reason, and once that it carries again. For several
+ * threads.
+ */
 final class BusLog {
 
   private static final System.Logger LOG = System.getLogger(BusLog.class.getName());
 
-  private @Nullable String broken;
+  /** So many reasons are said at most, of one outage. */
+  private static final int MAX_REASONS = 10;
+
+  /** Of the present outage. */
+  private final Set<String> reasons = new HashSet<>();
+
   private boolean everConnected;
   private boolean connected;
 
@@ -20,17 +29,19 @@ final class BusLog {
   synchronized void connected(boolean matters) {
     connected = true;
     everConnected = true;
-    if (broken != null) {
-      broken = null;
+    if (!reasons.isEmpty()) {
+      reasons.clear();
       LOG.log(matters ? Level.INFO : Level.DEBUG, "the bus between servers carries again");
     }
   }
 
-  /** The bus is not connected, or not any more; as {@link #connected}. */
+  /**
+   * The bus is not connected, or not any more, or still not and for another reason; as {@link
+   * #connected}.
+   */
   synchronized void disconnected(String reason, boolean matters) {
     connected = false;
-    if (!reason.equals(broken)) {
-      broken = reason;
+    if (reasons.size() < MAX_REASONS && reasons.add(reason)) {
       LOG.log(
           matters || !everConnected ? Level.WARNING : Level.DEBUG,
           "the bus between servers is down, what others store comes about 2 s later: {0}",

@@ -64,6 +64,9 @@ public class Cluster {
   /** The beat, its publication, and the look whether to compare: each may wait for something. */
   private static final int TIMER_THREADS = 3;
 
+  /** Before something is said that passes by itself where all is well. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   /** What the database calls the connection that listens, before the id of the server. */
   static final String LISTENER_NAME = "imserver listener ";
 
@@ -80,6 +83,22 @@ public class Cluster {
 
   private final Continuity continuity = new Continuity(System.nanoTime());
   private volatile boolean others;
+
+  /** Whether the last beat reached the database; true before the first. */
+  private volatile boolean beating = true;
+
+  private final Outage noBeat =
+      new Outage(
+          PATIENCE,
+          "the servers on this database are not known, what others store comes about 2 s later:",
+          "the servers on this database are known again");
+
+  private final Outage unheard =
+      new Outage(
+          PATIENCE,
+          "a server on this database is alive and not heard, or was killed; what it stores comes"
+              + " about 2 s later:",
+          "all servers on this database are heard");
 
   /** Null until it was read from the database: nothing is heard before. */
   private volatile @Nullable FrameSeal seal;
@@ -175,7 +194,9 @@ public class Cluster {
    */
   public boolean hearsAll() {
     synchronized (continuity) {
-      return (following == null || busLog.isConnected()) && continuity.hearsAll(System.nanoTime());
+      return beating
+          && (following == null || busLog.isConnected())
+          && continuity.hearsAll(System.nanoTime());
     }
   }
 
@@ -234,14 +255,26 @@ public class Cluster {
       if (!rows.silent().isEmpty()) {
         table().forgetSilent();
       }
-    } catch (SQLException e) { // what is missed meanwhile is found afterwards
+    } catch (SQLException e) { // others compare what is missed; this server does, too
       LOG.log(Level.DEBUG, "the other servers are not known: {0}", e.toString());
+      long now = System.nanoTime();
+      synchronized (continuity) {
+        continuity.unknown(now);
+      }
+      beating = false;
+      noBeat.is(true, e.toString(), now);
       return;
     }
+    beating = true;
+    boolean hearing;
+    long now = System.nanoTime();
     synchronized (continuity) {
-      continuity.tick(rows.alive(), System.nanoTime());
+      continuity.tick(rows.alive(), now);
       others = continuity.peers() > 0;
+      hearing = continuity.hearsAll(now);
     }
+    noBeat.is(false, "", now);
+    unheard.is(!hearing && busLog.isConnected(), rows.alive().size() + " others", now);
   }
 
   private void reconcile() {
@@ -298,16 +331,11 @@ public class Cluster {
       if (frame.node() == node) {
         return;
       }
+      boolean fresh;
       synchronized (continuity) {
-        if (following != null && !continuity.knows(frame.node())) {
-          // Of a copy of this database, which uses the same Redis; or of a server that has just
-          // started, and is found to have been missed.
-          return;
-        }
-        continuity.heard(frame, way, System.nanoTime());
+        fresh = continuity.heard(frame, way, System.nanoTime());
       }
-      others = true;
-      if (frame.kind() == Kind.CHANGES && inbox != null) {
+      if (fresh && frame.kind() == Kind.CHANGES && inbox != null) {
         inbox.add(frame.changes());
       }
     }

@@ -47,9 +47,6 @@ final class Continuity {
 
     /** When, by each way; null for never. */
     private final Map<Integer, Long> heard = new HashMap<>();
-
-    /** Whether the database knows it to be alive. */
-    private boolean listed;
   }
 
   private final Map<Long, Peer> peers = new HashMap<>();
@@ -68,32 +65,40 @@ final class Continuity {
     compared = now - LEAST.toNanos();
   }
 
-  /** The bus is connected, by so many ways, or with 0 is not any more. */
+  /** The bus is connected, by so many ways, or with 0 is not, or not any more. */
   void connected(int ways, long now) {
+    if (ways > 0 || this.ways > 0) {
+      doubt(now);
+    }
     this.ways = ways;
-    doubt(now);
   }
 
-  /** Whether the database knows this other server to be alive, as far as it was asked. */
-  boolean knows(long node) {
-    return peers.containsKey(node);
-  }
-
-  /** A frame of another server was heard. */
-  void heard(Frame frame, int way, long now) {
+  /**
+   * A frame of another server was heard. That of a server which the database does not know to be
+   * alive counts for nothing: it is of a copy of the database that has the same bus, or is sent
+   * once more by somebody; or of a server that has just started, and is found to have been missed.
+   *
+   * @return whether its changes are to be told: they are not known from the same frame before
+   */
+  boolean heard(Frame frame, int way, long now) {
+    Peer peer = peers.get(frame.node());
+    if (peer == null) {
+      return false;
+    }
     if (frame.kind() == Kind.UNKNOWN) {
       doubt(now);
     }
     if (frame.number() == Frame.UNNUMBERED) {
-      return; // of such a frame none is missed here
+      return true; // of such a frame none is missed here
     }
-    Peer peer = peers.computeIfAbsent(frame.node(), node -> new Peer());
     long expected = frame.kind() == Kind.BEAT ? peer.number : peer.number + 1;
     if (peer.number < 0 || frame.number() > expected) {
       doubt(now);
     }
+    boolean fresh = frame.number() > peer.number;
     peer.number = Math.max(peer.number, frame.number());
     peer.heard.put(way, now);
+    return fresh;
   }
 
   /**
@@ -106,12 +111,7 @@ final class Continuity {
       doubt(now);
     }
     ticked = now;
-    peers.forEach((node, peer) -> peer.listed = alive.contains(node));
-    if (peers
-        .values()
-        .removeIf(
-            peer ->
-                !peer.listed && peer.heard.values().stream().noneMatch(at -> isHeard(at, now)))) {
+    if (peers.keySet().retainAll(alive)) {
       doubt(now);
     }
     alive.forEach(node -> peers.computeIfAbsent(node, unheard -> new Peer()));
@@ -152,7 +152,12 @@ final class Continuity {
     return heard != null && now - heard < MAX_SILENCE.toNanos();
   }
 
-  /** How many other servers are alive: by the database, or since they are heard. */
+  /** It is not known which other servers are alive: a tick failed. */
+  void unknown(long now) {
+    doubted = now;
+  }
+
+  /** How many other servers are alive, as the database has said. */
   int peers() {
     return peers.size();
   }

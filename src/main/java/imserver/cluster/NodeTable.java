@@ -41,6 +41,7 @@ final class NodeTable {
       select pg_terminate_backend(a.pid)
       from gone, pg_stat_activity a
       where a.application_name = ? || gone.id and a.usename = current_user
+        and a.datname = current_database()
       """;
 
   private static final String LEAVE = "delete from node where id = ?";

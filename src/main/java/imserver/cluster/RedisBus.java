@@ -285,9 +285,9 @@ final class RedisBus implements UserBus {
   }
 
   private synchronized void disconnected(String reason, Listener told) {
-    if (state != State.DISCONNECTED && !isStopped()) {
+    if (!isStopped()) {
       state = State.DISCONNECTED;
-      told.disconnected(reason);
+      told.disconnected(reason); // also where it was: the first reason may not be the cause
     }
   }
 

@@ -30,6 +30,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +81,7 @@ public class Intake {
 
   private Lane<ReadAck> readAcks;
   private List<Lane<?>> allLanes;
-  private volatile boolean stopping;
+  private final AtomicBoolean stopped = new AtomicBoolean();
 
   /** For the container, which injects the rest. */
   public Intake() {}
@@ -165,7 +166,7 @@ public class Intake {
   }
 
   private <S extends Submission> void submit(S submission, Lane<S> lane) {
-    if (stopping || !lane.offer(submission)) {
+    if (stopped.get() || !lane.offer(submission)) {
       submission.fail(FailureCode.SERVER_BUSY);
     }
   }
@@ -180,10 +181,12 @@ public class Intake {
     return (int) (spread % lanes.size());
   }
 
-  /** Takes nothing more in; stores and answers what is waiting. May be called again. */
+  /** Takes nothing more in; stores and answers what is waiting. Does nothing a second time. */
   @PreDestroy
   public void stop() {
-    stopping = true;
+    if (stopped.getAndSet(true)) {
+      return;
+    }
     allLanes.forEach(Lane::stop);
     long end = System.nanoTime() + DRAIN.toNanos();
     for (Lane<?> lane : allLanes) {

@@ -9,6 +9,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that goes wrong, as {@code application/problem+json} (RFC 9457). */
@@ -65,6 +66,9 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
 
   /** What went wrong, in our words; what was not expected is logged. */
   public static Problem of(Throwable error) {
+    if (error instanceof CompletionException && error.getCause() != null) {
+      return of(error.getCause());
+    }
     if (error instanceof Problem problem) {
       return problem;
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The connections of one user to this server, and what they have been told: messages in the order
@@ -23,6 +24,12 @@ final class UserStream {
   /** Past so many changes that wait, all of them are read from the database. */
   private static final int MAX_WAITING = 1000;
 
+  /**
+   * After the beginning: until then it may be heard of a message that was committed before it, and
+   * is in no replay that has ended at its limit. Later on that is somebody who tells it once more.
+   */
+  private static final long LATE = TimeUnit.SECONDS.toNanos(10);
+
   private static final long UNKNOWN = -1;
 
   /** Oldest first; never changed, only replaced. */
@@ -36,6 +43,9 @@ final class UserStream {
 
   /** Up to which id all of the user's messages were told, or are left to the replays. */
   private long complete = UNKNOWN;
+
+  /** When it began, in {@link System#nanoTime}. */
+  private long begun;
 
   /** The id of the last message that was told, 0 for none. */
   private long told;
@@ -72,6 +82,7 @@ final class UserStream {
       complete = lastId;
       behindSince = now;
       postponedUntil = now;
+      begun = now;
       tellNext(new ArrayList<>(), now);
     }
   }
@@ -192,12 +203,13 @@ final class UserStream {
   }
 
   private void take(UserChange change, List<Incoming> messages, long now) {
-    if (change.number() > head) {
+    boolean isNew = change.number() > head;
+    if (isNew) {
       head = change.number();
       behindSince = now;
       mustRead = false;
     }
-    if (change.message() != null) {
+    if (change.message() != null && (isNew || now - begun < LATE)) {
       messages.add(change.message());
     }
   }

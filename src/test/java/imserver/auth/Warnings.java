@@ -8,12 +8,15 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** The warnings that a class logs from now on. */
-final class Warnings extends Handler implements AutoCloseable {
+public final class Warnings extends Handler implements AutoCloseable {
 
-  final List<String> lines = new CopyOnWriteArrayList<>();
+  /** What they say, without their parameters. */
+  public final List<String> lines = new CopyOnWriteArrayList<>();
+
   private final Logger logger;
 
-  Warnings(Class<?> of) {
+  /** Of that class. */
+  public Warnings(Class<?> of) {
     logger = Logger.getLogger(of.getName());
     logger.addHandler(this);
   }

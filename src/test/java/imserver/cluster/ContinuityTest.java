@@ -30,7 +30,11 @@ class ContinuityTest {
   }
 
   private void frame(Kind kind, long number) {
-    continuity.heard(new Frame(OTHER, number, kind, List.of()), 0, now);
+    var unused = heard(kind, number);
+  }
+
+  private boolean heard(Kind kind, long number) {
+    return continuity.heard(new Frame(OTHER, number, kind, List.of()), 0, now);
   }
 
   /** Seconds in which the other server is heard; how many comparisons were due. */
@@ -115,11 +119,10 @@ class ContinuityTest {
   @DisplayName("not where a frame comes twice or late")
   void doubled() {
     settle();
-    frame(Kind.CHANGES, 1);
-    frame(Kind.CHANGES, 2);
-    frame(Kind.CHANGES, 1);
-    frame(Kind.CHANGES, 2);
-    frame(Kind.CHANGES, 1);
+    assertThat(heard(Kind.CHANGES, 1)).isTrue();
+    assertThat(heard(Kind.CHANGES, 2)).isTrue();
+    assertThat(heard(Kind.CHANGES, 1)).isFalse();
+    assertThat(heard(Kind.CHANGES, 2)).isFalse();
     frame(Kind.BEAT, 2);
     assertThat(isDue()).isFalse();
   }
@@ -154,15 +157,29 @@ class ContinuityTest {
   }
 
   @Test
-  @DisplayName("when a server has gone, of which neither the bus nor the database tells any more")
+  @DisplayName("when a server has gone, as the database says, whatever is heard of it")
   void gone() {
     settle();
-    assertThat(silentSeconds(2, Set.of())).isZero();
-    assertThat(continuity.peers()).isEqualTo(1);
+    frame(Kind.BEAT, beatOfOther);
     assertThat(silentSeconds(1, Set.of())).isEqualTo(1);
+    assertThat(continuity.peers()).isZero();
+    assertThat(heard(Kind.CHANGES, beatOfOther + 1)).as("sent once more by somebody").isFalse();
     assertThat(continuity.peers()).isZero();
     assertThat(silentSeconds(9, Set.of())).as("it may have committed more").isEqualTo(4);
     assertThat(silentSeconds(100, Set.of())).isZero();
+  }
+
+  @Test
+  @DisplayName("every two seconds while it is not known who is alive")
+  void unknown() {
+    silentSeconds(60, Set.of());
+    int due = 0;
+    for (int i = 0; i < 20; i++) {
+      now += TimeUnit.SECONDS.toNanos(1);
+      continuity.unknown(now);
+      due += isDue() ? 1 : 0;
+    }
+    assertThat(due).isEqualTo(10);
   }
 
   @Test

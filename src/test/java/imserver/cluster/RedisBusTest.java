@@ -80,7 +80,8 @@ class RedisBusTest extends RedisBusContract {
               return "one";
             },
             RedisBusContract::thread);
-    assertThat(server(bus).heard().states).containsExactly("disconnected", "connected");
+    assertThat(server(bus).heard().states)
+        .containsExactly("disconnected", "disconnected", "connected");
   }
 
   @Test

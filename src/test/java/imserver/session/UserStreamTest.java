@@ -68,6 +68,14 @@ class UserStreamTest {
     }
 
     @Test
+    @DisplayName("tells nothing that is of before, when it is heard of once more, much later")
+    void before() {
+      pass(10_000);
+      LongStream.of(3, 5, 6, 4).forEach(UserStreamTest.this::change);
+      assertThat(told()).containsExactly(60L);
+    }
+
+    @Test
     @DisplayName("tells several at once, whatever their order")
     void several() {
       change(UserChange.of(8, message(80)), UserChange.of(6, message(60)), UserChange.silent(7));
