@@ -15,9 +15,8 @@
  * <h2>The ways of the bus</h2>
  *
  * <p>{@link imserver.cluster.PostgresBus} needs nothing but the database. A second server is found
- * by its row in {@code node} with the next beat of a second, or when it is heard; until then
- * nothing is published but beats, and what was committed meanwhile is found by comparing. Every
- * server hears every frame.
+ * by its row in {@code node} with the next beat of a second; until then nothing is published but
+ * beats, and what was committed meanwhile is found by comparing. Every server hears every frame.
  *
  * <p>{@link imserver.cluster.RedisBus}, where the settings name a Redis, is a {@link
  * imserver.cluster.UserBus}: a server hears only of users who are connected to it. It follows a
@@ -29,7 +28,9 @@
  *
  * <p>The channels of two databases on one Redis have different names, by the row of the table
  * {@code installation}. A copy of a database has the same, so frames of servers that are not in
- * {@code node} are not listened to.
+ * {@code node} are not listened to. Nor does a numbered frame count that was heard before: whoever
+ * may connect to the database, or to Redis, can keep frames and send them once more. Frames for a
+ * user have no number of their own; there those of the changes decide ({@code imserver.session}).
  *
  * <p>On a cluster of Redis a user's channel belongs to one shard (SPUBLISH). Each shard is a way of
  * its own: a beat goes by each, and a server that is not heard by one of them is not heard.

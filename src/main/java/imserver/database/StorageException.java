@@ -13,9 +13,12 @@ public class StorageException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /** With the text of the root cause, which is the useful one for an operator. */
+  /**
+   * With the first line of the root cause, which is the useful one for an operator; PostgreSQL says
+   * in further lines in which of our functions it was.
+   */
   public StorageException(Throwable cause) {
-    super(root(cause).toString(), cause);
+    super(firstLine(root(cause).toString()), cause);
   }
 
   /** Whether this is a fault of the program, which a retry does not help. */
@@ -24,6 +27,10 @@ public class StorageException extends RuntimeException {
         || error instanceof IllegalArgumentException
         || error instanceof ClassCastException
         || error instanceof IndexOutOfBoundsException;
+  }
+
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse(text);
   }
 
   private static Throwable root(Throwable cause) {
