@@ -458,7 +458,7 @@ class ChatIT {
         assertThat(page.messages().count()).isLessThanOrEqualTo(MOST_ROWS);
       }
       page.awaitMessage("message 0.");
-      page.button(String.valueOf(page.page().locator(".jump").getAttribute("aria-label"))).click();
+      page.page().locator(".jump").click(); // its name counts what goes on to come
       assertThat(page.message("message 4999.")).isInViewport();
       assertThat(page.messages().count()).isLessThanOrEqualTo(MOST_ROWS);
     }
