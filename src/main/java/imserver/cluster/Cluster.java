@@ -96,8 +96,8 @@ public class Cluster {
   private final Outage unheard =
       new Outage(
           PATIENCE,
-          "a server on this database is alive and not heard, or was killed; what it stores comes"
-              + " about 2 s later:",
+          "a server on this database is not heard, or was killed; what it stores comes about 2 s"
+              + " later;",
           "all servers on this database are heard");
 
   /** Null until it was read from the database: nothing is heard before. */
@@ -255,7 +255,7 @@ public class Cluster {
       if (!rows.silent().isEmpty()) {
         table().forgetSilent();
       }
-    } catch (SQLException e) { // others compare what is missed; this server does, too
+    } catch (SQLException | RuntimeException e) { // what is missed meanwhile is compared
       LOG.log(Level.DEBUG, "the other servers are not known: {0}", e.toString());
       long now = System.nanoTime();
       synchronized (continuity) {
@@ -274,7 +274,8 @@ public class Cluster {
       hearing = continuity.hearsAll(now);
     }
     noBeat.is(false, "", now);
-    unheard.is(!hearing && busLog.isConnected(), rows.alive().size() + " others", now);
+    unheard.is(
+        !hearing && busLog.isConnected(), "others that are alive: " + rows.alive().size(), now);
   }
 
   private void reconcile() {

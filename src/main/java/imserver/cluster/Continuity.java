@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Missed may be: what a frame that did not come would have told; what was committed before a
  * server knew of this one, or while the bus was down; what a server committed that died before it
- * published. A beat has the number of the last frame, so that a lost last one is noticed as well,
- * and it comes by the bus, so that a bus which carries nothing is, too.
+ * published. A beat has a number as every frame, so that a lost last one is noticed as well, and
+ * that one is new; and it comes by the bus, so that a bus which carries nothing is noticed, too.
  */
 final class Continuity {
 
@@ -43,11 +43,19 @@ final class Continuity {
 
   /** What was heard of another server. */
   private static final class Peer {
+
+    /** The highest of all frames, by whatever way. */
     private long number = -1;
 
-    /** When, by each way; null for never. */
-    private final Map<Integer, Long> heard = new HashMap<>();
+    /** The highest by each way; null for none. */
+    private final Map<Integer, Heard> heard = new HashMap<>();
+
+    /** Whether the database knows it to be alive. */
+    private boolean listed;
   }
+
+  /** The number of a frame, and when it was heard. */
+  private record Heard(long number, long at) {}
 
   private final Map<Long, Peer> peers = new HashMap<>();
 
@@ -74,11 +82,12 @@ final class Continuity {
   }
 
   /**
-   * A frame of another server was heard. That of a server which the database does not know to be
+   * A frame of another server was heard. That of a server which the database has not known to be
    * alive counts for nothing: it is of a copy of the database that has the same bus, or is sent
    * once more by somebody; or of a server that has just started, and is found to have been missed.
+   * Nor is a frame a sign of life by a way by which it was heard before.
    *
-   * @return whether its changes are to be told: they are not known from the same frame before
+   * @return whether its changes are to be told: false where the same frame was heard before
    */
   boolean heard(Frame frame, int way, long now) {
     Peer peer = peers.get(frame.node());
@@ -91,13 +100,15 @@ final class Continuity {
     if (frame.number() == Frame.UNNUMBERED) {
       return true; // of such a frame none is missed here
     }
-    long expected = frame.kind() == Kind.BEAT ? peer.number : peer.number + 1;
-    if (peer.number < 0 || frame.number() > expected) {
+    if (frame.number() > peer.number + 1) {
       doubt(now);
+    }
+    Heard before = peer.heard.get(way);
+    if (before == null || frame.number() > before.number()) {
+      peer.heard.put(way, new Heard(frame.number(), now));
     }
     boolean fresh = frame.number() > peer.number;
     peer.number = Math.max(peer.number, frame.number());
-    peer.heard.put(way, now);
     return fresh;
   }
 
@@ -111,10 +122,12 @@ final class Continuity {
       doubt(now);
     }
     ticked = now;
-    if (peers.keySet().retainAll(alive)) {
+    alive.forEach(node -> peers.computeIfAbsent(node, unheard -> new Peer()));
+    peers.forEach((node, peer) -> peer.listed = alive.contains(node));
+    // One that is heard may store messages, though its beat does not reach the table.
+    if (peers.values().removeIf(peer -> !peer.listed && !isHeardByAny(peer, now))) {
       doubt(now);
     }
-    alive.forEach(node -> peers.computeIfAbsent(node, unheard -> new Peer()));
     if (!hearsAll(now)) {
       doubted = now;
     }
@@ -144,12 +157,16 @@ final class Continuity {
         || (ways > 0 && peers.values().stream().allMatch(peer -> isHeardByAll(peer, now)));
   }
 
+  private static boolean isHeardByAny(Peer peer, long now) {
+    return peer.heard.values().stream().anyMatch(heard -> isHeard(heard, now));
+  }
+
   private boolean isHeardByAll(Peer peer, long now) {
     return IntStream.range(0, ways).allMatch(way -> isHeard(peer.heard.get(way), now));
   }
 
-  private static boolean isHeard(@Nullable Long heard, long now) {
-    return heard != null && now - heard < MAX_SILENCE.toNanos();
+  private static boolean isHeard(@Nullable Heard heard, long now) {
+    return heard != null && now - heard.at() < MAX_SILENCE.toNanos();
   }
 
   /** It is not known which other servers are alive: a tick failed. */
@@ -157,7 +174,7 @@ final class Continuity {
     doubted = now;
   }
 
-  /** How many other servers are alive, as the database has said. */
+  /** How many other servers are alive: by the database, or since they are heard still. */
   int peers() {
     return peers.size();
   }

@@ -6,9 +6,8 @@ import java.util.List;
  * What one server tells the others at a time.
  *
  * @param node the server that says it
- * @param number of its frames with changes for all servers each has the next one, from 1; a beat
- *     has that of the last of them, 0 for none; those for a user have {@link #UNNUMBERED}, since a
- *     server does not hear all of them
+ * @param number of its frames for all servers, beats too, each has the next one, from 1; those for
+ *     a user have {@link #UNNUMBERED}, since a server does not hear all of them
  * @param kind what the frame is
  * @param changes in the order of their commits, for each user; empty but for {@link Kind#CHANGES}
  */
@@ -22,7 +21,9 @@ record Frame(long node, long number, Kind kind, List<Change> changes) {
     CHANGES,
     /** It tells of changes, in a version that this server does not know. */
     UNKNOWN,
-    /** It tells that the server is alive, and how many frames it has sent. */
+    /**
+     * It tells that the server is alive, and by its number whether frames before it are missing.
+     */
     BEAT
   }
 }

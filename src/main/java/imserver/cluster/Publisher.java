@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the other servers what this one has committed, and each second how many frames that were.
- * Every method may be called by any thread, and none waits.
+ * Tells the other servers what this one has committed, and each second that it is alive. Every
+ * method may be called by any thread, and none waits.
  */
 final class Publisher {
 
@@ -13,7 +13,7 @@ final class Publisher {
   private final Bus bus;
   private @Nullable FrameSeal seal;
 
-  /** Of the last frame with changes. */
+  /** Of the last frame for all. */
   private long number;
 
   Publisher(long node, Bus bus) {
@@ -76,7 +76,7 @@ final class Publisher {
   /** Also where it is alone: the bus comes to know by it that it carries. */
   synchronized void beat() {
     if (seal != null) {
-      bus.publish(seal.seal(FrameCodec.beat(node, number)));
+      bus.publish(seal.seal(FrameCodec.beat(node, ++number)));
     }
   }
 }

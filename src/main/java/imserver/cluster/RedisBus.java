@@ -73,12 +73,6 @@ final class RedisBus implements UserBus {
     }
   }
 
-  private enum State {
-    UNKNOWN,
-    CONNECTED,
-    DISCONNECTED
-  }
-
   private final RedisUrl url;
   private final Callable<String> database;
   private final ThreadFactory threads;
@@ -96,7 +90,8 @@ final class RedisBus implements UserBus {
   /** Of those in the routing, which are up; guarded by this, as the next one. */
   private final Set<RedisLink> up = new HashSet<>();
 
-  private State state = State.UNKNOWN;
+  /** Whether the listener was told so last, of the present routing. */
+  private boolean connected;
 
   /**
    * Not connected yet.
@@ -257,9 +252,7 @@ final class RedisBus implements UserBus {
     synchronized (this) {
       routing = after;
       up.retainAll(after.links());
-      if (state == State.CONNECTED) {
-        state = State.UNKNOWN; // to be told again
-      }
+      connected = false; // to be told again
       tellWhenConnected(told);
     }
     before.links().stream().filter(link -> !after.links().contains(link)).forEach(RedisLink::stop);
@@ -278,15 +271,15 @@ final class RedisBus implements UserBus {
 
   private synchronized void tellWhenConnected(Listener told) {
     Routing now = routing;
-    if (state != State.CONNECTED && now.isComplete() && up.containsAll(now.links())) {
-      state = State.CONNECTED;
+    if (!connected && now.isComplete() && up.containsAll(now.links())) {
+      connected = true;
       told.connected(now.links().size());
     }
   }
 
   private synchronized void disconnected(String reason, Listener told) {
     if (!isStopped()) {
-      state = State.DISCONNECTED;
+      connected = false;
       told.disconnected(reason); // also where it was: the first reason may not be the cause
     }
   }

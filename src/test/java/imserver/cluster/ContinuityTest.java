@@ -16,7 +16,10 @@ class ContinuityTest {
   private static final long OTHER = 7;
 
   private long now = 1;
-  private long beatOfOther;
+
+  /** Of the last frame that the other server has sent. */
+  private long number;
+
   private final Continuity continuity = new Continuity(now);
 
   @BeforeEach
@@ -42,7 +45,7 @@ class ContinuityTest {
     int due = 0;
     for (int i = 0; i < count; i++) {
       now += TimeUnit.SECONDS.toNanos(1);
-      frame(Kind.BEAT, beatOfOther);
+      frame(Kind.BEAT, ++number);
       continuity.tick(Set.of(OTHER), now);
       due += isDue() ? 1 : 0;
     }
@@ -71,8 +74,8 @@ class ContinuityTest {
   void doubt() {
     settle();
     assertThat(continuity.isInDoubt(now)).isFalse();
-    frame(Kind.CHANGES, beatOfOther + 2); // one is missing
-    beatOfOther += 2;
+    number += 2; // one is missing
+    frame(Kind.CHANGES, number);
     assertThat(continuity.isInDoubt(now)).isTrue();
     seconds(9);
     assertThat(continuity.isInDoubt(now)).isTrue();
@@ -99,11 +102,11 @@ class ContinuityTest {
   @DisplayName("at once where a frame did not come, and for ten seconds more")
   void lostFrame() {
     settle();
-    frame(Kind.CHANGES, 1);
+    frame(Kind.CHANGES, ++number);
     assertThat(isDue()).isFalse();
-    frame(Kind.CHANGES, 3);
+    number += 2;
+    frame(Kind.CHANGES, number);
     assertThat(isDue()).isTrue();
-    beatOfOther = 3;
     assertThat(seconds(20)).isEqualTo(4);
   }
 
@@ -111,7 +114,8 @@ class ContinuityTest {
   @DisplayName("where a beat shows that the last frame did not come")
   void lostLastFrame() {
     settle();
-    frame(Kind.BEAT, 1);
+    number += 2;
+    frame(Kind.BEAT, number);
     assertThat(isDue()).isTrue();
   }
 
@@ -119,11 +123,11 @@ class ContinuityTest {
   @DisplayName("not where a frame comes twice or late")
   void doubled() {
     settle();
-    assertThat(heard(Kind.CHANGES, 1)).isTrue();
-    assertThat(heard(Kind.CHANGES, 2)).isTrue();
-    assertThat(heard(Kind.CHANGES, 1)).isFalse();
-    assertThat(heard(Kind.CHANGES, 2)).isFalse();
-    frame(Kind.BEAT, 2);
+    assertThat(heard(Kind.CHANGES, number + 1)).isTrue();
+    assertThat(heard(Kind.CHANGES, number + 2)).isTrue();
+    assertThat(heard(Kind.CHANGES, number + 1)).isFalse();
+    assertThat(heard(Kind.CHANGES, number + 2)).isFalse();
+    frame(Kind.BEAT, number + 3);
     assertThat(isDue()).isFalse();
   }
 
@@ -131,7 +135,7 @@ class ContinuityTest {
   @DisplayName("where a frame is of an unknown version")
   void unknownVersion() {
     settle();
-    frame(Kind.UNKNOWN, 1);
+    frame(Kind.UNKNOWN, ++number);
     assertThat(isDue()).isTrue();
   }
 
@@ -157,16 +161,44 @@ class ContinuityTest {
   }
 
   @Test
-  @DisplayName("when a server has gone, as the database says, whatever is heard of it")
+  @DisplayName("when a server has gone, of which neither the bus nor the database tells any more")
   void gone() {
     settle();
-    frame(Kind.BEAT, beatOfOther);
+    assertThat(silentSeconds(2, Set.of())).isZero();
+    assertThat(continuity.peers()).isEqualTo(1);
     assertThat(silentSeconds(1, Set.of())).isEqualTo(1);
-    assertThat(continuity.peers()).isZero();
-    assertThat(heard(Kind.CHANGES, beatOfOther + 1)).as("sent once more by somebody").isFalse();
     assertThat(continuity.peers()).isZero();
     assertThat(silentSeconds(9, Set.of())).as("it may have committed more").isEqualTo(4);
     assertThat(silentSeconds(100, Set.of())).isZero();
+  }
+
+  @Test
+  @DisplayName("as long as a server is heard, though its beat does not reach the database")
+  void unlisted() {
+    settle();
+    for (int i = 0; i < 60; i++) {
+      frame(Kind.BEAT, ++number);
+      silentSeconds(1, Set.of());
+    }
+    assertThat(continuity.peers()).isEqualTo(1);
+    assertThat(heard(Kind.CHANGES, ++number)).isTrue();
+  }
+
+  @Test
+  @DisplayName("when a server has gone, whatever of it somebody sends once more")
+  void sentOnceMore() {
+    settle();
+    for (int i = 0; i < 4; i++) {
+      frame(Kind.BEAT, number);
+      frame(Kind.BEAT, number - 1);
+      silentSeconds(1, Set.of(OTHER));
+    }
+    assertThat(continuity.hearsAll(now)).as("it hangs").isFalse();
+    frame(Kind.BEAT, number);
+    silentSeconds(1, Set.of());
+    assertThat(continuity.peers()).isZero();
+    assertThat(heard(Kind.CHANGES, number + 1)).isFalse();
+    assertThat(continuity.peers()).isZero();
   }
 
   @Test
@@ -187,9 +219,10 @@ class ContinuityTest {
   void storm() {
     settle();
     int due = 0;
-    for (int i = 1; i <= 1000; i++) {
+    for (int i = 0; i < 1000; i++) {
       now += TimeUnit.MILLISECONDS.toNanos(2);
-      frame(Kind.CHANGES, 2L * i);
+      number += 2;
+      frame(Kind.CHANGES, number);
       due += isDue() ? 1 : 0;
     }
     assertThat(due).isEqualTo(2);
@@ -231,7 +264,7 @@ class ContinuityTest {
     assertThat(isDue()).isTrue();
     for (int i = 0; i < 20; i++) {
       seconds(1);
-      continuity.heard(new Frame(OTHER, beatOfOther, Kind.BEAT, List.of()), 1, now);
+      continuity.heard(new Frame(OTHER, number, Kind.BEAT, List.of()), 1, now);
     }
     assertThat(continuity.hearsAll(now)).isTrue();
     assertThat(isDue()).isFalse();

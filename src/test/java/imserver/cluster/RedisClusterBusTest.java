@@ -138,11 +138,7 @@ class RedisClusterBusTest extends RedisBusContract {
   void movedSlot() {
     Server one = server();
     UserBus bus = (UserBus) one.bus();
-    long user =
-        LongStream.range(1, 1000).filter(each -> shard(each) == 1).findFirst().orElseThrow();
-    bus.follow(user);
-    await().until(() -> one.heard().followed.contains(user));
-    one.heard().followed.clear();
+    long user = followed(one);
     String slot = "" + RedisChannels.slot(new RedisChannels("one").ofUser(user));
     for (int to : new int[] {2, 1}) {
       moveSlot(slot, to);
@@ -157,6 +153,16 @@ class RedisClusterBusTest extends RedisBusContract {
     }
   }
 
+  /** A user of the second shard, who is followed from now on. */
+  private static long followed(Server server) {
+    long user =
+        LongStream.range(1, 1000).filter(each -> shard(each) == 1).findFirst().orElseThrow();
+    ((UserBus) server.bus()).follow(user);
+    await().until(() -> server.heard().followed.contains(user));
+    server.heard().followed.clear();
+    return user;
+  }
+
   /** From the second shard to the third, or back. */
   private static void moveSlot(String slot, int to) {
     String id = NODES.get(to).text(Command.CLUSTER, "MYID");
@@ -169,11 +175,7 @@ class RedisClusterBusTest extends RedisBusContract {
   void slotIsBack() {
     Server one = server();
     UserBus bus = (UserBus) one.bus();
-    long user =
-        LongStream.range(1, 1000).filter(each -> shard(each) == 1).findFirst().orElseThrow();
-    bus.follow(user);
-    await().until(() -> one.heard().followed.contains(user));
-    one.heard().followed.clear();
+    long user = followed(one);
     String slot = "" + RedisChannels.slot(new RedisChannels("one").ofUser(user));
     moveSlot(slot, 2);
     moveSlot(slot, 1);

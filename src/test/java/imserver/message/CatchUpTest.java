@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -212,6 +213,15 @@ class CatchUpTest {
       catchUp.look();
       workers.runSoon();
     }
+
+    void lookUntil(ThrowingRunnable holds) {
+      await()
+          .untilAsserted(
+              () -> {
+                look();
+                holds.run();
+              });
+    }
   }
 
   /**
@@ -346,12 +356,7 @@ class CatchUpTest {
     other.send(2, 3, "unheard, too");
     server.listener.compare(List.of(1L));
     server.workers.runSoon();
-    await()
-        .untilAsserted(
-            () -> {
-              server.look();
-              assertThat(sockets.get(0).ids()).hasSize(1);
-            });
+    server.lookUntil(() -> assertThat(sockets.get(0).ids()).hasSize(1));
     assertThat(sockets.get(1).ids()).isEmpty();
   }
 
@@ -374,12 +379,7 @@ class CatchUpTest {
           server.listener.compare();
         };
     server.compare();
-    await()
-        .untilAsserted(
-            () -> {
-              server.look();
-              assertThat(socket.ids()).hasSize(1);
-            });
+    server.lookUntil(() -> assertThat(socket.ids()).hasSize(1));
   }
 
   @Test
@@ -391,19 +391,9 @@ class CatchUpTest {
     other.send(2, 1, "before");
     server.compare();
     afterNextQuery = () -> other.send(2, 1, "meanwhile");
-    await()
-        .untilAsserted(
-            () -> {
-              server.look();
-              assertThat(socket.ids()).isNotEmpty();
-            });
+    server.lookUntil(() -> assertThat(socket.ids()).isNotEmpty());
     server.compare();
-    await()
-        .untilAsserted(
-            () -> {
-              server.look();
-              assertThat(socket.ids()).hasSize(2).isEqualTo(expected(socket));
-            });
+    server.lookUntil(() -> assertThat(socket.ids()).hasSize(2).isEqualTo(expected(socket)));
   }
 
   @Test
@@ -416,14 +406,12 @@ class CatchUpTest {
       other.send(2, 1 + i % 3, "m" + i);
     }
     server.compare();
-    await()
-        .untilAsserted(
-            () -> {
-              server.look();
-              for (Socket socket : sockets) {
-                assertThat(socket.ids()).hasSize(300).isEqualTo(expected(socket));
-              }
-            });
+    server.lookUntil(
+        () -> {
+          for (Socket socket : sockets) {
+            assertThat(socket.ids()).hasSize(300).isEqualTo(expected(socket));
+          }
+        });
   }
 
   @Test
@@ -447,12 +435,7 @@ class CatchUpTest {
                 null, // too long for a frame
                 message.timestamp())));
     one.published.forEach(other.listener::changed);
-    await()
-        .untilAsserted(
-            () -> {
-              other.look();
-              assertThat(desk.ids()).isEqualTo(phone.ids()).hasSize(1);
-            });
+    other.lookUntil(() -> assertThat(desk.ids()).isEqualTo(phone.ids()).hasSize(1));
   }
 
   @Test
@@ -466,12 +449,7 @@ class CatchUpTest {
     long change = sent.recipientChange();
     server.listener.changed(
         List.of(new MessageStored(sent.messageId(), 1, change, 1, change, null, "")));
-    await()
-        .untilAsserted(
-            () -> {
-              server.look();
-              assertThat(socket.ids()).hasSize(1).isEqualTo(expected(socket));
-            });
+    server.lookUntil(() -> assertThat(socket.ids()).hasSize(1).isEqualTo(expected(socket)));
   }
 
   @Test
@@ -492,12 +470,7 @@ class CatchUpTest {
             });
     other.send(3, 2, "b");
     server.compare();
-    await()
-        .untilAsserted(
-            () -> {
-              server.look();
-              assertThat(socket.ids()).hasSize(1);
-            });
+    server.lookUntil(() -> assertThat(socket.ids()).hasSize(1));
   }
 
   @Test
