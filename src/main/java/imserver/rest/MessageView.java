@@ -2,6 +2,7 @@ package imserver.rest;
 
 import imserver.conversation.StoredMessage;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message, as those two see it who write to each other.
@@ -13,6 +14,7 @@ import java.time.Instant;
  * @param timestamp the sender's mark, "" for none
  * @param time when it was taken in
  * @param read whether its recipient has read it
+ * @param recalled true where the sender has recalled it, so that its text is ""; else absent
  */
 public record MessageView(
     long messageId,
@@ -21,7 +23,8 @@ public record MessageView(
     String content,
     String timestamp,
     Instant time,
-    boolean read) {
+    boolean read,
+    @Nullable Boolean recalled) {
 
   static MessageView of(StoredMessage message) {
     return new MessageView(
@@ -31,6 +34,7 @@ public record MessageView(
         message.content(),
         message.timestamp(),
         message.createdAt().toInstant(),
-        message.isRead());
+        message.isRead(),
+        message.isRecalled() ? Boolean.TRUE : null);
   }
 }
