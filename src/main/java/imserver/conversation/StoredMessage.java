@@ -4,7 +4,7 @@ import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stored message, with whether it is read.
+ * A stored message, with whether it is read; or the entry of a recall.
  *
  * @param id positive, below 2^53
  * @param senderId 0 for the system
@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param timestamp the sender's mark, "" for none
  * @param createdAt when it was taken in
  * @param unreadId its id again while it is unread, null when it is read
+ * @param recallOf of the entry of a recall the id of the message that was recalled; else null
  */
 public record StoredMessage(
     long id,
@@ -21,11 +22,30 @@ public record StoredMessage(
     String content,
     String timestamp,
     OffsetDateTime createdAt,
-    @Nullable Long unreadId) {
+    @Nullable Long unreadId,
+    @Nullable Long recallOf) {
+
+  /** A message. */
+  public StoredMessage(
+      long id,
+      long senderId,
+      long recipientId,
+      String content,
+      String timestamp,
+      OffsetDateTime createdAt,
+      @Nullable Long unreadId) {
+    this(id, senderId, recipientId, content, timestamp, createdAt, unreadId, null);
+  }
+
+  /** The entry of a recall. */
+  public StoredMessage(
+      long id, long senderId, long recipientId, OffsetDateTime createdAt, Long recallOf) {
+    this(id, senderId, recipientId, "", "", createdAt, null, recallOf);
+  }
 
   /** Whether its sender has recalled it: no other message has no content. */
   public boolean isRecalled() {
-    return content.isEmpty();
+    return content.isEmpty() && recallOf == null;
   }
 
   /** Whether its recipient has read it. */

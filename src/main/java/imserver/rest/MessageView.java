@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param time when it was taken in
  * @param read whether its recipient has read it
  * @param recalled true where the sender has recalled it, so that its text is ""; else absent
+ * @param kind "recall" of an entry that says that a message was recalled; else absent
+ * @param of of such an entry the id of that message; else absent
  */
 public record MessageView(
     long messageId,
@@ -24,7 +26,9 @@ public record MessageView(
     String timestamp,
     Instant time,
     boolean read,
-    @Nullable Boolean recalled) {
+    @Nullable Boolean recalled,
+    @Nullable String kind,
+    @Nullable Long of) {
 
   static MessageView of(StoredMessage message) {
     return new MessageView(
@@ -35,6 +39,8 @@ public record MessageView(
         message.timestamp(),
         message.createdAt().toInstant(),
         message.isRead(),
-        message.isRecalled() ? Boolean.TRUE : null);
+        message.isRecalled() ? Boolean.TRUE : null,
+        message.recallOf() == null ? null : "recall",
+        message.recallOf());
   }
 }
