@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * each client, and cannot be had asynchronously: Tomcat's takes it away from the request, Payara's
  * held a thread for each of 60 clients that did not read, and then no other request was answered.
  *
- * <p>There are some eighty, of about a megabyte together. What is not among them at the start does
- * not exist, whatever the path.
+ * <p>There are some hundred, of two megabytes together, half of it for debuggers. What is not among
+ * them at the start does not exist, whatever the path.
  *
  * <p>A browser asks each time whether a file has changed, since those of two releases must not meet
  * in one page. A bundle it asks for once: its name has a hash of its content. While servers of two
