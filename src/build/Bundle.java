@@ -14,7 +14,8 @@ import java.util.stream.Stream;
  * may keep such a file for ever. The modules are in the WAR beside it, as they are.
  *
  * <p>Host pages name {@code im-chat.js}, so this becomes a line that loads the bundle; the module
- * of that name is {@code im-chat-modules.js}. The page of the server names its bundle itself.
+ * of that name is {@code im-chat-modules.js}. The page of the server names its bundle itself; its
+ * module loads that of the chat, since the policy of the page allows one copy of Lit.
  */
 class Bundle {
 
@@ -50,10 +51,8 @@ class Bundle {
         sources.resolve("im-chat.js"),
         web.resolve("im-chat-modules.js"),
         StandardCopyOption.REPLACE_EXISTING);
-    String index = Files.readString(sources.resolve("index.html"));
-    Files.writeString(
-        web.resolve("index.html"),
-        replace(index, "src=\"page.js\"", "src=\"" + named(bundles, "page") + '"'));
+    edit(sources, web, "page.js", "\"./im-chat.js\"", "\"./im-chat-modules.js\"");
+    edit(sources, web, "index.html", "\"page.js\"", '"' + named(bundles, "page") + '"');
   }
 
   /** With what a module takes its own address for, which in a bundle is another one. */
@@ -109,8 +108,13 @@ class Bundle {
         .orElseGet(() -> fail("no bundle of " + script));
   }
 
-  private static String replace(String text, String part, String with) {
-    return text.contains(part) ? text.replace(part, with) : fail("not in index.html: " + part);
+  private static void edit(Path from, Path to, String file, String part, String with)
+      throws IOException {
+    String text = Files.readString(from.resolve(file));
+    if (!text.contains(part)) {
+      fail("not in " + file + ": " + part);
+    }
+    Files.writeString(to.resolve(file), text.replace(part, with));
   }
 
   private static String fail(String why) {

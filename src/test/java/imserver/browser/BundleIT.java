@@ -53,6 +53,35 @@ class BundleIT {
   }
 
   @Test
+  @DisplayName("of the server works with the modules in the place of its bundle, under its policy")
+  void modules(Browser browser) {
+    URI address = ChatPage.address(server, Users.next(), Users.next());
+    try (ChatPage chat =
+        ChatPage.open(
+            browser,
+            ChatPage.english(),
+            address,
+            page -> {
+              note(page);
+              page.route(
+                  url -> url.endsWith("/teaching/"),
+                  route -> {
+                    var index = route.fetch();
+                    route.fulfill(
+                        new Route.FulfillOptions()
+                            .setResponse(index)
+                            .setBody(index.text().replaceFirst("bundle/page-[^\"]*", "page.js")));
+                  });
+            })) {
+      chat.awaitConnection().write("in modules").awaitSent("in modules");
+      assertThat(files)
+          .contains("page.js", "im-chat-modules.js", "chat/texts.js", "lib/lit/lit-html.js")
+          .noneMatch(file -> file.startsWith("bundle/"));
+      assertThat(chat.complaints()).isEmpty();
+    }
+  }
+
+  @Test
   @DisplayName("of a team loads the script that it names, and the bundle")
   void embedded(Browser browser) {
     URI address = server.resolve("/teaching/host.html");
