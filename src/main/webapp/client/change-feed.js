@@ -9,6 +9,8 @@ import { textOf } from "./json.js";
 /** @import { StoredEntry } from "./types.js" */
 
 export class ChangeFeed {
+  /** Whether the server tells what others have read. */
+  hasReceipts = false;
   #model;
 
   /** @param {ModelBase} model */
@@ -90,6 +92,7 @@ export class ChangeFeed {
   #at(event, known = {}) {
     const conversation = this.#model.of(textOf(event.with), known);
     conversation.change = Math.max(conversation.change, event.change);
+    if (this.hasReceipts && !conversation.isSystem) conversation.theyReadUpTo ??= "0"; // it has begun with this
     return conversation;
   }
 

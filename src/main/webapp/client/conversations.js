@@ -176,7 +176,9 @@ export class Conversations extends EventTarget {
     if (ids.length === 0 && conversation.unread === 0) return;
     if (this.#version === 2) ids.forEach((id) => conversation.readHere.add(id));
     else this.#listFeed.read(conversation, ids);
-    this.#host.markReadUpTo(userId, messageId);
+    // The mark is a message of the other one's, as the server has it.
+    const theirs = conversation.messages.findLast(({ fromMe, messageId: id }) => !fromMe && id !== null && Number(id) <= Number(messageId));
+    this.#host.markReadUpTo(userId, theirs?.messageId ?? messageId);
     this.#changed(conversation);
   }
 

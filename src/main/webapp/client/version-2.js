@@ -87,8 +87,14 @@ export class Version2 {
     const { toId: to, content, clientMessageId, timestamp } = entry;
     return this.#protocol.command("send", { to, content, clientMessageId, timestamp }, (answer) => {
       if (answer.op !== "done") return this.#listener.refused({ clientMessageId, timestamp, ...failureOf(answer) });
-      if (answer.change !== undefined) this.#sync.change(answer.change, () => this.#model.feed.sent(entry, answer));
-      else this.#sync.behind(); // it was stored before, and this device may have missed that
+      if (answer.change === undefined) {
+        this.#sync.behind(); // it was stored before, and this device may have missed that
+      } else {
+        this.#sync.change(answer.change, () => {
+          this.#model.feed.sent(entry, answer);
+          this.#show({ ...answer, from: this.#listener.userId(), to, content, timestamp }); // to oneself
+        });
+      }
       const [messageId, time] = [textOf(answer.messageId), textOf(answer.time)];
       this.#listener.acknowledged({ clientMessageId, timestamp, messageId, time });
     });
@@ -123,7 +129,8 @@ export class Version2 {
         if (answer.change !== undefined) {
           this.#sync.change(answer.change, () => this.#model.feed.read({ ...event, change: answer.change }));
         } else if (conversation.change === before) {
-          this.#model.feed.read({ ...event, change: before }); // nothing has changed on the server
+          // Nothing has changed on the server, so that the mark is where it was.
+          this.#model.feed.read({ ...event, change: before, upTo: answer.upTo ?? conversation.readUpTo });
         }
         resolve();
       });
@@ -168,6 +175,7 @@ export class Version2 {
     this.#welcome = welcome;
     this.features = new Set(welcome.features ?? []);
     this.limits = welcome.limits ?? null;
+    this.#model.feed.hasReceipts = this.features.has("receipts");
     if (this.#listener.user(textOf(welcome.user))) this.#listener.ready();
   }
 
