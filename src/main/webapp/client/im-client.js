@@ -144,6 +144,7 @@ export class ImClient extends TypedEventTarget {
       },
       readAlready: (messageId) => this.#readAcks.add([messageId]),
       typing: (userId) => this.#typing.theirs(userId),
+      restart: (reason) => this.#connection.drop(reason),
     };
   }
 
