@@ -292,7 +292,7 @@ export class ImClient extends TypedEventTarget {
    */
   #opened(credential, version) {
     this.#version = version === 2 ? this.#version2 : this.#version1;
-    if (version === 2) return; // the server says by itself who the user is
+    if (version === 2) return this.#version2.connected(); // the server says by itself who the user is
     const isFirst = this.#makeStore === null && this.#store === null && this.#owner.isFirst(credential);
     if (this.#identities.of(credential) !== null || isFirst) this.#start();
     else this.#connection.write(WHO_AM_I); // REST does not say: every packet does
