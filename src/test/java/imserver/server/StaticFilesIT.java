@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class StaticFilesIT {
 
   static final String ORIGIN = "https://school.example";
-  private static final String SCRIPT = "imserver-client.js";
+  private static final String SCRIPT = "client/im-client.js";
 
   private Api.Answer get(String... headers) {
     Api api = new Api(SharedServer.address(), null);
@@ -125,7 +125,7 @@ class StaticFilesIT {
     try {
       for (int i = 0; i < 40; i++) {
         String upgrade = i % 2 == 0 ? "" : "Upgrade: websocket\r\nConnection: Upgrade\r\n";
-        clients.add(SlowClient.pipeline(server, "imserver-client.js", upgrade, 90));
+        clients.add(SlowClient.pipeline(server, "openapi.yaml", upgrade, 90));
       }
       assertThat(new Api(server, null).get("api/health").status()).isEqualTo(200);
       assertThat(get().status()).isEqualTo(200);

@@ -1,0 +1,166 @@
+/** REST beside the socket. */
+
+import { Credentials } from "./credentials.js";
+import { ApiError } from "./errors.js";
+import { parseJson, textOf } from "./json.js";
+import { rootOf } from "./server-address.js";
+
+/** @import { ConversationEntry, HistoryMessage, Options, User } from "./types.js" */
+
+const REQUEST_WITHIN = 30_000; // ms, for REST
+
+/** REST beside the socket: openapi.yaml describes it. Every method rejects with an ApiError. */
+export class ImApi {
+  #server;
+  #credentials;
+  #fetch;
+  /** @type {((credential: string) => Promise<void>) | undefined} */
+  #admit;
+
+  /**
+   * @param {object} options
+   * @param {string | URL} [options.server]
+   * @param {Options["credential"] | Credentials} options.credential
+   * @param {typeof globalThis.fetch} [options.fetch]
+   * @param {(credential: string) => Promise<void>} [options.admit] rejects where a credential is not to be used
+   */
+  constructor({ server, credential, fetch: request, admit }) {
+    this.#admit = admit;
+    this.#server = rootOf(server);
+    this.#credentials = credential instanceof Credentials ? credential : new Credentials(credential);
+    this.#fetch = request ?? ((resource, init) => fetch(resource, init));
+  }
+
+  /** Whose credential this is. @returns {Promise<User>} */
+  me() {
+    return this.#request("GET", "users/me");
+  }
+
+  /**
+   * Users in the directory whose name begins with a text, upper or lower case; at most 20, in the order of their names.
+   * @param {string} name not blank
+   * @returns {Promise<User[]>} rejects with status 403 where the server has the search turned off
+   */
+  async findUsers(name) {
+    return (await this.#request("GET", "users", { name })).users;
+  }
+
+  /**
+   * The list of conversations, newest first.
+   * @param {{limit?: number, cursor?: string}} [page] limit: 1 to 100, 20 unless given; cursor: `next` of the part before
+   * @returns {Promise<{conversations: ConversationEntry[], next?: string}>} without `next` it is the last part
+   */
+  conversations(page = {}) {
+    return this.#request("GET", "conversations", page);
+  }
+
+  /**
+   * A part of the history with a user ("0": the system), newest first.
+   * @param {string | number} userId
+   * @param {{before?: string, after?: string, limit?: number, markRead?: boolean, entries?: "all"}} [page] ids that bound it, one
+   *   of the two; entries: "all" shows recalls too
+   * @returns {Promise<{messages: HistoryMessage[], more: boolean}>}
+   */
+  messages(userId, page = {}) {
+    return this.#request("GET", `conversations/${encodeURIComponent(userId)}/messages`, page);
+  }
+
+  /**
+   * Marks what a user sent as read, up to a message.
+   * @param {string | number} userId
+   * @param {string | number} messageId
+   * @returns {Promise<{unread: number}>} how many of that user's messages are unread still
+   */
+  markReadUpTo(userId, messageId) {
+    const path = `conversations/${encodeURIComponent(userId)}/read`;
+    return this.#request("POST", path, {}, { upTo: Number(messageId) });
+  }
+
+  /**
+   * Marks messages as read, whoever sent them.
+   * @param {(string | number)[]} messageIds at most 1000
+   * @returns {Promise<null>}
+   */
+  markRead(messageIds) {
+    return this.#request("POST", "messages/read", {}, { messageIds: messageIds.map(Number) });
+  }
+
+  /**
+   * Takes a message of the user's own back.
+   * @param {string | number} messageId
+   * @returns {Promise<null>}
+   */
+  recall(messageId) {
+    return this.#request("POST", `messages/${encodeURIComponent(messageId)}/recall`);
+  }
+
+  /** The user's unread messages. @returns {Promise<{total: number, messages: number, notices: number}>} */
+  unread() {
+    return this.#request("GET", "unread");
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {Record<string, unknown>} [query] what is undefined is left out
+   * @param {object} [body]
+   * @returns {Promise<any>}
+   */
+  async #request(method, path, query = {}, body) {
+    const url = new URL(`api/${path}`, this.#server);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
+    }
+    try {
+      const credential = await this.#credentials.current();
+      await this.#admit?.(credential);
+      let response = await this.#send(url, method, body, credential);
+      if (response.status === 401) {
+        const renewed = await this.#credentials.renewed(credential);
+        if (renewed !== null && renewed !== credential) {
+          await this.#admit?.(renewed);
+          response = await this.#send(url, method, body, renewed);
+        }
+      }
+      const text = await response.text();
+      if (!response.ok) throw problemOf(response, text);
+      return text === "" ? null : parseJson(text);
+    } catch (error) {
+      if (error instanceof ApiError) throw error;
+      throw new ApiError(0, "No answer", error instanceof Error ? error.message : String(error), "NETWORK");
+    }
+  }
+
+  /**
+   * @param {URL} url
+   * @param {string} method
+   * @param {object | undefined} body
+   * @param {string} credential
+   */
+  #send(url, method, body, credential) {
+    /** @type {Record<string, string>} */
+    const headers = { Authorization: `Bearer ${credential}`, Accept: "application/json" };
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const signal = AbortSignal.timeout(REQUEST_WITHIN);
+    const json = body === undefined ? undefined : JSON.stringify(body);
+    return this.#fetch(url, { method, headers, body: json, signal, cache: "no-store" });
+  }
+}
+
+/**
+ * @param {Response} response
+ * @param {string} text
+ */
+function problemOf(response, text) {
+  /** @type {Record<string, unknown>} */
+  let problem = {};
+  try {
+    problem = JSON.parse(text) ?? {};
+  } catch {
+    // of a proxy, perhaps
+  }
+  const title = textOf(problem.title) || response.statusText || `HTTP ${response.status}`;
+  const wait = response.headers.get("Retry-After");
+  const retryAfter = /^\d{1,6}$/.test(wait ?? "") ? Number(wait) : null;
+  return new ApiError(response.status, title, textOf(problem.detail), textOf(problem.code), retryAfter);
+}

@@ -1,0 +1,158 @@
+/** The outbox in localStorage. */
+
+import { randomId } from "./ids.js";
+
+/** @import { StoredEntry } from "./types.js" */
+
+/**
+ * Keeps outgoing messages in localStorage, so that they survive a reload or a crash of the page. Each message has a key of
+ * its own, so that tabs do not overwrite each other's, and belongs to the tab that holds it; when that is closed, or has
+ * shown no sign of life for 150 s, the next client that connects, or a tab that is open, sends it. In the worst case two tabs
+ * send the same message, which the server stores once. Where the storage is full or forbidden, nothing is kept.
+ */
+export class LocalOutbox {
+  static #LEASE = 150_000; // ms: a tab in the background gets to renew it once a minute
+  static #RENEW = 20_000; // ms
+
+  #prefix;
+  #storage;
+  #owner = randomId();
+  /** @type {Set<string>} */
+  #own = new Set();
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #renewing;
+
+  /**
+   * @param {string} userKey the user's id: users of one browser must not send each other's messages
+   * @param {Storage | null} [storage] localStorage unless given
+   */
+  constructor(userKey, storage = localStorageOrNull()) {
+    this.#prefix = `imserver.outbox.${userKey}.`;
+    this.#storage = storage;
+  }
+
+  /**
+   * @param {number} limit
+   * @param {string | null} [userId]
+   * @returns {StoredEntry[]}
+   */
+  claim(limit, userId = null) {
+    /** @type {StoredEntry[]} */
+    const left = [];
+    for (const key of this.#keys("message.")) {
+      const entry = storedEntry(this.#try((storage) => storage.getItem(key)));
+      if (entry === null) this.#try((storage) => storage.removeItem(key));
+      else if (entry.owner !== this.#owner && mayHave(entry, userId) && !this.#lives(entry.owner)) left.push(entry);
+    }
+    const claimed = left.sort((one, other) => one.since - other.since).slice(0, Math.max(0, limit));
+    claimed.forEach((entry) => this.put(entry));
+    return claimed;
+  }
+
+  /** @param {StoredEntry} entry */
+  put(entry) {
+    const value = JSON.stringify({ ...entry, owner: this.#owner });
+    this.#try((storage) => storage.setItem(`${this.#prefix}message.${entry.clientMessageId}`, value));
+    this.#own.add(entry.clientMessageId);
+    if (this.#renewing === undefined) {
+      this.#renew();
+      this.#renewing = setInterval(() => this.#renew(), LocalOutbox.#RENEW);
+    }
+  }
+
+  /** @param {string} clientMessageId */
+  remove(clientMessageId) {
+    this.#try((storage) => storage.removeItem(`${this.#prefix}message.${clientMessageId}`));
+    this.#own.delete(clientMessageId);
+    if (this.#own.size === 0) this.release();
+  }
+
+  release() {
+    clearInterval(this.#renewing);
+    this.#renewing = undefined;
+    this.#try((storage) => storage.removeItem(this.#ownerKey(this.#owner)));
+  }
+
+  /** @param {() => void} left */
+  watch(left) {
+    const page = /** @type {EventTarget} */ (globalThis);
+    /** @param {Event} event */
+    const listener = (event) => {
+      const { key, newValue } = /** @type {StorageEvent} */ (event);
+      if (key !== null && key.startsWith(this.#ownerKey("")) && newValue === null) left();
+    };
+    page.addEventListener?.("storage", listener);
+    return () => page.removeEventListener?.("storage", listener);
+  }
+
+  #renew() {
+    const until = String(Date.now() + LocalOutbox.#LEASE);
+    this.#try((storage) => storage.setItem(this.#ownerKey(this.#owner), until));
+  }
+
+  /** @param {string} owner */
+  #lives(owner) {
+    const key = this.#ownerKey(owner);
+    const remaining = Number(this.#try((storage) => storage.getItem(key)) ?? 0) - Date.now();
+    const lives = remaining > 0 && remaining <= LocalOutbox.#LEASE; // beyond it, the clock was put back
+    if (!lives) this.#try((storage) => storage.removeItem(key));
+    return lives;
+  }
+
+  /** @param {string} owner */
+  #ownerKey(owner) {
+    return `${this.#prefix}owner.${owner}`;
+  }
+
+  /** @param {string} kind */
+  #keys(kind) {
+    const all = this.#try((storage) => Array.from({ length: storage.length }, (_, index) => storage.key(index)));
+    return (all ?? []).filter((key) => key !== null).filter((key) => key.startsWith(this.#prefix + kind));
+  }
+
+  /**
+   * @template T
+   * @param {(storage: Storage) => T} action
+   * @returns {T | null} null where the storage refuses
+   */
+  #try(action) {
+    try {
+      return this.#storage === null ? null : action(this.#storage);
+    } catch {
+      return null;
+    }
+  }
+}
+
+/**
+ * Whether an entry of a store may be a user's. What says nothing of its user is whose the store is.
+ * @param {StoredEntry} entry
+ * @param {string | null} userId
+ */
+export function mayHave({ userId: owner }, userId) {
+  return owner === undefined || owner === null || owner === userId;
+}
+
+/**
+ * @param {string | null} text
+ * @returns {(StoredEntry & {owner: string}) | null} null for what is none
+ */
+function storedEntry(text) {
+  try {
+    const entry = JSON.parse(text ?? "");
+    const texts = [entry.clientMessageId, entry.toId, entry.content, entry.timestamp, entry.owner];
+    const whole = texts.every((each) => typeof each === "string") && Number.isFinite(entry.since);
+    return whole && ["sending", "failed"].includes(entry.state) ? entry : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @returns {Storage | null} null where the page may not use it */
+function localStorageOrNull() {
+  try {
+    return globalThis.localStorage ?? null;
+  } catch {
+    return null;
+  }
+}

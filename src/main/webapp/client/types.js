@@ -1,0 +1,141 @@
+/** The types that a front end meets: what events, options and stores hold. There is nothing here that runs. */
+
+/** @import { Timing } from "./timing.js" */
+
+export {};
+
+/**
+ * "idle" before connect(); "waiting" will try again by itself; "closed" will not, until connect() is called.
+ * @typedef {"idle" | "connecting" | "open" | "waiting" | "closed"} State
+ */
+
+/**
+ * Why there is no connection, as far as requests over REST show:
+ *   TOKEN        the credential function failed, or returned what is no credential: an error or a login page, perhaps
+ *   UNREACHABLE  nothing answers: the network, the address, or a server that is off
+ *   UNAVAILABLE  the server, or a proxy before it, says that it cannot answer now
+ *   ADDRESS      something answers that is no imserver
+ *   ORIGIN       the server answers, but not to pages of this origin (IMSERVER_ALLOWED_ORIGINS)
+ *   WEBSOCKET    the server answers to this page, and lets no connection in: a proxy that passes no WebSocket on, or too many
+ *                connects in a short time
+ * @typedef {"TOKEN" | "UNREACHABLE" | "UNAVAILABLE" | "ADDRESS" | "ORIGIN" | "WEBSOCKET"} Problem
+ */
+
+/**
+ * @typedef {object} StateDetail
+ * @property {State} state
+ * @property {number | null} code the code with which the last connection was closed, 4401 also where the server refused
+ *   the credential in the handshake; null where there was none
+ * @property {string} reason for developers, in English; "" for none
+ * @property {number | null} retryInMs in state "waiting": when the next attempt is made
+ * @property {Problem | null} problem in state "waiting": why, until there was a first connection; afterwards TOKEN alone
+ */
+
+/**
+ * @typedef {object} MessageDetail
+ * @property {string} messageId
+ * @property {string} fromId "0" for the system
+ * @property {string} toId the connected user
+ * @property {string} content show it as text, never as HTML: others wrote it
+ * @property {string} timestamp the sender's mark, usually milliseconds since 1970; "" for none; not to be trusted
+ * @property {string} time when the server took it in, ISO 8601 in UTC; "" where version 1 does not say
+ * @property {string} userName the sender's name, or the id where none is known
+ * @property {string} headUrl the sender's avatar; "" where none is known
+ */
+
+/**
+ * @typedef {object} OutgoingDetail
+ * @property {string} clientMessageId
+ * @property {string} toId
+ * @property {string} content
+ * @property {string} timestamp milliseconds since 1970, when send() was called first
+ * @property {"sending" | "sent" | "failed"} state
+ * @property {string | null} messageId of a sent one
+ * @property {string} [time] of a sent one, when the server stored it, ISO 8601 in UTC; only on version 2
+ * @property {string | null} code why it failed: a code of the protocol, or one of SendError's
+ * @property {string | null} message the same in words, for developers
+ */
+
+/**
+ * What became of a message that was stored.
+ * @typedef {{messageId: string, clientMessageId: string, timestamp: string, time?: string}} Sent `time` on version 2
+ */
+
+/**
+ * @typedef {object} Options
+ * @property {string | URL} [server] the application's root; where this module lies unless given
+ * @property {string | (() => string | Promise<string>)} credential a JWT, or in open mode a user id in digits. A function
+ *   is asked before the first connection and whenever the server no longer takes what it returned; where a string is
+ *   refused, that is final. A function that throws is asked again, with back-off.
+ *   What it returns is the same user's each time: with another's the client closes, and fires "otheruser".
+ * @property {OutboxStore | ((userId: string) => OutboxStore)} [store] keeps outgoing messages over a page reload:
+ *   (userId) => new LocalOutbox(userId), which is called when the server has said who the user is, or new LocalOutbox(userId)
+ *   where the page knows. Nothing is read from it before the server has said so, over REST or the socket; a credential that
+ *   is a user id says so itself.
+ * @property {Partial<Timing>} [timing]
+ * @property {typeof globalThis.WebSocket} [WebSocket] in place of the runtime's
+ * @property {typeof globalThis.fetch} [fetch] in place of the runtime's
+ */
+
+/**
+ * A message as a store keeps it: plain data.
+ * @typedef {object} StoredEntry
+ * @property {string} clientMessageId
+ * @property {string} toId
+ * @property {string} content
+ * @property {string} timestamp
+ * @property {number} since milliseconds since 1970: when it was queued; the order to send in
+ * @property {"sending" | "failed"} state
+ * @property {string | null} code
+ * @property {string | null} message
+ * @property {string | null} [userId] whose it is, as far as that was known
+ */
+
+/**
+ * Keeps outgoing messages. None of it may throw, and put and remove must have written when they return, since a page
+ * can be gone a moment later.
+ * @typedef {object} OutboxStore
+ * @property {(limit: number, userId: string | null) => StoredEntry[] | Promise<StoredEntry[]>} claim takes over what no
+ *   living client holds and is not another user's, the oldest first
+ * @property {(entry: StoredEntry) => void} put keeps it, as ours
+ * @property {(clientMessageId: string) => void} remove
+ * @property {() => void} release lets others claim what is ours: this page goes away
+ * @property {(left: () => void) => () => void} [watch] calls `left` when another client may have left something;
+ *   returns what ends that
+ */
+
+/** @typedef {{id: string, name: string, avatar: string}} User a name is the id where none is known, an avatar "" */
+
+/**
+ * @typedef {object} HistoryMessage
+ * @property {string} messageId
+ * @property {string} fromId
+ * @property {string} toId
+ * @property {string} content
+ * @property {string} timestamp the sender's mark
+ * @property {string} time when the server took it in, ISO 8601 in UTC
+ * @property {boolean} read whether its recipient has read it
+ * @property {boolean} [recalled] its sender has taken it back; it has no content any more
+ * @property {string} [title] of a notice
+ * @property {string} [url] where a notice leads
+ * @property {"recall"} [kind] this is no message: it says that message `of` was recalled (only with `entries: "all"`)
+ * @property {string} [of]
+ */
+
+/** @typedef {{user: User, lastMessage: HistoryMessage, unread: number}} ConversationEntry */
+
+/** What the server allows, as it says on version 2. @typedef {{maxContent: number, recallSeconds: number}} Limits */
+
+/** Somebody types: until then, by Date.now(); 0 where it is over. @typedef {{userId: string, until: number}} TypingDetail */
+
+/**
+ * The events of ImClient, and their details.
+ * @typedef {object} ClientEvents
+ * @property {StateDetail} state
+ * @property {MessageDetail} message
+ * @property {OutgoingDetail} outgoing
+ * @property {{messageIds: string[]}} read
+ * @property {TypingDetail} typing
+ * @property {{userId: string}} user
+ * @property {{userId: string}} otheruser
+ */
