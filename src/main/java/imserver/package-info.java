@@ -12,23 +12,26 @@
  *   <li>{@code MessageEndpoint.onOpen} makes a {@code WebSocketConnection}, which is a {@link
  *       imserver.session.Connection}, and registers it: {@link
  *       imserver.session.SessionRegistry#open} returns its {@link imserver.session.MessageStream},
- *       which from now on holds back what is delivered to the user.
+ *       which from now on holds back what is delivered to the user. A connection of version 2 gets
+ *       a {@link imserver.session.ChangeStream} instead, which is also the requester of its
+ *       commands.
  *   <li>{@link imserver.message.ConnectionStart} goes on in a thread of {@link
  *       imserver.session.Workers}. It enters the user into the {@link
  *       imserver.directory.UserDirectory}, and then, page by page, reads unread messages ({@link
  *       imserver.message.MessageService}, {@link imserver.message.MessageRepository}) and gives
  *       them to {@code MessageStream.replay}, which sends them to the connection. It reads a page
  *       when the client has taken the one before.
- *   <li>After the last page {@code MessageStream.goLive} sends what was held back.
+ *   <li>After the last page {@code MessageStream.goLive} sends what was held back. A {@code
+ *       ChangeStream} has no replay: it begins with a {@link imserver.packet.Response.Welcome}.
  * </ol>
  *
  * <h2>A message</h2>
  *
  * <ol>
- *   <li>{@code PacketDecoder} has {@code PacketReader} make a {@link imserver.packet.Request} of
- *       the text, here a {@link imserver.packet.SendMessage}.
- *   <li>{@code MessageEndpoint.onText} gives it to {@link imserver.message.Intake}, with the
- *       connection, which is the {@link imserver.session.Requester}.
+ *   <li>{@code MessageEndpoint.onText} has the connection's {@code ProtocolVersion} make a {@link
+ *       imserver.packet.Request} of the text, here a {@link imserver.packet.SendMessage}, and gives
+ *       it to {@link imserver.message.Intake}, with the connection's {@link
+ *       imserver.session.Requester}.
  *   <li>{@code Intake} checks it by the {@link imserver.message.MessageRules}, takes one from the
  *       user's budget ({@link imserver.session.UserBudgets}), and puts it, as a {@code
  *       Submission.Send}, into the {@code Lane} of its recipient, whose {@code FairQueue} bounds
@@ -63,6 +66,19 @@
  *       the function {@code mark_read}, or a transaction with {@code H2UnreadWriter}.
  *   <li>After the commit, by the lane's {@code ReplyExecutor}, {@code Requester.marked}: a socket
  *       sends nothing for it, an HTTP request is answered. A failure is sent to both.
+ * </ol>
+ *
+ * <h2>What version 2 has beside that</h2>
+ *
+ * <ol>
+ *   <li>A recall: from the {@code Intake} into a lane of its own, whose {@code RecallWriter} calls
+ *       {@code MessageService.recall}.
+ *   <li>To mark as read up to a message, and to ask what has changed: {@link
+ *       imserver.conversation.Synchronization} has {@link imserver.query.DatabaseExecutor} ask the
+ *       database, and gives what is to be marked to the {@code Intake}.
+ *   <li>{@code Delivery} tells the {@code SessionRegistry} of every change, whatever it was; each
+ *       {@code UserStream} tells its {@code MessageStream}s of the messages, and its {@code
+ *       ChangeStream}s of all.
  * </ol>
  *
  * <h2>Beside that</h2>

@@ -4,6 +4,10 @@
  * <p>{@link imserver.conversation.ConversationService} has a method for each, in a transaction of
  * its own; {@link imserver.conversation.ConversationRepository} has the queries.
  *
+ * <p>{@link imserver.conversation.Synchronization} is what the socket asks: what has changed since
+ * a number, which is {@code ConversationService.changesSince}, and marking as read up to a message,
+ * which goes on to the {@code Intake}, since that is where read-acks are taken in.
+ *
  * <p>Rules: nothing here writes, and nothing here marks a message as read. A user is shown only
  * what was sent by or to that user: each query has the user's id in it, or ids that such a query
  * has found. The entities are those of {@code imserver.message}, which writes the rows; the caller

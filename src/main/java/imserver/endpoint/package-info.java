@@ -4,13 +4,19 @@
  *
  * <p>In: {@link imserver.endpoint.HandshakeFilter} refuses upgrades without a valid credential
  * ({@code Credentials} finds it); {@link imserver.endpoint.HandshakeConfigurator} has CDI make the
- * endpoint; {@link imserver.endpoint.MessageEndpoint} receives requests, which {@link
- * imserver.endpoint.PacketDecoder} and {@code PacketReader} have made of text.
+ * endpoint; {@link imserver.endpoint.MessageEndpoint} receives texts, of which the connection's
+ * {@code ProtocolVersion} makes requests.
  *
  * <p>Out: {@code WebSocketConnection} is the connection as the other packages know it. It adds
- * packets to its {@code Outbox}; {@code PacketSender} takes them out, has {@code PacketEncoder}
- * make text of them and hands it to the container, each time within a {@code ContainerCall}. {@code
+ * packets to its {@code Outbox}; {@code PacketSender} takes them out, has the version make text of
+ * them and hands it to the container, each time within a {@code ContainerCall}. {@code
  * FailureLimit} counts the failures of its client.
+ *
+ * <p>Two versions of the protocol are two ways to write the same requests and responses: {@code
+ * PacketReader} and {@code PacketEncoder} for version 1, {@code CommandReader} and {@code
+ * EventEncoder} for version 2, {@code JsonField} for both. Nothing behind this package knows a
+ * version. What differs for a connection is chosen when it opens: whether it has a stream of
+ * messages, with a replay, or one of changes.
  *
  * <p>Rules: {@code jakarta.websocket} occurs here and in {@code container}, which has what
  * containers need beside it, and the list of what a thread can wait for. Everything is caught in

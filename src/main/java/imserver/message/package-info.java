@@ -54,10 +54,10 @@
  * three writers, readers who page by id missed 1,213.
  *
  * <p>The transaction that stores messages: it raises the heads and unread counts of all senders and
- * recipients, which locks them; draws the ids from one sequence; adds the messages, which never
- * change afterwards, and for each a row in {@code unread}, which goes when it is read; and brings
- * the conversations up to date. By how much each row rises, and which of a user's changes each
- * message is, {@link imserver.message.ConversationDeltas} has counted before. {@link
+ * recipients, which locks them; draws the ids from one sequence; adds the messages, which change no
+ * more unless they are recalled, and for each a row in {@code unread}, which goes when it is read;
+ * and brings the conversations up to date. By how much each row rises, and which of a user's
+ * changes each message is, {@link imserver.message.ConversationDeltas} has counted before. {@link
  * imserver.message.PostgresMessageStore} has all that done by one function, in one round trip and
  * without a transaction of the container; {@link imserver.message.H2MessageStore}, whose database
  * belongs to this process alone, by statements, one transaction after the other.
@@ -70,6 +70,14 @@
  * makes that so for most messages where 20,000 pairs of users write in turn, which saves a fifth of
  * what PostgreSQL needs for a batch of 200; a reader of the list sorts two buckets at most, which
  * takes 17 ms for a user who has 10,000 conversations in one.
+ *
+ * <h2>Recalled</h2>
+ *
+ * <p>A recall erases a message's content, takes it off what is unread, and adds an entry to the
+ * conversation, {@link imserver.message.Recall}: one change for each of the two users. An empty
+ * content is what says that a message was recalled, since no other has it: so nothing else needs to
+ * be read to know. The text is gone for good, and a retry cannot be compared with it: where the
+ * recipient is the same it is taken for one.
  *
  * <h2>Stored once</h2>
  *

@@ -6,6 +6,13 @@
  * imserver.session.SessionRegistry#change} reaches all connections of a user, by the user's {@code
  * UserStream}.
  *
+ * <p>There are two kinds of connections, {@link imserver.session.ConnectionStream}. A {@link
+ * imserver.session.MessageStream} gets the user's unread messages, and then what is sent to the
+ * user. A {@link imserver.session.ChangeStream} has a client with a cursor: it gets every change,
+ * and where one cannot be told it is told to ask. The answer to a command that was a change waits
+ * there for its place among the changes, so that the client needs one rule only; it waits no longer
+ * than the stream does for what is missing.
+ *
  * <h2>In order, whoever stores</h2>
  *
  * <p>Messages of a user are committed by several threads and servers, and the one that was
