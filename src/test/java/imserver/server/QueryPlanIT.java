@@ -199,6 +199,37 @@ class QueryPlanIT {
   }
 
   @Test
+  @DisplayName("what has changed for a user, among that user's conversations")
+  void changes() throws SQLException {
+    for (String side : new String[] {"low", "high"}) {
+      assertUsesIndex(
+          """
+          select * from conversation where %1$s_id = 42 and changed_%1$s > 5
+          order by changed_%1$s limit 101
+          """
+              .formatted(side),
+          "conversation_of_" + side);
+    }
+  }
+
+  @Test
+  @DisplayName("the entries of recalls in a conversation, in order")
+  void recalls() throws SQLException {
+    execute("set enable_seqscan = off"); // the table is empty here
+    String plan =
+        assertUsesIndex(
+            """
+            select r.id, m.sender_id, m.recipient_id, r.created_at, r.message_id
+            from recall r, message m
+            where m.id = r.message_id and r.low_id = 5 and r.high_id = 42 and r.id > 7 and r.id < 900000
+            order by r.low_id desc, r.high_id desc, r.id desc limit 51
+            """,
+            "recall_history");
+    execute("reset enable_seqscan");
+    assertThat(plan).contains("message_pkey").doesNotContain("Sort");
+  }
+
+  @Test
   @DisplayName("each side of the list of conversations, in order, sorting a bucket at most")
   void conversations() throws SQLException {
     for (String side : new String[] {"low", "high"}) {
