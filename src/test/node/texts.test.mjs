@@ -20,6 +20,14 @@ describe("linkify", () => {
     assert.deepEqual(links("http:// https://good.example@evil.example javascript:alert(1) http://[x"), []);
   });
 
+  test("takes what begins with www. for an address, but not within a word, a path or a mail address", () => {
+    assert.deepEqual(linkify("见 www.school.example/课程，or (WWW.b.example).").filter(({ href }) => href), [
+      { text: "www.school.example/课程", href: "https://www.school.example/%E8%AF%BE%E7%A8%8B" },
+      { text: "WWW.b.example", href: "https://www.b.example/" },
+    ]);
+    assert.deepEqual(links("awww.a.example me@www.a.example /www.a.example www. www.. www"), []);
+  });
+
   test("gives back every character, whatever it is given", () => {
     for (const text of ["", "no link", "http://a.example", "a http://b.example, c http://d.example)"]) {
       assert.equal(linkify(text).map((part) => part.text).join(""), text);
