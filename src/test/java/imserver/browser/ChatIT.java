@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.WebSocketRoute;
 import imserver.server.Api;
@@ -548,7 +549,7 @@ class ChatIT {
   }
 
   @Test
-  @DisplayName("keeps what was begun to be written, in each conversation its own")
+  @DisplayName("keeps what was begun to be written, in each conversation its own, when the tab is closed")
   void drafts() {
     long carol = Users.next();
     as(bob).sendMessage(carol, "hello");
@@ -558,8 +559,10 @@ class ChatIT {
       page.conversation(alice).click();
       assertThat(page.composer()).hasValue("");
       assertThat(page.conversation(bob)).containsText("Draft to be continued");
-      page.page().reload();
-      assertThat(page.composer()).hasValue("to be continued");
+      Page later = page.page().context().newPage();
+      page.page().close();
+      later.navigate(ChatPage.address(server.address(), carol, bob).toString());
+      assertThat(later.locator("im-chat-composer textarea")).hasValue("to be continued");
     }
   }
 
