@@ -43,6 +43,8 @@ const READ_OUT = 200;
 /** How long to wait for a frame at most: a page that is not shown has none, and some frames in a page have few. */
 const NO_FRAME = 1000; // ms
 const HIDDEN = 50; // ms
+/** A cut that is over so soon is not spoken of; the banner appears as late. */
+const SHORT_CUT = 2000; // ms
 /** Close codes after which a new token is wanted. */
 const NEED_TOKEN = [4401, 4403];
 /** Before anybody is signed in. */
@@ -136,8 +138,8 @@ export class ImChat extends LitElement {
   /** @type {User | null} whom to open when somebody is signed in */
   #wanted = null;
   #unread = -1;
-  /** Whether a connection that was there is gone. */
-  #lost = false;
+  /** Since when a connection that was there is gone; 0: it is not. */
+  #lostAt = 0;
   #refresh = () => {
     if (document.visibilityState === "visible") this.#store?.refresh();
   };
@@ -245,7 +247,7 @@ export class ImChat extends LitElement {
   #signOut() {
     this.#store?.close();
     this.#store = this.#tokens = this.#open = null;
-    this.#lost = false;
+    this.#lostAt = 0;
     this.revision++;
   }
 
@@ -255,10 +257,10 @@ export class ImChat extends LitElement {
     const store = /** @type {ChatStore} */ (this.#store);
     this.revision++;
     if (store.connection.state === "waiting") {
-      this.#lost = true; // the banner says so
-    } else if (store.connection.state === "open" && this.#lost) {
-      this.#lost = false;
-      this.announcement = this.#texts.connectionIsBack;
+      this.#lostAt ||= Date.now(); // the banner says so
+    } else if (store.connection.state === "open" && this.#lostAt > 0) {
+      if (Date.now() - this.#lostAt >= SHORT_CUT) this.announcement = this.#texts.connectionIsBack;
+      this.#lostAt = 0;
     }
     if (store.unread !== this.#unread) {
       this.#unread = store.unread;

@@ -150,6 +150,7 @@ class ChatIT {
       others.awaitMessage("before");
       server.kill();
       assertThat(others.banner()).containsText("The connection was lost");
+      assertThat(others.banner().evaluate(SHOWN_AFTER)).isEqualTo("2000 ms");
       hers.write("meanwhile").awaitState("meanwhile", "sending");
       startServer();
       hers.awaitSent("meanwhile").awaitConnection();
@@ -158,6 +159,21 @@ class ChatIT {
       assertThat(stored(alice, carol)).containsExactly("before", "meanwhile", "and after");
     }
   }
+
+  /** From when on a banner is shown: what is over before then shows nothing, and moves nothing. */
+  private static final String SHOWN_AFTER =
+      """
+      banner => {
+        const [animation] = banner.getAnimations();
+        animation.pause();
+        const isShownAt = (time) => {
+          animation.currentTime = time;
+          return banner.offsetHeight > 0;
+        };
+        const isLate = !isShownAt(0) && !isShownAt(1999) && isShownAt(2000);
+        animation.play();
+        return isLate ? "2000 ms" : "another time";
+      }""";
 
   @Test
   @DisplayName("sends again what was not answered, and shows and stores it once")
