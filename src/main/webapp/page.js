@@ -73,9 +73,13 @@ const state = {
 function takeAddress() {
   const fragment = new URLSearchParams(location.hash.slice(1));
   state.token = fragment.get("token") ?? "";
-  if (state.token) history.replaceState(null, "", location.pathname + location.search);
+  if (state.token) clearAddress();
   const user = fragment.get("user");
   if (user) state.users = [{ id: user, with: fragment.get("with") ?? "" }];
+}
+
+function clearAddress() {
+  history.replaceState(null, "", location.pathname + location.search);
 }
 
 async function askHealth() {
@@ -158,6 +162,7 @@ function changeUser(event, index) {
   event.preventDefault();
   const { value } = /** @type {HTMLInputElement} */ (/** @type {HTMLFormElement} */ (event.target).elements.namedItem("id"));
   state.users[index] = { id: value.trim(), with: "" };
+  clearAddress(); // it names the user that was
   show();
 }
 

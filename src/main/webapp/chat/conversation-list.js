@@ -201,6 +201,8 @@ export class ConversationList extends LitElement {
   });
   /** @type {Element | null} */
   #end = null;
+  /** The user whose row was opened last: to there one comes back. @type {string | null} */
+  #openedLast = null;
 
   constructor() {
     super();
@@ -220,7 +222,7 @@ export class ConversationList extends LitElement {
     this.#end = null;
   }
 
-  /** To the open conversation, or to the search. @override */
+  /** To the open conversation, or to the one that was open last, or to the search. @override */
   async focus() {
     await this.updateComplete;
     const item = /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(".item[tabindex='0']"));
@@ -229,6 +231,10 @@ export class ConversationList extends LitElement {
 
   get #input() {
     return /** @type {HTMLInputElement} */ (this.renderRoot.querySelector("input"));
+  }
+
+  willUpdate() {
+    this.#openedLast = this.selected ?? this.#openedLast;
   }
 
   render() {
@@ -272,7 +278,8 @@ export class ConversationList extends LitElement {
     if (all.length === 0 && store.list === "loaded") {
       return html`<p class="empty"><b>${t.noConversations}</b>${t.noConversationsHint}</p>`;
     }
-    const tabStop = all.some((c) => c.user.id === this.selected) ? this.selected : all[0]?.user.id;
+    const inList = (/** @type {string | null} */ id) => all.some(({ user }) => user.id === id);
+    const tabStop = [this.selected, this.#openedLast].find(inList) ?? all[0]?.user.id;
     return html`
       <ul role="list">
         ${repeat(

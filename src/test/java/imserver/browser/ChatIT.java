@@ -587,15 +587,21 @@ class ChatIT {
   void phone() {
     long carol = Users.next();
     as(bob).sendMessage(carol, "hello");
+    as(alice).sendMessage(carol, "hello");
     URI address = server.address().resolve("/teaching/#user=" + carol);
     Browser.NewContextOptions phone =
         ChatPage.english().setViewportSize(360, 740).setLocale("zh-CN");
     try (ChatPage page = ChatPage.open(browser, phone, address)) {
-      page.conversations().first().click();
+      page.conversation(bob).click();
       assertThat(page.composer()).isVisible();
       assertThat(page.conversations().first()).isHidden();
       page.button("返回会话列表").click();
-      assertThat(page.conversations().first()).isFocused();
+      assertThat(page.conversation(bob)).isFocused();
+      assertThat(page.conversations().first()).not().isFocused();
+      page.page().keyboard().press("Enter");
+      assertThat(page.composer()).isFocused();
+      page.page().keyboard().press("Escape");
+      assertThat(page.conversation(bob)).isFocused();
       assertThat(page.composer()).hasCount(0);
       Object overflow = page.page().evaluate("document.documentElement.scrollWidth > innerWidth");
       assertThat(overflow).isEqualTo(false);
