@@ -103,6 +103,30 @@ export class ConversationView extends LitElement {
     this.maxLength = 4000;
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    this.addEventListener("dragover", this.#dragged);
+    this.addEventListener("drop", this.#dragged);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.removeEventListener("dragover", this.#dragged);
+    this.removeEventListener("drop", this.#dragged);
+  }
+
+  /** A file that is dropped must not take the place of the page. @param {DragEvent} event */
+  #dragged = (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    if (event.type === "drop") this.#composer?.refuseFiles();
+    else event.dataTransfer.dropEffect = "copy"; // else there would be no drop to answer
+  };
+
+  get #composer() {
+    return /** @type {Composer | null} */ (this.renderRoot.querySelector("im-chat-composer"));
+  }
+
   get #messages() {
     return /** @type {MessageList} */ (this.renderRoot.querySelector("im-chat-messages"));
   }
@@ -110,7 +134,7 @@ export class ConversationView extends LitElement {
   /** To where one writes; with a finger, to the messages: the keyboard would cover them. @override */
   async focus() {
     await this.updateComplete;
-    const composer = /** @type {Composer | null} */ (this.renderRoot.querySelector("im-chat-composer"));
+    const composer = this.#composer;
     (matchMedia("(pointer: coarse)").matches || !composer ? this.#messages : composer)?.focus();
   }
 

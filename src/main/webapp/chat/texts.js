@@ -57,6 +57,7 @@ const en = {
   charactersTooMany: (count) => `${count} ${count === 1 ? "character" : "characters"} too many`,
   /** @param {number} most */
   tooLong: (most) => `The message is too long: at most ${most} characters.`,
+  noFiles: "Pictures and files cannot be sent yet.",
   sending: "Sending",
   sent: "Sent",
   notSent: "Not sent",
@@ -157,6 +158,7 @@ const zh = {
   charactersLeft: (count) => `还可输入 ${count} 字`,
   charactersTooMany: (count) => `超出 ${count} 字`,
   tooLong: (most) => `消息过长：最多 ${most} 字。`,
+  noFiles: "暂不支持发送图片和文件。",
   sending: "发送中",
   sent: "已发送",
   notSent: "未发送",
