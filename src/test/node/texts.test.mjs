@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { linkify } from "../webapp/chat/linkify.js";
-import { textsFor } from "../webapp/chat/texts.js";
+import { isolated, textsFor } from "../webapp/chat/texts.js";
 import { UserSearch } from "../webapp/chat/user-search.js";
 import { until } from "./fake-server.mjs";
 
@@ -70,6 +70,12 @@ describe("The texts", () => {
     for (const { failures, ended } of [zh, en]) {
       assert.ok(failures.REUSED_ID && failures.RATE_LIMITED && ended[4403] && ended[4409]);
     }
+  });
+
+  test("are not turned around by a name from right to left", () => {
+    assert.equal(en.beginning("דנה (x)"), "This is the beginning of your conversation with \u2068דנה (x)\u2069.");
+    assert.equal(zh.writeMessage("\u202eevil"), "给\u2068evil\u2069发消息");
+    assert.equal(isolated("李华 & Bob"), "李华 & Bob");
   });
 
   test("are the same object each time", () => assert.equal(textsFor(["zh-CN"]), zh));

@@ -8,7 +8,7 @@ import { dayNumber, nameOf, shortTime } from "./texts.js";
 import { UserSearch, userIdIn } from "./user-search.js";
 
 /** @import { ChatStore } from "./chat-store.js" */
-/** @import { Conversation, User } from "./conversation.js" */
+/** @import { Conversation, Message, User } from "./conversation.js" */
 /** @import { Texts } from "./texts.js" */
 
 /** The more of its badge does not fit. */
@@ -330,7 +330,7 @@ export class ConversationList extends LitElement {
         <time>${last ? shortTime(last.time, t) : nothing}</time>
         <span class="last">
           ${draft ? html`<em>${t.draft}</em> ` : last?.state === "failed" ? html`<em>${t.notSent}</em> ` : nothing}
-          ${oneLine(draft || (last?.fromMe ? t.says(t.you, last.content) : (last?.content ?? "")))}
+          ${this.#lastLine(last, draft)}
         </span>
         ${unread > 0
           ? html`<span class="badge"
@@ -348,6 +348,15 @@ export class ConversationList extends LitElement {
     if (this.#end) this.#moreWanted.unobserve(this.#end);
     if (end && this.store.list === "loaded") this.#moreWanted.observe(end);
     this.#end = end;
+  }
+
+  /**
+   * @param {Message | null} last
+   * @param {string} draft
+   */
+  #lastLine(last, draft) {
+    const text = html`<bdi>${oneLine(draft || (last?.content ?? ""))}</bdi>`;
+    return draft || !last?.fromMe ? text : html`${this.texts.says(this.texts.you, "")}${text}`;
   }
 
   // ---- The search ----

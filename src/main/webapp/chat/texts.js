@@ -29,9 +29,9 @@ const en = {
   tryAgain: "Try again",
   back: "Back to the conversations",
   /** @param {string} name */
-  messagesWith: (name) => `Messages with ${name}`,
+  messagesWith: (name) => `Messages with ${isolated(name)}`,
   /** @param {string} name */
-  beginning: (name) => `This is the beginning of your conversation with ${name}.`,
+  beginning: (name) => `This is the beginning of your conversation with ${isolated(name)}.`,
   newMessages: "New messages",
   /** @param {number} count */
   jumpToNewest: (count) =>
@@ -43,12 +43,12 @@ const en = {
   /** @param {string} id */
   userId: (id) => `User ${id}`,
   /** @param {string} name @param {string} text */
-  says: (name, text) => `${name}: ${text}`,
+  says: (name, text) => `${isolated(name)}: ${isolated(text)}`,
   system: "System",
   systemHint: "Messages of the system cannot be answered.",
   message: "Message",
   /** @param {string} name */
-  writeMessage: (name) => `Message ${name}`,
+  writeMessage: (name) => `Message ${isolated(name)}`,
   send: "Send",
   sendHint: "Enter sends, Shift+Enter begins a new line.",
   /** @param {number} count */
@@ -116,7 +116,7 @@ const en = {
   yesterday: "Yesterday",
   today: "Today",
   /** @param {string} name */
-  announceElsewhere: (name) => `New message from ${name}`,
+  announceElsewhere: (name) => `New message from ${isolated(name)}`,
 };
 
 /** @type {Texts} */
@@ -140,19 +140,19 @@ const zh = {
   loadFailed: "加载失败。",
   tryAgain: "重试",
   back: "返回会话列表",
-  messagesWith: (name) => `与${name}的消息`,
-  beginning: (name) => `这是你与${name}会话的开头。`,
+  messagesWith: (name) => `与${isolated(name)}的消息`,
+  beginning: (name) => `这是你与${isolated(name)}会话的开头。`,
   newMessages: "新消息",
   jumpToNewest: (count) => (count > 0 ? `跳到 ${count} 条新消息` : "跳到最新消息"),
   markAllRead: "全部标为已读",
   unread: (count) => `${count} 条未读`,
   you: "我",
   userId: (id) => `用户 ${id}`,
-  says: (name, text) => `${name}：${text}`,
+  says: (name, text) => `${isolated(name)}：${isolated(text)}`,
   system: "系统通知",
   systemHint: "系统通知不能回复。",
   message: "消息",
-  writeMessage: (name) => `给${name}发消息`,
+  writeMessage: (name) => `给${isolated(name)}发消息`,
   send: "发送",
   sendHint: "按 Enter 发送，按 Shift+Enter 换行。",
   charactersLeft: (count) => `还可输入 ${count} 字`,
@@ -207,7 +207,7 @@ const zh = {
   },
   yesterday: "昨天",
   today: "今天",
-  announceElsewhere: (name) => `${name}发来新消息`,
+  announceElsewhere: (name) => `${isolated(name)}发来新消息`,
 };
 
 /**
@@ -226,6 +226,19 @@ export function textsFor(languages) {
 
 /** The same object each time, so that nothing is drawn anew for it. @type {Map<string, Texts>} */
 const textsByTag = new Map();
+
+/** Letters that are written from right to left, and what turns the direction of a text. */
+const TURNS = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const MARKS = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * A name or a text of others, for a sentence: that which is written from right to left must not turn what stands around it.
+ *
+ * @param {string} text
+ */
+export function isolated(text) {
+  return TURNS.test(text) ? `\u2068${text.replace(MARKS, "")}\u2069` : text;
+}
 
 /**
  * The server gives the id for a name where it knows none.
