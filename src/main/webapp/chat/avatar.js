@@ -90,6 +90,12 @@ export const avatarStyles = css`
     user-select: none;
   }
 
+  @media (forced-colors: active) {
+    .avatar {
+      border: 1px solid;
+    }
+  }
+
   .avatar img {
     position: absolute;
     inset: 0;

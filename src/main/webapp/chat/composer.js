@@ -84,6 +84,12 @@ export class Composer extends LitElement {
         cursor: default;
       }
 
+      @media (forced-colors: active) {
+        button {
+          border: 1px solid;
+        }
+      }
+
       .count,
       .files {
         padding: 0.25rem 0.9rem 0;

@@ -192,6 +192,29 @@ export class ConversationList extends LitElement {
         line-height: 1.3rem;
         text-align: center;
       }
+
+      @media (forced-colors: active) {
+        .item[aria-current] {
+          background: Highlight;
+          color: HighlightText;
+          forced-color-adjust: none;
+        }
+
+        .item[aria-current] :is(time, .last, em) {
+          color: inherit;
+        }
+
+        .badge {
+          background: Highlight;
+          color: HighlightText;
+          forced-color-adjust: none;
+        }
+
+        .item[aria-current] .badge {
+          background: HighlightText;
+          color: Highlight;
+        }
+      }
     `,
   ];
 
@@ -326,7 +349,7 @@ export class ConversationList extends LitElement {
         @click=${() => this.#open(user)}
       >
         ${avatar(user, t)}
-        <bdi class="name">${nameOf(user, t)}</bdi>
+        <span class="name"><bdi>${nameOf(user, t)}</bdi></span>
         <time>${last ? shortTime(last.time, t) : nothing}</time>
         <span class="last">
           ${draft ? html`<em>${t.draft}</em> ` : last?.state === "failed" ? html`<em>${t.notSent}</em> ` : nothing}
@@ -422,7 +445,7 @@ export class ConversationList extends LitElement {
     const hasName = user.name !== user.id;
     return html`<li>
       <button class="item" data-user=${user.id} tabindex=${tabStop ? 0 : -1} @click=${() => this.#open(user)}>
-        ${avatar(user, this.texts)}<bdi class="name ${hasName ? "" : "alone"}">${label}</bdi><span></span>
+        ${avatar(user, this.texts)}<span class="name ${hasName ? "" : "alone"}"><bdi>${label}</bdi></span><span></span>
         ${hasName ? html`<span class="last">${this.texts.userId(user.id)}</span>` : nothing}
       </button>
     </li>`;

@@ -37,14 +37,15 @@ export class MessageList extends LitElement {
     messageRowStyles,
     css`
       :host {
-        position: relative;
-        display: block;
+        display: flex;
+        flex-direction: column;
         min-height: 0;
         background: var(--_canvas);
       }
 
       .scroller {
-        height: 100%;
+        flex: 1;
+        min-height: 0;
         overflow: hidden auto;
         overflow-anchor: none;
         overscroll-behavior: contain;
@@ -91,32 +92,26 @@ export class MessageList extends LitElement {
         border-top: 1px solid;
       }
 
+      /* Below the messages, so that it covers none. */
       .jump {
-        position: absolute;
-        right: 1rem;
-        bottom: 1rem;
-        display: grid;
-        place-items: center;
-        width: 2.75rem;
-        height: 2.75rem;
-        border-radius: 50%;
+        display: flex;
+        flex: none;
+        align-items: center;
+        justify-content: center;
+        gap: 0.4rem;
+        min-height: 2.25rem;
+        padding: 0.1rem 1rem;
+        border-top: 1px solid var(--_line);
         background: var(--_surface);
-        box-shadow: 0 1px 6px #00000059;
-        color: var(--_text);
+        color: var(--_accent);
+        font-size: 0.875rem;
+        font-weight: 600;
       }
 
-      .badge {
-        position: absolute;
-        top: -0.4rem;
-        right: -0.2rem;
-        min-width: 1.3rem;
-        padding: 0 0.35rem;
-        border-radius: 99px;
-        background: var(--_badge);
-        color: var(--_on-badge);
-        font-size: 0.75rem;
-        font-weight: 600;
-        line-height: 1.3rem;
+      .jump svg {
+        flex: none;
+        width: 1.1rem;
+        height: 1.1rem;
       }
     `,
   ];
@@ -224,15 +219,7 @@ export class MessageList extends LitElement {
           ${this.#beginning()} ${repeat(this.#entries(start, end), ({ key }) => key, ({ row }) => row())}
         </ol>
       </div>
-      <button
-        class="jump"
-        aria-label=${texts.jumpToNewest(unread)}
-        title=${texts.jumpToNewest(unread)}
-        ?hidden=${this.#atEnd}
-        @click=${this.#jump}
-      >
-        ${down}${unread > 0 ? html`<span class="badge" aria-hidden="true">${unread}</span>` : nothing}
-      </button>
+      <button class="jump" ?hidden=${this.#atEnd} @click=${this.#jump}>${down}${texts.jumpToNewest(unread)}</button>
     `;
   }
 

@@ -115,6 +115,17 @@ export const messageRowStyles = css`
     border-start-end-radius: 0.3rem;
   }
 
+  /* There the system gives all backgrounds one colour: borders tell the bubbles apart. */
+  @media (forced-colors: active) {
+    .bubble {
+      border: 1px solid CanvasText;
+    }
+
+    .mine .bubble {
+      border: 2px solid Highlight;
+    }
+  }
+
   .failed .bubble {
     box-shadow: inset 0 0 0 1px var(--_bad);
   }

@@ -475,7 +475,11 @@ class ChatIT {
         assertThat(page.messages().count()).isLessThanOrEqualTo(MOST_ROWS);
       }
       page.awaitMessage("message 0.");
-      page.page().locator(".jump").click(); // its name counts what goes on to come
+      Locator jump = page.page().locator(".jump");
+      assertThat(jump.boundingBox().y)
+          .as("covers no message")
+          .isGreaterThanOrEqualTo(scroller.boundingBox().y + scroller.boundingBox().height);
+      jump.click(); // its name counts what goes on to come
       assertThat(page.message("message 4999.")).isInViewport();
       assertThat(page.messages().count()).isLessThanOrEqualTo(MOST_ROWS);
     }
@@ -565,7 +569,8 @@ class ChatIT {
   }
 
   @Test
-  @DisplayName("keeps what was begun to be written, in each conversation its own, when the tab is closed")
+  @DisplayName(
+      "keeps what was begun to be written, in each conversation its own, when the tab is closed")
   void drafts() {
     long carol = Users.next();
     as(bob).sendMessage(carol, "hello");
@@ -651,7 +656,8 @@ class ChatIT {
       }""";
 
   @Test
-  @DisplayName("says that pictures cannot be sent, and does not send while an input method composes")
+  @DisplayName(
+      "says that pictures cannot be sent, and does not send while an input method composes")
   void composing() {
     long carol = Users.next();
     try (ChatPage page = open(alice, carol)) {
