@@ -18,6 +18,11 @@
  */
 
 export * from "./client/types.js";
+/** @import { Loading as _Loading, Message as _Message } from "./client/conversation.js" */
+/** @typedef {_Message} Message */
+/** @typedef {_Loading} Loading */
+export { Conversation } from "./client/conversation.js";
+export { Conversations } from "./client/conversations.js";
 export { ImApi } from "./client/api.js";
 export { ApiError, SendError } from "./client/errors.js";
 export { ImClient } from "./client/im-client.js";

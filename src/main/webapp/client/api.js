@@ -57,7 +57,8 @@ export class ImApi {
   /**
    * A part of the history with a user ("0": the system), newest first.
    * @param {string | number} userId
-   * @param {{before?: string, after?: string, limit?: number, markRead?: boolean}} [page] ids that bound it, one of the two
+   * @param {{before?: string, after?: string, limit?: number, markRead?: boolean, entries?: "all"}} [page] ids that bound it, one
+   *   of the two; entries: "all" shows recalls too
    * @returns {Promise<{messages: HistoryMessage[], more: boolean}>}
    */
   messages(userId, page = {}) {
@@ -73,6 +74,24 @@ export class ImApi {
   markReadUpTo(userId, messageId) {
     const path = `conversations/${encodeURIComponent(userId)}/read`;
     return this.#request("POST", path, {}, { upTo: Number(messageId) });
+  }
+
+  /**
+   * Marks messages as read, whoever sent them.
+   * @param {(string | number)[]} messageIds at most 1000
+   * @returns {Promise<null>}
+   */
+  markRead(messageIds) {
+    return this.#request("POST", "messages/read", {}, { messageIds: messageIds.map(Number) });
+  }
+
+  /**
+   * Takes a message of the user's own back.
+   * @param {string | number} messageId
+   * @returns {Promise<null>}
+   */
+  recall(messageId) {
+    return this.#request("POST", `messages/${encodeURIComponent(messageId)}/recall`);
   }
 
   /** The user's unread messages. @returns {Promise<{total: number, messages: number, notices: number}>} */

@@ -2,7 +2,7 @@
 
 import { now } from "./clock.js";
 import { ABNORMAL, EXPIRED, FINAL } from "./close-codes.js";
-import { PROBE_WITHIN } from "./identity.js";
+import { diagnose } from "./diagnosis.js";
 import { isCredential, isUserId } from "./ids.js";
 import { textOf } from "./json.js";
 
@@ -11,6 +11,8 @@ import { textOf } from "./json.js";
 /** @import { Timing } from "./timing.js" */
 /** @import { Problem, State, StateDetail } from "./types.js" */
 
+/** What is offered, the best first; servers before version 2 answer "imserver.v1", or nothing. */
+const VERSIONS = ["imserver.v2", "imserver.v1"];
 const CLOSE_WITHIN = 500; // ms: after an error a connection is gone, though nothing says so
 
 /**
@@ -18,7 +20,7 @@ const CLOSE_WITHIN = 500; // ms: after an error a connection is gone, though not
  * @property {(detail: StateDetail) => void} changed
  * @property {(credential: string) => Promise<Identity>} identify before a connection is made with a credential; where it is
  *   another user's, the connection has been shut when this resolves
- * @property {(credential: string) => void} opened
+ * @property {(credential: string, version: 1 | 2) => void} opened
  * @property {(text: string) => void} received
  * @property {(code: number) => void} lost an open connection is gone; 1006 where it ended without a close frame
  * @property {(reason: string) => void} ended it will not connect again by itself
@@ -48,6 +50,8 @@ export class Connection {
   #openedAt = null;
   /** @type {string | null} what the server did not take */
   #refused = null;
+  /** Whether to offer no version next time: clients refuse a server that chooses none of those that they offer. */
+  #isPlain = false;
   #failures = 0;
   /** Counts connections, so that what was begun for an earlier one has no effect. */
   #generation = 0;
@@ -147,9 +151,8 @@ export class Connection {
     const url = new URL(`imserver/${isUserId(credential) ? credential : "me"}`, this.#server);
     url.protocol = url.protocol.replace("http", "ws");
     const address = url.href; // not every package for Node takes a URL
-    return isUserId(credential)
-      ? new this.#WebSocket(address)
-      : new this.#WebSocket(address, ["imserver.v1", `bearer.${credential}`]); // what is in an address would be logged
+    if (!isUserId(credential)) return new this.#WebSocket(address, [...VERSIONS, `bearer.${credential}`]); // what is in an address would be logged
+    return this.#isPlain ? new this.#WebSocket(address) : new this.#WebSocket(address, VERSIONS);
   }
 
   /**
@@ -167,7 +170,7 @@ export class Connection {
       this.#hasOpened = true;
       this.credential = credential;
       this.#set("open", null, "", null);
-      if (this.#socket === socket) this.#listener.opened(credential);
+      if (this.#socket === socket) this.#listener.opened(credential, socket.protocol === VERSIONS[0] ? 2 : 1);
     };
     socket.onmessage = ({ data }) => {
       if (typeof data === "string") this.#listener.received(data);
@@ -203,51 +206,11 @@ export class Connection {
     // Without an answer to REST (not served there, or not to this origin) a fresh credential is worth a try now and then.
     const perhaps = status === 0 && this.#failures % 3 === 2;
     if (status === 401) return this.#credentialRefused(credential, "the credential was refused");
-    const problem = this.#hasOpened ? null : await this.#diagnose(identity);
+    const problem = this.#hasOpened ? null : await diagnose(identity, this.#server, this.#fetch);
     if (generation !== this.#generation) return;
     if (this.#credentials.renewable && (refused || perhaps)) this.#refused = credential; // another one next time
+    this.#isPlain = !this.#isPlain;
     this.#again(code, "the server did not let this connection in, or cannot be reached", problem);
-  }
-
-  /**
-   * Why no connection could be had.
-   * @param {Identity} identity what REST says to the credential
-   * @returns {Promise<Problem>}
-   */
-  async #diagnose({ status, userId }) {
-    if (status === 0) return (await this.#isThere()) ? "ORIGIN" : "UNREACHABLE";
-    if (status === 403) return "ORIGIN";
-    if (status >= 500) return "UNAVAILABLE";
-    if (userId === null && status !== 429) return "ADDRESS";
-    return (await this.#takesOrigin()) ? "WEBSOCKET" : "ORIGIN";
-  }
-
-  /** Whether there is a server that does not let this page read its answers. */
-  async #isThere() {
-    if (globalThis.location === undefined) return false; // only browsers keep answers from the page
-    try {
-      await this.#health({ mode: "no-cors" });
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  /** Whether the server takes the page's origin, which a browser sends in the handshake, but not in a GET of its own. */
-  async #takesOrigin() {
-    if (globalThis.location?.origin !== this.#server.origin) return true; // or REST would not have answered
-    try {
-      const { headers } = await this.#health({ method: "OPTIONS" });
-      return headers.has("Access-Control-Allow-Origin");
-    } catch {
-      return true; // not certain: a proxy may not pass this on
-    }
-  }
-
-  /** @param {RequestInit} init */
-  #health(init) {
-    const signal = AbortSignal.timeout(PROBE_WITHIN);
-    return this.#fetch(new URL("api/health", this.#server).href, { ...init, signal, cache: "no-store" });
   }
 
   /**

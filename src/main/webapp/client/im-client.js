@@ -2,31 +2,36 @@
 
 import { ImApi } from "./api.js";
 import { Connection } from "./connection.js";
-import { Credentials, sameOwner } from "./credentials.js";
-import { ApiError } from "./errors.js";
+import { Conversations } from "./conversations.js";
+import { Credentials } from "./credentials.js";
 import { IdentityResolver } from "./identity.js";
 import { randomId } from "./ids.js";
-import { Incoming } from "./incoming.js";
-import { textOf } from "./json.js";
 import { Outgoing } from "./outgoing.js";
-import { FAILURE, INCOMING, SUCCESS, WHO_AM_I, parsePacket } from "./packets.js";
+import { Owner } from "./owner.js";
+import { WHO_AM_I } from "./packets.js";
+import { listenToPage } from "./page-events.js";
 import { ReadAcks } from "./read-acks.js";
+import { ReadMarks } from "./read-marks.js";
+import { SeenIds } from "./seen-ids.js";
 import { rootOf } from "./server-address.js";
 import { TIMING } from "./timing.js";
+import { Typing } from "./typing.js";
+import { Version1 } from "./version-1.js";
+import { Version2 } from "./version-2.js";
 
-/** @import { Identity } from "./identity.js" */
-/** @import { Packet } from "./packets.js" */
 /** @import { Timing } from "./timing.js" */
-/** @import { Options, OutboxStore, Sent, State } from "./types.js" */
+/** @import { ClientEvents, Limits, Options, OutboxStore, Sent, State } from "./types.js" */
 
 const ADOPT_WITHIN = 500; // ms, at random: of several tabs the first one takes what a closed tab left
 
 /**
  * One user's connection. Events, each a CustomEvent with the detail
  *   "state"     StateDetail     the connection
- *   "message"   MessageDetail   each messageId once
+ *   "message"   MessageDetail   each messageId once. Listen before connect(): on version 2 what is unread is fetched only
+ *                               where somebody listens
  *   "outgoing"  OutgoingDetail  a message that this client sends, at each change
  *   "read"      {messageIds}    the messages that this client has reported to the server as read
+ *   "typing"    TypingDetail    somebody types, or no longer does (version 2)
  *   "user"      {userId}        once, when it is known whose connection this is
  *   "otheruser" {userId}        the credential function has returned another user's: the client is closed, and another one
  *                               has to be made for that user; messages that wait here stay this user's
@@ -35,21 +40,28 @@ const ADOPT_WITHIN = 500; // ms, at random: of several tabs the first one takes 
  * only so do they stay in order where packets or connections are lost.
  */
 export class ImClient extends EventTarget {
-  /** @type {string | null} */
-  #userId = null;
   /** @type {Timing} */
   #timing;
-  /** The credential that was there first, while it is not known whose it is. @type {string | null} */
-  #first = null;
-  /** Whose credential came last in place of this user's. @type {string | null} */
-  #otherUserId = null;
+  /** @type {Owner} */
+  #owner;
   /** Whether it is certain enough who the user is to send and to read from the store. */
   #admitted = false;
   #identities;
+  /** @type {Connection} */
   #connection;
+  /** Whether anybody listens to "message". */
+  #isShowing = false;
+  #version1;
+  #version2;
+  /** That of the connection. @type {Version1 | Version2} */
+  #version;
+  /** @type {Outgoing} */
   #outgoing;
-  #incoming;
+  #model;
+  #seenIds = new SeenIds();
   #readAcks;
+  #readMarks;
+  #typing;
   /** @type {OutboxStore | null} */
   #store = null;
   /** @type {((userId: string) => OutboxStore) | null} */
@@ -60,7 +72,8 @@ export class ImClient extends EventTarget {
   /** @param {Options} options */
   constructor(options) {
     super();
-    this.#timing = { ...TIMING, ...options.timing };
+    const timing = { ...TIMING, ...options.timing };
+    this.#timing = timing;
     const server = rootOf(options.server);
     const credentials = new Credentials(options.credential);
     const request = options.fetch ?? ((resource, init) => fetch(resource, init));
@@ -71,22 +84,64 @@ export class ImClient extends EventTarget {
     if (typeof options.store === "function") this.#makeStore = options.store;
     else this.#store = options.store ?? null;
     this.#identities = new IdentityResolver(server, request);
+    this.#owner = new Owner(this.#identities, {
+      isUnused: () => this.#outgoing.isEmpty,
+      learned: (userId) => this.#learnUser(userId),
+      isActive: () => this.#listening !== null,
+      shut: () => this.#shut("the credential function returned another user's credential"),
+      other: (userId) => this.#emit("otheruser", { userId }),
+    });
     /** REST, with the same credential. */
-    this.api = new ImApi({ server, credential: credentials, fetch: request, admit: (credential) => this.#admit(credential) });
-    this.#connection = new Connection(server, credentials, WebSocketType, request, this.#identities, this.#timing, {
+    this.api = new ImApi({ server, credential: credentials, fetch: request, admit: (credential) => this.#owner.admit(credential) });
+    this.#model = new Conversations(this);
+    this.#connection = new Connection(server, credentials, WebSocketType, request, this.#identities, timing, {
       changed: (detail) => this.#emit("state", detail),
-      identify: (credential) => this.#identify(credential),
-      opened: (credential) => this.#opened(credential),
-      received: (text) => this.#received(text),
+      identify: (credential) => this.#owner.identify(credential),
+      opened: (credential, version) => this.#opened(credential, version),
+      received: (text) => this.#version.received(text),
       lost: (code) => this.#lost(code),
       ended: (reason) => this.#outgoing.failAll("NOT_CONNECTED", reason),
     });
-    this.#outgoing = new Outgoing(this.#connection, this.#store, this.#timing, (detail) => this.#emit("outgoing", detail));
-    this.#readAcks = new ReadAcks(this.#connection, this.#timing, (messageIds) => this.#emit("read", { messageIds }));
-    this.#incoming = new Incoming(this.api, this.#timing, {
-      show: (detail) => this.#emit("message", detail),
-      readAlready: (messageId) => this.#readAcks.add([messageId]),
+    this.#outgoing = new Outgoing(this.#connection, (entry) => this.#version.send(entry), this.#store, timing, (detail) => {
+      this.#model.outgoing(detail);
+      this.#emit("outgoing", detail);
     });
+    this.#readAcks = new ReadAcks((ids, timestamp) => this.#version.readAck(ids, timestamp), timing, (messageIds) => this.#emit("read", { messageIds }));
+    const markUpTo = (/** @type {string} */ userId, /** @type {number} */ upTo) =>
+      this.#version === this.#version2 ? this.#version2.markReadUpTo(userId, upTo) : this.#markByRest(userId, upTo);
+    this.#readMarks = new ReadMarks(timing, markUpTo, (userId, upTo) => this.#model.markDone(userId, upTo));
+    this.#typing = new Typing(
+      (userId) => this.#version === this.#version2 && this.#version2.typing(userId),
+      (userId, until) => {
+        this.#model.typing(userId, until);
+        this.#emit("typing", { userId, until });
+      },
+    );
+    const write = (/** @type {string} */ text) => this.#connection.write(text);
+    const listener = this.#versionListener();
+    this.#version1 = new Version1(write, this.api, timing, this.#seenIds, listener);
+    this.#version2 = new Version2(write, this.api, timing, this.#seenIds, this.#model, listener);
+    this.#version = this.#version1;
+  }
+
+  /** @returns {import("./version-2.js").Version2Listener} */
+  #versionListener() {
+    return {
+      user: (userId) => this.#isOf(userId),
+      ready: () => this.#admitted || this.#start(),
+      userId: () => this.userId,
+      isShowing: () => this.#isShowing,
+      heard: () => this.#outgoing.heard(),
+      acknowledged: (answer) => this.#outgoing.acknowledged(answer),
+      refused: (refusal) => this.#readAcks.refused(refusal) || this.#outgoing.refused(refusal),
+      show: (detail) => {
+        if (this.#version === this.#version1) this.#model.incoming(detail);
+        this.#typing.over(detail.fromId);
+        this.#emit("message", detail);
+      },
+      readAlready: (messageId) => this.#readAcks.add([messageId]),
+      typing: (userId) => this.#typing.theirs(userId),
+    };
   }
 
   /** @returns {State} */
@@ -96,7 +151,23 @@ export class ImClient extends EventTarget {
 
   /** Whose connection this is; null until that is known, which with a token takes an answer of the server. */
   get userId() {
-    return this.#userId;
+    return this.#owner.userId;
+  }
+
+  /** The model of the user's conversations, to render from; on version 1 it asks for nothing before it is used. */
+  get conversations() {
+    this.#model.use();
+    return this.#model;
+  }
+
+  /** What the server can and the site has switched on: "recall", "receipts", "typing". Nothing on version 1. @returns {ReadonlySet<string>} */
+  get features() {
+    return this.#version === this.#version2 ? this.#version2.features : new Set();
+  }
+
+  /** What the server allows; null on version 1, and before the first connection. @returns {Limits | null} */
+  get limits() {
+    return this.#version === this.#version2 ? this.#version2.limits : null;
   }
 
   /** Connects, and from then on connects again by itself where the protocol says so. In state "waiting": at once. */
@@ -110,14 +181,14 @@ export class ImClient extends EventTarget {
     if (begins) this.#adopt();
   }
 
-  /** How many messages were given to markRead() that the server may not have marked as read yet. */
+  /** How many reads, single messages or conversations, the server may not have marked yet. */
   get unconfirmedReads() {
-    return this.#readAcks.unconfirmed;
+    return this.#readAcks.unconfirmed + this.#readMarks.unconfirmed;
   }
 
   /** Disconnects. Messages that are not acknowledged wait for connect(), or with a store for the next page. */
   close() {
-    this.#readAcks.flush();
+    this.#flushReads();
     this.#shut("");
   }
 
@@ -127,10 +198,18 @@ export class ImClient extends EventTarget {
     this.#listening = null;
     this.#connection.shut(reason);
     this.#admitted = false;
-    this.#incoming.lost();
+    this.#version.lost();
+    this.#model.lost();
+    this.#typing.end();
     this.#readAcks.pause();
+    this.#readMarks.lost();
     this.#outgoing.pause();
     this.#store?.release();
+  }
+
+  #flushReads() {
+    this.#readAcks.flush();
+    this.#readMarks.flush();
   }
 
   /**
@@ -160,81 +239,91 @@ export class ImClient extends EventTarget {
   }
 
   /**
-   * Marks messages as read on the server, which otherwise pushes them again at the next connect. Waits for a connection, and
-   * is repeated where the server could not do it.
+   * Marks messages as read on the server, and exactly these. Waits for a connection, and is repeated where the server could not do it.
    * @param {...(string | number)} messageIds
    */
   markRead(...messageIds) {
-    const ids = messageIds.map(String);
-    const wrong = ids.find((id) => !/^\d{1,16}$/.test(id));
-    if (wrong !== undefined) throw new TypeError(`not a message id: ${wrong}`);
-    this.#incoming.markRead(ids);
+    const ids = messageIds.map(messageIdOf);
+    this.#seenIds.markRead(ids);
     this.#readAcks.add(ids);
   }
 
-  // ---- Who the user is ----
-
   /**
-   * Asks the server whose a credential is.
-   * @param {string} credential
-   * @returns {Promise<Identity>} where it is another user's, the client has closed itself when this resolves
+   * Marks all that a user has sent as read, up to a message. The newest mark alone is sent where there are several in a short
+   * time; it waits for a connection, and is repeated until the server has done it.
+   * @param {string | number} userId
+   * @param {string | number} messageId
    */
-  async #identify(credential) {
-    this.#first ??= credential;
-    const identity = await this.#identities.ask(credential);
-    if (identity.userId !== null) this.#belongs(credential, identity.userId);
-    return identity;
+  markReadUpTo(userId, messageId) {
+    this.#readMarks.mark(String(userId), Number(messageIdOf(messageId)));
   }
 
   /**
-   * @param {string} credential
-   * @param {string} userId whose it is
-   * @returns {boolean} false where it is not this client's user, who is learnt here: the client has closed itself then
+   * Takes a message of the user's own back, on all devices, as long as `limits.recallSeconds` allows.
+   * @param {string | number} messageId
+   * @returns {Promise<void>} rejects with an ApiError: `code` is RECALL_EXPIRED, NOT_FOUND, RECALL_OFF or "" where the server knows no recall
    */
-  #belongs(credential, userId) {
-    if (this.#userId === null && (this.#outgoing.isEmpty || sameOwner(/** @type {string} */ (this.#first ?? credential), credential))) {
-      this.#learnUser(userId);
-    }
-    if (userId === this.#userId) return true;
-    const isTold = this.#listening === null && this.#otherUserId === userId;
-    this.#otherUserId = userId;
-    this.#shut("the credential function returned another user's credential");
-    if (!isTold) this.#emit("otheruser", { userId });
-    return false;
+  async recall(messageId) {
+    await this.api.recall(messageIdOf(messageId));
   }
 
   /**
-   * Before REST uses a credential. An answer to another user must not reach the page as this one's.
-   * @param {string} credential
+   * This user writes to another one: called at each key, it is told at most once in 3 s.
+   * @param {string | number} userId
    */
-  async #admit(credential) {
-    const { status, userId } = await this.#identify(credential);
-    if (userId === null && (this.#userId === null || status === 401)) return;
-    const detail = "the server does not say whose the credential is";
-    if (status === 0) throw new ApiError(0, "No answer", detail, "NETWORK");
-    if (userId === null && status >= 400) throw new ApiError(status, `HTTP ${status}`, detail, "");
-    if (userId !== this.#userId) throw new ApiError(0, "Not this user's", "it is not certain that the credential is this user's", "OTHER_USER");
+  typing(userId) {
+    if (this.#admitted) this.#typing.mine(String(userId));
   }
 
-  /** @param {string} userId */
-  #learnUser(userId) {
-    if (this.#userId !== null || userId === "0") return;
-    this.#userId = userId;
-    this.#first = null;
-    this.#store ??= this.#makeStore?.(userId) ?? null;
-    this.#outgoing.belongTo(userId, this.#store);
-    if (this.#makeStore !== null) this.#watchStore();
-    this.#emit("user", { userId });
-    this.#adopt();
+  /**
+   * @template {keyof ClientEvents} K
+   * @overload
+   * @param {K} type
+   * @param {((event: CustomEvent<ClientEvents[K]>) => void) | null} listener
+   * @param {boolean | AddEventListenerOptions} [options]
+   * @returns {void}
+   */
+  /**
+   * @overload
+   * @param {string} type
+   * @param {EventListenerOrEventListenerObject | null} listener
+   * @param {boolean | AddEventListenerOptions} [options]
+   * @returns {void}
+   */
+  /**
+   * @param {string} type
+   * @param {any} listener
+   * @param {boolean | AddEventListenerOptions} [options]
+   */
+  addEventListener(type, listener, options) {
+    if (type === "message") this.#isShowing = true;
+    super.addEventListener(type, listener, options);
   }
 
   // ---- What the connection brings ----
 
-  /** @param {string} credential */
-  #opened(credential) {
-    const isFirst = this.#userId === null && this.#makeStore === null && this.#store === null && this.#first === credential;
+  /**
+   * @param {string} credential
+   * @param {1 | 2} version
+   */
+  #opened(credential, version) {
+    this.#version = version === 2 ? this.#version2 : this.#version1;
+    if (version === 2) return; // the server says by itself who the user is
+    const isFirst = this.#makeStore === null && this.#store === null && this.#owner.isFirst(credential);
     if (this.#identities.of(credential) !== null || isFirst) this.#start();
     else this.#connection.write(WHO_AM_I); // REST does not say: every packet does
+  }
+
+  /**
+   * @param {string} userId whose the connection is, as the server says
+   * @returns {boolean} whether it is this client's user
+   */
+  #isOf(userId) {
+    const { credential } = this.#connection;
+    if (credential === null) return false;
+    if (this.#identities.of(credential) !== null) return this.#owner.belongs(credential, userId);
+    this.#identities.learn(credential, userId);
+    return this.#owner.belongs(credential, userId);
   }
 
   /** It is this user's connection. */
@@ -243,73 +332,71 @@ export class ImClient extends EventTarget {
     this.#adopt();
     this.#outgoing.opened();
     this.#readAcks.opened();
-    this.#incoming.opened();
+    this.#readMarks.opened();
+    if (this.#version === this.#version1) this.#model.opened(1);
+    this.#version.opened();
   }
 
   /** @param {number} code */
   #lost(code) {
     this.#admitted = false;
-    this.#incoming.lost();
+    this.#version.lost();
+    this.#model.lost();
+    this.#typing.end();
     this.#readAcks.lost();
+    this.#readMarks.lost();
     this.#outgoing.lost(code);
   }
 
-  /** @param {string} text */
-  #received(text) {
-    const packet = parsePacket(text);
-    if (packet === null) return;
-    this.#outgoing.heard();
-    const { credential } = this.#connection;
-    if (packet.toId !== "" && packet.toId !== "0" && credential !== null && this.#identities.of(credential) === null) {
-      this.#identities.learn(credential, packet.toId); // every packet is addressed to the connected user
-      if (!this.#belongs(credential, packet.toId)) return;
-      if (!this.#admitted) this.#start();
-    }
-    if (packet.type === SUCCESS) {
-      this.#outgoing.acknowledged(packet);
-    } else if (packet.type === FAILURE) {
-      if (!this.#readAcks.refused(packet)) this.#outgoing.refused(packet);
-    } else if (packet.type === INCOMING) {
-      this.#message(packet);
+  /** @param {string} userId */
+  #learnUser(userId) {
+    this.#store ??= this.#makeStore?.(userId) ?? null;
+    this.#outgoing.belongTo(userId, this.#store);
+    if (this.#makeStore !== null) this.#watchStore();
+    this.#emit("user", { userId });
+    this.#adopt();
+  }
+
+  /**
+   * @param {string} userId
+   * @param {number} upTo
+   */
+  async #markByRest(userId, upTo) {
+    try {
+      await this.api.markReadUpTo(userId, upTo);
+    } catch (error) {
+      const { status } = /** @type {{status: number}} */ (error);
+      throw { retryable: status === 0 || status === 429 || status >= 500 };
     }
   }
 
-  /** @param {Packet} packet */
-  #message({ fromId, toId, content, timestamp, describe }) {
-    const messageId = textOf(describe.messageId);
-    const userName = textOf(describe.userName) || fromId;
-    this.#incoming.received({ messageId, fromId, toId, content, timestamp, userName, headUrl: textOf(describe.headURL) });
-  }
+  // ---- The page and the store ----
 
   /** Takes over what a closed page left in the store. */
   async #adopt() {
-    const isKnown = this.#userId !== null || this.#admitted;
+    const isKnown = this.userId !== null || this.#admitted;
     if (this.#store !== null && isKnown && this.#listening !== null && !this.#connection.ended) await this.#outgoing.restore(this.#store);
   }
 
   #listen() {
     const listening = new AbortController();
-    const { signal } = listening;
     this.#listening = listening;
-    /** @type {(target: EventTarget | undefined, type: string, listener: (event: Event) => void) => void} */
-    const on = (target, type, listener) => target?.addEventListener?.(type, listener, { signal });
-    const page = /** @type {EventTarget} */ (globalThis);
-    const document = /** @type {Document | undefined} */ (globalThis.document);
-    on(page, "online", () => this.#connection.hurry());
-    on(page, "offline", () => this.#connection.drop("the device is offline")); // a socket would not notice for minutes
-    on(page, "pagehide", () => {
-      this.#readAcks.flush();
-      this.#store?.release();
-    });
-    on(page, "pageshow", (event) => {
-      if (!(/** @type {PageTransitionEvent} */ (event).persisted)) return;
-      this.#outgoing.keep(); // back from the page cache
-      this.#connection.hurry();
-    });
-    on(document, "visibilitychange", () => {
-      if (document?.visibilityState === "hidden") return this.#readAcks.flush(); // timers are slow from now on
-      this.#connection.hurry();
-      this.#adopt();
+    listenToPage(listening.signal, {
+      online: () => this.#connection.hurry(),
+      offline: () => this.#connection.drop("the device is offline"), // a socket would not notice for minutes
+      leaving: () => {
+        this.#flushReads();
+        this.#store?.release();
+      },
+      returned: () => {
+        this.#outgoing.keep();
+        this.#connection.hurry();
+      },
+      hidden: () => this.#flushReads(), // timers are slow from now on
+      visible: () => {
+        this.#connection.hurry();
+        this.#adopt();
+      },
     });
     this.#watchStore();
   }
@@ -328,4 +415,11 @@ export class ImClient extends EventTarget {
   #emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/** @param {string | number} id */
+function messageIdOf(id) {
+  const text = String(id);
+  if (!/^\d{1,16}$/.test(text)) throw new TypeError(`not a message id: ${text}`);
+  return text;
 }

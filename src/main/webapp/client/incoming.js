@@ -2,20 +2,18 @@
 
 import { now, within } from "./clock.js";
 import { ApiError } from "./errors.js";
+import { CATCH_UP_TRIES, RestPacer } from "./rest-pacer.js";
 import { newRound, pause, pauseUntil, wake } from "./round.js";
-import { SeenIds } from "./seen-ids.js";
-import { TokenBucket } from "./token-bucket.js";
+import { UnreadStreams } from "./unread-streams.js";
 
 /** @import { ImApi } from "./api.js" */
 /** @import { Round } from "./round.js" */
+/** @import { SeenIds } from "./seen-ids.js" */
 /** @import { Timing } from "./timing.js" */
-/** @import { ConversationEntry, HistoryMessage, MessageDetail, User } from "./types.js" */
+/** @import { ConversationEntry, HistoryMessage, MessageDetail } from "./types.js" */
 
 const MAX_HELD = 2000; // incoming messages that wait for older ones; what comes beyond is fetched by REST
 const MAX_PAGE = 100; // messages or conversations in one answer of REST
-const CATCH_UP_TRIES = 3; // of one request; what the server refuses as too frequent is no try
-const CATCH_UP_BURST = 60; // requests
-const AT_ONCE = 6; // requests under way at the same time, where many are needed
 
 /**
  * Shows incoming messages: each once, and those of one sender in order.
@@ -34,28 +32,30 @@ export class Incoming {
   #api;
   #timing;
   #listener;
-  #seenIds = new SeenIds();
+  #seenIds;
   /** What is not newer than this was shown, if it was unread. */
   #shownTo = 0;
   /** Whether something older than what was shown may be missing, since REST did not give it. */
   #incomplete = false;
   /** @type {Round | null} */
   #round = null;
-  #bucket;
-  /** The server takes no request before, by the clock of now(). */
-  #notBefore = 0;
+  #pacer;
+  #streams;
 
   /**
    * @param {ImApi} api
    * @param {Timing} timing
+   * @param {SeenIds} seenIds
    * @param {{show: (detail: MessageDetail) => void, readAlready: (messageId: string) => void}} listener readAlready: it came
    *   again though it was read, so the server does not know that
    */
-  constructor(api, timing, listener) {
+  constructor(api, timing, seenIds, listener) {
     this.#api = api;
     this.#timing = timing;
     this.#listener = listener;
-    this.#bucket = new TokenBucket(timing.requestsPerSecond, CATCH_UP_BURST);
+    this.#seenIds = seenIds;
+    this.#pacer = new RestPacer(timing.requestsPerSecond);
+    this.#streams = new UnreadStreams(api, this.#pacer);
   }
 
   /** There is a connection. */
@@ -100,11 +100,6 @@ export class Incoming {
       if (--round.expected === 0) wake(round);
     }
     if (round.live) this.#show(detail);
-  }
-
-  /** @param {string[]} messageIds */
-  markRead(messageIds) {
-    messageIds.forEach((id) => this.#seenIds.markRead(id));
   }
 
   /** @param {MessageDetail} detail */
@@ -176,51 +171,12 @@ export class Incoming {
   }
 
   /**
-   * All requests for what was not pushed: no more of them than the server allows, and each again where it failed for now.
-   * @template T
-   * @param {Round} round
-   * @param {() => Promise<T>} request
-   * @returns {Promise<T>} rejects where the round is over, too
-   */
-  async #ask(round, request) {
-    for (let tries = 0; ; ) {
-      await this.#turn(round);
-      if (round.over) throw new ApiError(0, "Not needed", "the connection is gone", "");
-      try {
-        return await request();
-      } catch (error) {
-        const { status, retryAfter } = /** @type {{status?: number, retryAfter?: number | null}} */ (error);
-        if (status === 429) {
-          this.#notBefore = Math.max(this.#notBefore, now() + 1000 * Math.max(1, retryAfter ?? 1));
-        } else if (status !== undefined && status >= 500 && ++tries <= CATCH_UP_TRIES) {
-          await pauseUntil(now() + 1000 * 2 ** (tries - 1), round);
-        } else {
-          throw error;
-        }
-      }
-    }
-  }
-
-  /**
-   * Waits until a request may go.
-   * @param {Round} round
-   */
-  async #turn(round) {
-    while (!round.over) {
-      const rest = this.#notBefore - now();
-      const wait = rest > 0 ? rest : this.#bucket.take();
-      if (wait === 0) return;
-      await pauseUntil(now() + wait, round);
-    }
-  }
-
-  /**
    * Learns how much is to come.
    * @param {Round} round
    */
   async #expect(round) {
-    const { conversations } = await this.#ask(round, () => within(Incoming.#WITHIN, this.#api.conversations({ limit: 1 })));
-    const { total } = await this.#ask(round, () => within(Incoming.#WITHIN, this.#api.unread())); // the later, so that it counts all up to the newest
+    const { conversations } = await this.#pacer.ask(round, () => within(Incoming.#WITHIN, this.#api.conversations({ limit: 1 })));
+    const { total } = await this.#pacer.ask(round, () => within(Incoming.#WITHIN, this.#api.unread())); // the later, so that it counts all up to the newest
     round.upTo = Number(conversations[0]?.lastMessage.messageId ?? 0);
     round.expected = round.upTo > this.#shownTo ? total : 0;
     for (const id of round.ids) if (id <= round.upTo) round.expected--;
@@ -260,13 +216,13 @@ export class Incoming {
   async #unread(round) {
     /** @type {ConversationEntry[]} */
     const found = [];
-    let { total } = await this.#ask(round, () => this.#api.unread());
+    let { total } = await this.#pacer.ask(round, () => this.#api.unread());
     let counted = 0;
     /** @type {string | undefined} */
     let cursor;
     while (counted < total) {
       const page = { limit: MAX_PAGE, cursor };
-      const { conversations, next } = await this.#ask(round, () => this.#api.conversations(page));
+      const { conversations, next } = await this.#pacer.ask(round, () => this.#api.conversations(page));
       for (const entry of conversations) {
         if (Number(entry.lastMessage.messageId) <= this.#shownTo) return found; // and so are all that follow
         if (entry.unread > 0) found.push(entry);
@@ -274,7 +230,7 @@ export class Incoming {
       }
       if (next === undefined) return found;
       cursor = next;
-      if (counted >= total) total = (await this.#ask(round, () => this.#api.unread())).total; // some of them may have come since
+      if (counted >= total) total = (await this.#pacer.ask(round, () => this.#api.unread())).total; // some of them may have come since
     }
     return found;
   }
@@ -289,7 +245,7 @@ export class Incoming {
       let before = String(Number(lastMessage.messageId) + 1);
       for (let passed = 0; passed < count; ) {
         const page = { before, limit: MAX_PAGE };
-        const { messages, more } = await this.#ask(round, () => this.#api.messages(user.id, page));
+        const { messages, more } = await this.#pacer.ask(round, () => this.#api.messages(user.id, page));
         const ids = messages.filter(({ read, fromId }) => !read && fromId === user.id).map(({ messageId }) => Number(messageId));
         // Not simply the newest: a live one may be about to arrive.
         const missing = ids.findLast((id) => id > this.#shownTo && !round.ids.has(id));
@@ -312,39 +268,14 @@ export class Incoming {
     this.#release(round, missing);
     let start = this.#shownTo;
     for (const id of round.ids) if (id < missing) start = Math.max(start, id);
-    let streams = unread
+    const starts = unread
       .filter(({ lastMessage }) => Number(lastMessage.messageId) > start)
-      .map(({ user }) => ({ user, after: start, more: true, /** @type {MessageDetail[]} */ found: [] }));
-    while (streams.length > 0) {
-      const empty = streams.filter(({ more, found }) => more && found.length === 0);
-      for (let i = 0; i < empty.length; i += AT_ONCE) {
-        await Promise.all(empty.slice(i, i + AT_ONCE).map((stream) => this.#nextPart(round, stream)));
-        if (round.over || round.expected <= 0) return; // the push had only paused, and has brought all
-      }
-      // Further on there may be older ones of another sender still to be fetched.
-      const upTo = streams.reduce((least, { more, after }) => (more ? Math.min(least, after) : least), Infinity);
-      /** @type {MessageDetail[]} */
-      const ready = streams.flatMap((stream) => stream.found.filter(({ messageId }) => Number(messageId) <= upTo));
-      for (const stream of streams) stream.found = stream.found.filter(({ messageId }) => Number(messageId) > upTo);
-      if (ready.length > 0) this.#progressed(round);
-      ready.sort((one, other) => Number(one.messageId) - Number(other.messageId)).forEach((detail) => this.#show(detail));
-      streams = streams.filter(({ more, found }) => more || found.length > 0);
-    }
-  }
-
-  /**
-   * @param {Round} round
-   * @param {{user: User, after: number, more: boolean, found: MessageDetail[]}} stream
-   */
-  async #nextPart(round, stream) {
-    const { user } = stream;
-    const page = { after: String(stream.after), limit: MAX_PAGE };
-    const { messages, more } = await this.#ask(round, () => this.#api.messages(user.id, page));
-    stream.more = more && messages.length > 0;
-    if (messages.length > 0) stream.after = Number(messages[0].messageId);
-    for (const { read, fromId, toId, messageId, content, timestamp } of messages.reverse()) {
-      if (read || fromId !== user.id) continue;
-      stream.found.push({ messageId, fromId, toId, content, timestamp, userName: user.name, headUrl: user.avatar });
-    }
+      .map(({ user }) => ({ user, after: start }));
+    /** @param {MessageDetail[]} details */
+    const show = (details) => {
+      this.#progressed(round);
+      details.forEach((detail) => this.#show(detail));
+    };
+    await this.#streams.read(round, starts, show, () => round.expected <= 0); // the push may only have paused, and have brought all
   }
 }

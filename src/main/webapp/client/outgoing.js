@@ -4,15 +4,14 @@ import { now } from "./clock.js";
 import { TOO_LARGE, UNREADABLE } from "./close-codes.js";
 import { SendError } from "./errors.js";
 import { isUserId } from "./ids.js";
-import { textOf } from "./json.js";
 import { mayHave } from "./local-outbox.js";
 import { detailOf, newWaiting, noAnswer, pendingOf, quietly } from "./pending.js";
 import { TokenBucket } from "./token-bucket.js";
 
 /** @import { Connection } from "./connection.js" */
-/** @import { Packet } from "./packets.js" */
 /** @import { Pending } from "./pending.js" */
 /** @import { Timing } from "./timing.js" */
+/** @import { Acknowledgement, Refusal } from "./version-1.js" */
 /** @import { OutboxStore, OutgoingDetail, Sent, StoredEntry } from "./types.js" */
 
 const MAX_OUTGOING = 1000; // messages waiting or failed, in memory and in a store
@@ -24,6 +23,7 @@ export class Outgoing {
   /** In the order to send in. @type {Map<string, Pending>} */
   #messages = new Map();
   #connection;
+  #write;
   #store;
   #timing;
   #notify;
@@ -45,12 +45,14 @@ export class Outgoing {
 
   /**
    * @param {Connection} connection
+   * @param {(entry: StoredEntry) => boolean} write sends it, unless there is no connection
    * @param {OutboxStore | null} store
    * @param {Timing} timing
    * @param {(detail: OutgoingDetail) => void} notify
    */
-  constructor(connection, store, timing, notify) {
+  constructor(connection, write, store, timing, notify) {
     this.#connection = connection;
+    this.#write = write;
     this.#store = store;
     this.#timing = timing;
     this.#notify = notify;
@@ -157,9 +159,9 @@ export class Outgoing {
     this.#notAgain(code, unanswered);
   }
 
-  /** @param {Packet} packet */
-  acknowledged({ timestamp, describe }) {
-    const pending = this.#answeredBy(timestamp, describe);
+  /** @param {Acknowledgement} answer */
+  acknowledged({ clientMessageId: name, timestamp, messageId, time }) {
+    const pending = this.#answeredBy(timestamp, name);
     if (pending === undefined) return; // answered before
     const { entry } = pending;
     const { clientMessageId } = entry;
@@ -167,19 +169,17 @@ export class Outgoing {
     this.#messages.delete(clientMessageId);
     this.#store?.remove(clientMessageId);
     this.#window = Math.min(this.#timing.inFlight, this.#window + 1);
-    const messageId = textOf(describe.messageId);
-    pending.waiting?.resolve({ messageId, clientMessageId, timestamp: entry.timestamp });
-    this.#notify(detailOf({ ...entry, code: null, message: null }, "sent", messageId)); // also one that had failed
+    const known = time === "" ? {} : { time };
+    pending.waiting?.resolve({ messageId, clientMessageId, timestamp: entry.timestamp, ...known });
+    this.#notify({ ...detailOf({ ...entry, code: null, message: null }, "sent", messageId), ...known }); // also one that had failed
     this.#pump();
   }
 
-  /** @param {Packet} packet */
-  refused({ timestamp, describe }) {
-    const pending = this.#answeredBy(timestamp, describe);
+  /** @param {Refusal} refusal */
+  refused({ clientMessageId: name, timestamp, code, message, retryable }) {
+    const pending = this.#answeredBy(timestamp, name);
     if (pending === undefined || !pending.onTheWire) return;
-    const retryable = describe.retryable === true;
-    const { clientMessageId } = pending.entry;
-    const error = new SendError(textOf(describe.code), textOf(describe.message), retryable, clientMessageId);
+    const error = new SendError(code, message, retryable, pending.entry.clientMessageId);
     if (retryable) {
       pending.why = error; // counts as no answer: the timer goes on
       this.#window = 1;
@@ -352,7 +352,7 @@ export class Outgoing {
 
   /** @param {Pending} pending */
   #attempt(pending) {
-    if (!this.#connection.write(pending.packet)) return; // closing: it is sent again on the next connection
+    if (!this.#write(pending.entry)) return; // closing: it is sent again on the next connection
     pending.attempts++;
     pending.onTheWire = true;
     pending.writtenAt = now();
@@ -399,7 +399,7 @@ export class Outgoing {
    */
   #notAgain(code, unanswered) {
     if (code === TOO_LARGE && unanswered.length > 0) {
-      const largest = unanswered.reduce((one, other) => (other.packet.length > one.packet.length ? other : one));
+      const largest = unanswered.reduce((one, other) => (other.entry.content.length > one.entry.content.length ? other : one));
       const id = largest.entry.clientMessageId;
       this.#fail(largest, new SendError("CONTENT_TOO_LONG", "the server takes no packet that large", false, id));
     } else if (UNREADABLE.includes(code)) {
@@ -416,12 +416,11 @@ export class Outgoing {
 
   /**
    * @param {string} timestamp
-   * @param {Record<string, unknown>} describe
+   * @param {string | null} clientMessageId
    * @returns {Pending | undefined}
    */
-  #answeredBy(timestamp, describe) {
-    const name = describe.clientMessageId;
-    if (typeof name === "string") return this.#messages.get(name);
+  #answeredBy(timestamp, clientMessageId) {
+    if (clientMessageId !== null) return this.#messages.get(clientMessageId);
     return this.#onTheWire().find(({ entry }) => entry.timestamp === timestamp);
   }
 }

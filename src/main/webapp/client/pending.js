@@ -1,14 +1,12 @@
 /** One message on its way to the server. */
 
 import { SendError } from "./errors.js";
-import { messagePacket } from "./packets.js";
 
 /** @import { OutgoingDetail, Sent, StoredEntry } from "./types.js" */
 
 /**
  * @typedef {object} Pending
  * @property {StoredEntry} entry
- * @property {string} packet the text of every attempt
  * @property {number} attempts
  * @property {number} cuts connections that broke while an answer was awaited
  * @property {boolean} onTheWire written to this connection and not answered
@@ -26,7 +24,6 @@ import { messagePacket } from "./packets.js";
 export function pendingOf(entry) {
   return {
     entry,
-    packet: messagePacket(entry),
     attempts: 0,
     cuts: 0,
     onTheWire: false,

@@ -1,11 +1,8 @@
 /** What was read here, until the server knows. */
 
 import { now } from "./clock.js";
-import { readAck } from "./packets.js";
 import { TokenBucket } from "./token-bucket.js";
 
-/** @import { Connection } from "./connection.js" */
-/** @import { Packet } from "./packets.js" */
 /** @import { Timing } from "./timing.js" */
 
 const MAX_READ_IDS = 1000; // in one packet: the server takes no more
@@ -25,7 +22,7 @@ export class ReadAcks {
   #waiting = new Map();
   /** What may still fail, by its timestamp. @type {Map<string, {ids: string[], timer: ReturnType<typeof setTimeout>}>} */
   #sent = new Map();
-  #connection;
+  #write;
   #timing;
   #notify;
   #bucket;
@@ -42,12 +39,12 @@ export class ReadAcks {
   #timer;
 
   /**
-   * @param {Connection} connection
+   * @param {(messageIds: string[], timestamp: string) => boolean} write sends one, unless there is no connection; its failure names the timestamp
    * @param {Timing} timing
    * @param {(messageIds: string[]) => void} notify
    */
-  constructor(connection, timing, notify) {
-    this.#connection = connection;
+  constructor(write, timing, notify) {
+    this.#write = write;
     this.#timing = timing;
     this.#notify = notify;
     this.#most = Math.max(1, Math.min(MAX_READ_IDS, timing.readBurst));
@@ -103,7 +100,7 @@ export class ReadAcks {
       const some = firstOf(this.#waiting, this.#most);
       const ids = some.map(([id]) => id);
       const timestamp = `read-${++this.#count}`; // no message has such a one
-      if (!this.#connection.write(readAck(ids, timestamp))) return;
+      if (!this.#write(ids, timestamp)) return;
       ids.forEach((id) => this.#waiting.delete(id));
       const timer = setTimeout(() => this.#done(timestamp), 2 * this.#timing.answerAfter);
       this.#sent.set(timestamp, { ids, timer });
@@ -119,15 +116,15 @@ export class ReadAcks {
   }
 
   /**
-   * @param {Packet} packet a failure
+   * @param {{timestamp: string, retryable: boolean}} refusal
    * @returns {boolean} whether it was about a read-ack
    */
-  refused({ timestamp, describe }) {
+  refused({ timestamp, retryable }) {
     const refused = this.#sent.get(timestamp);
     if (refused === undefined) return false;
     this.#sent.delete(timestamp);
     clearTimeout(refused.timer);
-    if (describe.retryable !== true) return true; // it would fail again
+    if (!retryable) return true; // it would fail again
     if (this.#notBefore <= now()) {
       const { answerAfter, backoffCap } = this.#timing;
       const wait = Math.min(Math.max(answerAfter, backoffCap), answerAfter * 2 ** this.#failures++);

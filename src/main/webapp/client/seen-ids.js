@@ -24,10 +24,12 @@ export class SeenIds {
     return true;
   }
 
-  /** @param {string} messageId */
-  markRead(messageId) {
-    this.#unread.delete(Number(messageId));
-    remember(this.#read, Number(messageId), SeenIds.#READ);
+  /** @param {string[]} messageIds */
+  markRead(messageIds) {
+    for (const id of messageIds.map(Number)) {
+      this.#unread.delete(id);
+      remember(this.#read, id, SeenIds.#READ);
+    }
   }
 
   /** @param {string} messageId */

@@ -38,6 +38,7 @@ export {};
  * @property {string} toId the connected user
  * @property {string} content show it as text, never as HTML: others wrote it
  * @property {string} timestamp the sender's mark, usually milliseconds since 1970; "" for none; not to be trusted
+ * @property {string} time when the server took it in, ISO 8601 in UTC; "" where version 1 does not say
  * @property {string} userName the sender's name, or the id where none is known
  * @property {string} headUrl the sender's avatar; "" where none is known
  */
@@ -50,13 +51,14 @@ export {};
  * @property {string} timestamp milliseconds since 1970, when send() was called first
  * @property {"sending" | "sent" | "failed"} state
  * @property {string | null} messageId of a sent one
+ * @property {string} [time] of a sent one, when the server stored it, ISO 8601 in UTC; only on version 2
  * @property {string | null} code why it failed: a code of the protocol, or one of SendError's
  * @property {string | null} message the same in words, for developers
  */
 
 /**
  * What became of a message that was stored.
- * @typedef {{messageId: string, clientMessageId: string, timestamp: string}} Sent
+ * @typedef {{messageId: string, clientMessageId: string, timestamp: string, time?: string}} Sent `time` on version 2
  */
 
 /**
@@ -113,6 +115,27 @@ export {};
  * @property {string} timestamp the sender's mark
  * @property {string} time when the server took it in, ISO 8601 in UTC
  * @property {boolean} read whether its recipient has read it
+ * @property {boolean} [recalled] its sender has taken it back; it has no content any more
+ * @property {string} [title] of a notice
+ * @property {string} [url] where a notice leads
+ * @property {"recall"} [kind] this is no message: it says that message `of` was recalled (only with `entries: "all"`)
+ * @property {string} [of]
  */
 
 /** @typedef {{user: User, lastMessage: HistoryMessage, unread: number}} ConversationEntry */
+
+/** What the server allows, as it says on version 2. @typedef {{maxContent: number, recallSeconds: number}} Limits */
+
+/** Somebody types: until then, by Date.now(); 0 where it is over. @typedef {{userId: string, until: number}} TypingDetail */
+
+/**
+ * The events of ImClient, and their details.
+ * @typedef {object} ClientEvents
+ * @property {StateDetail} state
+ * @property {MessageDetail} message
+ * @property {OutgoingDetail} outgoing
+ * @property {{messageIds: string[]}} read
+ * @property {TypingDetail} typing
+ * @property {{userId: string}} user
+ * @property {{userId: string}} otheruser
+ */

@@ -1,0 +1,289 @@
+/** One conversation of the model: the other user, what is unread, and the end of its history as far as it is loaded. */
+
+/** @import { User } from "./types.js" */
+
+/**
+ * @typedef {object} Message
+ * @property {string} key by which it stays the same for a renderer, whatever becomes of it
+ * @property {string | null} messageId null until the server has stored it
+ * @property {string | null} clientMessageId of messages that were written here
+ * @property {string} fromId
+ * @property {string} toId
+ * @property {boolean} fromMe
+ * @property {string} content "" where it was recalled
+ * @property {boolean} recalled
+ * @property {string} timestamp the sender's mark, not to be shown
+ * @property {number | null} time milliseconds since 1970, the server's; on version 1 when it came in here, until REST has said;
+ *   null while that is not known
+ * @property {boolean} unread it waits for this user to read it
+ * @property {"sending" | "sent" | "failed"} state
+ * @property {string | null} code why it failed
+ * @property {string} title of a notice; "" for none
+ * @property {string} url where a notice leads; "" for none
+ * @property {number} after for one without an id: the newest id when it was written, which it follows
+ */
+
+/** Not at all, now, up to where it has got, or in vain. */
+/** @typedef {"none" | "loading" | "loaded" | "failed"} Loading */
+
+const MOST_HELD = 5000; // messages of one conversation; beyond it the oldest are let go when a new one comes
+const LET_GO = 1000;
+const RECALLS_REMEMBERED = 200;
+
+export class Conversation {
+  /** The other one; id "0" is the system. @type {User} */
+  user;
+  /** Sorted; without a hole from the first one that is stored to `syncedTo`, and to the end unless `isStale`. @type {Message[]} */
+  messages = [];
+  /** @type {Message | null} */
+  lastMessage = null;
+  /** All messages to this user up to this id are read (version 2). */
+  readUpTo = "0";
+  /** The same of the other user; null where the server does not tell. @type {string | null} */
+  theyReadUpTo = null;
+  /** By Date.now(): the other one types until then. 0 for not at all. */
+  typingUntil = 0;
+
+  /** @type {Loading} from its newest message on */
+  history = "none";
+  /** @type {Loading} of what is before `messages` */
+  older = "loaded";
+  /** Whether the server has more before `messages`. */
+  more = true;
+
+  /** The change of version 2 up to which this is known. */
+  change = 0;
+  /** The newest entry that is known without a hole before it. */
+  syncedTo = 0;
+  /** Whether something between `syncedTo` and the end may be missing. */
+  isStale = false;
+  /** Unread messages as the server has counted them. */
+  counted = 0;
+  /** Ids of unread ones that the server's count does not know of yet (version 1). @type {Set<number>} */
+  uncounted = new Set();
+  /** The newest message that the server's count knows of (version 1). */
+  countedTo = 0;
+  /** Ids of messages that were read here, and that the server still counts. @type {Set<number>} */
+  readHere = new Set();
+  /** Ids of messages that were recalled of late. @type {Set<string>} */
+  #recalled = new Set();
+
+  /** @param {User} user */
+  constructor(user) {
+    this.user = user;
+  }
+
+  get isSystem() {
+    return this.user.id === "0";
+  }
+
+  /** How many messages this user has not read. */
+  get unread() {
+    return Math.max(0, this.counted + this.uncounted.size - this.readHere.size);
+  }
+
+  /** The id of the newest stored message that is known; 0 for none. */
+  get newestId() {
+    return Number(this.messages.findLast(({ messageId }) => messageId !== null)?.messageId ?? this.lastMessage?.messageId ?? 0);
+  }
+
+  /** The id before which older messages are to be asked for. */
+  get oldestId() {
+    return this.messages.find(({ messageId }) => messageId !== null)?.messageId ?? null;
+  }
+
+  /** The first message that waits to be read, as far as the history is loaded. */
+  get firstUnread() {
+    return this.messages.find(({ unread }) => unread) ?? null;
+  }
+
+  /**
+   * Whether the other user has read a message of this one, as far as the server tells.
+   * @param {Message} message
+   */
+  isReadByThem({ fromMe, messageId }) {
+    return fromMe && messageId !== null && this.theyReadUpTo !== null && Number(messageId) <= Number(this.theyReadUpTo);
+  }
+
+  /**
+   * Adds messages, or what has become of them. What is known already stays the same object under the same key.
+   * @param {Message[]} messages
+   */
+  merge(messages) {
+    if (messages.length === 1 && this.#follows(messages[0])) {
+      this.messages.push(messages[0]);
+      this.#offerLast(messages[0]);
+      return;
+    }
+    const known = new Map(this.messages.map((message) => [message.messageId, message]));
+    for (const message of messages) {
+      const same = known.get(message.messageId) ?? this.#sameWritten(message);
+      if (same) become(same, message);
+      else this.messages.push(message);
+    }
+    this.sort();
+  }
+
+  /**
+   * Whether a message is another's and newer than all that is here, as most are that come in: it need not be looked for.
+   * @param {Message} message
+   */
+  #follows(message) {
+    const newest = this.messages.at(-1);
+    return !message.fromMe && newest !== undefined && newest.messageId !== null && order(message) > order(newest);
+  }
+
+  /**
+   * A message that has come in as the newest one. Where something before it may be missing, that is still to be loaded.
+   * @param {Message} message
+   */
+  append(message) {
+    if (this.history === "none" || this.history === "failed") {
+      const written = this.#sameWritten(message);
+      if (written) become(written, message);
+      this.sort();
+    } else {
+      this.merge([message]);
+      if (this.history === "loaded" && !this.isStale) this.syncedTo = Math.max(this.syncedTo, Number(message.messageId));
+      if (this.messages.length > MOST_HELD) {
+        this.messages.splice(0, LET_GO);
+        this.more = true;
+      }
+    }
+    this.#offerLast(this.messages.find(({ messageId }) => messageId === message.messageId) ?? message);
+  }
+
+  /**
+   * As the server's list has it.
+   * @param {Message} message
+   */
+  setLast(message) {
+    const held = this.messages.find(({ messageId }) => messageId === message.messageId);
+    if (held) become(held, message);
+    this.#offerLast(held ?? message);
+  }
+
+  /** @param {Message} message */
+  #offerLast(message) {
+    const last = this.lastMessage;
+    if (last !== null && last !== message && last.messageId === message.messageId && last.messageId !== null) become(message, last);
+    if (order(message) >= order(last)) this.lastMessage = message;
+  }
+
+  /** @param {string} messageId */
+  recall(messageId) {
+    this.#recalled.add(messageId);
+    if (this.#recalled.size > RECALLS_REMEMBERED) this.#recalled.delete(/** @type {string} */ (this.#recalled.values().next().value));
+    for (const message of [...this.messages, this.lastMessage]) {
+      if (message?.messageId === messageId) Object.assign(message, { recalled: true, content: "", title: "", url: "", unread: false });
+    }
+    this.uncounted.delete(Number(messageId));
+    this.readHere.delete(Number(messageId));
+  }
+
+  /** After a page came in, which may be older than what is known of its messages. */
+  applyKnown() {
+    this.markRead(Number(this.readUpTo));
+    for (const message of this.messages) {
+      if (message.messageId === null) continue;
+      if (this.readHere.has(Number(message.messageId))) message.unread = false;
+      if (!message.recalled && this.#recalled.has(message.messageId)) this.recall(message.messageId);
+    }
+  }
+
+  /**
+   * The server says that this user has read all up to there.
+   * @param {string} upTo
+   */
+  readTo(upTo) {
+    if (Number(upTo) > Number(this.readUpTo)) this.readUpTo = upTo;
+    this.markRead(Number(this.readUpTo));
+    for (const id of this.readHere) if (id <= Number(this.readUpTo)) this.readHere.delete(id);
+  }
+
+  /**
+   * @param {number} upTo
+   * @returns {number[]} the ids of those that were unread
+   */
+  markRead(upTo) {
+    const found = [];
+    for (const message of [...this.messages, this.lastMessage]) {
+      if (!message?.unread || Number(message.messageId) > upTo) continue;
+      message.unread = false;
+      found.push(Number(message.messageId));
+    }
+    return found;
+  }
+
+  /**
+   * A message that was written here, and whose acknowledgement is still to come, or was lost.
+   * @param {Message} message
+   */
+  #sameWritten({ fromMe, messageId, clientMessageId, timestamp, content }) {
+    if (!fromMe) return undefined;
+    return this.messages.find(
+      (one) =>
+        one.clientMessageId !== null &&
+        (one.messageId === messageId ||
+          one.clientMessageId === clientMessageId ||
+          (one.messageId === null && clientMessageId === null && one.timestamp === timestamp && one.content === content)),
+    );
+  }
+
+  /** After ids have changed. Two entries with one id are one message: the one that was written here stays. */
+  sort() {
+    const written = new Set(this.messages.filter((one) => one.clientMessageId && one.messageId).map((one) => one.messageId));
+    const isTwice = (/** @type {Message} */ one) => !one.clientMessageId && written.has(one.messageId);
+    if (written.size > 0) this.messages = this.messages.filter((one) => !isTwice(one));
+    this.messages.sort((one, other) => order(one) - order(other) || Number(one.timestamp) - Number(other.timestamp));
+    const newest = this.messages.at(-1);
+    if (newest && order(newest) >= order(this.lastMessage)) this.lastMessage = newest;
+  }
+
+  /**
+   * Before the end of the history comes in: what is older than that would leave a hole.
+   * @param {number} id
+   */
+  forgetBefore(id) {
+    this.messages = this.messages.filter(({ messageId }) => messageId === null || Number(messageId) >= id);
+  }
+
+  /** Forgets the history, but not what was written here and is not stored. */
+  unload() {
+    this.messages = this.messages.filter(({ messageId }) => messageId === null);
+    this.history = "none";
+    this.older = "loaded";
+    this.more = true;
+    this.syncedTo = 0;
+    this.isStale = false;
+  }
+}
+
+/**
+ * What the server says of a message that is known.
+ * @param {Message} message
+ * @param {Message} news
+ */
+function become(message, news) {
+  message.messageId = news.messageId ?? message.messageId;
+  message.time = news.time ?? message.time;
+  message.clientMessageId ??= news.clientMessageId;
+  message.unread &&= news.unread;
+  message.title ||= news.title;
+  message.url ||= news.url;
+  if (news.messageId !== null) {
+    message.state = "sent";
+    message.code = null;
+  }
+  if (!news.recalled && !message.recalled) return;
+  Object.assign(message, { recalled: true, content: "", title: "", url: "", unread: false });
+}
+
+/**
+ * Where a message stands among all others.
+ * @param {Message | null} message
+ */
+export function order(message) {
+  if (message === null) return -1;
+  return message.messageId === null ? message.after + 0.5 : Number(message.messageId);
+}

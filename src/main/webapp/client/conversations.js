@@ -1,0 +1,367 @@
+/**
+ * One model of the user's conversations that any front end can render from: `client.conversations`.
+ *
+ *   const { conversations } = client;
+ *   conversations.addEventListener("change", () => requestAnimationFrame(render)); // once a frame, if the renderer wants
+ *   for (const { user, unread, lastMessage } of conversations.list) …
+ *   const conversation = await conversations.open("7"); // loads the end of the history, and keeps it up to date
+ *   for (const message of conversation.messages) …
+ *
+ * It begins with connect() and needs nothing else. On version 2 all devices of the user agree: what one sends, reads or
+ * recalls is seen on all of them. On version 1 it is filled from REST and from what comes in here; what other devices do
+ * is then seen at the next refresh(), which each connect begins with.
+ *
+ * Events:
+ *   "change"    {userId}   something has changed: of the conversation with that user, or (null) of the list or of several.
+ *                          There may be many in a row: a renderer should draw once a frame.
+ *   "received"  {conversation, message}   a message to this user came in that is not read: for a sound or a notification
+ *
+ * A Conversation has user {id, name, avatar}, unread, lastMessage, messages, history, older, more, readUpTo, theyReadUpTo,
+ * typingUntil, isReadByThem(message); see conversation.js. Objects stay the same as long as they are: compare by what is in
+ * them. Nothing is kept over a reload: the model is made anew from the server, each conversation once. Only what this
+ * client sends is in the store.
+ */
+
+import { ChangeFeed } from "./change-feed.js";
+import { Conversation, order } from "./conversation.js";
+import { ConversationHistory } from "./conversation-history.js";
+import { ListFeed } from "./list-feed.js";
+import { timeOf, written } from "./messages.js";
+
+/** @import { ImApi } from "./api.js" */
+/** @import { Loading, Message } from "./conversation.js" */
+/** @import { MessageDetail, OutgoingDetail, User } from "./types.js" */
+
+/**
+ * What the model asks of the client.
+ * @typedef {object} ModelHost
+ * @property {ImApi} api
+ * @property {string | null} userId
+ * @property {number} unconfirmedReads
+ * @property {(toId: string, content: string, options?: {clientMessageId?: string}) => Promise<unknown>} send
+ * @property {() => OutgoingDetail[]} outgoing
+ * @property {(clientMessageId: string) => void} forget
+ * @property {(...messageIds: string[]) => void} markRead
+ * @property {(userId: string, messageId: string) => void} markReadUpTo
+ */
+
+const RETRY_AFTER = 10_000; // ms, where the history could not be caught up
+
+export class Conversations extends EventTarget {
+  /** Of the list. @type {Loading} */
+  state = "none";
+  /** For the parts of the library. @internal */
+  feed;
+  #host;
+  /** @type {Map<string, Conversation>} */
+  #byId = new Map();
+  /** Sorted, until something changes. @type {Conversation[] | null} */
+  #list = null;
+  #history;
+  #listFeed;
+  #version = 0;
+  #online = false;
+  /** Whether a front end has asked for the model. */
+  #isUsed = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
+  /** Messages to this user that were missed, by conversation. @type {(user: User, readUpTo: string) => void} */
+  #unreadMissed = () => {};
+
+  /** @param {ModelHost} host */
+  constructor(host) {
+    super();
+    this.#host = host;
+    this.#history = new ConversationHistory(host.api, (conversation) => this.#changed(conversation));
+    const model = this;
+    /** @type {import("./model-base.js").ModelBase} */
+    const base = {
+      get userId() {
+        return host.userId ?? "";
+      },
+      get state() {
+        return model.state;
+      },
+      set state(state) {
+        model.state = state;
+      },
+      of: (userId, known) => this.conversation(userId, known),
+      changed: (conversation) => this.#changed(conversation),
+      received: (conversation, message) => this.dispatchEvent(new CustomEvent("received", { detail: { conversation, message } })),
+      missed: (conversation) => this.#missed(conversation),
+    };
+    this.#listFeed = new ListFeed(base, host.api, () => host.unconfirmedReads > 0);
+    this.feed = new ChangeFeed(base);
+  }
+
+  // ---- To render from ----
+
+  /** All that have a message, the one with the newest first. */
+  get list() {
+    this.#list ??= [...this.#byId.values()]
+      .filter(({ lastMessage }) => lastMessage !== null)
+      .sort((one, other) => order(other.lastMessage) - order(one.lastMessage));
+    return this.#list;
+  }
+
+  /** Unread messages in all conversations that are known. */
+  get unread() {
+    return [...this.#byId.values()].reduce((sum, { unread }) => sum + unread, 0);
+  }
+
+  /** Whether the server has more conversations than were loaded: on version 1, where loadMore() loads them. */
+  get hasMore() {
+    return this.#version !== 2 && this.#listFeed.hasMore;
+  }
+
+  /**
+   * The conversation with a user, which is made where there is none.
+   * @param {string} userId
+   * @param {Partial<User>} [known] of the user
+   * @returns {Conversation}
+   */
+  conversation(userId, known = {}) {
+    let conversation = this.#byId.get(userId);
+    if (conversation === undefined) {
+      conversation = new Conversation({ id: userId, name: userId, avatar: "" });
+      this.#byId.set(userId, conversation);
+    }
+    if (known.name && known.name !== userId) conversation.user.name = known.name;
+    if (known.avatar) conversation.user.avatar = known.avatar;
+    return conversation;
+  }
+
+  // ---- What the user does ----
+
+  /**
+   * Loads the end of the history, or what was missed of it, and keeps it up to date from now on. The last ten are kept.
+   * @param {string} userId
+   * @returns {Promise<Conversation>} when it is loaded, or could not be (`history`), or waits for a connection
+   */
+  async open(userId) {
+    const conversation = this.conversation(userId);
+    this.#history.open(conversation);
+    if (this.#online && (conversation.history !== "loaded" || conversation.isStale)) await this.#catchUp(conversation);
+    return conversation;
+  }
+
+  /**
+   * Loads a page before what is loaded.
+   * @param {string} userId
+   */
+  async loadOlder(userId) {
+    await this.#history.loadOlder(this.conversation(userId));
+  }
+
+  /** Loads more of the list, or what could not be loaded. */
+  async loadMore() {
+    if (this.#online && this.#version !== 2) await this.#listFeed.loadMore();
+  }
+
+  /** When the user comes back to the page: on version 1 something may have happened elsewhere. */
+  async refresh() {
+    if (!this.#online || this.#version === 2) return;
+    const open = this.#history.opened.at(-1);
+    await Promise.all([this.#listFeed.refresh(), open ? this.#catchUp(open) : null]);
+  }
+
+  /**
+   * The user has seen all up to this message.
+   * @param {string} userId
+   * @param {string} messageId
+   */
+  markReadUpTo(userId, messageId) {
+    const conversation = this.conversation(userId);
+    const ids = conversation.markRead(Number(messageId));
+    if (ids.length === 0 && conversation.unread === 0) return;
+    if (this.#version === 2) ids.forEach((id) => conversation.readHere.add(id));
+    else this.#listFeed.read(conversation, ids);
+    // The mark is a message of the other one's, as the server has it.
+    const theirs = conversation.messages.findLast(({ fromMe, messageId: id }) => !fromMe && id !== null && Number(id) <= Number(messageId));
+    this.#host.markReadUpTo(userId, theirs?.messageId ?? messageId);
+    this.#changed(conversation);
+  }
+
+  /**
+   * The user has seen these messages, and perhaps not those between them.
+   * @param {string} userId
+   * @param {string[]} messageIds
+   */
+  markRead(userId, messageIds) {
+    const conversation = this.conversation(userId);
+    const seen = conversation.messages.filter(({ unread, messageId }) => unread && messageId !== null && messageIds.includes(messageId));
+    if (seen.length === 0) return;
+    for (const message of seen) message.unread = false;
+    if (this.#version !== 2) this.#listFeed.read(conversation, seen.map(({ messageId }) => Number(messageId)));
+    this.#host.markRead(...seen.map(({ messageId }) => /** @type {string} */ (messageId)));
+    this.#changed(conversation);
+  }
+
+  /**
+   * Sends a message: what becomes of it is seen in the conversation.
+   * @param {string} userId
+   * @param {string} content
+   * @param {{clientMessageId?: string}} [options]
+   */
+  send(userId, content, options) {
+    this.#host.send(userId, content, options).catch(({ code, message, clientMessageId }) => {
+      const { messages } = this.conversation(userId);
+      if (messages.some((one) => one.clientMessageId === clientMessageId)) return;
+      const timestamp = String(Date.now()); // the client did not take it at all
+      this.outgoing({ clientMessageId, toId: userId, content, timestamp, state: "failed", messageId: null, code, message });
+    });
+  }
+
+  /**
+   * Sends a message that has failed again: the server knows it by its clientMessageId, should it have it already. Unless it
+   * has another message of that name: then this one was never stored, and gets a new one.
+   * @param {string} userId
+   * @param {Message} message
+   */
+  retry(userId, { content, clientMessageId, code }) {
+    if (clientMessageId === null) return;
+    const isTaken = code === "REUSED_ID" || code === "ID_TAKEN";
+    if (isTaken) this.discard(userId, clientMessageId);
+    this.send(userId, content, isTaken ? undefined : { clientMessageId });
+  }
+
+  /**
+   * Drops a message that failed.
+   * @param {string} userId
+   * @param {string} clientMessageId
+   */
+  discard(userId, clientMessageId) {
+    this.#host.forget(clientMessageId);
+    const conversation = this.conversation(userId);
+    conversation.messages = conversation.messages.filter((one) => one.clientMessageId !== clientMessageId || one.messageId !== null);
+    const { lastMessage } = conversation;
+    const isGone = lastMessage?.clientMessageId === clientMessageId && lastMessage.messageId === null;
+    if (isGone) conversation.lastMessage = conversation.messages.at(-1) ?? null;
+    this.#changed(conversation);
+  }
+
+  // ---- What the client hears; for the library alone ----
+
+  /**
+   * There is a connection.
+   * @param {1 | 2} version
+   * @param {(user: User, readUpTo: string) => void} [unreadMissed]
+   * @internal
+   */
+  opened(version, unreadMissed = () => {}) {
+    this.#version = version;
+    this.#online = true;
+    this.#unreadMissed = unreadMissed;
+    this.#history.showsRecalls = version === 2;
+    if (version === 2) {
+      if (this.state === "none" || this.state === "failed") this.state = "loading";
+    } else {
+      for (const conversation of this.#history.opened) conversation.isStale = conversation.history === "loaded";
+      if (this.#isUsed) this.#listFeed.refresh();
+    }
+    for (const conversation of this.#history.opened) if (conversation.history !== "loaded" || conversation.isStale) this.#catchUp(conversation);
+    this.#changed(null);
+  }
+
+  /** A front end wants it. @internal */
+  use() {
+    if (this.#isUsed) return;
+    this.#isUsed = true;
+    for (const detail of this.#host.outgoing()) this.outgoing(detail);
+    if (this.#online && this.#version === 1) this.#listFeed.refresh();
+  }
+
+  /** @internal */
+  lost() {
+    this.#online = false;
+    clearTimeout(this.#retry);
+  }
+
+  /** On version 2: all that has changed is known. @internal */
+  settled() {
+    this.state = "loaded";
+    this.#changed(null);
+  }
+
+  /** What was known is no longer true. @internal */
+  forget() {
+    this.#history.forget();
+    for (const conversation of this.#byId.values()) {
+      const unsent = conversation.messages.filter(({ messageId }) => messageId === null);
+      Object.assign(conversation, { change: 0, counted: 0, readUpTo: "0", theyReadUpTo: null, lastMessage: unsent.at(-1) ?? null });
+      conversation.uncounted.clear();
+      conversation.readHere.clear();
+    }
+    this.state = "loading";
+    this.#changed(null);
+    if (this.#online) for (const conversation of this.#history.opened) this.#catchUp(conversation);
+  }
+
+  /** A message came in, on version 1. @internal @param {MessageDetail} detail */
+  incoming(detail) {
+    if (this.#isUsed) this.#listFeed.received(detail);
+  }
+
+  /** @internal @param {OutgoingDetail} detail */
+  outgoing(detail) {
+    if (!this.#isUsed && this.#version !== 2) return;
+    const conversation = this.conversation(detail.toId);
+    let message = conversation.messages.find((one) => one.clientMessageId === detail.clientMessageId);
+    if (message === undefined) {
+      if (detail.state === "sent" && this.#version === 2) return; // by the event, or what is to be caught up
+      // What was left over from an earlier page may be older than all that is loaded; it stands at the end all the same.
+      const after = conversation.history === "loaded" ? conversation.newestId : Infinity;
+      message = written(detail, this.#host.userId ?? "", after);
+      conversation.messages.push(message);
+    }
+    if (message.messageId === null) {
+      message.state = detail.state;
+      message.code = detail.code;
+      if (detail.messageId) {
+        message.messageId = detail.messageId;
+        message.time ??= timeOf(detail.time) ?? Date.now();
+      }
+    }
+    conversation.sort();
+    this.#changed(conversation);
+  }
+
+  /** @internal @param {string} userId @param {number} until */
+  typing(userId, until) {
+    const conversation = this.#byId.get(userId);
+    if (conversation === undefined) return;
+    conversation.typingUntil = until;
+    this.#changed(conversation);
+  }
+
+  /** A mark was refused for good, or is done. @internal @param {string} userId @param {number} upTo */
+  markDone(userId, upTo) {
+    const conversation = this.conversation(userId);
+    for (const id of conversation.readHere) if (id <= upTo) conversation.readHere.delete(id);
+    this.#changed(conversation);
+  }
+
+  /** @param {Conversation} conversation */
+  #missed(conversation) {
+    conversation.isStale = conversation.history === "loaded" || conversation.history === "loading";
+    if (conversation.counted > 0) this.#unreadMissed(conversation.user, conversation.readUpTo);
+    if (this.#history.opened.includes(conversation) && conversation.history === "loaded") this.#catchUp(conversation);
+    this.#changed(conversation);
+  }
+
+  /** @param {Conversation} conversation */
+  async #catchUp(conversation) {
+    await this.#history.catchUp(conversation);
+    if (!conversation.isStale || !this.#online) return;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      for (const one of this.#history.opened) if (one.isStale) this.#catchUp(one);
+    }, RETRY_AFTER);
+  }
+
+  /** @param {Conversation | null} conversation */
+  #changed(conversation) {
+    this.#list = null;
+    this.dispatchEvent(new CustomEvent("change", { detail: { userId: conversation?.user.id ?? null } }));
+  }
+}

@@ -1,0 +1,88 @@
+/** Messages of the model, from what REST, the socket and this client's outbox say of them. */
+
+import { textOf } from "./json.js";
+
+/** @import { Message } from "./conversation.js" */
+/** @import { HistoryMessage, MessageDetail, OutgoingDetail } from "./types.js" */
+
+/**
+ * @param {HistoryMessage} view
+ * @param {string} otherId the other user of the conversation
+ * @returns {Message}
+ */
+export function fromHistory(view, otherId) {
+  const { messageId, fromId, toId, content, timestamp, time, read, recalled, title, url } = view;
+  const fromMe = fromId !== otherId || fromId === toId;
+  const unread = !read && !recalled && (!fromMe || fromId === toId);
+  return stored({ messageId, fromId, toId, fromMe, content, timestamp, time: timeOf(time), unread, recalled: recalled === true, title, url });
+}
+
+/**
+ * @param {Record<string, any>} frame an event "message", or the last message of an entry of a sync
+ * @param {string} userId the connected user
+ * @param {string} readUpTo
+ * @returns {Message}
+ */
+export function fromFrame(frame, userId, readUpTo) {
+  const [fromId, toId, messageId] = [frame.from, frame.to, frame.messageId].map(textOf);
+  const recalled = frame.recalled === true;
+  const unread = toId === userId && !recalled && Number(messageId) > Number(readUpTo);
+  const { title, url, clientMessageId } = frame;
+  const [content, timestamp] = [frame.content, frame.timestamp].map(textOf);
+  const known = { title: textOf(title), url: textOf(url), clientMessageId: textOf(clientMessageId) || null };
+  return stored({ messageId, fromId, toId, fromMe: fromId === userId, content, timestamp, time: timeOf(frame.time), unread, recalled, ...known });
+}
+
+/**
+ * @param {MessageDetail} detail
+ * @param {boolean} isLive whether it came in when it was sent
+ * @returns {Message}
+ */
+export function fromDetail({ messageId, fromId, toId, content, timestamp, time }, isLive) {
+  const known = timeOf(time) ?? (isLive ? Date.now() : null);
+  return stored({ messageId, fromId, toId, fromMe: fromId === toId, content, timestamp, time: known, unread: true, recalled: false });
+}
+
+/**
+ * @param {OutgoingDetail} detail
+ * @param {string} userId
+ * @param {number} after
+ * @returns {Message}
+ */
+export function written({ clientMessageId, toId, content, timestamp, state, code }, userId, after) {
+  return {
+    key: clientMessageId,
+    messageId: null,
+    clientMessageId,
+    fromId: userId,
+    toId,
+    fromMe: true,
+    content,
+    recalled: false,
+    timestamp,
+    time: null,
+    unread: false,
+    state,
+    code,
+    title: "",
+    url: "",
+    after,
+  };
+}
+
+/**
+ * @param {{messageId: string, fromId: string, toId: string, fromMe: boolean, content: string, timestamp: string,
+ *   time: number | null, unread: boolean, recalled: boolean, title?: string, url?: string, clientMessageId?: string | null}} known
+ * @returns {Message}
+ */
+function stored(known) {
+  const content = known.recalled ? "" : known.content;
+  const { messageId, title = "", url = "", clientMessageId = null } = known;
+  return { ...known, key: messageId, content, title, url, clientMessageId, state: "sent", code: null, after: 0 };
+}
+
+/** @param {unknown} time @returns {number | null} */
+export function timeOf(time) {
+  const milliseconds = Date.parse(textOf(time));
+  return Number.isNaN(milliseconds) ? null : milliseconds;
+}
