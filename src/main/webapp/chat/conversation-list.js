@@ -2,13 +2,16 @@ import { LitElement, css, html, nothing } from "../lib/lit/lit-element.js";
 import { guard } from "../lib/lit/directives/guard.js";
 import { repeat } from "../lib/lit/directives/repeat.js";
 import { avatar, avatarStyles } from "./avatar.js";
-import { clear, search, write } from "./icons.js";
+import { bell, clear, search, write } from "./icons.js";
+import { recalledText } from "./message-row.js";
 import { base } from "./styles.js";
 import { dayNumber, nameOf, shortTime } from "./texts.js";
 import { UserSearch, userIdIn } from "./user-search.js";
 
+/** @import { Alerts } from "./alerts.js" */
 /** @import { ChatStore } from "./chat-store.js" */
-/** @import { Conversation, Message, User } from "./conversation.js" */
+/** @import { Conversation, Message, User } from "../imserver-client.js" */
+/** @import { Menu } from "./menu.js" */
 /** @import { Texts } from "./texts.js" */
 
 /** The more of its badge does not fit. */
@@ -21,6 +24,7 @@ const MOST_SHOWN = 99;
 export class ConversationList extends LitElement {
   static properties = {
     store: { attribute: false },
+    alerts: { attribute: false },
     texts: { attribute: false },
     selected: {},
     revision: { attribute: false },
@@ -46,6 +50,7 @@ export class ConversationList extends LitElement {
       }
 
       h2 {
+        flex: 1;
         font-size: 1.125rem;
       }
 
@@ -231,6 +236,8 @@ export class ConversationList extends LitElement {
     super();
     /** @type {ChatStore} */
     this.store;
+    /** @type {Alerts} */
+    this.alerts;
     /** @type {Texts} */
     this.texts;
     /** @type {string | null} the user whose conversation is open */
@@ -265,6 +272,15 @@ export class ConversationList extends LitElement {
     return html`
       <header>
         <h2>${t.conversations}</h2>
+        <button
+          class="icon-button"
+          aria-haspopup="menu"
+          aria-label=${t.alerts}
+          title=${t.alerts}
+          @click=${this.#chooseAlerts}
+        >
+          ${bell}
+        </button>
         <button class="icon-button" aria-label=${t.newConversation} title=${t.newConversation} @click=${this.#toSearch}>
           ${write}
         </button>
@@ -290,7 +306,22 @@ export class ConversationList extends LitElement {
         </button>
       </search>
       <nav aria-label=${t.conversations} @keydown=${this.#listKey}>${this.query.trim() ? this.#results() : this.#list()}</nav>
+      <im-chat-menu></im-chat-menu>
     `;
+  }
+
+  /** @param {Event} event */
+  #chooseAlerts({ currentTarget }) {
+    const { alerts, texts: t } = this;
+    const { notifications, sound } = alerts.choice;
+    const items = [{ label: t.soundOn, checked: sound, act: () => alerts.choose({ sound: !sound }) }];
+    if (alerts.canNotify) {
+      const label = alerts.isDenied ? t.notificationsDenied : t.notificationsOn;
+      const checked = notifications && !alerts.isDenied;
+      items.unshift({ label, checked, act: () => alerts.choose({ notifications: !checked }) });
+    }
+    const menu = /** @type {Menu} */ (this.renderRoot.querySelector("im-chat-menu"));
+    menu.open(items, /** @type {HTMLElement} */ (currentTarget).getBoundingClientRect());
   }
 
   // ---- The list ----
@@ -325,20 +356,21 @@ export class ConversationList extends LitElement {
    */
   #conversation(conversation, tabStop) {
     const { store, texts: t } = this;
-    const { user, last, unread } = conversation;
+    const { user, lastMessage: last, unread } = conversation;
+    const isTyping = store.isTyping(conversation);
     const isOpen = user.id === this.selected;
     const draft = isOpen ? "" : store.drafts.get(user.id);
     const { id, name, avatar: picture } = user;
     // What is as it was is not made anew: a packet changes one row of hundreds.
-    const shown = [id, name, picture, last?.content, last?.time, last?.state, last?.fromMe, unread, isOpen, tabStop, draft, t];
-    return guard([...shown, dayNumber(Date.now())], () => this.#row(conversation, { isOpen, tabStop, draft }));
+    const shown = [id, name, picture, last?.content, last?.title, last?.recalled, last?.time, last?.state, last?.fromMe, unread, isOpen, tabStop, draft, isTyping, t];
+    return guard([...shown, dayNumber(Date.now())], () => this.#row(conversation, { isOpen, tabStop, draft, isTyping }));
   }
 
   /**
    * @param {Conversation} conversation
-   * @param {{isOpen: boolean, tabStop: boolean, draft: string}} state
+   * @param {{isOpen: boolean, tabStop: boolean, draft: string, isTyping: boolean}} state
    */
-  #row({ user, last, unread }, { isOpen, tabStop, draft }) {
+  #row({ user, lastMessage: last, unread }, { isOpen, tabStop, draft, isTyping }) {
     const t = this.texts;
     return html`<li>
       <button
@@ -350,10 +382,10 @@ export class ConversationList extends LitElement {
       >
         ${avatar(user, t)}
         <span class="name"><bdi>${nameOf(user, t)}</bdi></span>
-        <time>${last ? shortTime(last.time, t) : nothing}</time>
+        <time>${last?.time ? shortTime(last.time, t) : nothing}</time>
         <span class="last">
           ${draft ? html`<em>${t.draft}</em> ` : last?.state === "failed" ? html`<em>${t.notSent}</em> ` : nothing}
-          ${this.#lastLine(last, draft)}
+          ${isTyping && !draft ? t.typing : this.#lastLine(user, last, draft)}
         </span>
         ${unread > 0
           ? html`<span class="badge"
@@ -374,11 +406,13 @@ export class ConversationList extends LitElement {
   }
 
   /**
+   * @param {User} user
    * @param {Message | null} last
    * @param {string} draft
    */
-  #lastLine(last, draft) {
-    const text = html`<bdi>${oneLine(draft || (last?.content ?? ""))}</bdi>`;
+  #lastLine(user, last, draft) {
+    if (!draft && last?.recalled) return recalledText(last, user, this.texts);
+    const text = html`<bdi>${oneLine(draft || last?.title || (last?.content ?? ""))}</bdi>`;
     return draft || !last?.fromMe ? text : html`${this.texts.says(this.texts.you, "")}${text}`;
   }
 

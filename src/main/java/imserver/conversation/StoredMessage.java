@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param timestamp the sender's mark, "" for none
  * @param createdAt when it was taken in
  * @param unreadId its id again while it is unread, null when it is read
+ * @param title of a notice, null for none
+ * @param url where a notice leads, null for none
  */
 public record StoredMessage(
     long id,
@@ -21,7 +23,9 @@ public record StoredMessage(
     String content,
     String timestamp,
     OffsetDateTime createdAt,
-    @Nullable Long unreadId) {
+    @Nullable Long unreadId,
+    @Nullable String title,
+    @Nullable String url) {
 
   /** Whether its recipient has read it. */
   public boolean isRead() {

@@ -2,6 +2,7 @@ package imserver.rest;
 
 import imserver.conversation.StoredMessage;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message, as those two see it who write to each other.
@@ -13,6 +14,8 @@ import java.time.Instant;
  * @param timestamp the sender's mark, "" for none
  * @param time when it was taken in
  * @param read whether its recipient has read it
+ * @param title of a notice, null for none
+ * @param url where a notice leads, null for none
  */
 public record MessageView(
     long messageId,
@@ -21,7 +24,9 @@ public record MessageView(
     String content,
     String timestamp,
     Instant time,
-    boolean read) {
+    boolean read,
+    @Nullable String title,
+    @Nullable String url) {
 
   static MessageView of(StoredMessage message) {
     return new MessageView(
@@ -31,6 +36,8 @@ public record MessageView(
         message.content(),
         message.timestamp(),
         message.createdAt().toInstant(),
-        message.isRead());
+        message.isRead(),
+        message.title(),
+        message.url());
   }
 }
