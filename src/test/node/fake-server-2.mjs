@@ -226,7 +226,7 @@ export class FakeServer2 {
 
   sync(user, { since, epoch, limit }) {
     const { head, conversations } = this.user(user);
-    if (since > head || (epoch !== undefined && epoch !== this.epoch)) return { op: "reset" };
+    if (since > head || epoch !== this.epoch) return { op: "reset" };
     const changed = [...conversations].filter(([, change]) => change > since).sort(([, one], [, other]) => one - other);
     const part = changed.slice(0, Math.min(limit, this.mostInPart));
     const more = part.length < changed.length;

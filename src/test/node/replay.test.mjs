@@ -144,7 +144,7 @@ describe("Messages beyond what the server pushes", () => {
   });
 
   test("come all, each once, where they take more requests than the server allows at once", async () => {
-    server.requests = new TokenBucket(250, 500);
+    server.requests = new TokenBucket(250, 130);
     for (let i = 0; i < 3000; i++) server.add(String(7 + (i % 300)), "1", `m${i}`); // three hundred conversations
     connect();
     await until(() => shown.length >= 3000);

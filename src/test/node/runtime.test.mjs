@@ -116,3 +116,9 @@ test("says what to do where there is no WebSocket", { skip: globalThis.WebSocket
 test("wants to be told where the server is", () => {
   assert.throws(() => new ImApi({ credential: "1" }), /address of a server/);
 });
+
+test("says which address to pass in place of the socket's", () => {
+  for (const socket of ["ws://127.0.0.1:8080/teaching/imserver/1", "http://127.0.0.1:8080/teaching/imserver/me", "ws://127.0.0.1:8080/teaching/"]) {
+    assert.throws(() => new ImClient({ server: socket, credential: "1", WebSocket }), /pass that of the application, http:\/\/127.0.0.1:8080\/teaching\/, as server/);
+  }
+});

@@ -20,6 +20,7 @@ describe("The cursor", () => {
       begun: () => calls.push("begun"),
       entry: (entry) => entries.push(entry.change),
       forget: () => calls.push("forget"),
+      restart: () => calls.push("restart"),
       settled: () => calls.push("settled"),
     });
   });
@@ -135,11 +136,13 @@ describe("The cursor", () => {
     assert.deepEqual([calls.at(-2), asked.at(-1).since], ["forget", 0]);
   });
 
-  test("forgets all on a reset, and asks from the beginning", () => {
+  test("forgets all on a reset, asks from the beginning, and connects anew where that is refused too", () => {
     reach(4);
     change(9);
     asked[0].answered({ op: "reset" });
-    assert.deepEqual([calls, asked[1].since, asked[1].epoch], [["begun", "forget"], 0, undefined]);
+    assert.deepEqual([calls, asked[1].since, asked[1].epoch], [["begun", "forget"], 0, "e1"]);
+    asked[1].answered({ op: "reset" });
+    assert.deepEqual([calls.slice(2), asked.length], [["forget", "restart"], 2]);
   });
 
   test("asks again where the server could not answer, ever later, and where no answer comes", async () => {

@@ -27,6 +27,7 @@ import { Conversation, order } from "./conversation.js";
 import { ConversationHistory } from "./conversation-history.js";
 import { ListFeed } from "./list-feed.js";
 import { timeOf, written } from "./messages.js";
+import { TypedEventTarget } from "./typed-events.js";
 
 /** @import { ImApi } from "./api.js" */
 /** @import { Loading, Message } from "./conversation.js" */
@@ -47,7 +48,14 @@ import { timeOf, written } from "./messages.js";
 
 const RETRY_AFTER = 10_000; // ms, where the history could not be caught up
 
-export class Conversations extends EventTarget {
+/**
+ * @typedef {object} ModelEvents
+ * @property {{userId: string | null}} change
+ * @property {{conversation: Conversation, message: Message}} received
+ */
+
+/** @extends {TypedEventTarget<ModelEvents>} */
+export class Conversations extends TypedEventTarget {
   /** Of the list. @type {Loading} */
   state = "none";
   /** For the parts of the library. @internal */

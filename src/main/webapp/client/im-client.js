@@ -15,6 +15,7 @@ import { ReadMarks } from "./read-marks.js";
 import { SeenIds } from "./seen-ids.js";
 import { rootOf } from "./server-address.js";
 import { TIMING } from "./timing.js";
+import { TypedEventTarget } from "./typed-events.js";
 import { Typing } from "./typing.js";
 import { Version1 } from "./version-1.js";
 import { Version2 } from "./version-2.js";
@@ -38,8 +39,10 @@ const ADOPT_WITHIN = 500; // ms, at random: of several tabs the first one takes 
  *
  * Messages to one recipient are sent one after the other, the next when the one before is acknowledged or has failed:
  * only so do they stay in order where packets or connections are lost.
+ *
+ * @extends {TypedEventTarget<ClientEvents>}
  */
-export class ImClient extends EventTarget {
+export class ImClient extends TypedEventTarget {
   /** @type {Timing} */
   #timing;
   /** @type {Owner} */
@@ -79,7 +82,7 @@ export class ImClient extends EventTarget {
     const request = options.fetch ?? ((resource, init) => fetch(resource, init));
     const WebSocketType = options.WebSocket ?? globalThis.WebSocket;
     if (WebSocketType === undefined) {
-      throw new TypeError("this runtime has no WebSocket: pass one as the option WebSocket (in Node below 22 that of the package ws)");
+      throw new TypeError('this runtime has no WebSocket: pass one as the option WebSocket (in Node below 22 that of the package ws: import WebSocket from "ws")');
     }
     if (typeof options.store === "function") this.#makeStore = options.store;
     else this.#store = options.store ?? null;
@@ -141,6 +144,7 @@ export class ImClient extends EventTarget {
       },
       readAlready: (messageId) => this.#readAcks.add([messageId]),
       typing: (userId) => this.#typing.theirs(userId),
+      restart: (reason) => this.#connection.drop(reason),
     };
   }
 
@@ -275,29 +279,9 @@ export class ImClient extends EventTarget {
     if (this.#admitted) this.#typing.mine(String(userId));
   }
 
-  /**
-   * @template {keyof ClientEvents} K
-   * @overload
-   * @param {K} type
-   * @param {((event: CustomEvent<ClientEvents[K]>) => void) | null} listener
-   * @param {boolean | AddEventListenerOptions} [options]
-   * @returns {void}
-   */
-  /**
-   * @overload
-   * @param {string} type
-   * @param {EventListenerOrEventListenerObject | null} listener
-   * @param {boolean | AddEventListenerOptions} [options]
-   * @returns {void}
-   */
-  /**
-   * @param {string} type
-   * @param {any} listener
-   * @param {boolean | AddEventListenerOptions} [options]
-   */
-  addEventListener(type, listener, options) {
+  /** @param {string} type @protected */
+  listenedTo(type) {
     if (type === "message") this.#isShowing = true;
-    super.addEventListener(type, listener, options);
   }
 
   // ---- What the connection brings ----

@@ -2,15 +2,13 @@
 
 import { randomId } from "./ids.js";
 
-/** @import { OutboxStore, StoredEntry } from "./types.js" */
+/** @import { StoredEntry } from "./types.js" */
 
 /**
  * Keeps outgoing messages in localStorage, so that they survive a reload or a crash of the page. Each message has a key of
  * its own, so that tabs do not overwrite each other's, and belongs to the tab that holds it; when that is closed, or has
  * shown no sign of life for 150 s, the next client that connects, or a tab that is open, sends it. In the worst case two tabs
  * send the same message, which the server stores once. Where the storage is full or forbidden, nothing is kept.
- *
- * @implements {OutboxStore}
  */
 export class LocalOutbox {
   static #LEASE = 150_000; // ms: a tab in the background gets to renew it once a minute

@@ -15,6 +15,7 @@
  * @property {() => void} begun something was missed, and is asked for
  * @property {(entry: SyncEntry) => void} entry a conversation that has changed
  * @property {() => void} forget what is known is no longer true
+ * @property {() => void} restart only a new connection can tell where the server is
  * @property {() => void} settled everything up to the cursor is known
  */
 
@@ -124,8 +125,8 @@ export class Sync {
       const wait = Math.min(AGAIN_CAP, AGAIN_AFTER * 2 ** this.#failures++);
       if (answer.op === "reset") {
         this.#forget();
-        this.#epoch = typeof answer.epoch === "string" ? answer.epoch : null;
         if (this.#failures === 1) return this.#ask();
+        return this.#listener.restart(); // the epoch is another one than when this connection began
       }
       this.#timer = setTimeout(() => this.#ask(), wait);
     }

@@ -18,6 +18,7 @@ import { Sync } from "./sync.js";
  * @property {() => string | null} userId
  * @property {() => boolean} isShowing whether anybody wants the event "message"
  * @property {(userId: string) => void} typing somebody types
+ * @property {(reason: string) => void} restart connects anew
  * @typedef {VersionListener & Version2Only} Version2Listener
  */
 
@@ -58,6 +59,7 @@ export class Version2 {
         this.#backlog.forget();
         model.forget();
       },
+      restart: () => listener.restart("the server's changes are numbered anew"),
       settled: () => {
         model.settled();
         this.#backlog.settled();
