@@ -13,7 +13,7 @@
  *       imserver.session.Connection}, and registers it: {@link
  *       imserver.session.SessionRegistry#open} returns its {@link imserver.session.MessageStream},
  *       which from now on holds back what is delivered to the user.
- *   <li>{@link imserver.message.UnreadReplay} goes on in a thread of {@link
+ *   <li>{@link imserver.message.ConnectionStart} goes on in a thread of {@link
  *       imserver.session.Workers}. It enters the user into the {@link
  *       imserver.directory.UserDirectory}, and then, page by page, reads unread messages ({@link
  *       imserver.message.MessageService}, {@link imserver.message.MessageRepository}) and gives

@@ -50,7 +50,18 @@ class ArchitectureTest {
           entry(
               "message",
               allowed("packet", "auth", "session", "directory", "cluster", "config", "database")),
-          entry("conversation", allowed("directory", "message", "database")),
+          entry("query", allowed("packet", "auth")),
+          entry(
+              "conversation",
+              allowed(
+                  "packet",
+                  "auth",
+                  "session",
+                  "query",
+                  "directory",
+                  "message",
+                  "config",
+                  "database")),
           entry("lifecycle", allowed("session", "message", "cluster", "config", "database")),
           entry(
               "endpoint",
@@ -60,6 +71,7 @@ class ArchitectureTest {
                   "session",
                   "directory",
                   "message",
+                  "conversation",
                   "config",
                   "container",
                   "lifecycle")),
@@ -69,6 +81,7 @@ class ArchitectureTest {
                   "packet",
                   "auth",
                   "session",
+                  "query",
                   "access",
                   "directory",
                   "message",
@@ -76,7 +89,9 @@ class ArchitectureTest {
                   "conversation",
                   "config",
                   "database")),
-          entry("legacy", allowed("packet", "auth", "directory", "conversation", "config", "rest")),
+          entry(
+              "legacy",
+              allowed("packet", "auth", "query", "directory", "conversation", "config", "rest")),
           entry("web", allowed("auth")),
           entry("ejb", allowed()));
 

@@ -1,7 +1,9 @@
 package imserver.cluster;
 
+import imserver.cluster.Change.MessageRecalled;
 import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.MessagesRead;
+import imserver.cluster.Change.Typing;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -38,6 +40,11 @@ record Addressees(Map<Long, List<Change>> byUser, List<Change> forAll) {
     } else if (change instanceof MessagesRead read) {
       users.add(read.readerId());
       users.add(read.senderId());
+    } else if (change instanceof MessageRecalled recalled) {
+      users.add(recalled.recipientId());
+      users.add(recalled.senderId());
+    } else if (change instanceof Typing typing) {
+      users.add(typing.toId());
     }
     users.remove(0L); // the system, which is connected nowhere
     return users;

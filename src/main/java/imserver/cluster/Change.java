@@ -1,10 +1,11 @@
 package imserver.cluster;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something committed that users see. What concerns a user has a number among the changes of that
- * user, one above that of the change before ({@code imserver.message}).
+ * Something that users see, mostly committed. What is stored for a user has a number among the
+ * changes of that user, one above that of the change before ({@code imserver.message}).
  */
 public sealed interface Change {
 
@@ -17,9 +18,14 @@ public sealed interface Change {
    * @param recipientId positive
    * @param recipientChange the number of this change for the recipient; the sender's where both are
    *     one
+   * @param unread how many messages of the sender the recipient has not read then
    * @param content the text; null where it was too long for a frame, and is to be read from the
    *     database
    * @param timestamp the sender's mark, "" for none
+   * @param time when it came, in whole milliseconds
+   * @param clientMessageId the sender's name for it, null for none
+   * @param title of a message of the system, null for none
+   * @param url its link, null for none
    */
   record MessageStored(
       long messageId,
@@ -27,14 +33,30 @@ public sealed interface Change {
       long senderChange,
       long recipientId,
       long recipientChange,
+      long unread,
       @Nullable String content,
-      String timestamp)
+      String timestamp,
+      Instant time,
+      @Nullable String clientMessageId,
+      @Nullable String title,
+      @Nullable String url)
       implements Change {
 
-    /** The same without its text. */
+    /** The same without its text, title and link. */
     MessageStored withoutContent() {
       return new MessageStored(
-          messageId, senderId, senderChange, recipientId, recipientChange, null, timestamp);
+          messageId,
+          senderId,
+          senderChange,
+          recipientId,
+          recipientChange,
+          unread,
+          null,
+          timestamp,
+          time,
+          clientMessageId,
+          null,
+          null);
     }
   }
 
@@ -44,8 +66,8 @@ public sealed interface Change {
    * @param readerId positive
    * @param senderId whose messages these were, 0 for the system
    * @param readerChange the number of this change for the reader
-   * @param senderChange the number of this change for the sender: 0 for the system, the reader's
-   *     where both are one
+   * @param senderChange the number of this change for the sender: 0 where it is none for him, the
+   *     reader's where both are one
    * @param unread how many messages of the sender the reader has not read now
    * @param readUpTo the id up to which all messages of the sender are read, 0 for none
    */
@@ -57,6 +79,33 @@ public sealed interface Change {
       long unread,
       long readUpTo)
       implements Change {}
+
+  /**
+   * A message was recalled.
+   *
+   * @param messageId positive
+   * @param senderId whose message it was, positive
+   * @param senderChange the number of this change for the sender
+   * @param recipientId positive
+   * @param recipientChange the same for the recipient: the sender's where both are one
+   * @param unread how many messages of the sender the recipient has not read now
+   */
+  record MessageRecalled(
+      long messageId,
+      long senderId,
+      long senderChange,
+      long recipientId,
+      long recipientChange,
+      long unread)
+      implements Change {}
+
+  /**
+   * A user is writing to another. Nothing is stored, and it has no number.
+   *
+   * @param fromId positive
+   * @param toId positive
+   */
+  record Typing(long fromId, long toId) implements Change {}
 
   /**
    * The name or avatar of a user was changed. It has no number.

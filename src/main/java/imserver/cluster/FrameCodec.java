@@ -1,8 +1,10 @@
 package imserver.cluster;
 
+import imserver.cluster.Change.MessageRecalled;
 import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.MessagesRead;
 import imserver.cluster.Change.ProfileChanged;
+import imserver.cluster.Change.Typing;
 import imserver.cluster.Frame.Kind;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
@@ -14,10 +16,12 @@ import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Frames as text: an object with the version {@code v}, the node {@code n}, and either the number
@@ -27,7 +31,7 @@ import java.util.function.LongSupplier;
  */
 final class FrameCodec {
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   /** In bytes of a sealed frame. PostgreSQL takes less than 8,000 (NOTIFY). */
   static final int MAX_SEALED_BYTES = 7900;
@@ -100,8 +104,14 @@ final class FrameCodec {
           .add(message.senderChange())
           .add(message.recipientId())
           .add(message.recipientChange())
+          .add(message.unread())
           .add(message.timestamp())
-          .add(message.content() == null ? JsonValue.NULL : JSON.createValue(message.content()));
+          .add(message.time().toEpochMilli())
+          .add(text(message.content()))
+          .add(text(message.clientMessageId()));
+      if (message.title() != null || message.url() != null) {
+        fields.add(text(message.title())).add(text(message.url()));
+      }
     } else if (change instanceof MessagesRead read) {
       fields
           .add("r")
@@ -111,10 +121,25 @@ final class FrameCodec {
           .add(read.senderChange())
           .add(read.unread())
           .add(read.readUpTo());
+    } else if (change instanceof MessageRecalled recalled) {
+      fields
+          .add("x")
+          .add(recalled.messageId())
+          .add(recalled.senderId())
+          .add(recalled.senderChange())
+          .add(recalled.recipientId())
+          .add(recalled.recipientChange())
+          .add(recalled.unread());
+    } else if (change instanceof Typing typing) {
+      fields.add("t").add(typing.fromId()).add(typing.toId());
     } else if (change instanceof ProfileChanged profile) {
       fields.add("p").add(profile.userId());
     }
     return fields.build().toString();
+  }
+
+  private static JsonValue text(@Nullable String text) {
+    return text == null ? JsonValue.NULL : JSON.createValue(text);
   }
 
   /**
@@ -155,8 +180,13 @@ final class FrameCodec {
               number(fields, 3),
               number(fields, 4),
               number(fields, 5),
-              fields.isNull(7) ? null : fields.getString(7),
-              fields.getString(6));
+              number(fields, 6),
+              text(fields, 9),
+              fields.getString(7),
+              Instant.ofEpochMilli(number(fields, 8)),
+              text(fields, 10),
+              text(fields, 11),
+              text(fields, 12));
       case "r" ->
           new MessagesRead(
               number(fields, 1),
@@ -165,9 +195,23 @@ final class FrameCodec {
               number(fields, 4),
               number(fields, 5),
               number(fields, 6));
+      case "x" ->
+          new MessageRecalled(
+              number(fields, 1),
+              number(fields, 2),
+              number(fields, 3),
+              number(fields, 4),
+              number(fields, 5),
+              number(fields, 6));
+      case "t" -> new Typing(number(fields, 1), number(fields, 2));
       case "p" -> new ProfileChanged(number(fields, 1));
       default -> throw new IllegalArgumentException("no change of this version");
     };
+  }
+
+  /** Null where it is null, or left out. */
+  private static @Nullable String text(JsonArray fields, int index) {
+    return index >= fields.size() || fields.isNull(index) ? null : fields.getString(index);
   }
 
   private static long number(JsonArray fields, int index) {

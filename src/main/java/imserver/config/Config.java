@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param limits what is bounded, and where
  * @param storage where messages are kept
  * @param server how the server shows itself
+ * @param rules what users may do, and learn
  */
-public record Config(Auth auth, Limits limits, Storage storage, Server server) {
+public record Config(Auth auth, Limits limits, Storage storage, Server server, Rules rules) {
 
   /** What the credential in a connection's address is. */
   public enum AuthMode {
@@ -357,4 +358,25 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server) {
               meaning =
                   "`redis://USER:PASSWORD@HOST:PORT`, `rediss://…` or `redis-sentinel://…#MASTER`: servers on one database tell each other by this Redis or Valkey; unset, by the database itself")
           @Nullable RedisUrl redis) {}
+
+  /**
+   * What users may do, and learn.
+   *
+   * @param recall for how many seconds a sender may recall a message, 0 for never
+   * @param receipts whether a sender is told what the other one has read
+   */
+  public record Rules(
+      @Setting(
+              key = "IMSERVER_RECALL",
+              fallback = "120",
+              min = 0,
+              meaning =
+                  "seconds within which the sender of a message may recall it, so that its text is erased; `0` turns it off")
+          int recall,
+      @Setting(
+              key = "IMSERVER_RECEIPTS",
+              fallback = "on",
+              meaning =
+                  "`on`: clients of protocol 2 are told up to where the other one has read; `off`: not")
+          Switch receipts) {}
 }

@@ -1,6 +1,7 @@
 package imserver.conversation;
 
 import imserver.message.Conversation;
+import imserver.message.Notice;
 import imserver.message.UnreadCondition;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -63,6 +64,53 @@ public class ConversationRepository {
         .sorted(NEWEST_FIRST)
         .limit(limit)
         .toList();
+  }
+
+  /**
+   * A user's conversations whose last change for that user is above a number, the lowest first.
+   * Reads all of the user's conversations: an index for that would be written with every message.
+   */
+  List<Conversation> changedSince(long user, long since, int limit) {
+    return Stream.of("low", "high")
+        .flatMap(
+            side ->
+                entities
+                    .createQuery(
+                        """
+                        select c from Conversation c where c.%1$s = :user and c.changed%2$s > :since
+                        order by c.changed%2$s
+                        """
+                            .formatted(side, side.equals("low") ? "Low" : "High"),
+                        Conversation.class)
+                    .setParameter("user", user)
+                    .setParameter("since", since)
+                    .setMaxResults(limit)
+                    .getResultStream())
+        .distinct() // a conversation of a user with himself is on both sides
+        .sorted(Comparator.comparingLong(each -> each.changedOf(user)))
+        .limit(limit)
+        .toList();
+  }
+
+  /** The number of a user's last change, 0 for none. */
+  long head(long user) {
+    return entities
+        .createQuery("select s.head from UserState s where s.userId = :user", Long.class)
+        .setParameter("user", user)
+        .getResultStream()
+        .findFirst()
+        .orElse(0L);
+  }
+
+  /** The titles and links of those of these messages that have some. */
+  Map<Long, Notice> notices(Collection<Long> messageIds) {
+    return messageIds.isEmpty()
+        ? Map.of()
+        : entities
+            .createQuery("select n from Notice n where n.messageId in :ids", Notice.class)
+            .setParameter("ids", messageIds)
+            .getResultStream()
+            .collect(Collectors.toMap(Notice::messageId, Function.identity()));
   }
 
   /** The last of all messages from or to a user, 0 for none. */

@@ -1,5 +1,7 @@
 package imserver.conversation;
 
+import imserver.config.Config;
+import imserver.config.Config.Switch;
 import imserver.conversation.ConversationListPage.Bookmark;
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
@@ -7,6 +9,9 @@ import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.Conversation;
+import imserver.message.Notice;
+import imserver.packet.Response.ConversationState;
+import imserver.packet.Response.LastMessage;
 import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptors;
@@ -35,15 +40,21 @@ public class ConversationService {
   /** How many conversations may get new messages while a user reads the list. */
   static final int MAX_MOVED = 1000;
 
+  /** In the last messages of a page of changes, or a little more: what is sent at once. */
+  private static final int MAX_CHARACTERS = 65_536;
+
   @Inject private ConversationRepository conversations;
   @Inject private UserDirectory directory;
+  @Inject private Config config;
 
   /** For the container, which injects the rest. */
   public ConversationService() {}
 
-  ConversationService(ConversationRepository conversations, UserDirectory directory) {
+  ConversationService(
+      ConversationRepository conversations, UserDirectory directory, Config config) {
     this.conversations = conversations;
     this.directory = directory;
+    this.config = config;
   }
 
   /** A conversation, and the id of the message by which it is sorted in the list. */
@@ -153,6 +164,80 @@ public class ConversationService {
       }
     }
     return summaries;
+  }
+
+  /**
+   * The conversations that have changed for a user since a number, the lowest changes first. What
+   * changes while this is read has a higher number, and comes again.
+   *
+   * @param limit the most conversations; fewer where their last messages are long
+   */
+  public ConversationChanges changesSince(long user, long since, int limit) {
+    long head = conversations.head(user); // first: what is read after that has all up to it
+    List<Conversation> found = conversations.changedSince(user, since, limit + 1);
+    List<Conversation> page = found.stream().limit(limit).toList();
+    Map<Long, StoredMessage> last =
+        conversations.messages(page.stream().map(Conversation::lastMessageId).toList());
+    Map<Long, Notice> notices =
+        conversations.notices(
+            last.values().stream()
+                .filter(message -> message.senderId() == 0)
+                .map(StoredMessage::id)
+                .toList());
+    Profiles profiles =
+        directory.profiles(
+            page.stream().map(each -> each.otherThan(user)).collect(Collectors.toSet()));
+    List<ConversationState> states = new ArrayList<>(page.size());
+    int characters = 0;
+    for (Conversation each : page) {
+      StoredMessage message = last.get(each.lastMessageId());
+      characters += message == null ? 0 : message.content().length();
+      if (characters > MAX_CHARACTERS && !states.isEmpty()) {
+        break;
+      }
+      UserProfile other = profiles.of(each.otherThan(user));
+      states.add(state(user, each, other, message, notices));
+    }
+    boolean more = states.size() < found.size();
+    long lastChange = states.isEmpty() ? since : states.get(states.size() - 1).change();
+    return new ConversationChanges(
+        states, more ? lastChange : Math.max(lastChange, head), more, Math.max(lastChange, head));
+  }
+
+  private ConversationState state(
+      long user,
+      Conversation conversation,
+      UserProfile other,
+      @Nullable StoredMessage last, // null where an operator has deleted it
+      Map<Long, Notice> notices) {
+    boolean told =
+        config.rules().receipts() == Switch.ON && other.userId() != 0 && other.userId() != user;
+    return new ConversationState(
+        other.userId(),
+        other.displayName(),
+        other.headUrl(),
+        last == null ? null : lastMessage(last, notices.get(last.id())),
+        conversation.unreadOf(user),
+        conversation.readUpToOf(user),
+        told ? conversation.readUpToOf(other.userId()) : null,
+        conversation.changedOf(user));
+  }
+
+  private static LastMessage lastMessage(StoredMessage message, @Nullable Notice notice) {
+    return new LastMessage(
+        message.id(),
+        message.senderId(),
+        message.recipientId(),
+        message.content(),
+        message.createdAt().toInstant(),
+        message.timestamp(),
+        notice == null ? null : notice.title(),
+        notice == null ? null : notice.url());
+  }
+
+  /** The number of a user's last change, 0 for none. */
+  public long head(long user) {
+    return conversations.head(user);
   }
 
   /** A numbered part of the list, without the system. Rows before it are read too. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param id positive, below 2^53
  * @param senderId 0 for the system
  * @param recipientId positive
- * @param content the text
+ * @param content the text, "" where it was recalled
  * @param timestamp the sender's mark, "" for none
  * @param createdAt when it was taken in
  * @param unreadId its id again while it is unread, null when it is read
@@ -26,6 +26,11 @@ public record StoredMessage(
     @Nullable Long unreadId,
     @Nullable String title,
     @Nullable String url) {
+
+  /** Whether its sender has recalled it: no other message has no content. */
+  public boolean isRecalled() {
+    return content.isEmpty();
+  }
 
   /** Whether its recipient has read it. */
   public boolean isRead() {

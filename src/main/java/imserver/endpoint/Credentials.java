@@ -9,9 +9,6 @@ import java.util.stream.Stream;
 /** Finds the credential in a handshake (PROTOCOL.md, section 1). */
 final class Credentials {
 
-  /** The subprotocol that the server speaks; offered together with {@code bearer.<jwt>}. */
-  static final String SUBPROTOCOL = "imserver.v1";
-
   private static final String ENDPOINT = "/imserver/";
 
   /** In the path, says that the credential is in a header. */

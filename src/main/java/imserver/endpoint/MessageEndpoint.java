@@ -4,24 +4,29 @@ import imserver.auth.Revocations;
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
 import imserver.container.Transports;
+import imserver.conversation.Synchronization;
 import imserver.directory.UserDirectory;
 import imserver.lifecycle.GracefulShutdown;
+import imserver.message.ConnectionStart;
 import imserver.message.Intake;
-import imserver.message.UnreadReplay;
 import imserver.packet.CloseCode;
 import imserver.packet.MalformedRequest;
 import imserver.packet.MarkRead;
+import imserver.packet.MarkReadUpTo;
+import imserver.packet.RecallMessage;
 import imserver.packet.Request;
 import imserver.packet.Response.Failure;
 import imserver.packet.SendMessage;
-import imserver.session.MessageStream;
+import imserver.packet.Synchronize;
+import imserver.packet.Typing;
+import imserver.session.ConnectionStream;
+import imserver.session.Requester;
 import imserver.session.SessionRegistry;
 import imserver.session.Workers;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
-import jakarta.websocket.DecodeException;
 import jakarta.websocket.OnClose;
 import jakarta.websocket.OnError;
 import jakarta.websocket.OnMessage;
@@ -44,8 +49,7 @@ import java.time.Clock;
 @Singleton
 @ServerEndpoint(
     value = "/imserver/{credential}",
-    subprotocols = Credentials.SUBPROTOCOL,
-    decoders = PacketDecoder.class,
+    subprotocols = {"imserver.v2", "imserver.v1"},
     configurator = HandshakeConfigurator.class)
 public class MessageEndpoint {
 
@@ -54,8 +58,9 @@ public class MessageEndpoint {
   @Inject private Config config;
   @Inject private SessionRegistry registry;
   @Inject private UserDirectory directory;
-  @Inject private UnreadReplay unreadReplay;
+  @Inject private ConnectionStart connectionStart;
   @Inject private Intake intake;
+  @Inject private Synchronization synchronization;
   @Inject private Workers workers;
   @Inject private Transports transports;
   @Inject private Clock clock;
@@ -65,7 +70,7 @@ public class MessageEndpoint {
   /** For the container, which injects the rest. */
   public MessageEndpoint() {}
 
-  /** Registers the connection and starts to push its unread messages. */
+  /** Registers the connection and starts what it is told. */
   @OnOpen
   public void onOpen(Session session) throws IOException {
     if (shutdown.isOver()) {
@@ -87,11 +92,15 @@ public class MessageEndpoint {
         user.getName(),
         connecting.address());
     directory.putClaims(user);
-    MessageStream stream = registry.open(connection);
+    ConnectionStream stream =
+        connection.version() == ProtocolVersion.V1
+            ? registry.open(connection)
+            : registry.openForChanges(connection);
+    connection.setRequester(stream.requester());
     if (revocations.cover(user)) { // since the handshake
       connection.close(CloseCode.ACCESS_ENDED);
     }
-    unreadReplay.pushTo(stream);
+    connectionStart.start(stream);
   }
 
   /**
@@ -100,10 +109,13 @@ public class MessageEndpoint {
    * until it has answered the close frame.
    */
   @OnMessage
-  public void onText(Request request, Session session) {
+  public void onText(String text, Session session) {
     WebSocketConnection connection = WebSocketConnection.of(session);
     if (connection == null) {
       return;
+    }
+    if (Utf8.isLonger(text, config.limits().maxFrame())) {
+      connection.close(CloseCode.FRAME_TOO_LARGE);
     }
     if (connection.user().isExpired(clock.instant())) {
       connection.close(CloseCode.TOKEN_EXPIRED);
@@ -111,28 +123,61 @@ public class MessageEndpoint {
     if (!connection.takeRequest()) {
       return;
     }
-    request.accept(
-        new Request.Handler() {
-          @Override
-          public void sendMessage(SendMessage message) {
-            intake.sendMessage(connection, message);
-          }
+    connection.version().read(text).accept(new RequestHandler(connection));
+  }
 
-          @Override
-          public void markRead(MarkRead ack) {
-            intake.markRead(connection, ack);
-          }
+  /** Passes a request on, with whom it comes from. */
+  private final class RequestHandler implements Request.Handler {
 
-          @Override
-          public void malformed(MalformedRequest malformed) {
-            connection.send(
-                new Failure(
-                    connection.user().userId(),
-                    malformed.timestamp(),
-                    malformed.code(),
-                    malformed.reason()));
-          }
-        });
+    private final WebSocketConnection connection;
+    private final Requester requester;
+
+    RequestHandler(WebSocketConnection connection) {
+      this.connection = connection;
+      this.requester = connection.requester();
+    }
+
+    @Override
+    public void sendMessage(SendMessage message) {
+      intake.sendMessage(requester, message);
+    }
+
+    @Override
+    public void markRead(MarkRead ack) {
+      intake.markRead(requester, ack);
+    }
+
+    @Override
+    public void markReadUpTo(MarkReadUpTo read) {
+      synchronization.markReadUpTo(requester, read);
+    }
+
+    @Override
+    public void recall(RecallMessage recall) {
+      intake.recall(requester, recall);
+    }
+
+    @Override
+    public void synchronize(Synchronize sync) {
+      synchronization.synchronize(requester, sync);
+    }
+
+    @Override
+    public void typing(Typing typing) {
+      intake.typing(requester, typing);
+      connection.needsNoAnswer();
+    }
+
+    @Override
+    public void malformed(MalformedRequest malformed) {
+      requester.send(
+          new Failure(
+              connection.user().userId(),
+              malformed.timestamp(),
+              malformed.code(),
+              malformed.reason(),
+              malformed.requestId()));
+    }
   }
 
   /** The protocol has no binary frames. */
@@ -172,16 +217,12 @@ public class MessageEndpoint {
         Integer.toString(connection.closeCodeOr(reason.getCloseCode().getCode())));
   }
 
-  /**
-   * A packet over the limit ends the connection; everything else was answered, or is the network's.
-   */
+  /** Everything of ours was answered: this is the network's. */
   @OnError
   public void onError(Session session, Throwable error) {
     WebSocketConnection connection = WebSocketConnection.of(session);
     if (connection == null) {
       LOG.log(Level.DEBUG, "error on a connection that has ended: {0}", error.toString());
-    } else if (error instanceof DecodeException) {
-      connection.close(CloseCode.FRAME_TOO_LARGE);
     } else {
       LOG.log(Level.DEBUG, "error on {0}: {1}", connection.id(), error.toString());
     }

@@ -68,6 +68,11 @@ final class Outbox {
     return Added.START;
   }
 
+  /** Adds a packet where nothing waits or is on its way; else it is {@link Added#REFUSED}. */
+  synchronized Added addIfIdle(Response packet) {
+    return sending ? Added.REFUSED : add(List.of(packet));
+  }
+
   /**
    * Whether the sender has more to do. Where it has not, it is the sender no more.
    *

@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * {@link Response} to text: exactly six fields, always in the same order and of the same types.
- * Written by JSON-P's stream: JSON-B's reflection was a tenth of the server's processor time.
+ * {@link Response} to text of version 1: exactly six fields, always in the same order and of the
+ * same types. Written by JSON-P's stream: JSON-B's reflection was a tenth of the server's processor
+ * time.
  */
 final class PacketEncoder {
 

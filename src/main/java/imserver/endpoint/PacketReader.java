@@ -1,26 +1,19 @@
 package imserver.endpoint;
 
+import imserver.endpoint.JsonField.Unreadable;
 import imserver.packet.FailureCode;
 import imserver.packet.MalformedRequest;
 import imserver.packet.MarkRead;
 import imserver.packet.Request;
 import imserver.packet.SendMessage;
-import imserver.packet.StorableText;
-import jakarta.json.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
-import jakarta.json.stream.JsonParser;
 import jakarta.json.stream.JsonParser.Event;
-import jakarta.json.stream.JsonParserFactory;
-import java.io.StringReader;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,37 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PacketReader {
 
-  private static final JsonParserFactory PARSERS = Json.createParserFactory(Map.of());
-
-  /** Longer than any 64-bit number, sign and leading zeros included, that a client would write. */
-  private static final int MAX_DIGITS = 32;
-
-  /** The value of a field: what it was written as, and for numbers and strings its characters. */
-  private record Field(Event kind, String text, @Nullable JsonValue structure) {
-
-    boolean isNumberOrString() {
-      return kind == Event.VALUE_NUMBER || kind == Event.VALUE_STRING;
-    }
-  }
-
-  /** Ends the reading of a packet that cannot be understood. */
-  private static final class Unreadable extends Exception {
-
-    private static final long serialVersionUID = 1L;
-    private final FailureCode code;
-
-    Unreadable(FailureCode code, String reason) {
-      super(reason, null, false, false);
-      this.code = code;
-    }
-  }
-
-  private @Nullable Field fromId;
-  private @Nullable Field toId;
-  private @Nullable Field type;
-  private @Nullable Field content;
-  private @Nullable Field timestamp;
-  private @Nullable Field describe;
+  private @Nullable JsonField fromId;
+  private @Nullable JsonField toId;
+  private @Nullable JsonField type;
+  private @Nullable JsonField content;
+  private @Nullable JsonField timestamp;
+  private @Nullable JsonField describe;
 
   private PacketReader() {}
 
@@ -69,10 +37,10 @@ final class PacketReader {
   static Request read(String text) {
     PacketReader reader = new PacketReader();
     try {
-      reader.readFields(text);
+      JsonField.readAll(text, FailureCode.BAD_PACKET, "packet", reader::take);
       return reader.request();
     } catch (Unreadable e) {
-      return new MalformedRequest(e.code, String.valueOf(e.getMessage()), reader.echo());
+      return new MalformedRequest(e.code(), e.reason(), reader.echo());
     } catch (RuntimeException e) {
       // of the parser: not JSON, or nested deeper than it goes; its text stays here
       return new MalformedRequest(
@@ -80,38 +48,7 @@ final class PacketReader {
     }
   }
 
-  private void readFields(String text) throws Unreadable {
-    Set<String> seen = new HashSet<>();
-    try (JsonParser parser = PARSERS.createParser(new StringReader(text))) {
-      if (parser.next() != Event.START_OBJECT) {
-        throw bad("the packet is not a JSON object");
-      }
-      while (parser.next() == Event.KEY_NAME) {
-        String name = parser.getString();
-        if (!seen.add(name)) {
-          throw bad("a field stands twice");
-        }
-        take(name, field(parser));
-      }
-      if (parser.hasNext()) {
-        throw bad("something follows the JSON object");
-      }
-    }
-  }
-
-  /** Null where the packet says null: that is as if the field were absent. */
-  private static @Nullable Field field(JsonParser parser) {
-    Event kind = parser.next();
-    return switch (kind) {
-      case VALUE_STRING, VALUE_NUMBER -> new Field(kind, parser.getString(), null);
-      case START_OBJECT -> new Field(kind, "", parser.getObject());
-      case START_ARRAY -> new Field(kind, "", parser.getArray());
-      case VALUE_NULL -> null;
-      default -> new Field(kind, "", null);
-    };
-  }
-
-  private void take(String name, @Nullable Field value) throws Unreadable {
+  private void take(String name, @Nullable JsonField value) throws Unreadable {
     switch (name) {
       case "fromId" -> fromId = value;
       case "toId" -> toId = value;
@@ -175,7 +112,7 @@ final class PacketReader {
     return storable(content.text(), "content");
   }
 
-  private static @Nullable Long id(@Nullable Field field, String name) throws Unreadable {
+  private static @Nullable Long id(@Nullable JsonField field, String name) throws Unreadable {
     if (field == null || (field.kind() == Event.VALUE_STRING && field.text().isEmpty())) {
       return null;
     }
@@ -186,18 +123,11 @@ final class PacketReader {
   }
 
   private static long integer(String text, String name) throws Unreadable {
-    boolean digits =
-        text.length() <= MAX_DIGITS
-            && !text.startsWith("+")
-            && text.chars().allMatch(c -> c == '-' || (c >= '0' && c <= '9'));
-    try {
-      if (digits) {
-        return Long.parseLong(text);
-      }
-    } catch (NumberFormatException e) {
-      // out of range, or a minus sign within; answered below
+    Long integer = JsonField.integer(text);
+    if (integer == null) {
+      throw bad(name + " is not a 64-bit integer");
     }
-    throw bad(name + " is not a 64-bit integer");
+    return integer;
   }
 
   private @Nullable String clientMessageId() throws Unreadable {
@@ -226,7 +156,9 @@ final class PacketReader {
       return null;
     }
     JsonValue value =
-        describe.kind() == Event.VALUE_STRING ? parse(describe.text()) : describe.structure();
+        describe.kind() == Event.VALUE_STRING
+            ? JsonField.parse(describe.text())
+            : describe.structure();
     if (value instanceof JsonObject object) {
       return object;
     }
@@ -236,7 +168,10 @@ final class PacketReader {
   private List<Long> messageIds() throws Unreadable {
     JsonValue value = null;
     if (content != null) {
-      value = content.kind() == Event.VALUE_STRING ? parse(content.text()) : content.structure();
+      value =
+          content.kind() == Event.VALUE_STRING
+              ? JsonField.parse(content.text())
+              : content.structure();
     }
     if (!(value instanceof JsonArray array)) {
       throw badReadAck(FailureCode.BAD_READ_ACK.message());
@@ -271,22 +206,8 @@ final class PacketReader {
     throw badReadAck("content holds something that is not a message id");
   }
 
-  /** The value that a text within the packet spells, all of it, or null. */
-  private static @Nullable JsonValue parse(String text) {
-    try (JsonParser parser = PARSERS.createParser(new StringReader(text))) {
-      parser.next();
-      JsonValue value = parser.getValue();
-      return parser.hasNext() ? null : value;
-    } catch (RuntimeException e) {
-      return null;
-    }
-  }
-
   private static String storable(String text, String name) throws Unreadable {
-    if (!StorableText.isStorable(text)) {
-      throw bad(name + " holds U+0000 or half of a surrogate pair");
-    }
-    return text;
+    return JsonField.storable(text, FailureCode.BAD_PACKET, name);
   }
 
   private static Unreadable bad(String reason) {

@@ -46,6 +46,7 @@ final class PacketSender {
   private static final int MAX_FRAME_HEADER = 10;
 
   private final Outbox outbox;
+  private final ProtocolVersion version;
   private final Session session;
   private final Transport transport;
   private final ContainerCall call;
@@ -60,7 +61,13 @@ final class PacketSender {
   private @Nullable String held;
 
   PacketSender(
-      Outbox outbox, Session session, Transport transport, Workers workers, Listener listener) {
+      Outbox outbox,
+      ProtocolVersion version,
+      Session session,
+      Transport transport,
+      Workers workers,
+      Listener listener) {
+    this.version = version;
     this.outbox = outbox;
     this.session = session;
     this.transport = transport;
@@ -82,7 +89,7 @@ final class PacketSender {
       }
       if (held == null && unflushed < MAX_UNFLUSHED) {
         Response packet = outbox.poll();
-        held = packet == null ? null : PacketEncoder.encode(packet);
+        held = packet == null ? null : version.write(packet);
       }
       if (held != null) {
         reported = sendOrFlush(held);

@@ -3,6 +3,8 @@ package imserver.endpoint;
 /** The size of a text as it is sent. */
 final class Utf8 {
 
+  private static final int MAX_BYTES_OF_A_CHAR = 3;
+
   private Utf8() {}
 
   /** The bytes of {@code text} in UTF-8 (RFC 3629, section 3). */
@@ -17,5 +19,10 @@ final class Utf8 {
       }
     }
     return bytes;
+  }
+
+  /** Whether a text is longer than so many bytes. */
+  static boolean isLonger(String text, int bytes) {
+    return text.length() > bytes / MAX_BYTES_OF_A_CHAR && length(text) > bytes;
   }
 }

@@ -6,9 +6,11 @@ import imserver.container.Transport;
 import imserver.container.Transports;
 import imserver.packet.CloseCode;
 import imserver.packet.Response;
+import imserver.packet.Response.Answer;
 import imserver.packet.Response.Failure;
-import imserver.packet.Response.Incoming;
 import imserver.session.Connection;
+import imserver.session.Mark;
+import imserver.session.Requester;
 import imserver.session.Workers;
 import io.github.bucket4j.TimeMeter;
 import jakarta.websocket.CloseReason;
@@ -60,12 +62,15 @@ final class WebSocketConnection implements Connection {
   private final UserPrincipal user;
   private final Workers workers;
   private final Transport transport;
+  private final ProtocolVersion version;
   private final Outbox outbox;
   private final PacketSender sender;
   private final FailureLimit failures = new FailureLimit(TimeMeter.SYSTEM_NANOTIME);
 
   /** How many packets are added at once at most: while these are written, the next are added. */
   private final int step;
+
+  private volatile Requester requester = this;
 
   private final AtomicInteger unansweredPings = new AtomicInteger();
 
@@ -86,7 +91,8 @@ final class WebSocketConnection implements Connection {
     this.transport = transport;
     this.step = Math.min(PacketSender.MAX_UNFLUSHED, limits.outbox());
     this.outbox = new Outbox(limits.outbox());
-    this.sender = new PacketSender(outbox, session, transport, workers, new Sending());
+    this.version = ProtocolVersion.of(session.getNegotiatedSubprotocol());
+    this.sender = new PacketSender(outbox, version, session, transport, workers, new Sending());
   }
 
   /** Keeps the connection with its session. */
@@ -151,7 +157,7 @@ final class WebSocketConnection implements Connection {
   private static int answers(List<? extends Response> packets) {
     int answers = 0;
     for (Response packet : packets) {
-      if (!(packet instanceof Incoming)) {
+      if (packet instanceof Answer) {
         answers++;
       }
     }
@@ -160,8 +166,35 @@ final class WebSocketConnection implements Connection {
 
   /** A read-ack was stored, which is the answer to it. */
   @Override
-  public void marked() {
+  public void marked(List<Mark> marks) {
+    needsNoAnswer();
+  }
+
+  /** Takes note that a request which was taken gets no answer. */
+  void needsNoAnswer() {
     unanswered.answered(1);
+  }
+
+  @Override
+  public void sendIfIdle(Response packet) {
+    if (outbox.addIfIdle(packet) == Outbox.Added.START) {
+      sender.send();
+    }
+  }
+
+  /** To whom the answers to its requests are to be given; itself unless it is set. */
+  Requester requester() {
+    return requester;
+  }
+
+  /** To be called before the first request. */
+  void setRequester(Requester requester) {
+    this.requester = requester;
+  }
+
+  /** Which version of the protocol its client speaks. */
+  ProtocolVersion version() {
+    return version;
   }
 
   /**

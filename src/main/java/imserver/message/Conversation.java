@@ -99,6 +99,11 @@ public class Conversation {
     }
   }
 
+  /** The number of the last change that the user saw here. */
+  public long changedOf(long user) {
+    return isHigh(user) ? changedHigh : changedLow;
+  }
+
   /** Sets the number of the last change that the user sees here. */
   void setChangedOf(long user, long change) {
     if (isHigh(user)) {

@@ -38,6 +38,9 @@ final class ConversationDeltas {
     int toLow;
     int toHigh;
 
+    /** Among the conversations, in the order of their pairs. */
+    int index;
+
     /** Which change of its user the last one is, on each side. */
     int lowChange;
 
@@ -56,12 +59,19 @@ final class ConversationDeltas {
   private final SortedMap<UserPair, Conversation> conversations = new TreeMap<>();
   private final User[] senders;
   private final User[] recipients;
+  private final Conversation[] conversationOf;
+
+  /** How many messages of its conversation and direction there are up to this one. */
+  private final int[] nthOfDirection;
+
   private final int[] senderChanges;
   private final int[] recipientChanges;
 
   private ConversationDeltas(int size) {
     senders = new User[size];
     recipients = new User[size];
+    conversationOf = new Conversation[size];
+    nthOfDirection = new int[size];
     senderChanges = new int[size];
     recipientChanges = new int[size];
   }
@@ -75,6 +85,10 @@ final class ConversationDeltas {
     int position = 0;
     for (User user : deltas.users.values()) {
       user.position = ++position;
+    }
+    int index = 0;
+    for (Conversation conversation : deltas.conversations.values()) {
+      conversation.index = index++;
     }
     return deltas;
   }
@@ -99,11 +113,9 @@ final class ConversationDeltas {
     conversation.last = index + 1;
     conversation.lowChange = conversation.low.changes;
     conversation.highChange = conversation.high.changes;
-    if (pair.isHigh(newMessage.recipientId())) {
-      conversation.toHigh++;
-    } else {
-      conversation.toLow++;
-    }
+    conversationOf[index] = conversation;
+    nthOfDirection[index] =
+        pair.isHigh(newMessage.recipientId()) ? ++conversation.toHigh : ++conversation.toLow;
   }
 
   private User user(long id) {
@@ -192,17 +204,28 @@ final class ConversationDeltas {
    *
    * @param ids of the messages
    * @param heads of the users, after these changes
+   * @param counts of the conversations, after these changes: each time the unread messages to low,
+   *     and those to high
    */
-  List<Stored> stored(long[] ids, long[] heads) {
+  List<Stored> stored(long[] ids, long[] heads, long[] counts) {
     List<Stored> stored = new ArrayList<>(ids.length);
     for (int i = 0; i < ids.length; i++) {
       stored.add(
           new Stored(
               ids[i],
               number(senders[i], senderChanges[i], heads),
-              number(recipients[i], recipientChanges[i], heads)));
+              number(recipients[i], recipientChanges[i], heads),
+              unread(i, counts)));
     }
     return stored;
+  }
+
+  /** What the recipient has not read of the sender after a message, before those that follow it. */
+  private long unread(int index, long[] counts) {
+    Conversation conversation = conversationOf[index];
+    boolean toHigh = recipients[index] == conversation.high;
+    int later = (toHigh ? conversation.toHigh : conversation.toLow) - nthOfDirection[index];
+    return counts[2 * conversation.index + (toHigh ? 1 : 0)] - later;
   }
 
   private long number(User user, int change, long[] heads) {

@@ -1,14 +1,19 @@
 package imserver.message;
 
 import imserver.cluster.Change;
+import imserver.cluster.Change.MessageRecalled;
 import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.MessagesRead;
 import imserver.cluster.Change.ProfileChanged;
+import imserver.cluster.Change.Typing;
 import imserver.cluster.Cluster;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
+import imserver.packet.Response;
+import imserver.packet.Response.Incoming;
+import imserver.packet.Response.MessageAdded;
 import imserver.session.SessionRegistry;
 import imserver.session.UserChange;
 import java.lang.System.Logger.Level;
@@ -18,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands stored messages to the connections of their recipients, with their senders' names, and
@@ -60,19 +66,23 @@ final class Delivery {
 
   /** Changes were committed, here or by another server: the users who are connected are told. */
   void apply(List<? extends Change> changes) {
-    Profiles senders = profiles(sendersToUsersHere(changes));
+    Profiles senders = profiles(sendersToShow(changes));
     Map<Long, List<UserChange>> byUser = new LinkedHashMap<>();
     for (Change change : changes) {
       if (change instanceof MessageStored message) {
-        if (message.senderId() != message.recipientId()) { // else it is one change, with a message
-          addSilent(byUser, message.senderId(), message.senderChange());
+        if (message.senderId() != message.recipientId() // else it is one change, with a message
+            && registry.isConnected(message.senderId())) {
+          add(byUser, message.senderId(), toSender(message, senders));
         }
         if (registry.isConnected(message.recipientId())) {
           add(byUser, message.recipientId(), toRecipient(message, senders));
         }
       } else if (change instanceof MessagesRead read) {
-        addSilent(byUser, read.senderId(), read.senderChange());
-        addSilent(byUser, read.readerId(), read.readerChange());
+        apply(read, byUser);
+      } else if (change instanceof MessageRecalled recalled) {
+        apply(recalled, byUser);
+      } else if (change instanceof Typing typing) {
+        registry.tellIfIdle(typing.toId(), new Response.Typing(typing.fromId()));
       } else if (change instanceof ProfileChanged profile) {
         directory.forget(profile.userId());
       }
@@ -80,9 +90,36 @@ final class Delivery {
     byUser.forEach(registry::change);
   }
 
-  private void addSilent(Map<Long, List<UserChange>> byUser, long userId, long number) {
-    if (registry.isConnected(userId)) {
-      add(byUser, userId, UserChange.silent(number));
+  private void apply(MessagesRead read, Map<Long, List<UserChange>> byUser) {
+    long reader = read.readerId();
+    long sender = read.senderId();
+    if (registry.isConnected(reader)) {
+      Response event =
+          new Response.MessagesRead(
+              read.readerChange(), sender, reader, read.readUpTo(), read.unread());
+      add(byUser, reader, UserChange.withoutMessage(read.readerChange(), event));
+    }
+    if (sender != reader && read.senderChange() > 0 && registry.isConnected(sender)) {
+      Response event =
+          new Response.MessagesRead(read.senderChange(), reader, reader, read.readUpTo(), null);
+      add(byUser, sender, UserChange.withoutMessage(read.senderChange(), event));
+    }
+  }
+
+  private void apply(MessageRecalled recalled, Map<Long, List<UserChange>> byUser) {
+    long recipient = recalled.recipientId();
+    long sender = recalled.senderId();
+    if (registry.isConnected(recipient)) {
+      Response event =
+          new Response.MessageRecalled(
+              recalled.recipientChange(), sender, recalled.messageId(), recalled.unread());
+      add(byUser, recipient, UserChange.withoutMessage(recalled.recipientChange(), event));
+    }
+    if (sender != recipient && registry.isConnected(sender)) {
+      Response event =
+          new Response.MessageRecalled(
+              recalled.senderChange(), recipient, recalled.messageId(), null);
+      add(byUser, sender, UserChange.withoutMessage(recalled.senderChange(), event));
     }
   }
 
@@ -90,20 +127,62 @@ final class Delivery {
     byUser.computeIfAbsent(userId, user -> new ArrayList<>()).add(change);
   }
 
-  private Set<Long> sendersToUsersHere(List<? extends Change> changes) {
+  private Set<Long> sendersToShow(List<? extends Change> changes) {
     Set<Long> senders = new HashSet<>();
     for (Change change : changes) {
-      if (change instanceof MessageStored message && registry.isConnected(message.recipientId())) {
+      if (change instanceof MessageStored message
+          && (registry.isConnected(message.recipientId())
+              || registry.tellsChanges(message.senderId()))) {
         senders.add(message.senderId());
       }
     }
     return senders;
   }
 
-  private static UserChange toRecipient(MessageStored message, Profiles senders) {
+  private UserChange toRecipient(MessageStored message, Profiles senders) {
+    Incoming incoming = incoming(message, senders);
+    if (incoming == null) {
+      return UserChange.toBeRead(message.recipientChange());
+    }
+    boolean toHimself = message.senderId() == message.recipientId();
+    MessageAdded event =
+        registry.tellsChanges(message.recipientId())
+            ? new MessageAdded(
+                message.recipientChange(),
+                message.senderId(),
+                incoming,
+                message.time(),
+                message.unread(),
+                toHimself ? message.clientMessageId() : null,
+                message.title(),
+                message.url())
+            : null;
+    return UserChange.of(message.recipientChange(), incoming, event);
+  }
+
+  private UserChange toSender(MessageStored message, Profiles senders) {
+    Incoming incoming =
+        registry.tellsChanges(message.senderId()) ? incoming(message, senders) : null;
+    MessageAdded event =
+        incoming == null
+            ? null
+            : new MessageAdded(
+                message.senderChange(),
+                message.recipientId(),
+                incoming,
+                message.time(),
+                null,
+                message.clientMessageId(),
+                null,
+                null);
+    return UserChange.withoutMessage(message.senderChange(), event);
+  }
+
+  /** Null where the text did not fit into a frame. */
+  private static @Nullable Incoming incoming(MessageStored message, Profiles senders) {
     String content = message.content();
     if (content == null) {
-      return UserChange.toBeRead(message.recipientChange());
+      return null;
     }
     ReceivedMessage unread =
         new ReceivedMessage(
@@ -112,7 +191,7 @@ final class Delivery {
             message.recipientId(),
             content,
             message.timestamp());
-    return UserChange.of(message.recipientChange(), unread.from(senders.of(message.senderId())));
+    return unread.from(senders.of(message.senderId()));
   }
 
   /**

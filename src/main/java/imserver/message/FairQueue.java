@@ -1,6 +1,7 @@
 package imserver.message;
 
 import imserver.message.Submission.ReadAck;
+import imserver.message.Submission.Recall;
 import imserver.message.Submission.Send;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -95,6 +96,11 @@ final class FairQueue<S extends Submission> {
    */
   static FairQueue<Send> ofMessages(Semaphore room, int lanes, int maxBatch) {
     return new FairQueue<>(room, lanes, maxBatch, send -> 1, 1, Integer.MAX_VALUE);
+  }
+
+  /** An empty queue of recalls; see {@link #ofMessages}. */
+  static FairQueue<Recall> ofRecalls(Semaphore room, int maxBatch) {
+    return new FairQueue<>(room, 1, maxBatch, recall -> 1, 1, Integer.MAX_VALUE);
   }
 
   /**

@@ -2,6 +2,7 @@ package imserver.message;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Query;
+import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -18,8 +19,8 @@ final class H2MessageInserter {
 
   private static final String EXISTING =
       """
-      select n.ordinal, m.id,
-             case when m.recipient_id = n.recipient_id and m.content = n.content
+      select n.ordinal, m.id, m.created_at,
+             case when m.recipient_id = n.recipient_id and (m.content = n.content or m.content = '')
                     and h.title is not distinct from n.title and h.url is not distinct from n.url
                   then 1 else 0 end
       from unnest(cast(?1 as integer array), cast(?2 as bigint array), cast(?3 as varchar array),
@@ -83,6 +84,14 @@ final class H2MessageInserter {
         values (n.low_id, n.high_id, n.last_message_id, n.to_low, n.to_high, n.changed_low, n.changed_high)
       """;
 
+  private static final String COUNTS =
+      """
+      select c.unread_low, c.unread_high
+      from unnest(cast(?1 as bigint array), cast(?2 as bigint array)) as n (low_id, high_id)
+      join conversation c on c.low_id = n.low_id and c.high_id = n.high_id
+      order by c.low_id, c.high_id
+      """;
+
   private final EntityManager entities;
   private final NamedStatements statements;
 
@@ -126,7 +135,9 @@ final class H2MessageInserter {
       existing.put(
           ((Number) columns[0]).intValue(),
           new ExistingMessage(
-              ((Number) columns[1]).longValue(), ((Number) columns[2]).intValue() == 1));
+              ((Number) columns[1]).longValue(),
+              (OffsetDateTime) columns[2],
+              ((Number) columns[3]).intValue() == 1));
     }
     return existing;
   }
@@ -160,7 +171,7 @@ final class H2MessageInserter {
       }
     }
     entities.flush(); // what the database refuses is thrown here
-    return deltas.stored(ids, heads);
+    return deltas.stored(ids, heads, counts(deltas));
   }
 
   private void changeConversations(ConversationDeltas deltas, long[] ids, long[] heads) {
@@ -174,6 +185,15 @@ final class H2MessageInserter {
             boxed(deltas.lowChanges(heads)),
             boxed(deltas.highChanges(heads)))
         .executeUpdate();
+  }
+
+  /** Of each conversation the unread messages to low, and those to high. */
+  private long[] counts(ConversationDeltas deltas) {
+    List<?> rows = statement(COUNTS, boxed(deltas.lows()), boxed(deltas.highs())).getResultList();
+    return rows.stream()
+        .flatMap(row -> Arrays.stream((Object[]) row))
+        .mapToLong(count -> ((Number) count).longValue())
+        .toArray();
   }
 
   private Query statement(String sql, Object... parameters) {

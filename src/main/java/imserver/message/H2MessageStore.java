@@ -4,6 +4,7 @@ import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +40,15 @@ public class H2MessageStore implements MessageStore {
   }
 
   @Override
-  public List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
-    return commit(() -> writer.markRead(idsByReader));
+  public List<ReadMark> markRead(
+      Map<Long, ? extends Collection<Long>> idsByReader, boolean receipts) {
+    return commit(() -> writer.markRead(idsByReader, receipts));
+  }
+
+  @Override
+  public RecallOutcome recall(
+      long sender, long messageId, OffsetDateTime since, OffsetDateTime now) {
+    return commit(() -> writer.recall(sender, messageId, since, now));
   }
 
   @Override

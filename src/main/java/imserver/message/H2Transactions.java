@@ -6,6 +6,7 @@ import jakarta.ejb.Stateless;
 import jakarta.interceptor.Interceptors;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +37,15 @@ public class H2Transactions {
   }
 
   /** See {@link MessageStore#markRead}. */
-  public List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
-    return new H2UnreadWriter(entities).markRead(idsByReader);
+  public List<ReadMark> markRead(
+      Map<Long, ? extends Collection<Long>> idsByReader, boolean receipts) {
+    return new H2UnreadWriter(entities).markRead(idsByReader, receipts);
+  }
+
+  /** See {@link MessageStore#recall}. */
+  public RecallOutcome recall(
+      long sender, long messageId, OffsetDateTime since, OffsetDateTime now) {
+    return new H2RecallWriter(entities).recall(sender, messageId, since, now);
   }
 
   /** See {@link MessageStore#recount}. */

@@ -38,12 +38,12 @@ final class H2UnreadWriter {
   }
 
   /** See {@link MessageStore#markRead}. */
-  List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
+  List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader, boolean receipts) {
     Map<Reading, Long> read = new TreeMap<>();
     idsByReader.forEach((reader, ids) -> ids.forEach(id -> markRead(reader, id, read)));
     entities.flush();
     List<ReadMark> marks = new ArrayList<>();
-    read.forEach((reading, count) -> marks.add(mark(reading, count)));
+    read.forEach((reading, count) -> marks.add(mark(reading, count, receipts)));
     entities.flush(); // what the database refuses is thrown here
     return marks;
   }
@@ -56,7 +56,7 @@ final class H2UnreadWriter {
     }
   }
 
-  private ReadMark mark(Reading reading, long count) {
+  private ReadMark mark(Reading reading, long count, boolean receipts) {
     long reader = reading.readerId();
     long sender = reading.senderId();
     UserState state = known(reader);
@@ -65,8 +65,10 @@ final class H2UnreadWriter {
     conversation.setUnreadOf(reader, conversation.unreadOf(reader) - count);
     conversation.setReadUpToOf(reader, readUpTo(reading, conversation));
     long readerChange = state.change();
-    long senderChange = senderChange(reading, readerChange);
-    conversation.setChangedOf(sender, senderChange);
+    long senderChange = senderChange(reading, readerChange, receipts);
+    if (senderChange > 0) {
+      conversation.setChangedOf(sender, senderChange);
+    }
     conversation.setChangedOf(reader, readerChange);
     return new ReadMark(
         reader,
@@ -77,13 +79,11 @@ final class H2UnreadWriter {
         conversation.readUpToOf(reader));
   }
 
-  private long senderChange(Reading reading, long readerChange) {
-    if (reading.senderId() == 0) {
-      return 0;
+  private long senderChange(Reading reading, long readerChange, boolean receipts) {
+    if (reading.senderId() == reading.readerId()) {
+      return readerChange;
     }
-    return reading.senderId() == reading.readerId()
-        ? readerChange
-        : known(reading.senderId()).change();
+    return reading.senderId() == 0 || !receipts ? 0 : known(reading.senderId()).change();
   }
 
   /**

@@ -1,13 +1,17 @@
 package imserver.message;
 
+import imserver.cluster.Change;
 import imserver.cluster.Cluster;
 import imserver.config.Config;
 import imserver.directory.UserDirectory;
 import imserver.message.Submission.ReadAck;
+import imserver.message.Submission.Recall;
 import imserver.message.Submission.Send;
 import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
+import imserver.packet.RecallMessage;
 import imserver.packet.SendMessage;
+import imserver.packet.Typing;
 import imserver.session.Requester;
 import imserver.session.SessionRegistry;
 import imserver.session.UserBudget;
@@ -62,6 +66,9 @@ public class Intake {
   /** Notices take one part in so many of the room at a time. */
   private static final int NOTICES_PART = 10;
 
+  /** Each in a transaction of its own. */
+  private static final int RECALLS_AT_A_TIME = 16;
+
   /**
    * After so long a request is answered with a failure, whatever the database does. A client of the
    * socket waits for 6 s (PROTOCOL.md, section 5).
@@ -80,7 +87,9 @@ public class Intake {
   private List<Lane<Send>> lanes;
 
   private Lane<ReadAck> readAcks;
+  private Lane<Recall> recalls;
   private List<Lane<?>> allLanes;
+  private Delivery delivery;
   private final AtomicBoolean stopped = new AtomicBoolean();
 
   /** For the container, which injects the rest. */
@@ -90,7 +99,7 @@ public class Intake {
   void start() {
     Semaphore room = new Semaphore(config.limits().intake());
     int count = config.storage().lanes();
-    Delivery delivery = new Delivery(directory, registry, cluster);
+    delivery = new Delivery(directory, registry, cluster);
     int batch = config.limits().batch();
     lanes =
         IntStream.range(0, count)
@@ -104,7 +113,12 @@ public class Intake {
         new Lane<>(
             FairQueue.ofReadAcks(room, batch),
             replies -> new ReadAckWriter(service, delivery, replies)::process);
-    allLanes = Stream.<Lane<?>>concat(lanes.stream(), Stream.of(readAcks)).toList();
+    recalls =
+        new Lane<>(
+            FairQueue.ofRecalls(room, RECALLS_AT_A_TIME),
+            replies ->
+                new RecallWriter(service, delivery, config.rules(), clock, replies)::process);
+    allLanes = Stream.<Lane<?>>concat(lanes.stream(), Stream.of(readAcks, recalls)).toList();
     allLanes.forEach(lane -> lane.start(threads));
     workers.runEvery(OVERDUE_CHECK, () -> workers.runForClient(this::failOverdue));
   }
@@ -163,6 +177,25 @@ public class Intake {
    */
   public void markReadUncharged(Requester requester, MarkRead request) {
     ReadAckParts.of(new ReadAck(requester, request)).forEach(part -> submit(part, readAcks));
+  }
+
+  /** Takes in a recall. {@code requester} is answered when it is done, or with a failure. */
+  public void recall(Requester requester, RecallMessage request) {
+    Recall recall = new Recall(requester, request);
+    if (config.rules().recall() == 0) {
+      recall.fail(FailureCode.RECALL_OFF);
+    } else if (isSpent(budgets.messages(), requester, 1)) {
+      recall.fail(FailureCode.RATE_LIMITED);
+    } else {
+      submit(recall, recalls);
+    }
+  }
+
+  /** Tells a user that the requester is writing to him, unless that was told just now. */
+  public void typing(Requester requester, Typing request) {
+    if (!isSpent(budgets.typing(), requester, 1)) {
+      delivery.committed(List.of(new Change.Typing(requester.user().userId(), request.toId())));
+    }
   }
 
   private <S extends Submission> void submit(S submission, Lane<S> lane) {

@@ -7,8 +7,9 @@ import jakarta.persistence.Table;
 import java.time.OffsetDateTime;
 
 /**
- * A stored message, which never changes. This entity is for queries only: the rows are written by
- * SQL, on PostgreSQL by {@code add_messages}, on H2 by {@link H2MessageInserter}.
+ * A stored message, which never changes unless it is recalled. The rows are written by SQL, on
+ * PostgreSQL by {@code add_messages} and {@code recall_message}, on H2 by {@link
+ * H2MessageInserter}; {@link H2RecallWriter} alone changes an entity.
  */
 @SuppressWarnings("UnusedVariable") // JPA reads the fields
 @Entity
@@ -38,4 +39,25 @@ class Message {
   /** For JPA, which fills the fields. */
   @SuppressWarnings("NullAway.Init")
   protected Message() {}
+
+  long senderId() {
+    return senderId;
+  }
+
+  long recipientId() {
+    return recipientId;
+  }
+
+  OffsetDateTime createdAt() {
+    return createdAt;
+  }
+
+  /** No other message has no content. */
+  boolean isRecalled() {
+    return content.isEmpty();
+  }
+
+  void recall() {
+    content = "";
+  }
 }

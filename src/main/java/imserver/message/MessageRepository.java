@@ -36,9 +36,10 @@ public class MessageRepository {
   }
 
   /**
-   * The messages to users that each of them has not got, read or not, the lowest ids first. Joined
-   * to who may have sent some, as one table: PostgreSQL finds them above the id by the index then.
-   * With a join for each side it read the whole history of each pair.
+   * The messages to users that each of them has not got, read or not, the lowest ids first; without
+   * those that were recalled. Joined to who may have sent some, as one table: PostgreSQL finds them
+   * above the id by the index then. With a join for each side it read the whole history of each
+   * pair.
    *
    * @param afterByUser above which id, for each user; at least one
    */
@@ -61,6 +62,7 @@ public class MessageRepository {
                        and c.low_id <> c.high_id) as p
                 join message m
                   on m.sender_id = p.sender_id and m.recipient_id = p.recipient_id and m.id > p.after_id
+                 and m.content <> ''
                 order by m.id
                 """)
             .setParameter(1, users.toArray(Long[]::new))
@@ -108,6 +110,14 @@ public class MessageRepository {
     return new UserPosition(
         ((Number) row[0]).longValue(),
         Math.max(((Number) row[1]).longValue(), ((Number) row[2]).longValue()));
+  }
+
+  /** Drawn anew where the numbers of changes begin anew. */
+  String epoch() {
+    return (String)
+        entities
+            .createNativeQuery("select cast(epoch as varchar(36)) from installation")
+            .getSingleResult();
   }
 
   /** Returns if the database answers. */

@@ -2,6 +2,7 @@ package imserver.message;
 
 import imserver.config.Config;
 import imserver.config.Config.Recipients;
+import imserver.config.Config.Switch;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
@@ -14,6 +15,7 @@ import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptors;
+import java.time.OffsetDateTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -102,7 +104,21 @@ public class MessageService {
    */
   @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
   public List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
-    return write(store -> store.markRead(idsByReader));
+    boolean receipts = config.rules().receipts() == Switch.ON;
+    return write(store -> store.markRead(idsByReader, receipts));
+  }
+
+  /**
+   * Recalls a message.
+   *
+   * @param sender whose message it is to be
+   * @param since it is only recalled if it came then or later
+   * @param now when the recall came
+   */
+  @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+  public RecallOutcome recall(
+      long sender, long messageId, OffsetDateTime since, OffsetDateTime now) {
+    return write(store -> store.recall(sender, messageId, since, now));
   }
 
   /** Counts a user's unread messages one by one and corrects what differs. */
@@ -140,6 +156,11 @@ public class MessageService {
   /** How far the changes and messages of a user have come. */
   public UserPosition position(long userId) {
     return messages.position(userId);
+  }
+
+  /** Drawn anew where the numbers of changes begin anew; at most 36 characters. */
+  public String epoch() {
+    return messages.epoch();
   }
 
   /** Returns if the database answers. */

@@ -2,6 +2,7 @@ package imserver.message;
 
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +36,9 @@ import java.util.Map;
  *       none: a lower one that was not there will never come. The same for one conversation.
  *   <li>Each change that a user sees has the next number of this user, beginning with 1 and without
  *       a gap: a message from or to the user (one change where both are the same); a reading, by
- *       the user or by the other one, of messages of one conversation. What was rolled back, or
- *       refused as a retry, has left no gap. The system, user 0, sees nothing, and its number is 0.
+ *       the user or (with receipts) by the other one, of messages of one conversation; a recall by
+ *       either. What was rolled back, or refused as a retry, has left no gap. The system, user 0,
+ *       sees nothing, and its number is 0.
  *   <li>Within one call messages get ids and numbers in the order in which they are given.
  * </ul>
  *
@@ -63,9 +65,22 @@ interface MessageStore {
    * Marks messages as read: of each reader those of the ids that are unread messages addressed to
    * this reader. Others are passed over, so that it may be called again.
    *
+   * @param receipts whether it is a change for the senders, too
    * @return one mark for each reader and each sender of whom something was marked, in no order
    */
-  List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader);
+  List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader, boolean receipts);
+
+  /**
+   * Erases the content of a message, which is from then on a recalled one, for ever: a retry of it
+   * is found to be stored and changes nothing. It counts as unread no more, and what its recipient
+   * has read up to stays. The conversation gets an entry for it, with an id of the same sequence as
+   * the messages.
+   *
+   * @param sender whose message it is to be, positive
+   * @param since it is only recalled if it came then or later
+   * @param now when the recall came
+   */
+  RecallOutcome recall(long sender, long messageId, OffsetDateTime since, OffsetDateTime now);
 
   /**
    * Counts a user's unread messages one by one, and corrects the counts that are kept; each

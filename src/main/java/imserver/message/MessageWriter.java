@@ -10,6 +10,7 @@ import imserver.session.Requester;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,7 +63,7 @@ final class MessageWriter {
   }
 
   private List<NewMessage> newMessages(List<Send> sends) {
-    OffsetDateTime now = OffsetDateTime.now(clock);
+    OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MILLIS);
     return sends.stream().map(send -> newMessage(send, now)).toList();
   }
 
@@ -131,58 +132,63 @@ final class MessageWriter {
 
   /** Has the senders answered, and what is stored delivered. */
   private void report(List<Send> sends, List<NewMessage> newMessages, List<Outcome> outcomes) {
-    List<Change> changes = changes(newMessages, outcomes);
+    List<Change> changes = changes(sends, newMessages, outcomes);
     replies.execute(
         () -> {
           try {
-            answer(sends, outcomes);
+            answer(sends, newMessages, outcomes);
           } finally {
             delivery.committed(changes);
           }
         });
   }
 
-  private static List<Change> changes(List<NewMessage> newMessages, List<Outcome> outcomes) {
+  private static List<Change> changes(
+      List<Send> sends, List<NewMessage> newMessages, List<Outcome> outcomes) {
     List<Change> changes = new ArrayList<>(newMessages.size());
     for (int i = 0; i < newMessages.size(); i++) {
       if (outcomes.get(i) instanceof Outcome.Stored stored) {
-        changes.add(newMessages.get(i).asChange(stored));
+        changes.add(newMessages.get(i).asChange(stored, sends.get(i).request().clientMessageId()));
       }
     }
     return changes;
   }
 
-  private static void answer(List<Send> sends, List<Outcome> outcomes) {
+  private static void answer(
+      List<Send> sends, List<NewMessage> newMessages, List<Outcome> outcomes) {
     Map<Requester, List<Response>> answers = new LinkedHashMap<>();
     for (int i = 0; i < sends.size(); i++) {
       Send send = sends.get(i);
       if (send.progress().tryAnswer()) {
         answers
             .computeIfAbsent(send.requester(), requester -> new ArrayList<>())
-            .add(answer(send, outcomes.get(i)));
+            .add(answer(send, newMessages.get(i), outcomes.get(i)));
       }
     }
     answers.forEach(Requester::send);
   }
 
-  private static Response answer(Send send, Outcome outcome) {
+  private static Response answer(Send send, NewMessage newMessage, Outcome outcome) {
     if (outcome instanceof Outcome.Stored stored) {
-      return success(send, stored.messageId());
+      return success(send, stored.messageId(), stored.senderChange(), newMessage.createdAt());
     }
     if (outcome instanceof Outcome.Duplicate duplicate) {
-      return success(send, duplicate.messageId());
+      return success(send, duplicate.messageId(), 0, duplicate.createdAt());
     }
     return send.failure(
         outcome instanceof Outcome.Reused ? FailureCode.REUSED_ID : FailureCode.UNKNOWN_RECIPIENT);
   }
 
-  private static Success success(Send send, long messageId) {
+  private static Success success(Send send, long messageId, long change, OffsetDateTime createdAt) {
     SendMessage request = send.request();
     return new Success(
         send.requester().user().userId(),
         request.timestamp(),
         messageId,
-        request.clientMessageId());
+        request.clientMessageId(),
+        request.requestId(),
+        change,
+        createdAt.toInstant());
   }
 
   private void giveUp(List<Send> sends, RuntimeException cause) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param recipientId positive
  * @param content storable text, not blank
  * @param timestamp the sender's mark, "" for none
- * @param createdAt when it was taken in
+ * @param createdAt when it was taken in, in whole milliseconds
  * @param noticeDetails null unless the system sends it
  */
 record NewMessage(
@@ -48,15 +48,24 @@ record NewMessage(
         && Objects.equals(url(), other.url());
   }
 
-  /** The change that the message is once it is stored. */
-  MessageStored asChange(Outcome.Stored stored) {
+  /**
+   * The change that the message is once it is stored.
+   *
+   * @param clientMessageId the sender's name for it, null for none
+   */
+  MessageStored asChange(Outcome.Stored stored, @Nullable String clientMessageId) {
     return new MessageStored(
         stored.messageId(),
         senderId(),
         stored.senderChange(),
         recipientId,
         stored.recipientChange(),
+        stored.unread(),
         content,
-        timestamp);
+        timestamp,
+        createdAt.toInstant(),
+        clientMessageId,
+        title(),
+        url());
   }
 }

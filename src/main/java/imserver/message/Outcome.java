@@ -1,5 +1,7 @@
 package imserver.message;
 
+import java.time.OffsetDateTime;
+
 /** What became of a {@link NewMessage}. */
 sealed interface Outcome {
 
@@ -10,11 +12,13 @@ sealed interface Outcome {
    * @param senderChange the number of this change for the sender, 0 for the system
    * @param recipientChange the number of this change for the recipient: the same number where the
    *     recipient is the sender
+   * @param unread how many messages of the sender the recipient has not read then
    */
-  record Stored(long messageId, long senderChange, long recipientChange) implements Outcome {}
+  record Stored(long messageId, long senderChange, long recipientChange, long unread)
+      implements Outcome {}
 
-  /** A retry of the message with this id, which was stored before. */
-  record Duplicate(long messageId) implements Outcome {}
+  /** A retry of the message with this id, which was stored before and came at this time. */
+  record Duplicate(long messageId, OffsetDateTime createdAt) implements Outcome {}
 
   /** Not stored: another message of the sender, the one with this id, has its key. */
   record Reused(long messageId) implements Outcome {}

@@ -85,7 +85,7 @@ final class Outcomes {
       throw new IllegalStateException("a message is neither stored nor was its key there");
     }
     return second.saysTheSameAs(newMessages.get(first))
-        ? new Duplicate(stored.messageId())
+        ? new Duplicate(stored.messageId(), newMessages.get(0).createdAt())
         : new Reused(stored.messageId());
   }
 

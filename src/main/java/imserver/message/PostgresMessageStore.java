@@ -8,6 +8,9 @@ import java.nio.LongBuffer;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -31,7 +34,8 @@ public class PostgresMessageStore implements MessageStore {
   private static final String ADD =
       "select * from add_messages(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
           + " ?)";
-  private static final String MARK_READ = "select * from mark_read(?, ?)";
+  private static final String MARK_READ = "select * from mark_read(?, ?, ?)";
+  private static final String RECALL = "select * from recall_message(?, ?, ?, ?)";
   private static final String RECOUNT = "select * from recount(?)";
 
   /** Retries come in groups: in so many batches after one, the keys are looked for first. */
@@ -133,14 +137,19 @@ public class PostgresMessageStore implements MessageStore {
       throws SQLException {
     if (row.getArray("known") == null) {
       long[] ids = ids(array(row, "ids", Long[].class), newMessages.size());
-      return new Added(Map.of(), deltas.stored(ids, numbers(row.getBytes("heads"))));
+      return new Added(
+          Map.of(),
+          deltas.stored(ids, numbers(row.getBytes("heads")), numbers(row.getBytes("counts"))));
     }
     Integer[] ordinals = array(row, "known", Integer[].class);
     Long[] ids = array(row, "earlier", Long[].class);
+    Timestamp[] times = array(row, "times", Timestamp[].class);
     Boolean[] same = array(row, "same", Boolean[].class);
     Map<Integer, ExistingMessage> existing = new HashMap<>();
     for (int i = 0; i < ordinals.length; i++) {
-      existing.put(ordinals[i] - 1, new ExistingMessage(ids[i], same[i]));
+      existing.put(
+          ordinals[i] - 1,
+          new ExistingMessage(ids[i], times[i].toInstant().atOffset(ZoneOffset.UTC), same[i]));
     }
     return new Added(existing, List.of());
   }
@@ -155,7 +164,8 @@ public class PostgresMessageStore implements MessageStore {
   }
 
   @Override
-  public List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
+  public List<ReadMark> markRead(
+      Map<Long, ? extends Collection<Long>> idsByReader, boolean receipts) {
     long[] readers =
         idsByReader.entrySet().stream()
             .flatMapToLong(entry -> entry.getValue().stream().mapToLong(id -> entry.getKey()))
@@ -170,6 +180,7 @@ public class PostgresMessageStore implements MessageStore {
             statement -> {
               statement.setObject(1, readers);
               statement.setObject(2, ids);
+              statement.setBoolean(3, receipts);
             },
             row -> marks(numbers(row.getBytes("marked")), numbers(row.getBytes("states"))));
   }
@@ -199,6 +210,42 @@ public class PostgresMessageStore implements MessageStore {
               state[2 + side]));
     }
     return marks;
+  }
+
+  @Override
+  public RecallOutcome recall(
+      long sender, long messageId, OffsetDateTime since, OffsetDateTime now) {
+    return new FunctionCaller(database)
+        .call(
+            RECALL,
+            statement -> {
+              statement.setLong(1, sender);
+              statement.setLong(2, messageId);
+              statement.setObject(3, since);
+              statement.setObject(4, now);
+            },
+            row -> recalled(row, sender, messageId));
+  }
+
+  private static RecallOutcome recalled(ResultSet row, long sender, long messageId)
+      throws SQLException {
+    long recipient = row.getLong("recipient");
+    if (row.wasNull()) {
+      return new RecallOutcome.NotFound();
+    }
+    if (row.getBoolean("expired")) {
+      return new RecallOutcome.Expired();
+    }
+    row.getLong("recall_id");
+    return row.wasNull()
+        ? new RecallOutcome.RecalledBefore()
+        : new RecallOutcome.Recalled(
+            messageId,
+            sender,
+            row.getLong("sender_change"),
+            recipient,
+            row.getLong("recipient_change"),
+            row.getLong("unread_left"));
   }
 
   @Override

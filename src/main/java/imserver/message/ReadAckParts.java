@@ -4,9 +4,12 @@ import imserver.auth.UserPrincipal;
 import imserver.message.Submission.ReadAck;
 import imserver.packet.MarkRead;
 import imserver.packet.Response;
+import imserver.session.Mark;
 import imserver.session.Requester;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,9 @@ final class ReadAckParts implements Requester {
   private final Requester whole;
   private int open;
   private @Nullable Response failure;
+
+  /** The last one of each sender. */
+  private final Map<Long, Mark> marks = new HashMap<>();
 
   private ReadAckParts(Requester whole, int parts) {
     this.whole = whole;
@@ -49,26 +55,30 @@ final class ReadAckParts implements Requester {
 
   @Override
   public void send(Response answer) {
-    partIsDone(answer);
+    partIsDone(answer, List.of());
   }
 
   @Override
-  public void marked() {
-    partIsDone(null);
+  public void marked(List<Mark> some) {
+    partIsDone(null, some);
   }
 
-  private void partIsDone(@Nullable Response failed) {
+  private void partIsDone(@Nullable Response failed, List<Mark> some) {
     Response answer;
+    List<Mark> all;
     synchronized (this) {
       failure = failure == null ? failed : failure;
+      some.forEach(
+          mark -> marks.merge(mark.senderId(), mark, (a, b) -> a.change() > b.change() ? a : b));
       open--;
       if (open > 0) {
         return;
       }
       answer = failure;
+      all = List.copyOf(marks.values());
     }
     if (answer == null) {
-      whole.marked();
+      whole.marked(all);
     } else {
       whole.send(answer);
     }

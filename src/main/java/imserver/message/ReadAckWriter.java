@@ -2,6 +2,7 @@ package imserver.message;
 
 import imserver.message.Submission.ReadAck;
 import imserver.packet.FailureCode;
+import imserver.session.Mark;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -50,11 +51,16 @@ final class ReadAckWriter {
     replies.execute(
         () -> {
           try {
-            acks.forEach(ReadAck::marked);
+            acks.forEach(ack -> ack.marked(marksOf(ack, marks)));
           } finally {
             delivery.committed(marks.stream().map(ReadMark::asChange).toList());
           }
         });
+  }
+
+  private static List<Mark> marksOf(ReadAck ack, List<ReadMark> marks) {
+    long reader = ack.requester().user().userId();
+    return marks.stream().filter(mark -> mark.readerId() == reader).map(ReadMark::mark).toList();
   }
 
   /**

@@ -2,10 +2,13 @@ package imserver.message;
 
 import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
+import imserver.packet.RecallMessage;
 import imserver.packet.Request;
 import imserver.packet.Response.Failure;
 import imserver.packet.SendMessage;
+import imserver.session.Mark;
 import imserver.session.Requester;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A request that was taken in, with its requester, who is to be answered. */
@@ -34,7 +37,8 @@ sealed interface Submission {
 
   /** The same of a request that is no submission yet. */
   static Failure failure(Requester requester, Request request, FailureCode code) {
-    return new Failure(requester.user().userId(), request.timestamp(), code, code.message());
+    return new Failure(
+        requester.user().userId(), request.timestamp(), code, code.message(), request.requestId());
   }
 
   /** A message to be stored; with a title and link where it is one of the system. */
@@ -64,10 +68,19 @@ sealed interface Submission {
     }
 
     /** Answers that it is done, unless it was answered before. */
-    void marked() {
+    void marked(List<Mark> marks) {
       if (progress.tryAnswer()) {
-        requester.marked();
+        requester.marked(marks);
       }
+    }
+  }
+
+  /** A message to be recalled. */
+  record Recall(Requester requester, RecallMessage request, Progress progress)
+      implements Submission {
+
+    Recall(Requester requester, RecallMessage request) {
+      this(requester, request, new Progress());
     }
   }
 }

@@ -26,6 +26,16 @@ public enum FailureCode {
   REUSED_ID("clientMessageId is that of another message", Retry.NO),
   /** {@code content} of a read-ack is not an array of ids, or holds too many. */
   BAD_READ_ACK("content is not an array of message ids", Retry.NO),
+  /** Of version 2: no JSON object, or a field that is missing or of the wrong kind. */
+  BAD_COMMAND("the command cannot be read", Retry.NO),
+  /** Of version 2: {@code op} is none that this server knows. */
+  UNKNOWN_OP("op is not known", Retry.NO),
+  /** The message is older than {@code IMSERVER_RECALL} seconds. */
+  RECALL_EXPIRED("the message is too old to be recalled", Retry.NO),
+  /** {@code IMSERVER_RECALL} is 0. */
+  RECALL_OFF("messages cannot be recalled here", Retry.NO),
+  /** There is no such message of the user. */
+  NOT_FOUND("no such message", Retry.NO),
   /** The user's budget for messages, or for read-acks, is used up. */
   RATE_LIMITED("too much in a short time, slow down", Retry.LATER),
   /** The intake is full, or the server is stopping. */

@@ -1,37 +1,158 @@
 package imserver.packet;
 
+import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A packet to a client. */
+/**
+ * What is said to a client: answers to its requests, and what it did not ask for. Version 1 of the
+ * protocol knows {@link Success}, {@link Failure} and {@link Incoming}; version 2 all but {@link
+ * Incoming}, in whose place it has {@link MessageAdded}. Ids are positive and below 2^53 unless it
+ * says otherwise, and a user id of 0 is the system.
+ */
 public sealed interface Response {
 
+  /** The one answer to a request. */
+  sealed interface Answer extends Response {
+
+    /** The request's own name, as JSON; null for none. */
+    @Nullable String requestId();
+
+    /**
+     * The number of the change that the request was, among those of the user who made it; 0 where
+     * it has changed nothing.
+     */
+    default long change() {
+      return 0;
+    }
+  }
+
   /**
-   * {@code type} 0: the message is committed to the database.
+   * {@code type} 0, {@code done} of {@code send}: the message is committed to the database.
    *
    * @param toId the sender of the message, who gets this answer
    * @param timestamp the request's
-   * @param messageId positive, below 2^53
-   * @param clientMessageId the request's, null for none: then a socket does not get the message id
+   * @param messageId its id
+   * @param clientMessageId the request's, null for none: then a socket of version 1 does not get
+   *     the message id
+   * @param change 0 where it was stored before
+   * @param time when it came
    */
-  record Success(long toId, String timestamp, long messageId, @Nullable String clientMessageId)
-      implements Response {}
+  record Success(
+      long toId,
+      String timestamp,
+      long messageId,
+      @Nullable String clientMessageId,
+      @Nullable String requestId,
+      long change,
+      Instant time)
+      implements Answer {}
 
   /**
-   * {@code type} 1: nothing was stored, as far as this server knows.
+   * {@code type} 1, {@code fail}: nothing was done, as far as this server knows.
    *
    * @param toId the connected user
    * @param timestamp the request's where it could be read, else ""
    * @param code from the catalogue
    * @param message one sentence in English for the developer of the client
    */
-  record Failure(long toId, String timestamp, FailureCode code, String message)
-      implements Response {}
+  record Failure(
+      long toId, String timestamp, FailureCode code, String message, @Nullable String requestId)
+      implements Answer {
+
+    /** To a request without a name. */
+    public Failure(long toId, String timestamp, FailureCode code, String message) {
+      this(toId, timestamp, code, message, null);
+    }
+  }
+
+  /**
+   * {@code done} of {@code read}.
+   *
+   * @param unread how many messages of the other one the user has not read now
+   */
+  record Marked(@Nullable String requestId, long change, long unread) implements Answer {}
+
+  /** {@code done} of {@code recall}. */
+  record Recalled(@Nullable String requestId, long change) implements Answer {}
+
+  /**
+   * {@code done} of {@code sync}.
+   *
+   * @param conversations those that have changed, ascending by their changes
+   * @param next the number to go on with
+   * @param more whether there are more
+   * @param head the number of the user's last change
+   */
+  record Synchronized(
+      @Nullable String requestId,
+      List<ConversationState> conversations,
+      long next,
+      boolean more,
+      long head)
+      implements Answer {
+
+    /** Copies the list. */
+    public Synchronized {
+      conversations = List.copyOf(conversations);
+    }
+  }
+
+  /** {@code reset}: what the client remembers is of another database. */
+  record Reset(@Nullable String requestId) implements Answer {}
+
+  /**
+   * A conversation as one of its users sees it.
+   *
+   * @param otherId the other user
+   * @param name the other one's name, or the id in digits where none is known
+   * @param avatar the other one's avatar, "" where none is known
+   * @param lastMessage null where an operator has deleted it
+   * @param unread how many messages of the other one the user has not read
+   * @param readUpTo up to which message of the other one the user has read all, 0 for none
+   * @param theyReadUpTo the same of the other one; null without receipts
+   * @param change the number of its last change for this user
+   */
+  record ConversationState(
+      long otherId,
+      String name,
+      String avatar,
+      @Nullable LastMessage lastMessage,
+      long unread,
+      long readUpTo,
+      @Nullable Long theyReadUpTo,
+      long change) {}
+
+  /**
+   * The newest message of a conversation.
+   *
+   * @param content "" where it was recalled
+   * @param time when it came
+   * @param timestamp the sender's mark, "" for none
+   * @param title of a message of the system, null for none
+   * @param url its link, null for none
+   */
+  record LastMessage(
+      long messageId,
+      long fromId,
+      long toId,
+      String content,
+      Instant time,
+      String timestamp,
+      @Nullable String title,
+      @Nullable String url) {
+
+    /** No other message has no content. */
+    public boolean isRecalled() {
+      return content.isEmpty();
+    }
+  }
 
   /**
    * {@code type} 2: a message for the connected user.
    *
-   * @param messageId positive, below 2^53
-   * @param fromId who sent it; 0 is the system
+   * @param messageId its id
+   * @param fromId who sent it
    * @param toId the recipient
    * @param content the text
    * @param timestamp the sender's mark, "" for none
@@ -47,4 +168,72 @@ public sealed interface Response {
       String userName,
       String headUrl)
       implements Response {}
+
+  /**
+   * {@code welcome}: the first that a connection of version 2 gets.
+   *
+   * @param userId the connected user
+   * @param head the number of the user's last change that is not told on this connection
+   * @param epoch drawn anew where numbers begin anew
+   * @param maxContent code points in a message
+   * @param recallSeconds how old a message may be that is recalled, 0 for none
+   * @param receipts whether senders are told what is read
+   */
+  record Welcome(
+      long userId, long head, String epoch, int maxContent, int recallSeconds, boolean receipts)
+      implements Response {}
+
+  /**
+   * {@code message}: one from or to the connected user.
+   *
+   * @param change the number of this change for the connected user
+   * @param with the other one
+   * @param message as its recipient gets it
+   * @param time when it came
+   * @param unread how many messages of the sender the recipient has not read then; null for the
+   *     sender
+   * @param clientMessageId the sender's name for it; null for the recipient, and for none
+   * @param title of a message of the system, null for none
+   * @param url its link, null for none
+   */
+  record MessageAdded(
+      long change,
+      long with,
+      Incoming message,
+      Instant time,
+      @Nullable Long unread,
+      @Nullable String clientMessageId,
+      @Nullable String title,
+      @Nullable String url)
+      implements Response {}
+
+  /**
+   * {@code read}: the connected user has read messages of another, or the other way round.
+   *
+   * @param change the number of this change for the connected user
+   * @param with the other one
+   * @param by who has read
+   * @param upTo up to which message all are read, 0 for none
+   * @param unread how many the connected user has not read now; null where the other one has read
+   */
+  record MessagesRead(long change, long with, long by, long upTo, @Nullable Long unread)
+      implements Response {}
+
+  /**
+   * {@code recall}: a message from or to the connected user was recalled.
+   *
+   * @param change the number of this change for the connected user
+   * @param with the other one
+   * @param messageId which
+   * @param unread how many messages of the sender the recipient has not read now; null for the
+   *     sender
+   */
+  record MessageRecalled(long change, long with, long messageId, @Nullable Long unread)
+      implements Response {}
+
+  /** {@code typing}: another is writing to the connected user. */
+  record Typing(long from) implements Response {}
+
+  /** {@code behind}: there are changes that are not told; the client is to ask for them. */
+  record Behind() implements Response {}
 }

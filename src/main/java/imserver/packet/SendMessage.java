@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param timestamp the client's mark, at most {@value #MAX_TIMESTAMP} characters, "" for none
  * @param clientMessageId the client's name for this message, 1 to {@value #MAX_CLIENT_MESSAGE_ID}
  *     characters, by which a retry is recognized; null for none
+ * @param requestId the client's name for the request, as JSON; null for none
  */
 public record SendMessage(
     @Nullable Long fromId,
     long toId,
     String content,
     String timestamp,
-    @Nullable String clientMessageId)
+    @Nullable String clientMessageId,
+    @Nullable String requestId)
     implements Request {
 
   /** The longest {@code timestamp}, in characters (PROTOCOL.md, section 2). */
@@ -26,6 +28,16 @@ public record SendMessage(
 
   /** The longest {@code clientMessageId}, in characters (PROTOCOL.md, section 7). */
   public static final int MAX_CLIENT_MESSAGE_ID = 64;
+
+  /** Of a request without a name. */
+  public SendMessage(
+      @Nullable Long fromId,
+      long toId,
+      String content,
+      String timestamp,
+      @Nullable String clientMessageId) {
+    this(fromId, toId, content, timestamp, clientMessageId, null);
+  }
 
   @Override
   public void accept(Handler handler) {

@@ -6,6 +6,7 @@ import imserver.conversation.ConversationListPage.Bookmark;
 import imserver.conversation.ConversationService;
 import imserver.conversation.MessagePage;
 import imserver.packet.SendMessage;
+import imserver.query.DatabaseExecutor;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -160,13 +161,7 @@ public class ConversationsResource {
     UserPrincipal user = BearerFilter.user(caller);
     long other = Parameters.userOrSystem("userId", userId);
     long upTo = body.id("upTo");
-    return database.ask(
-        user,
-        HttpIntake.MARK_READ_WEIGHT,
-        () -> {
-          intake.markReadUpTo(user, other, upTo);
-          return new UnreadView(conversations.unreadFrom(other, user.userId()));
-        });
+    return intake.markReadUpTo(user, other, upTo, UnreadView::new);
   }
 
   private int chargedLimit(UserPrincipal user, @Nullable String limit) {

@@ -2,6 +2,7 @@ package imserver.rest;
 
 import imserver.cluster.Cluster;
 import imserver.config.Config;
+import imserver.query.DatabaseExecutor;
 import imserver.session.SessionRegistry;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;

@@ -1,13 +1,16 @@
 package imserver.rest;
 
 import imserver.auth.UserPrincipal;
-import imserver.conversation.ConversationService;
 import imserver.conversation.StoredMessage;
+import imserver.conversation.Synchronization;
 import imserver.message.Intake;
 import imserver.message.NoticeDetails;
 import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
+import imserver.packet.MarkReadUpTo;
+import imserver.packet.RecallMessage;
 import imserver.packet.SendMessage;
+import imserver.query.DatabaseExecutor;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -35,9 +38,6 @@ public class HttpIntake {
    */
   public static final int MARK_READ_WEIGHT = 8;
 
-  /** So many transactions of {@link MarkRead#MAX_IDS} messages for one request. */
-  private static final int MAX_ROUNDS = 100;
-
   /** How long notices wait for those of other requests. */
   private static final Duration TURN_TIMEOUT = Duration.ofSeconds(5);
 
@@ -45,7 +45,7 @@ public class HttpIntake {
   private static final UserPrincipal SYSTEM = UserPrincipal.ofService();
 
   @Inject private Intake intake;
-  @Inject private ConversationService conversations;
+  @Inject private Synchronization synchronization;
   @Inject private DatabaseExecutor database;
 
   /** One portion of notices at a time: the users' messages need room too. */
@@ -63,7 +63,7 @@ public class HttpIntake {
       UserPrincipal user, SendMessage message, Function<Long, R> view) {
     PendingReply reply = new PendingReply(user);
     intake.sendMessage(reply, message);
-    return database.await(reply.messageId(), view);
+    return database.await(reply.number(), view);
   }
 
   /**
@@ -113,7 +113,7 @@ public class HttpIntake {
    */
   public <R> CompletionStage<R> markRead(
       UserPrincipal user, List<Long> messageIds, Supplier<R> done) {
-    return database.await(submit(user, messageIds).messageId(), id -> done.get());
+    return database.await(submit(user, messageIds).number(), id -> done.get());
   }
 
   private PendingReply submit(UserPrincipal user, List<Long> messageIds) {
@@ -153,17 +153,27 @@ public class HttpIntake {
   }
 
   /**
-   * Marks what another user sent as read, up to a message; what is not done by the time that the
-   * client is answered stays unread.
+   * Marks what another user sent as read, up to a message; {@code view} of how many messages of
+   * that user are still unread.
+   *
+   * @return completed with a {@link Problem} if it was not done, or in part
    */
-  void markReadUpTo(UserPrincipal user, long sender, long messageId) {
-    long end = System.nanoTime() + DatabaseExecutor.DEADLINE.toNanos();
-    for (int round = 0; round < MAX_ROUNDS && System.nanoTime() - end < 0; round++) {
-      List<Long> ids = conversations.unreadIds(sender, user.userId(), messageId, MarkRead.MAX_IDS);
-      if (ids.isEmpty()) {
-        return;
-      }
-      markUnread(user, ids);
-    }
+  <R> CompletionStage<R> markReadUpTo(
+      UserPrincipal user, long sender, long messageId, Function<Long, R> view) {
+    PendingReply reply = new PendingReply(user);
+    synchronization.markReadUpToUncharged(reply, new MarkReadUpTo(sender, messageId, null));
+    return database.await(reply.number(), view);
+  }
+
+  /**
+   * Recalls a message of the user.
+   *
+   * @param done makes the answer
+   * @return completed with a {@link Problem} if it was not recalled, or perhaps not
+   */
+  <R> CompletionStage<R> recall(UserPrincipal user, long messageId, Supplier<R> done) {
+    PendingReply reply = new PendingReply(user);
+    intake.recall(reply, new RecallMessage(messageId, null));
+    return database.await(reply.number(), change -> done.get());
   }
 }

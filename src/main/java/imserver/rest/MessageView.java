@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param read whether its recipient has read it
  * @param title of a notice, null for none
  * @param url where a notice leads, null for none
+ * @param recalled true where the sender has recalled it, so that its text is ""; else absent
  */
 public record MessageView(
     long messageId,
@@ -26,7 +27,8 @@ public record MessageView(
     Instant time,
     boolean read,
     @Nullable String title,
-    @Nullable String url) {
+    @Nullable String url,
+    @Nullable Boolean recalled) {
 
   static MessageView of(StoredMessage message) {
     return new MessageView(
@@ -38,6 +40,7 @@ public record MessageView(
         message.createdAt().toInstant(),
         message.isRead(),
         message.title(),
-        message.url());
+        message.url(),
+        message.isRecalled() ? Boolean.TRUE : null);
   }
 }

@@ -6,6 +6,7 @@ import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
@@ -34,6 +35,16 @@ public class MessagesResource {
     return intake.markRead(
         BearerFilter.user(caller),
         body.ids("messageIds", 0, MarkRead.MAX_IDS),
+        () -> Response.noContent().build());
+  }
+
+  /** Recalls a message of the user, as over the socket. */
+  @POST
+  @Path("{messageId}/recall")
+  public CompletionStage<Response> recall(@PathParam("messageId") String messageId) {
+    return intake.recall(
+        BearerFilter.user(caller),
+        Parameters.id("messageId", messageId),
         () -> Response.noContent().build());
   }
 }

@@ -2,6 +2,8 @@ package imserver.rest;
 
 import imserver.auth.CredentialVerifier;
 import imserver.auth.UserPrincipal;
+import imserver.query.DatabaseExecutor;
+import imserver.query.UserQuota;
 import imserver.session.UserBudgets;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;

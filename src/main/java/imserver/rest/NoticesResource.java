@@ -6,6 +6,7 @@ import imserver.message.NoticeDetails;
 import imserver.packet.BlankText;
 import imserver.packet.SendMessage;
 import imserver.packet.WebAddress;
+import imserver.query.DatabaseExecutor;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;

@@ -4,8 +4,13 @@ import imserver.auth.UserPrincipal;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
+import imserver.packet.Response.Marked;
+import imserver.packet.Response.Recalled;
 import imserver.packet.Response.Success;
+import imserver.query.DatabaseExecutor;
+import imserver.session.Mark;
 import imserver.session.Requester;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,10 +21,10 @@ import java.util.concurrent.TimeoutException;
  */
 final class PendingReply implements Requester {
 
-  private static final long NO_ID = 0;
+  private static final long NO_NUMBER = 0;
 
   private final UserPrincipal user;
-  private final CompletableFuture<Long> messageId = new CompletableFuture<>();
+  private final CompletableFuture<Long> number = new CompletableFuture<>();
 
   PendingReply(UserPrincipal user) {
     this.user = user;
@@ -33,30 +38,37 @@ final class PendingReply implements Requester {
   @Override
   public void send(Response answer) {
     if (answer instanceof Success success) {
-      messageId.complete(success.messageId());
+      number.complete(success.messageId());
+    } else if (answer instanceof Marked marked) {
+      number.complete(marked.unread());
+    } else if (answer instanceof Recalled) {
+      number.complete(NO_NUMBER);
     } else if (answer instanceof Failure failure) {
-      messageId.completeExceptionally(Problem.of(failure.code(), failure.message()));
+      number.completeExceptionally(Problem.of(failure.code(), failure.message()));
     }
   }
 
   @Override
-  public void marked() {
-    messageId.complete(NO_ID);
-  }
-
-  /** The id of the message when it is stored, or any number; or a {@link Problem}. */
-  CompletableFuture<Long> messageId() {
-    return messageId;
+  public void marked(List<Mark> marks) {
+    number.complete(NO_NUMBER);
   }
 
   /**
-   * Waits until it is done; the id of the message, if it was one. Not on a thread of the container.
+   * Completed when it is done: with the id of the message that was stored, with how many are still
+   * unread where some were marked up to one, else with any number; or with a {@link Problem}.
+   */
+  CompletableFuture<Long> number() {
+    return number;
+  }
+
+  /**
+   * Waits until it is done; see {@link #number}. Not on a thread of the container.
    *
    * @throws Problem if it was not done, or perhaps not
    */
   long await() {
     try {
-      return messageId.get(DatabaseExecutor.DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+      return number.get(DatabaseExecutor.DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Problem problem) {
         throw problem;

@@ -84,15 +84,17 @@ public final class Problem extends RuntimeException {
     return switch (code) {
       case RATE_LIMITED -> 429;
       case SERVER_BUSY, STORAGE_UNAVAILABLE -> 503;
-      case UNKNOWN_RECIPIENT -> 404;
-      case FORBIDDEN_SENDER -> 403;
-      case REUSED_ID -> 409;
+      case UNKNOWN_RECIPIENT, NOT_FOUND -> 404;
+      case FORBIDDEN_SENDER, RECALL_OFF -> 403;
+      case REUSED_ID, RECALL_EXPIRED -> 409;
       case BAD_PACKET,
           UNKNOWN_TYPE,
           INVALID_RECIPIENT,
           EMPTY_CONTENT,
           CONTENT_TOO_LONG,
-          BAD_READ_ACK ->
+          BAD_READ_ACK,
+          BAD_COMMAND,
+          UNKNOWN_OP ->
           400;
     };
   }

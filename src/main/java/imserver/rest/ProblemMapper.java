@@ -2,6 +2,7 @@ package imserver.rest;
 
 import imserver.database.StorageException;
 import imserver.packet.FailureCode;
+import imserver.query.RefusedException;
 import jakarta.ejb.EJBException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -71,6 +72,9 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
     }
     if (error instanceof Problem problem) {
       return problem;
+    }
+    if (error instanceof RefusedException refused) {
+      return Problem.of(refused.code(), refused.reason());
     }
     boolean commitFailed = // outside of the bean, or else a fault of ours
         error instanceof EJBException && !StorageException.isFault(error.getCause());

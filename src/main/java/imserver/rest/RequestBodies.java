@@ -2,6 +2,7 @@ package imserver.rest;
 
 import imserver.auth.UserPrincipal;
 import imserver.packet.FailureCode;
+import imserver.query.UserQuota;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;

@@ -3,6 +3,7 @@ package imserver.rest;
 import imserver.auth.UserPrincipal;
 import imserver.conversation.ConversationService;
 import imserver.conversation.UnreadCount;
+import imserver.query.DatabaseExecutor;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;

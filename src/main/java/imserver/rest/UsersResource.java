@@ -12,6 +12,7 @@ import imserver.message.MessageService;
 import imserver.message.Recount;
 import imserver.packet.BlankText;
 import imserver.packet.WebAddress;
+import imserver.query.DatabaseExecutor;
 import imserver.session.UserBudgets;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;

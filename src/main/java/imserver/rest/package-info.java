@@ -7,8 +7,8 @@
  * container's threads from waiting for clients ({@code RequestBodies} collects the body, {@code
  * BufferedResponse} the answer, {@code ResponseWriter} writes it). {@link imserver.rest.CorsFilter}
  * and {@link imserver.rest.BearerFilter} let it in; a resource reads its {@link
- * imserver.rest.JsonBody}, has {@link imserver.rest.DatabaseExecutor} ask the database, and returns
- * a record, which {@link imserver.rest.RecordBodyWriter} writes. {@link
+ * imserver.rest.JsonBody}, has {@link imserver.query.DatabaseExecutor} ask the database, and
+ * returns a record, which {@link imserver.rest.RecordBodyWriter} writes. {@link
  * imserver.rest.ProblemMapper} answers what fails. {@link imserver.rest.Audit} logs what the host
  * application does.
  *
@@ -31,8 +31,8 @@
  *   <li>For a client that reads its answer: nobody. It is written as the client takes it ({@code
  *       ResponseWriter}), for 10 s. Then the container ends the connection. What a user has not
  *       read yet is bounded: past 8 MiB 429.
- *   <li>For the database: threads of {@link imserver.rest.DatabaseExecutor}. The client is answered
- *       after 5 s at the latest; the thread is free again when the connection is ({@code
+ *   <li>For the database: threads of {@link imserver.query.DatabaseExecutor}. The client is
+ *       answered after 5 s at the latest; the thread is free again when the connection is ({@code
  *       imserver.database}). Notices to all take as long as they take, one after the other.
  *   <li>For health: one thread for the ping of {@link imserver.rest.HealthCheck}; clients are
  *       answered after 1 s at the latest.

@@ -23,6 +23,9 @@ public interface Connection extends Requester {
   @Override
   void send(Response packet);
 
+  /** The same, unless something is waiting or on its way: then the packet is dropped. */
+  void sendIfIdle(Response packet);
+
   /**
    * Runs {@code task} once, as soon as every queued packet has been written: at once, on the
    * calling thread, where none is queued; else on a thread of the container, so it must not wait.

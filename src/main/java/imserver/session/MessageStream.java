@@ -10,7 +10,7 @@ import java.util.List;
  * package). Starts in the replay. Safe for use by several threads; the connection gets the packets
  * in the order of the calls.
  */
-public final class MessageStream {
+public final class MessageStream implements ConnectionStream {
 
   private final Connection connection;
   private final int maxHeld;
@@ -30,8 +30,13 @@ public final class MessageStream {
     this.maxHeld = maxHeld;
   }
 
-  /** The connection that gets the messages. */
+  @Override
   public Connection connection() {
+    return connection;
+  }
+
+  @Override
+  public Requester requester() {
     return connection;
   }
 
@@ -65,8 +70,8 @@ public final class MessageStream {
     held.clear();
   }
 
-  /** Takes messages that were just stored. */
-  synchronized void deliver(List<Incoming> messages) {
+  @Override
+  public synchronized void deliver(List<UserChange> changes, List<Incoming> messages) {
     if (live) {
       sendUnlessReplayed(messages);
     } else if (held.size() + messages.size() <= maxHeld) {
@@ -76,6 +81,10 @@ public final class MessageStream {
       connection.close(CloseCode.TOO_SLOW);
     }
   }
+
+  /** What was missed is read from the database, and delivered. */
+  @Override
+  public void missed(long head) {}
 
   /** Of messages in ascending order of their ids. */
   private void sendUnlessReplayed(List<Incoming> messages) {

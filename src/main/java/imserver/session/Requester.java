@@ -21,6 +21,11 @@ public interface Requester {
     answers.forEach(this::send);
   }
 
-  /** Answers that messages are marked as read. A socket sends nothing (PROTOCOL.md, section 4). */
-  default void marked() {}
+  /**
+   * Answers that messages are marked as read. A socket sends nothing (PROTOCOL.md, section 4).
+   *
+   * @param marks what that has changed for the user, perhaps together with other requests of this
+   *     user; one for each sender at most
+   */
+  default void marked(List<Mark> marks) {}
 }

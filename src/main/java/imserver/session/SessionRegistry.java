@@ -2,6 +2,7 @@ package imserver.session;
 
 import imserver.config.Config;
 import imserver.packet.CloseCode;
+import imserver.packet.Response;
 import imserver.packet.Response.Incoming;
 import jakarta.annotation.PostConstruct;
 import jakarta.ejb.ConcurrencyManagement;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
 /**
@@ -63,12 +65,25 @@ public class SessionRegistry {
    */
   public MessageStream open(Connection connection) {
     MessageStream stream = new MessageStream(connection, maxHeld);
-    List<MessageStream> evicted = new ArrayList<>();
+    register(stream);
+    return stream;
+  }
+
+  /** The same for a connection that gets each change: after {@link #welcome}. */
+  public ChangeStream openForChanges(Connection connection) {
+    ChangeStream stream = new ChangeStream(connection);
+    register(stream);
+    return stream;
+  }
+
+  private void register(ConnectionStream stream) {
+    Connection connection = stream.connection();
+    List<ConnectionStream> evicted = new ArrayList<>();
     users.compute(
         connection.user().userId(),
         (userId, present) -> {
           UserStream user = present == null ? new UserStream() : present;
-          List<MessageStream> all = new ArrayList<>(user.streams());
+          List<ConnectionStream> all = new ArrayList<>(user.streams());
           all.add(stream);
           while (all.size() > maxPerUser) {
             evicted.add(all.remove(0));
@@ -80,7 +95,31 @@ public class SessionRegistry {
     if (closed) {
       connection.close(CloseCode.GOING_AWAY);
     }
-    return stream;
+  }
+
+  /**
+   * Has a stream get each change from now on; to be called when the user's stream has begun.
+   *
+   * @param welcome of the number of the last change before
+   */
+  public void welcome(ChangeStream stream, LongFunction<? extends Response> welcome) {
+    withUser(stream.user().userId(), user -> user.welcome(stream, welcome));
+  }
+
+  /** Whether a connection of a user gets each change, so that changes are worth an event. */
+  public boolean tellsChanges(long userId) {
+    UserStream user = users.get(userId);
+    return user != null && user.tellsChanges();
+  }
+
+  /** Tells those connections of a user that get each change something that is none, or drops it. */
+  public void tellIfIdle(long userId, Response event) {
+    withUser(
+        userId,
+        user ->
+            user.streams().stream()
+                .filter(ChangeStream.class::isInstance)
+                .forEach(stream -> stream.connection().sendIfIdle(event)));
   }
 
   /** Forgets a connection; does nothing where it is not registered. */
@@ -239,13 +278,13 @@ public class SessionRegistry {
   public Stream<Connection> connections() {
     return users.values().stream()
         .flatMap(user -> user.streams().stream())
-        .map(MessageStream::connection);
+        .map(ConnectionStream::connection);
   }
 
   /** The connections of a user, as they are at about this moment. */
   public Stream<Connection> connections(long userId) {
     UserStream user = users.getOrDefault(userId, new UserStream());
-    return user.streams().stream().map(MessageStream::connection);
+    return user.streams().stream().map(ConnectionStream::connection);
   }
 
   /** The server stops: connections that come from now on are closed. */

@@ -59,6 +59,11 @@ public final class UserBudget {
     return new UserBudget(rate, Duration.ofSeconds(1), BURST_SECONDS, largest, time);
   }
 
+  /** One in each period, and no burst. */
+  static UserBudget oneEach(Duration period, TimeMeter time) {
+    return new UserBudget(1, period, 1, 1, time);
+  }
+
   /** The same by the minute, in bursts of up to a minute's worth. */
   static UserBudget perMinute(int rate, int largest, TimeMeter time) {
     return new UserBudget(rate, Duration.ofMinutes(1), BURST_MINUTES, largest, time);

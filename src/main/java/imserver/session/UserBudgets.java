@@ -6,6 +6,7 @@ import io.github.bucket4j.TimeMeter;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 
 /** The rate limits of users (PROTOCOL.md, section 7), over sockets, REST and old paths together. */
 @ApplicationScoped
@@ -20,6 +21,9 @@ public class UserBudgets {
    */
   private static final int MAX_OWED = 16 * 128;
 
+  /** How often others are told that a user is writing (PROTOCOL-2.md, section 3). */
+  private static final Duration TYPING = Duration.ofSeconds(3);
+
   @Inject private Config config;
 
   private TimeMeter time = TimeMeter.SYSTEM_NANOTIME;
@@ -28,6 +32,7 @@ public class UserBudgets {
   private UserBudget requests;
   private UserBudget searches;
   private UserBudget connects;
+  private UserBudget typing;
 
   /** For the container, which injects the rest. */
   public UserBudgets() {}
@@ -49,6 +54,7 @@ public class UserBudgets {
     requests = UserBudget.perSecond(limits.requestRate(), MAX_OWED, time);
     searches = UserBudget.perMinute(limits.searchRate(), 1, time);
     connects = UserBudget.perMinute(limits.connectRate(), 1, time);
+    typing = UserBudget.oneEach(TYPING, time);
   }
 
   /** Messages that are sent. */
@@ -61,7 +67,12 @@ public class UserBudgets {
     return readAcks;
   }
 
-  /** Requests over HTTP, whatever they ask for. */
+  /** What others are told of the user writing. */
+  public UserBudget typing() {
+    return typing;
+  }
+
+  /** Requests over HTTP, and for what has changed over a socket, whatever they ask for. */
   public UserBudget requests() {
     return requests;
   }

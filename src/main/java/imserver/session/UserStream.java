@@ -1,15 +1,17 @@
 package imserver.session;
 
+import imserver.packet.Response;
 import imserver.packet.Response.Incoming;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 
 /**
- * The connections of one user to this server, and what they have been told: messages in the order
- * of their ids, none twice.
+ * The connections of one user to this server, and what they have been told: changes in the order of
+ * their numbers, messages in the order of their ids, none twice.
  *
  * <p>What is committed, by this server or another, comes in any order: it is put right by the
  * numbers of the user's changes, each of which is one above the one before (see {@code
@@ -33,7 +35,10 @@ final class UserStream {
   private static final long UNKNOWN = -1;
 
   /** Oldest first; never changed, only replaced. */
-  private volatile List<MessageStream> streams = List.of();
+  private volatile List<ConnectionStream> streams = List.of();
+
+  /** Whether one of them gets each change. */
+  private volatile boolean tellsChanges;
 
   /** Up to which number all changes were told. */
   private long head = UNKNOWN;
@@ -61,12 +66,23 @@ final class UserStream {
   /** Before that it does not catch up, in {@link System#nanoTime}. */
   private long postponedUntil;
 
-  List<MessageStream> streams() {
+  List<ConnectionStream> streams() {
     return streams;
   }
 
-  void setStreams(List<MessageStream> streams) {
+  void setStreams(List<ConnectionStream> streams) {
+    tellsChanges = streams.stream().anyMatch(ChangeStream.class::isInstance);
     this.streams = streams;
+  }
+
+  /** Whether a connection gets each change, so that changes are worth an event. */
+  boolean tellsChanges() {
+    return tellsChanges;
+  }
+
+  /** Has a stream get each change from now on; to be called when it has begun. */
+  synchronized void welcome(ChangeStream stream, LongFunction<? extends Response> welcome) {
+    stream.welcome(head, welcome);
   }
 
   /**
@@ -83,7 +99,7 @@ final class UserStream {
       behindSince = now;
       postponedUntil = now;
       begun = now;
-      tellNext(new ArrayList<>(), now);
+      tellNext(new Telling(0), now);
     }
   }
 
@@ -94,11 +110,11 @@ final class UserStream {
   /** Changes were committed, by whatever server. Returns whether the stream is behind. */
   synchronized boolean change(List<UserChange> changes, long now) {
     boolean wasBehind = isBehind();
-    List<Incoming> messages = new ArrayList<>(changes.size());
+    Telling telling = new Telling(changes.size());
     for (UserChange change : changes) {
       known = Math.max(known, change.number());
       if (waiting.isEmpty() && isNext(change)) { // mostly, and cheaper
-        take(change, messages, now);
+        take(change, telling, now);
       } else {
         waiting.put(change.number(), change);
       }
@@ -109,7 +125,7 @@ final class UserStream {
     if (!wasBehind) {
       behindSince = now;
     }
-    tellNext(messages, now);
+    tellNext(telling, now);
     return isBehind();
   }
 
@@ -163,12 +179,15 @@ final class UserStream {
    * @param messages all to this user above {@link #complete}, in the order of their ids
    */
   synchronized void catchUp(long actualHead, List<Incoming> messages, long now) {
-    tell(messages);
-    head = Math.max(head, actualHead);
+    tell(List.of(), messages);
+    if (actualHead > head) {
+      head = actualHead;
+      streams.forEach(stream -> stream.missed(actualHead));
+    }
     known = Math.max(known, head);
     behindSince = now;
     mustRead = false;
-    tellNext(new ArrayList<>(), now);
+    tellNext(new Telling(0), now);
   }
 
   /**
@@ -177,12 +196,27 @@ final class UserStream {
    * @param messages those to this user above {@link #complete} up to {@code upToId}
    */
   synchronized void catchUpPartly(List<Incoming> messages, long upToId) {
-    tell(messages);
+    tell(List.of(), messages);
     complete = Math.max(complete, upToId);
   }
 
-  /** Tells these messages, and what follows on the head without a gap. */
-  private void tellNext(List<Incoming> messages, long now) {
+  /** What is to be told together. */
+  private static final class Telling {
+
+    /** In the order of their numbers. */
+    final List<UserChange> changes;
+
+    /** Theirs, and late ones. */
+    final List<Incoming> messages;
+
+    Telling(int size) {
+      changes = new ArrayList<>(size);
+      messages = new ArrayList<>(size);
+    }
+  }
+
+  /** Tells this, and what follows on the head without a gap. */
+  private void tellNext(Telling telling, long now) {
     if (!hasBegun()) {
       return;
     }
@@ -193,29 +227,30 @@ final class UserStream {
         break;
       }
       waiting.remove(next.number());
-      take(next, messages, now);
+      take(next, telling, now);
     }
-    tell(messages);
+    tell(telling.changes, telling.messages);
   }
 
   private boolean isNext(UserChange change) {
     return hasBegun() && change.number() == head + 1 && !change.mustBeRead();
   }
 
-  private void take(UserChange change, List<Incoming> messages, long now) {
+  private void take(UserChange change, Telling telling, long now) {
     boolean isNew = change.number() > head;
     if (isNew) {
       head = change.number();
       behindSince = now;
       mustRead = false;
+      telling.changes.add(change);
     }
     if (change.message() != null && (isNew || now - begun < LATE)) {
-      messages.add(change.message());
+      telling.messages.add(change.message());
     }
   }
 
   /** Loops here, and where it goes on, are no streams: these cost a busy server some percent. */
-  private void tell(List<Incoming> messages) {
+  private void tell(List<UserChange> changes, List<Incoming> messages) {
     List<Incoming> fresh = new ArrayList<>(messages.size());
     for (Incoming message : messages) {
       if (message.messageId() > told) {
@@ -225,8 +260,10 @@ final class UserStream {
     }
     if (!fresh.isEmpty()) {
       complete = Math.max(complete, told);
-      for (MessageStream stream : streams) {
-        stream.deliver(fresh);
+    }
+    if (!fresh.isEmpty() || !changes.isEmpty()) {
+      for (ConnectionStream stream : streams) {
+        stream.deliver(changes, fresh);
       }
     }
   }

@@ -3,7 +3,6 @@ package imserver.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import imserver.cluster.Change.MessageStored;
 import imserver.session.FakeThreads;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -51,7 +50,7 @@ class ClusterTest {
   }
 
   private static Change message(long id) {
-    return new MessageStored(id, 7, id, 8, id, "text " + id, "");
+    return Changes.stored(id, 7, id, 8, id, "text " + id, "");
   }
 
   @Test

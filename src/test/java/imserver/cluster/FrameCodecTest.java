@@ -3,11 +3,14 @@ package imserver.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import imserver.cluster.Change.MessageRecalled;
 import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.MessagesRead;
 import imserver.cluster.Change.ProfileChanged;
+import imserver.cluster.Change.Typing;
 import imserver.cluster.Frame.Kind;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,7 +27,7 @@ class FrameCodecTest {
   private final AtomicLong number = new AtomicLong();
 
   private static MessageStored message(long id, String content) {
-    return new MessageStored(id, 7, 70 + id, 8, 80 + id, content, "1600000000000");
+    return Changes.stored(id, 7, 70 + id, 8, 80 + id, content, "1600000000000");
   }
 
   private List<Frame> sent(List<Change> changes) {
@@ -40,8 +43,25 @@ class FrameCodecTest {
     List<Change> changes =
         List.of(
             message((1L << 53) - 1, "\"\\\u0001\n私信 👋 \u2028"),
-            new MessageStored(2, 0, 0, 8, 9, "", ""),
+            Changes.stored(2, 0, 0, 8, 9, "", ""),
+            new MessageStored(
+                3,
+                0,
+                0,
+                8,
+                10,
+                4,
+                "text",
+                "",
+                Instant.ofEpochMilli(1_600_000_000_123L),
+                null,
+                "title",
+                null),
+            new MessageStored(
+                4, 7, 75, 8, 11, 5, "text", "", Instant.EPOCH, "a \"name\"", null, null),
             new MessagesRead(8, 7, 90, 71, 3, 2),
+            new MessageRecalled(4, 7, 76, 8, 12, 4),
+            new Typing(7, 8),
             new ProfileChanged(8));
     assertThat(sent(changes)).containsExactly(new Frame(NODE, 1, Kind.CHANGES, changes));
   }
@@ -102,11 +122,11 @@ class FrameCodecTest {
         "x",
         "[]",
         "{}",
-        "{\"v\":1,\"n\":1}",
-        "{\"v\":1,\"n\":1.5,\"b\":1}",
-        "{\"v\":1,\"n\":1,\"f\":1,\"c\":[[]]}",
-        "{\"v\":1,\"n\":1,\"f\":1,\"c\":[[\"z\"]]}",
-        "{\"v\":1,\"n\":1,\"f\":1,\"c\":[[\"m\",1]]}"
+        "{\"v\":2,\"n\":1}",
+        "{\"v\":2,\"n\":1.5,\"b\":1}",
+        "{\"v\":2,\"n\":1,\"f\":1,\"c\":[[]]}",
+        "{\"v\":2,\"n\":1,\"f\":1,\"c\":[[\"z\"]]}",
+        "{\"v\":2,\"n\":1,\"f\":1,\"c\":[[\"m\",1]]}"
       })
   @DisplayName("is nothing else")
   void nothingElse(String text) {

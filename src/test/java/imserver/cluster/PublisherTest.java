@@ -3,7 +3,6 @@ package imserver.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.ProfileChanged;
 import imserver.cluster.Frame.Kind;
 import java.util.ArrayList;
@@ -17,7 +16,7 @@ class PublisherTest {
 
   private static final long NODE = 7;
   private static final List<Change> PROFILE = List.of(new ProfileChanged(1));
-  private static final List<Change> MESSAGE = List.of(new MessageStored(1, 2, 1, 3, 1, "text", ""));
+  private static final List<Change> MESSAGE = List.of(Changes.stored(1, 2, 1, 3, 1, "text", ""));
 
   private final FrameSeal seal = new FrameSeal("secret");
   private final List<Frame> published = new ArrayList<>();

@@ -3,7 +3,6 @@ package imserver.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.MessagesRead;
 import imserver.session.FakeThreads;
 import java.io.IOException;
@@ -67,7 +66,7 @@ class ServersOnRedisTest {
   }
 
   private static Change message(long id, long from, long to) {
-    return new MessageStored(id, from, id, to, id, "text " + id, "");
+    return Changes.stored(id, from, id, to, id, "text " + id, "");
   }
 
   @Test

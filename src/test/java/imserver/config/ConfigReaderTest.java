@@ -160,6 +160,8 @@ class ConfigReaderTest {
               "IMSERVER_TRUSTED_PROXIES", "t",
               "IMSERVER_ANNOUNCE", "x",
               "IMSERVER_DRAIN", "17",
+              "IMSERVER_RECALL", "19",
+              "IMSERVER_RECEIPTS", "off",
               "IMSERVER_REDIS_URL", "redis://h:18");
       assertThat(config)
           .isEqualTo(
@@ -178,7 +180,8 @@ class ConfigReaderTest {
                       Switch.OFF,
                       "t",
                       17,
-                      new RedisUrl(false, null, null, null, List.of(new RedisUrl.Host("h", 18))))));
+                      new RedisUrl(false, null, null, null, List.of(new RedisUrl.Host("h", 18)))),
+                  new Config.Rules(19, Switch.OFF)));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")

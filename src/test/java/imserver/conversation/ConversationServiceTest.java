@@ -4,6 +4,7 @@ import static imserver.message.TestMessages.ALICE;
 import static imserver.message.TestMessages.BOB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import imserver.config.Configs;
 import imserver.conversation.ConversationListPage.Bookmark;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
@@ -92,7 +93,8 @@ class ConversationServiceTest {
         }
       };
 
-  private final ConversationService service = new ConversationService(conversations, directory);
+  private final ConversationService service =
+      new ConversationService(conversations, directory, Configs.with());
   private final TestMessages stored;
   private int count;
 

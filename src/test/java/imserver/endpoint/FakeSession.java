@@ -1,10 +1,10 @@
 package imserver.endpoint;
 
 import imserver.packet.FailureCode;
+import imserver.packet.Packets;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Incoming;
-import imserver.packet.Response.Success;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.websocket.CloseReason;
@@ -55,6 +55,7 @@ final class FakeSession {
               switch (method) {
                 case "getId" -> "s1";
                 case "getUserProperties" -> properties;
+                case "getNegotiatedSubprotocol" -> "";
                 case "getAsyncRemote" -> remote();
                 default -> throw new UnsupportedOperationException(method);
               });
@@ -76,7 +77,7 @@ final class FakeSession {
     JsonObject packet = Json.createReader(new StringReader(text)).readObject();
     long to = packet.getJsonNumber("toId").longValueExact();
     if (packet.getInt("type") == 0) {
-      return new Success(to, packet.getString("timestamp"), 0, null);
+      return Packets.success(to, packet.getString("timestamp"), 0, null);
     }
     JsonObject describe =
         Json.createReader(new StringReader(packet.getString("Describe"))).readObject();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.endpoint.Outbox.Added;
 import imserver.packet.CloseCode;
+import imserver.packet.Packets;
 import imserver.packet.Response;
-import imserver.packet.Response.Success;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
@@ -20,7 +20,9 @@ class OutboxTest {
   private final Outbox outbox = new Outbox(3);
 
   private static List<Response> packets(int from, int to) {
-    return IntStream.range(from, to).<Response>mapToObj(i -> new Success(i, "", 0, null)).toList();
+    return IntStream.range(from, to)
+        .<Response>mapToObj(i -> Packets.success(i, "", 0, null))
+        .toList();
   }
 
   @Nested

@@ -3,9 +3,9 @@ package imserver.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.packet.FailureCode;
+import imserver.packet.Packets;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Incoming;
-import imserver.packet.Response.Success;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +15,7 @@ class PacketEncoderTest {
   @Test
   @DisplayName("of a success")
   void success() {
-    assertThat(PacketEncoder.encode(new Success(42, "1.60E12", 7, null)))
+    assertThat(PacketEncoder.encode(Packets.success(42, "1.60E12", 7, null)))
         .isEqualTo(
             "{\"fromId\":0,\"toId\":42,\"type\":0,\"content\":\"\",\"timestamp\":\"1.60E12\","
                 + "\"Describe\":\"\"}");
@@ -24,7 +24,7 @@ class PacketEncoderTest {
   @Test
   @DisplayName("of a success for a client that names its messages")
   void receipt() {
-    assertThat(PacketEncoder.encode(new Success(42, "", 2323, "a\"b")))
+    assertThat(PacketEncoder.encode(Packets.success(42, "", 2323, "a\"b")))
         .isEqualTo(
             "{\"fromId\":0,\"toId\":42,\"type\":0,\"content\":\"\",\"timestamp\":\"\","
                 + "\"Describe\":\"{\\\"clientMessageId\\\":\\\"a\\\\\\\"b\\\","

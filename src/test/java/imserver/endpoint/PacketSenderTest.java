@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import imserver.container.Transport;
+import imserver.packet.Packets;
 import imserver.packet.Response;
 import imserver.packet.Response.Success;
 import imserver.session.FakeWorkers;
@@ -32,6 +33,7 @@ class PacketSenderTest {
   private PacketSender with(Transport transport) {
     return new PacketSender(
         outbox,
+        ProtocolVersion.V1,
         fake.session,
         transport,
         new FakeWorkers(),
@@ -70,7 +72,7 @@ class PacketSenderTest {
   }
 
   private static Response packet(int number) {
-    return new Success(number, "", 0, null);
+    return Packets.success(number, "", 0, null);
   }
 
   @Nested
@@ -291,7 +293,7 @@ class PacketSenderTest {
     }
 
     private static Response longPacket(int number, int length) {
-      return new Success(number, "x".repeat(length), 0, null);
+      return Packets.success(number, "x".repeat(length), 0, null);
     }
 
     @Test

@@ -7,10 +7,10 @@ import imserver.config.Configs;
 import imserver.container.Transport;
 import imserver.packet.CloseCode;
 import imserver.packet.FailureCode;
+import imserver.packet.Packets;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Incoming;
-import imserver.packet.Response.Success;
 import imserver.session.FakeWorkers;
 import jakarta.websocket.SendResult;
 import java.time.Duration;
@@ -46,7 +46,7 @@ class WebSocketConnectionTest {
   }
 
   private static Response packet(int number) {
-    return new Success(number, "", 0, null);
+    return Packets.success(number, "", 0, null);
   }
 
   private static Response failure(FailureCode code) {
@@ -311,7 +311,7 @@ class WebSocketConnectionTest {
       assertThat(connection.takeRequest()).isTrue();
       connection.closeWhenAnswered(CloseCode.GOING_AWAY);
       assertThat(connection.takeRequest()).isFalse();
-      connection.marked();
+      connection.marked(List.of());
       workers.runSoon();
       assertThat(fake.closes).isEmpty();
       connection.send(new Incoming(7, 8, 42, "a message", "", "8", ""));

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import imserver.cluster.Change;
 import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.ProfileChanged;
+import imserver.cluster.Changes;
 import imserver.cluster.Cluster;
 import imserver.config.Configs;
 import imserver.directory.UserDirectory;
@@ -186,13 +187,13 @@ class CatchUpTest {
       NewMessage message =
           new NewMessage(new DedupeKey(from, text), to, text, "", OffsetDateTime.MIN, null);
       if (store.add(List.of(message)).get(0) instanceof Outcome.Stored stored) {
-        delivery.committed(List.of(message.asChange(stored)));
+        delivery.committed(List.of(message.asChange(stored, null)));
       }
     }
 
     void read(long user, long id) {
       delivery.committed(
-          store.markRead(Map.of(user, List.of(id))).stream()
+          store.markRead(Map.of(user, List.of(id)), true).stream()
               .<Change>map(ReadMark::asChange)
               .toList());
     }
@@ -426,7 +427,7 @@ class CatchUpTest {
     one.read(1, message.messageId());
     other.listener.changed(
         List.of(
-            new MessageStored(
+            Changes.stored(
                 message.messageId(),
                 message.senderId(),
                 message.senderChange(),
@@ -448,7 +449,7 @@ class CatchUpTest {
     MessageStored sent = (MessageStored) other.published.get(0).get(0);
     long change = sent.recipientChange();
     server.listener.changed(
-        List.of(new MessageStored(sent.messageId(), 1, change, 1, change, null, "")));
+        List.of(Changes.stored(sent.messageId(), 1, change, 1, change, null, "")));
     server.lookUntil(() -> assertThat(socket.ids()).hasSize(1).isEqualTo(expected(socket)));
   }
 

@@ -57,14 +57,19 @@ class ConversationDeltasTest {
   }
 
   @Test
-  @DisplayName("numbers the changes of each user without a gap, when it knows the heads")
+  @DisplayName(
+      "numbers the changes of each user without a gap, and counts what is unread, when it knows both")
   void numbers() {
-    assertThat(deltas.stored(new long[] {11, 12, 13, 14, 15}, new long[] {104, 1004}))
+    assertThat(
+            deltas.stored(
+                new long[] {11, 12, 13, 14, 15},
+                new long[] {104, 1004},
+                new long[] {0, 21, 0, 31, 42, 51}))
         .containsExactly(
-            new Stored(11, 1001, 101),
-            new Stored(12, 102, 1002),
-            new Stored(13, 1003, 103),
-            new Stored(14, 104, 104),
-            new Stored(15, 0, 1004));
+            new Stored(11, 1001, 101, 41),
+            new Stored(12, 102, 1002, 51),
+            new Stored(13, 1003, 103, 42),
+            new Stored(14, 104, 104, 31),
+            new Stored(15, 0, 1004, 21));
   }
 }

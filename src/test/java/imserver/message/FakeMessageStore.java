@@ -1,12 +1,15 @@
 package imserver.message;
 
 import imserver.database.StorageException;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A {@link MessageStore} in memory: the contract in its plainest form. */
@@ -30,12 +33,17 @@ class FakeMessageStore implements MessageStore {
   /** The last change of the conversation of a user with another. */
   final Map<List<Long>, Long> changed = new HashMap<>();
 
+  /** By reader and sender. */
+  private final Map<List<Long>, Long> readUpTo = new HashMap<>();
+
+  private final Set<Long> recalled = new HashSet<>();
+
   private long lastId;
 
   @Override
   public synchronized List<Outcome> add(List<NewMessage> newMessages) {
-    if (newMessages.stream().anyMatch(newMessage -> newMessage.content().isEmpty())) {
-      throw new StorageException(new IllegalArgumentException("content is empty"));
+    if (newMessages.stream().anyMatch(newMessage -> newMessage.timestamp().length() > 1000)) {
+      throw new StorageException(new IllegalArgumentException("the timestamp is too long"));
     }
     return newMessages.stream().map(this::add).toList();
   }
@@ -43,8 +51,12 @@ class FakeMessageStore implements MessageStore {
   private Outcome add(NewMessage newMessage) {
     Long existing = idByKey.get(newMessage.key());
     if (existing != null) {
-      boolean same = newMessage.saysTheSameAs(messages.get(existing));
-      return new ExistingMessage(existing, same).outcome();
+      NewMessage first = messages.get(existing);
+      boolean same =
+          recalled.contains(existing)
+              ? newMessage.recipientId() == first.recipientId()
+              : newMessage.saysTheSameAs(first);
+      return new ExistingMessage(existing, first.createdAt(), same).outcome();
     }
     long id = ++lastId;
     messages.put(id, newMessage);
@@ -57,7 +69,8 @@ class FakeMessageStore implements MessageStore {
     return new Outcome.Stored(
         id,
         senderChange,
-        toHimself ? senderChange : change(newMessage.recipientId(), newMessage.senderId()));
+        toHimself ? senderChange : change(newMessage.recipientId(), newMessage.senderId()),
+        counts.get(List.of(newMessage.recipientId(), newMessage.senderId())));
   }
 
   /** Loses the last change of a user, as a standby does that had not got it. */
@@ -75,7 +88,8 @@ class FakeMessageStore implements MessageStore {
   }
 
   @Override
-  public synchronized List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
+  public synchronized List<ReadMark> markRead(
+      Map<Long, ? extends Collection<Long>> idsByReader, boolean receipts) {
     Map<List<Long>, Long> read = new HashMap<>();
     idsByReader.forEach(
         (reader, ids) ->
@@ -88,11 +102,11 @@ class FakeMessageStore implements MessageStore {
                   }
                 }));
     List<ReadMark> marks = new ArrayList<>();
-    read.forEach((who, count) -> marks.add(mark(who.get(0), who.get(1), count)));
+    read.forEach((who, count) -> marks.add(mark(who.get(0), who.get(1), count, receipts)));
     return marks;
   }
 
-  private ReadMark mark(long reader, long sender, long count) {
+  private ReadMark mark(long reader, long sender, long count, boolean receipts) {
     totals.merge(reader, -count, Long::sum);
     long left = counts.merge(List.of(reader, sender), -count, Long::sum);
     long readerChange = change(reader, sender);
@@ -100,12 +114,21 @@ class FakeMessageStore implements MessageStore {
         reader,
         sender,
         readerChange,
-        reader == sender ? readerChange : change(sender, reader),
+        reader == sender ? readerChange : receipts ? change(sender, reader) : 0,
         left,
-        readUpTo(reader, sender));
+        raise(reader, sender));
   }
 
+  /** What is kept, and is raised where something is read. */
   synchronized long readUpTo(long reader, long sender) {
+    return readUpTo.getOrDefault(List.of(reader, sender), 0L);
+  }
+
+  private long raise(long reader, long sender) {
+    return readUpTo.merge(List.of(reader, sender), upToUnread(reader, sender), Math::max);
+  }
+
+  private long upToUnread(long reader, long sender) {
     long upTo = 0;
     for (Map.Entry<Long, NewMessage> message : messages.entrySet()) {
       if (isFromTo(message.getValue(), sender, reader)) {
@@ -120,6 +143,36 @@ class FakeMessageStore implements MessageStore {
 
   private static boolean isFromTo(NewMessage newMessage, long sender, long recipient) {
     return newMessage.senderId() == sender && newMessage.recipientId() == recipient;
+  }
+
+  @Override
+  public synchronized RecallOutcome recall(
+      long sender, long messageId, OffsetDateTime since, OffsetDateTime now) {
+    NewMessage message = messages.get(messageId);
+    if (message == null || message.senderId() != sender) {
+      return new RecallOutcome.NotFound();
+    }
+    if (recalled.contains(messageId)) {
+      return new RecallOutcome.RecalledBefore();
+    }
+    if (message.createdAt().isBefore(since)) {
+      return new RecallOutcome.Expired();
+    }
+    recalled.add(messageId);
+    lastId++;
+    long recipient = message.recipientId();
+    if (unread.remove(messageId) != null) {
+      totals.merge(recipient, -1L, Long::sum);
+      counts.merge(List.of(recipient, sender), -1L, Long::sum);
+    }
+    long senderChange = change(sender, recipient);
+    return new RecallOutcome.Recalled(
+        messageId,
+        sender,
+        senderChange,
+        recipient,
+        recipient == sender ? senderChange : change(recipient, sender),
+        counts.getOrDefault(List.of(recipient, sender), 0L));
   }
 
   @Override
@@ -154,6 +207,7 @@ class FakeMessageStore implements MessageStore {
   synchronized List<ReceivedMessage> receivedAfter(long user, long afterId) {
     return messages.tailMap(afterId, false).entrySet().stream()
         .filter(message -> message.getValue().recipientId() == user)
+        .filter(message -> !recalled.contains(message.getKey()))
         .map(message -> received(message.getKey(), message.getValue()))
         .toList();
   }

@@ -4,6 +4,7 @@ import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.directory.UserProfile;
 import imserver.packet.Response.Incoming;
+import java.time.OffsetDateTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -125,7 +126,20 @@ class FakeService extends MessageService {
     }
     idsByReader.forEach(
         (reader, ids) -> read.computeIfAbsent(reader, key -> new TreeSet<>()).addAll(ids));
-    return store.markRead(idsByReader);
+    return store.markRead(idsByReader, true);
+  }
+
+  @Override
+  public RecallOutcome recall(
+      long sender, long messageId, OffsetDateTime since, OffsetDateTime now) {
+    failIfDown();
+    return store.recall(sender, messageId, since, now);
+  }
+
+  @Override
+  public String epoch() {
+    failIfDown();
+    return "epoch";
   }
 
   @Override

@@ -44,8 +44,15 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
     }
 
     @Override
-    public List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
-      return inTransaction(writer -> writer.markRead(idsByReader));
+    public List<ReadMark> markRead(
+        Map<Long, ? extends Collection<Long>> idsByReader, boolean receipts) {
+      return inTransaction(writer -> writer.markRead(idsByReader, receipts));
+    }
+
+    @Override
+    public RecallOutcome recall(
+        long sender, long messageId, OffsetDateTime since, OffsetDateTime now) {
+      return inTransaction(writer -> writer.recall(sender, messageId, since, now));
     }
 
     @Override
@@ -129,13 +136,14 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
           }
 
           @Override
-          public List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader) {
+          public List<ReadMark> markRead(
+              Map<Long, ? extends Collection<Long>> idsByReader, boolean receipts) {
             order.add("mark");
             return List.of();
           }
         };
     MessageStore taking = new H2MessageStore(writer);
-    marking.set(new Thread(() -> taking.markRead(Map.of())));
+    marking.set(new Thread(() -> taking.markRead(Map.of(), true)));
     Thread adding =
         new Thread(
             () -> {

@@ -9,6 +9,7 @@ import imserver.config.Config;
 import imserver.config.Configs;
 import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
+import imserver.packet.Packets;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Success;
@@ -156,7 +157,7 @@ class IntakeTest {
   }
 
   private static Response success(long user, String content) {
-    return new Success(user, "t-" + content, 0, null);
+    return Packets.success(user, "t-" + content, 0, null);
   }
 
   private static Response failure(String timestamp, FailureCode code) {

@@ -7,11 +7,12 @@ import static org.awaitility.Awaitility.await;
 import imserver.auth.UserPrincipal;
 import imserver.message.Submission.Send;
 import imserver.packet.FailureCode;
+import imserver.packet.Packets;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
-import imserver.packet.Response.Success;
 import imserver.packet.SendMessage;
 import imserver.session.FakeConnection;
+import imserver.session.Mark;
 import imserver.session.Requester;
 import java.time.Duration;
 import java.util.List;
@@ -134,7 +135,7 @@ class LaneTest {
 
     goOn.countDown();
     await().until(() -> room.availablePermits() == ROOM);
-    await().until(() -> fixture.delivered.size() == 100);
+    await().untilAsserted(() -> assertThat(fixture.delivered).hasSize(100));
     lane.stop();
     lane.awaitEnd(END_TIMEOUT);
     assertThat(fixture.service.committed).hasSize(100);
@@ -200,7 +201,8 @@ class LaneTest {
     goOn.countDown();
     lane.awaitEnd(END_TIMEOUT);
     assertThat(alice.sent)
-        .containsExactly(new Success(1, "t-first", 0, null), new Success(1, "t-before", 0, null));
+        .containsExactly(
+            Packets.success(1, "t-first", 0, null), Packets.success(1, "t-before", 0, null));
     assertThat(fixture.texts()).containsExactly("first", "before");
     assertThat(room.availablePermits()).isEqualTo(ROOM);
   }
@@ -240,7 +242,7 @@ class LaneTest {
           }
 
           @Override
-          public void marked() {}
+          public void marked(List<Mark> marks) {}
         };
     fixture.service.refuses =
         newMessage -> {
@@ -279,7 +281,7 @@ class LaneTest {
     add("exception");
     await().until(() -> room.availablePermits() == ROOM);
     add("a");
-    await().until(() -> alice.sent.contains(new Success(1, "t-a", 0, null)));
+    await().until(() -> alice.sent.contains(Packets.success(1, "t-a", 0, null)));
     assertThat(fixture.texts()).containsExactly("a");
   }
 
@@ -299,7 +301,7 @@ class LaneTest {
     FailureCode busy = FailureCode.SERVER_BUSY;
     assertThat(alice.sent)
         .containsExactly(
-            new Success(1, "t-a", 0, null), new Failure(1, "t-b", busy, busy.message()));
+            Packets.success(1, "t-a", 0, null), new Failure(1, "t-b", busy, busy.message()));
     assertThat(single.offer(message(alice, 2, "c"))).isFalse();
     assertThat(room.availablePermits()).isEqualTo(ROOM);
   }

@@ -65,7 +65,7 @@ class MessageServiceTest {
 
   private static List<Outcome> added(List<NewMessage> newMessages) {
     return newMessages.stream()
-        .<Outcome>map(newMessage -> new Outcome.Stored(100 + newMessage.recipientId(), 1, 1))
+        .<Outcome>map(newMessage -> new Outcome.Stored(100 + newMessage.recipientId(), 1, 1, 1))
         .toList();
   }
 
@@ -91,9 +91,9 @@ class MessageServiceTest {
     assertThat(with().add(newMessages)).allMatch(Outcome.Stored.class::isInstance);
     assertThat(with("IMSERVER_RECIPIENTS", "known").add(newMessages))
         .containsExactly(
-            new Outcome.Stored(102, 1, 1),
+            new Outcome.Stored(102, 1, 1, 1),
             new Outcome.UnknownRecipient(),
-            new Outcome.Stored(104, 1, 1));
+            new Outcome.Stored(104, 1, 1, 1));
     with("IMSERVER_RECIPIENTS", "known").add(List.of(newMessage(3)));
     assertThat(asked).as("nothing to store is not asked for").hasSize(2);
   }

@@ -38,6 +38,9 @@ abstract class MessageStoreContract {
   private static final long BOB = 20;
   private static final long CAROL = 30;
 
+  private static final OffsetDateTime CAME =
+      OffsetDateTime.of(2026, 1, 2, 3, 4, 5, 6_000_000, ZoneOffset.UTC);
+
   /** What is tested. Any number of threads may use it. */
   abstract MessageStore store();
 
@@ -55,12 +58,13 @@ abstract class MessageStoreContract {
       String content,
       @Nullable NoticeDetails noticeDetails) {
     return new NewMessage(
-        new DedupeKey(sender, key),
-        recipient,
-        content,
-        "mark",
-        OffsetDateTime.of(2026, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC),
-        noticeDetails);
+        new DedupeKey(sender, key), recipient, content, "mark", CAME, noticeDetails);
+  }
+
+  /** One that no database takes. */
+  private static NewMessage tooLong(long sender, long recipient, String key) {
+    return new NewMessage(
+        new DedupeKey(sender, key), recipient, "text", "x".repeat(1001), CAME, null);
   }
 
   private List<Outcome> add(NewMessage... newMessages) {
@@ -72,7 +76,7 @@ abstract class MessageStoreContract {
   }
 
   private List<ReadMark> read(long reader, Long... ids) {
-    return store().markRead(Map.of(reader, Set.of(ids)));
+    return store().markRead(Map.of(reader, Set.of(ids)), true);
   }
 
   @Nested
@@ -178,7 +182,7 @@ abstract class MessageStoreContract {
               newMessage(ALICE, BOB, "c"),
               newMessage(BOB, ALICE, "a"));
       assertThat(outcomes.subList(1, 4))
-          .containsExactly(new Duplicate(a), new Reused(b), new Reused(a));
+          .containsExactly(new Duplicate(a, CAME), new Reused(b), new Reused(a));
       assertThat(List.of(outcomes.get(0), outcomes.get(4), outcomes.get(5)))
           .allMatch(Stored.class::isInstance);
       assertThat(((Stored) outcomes.get(4)).senderChange()).isEqualTo(3);
@@ -193,7 +197,7 @@ abstract class MessageStoreContract {
     @DisplayName("changes nothing where all are there, and leaves no gap")
     void nothingNew() {
       long a = stored(newMessage(ALICE, BOB, "a")).messageId();
-      assertThat(add(newMessage(ALICE, BOB, "a"))).containsExactly(new Duplicate(a));
+      assertThat(add(newMessage(ALICE, BOB, "a"))).containsExactly(new Duplicate(a, CAME));
       assertThat(state().head(BOB)).isEqualTo(1);
       assertThat(state().total(BOB)).isEqualTo(1);
       assertThat(stored(newMessage(ALICE, BOB, "b")).recipientChange()).isEqualTo(2);
@@ -209,14 +213,14 @@ abstract class MessageStoreContract {
               newMessage(ALICE, BOB, "a", "another text", null),
               newMessage(ALICE, BOB, "b"));
       long a = ((Stored) outcomes.get(0)).messageId();
-      assertThat(outcomes.subList(1, 3)).containsExactly(new Duplicate(a), new Reused(a));
+      assertThat(outcomes.subList(1, 3)).containsExactly(new Duplicate(a, CAME), new Reused(a));
       assertThat(((Stored) outcomes.get(3)).senderChange()).isEqualTo(2);
       assertThat(
               add(
                   newMessage(ALICE, BOB, "a", "a third text", null),
                   newMessage(ALICE, BOB, "a"),
                   newMessage(ALICE, BOB, "a", "another text", null)))
-          .containsExactly(new Reused(a), new Duplicate(a), new Reused(a));
+          .containsExactly(new Reused(a), new Duplicate(a, CAME), new Reused(a));
       assertThat(state().head(BOB)).isEqualTo(2);
     }
 
@@ -231,7 +235,7 @@ abstract class MessageStoreContract {
                   newMessage(0, BOB, "a", "text", null),
                   newMessage(0, BOB, "a", "text", new NoticeDetails("title", "/url")),
                   newMessage(0, BOB, "b", "text", noticeDetails)))
-          .startsWith(new Duplicate(a), new Reused(a), new Reused(a));
+          .startsWith(new Duplicate(a, CAME), new Reused(a), new Reused(a));
       assertThat(state().total(BOB)).isEqualTo(2);
     }
 
@@ -241,7 +245,8 @@ abstract class MessageStoreContract {
       for (int i = 0; i < 5; i++) {
         NewMessage existing = newMessage(ALICE, BOB, "k" + i);
         long id = stored(existing).messageId();
-        assertThat(add(existing, newMessage(BOB, ALICE, "n" + i))).startsWith(new Duplicate(id));
+        assertThat(add(existing, newMessage(BOB, ALICE, "n" + i)))
+            .startsWith(new Duplicate(id, CAME));
       }
       assertThat(state().head(ALICE)).isEqualTo(10);
     }
@@ -255,14 +260,146 @@ abstract class MessageStoreContract {
     @DisplayName("says that all is rolled back, and leaves no gap")
     void rolledBack() {
       stored(newMessage(ALICE, BOB, "a"));
-      assertThatThrownBy(
-              () -> add(newMessage(ALICE, BOB, "b"), newMessage(ALICE, BOB, "empty", "", null)))
+      assertThatThrownBy(() -> add(newMessage(ALICE, BOB, "b"), tooLong(ALICE, BOB, "long")))
           .isExactlyInstanceOf(StorageException.class);
       assertThat(state().head(ALICE)).isEqualTo(1);
       assertThat(state().total(BOB)).isEqualTo(1);
       assertThat(state().unread(BOB)).hasSize(1);
       assertThat(stored(newMessage(ALICE, BOB, "b")).recipientChange()).isEqualTo(2);
     }
+  }
+
+  @Nested
+  @DisplayName("recalls a message")
+  class Recalling {
+
+    private RecallOutcome recall(long sender, long id) {
+      return store().recall(sender, id, CAME, CAME.plusSeconds(60));
+    }
+
+    @Test
+    @DisplayName("that is unread: a change for each of the two, and one unread message less")
+    void unread() {
+      long first = stored(newMessage(ALICE, BOB, "a")).messageId();
+      long second = stored(newMessage(ALICE, BOB, "b")).messageId();
+      stored(newMessage(CAROL, BOB, "c"));
+      assertThat(recall(ALICE, second))
+          .isEqualTo(new RecallOutcome.Recalled(second, ALICE, 3, BOB, 4, 1));
+      assertThat(state().unread(BOB)).contains(first).doesNotContain(second).hasSize(2);
+      assertThat(state().total(BOB)).isEqualTo(2);
+      assertThat(state().count(BOB, ALICE)).isEqualTo(1);
+      assertThat(state().head(ALICE)).isEqualTo(3);
+      assertThat(state().head(BOB)).isEqualTo(4);
+      assertThat(state().changed(ALICE, BOB)).isEqualTo(3);
+      assertThat(state().changed(BOB, ALICE)).isEqualTo(4);
+      assertThat(state().readUpTo(BOB, ALICE)).isZero();
+    }
+
+    @Test
+    @DisplayName("that was read, of a sender with the higher id: nothing is unread for it")
+    void read() {
+      long id = stored(newMessage(BOB, ALICE, "a")).messageId();
+      long other = stored(newMessage(BOB, ALICE, "b")).messageId();
+      MessageStoreContract.this.read(ALICE, id);
+      assertThat(recall(BOB, id)).isEqualTo(new RecallOutcome.Recalled(id, BOB, 4, ALICE, 4, 1));
+      assertThat(state().unread(ALICE)).containsExactly(other);
+      assertThat(state().readUpTo(ALICE, BOB)).isEqualTo(id);
+    }
+
+    @Test
+    @DisplayName("of a user to himself: one change")
+    void oneself() {
+      long id = stored(newMessage(ALICE, ALICE, "a")).messageId();
+      assertThat(recall(ALICE, id))
+          .isEqualTo(new RecallOutcome.Recalled(id, ALICE, 2, ALICE, 2, 0));
+      assertThat(state().total(ALICE)).isZero();
+      assertThat(state().changed(ALICE, ALICE)).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("once: again it changes nothing, whatever the time")
+    void twice() {
+      long id = stored(newMessage(ALICE, BOB, "a")).messageId();
+      recall(ALICE, id);
+      assertThat(recall(ALICE, id)).isEqualTo(new RecallOutcome.RecalledBefore());
+      assertThat(store().recall(ALICE, id, CAME.plusSeconds(1), CAME.plusSeconds(2)))
+          .isEqualTo(new RecallOutcome.RecalledBefore());
+      assertThat(state().head(ALICE)).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("for ever: a retry of it is stored, and brings nothing back")
+    void retry() {
+      long id = stored(newMessage(ALICE, BOB, "a")).messageId();
+      recall(ALICE, id);
+      assertThat(add(newMessage(ALICE, BOB, "a"))).containsExactly(new Duplicate(id, CAME));
+      assertThat(add(newMessage(ALICE, CAROL, "a"))).containsExactly(new Reused(id));
+      assertThat(state().unread(BOB)).isEmpty();
+      assertThat(state().head(BOB)).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("only of its sender, and only in time")
+    void refused() {
+      long id = stored(newMessage(ALICE, BOB, "a")).messageId();
+      assertThat(recall(BOB, id)).isEqualTo(new RecallOutcome.NotFound());
+      assertThat(recall(ALICE, id + 1)).isEqualTo(new RecallOutcome.NotFound());
+      assertThat(store().recall(ALICE, id, CAME.plusNanos(1_000_000), CAME))
+          .isEqualTo(new RecallOutcome.Expired());
+      assertThat(state().unread(BOB)).containsExactly(id);
+      assertThat(state().head(ALICE)).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("while others recall and read it, too: once, and each counts once")
+    void atOnce() throws Exception {
+      ExecutorService threads = Executors.newFixedThreadPool(3);
+      try {
+        for (int round = 0; round < 30; round++) {
+          long id = stored(newMessage(ALICE, BOB, "m" + round)).messageId();
+          Future<RecallOutcome> one = threads.submit(() -> recall(ALICE, id));
+          Future<RecallOutcome> other = threads.submit(() -> recall(ALICE, id));
+          Future<List<ReadMark>> read =
+              threads.submit(() -> MessageStoreContract.this.read(BOB, id));
+          read.get();
+          assertThat(List.of(one.get(), other.get()))
+              .filteredOn(RecallOutcome.Recalled.class::isInstance)
+              .hasSize(1);
+          assertThat(state().total(BOB)).isZero();
+          assertThat(state().count(BOB, ALICE)).isZero();
+        }
+      } finally {
+        threads.shutdownNow();
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("tells how many messages of the sender are unread with each that it adds")
+  void countsUnread() {
+    List<Outcome> outcomes =
+        add(
+            newMessage(ALICE, BOB, "a"),
+            newMessage(BOB, ALICE, "b"),
+            newMessage(ALICE, BOB, "c"),
+            newMessage(ALICE, ALICE, "d"));
+    assertThat(outcomes.stream().map(Stored.class::cast).map(Stored::unread))
+        .containsExactly(1L, 1L, 2L, 1L);
+    assertThat(stored(newMessage(ALICE, BOB, "e")).unread()).isEqualTo(3);
+  }
+
+  @Test
+  @DisplayName(
+      "without receipts a reading is no change for the sender, but where that is the reader")
+  void withoutReceipts() {
+    long toBob = stored(newMessage(ALICE, BOB, "a")).messageId();
+    long toHerself = stored(newMessage(ALICE, ALICE, "b")).messageId();
+    assertThat(store().markRead(Map.of(BOB, Set.of(toBob)), false))
+        .containsExactly(new ReadMark(BOB, ALICE, 2, 0, 0, toBob));
+    assertThat(state().head(ALICE)).isEqualTo(2);
+    assertThat(state().changed(ALICE, BOB)).isEqualTo(1);
+    assertThat(store().markRead(Map.of(ALICE, Set.of(toHerself)), false))
+        .containsExactly(new ReadMark(ALICE, ALICE, 3, 3, 0, toHerself));
   }
 
   @Nested
@@ -320,7 +457,8 @@ abstract class MessageStoreContract {
     void bothDirections() {
       long a = stored(newMessage(ALICE, BOB, "a")).messageId();
       long b = stored(newMessage(BOB, ALICE, "b")).messageId();
-      List<ReadMark> marks = store().markRead(Map.of(ALICE, List.of(a, b), BOB, List.of(a, b)));
+      List<ReadMark> marks =
+          store().markRead(Map.of(ALICE, List.of(a, b), BOB, List.of(a, b)), true);
       assertThat(marks).hasSize(2);
       assertThat(marks.stream().map(mark -> changeOf(mark, ALICE)))
           .containsExactlyInAnyOrder(3L, 4L);
@@ -385,7 +523,7 @@ abstract class MessageStoreContract {
     void longGap() {
       List<Long> ids = addMany();
       long last = ids.get(ids.size() - 1);
-      store().markRead(Map.of(BOB, ids.subList(1, ids.size() - 1)));
+      store().markRead(Map.of(BOB, ids.subList(1, ids.size() - 1)), true);
       assertThat(state().readUpTo(BOB, ALICE)).isZero();
       assertThat(read(BOB, ids.get(0)).get(0).readUpTo()).isBetween(ids.get(9_999), last - 1);
       long another = stored(newMessage(ALICE, BOB, "another")).messageId();
@@ -397,7 +535,7 @@ abstract class MessageStoreContract {
     @DisplayName("around a long row of others: where nothing is left unread it is there at once")
     void longGapAndNothingLeft() {
       List<Long> ids = addMany();
-      store().markRead(Map.of(BOB, ids.subList(1, ids.size())));
+      store().markRead(Map.of(BOB, ids.subList(1, ids.size())), true);
       assertThat(read(BOB, ids.get(0)).get(0).readUpTo()).isEqualTo(ids.get(ids.size() - 1));
     }
 
@@ -414,7 +552,7 @@ abstract class MessageStoreContract {
         ids.computeIfAbsent(newMessages[i].recipientId(), reader -> new ArrayList<>())
             .add(((Stored) outcomes.get(i)).messageId());
       }
-      List<ReadMark> marks = store().markRead(ids);
+      List<ReadMark> marks = store().markRead(ids, true);
       assertThat(marks).allMatch(mark -> mark.unread() == 0);
       assertThat(state().head(2007))
           .isEqualTo(3 + marks.stream().filter(m -> m.readerId() == 2007).count());

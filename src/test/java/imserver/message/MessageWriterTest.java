@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import imserver.cluster.Change.MessageStored;
 import imserver.directory.UserProfile;
 import imserver.packet.FailureCode;
+import imserver.packet.Packets;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Incoming;
-import imserver.packet.Response.Success;
 import imserver.session.FakeConnection;
 import java.util.List;
 import java.util.Set;
@@ -30,7 +30,7 @@ class MessageWriterTest {
   private final FakeConnection carol = new FakeConnection(5);
 
   private static Response success(long sender, String content) {
-    return new Success(sender, "t-" + content, 0, null);
+    return Packets.success(sender, "t-" + content, 0, null);
   }
 
   private static Response failure(long sender, String content, FailureCode code) {
@@ -93,7 +93,7 @@ class MessageWriterTest {
     @DisplayName("gives a receipt to a client that names its messages, and to no other")
     void receipt() {
       messageWriter.process(List.of(message(alice, 2, "a"), named(alice, 2, "b", "x")));
-      assertThat(alice.sent).containsExactly(success(1, "a"), new Success(1, "t-b", 2, "x"));
+      assertThat(alice.sent).containsExactly(success(1, "a"), Packets.success(1, "t-b", 2, "x"));
     }
   }
 
@@ -115,7 +115,7 @@ class MessageWriterTest {
     @DisplayName("in the same batch acknowledges both, and delivers once")
     void sameBatch() {
       messageWriter.process(List.of(named(alice, 2, "a", "x"), named(alice, 2, "a", "x")));
-      Response receipt = new Success(1, "t-a", 1, "x");
+      Response receipt = Packets.success(1, "t-a", 1, "x");
       assertThat(alice.sent).containsExactly(receipt, receipt);
       assertThat(fixture.texts()).containsExactly("a");
     }
@@ -125,7 +125,7 @@ class MessageWriterTest {
     void receipt() {
       messageWriter.process(List.of(named(alice, 2, "a", "x"), message(alice, 2, "b")));
       messageWriter.process(List.of(named(alice, 2, "a", "x")));
-      assertThat(alice.sent.get(2)).isEqualTo(new Success(1, "t-a", 1, "x"));
+      assertThat(alice.sent.get(2)).isEqualTo(Packets.success(1, "t-a", 1, "x"));
     }
 
     @Test
@@ -152,10 +152,10 @@ class MessageWriterTest {
           List.of(named(alice, 2, "b", "x"), named(alice, 3, "a", "x"), named(alice, 2, "a", "x")));
       assertThat(alice.sent)
           .containsExactly(
-              new Success(1, "t-a", 1, "x"),
+              Packets.success(1, "t-a", 1, "x"),
               reused("b"),
               reused("a"),
-              new Success(1, "t-a", 1, "x"));
+              Packets.success(1, "t-a", 1, "x"));
       assertThat(fixture.texts()).containsExactly("a");
     }
 
@@ -167,9 +167,9 @@ class MessageWriterTest {
       messageWriter.process(List.of(named(alice, 2, "c", "y"), named(alice, 2, "d", "y")));
       assertThat(alice.sent)
           .containsExactly(
-              new Success(1, "t-a", 1, "x"),
+              Packets.success(1, "t-a", 1, "x"),
               reused("b"),
-              new Success(1, "t-c", 2, "y"),
+              Packets.success(1, "t-c", 2, "y"),
               reused("d"));
       assertThat(fixture.texts()).as("without what is in doubt").containsExactly("c");
     }

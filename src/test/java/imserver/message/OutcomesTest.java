@@ -29,9 +29,13 @@ class OutcomesTest {
   void first() {
     Outcomes outcomes = new Outcomes(List.of(A, OTHER_A, B, A_AGAIN));
     assertThat(outcomes.open()).containsExactly(A, B);
-    outcomes.stored(List.of(new Stored(5, 1, 2), new Stored(6, 3, 4)));
+    outcomes.stored(List.of(new Stored(5, 1, 2, 1), new Stored(6, 3, 4, 1)));
     assertThat(outcomes.all())
-        .containsExactly(new Stored(5, 1, 2), new Reused(5), new Stored(6, 3, 4), new Duplicate(5));
+        .containsExactly(
+            new Stored(5, 1, 2, 1),
+            new Reused(5),
+            new Stored(6, 3, 4, 1),
+            new Duplicate(5, OffsetDateTime.MIN));
   }
 
   @Test
@@ -39,14 +43,23 @@ class OutcomesTest {
   void known() {
     Outcomes outcomes = new Outcomes(List.of(OTHER_A, A, B, A_AGAIN));
     assertThat(outcomes.open()).containsExactly(OTHER_A, B);
-    outcomes.existing(Map.of(0, new ExistingMessage(3, false)));
+    outcomes.existing(Map.of(0, new ExistingMessage(3, OffsetDateTime.MIN, false)));
     assertThat(outcomes.open()).containsExactly(A, B, A_AGAIN);
-    outcomes.existing(Map.of(0, new ExistingMessage(3, true), 2, new ExistingMessage(3, true)));
+    outcomes.existing(
+        Map.of(
+            0,
+            new ExistingMessage(3, OffsetDateTime.MIN, true),
+            2,
+            new ExistingMessage(3, OffsetDateTime.MIN, true)));
     assertThat(outcomes.open()).containsExactly(B);
-    outcomes.stored(List.of(new Stored(6, 3, 4)));
+    outcomes.stored(List.of(new Stored(6, 3, 4, 1)));
     assertThat(outcomes.open()).isEmpty();
     assertThat(outcomes.all())
-        .containsExactly(new Reused(3), new Duplicate(3), new Stored(6, 3, 4), new Duplicate(3));
+        .containsExactly(
+            new Reused(3),
+            new Duplicate(3, OffsetDateTime.MIN),
+            new Stored(6, 3, 4, 1),
+            new Duplicate(3, OffsetDateTime.MIN));
   }
 
   @Test

@@ -170,7 +170,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
       statement.execute("insert into unread values (%d, %d, %d)".formatted(reader, later, other));
       ExecutorService thread = Executors.newSingleThreadExecutor();
       try {
-        var marks = thread.submit(() -> store.markRead(Map.of(reader, List.of(id, later))));
+        var marks = thread.submit(() -> store.markRead(Map.of(reader, List.of(id, later)), true));
         awaitOneWaiting();
         connection.commit();
         assertThat(marks.get())
@@ -218,12 +218,12 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
       state.update("delete from unread where message_id > (select min(message_id) from unread)");
       state.update("vacuum analyze unread");
       long reader = RandomWriter.newMessage(7).recipientId();
-      own.markRead(Map.of(reader, List.of(1L, 2L)));
+      own.markRead(Map.of(reader, List.of(1L, 2L)), true);
       state.update(
           "insert into unread select %d, n, 3 from generate_series(1000000, 1050000) n"
               .formatted(reader));
       long before = looked(state);
-      own.markRead(Map.of(reader, List.of(3L, 4L)));
+      own.markRead(Map.of(reader, List.of(3L, 4L)), true);
       assertThat(looked(state) - before).isLessThan(100);
     }
   }

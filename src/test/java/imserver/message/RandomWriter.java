@@ -143,7 +143,7 @@ final class RandomWriter {
     some.addAll(random.longs(8, 1, SPREAD).map(ahead -> ids.get(0) + ahead).boxed().toList());
     Map<Long, Set<Long>> byReader =
         USERS.stream().skip(1).collect(Collectors.toMap(user -> user, user -> some));
-    for (ReadMark mark : store.markRead(byReader)) {
+    for (ReadMark mark : store.markRead(byReader, true)) {
       events.add(
           new Event(
               "read", mark.readerId(), mark.senderId(), mark.senderChange(), mark.readerChange()));

@@ -8,6 +8,7 @@ import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
+import imserver.session.Mark;
 import imserver.session.Requester;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ class ReadAckPartsTest {
 
   private final List<Response> sent = new ArrayList<>();
   private int marked;
+  private final List<Mark> marks = new ArrayList<>();
   private final Requester alice =
       new Requester() {
         @Override
@@ -33,8 +35,9 @@ class ReadAckPartsTest {
         }
 
         @Override
-        public void marked() {
+        public void marked(List<Mark> some) {
           marked++;
+          marks.addAll(some);
         }
       };
 
@@ -63,22 +66,32 @@ class ReadAckPartsTest {
   @DisplayName("answer once, when the last of them is marked")
   void last() {
     List<ReadAck> parts = parts(125);
-    parts.subList(0, 2).forEach(part -> part.requester().marked());
+    parts.subList(0, 2).forEach(part -> part.requester().marked(List.of()));
     assertThat(marked).isZero();
-    parts.get(2).requester().marked();
+    parts.get(2).requester().marked(List.of());
     assertThat(marked).isEqualTo(1);
     assertThat(sent).isEmpty();
+  }
+
+  @Test
+  @DisplayName("tell what the last of them has changed, for each sender")
+  void marks() {
+    List<ReadAck> parts = parts(125);
+    parts.get(0).requester().marked(List.of(new Mark(5, 11, 3), new Mark(6, 12, 1)));
+    parts.get(2).requester().marked(List.of(new Mark(5, 14, 0)));
+    parts.get(1).requester().marked(List.of(new Mark(5, 13, 1)));
+    assertThat(marks).containsExactlyInAnyOrder(new Mark(5, 14, 0), new Mark(6, 12, 1));
   }
 
   @Test
   @DisplayName("answer with the first failure, once, when all are done")
   void failure() {
     List<ReadAck> parts = parts(175);
-    parts.get(0).requester().marked();
+    parts.get(0).requester().marked(List.of());
     parts.get(2).fail(FailureCode.SERVER_BUSY);
     parts.get(1).fail(FailureCode.STORAGE_UNAVAILABLE);
     assertThat(sent).isEmpty();
-    parts.get(3).requester().marked();
+    parts.get(3).requester().marked(List.of());
     FailureCode code = FailureCode.SERVER_BUSY;
     assertThat(sent).containsExactly(new Failure(1, "t", code, code.message()));
     assertThat(marked).isZero();

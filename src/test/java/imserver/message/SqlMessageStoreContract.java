@@ -26,7 +26,7 @@ abstract class SqlMessageStoreContract extends MessageStoreContract {
       state().update("delete from unread");
       long id = ((Stored) store().add(List.of(newMessage)).get(0)).messageId();
       state().update("delete from " + table);
-      assertThatThrownBy(() -> store().markRead(Map.of(reader, List.of(id))))
+      assertThatThrownBy(() -> store().markRead(Map.of(reader, List.of(id)), true))
           .isExactlyInstanceOf(StorageException.class);
       assertThat(state().unread(reader)).containsExactly(id);
     }

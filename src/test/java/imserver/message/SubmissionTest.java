@@ -11,6 +11,7 @@ import imserver.packet.Response;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Success;
 import imserver.packet.SendMessage;
+import imserver.session.Mark;
 import imserver.session.Requester;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,7 @@ class SubmissionTest {
     }
 
     @Override
-    public void marked() {
+    public void marked(List<Mark> marks) {
       marked++;
     }
   }

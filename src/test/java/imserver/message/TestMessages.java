@@ -72,7 +72,7 @@ public final class TestMessages implements AutoCloseable {
   /** Marks messages as read, one by one. */
   public void read(long reader, long... ids) {
     for (long id : ids) {
-      writer.markRead(Map.of(reader, List.of(id)));
+      writer.markRead(Map.of(reader, List.of(id)), true);
     }
     entities.clear();
   }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -18,10 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@DisplayName("docs/PROTOCOL.md")
+@DisplayName("docs/PROTOCOL.md, with docs/PROTOCOL-2.md,")
 class CatalogueTest {
 
-  private static final Path PROTOCOL = Path.of("docs", "PROTOCOL.md");
+  private static final List<Path> PROTOCOLS =
+      List.of(Path.of("docs", "PROTOCOL.md"), Path.of("docs", "PROTOCOL-2.md"));
 
   /** {@code | `BAD_PACKET` | when | no |}, also with several codes in the first cell. */
   private static final Pattern FAILURE_ROW =
@@ -36,8 +38,8 @@ class CatalogueTest {
 
   @BeforeAll
   static void read() throws IOException {
-    if (Files.exists(PROTOCOL)) {
-      text = Files.readString(PROTOCOL, StandardCharsets.UTF_8);
+    for (Path protocol : PROTOCOLS) {
+      text += Files.readString(protocol, StandardCharsets.UTF_8);
     }
   }
 

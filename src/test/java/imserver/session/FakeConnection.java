@@ -2,6 +2,7 @@ package imserver.session;
 
 import imserver.auth.UserPrincipal;
 import imserver.packet.CloseCode;
+import imserver.packet.Packets;
 import imserver.packet.Response;
 import imserver.packet.Response.Success;
 import java.util.List;
@@ -66,11 +67,20 @@ public final class FakeConnection implements Connection {
     sent.add(asAClientSees(packet));
   }
 
-  /** A client that does not name its messages gets no message id. */
+  /** A client that does not name its messages gets no message id, and none gets a change. */
   private static Response asAClientSees(Response packet) {
-    return packet instanceof Success success && success.clientMessageId() == null
-        ? new Success(success.toId(), success.timestamp(), 0, null)
+    return packet instanceof Success success
+        ? Packets.success(
+            success.toId(),
+            success.timestamp(),
+            success.clientMessageId() == null ? 0 : success.messageId(),
+            success.clientMessageId())
         : packet;
+  }
+
+  @Override
+  public void sendIfIdle(Response packet) {
+    send(packet);
   }
 
   @Override

@@ -44,8 +44,8 @@ class MessageStreamTest {
   @DisplayName("holds back what arrives until the replay is through")
   void heldBack() {
     stream.replay(messages(1, 2));
-    stream.deliver(List.of(message(4)));
-    stream.deliver(List.of(message(5)));
+    stream.deliver(List.of(), List.of(message(4)));
+    stream.deliver(List.of(), List.of(message(5)));
     stream.replay(messages(3, 3));
     assertThat(ids()).containsExactly(1L, 2L, 3L);
 
@@ -57,9 +57,9 @@ class MessageStreamTest {
   @Test
   @DisplayName("sends nothing twice that was in the replay as well")
   void once() {
-    stream.deliver(List.of(message(4)));
-    stream.deliver(List.of(message(5)));
-    stream.deliver(List.of(message(6)));
+    stream.deliver(List.of(), List.of(message(4)));
+    stream.deliver(List.of(), List.of(message(5)));
+    stream.deliver(List.of(), List.of(message(6)));
     stream.replay(messages(1, 5));
     stream.goLive();
     assertThat(ids()).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
@@ -70,8 +70,8 @@ class MessageStreamTest {
   void late() {
     stream.replay(messages(1, 5));
     stream.goLive();
-    stream.deliver(List.of(message(5)));
-    stream.deliver(List.of(message(6)));
+    stream.deliver(List.of(), List.of(message(5)));
+    stream.deliver(List.of(), List.of(message(6)));
     assertThat(ids()).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
   }
 
@@ -79,18 +79,18 @@ class MessageStreamTest {
   @DisplayName("that is live sends at once")
   void live() {
     stream.goLive();
-    stream.deliver(List.of(message(1)));
+    stream.deliver(List.of(), List.of(message(1)));
     assertThat(ids()).containsExactly(1L);
-    stream.deliver(List.of(message(2)));
+    stream.deliver(List.of(), List.of(message(2)));
     assertThat(ids()).containsExactly(1L, 2L);
   }
 
   @Test
   @DisplayName("closes with 4508 where too much arrives during the replay")
   void overflow() {
-    stream.deliver(messages(10, 12));
+    stream.deliver(List.of(), messages(10, 12));
     assertThat(connection.closes).isEmpty();
-    stream.deliver(List.of(message(13)));
+    stream.deliver(List.of(), List.of(message(13)));
     assertThat(connection.closes).containsExactly(CloseCode.TOO_SLOW);
   }
 
@@ -101,7 +101,10 @@ class MessageStreamTest {
       FakeConnection target = new FakeConnection(1);
       MessageStream racing = new MessageStream(target, 10_000);
       Thread live =
-          new Thread(() -> messages(101, 600).forEach(message -> racing.deliver(List.of(message))));
+          new Thread(
+              () ->
+                  messages(101, 600)
+                      .forEach(message -> racing.deliver(List.of(), List.of(message))));
       live.start();
       racing.replay(messages(1, 50));
       racing.replay(messages(51, 100));

@@ -36,7 +36,7 @@ class SessionRegistryTest {
   /** A change of the user, who has just connected. */
   private void tell(long userId, Incoming message) {
     registry.begin(userId, 0, 0);
-    registry.change(userId, List.of(UserChange.of(1, message)));
+    registry.change(userId, List.of(UserChange.of(1, message, null)));
   }
 
   @Test

@@ -35,7 +35,7 @@ class UserStreamTest {
 
   /** The message with ten times the number of its change as id. */
   private boolean change(long number) {
-    return change(UserChange.of(number, message(10 * number)));
+    return change(UserChange.of(number, message(10 * number), null));
   }
 
   private List<Long> told() {
@@ -78,7 +78,10 @@ class UserStreamTest {
     @Test
     @DisplayName("tells several at once, whatever their order")
     void several() {
-      change(UserChange.of(8, message(80)), UserChange.of(6, message(60)), UserChange.silent(7));
+      change(
+          UserChange.of(8, message(80), null),
+          UserChange.of(6, message(60), null),
+          UserChange.withoutMessage(7, null));
       assertThat(told()).containsExactly(60L, 80L);
     }
 
@@ -86,7 +89,7 @@ class UserStreamTest {
     @DisplayName("counts a change of which nothing is to be told")
     void nothingToTell() {
       change(7);
-      change(UserChange.silent(6));
+      change(UserChange.withoutMessage(6, null));
       assertThat(told()).containsExactly(70L);
     }
 

@@ -33,13 +33,22 @@ create table message (
   id               bigint                   not null primary key check (id > 0 and id < 9007199254740992),
   sender_id        bigint                   not null check (sender_id >= 0),
   recipient_id     bigint                   not null check (recipient_id > 0),
-  content          varchar                  not null check (content <> ''),
+  content          varchar                  not null,
   client_timestamp varchar(64)              not null,
   dedupe_key       varchar(24)              not null check (dedupe_key <> ''),
   created_at       timestamp with time zone not null,
   constraint message_once unique (sender_id, dedupe_key)
 );
 create index message_history on message (sender_id, recipient_id, id);
+
+create table recall (
+  id         bigint                   not null primary key,
+  message_id bigint                   not null unique,
+  low_id     bigint                   not null,
+  high_id    bigint                   not null,
+  created_at timestamp with time zone not null
+);
+create index recall_history on recall (low_id, high_id, id);
 
 create table notice (
   message_id bigint        not null primary key check (message_id > 0),
@@ -78,3 +87,9 @@ create table revocation (
 );
 create index revocation_by_writing on revocation (written_at);
 create index revocation_by_moment on revocation (issued_before);
+
+-- There are no other servers.
+create table installation (
+  epoch uuid default random_uuid() not null
+);
+insert into installation default values;

@@ -9,10 +9,13 @@
 -- Either it stores all, and returns
 --   ids     the ids of the messages; only the first where each is by one above the one before
 --   heads   the heads of the users, in their order, eight bytes each
+--   counts  of the conversations, ascending, the two unread counts, of low and of high, eight bytes each
 -- or the keys of some messages are there already. Then it changes nothing, and returns of these
 --   known   their ordinals
 --   earlier the ids of the messages that have their keys
---   same    whether such a message says the same to the same recipient with the same title and link: then it is a retry.
+--   times   when these came
+--   same    whether such a message says the same to the same recipient with the same title and link: then it is a retry. What a
+--           recalled message said is gone: there the recipient decides.
 -- The caller then calls again without these messages.
 --
 -- Hardly any key is there already. To look for each before it is inserted takes a tenth of the time, so that is only done
@@ -29,7 +32,8 @@ create or replace function add_messages(
   lows bigint[], highs bigint[], lasts integer[], to_lows integer[], to_highs integer[],
   low_positions integer[], low_laters integer[], high_positions integer[], high_laters integer[],
   retries_are_likely boolean,
-  out ids bigint[], out heads bytea, out known integer[], out earlier bigint[], out same boolean[])
+  out ids bigint[], out heads bytea, out counts bytea,
+  out known integer[], out earlier bigint[], out times timestamp with time zone[], out same boolean[])
 language plpgsql
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -41,11 +45,12 @@ declare
 begin
   loop
     if look then
-      select array_agg(n.ordinal), array_agg(m.id), array_agg(m.same) into known, earlier, same
+      select array_agg(n.ordinal), array_agg(m.id), array_agg(m.created_at), array_agg(m.same)
+      into known, earlier, times, same
       from unnest(senders, recipients, keys, contents) with ordinality as n (sender, recipient, key, content, ordinal)
       cross join lateral (
-        select t.id,
-               t.recipient_id = n.recipient and t.content = n.content
+        select t.id, t.created_at,
+               t.recipient_id = n.recipient and (t.content = n.content or t.content = '')
                  and h.title is not distinct from titles[array_position(notices, n.ordinal::integer)]
                  and h.url is not distinct from urls[array_position(notices, n.ordinal::integer)] as same
         from message t
@@ -55,6 +60,7 @@ begin
       if known is not null then
         ids = null; -- a failed insert may have set both
         heads = null;
+        counts = null;
         return;
       end if;
     end if;
@@ -85,18 +91,23 @@ begin
       select * from unnest(recipients, ids, senders);
 
       -- The rows of both users are locked, so no other transaction writes their conversation.
-      insert into conversation as c
-        (low_id, high_id, last_message_id, unread_low, unread_high, changed_low, changed_high)
-      select n.low, n.high, ids[n.last], n.to_low, n.to_high,
-             coalesce(raised[n.low_position] - n.low_later, 0), raised[n.high_position] - n.high_later
-      from unnest(lows, highs, lasts, to_lows, to_highs, low_positions, low_laters, high_positions, high_laters)
-             as n (low, high, last, to_low, to_high, low_position, low_later, high_position, high_later)
-      on conflict (low_id, high_id) do update set
-        last_message_id = excluded.last_message_id,
-        unread_low = c.unread_low + excluded.unread_low,
-        unread_high = c.unread_high + excluded.unread_high,
-        changed_low = excluded.changed_low,
-        changed_high = excluded.changed_high;
+      with written as (
+        insert into conversation as c
+          (low_id, high_id, last_message_id, unread_low, unread_high, changed_low, changed_high)
+        select n.low, n.high, ids[n.last], n.to_low, n.to_high,
+               coalesce(raised[n.low_position] - n.low_later, 0), raised[n.high_position] - n.high_later
+        from unnest(lows, highs, lasts, to_lows, to_highs, low_positions, low_laters, high_positions, high_laters)
+               as n (low, high, last, to_low, to_high, low_position, low_later, high_position, high_later)
+        on conflict (low_id, high_id) do update set
+          last_message_id = excluded.last_message_id,
+          unread_low = c.unread_low + excluded.unread_low,
+          unread_high = c.unread_high + excluded.unread_high,
+          changed_low = excluded.changed_low,
+          changed_high = excluded.changed_high
+        returning c.low_id, c.high_id, c.unread_low, c.unread_high
+      )
+      select string_agg(int8send(w.unread_low) || int8send(w.unread_high), '' order by w.low_id, w.high_id) into counts
+      from written w;
 
       if ids[cardinality(ids)] - ids[1] = cardinality(ids) - 1 then
         ids = ids[1:1];

@@ -7,10 +7,13 @@
 --
 -- Returns, eight bytes each,
 --   marked  for each reader and each sender of whom something was marked: reader, sender, and the numbers of the change
---           that each of the two sees (0 for the system; the same where both are one)
+--           that each of the two sees (0 for a sender who sees none; the same where both are one)
 --   states  of their conversations what read_conversations returns
 -- or null for both, where nothing was to be marked.
-create or replace function mark_read(reader_ids bigint[], message_ids bigint[], out marked bytea, out states bytea)
+--
+-- With receipts a sender sees a change too; the system never does.
+create or replace function mark_read(
+  reader_ids bigint[], message_ids bigint[], receipts boolean, out marked bytea, out states bytea)
 language plpgsql
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -32,7 +35,7 @@ declare
   read bigint[];
   heads bigint[];
 begin
-  -- What is read goes. Each reader, and each sender of whom something goes, sees one change for it. The rows are found one
+  -- What is read goes. Each reader sees one change for each sender of whom something goes, and with receipts that sender too. The rows are found one
   -- by one, and deleted by their places: joined with the list, the whole table would be read for it by plans that were
   -- made while hardly anything was unread.
   with gone as (
@@ -49,7 +52,7 @@ begin
            dense_rank() over (order by side.user_id) as position,
            row_number() over (partition by side.user_id order by r.ordinal desc) - 1 as later
     from reading r
-    cross join lateral (values (true, r.reader, r.amount), (false, nullif(nullif(r.other, 0), r.reader), 0))
+    cross join lateral (values (true, r.reader, r.amount), (false, case when receipts then nullif(nullif(r.other, 0), r.reader) end, 0))
                          as side (is_reader, user_id, amount)
     where side.user_id is not null
   ), numbered as (

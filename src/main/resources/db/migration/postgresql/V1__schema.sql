@@ -1,10 +1,10 @@
 -- The tables of imserver on PostgreSQL 15 and later. Read from top to bottom this is the model; h2/V1__schema.sql is the
 -- same for H2. imserver writes the tables from user_state to conversation by functions only: R__add_messages.sql,
--- R__mark_read.sql with R__read_conversations.sql, R__recount.sql.
+-- R__mark_read.sql with R__read_conversations.sql, R__recall_message.sql, R__recount.sql.
 --
 -- One order. A transaction that changes what users see locks the rows of these users in user_state first, in ascending order
 -- of their ids, then writes message, notice and unread, then conversation. Only marking as read, which learns
--- the users from them, and recounting take rows of unread before. Message ids and the numbers of changes are drawn while the rows of the
+-- the users from them, recalling and recounting take rows of unread before. Message ids and the numbers of changes are drawn while the rows of the
 -- users are locked. So for one user, and in one conversation, the order of ids and the order of changes are the order of the
 -- commits, whichever server writes; a reader who has seen an id and asks for higher ones misses nothing; and no two
 -- transactions wait for each other.
@@ -28,8 +28,8 @@ create index im_user_by_name on im_user (search_name, id);
 -- kept in order by the rows of its recipients.
 create table user_state (
   user_id bigint not null primary key check (user_id > 0),
-  -- How many changes there were of what this user sees: a message from or to him, a mark as read by him or by the other
-  -- one. Each change has the number that this has after it. No number is left out.
+  -- How many changes there were of what this user sees: a message from or to him, a mark as read by him or (where receipts
+  -- are on) by the other one, a recall by either. Each change has the number that this has after it. No number is left out.
   head    bigint not null,
   -- His rows in "unread", counted.
   unread  bigint not null
@@ -41,7 +41,7 @@ create table user_state (
 -- One sequence for all, without a cache: ids are drawn in the order in which they are committed. Ids have gaps.
 create sequence message_id;
 
--- A message never changes. sender_id and recipient_id refer to no table: a message may be sent to a user whom this server
+-- A message never changes, but for one that is recalled: its content is '' from then on, and no other has that. sender_id and recipient_id refer to no table: a message may be sent to a user whom this server
 -- has not seen yet, and none must fail because a directory entry is missing.
 --
 -- Indexes, each a part of what a message costs:
@@ -53,7 +53,7 @@ create table message (
   id               bigint                   not null primary key check (id > 0 and id < 9007199254740992),
   sender_id        bigint                   not null check (sender_id >= 0), -- 0: the system
   recipient_id     bigint                   not null check (recipient_id > 0),
-  content          varchar                  not null check (content <> ''),
+  content          varchar                  not null, -- '' where it was recalled
   client_timestamp varchar(32)              not null, -- the sender's mark, '' for none
   -- Compared by its bytes: the rules of a language for comparing text would cost time with every message.
   dedupe_key       varchar(24) collate "C"  not null check (dedupe_key <> ''),
@@ -61,6 +61,17 @@ create table message (
   constraint message_once unique (sender_id, dedupe_key)
 );
 create index message_history on message (sender_id, recipient_id, id);
+
+-- A recall is an entry of its own in the conversation, with an id from the same sequence: who has read the messages up to
+-- some id, and asks for what has higher ones, learns of it.
+create table recall (
+  id         bigint                   not null primary key,
+  message_id bigint                   not null unique,
+  low_id     bigint                   not null, -- of the conversation
+  high_id    bigint                   not null,
+  created_at timestamp with time zone not null
+);
+create index recall_history on recall (low_id, high_id, id);
 
 -- The title and link of a message of the system.
 create table notice (
@@ -139,9 +150,11 @@ create table node (
 ) with (fillfactor = 50);
 
 -- What the servers on this database, and they alone, know. One row. The id is in the names of what they use together elsewhere.
--- With the secret they seal what they tell each other: whoever may connect to the database may listen and notify.
+-- With the secret they seal what they tell each other: whoever may connect to the database may listen and notify. The epoch is
+-- drawn anew by an operator who has restored a backup: the numbers that devices remember say nothing from then on.
 create table installation (
   id     uuid    not null primary key default gen_random_uuid(),
-  secret varchar not null default gen_random_uuid() || '.' || gen_random_uuid()
+  secret varchar not null default gen_random_uuid() || '.' || gen_random_uuid(),
+  epoch  uuid    not null default gen_random_uuid()
 );
 insert into installation default values;

@@ -1,4 +1,4 @@
-package imserver.rest;
+package imserver.query;
 
 import imserver.packet.FailureCode;
 import java.util.concurrent.Callable;
@@ -58,7 +58,7 @@ final class DatabaseQuery<T> implements UserTurns.Task {
   public void refuse() {
     atEnd.run();
     answer.completeExceptionally(
-        Problem.of(FailureCode.SERVER_BUSY, "too many requests are waiting, try again"));
+        new RefusedException(FailureCode.SERVER_BUSY, "too many requests are waiting, try again"));
   }
 
   /**

@@ -1,4 +1,4 @@
-package imserver.rest;
+package imserver.query;
 
 import imserver.auth.UserPrincipal;
 import imserver.packet.FailureCode;
@@ -66,7 +66,7 @@ public class DatabaseExecutor {
   private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
 
   /** From the request on; its client waits for 6 s. */
-  static final Duration DEADLINE = Duration.ofSeconds(5);
+  public static final Duration DEADLINE = Duration.ofSeconds(5);
 
   private static final Duration STOP = Duration.ofSeconds(3);
 
@@ -116,9 +116,9 @@ public class DatabaseExecutor {
   /**
    * Asks the database on a thread of ours, for the host application.
    *
-   * @return completed with what {@code query} returned or threw; or with a {@link Problem}: {@link
-   *     FailureCode#STORAGE_UNAVAILABLE} after {@link #DEADLINE}, {@link FailureCode#SERVER_BUSY}
-   *     at once where too much is waiting or the server is stopping
+   * @return completed with what {@code query} returned or threw; or with a {@link
+   *     RefusedException}: {@link FailureCode#STORAGE_UNAVAILABLE} after {@link #DEADLINE}, {@link
+   *     FailureCode#SERVER_BUSY} at once where too much is waiting or the server is stopping
    */
   public <T> CompletionStage<T> ask(Callable<T> query) {
     return submit(database, within(new CompletableFuture<>()), query);
@@ -137,7 +137,7 @@ public class DatabaseExecutor {
     }
     if (!waiting.take(user, weight)) {
       return CompletableFuture.failedFuture(
-          Problem.of(FailureCode.RATE_LIMITED, "too many requests of this user at once"));
+          new RefusedException(FailureCode.RATE_LIMITED, "too many requests of this user at once"));
     }
     CompletableFuture<T> answer = within(new CompletableFuture<>());
     DatabaseQuery<T> task =
@@ -238,8 +238,8 @@ public class DatabaseExecutor {
     return register(answer);
   }
 
-  private static Problem tooLate() {
-    return Problem.of(
+  private static RefusedException tooLate() {
+    return new RefusedException(
         FailureCode.STORAGE_UNAVAILABLE, "the database did not answer in time, try again");
   }
 
@@ -253,8 +253,8 @@ public class DatabaseExecutor {
     return answer;
   }
 
-  private static Problem stopping() {
-    return Problem.of(FailureCode.SERVER_BUSY, "the server is stopping, try again");
+  private static RefusedException stopping() {
+    return new RefusedException(FailureCode.SERVER_BUSY, "the server is stopping, try again");
   }
 
   /** Answers all who wait, and ends the threads, in a bounded time. */

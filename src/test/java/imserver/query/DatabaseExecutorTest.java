@@ -1,10 +1,11 @@
-package imserver.rest;
+package imserver.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import imserver.auth.UserPrincipal;
+import imserver.packet.FailureCode;
 import imserver.session.FakeThreads;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,11 +36,11 @@ class DatabaseExecutorTest {
     return answer.toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 
-  private static Problem problem(CompletionStage<?> answer) {
+  private static RefusedException refusal(CompletionStage<?> answer) {
     Throwable thrown = catchThrowable(() -> answerOf(answer));
     assertThat(thrown).isInstanceOf(ExecutionException.class);
-    assertThat(thrown.getCause()).isInstanceOf(Problem.class);
-    return (Problem) thrown.getCause();
+    assertThat(thrown.getCause()).isInstanceOf(RefusedException.class);
+    return (RefusedException) thrown.getCause();
   }
 
   private String hang() throws InterruptedException {
@@ -51,13 +52,13 @@ class DatabaseExecutorTest {
   @DisplayName("answer with what was found, or what was thrown, as it is")
   void found() throws Exception {
     assertThat(answerOf(executor.ask(() -> "found"))).isEqualTo("found");
-    Problem gone = Problem.gone("gone");
+    RefusedException gone = new RefusedException(FailureCode.NOT_FOUND, "gone");
     CompletionStage<String> answer =
         executor.ask(
             () -> {
               throw gone;
             });
-    assertThat(problem(answer)).isSameAs(gone);
+    assertThat(refusal(answer)).isSameAs(gone);
   }
 
   @Test
@@ -68,7 +69,8 @@ class DatabaseExecutorTest {
     List<CompletionStage<String>> answers = new ArrayList<>();
     answers.add(executor.ask(alice, 8, this::hang));
     answers.add(executor.ask(alice, 8, this::hang));
-    assertThat(problem(executor.ask(alice, 1, () -> "refused")).code()).isEqualTo("RATE_LIMITED");
+    assertThat(refusal(executor.ask(alice, 1, () -> "refused")).code())
+        .isEqualTo(FailureCode.RATE_LIMITED);
     assertThat(answerOf(executor.ask(bob, 1, () -> "found"))).isEqualTo("found");
     database.countDown();
     for (CompletionStage<String> answer : answers) {
@@ -117,7 +119,8 @@ class DatabaseExecutorTest {
       executor.ask(this::hang);
     }
     for (int i = 0; i < 20; i++) {
-      assertThat(problem(executor.ask(alice, 1, () -> "x")).code()).isEqualTo("SERVER_BUSY");
+      assertThat(refusal(executor.ask(alice, 1, () -> "x")).code())
+          .isEqualTo(FailureCode.SERVER_BUSY);
     }
     database.countDown();
     for (int i = 0; i < 20; i++) {
@@ -137,7 +140,7 @@ class DatabaseExecutorTest {
       answers.add(executor.ask(alice, 1, () -> "late"));
     }
     for (CompletionStage<String> answer : answers) {
-      assertThat(problem(answer).code()).isEqualTo("STORAGE_UNAVAILABLE");
+      assertThat(refusal(answer).code()).isEqualTo(FailureCode.STORAGE_UNAVAILABLE);
     }
     database.countDown();
     for (int i = 0; i < 20; i++) {
@@ -165,7 +168,7 @@ class DatabaseExecutorTest {
               }));
     }
     for (CompletionStage<String> answer : answers) {
-      assertThat(problem(answer).code()).isEqualTo("STORAGE_UNAVAILABLE");
+      assertThat(refusal(answer).code()).isEqualTo(FailureCode.STORAGE_UNAVAILABLE);
     }
     assertThat(begun.get()).as("bounded").isLessThan(20);
   }
@@ -178,8 +181,9 @@ class DatabaseExecutorTest {
     }
     UserPrincipal alice = new UserPrincipal(1, null, null, null);
     CompletionStage<String> first = executor.ask(alice, 16, () -> "found");
-    assertThat(problem(executor.ask(alice, 1, () -> "too much")).code()).isEqualTo("RATE_LIMITED");
-    assertThat(problem(first).code()).isEqualTo("STORAGE_UNAVAILABLE");
+    assertThat(refusal(executor.ask(alice, 1, () -> "too much")).code())
+        .isEqualTo(FailureCode.RATE_LIMITED);
+    assertThat(refusal(first).code()).isEqualTo(FailureCode.STORAGE_UNAVAILABLE);
     await().until(() -> !executor.ask(alice, 16, () -> "x").toCompletableFuture().isDone());
   }
 
@@ -191,7 +195,7 @@ class DatabaseExecutorTest {
     CompletionStage<String> never = executor.await(new CompletableFuture<Long>(), id -> "no");
     stored.complete(7L);
     assertThat(answerOf(early)).isEqualTo("stored 7");
-    assertThat(problem(never).code()).isEqualTo("STORAGE_UNAVAILABLE");
+    assertThat(refusal(never).code()).isEqualTo(FailureCode.STORAGE_UNAVAILABLE);
   }
 
   @Test
@@ -201,7 +205,7 @@ class DatabaseExecutorTest {
     for (int i = 0; i < 2000; i++) {
       answers.add(executor.ask(this::hang));
     }
-    assertThat(problem(answers.get(1999)).code()).isEqualTo("SERVER_BUSY");
+    assertThat(refusal(answers.get(1999)).code()).isEqualTo(FailureCode.SERVER_BUSY);
     assertThat(answers.get(0).toCompletableFuture()).isNotDone();
   }
 
@@ -211,8 +215,8 @@ class DatabaseExecutorTest {
     CompletionStage<String> waiting = executor.ask(this::hang);
     CompletionStage<String> job = executor.askForLong(this::hang);
     executor.stop();
-    assertThat(problem(waiting).code()).isEqualTo("SERVER_BUSY");
-    assertThat(problem(job).code()).isEqualTo("SERVER_BUSY");
-    assertThat(problem(executor.ask(() -> "no more")).code()).isEqualTo("SERVER_BUSY");
+    assertThat(refusal(waiting).code()).isEqualTo(FailureCode.SERVER_BUSY);
+    assertThat(refusal(job).code()).isEqualTo(FailureCode.SERVER_BUSY);
+    assertThat(refusal(executor.ask(() -> "no more")).code()).isEqualTo(FailureCode.SERVER_BUSY);
   }
 }

@@ -1,4 +1,4 @@
-package imserver.rest;
+package imserver.query;
 
 import java.util.ArrayDeque;
 import java.util.HashMap;

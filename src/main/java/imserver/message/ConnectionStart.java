@@ -4,9 +4,14 @@ import imserver.auth.UserPrincipal;
 import imserver.cluster.Change.ProfileChanged;
 import imserver.cluster.Cluster;
 import imserver.config.Config;
+import imserver.config.Config.Switch;
 import imserver.directory.UserDirectory;
 import imserver.packet.Response.Incoming;
+import imserver.packet.Response.Welcome;
+import imserver.session.ChangeStream;
+import imserver.session.ConnectionStream;
 import imserver.session.MessageStream;
+import imserver.session.SessionRegistry;
 import imserver.session.Workers;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -15,13 +20,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Pushes a user's unread messages to a new connection, oldest first, page by page as the client
- * takes them; then the connection goes live.
+ * Begins what a new connection is told. Most get the user's unread messages, oldest first, page by
+ * page as the client takes them, and then go live. One whose client keeps a cursor is told the
+ * number of the last change, and goes live at once.
  */
 @ApplicationScoped
-public class UnreadReplay {
+public class ConnectionStart {
 
-  private static final System.Logger LOG = System.getLogger(UnreadReplay.class.getName());
+  private static final System.Logger LOG = System.getLogger(ConnectionStart.class.getName());
 
   private static final int PAGE = 250;
 
@@ -35,33 +41,36 @@ public class UnreadReplay {
   @Inject private UserDirectory directory;
   @Inject private MessageService service;
   @Inject private CatchUp catchUp;
+  @Inject private SessionRegistry registry;
   @Inject private Cluster cluster;
   @Inject private Workers workers;
 
   /** For the container, which injects the rest. */
-  public UnreadReplay() {}
+  public ConnectionStart() {}
 
-  UnreadReplay(
+  ConnectionStart(
       Config config,
       UserDirectory directory,
       MessageService service,
       CatchUp catchUp,
+      SessionRegistry registry,
       Cluster cluster,
       Workers workers) {
     this.config = config;
     this.directory = directory;
     this.service = service;
     this.catchUp = catchUp;
+    this.registry = registry;
     this.cluster = cluster;
     this.workers = workers;
   }
 
-  /** Starts the push, on another thread. */
-  public void pushTo(MessageStream stream) {
+  /** Starts, on another thread. */
+  public void start(ConnectionStream stream) {
     workers.run(() -> retrying(stream, () -> begin(stream)));
   }
 
-  private void begin(MessageStream stream) {
+  private void begin(ConnectionStream stream) {
     UserPrincipal user = stream.connection().user();
     boolean recorded;
     try {
@@ -73,7 +82,22 @@ public class UnreadReplay {
       cluster.publish(List.of(new ProfileChanged(user.userId())));
     }
     catchUp.begin(user.userId());
-    next(stream);
+    if (stream instanceof MessageStream messages) {
+      next(messages);
+    } else if (stream instanceof ChangeStream changes) {
+      String epoch = service.epoch();
+      registry.welcome(changes, head -> welcome(user.userId(), head, epoch));
+    }
+  }
+
+  private Welcome welcome(long userId, long head, String epoch) {
+    return new Welcome(
+        userId,
+        head,
+        epoch,
+        config.limits().maxContent(),
+        config.rules().recall(),
+        config.rules().receipts() == Switch.ON);
   }
 
   private void next(MessageStream stream) {
@@ -99,7 +123,7 @@ public class UnreadReplay {
     return Math.min(PAGE, config.limits().outbox() / 2);
   }
 
-  private void retrying(MessageStream stream, Runnable step) {
+  private void retrying(ConnectionStream stream, Runnable step) {
     if (!stream.connection().isOpen()) {
       return;
     }

@@ -1,4 +1,4 @@
-package imserver.rest;
+package imserver.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package imserver.rest;
+package imserver.query;
 
 import imserver.auth.UserPrincipal;
 import java.util.Map;
@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Bounds how much of something each user has at a time, so that no user fills the memory. Safe for
  * use by several threads.
  */
-final class UserQuota {
+public final class UserQuota {
 
   /** The host application asks for many users. */
   private static final int TIMES_FOR_SERVICE = 8;
@@ -21,12 +21,12 @@ final class UserQuota {
    *
    * @param max of a user; one who has nothing yet may take more than that at once
    */
-  UserQuota(long max) {
+  public UserQuota(long max) {
     this.max = max;
   }
 
   /** Whether there is room for so much more; then {@link #giveBack} is to be called once. */
-  boolean take(UserPrincipal user, long amount) {
+  public boolean take(UserPrincipal user, long amount) {
     long limit = user.service() ? TIMES_FOR_SERVICE * max : max;
     boolean[] taken = {false};
     amounts.compute(
@@ -43,13 +43,13 @@ final class UserQuota {
   }
 
   /** So much is done with. */
-  void giveBack(UserPrincipal user, long amount) {
+  public void giveBack(UserPrincipal user, long amount) {
     amounts.computeIfPresent(
         user.userId(), (id, before) -> before <= amount ? null : Long.valueOf(before - amount));
   }
 
   /** How many users have something. */
-  int users() {
+  public int users() {
     return amounts.size();
   }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("The replay of unread messages")
-class UnreadReplayTest {
+class ConnectionStartTest {
 
   private final FakeWorkers workers = new FakeWorkers();
   private final FakeConnection connection = new FakeConnection(1);
@@ -66,7 +66,7 @@ class UnreadReplayTest {
               ? unread.stream()
                   .filter(id -> id > afterId)
                   .limit(limit)
-                  .map(UnreadReplayTest::message)
+                  .map(ConnectionStartTest::message)
                   .toList()
               : List.of();
         }
@@ -90,7 +90,8 @@ class UnreadReplayTest {
     MessageStream stream = registry.open(connection);
     Cluster cluster = new Cluster();
     CatchUp catchUp = new CatchUp(cluster, registry, directory, service, workers);
-    new UnreadReplay(config, directory, service, catchUp, cluster, workers).pushTo(stream);
+    new ConnectionStart(config, directory, service, catchUp, registry, cluster, workers)
+        .start(stream);
     return stream;
   }
 
@@ -110,7 +111,7 @@ class UnreadReplayTest {
 
   /** A message is stored, and delivered. */
   private void deliver(long id) {
-    registry.change(1, List.of(UserChange.of(++changes, message(id))));
+    registry.change(1, List.of(UserChange.of(++changes, message(id), null)));
   }
 
   @Test

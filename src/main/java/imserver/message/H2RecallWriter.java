@@ -1,0 +1,68 @@
+package imserver.message;
+
+import jakarta.persistence.EntityManager;
+import java.time.OffsetDateTime;
+
+/** Recalls messages on H2, within a transaction. */
+final class H2RecallWriter {
+
+  private final EntityManager entities;
+
+  H2RecallWriter(EntityManager entities) {
+    this.entities = entities;
+  }
+
+  /** See {@link MessageStore#recall}. */
+  RecallOutcome recall(long sender, long messageId, OffsetDateTime since, OffsetDateTime now) {
+    Message message = entities.find(Message.class, messageId);
+    if (message == null || message.senderId() != sender) {
+      return new RecallOutcome.NotFound();
+    }
+    if (message.isRecalled()) {
+      return new RecallOutcome.RecalledBefore();
+    }
+    if (message.createdAt().isBefore(since)) {
+      return new RecallOutcome.Expired();
+    }
+    message.recall();
+    long recipient = message.recipientId();
+    long unread = takeOffUnread(recipient, messageId);
+    Conversation conversation =
+        known(entities.find(Conversation.class, new Conversation.Key(sender, recipient)));
+    long left = conversation.unreadOf(recipient) - unread;
+    conversation.setUnreadOf(recipient, left);
+    UserState state = known(entities.find(UserState.class, recipient));
+    state.setUnread(state.unread() - unread);
+    long senderChange = known(entities.find(UserState.class, sender)).change();
+    long recipientChange = recipient == sender ? senderChange : state.change();
+    conversation.setChangedOf(sender, senderChange);
+    conversation.setChangedOf(recipient, recipientChange);
+    addEntry(messageId, UserPair.of(sender, recipient), now);
+    entities.flush(); // what the database refuses is thrown here
+    return new RecallOutcome.Recalled(
+        messageId, sender, senderChange, recipient, recipientChange, left);
+  }
+
+  /** Returns how many messages that are: one, or none where it was read. */
+  private long takeOffUnread(long recipient, long messageId) {
+    Unread unread = entities.find(Unread.class, new Unread.Key(recipient, messageId));
+    if (unread == null) {
+      return 0;
+    }
+    entities.remove(unread);
+    return 1;
+  }
+
+  private void addEntry(long messageId, UserPair pair, OffsetDateTime now) {
+    Number id =
+        (Number) entities.createNativeQuery("select nextval('message_id')").getSingleResult();
+    entities.persist(new Recall(id.longValue(), messageId, pair, now));
+  }
+
+  private static <T> T known(T found) {
+    if (found == null) {
+      throw new IllegalStateException("a recalled message without a conversation or a user");
+    }
+    return found;
+  }
+}
