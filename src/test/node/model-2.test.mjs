@@ -1,0 +1,204 @@
+/** Version 2 as a front end sees it: the model, the event "message", recall, marks, typing; and back to version 1. */
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { ImClient } from "../webapp/imserver-client.js";
+import { letClockGo, pass, settle, stopClock } from "./clock.mjs";
+import { FakeServer2 } from "./fake-server-2.mjs";
+
+describe("On version 2", () => {
+  let server;
+  let clients;
+
+  beforeEach(() => {
+    stopClock();
+    server = new FakeServer2();
+    clients = [];
+  });
+
+  afterEach(() => {
+    clients.forEach((client) => client.close());
+    letClockGo();
+  });
+
+  async function connect(credential = "1", options = {}) {
+    const client = new ImClient({ server: "http://127.0.0.1/teaching/", credential, WebSocket: server.WebSocket, fetch: server.fetch, ...options });
+    clients.push(client);
+    client.shown = [];
+    if (options.isSilent !== true) client.addEventListener("message", ({ detail }) => client.shown.push(detail.content));
+    client.connect();
+    await settle();
+    return client;
+  }
+
+  const ops = (op) => server.commands.filter((command) => command.op === op);
+  const texts = ({ messages }) => messages.map(({ content }) => content);
+
+  test("offers both versions, the newer first, and a token beside them", async () => {
+    await connect("1");
+    await connect(() => "token.2.a");
+    const offered = [...server.connections].map((connection) => connection.offered);
+    assert.deepEqual(offered, [["imserver.v2", "imserver.v1"], ["imserver.v2", "imserver.v1", "bearer.token.2.a"]]);
+  });
+
+  test("shows what is unread in the order of ids, then what comes in, and nothing that was read", async () => {
+    for (let i = 0; i < 250; i++) server.send(String(7 + (i % 3)), "1", `m${i}`);
+    server.read("1", "7", ({ content }) => content === "m3");
+    const client = await connect();
+    server.send("7", "1", "live");
+    await settle();
+    const expected = Array.from({ length: 250 }, (_, i) => `m${i}`).filter((text) => text !== "m3");
+    assert.deepEqual(client.shown, [...expected, "live"]);
+  });
+
+  test("shows after a reconnect only what is new, from where it was", async () => {
+    server.send("7", "1", "a");
+    const client = await connect();
+    server.protocol = null;
+    server.cut();
+    server.send("7", "1", "b");
+    await settle();
+    server.protocol = "imserver.v2";
+    await pass(31_000);
+    assert.deepEqual(client.shown, ["a", "b"]);
+    assert.deepEqual(ops("sync").map(({ since }) => since), [0, 1]);
+  });
+
+  test("fetches no messages where nobody listens to them", async () => {
+    server.send("7", "1", "a");
+    const client = await connect("1", { isSilent: true });
+    assert.equal(client.conversations.unread, 1);
+    assert.deepEqual(server.asked, []);
+  });
+
+  test("shows live messages first where REST cannot be had, and the older ones when it can", async () => {
+    server.send("7", "1", "a");
+    server.refuseRest = () => 503;
+    const client = await connect();
+    await pass(8000);
+    server.send("8", "1", "live");
+    await settle();
+    assert.deepEqual(client.shown, ["live"]);
+    server.refuseRest = () => null;
+    await pass(40_000, 1000);
+    assert.deepEqual(client.shown, ["live", "a"]);
+  });
+
+  test("sees on one device what the other sends, reads and recalls", async () => {
+    const [phone, laptop] = [await connect(), await connect()];
+    const conversation = await laptop.conversations.open("7");
+    const { messageId } = await phone.send("7", "from the phone");
+    await settle();
+    assert.deepEqual(texts(conversation), ["from the phone"]);
+    assert.equal(conversation.messages[0].fromMe, true);
+    server.send("7", "1", "an answer");
+    await settle();
+    assert.equal(laptop.conversations.unread, 1);
+    phone.conversations.markReadUpTo("7", phone.conversations.list[0].lastMessage.messageId);
+    assert.equal(phone.conversations.unread, 0, "at once");
+    await pass(200);
+    assert.equal(laptop.conversations.unread, 0);
+    await phone.recall(messageId);
+    await settle();
+    assert.deepEqual(conversation.messages.map(({ recalled, content }) => [recalled, content]), [[true, ""], [false, "an answer"]]);
+  });
+
+  test("has one message where an answer was lost and the message was sent again", async () => {
+    const client = await connect();
+    const conversation = await client.conversations.open("7");
+    server.deliver = (connection, frame) => frame.op !== "done" && connection.push(frame);
+    const sent = client.send("7", "hello");
+    await settle();
+    server.deliver = (connection, frame) => queueMicrotask(() => connection.push(frame));
+    await pass(6000);
+    await sent;
+    await settle();
+    assert.deepEqual(texts(conversation), ["hello"]);
+    assert.equal(server.entries.length, 1);
+    assert.equal(client.conversations.list.length, 1);
+  });
+
+  test("tells by receipts what the other one has read", async () => {
+    const [one, two] = [await connect("1"), await connect("2")];
+    await one.send("2", "hello");
+    await settle();
+    const conversation = one.conversations.conversation("2");
+    const [message] = conversation.messages;
+    assert.equal(conversation.isReadByThem(message), false);
+    two.conversations.markReadUpTo("1", message.messageId);
+    await pass(200);
+    assert.equal(conversation.isReadByThem(message), true);
+  });
+
+  test("marks in one command what is read in a short time, and again until it is done", async () => {
+    const ids = ["a", "b", "c"].map((text) => server.send("7", "1", text).entry.messageId);
+    const client = await connect();
+    let refusals = 2;
+    server.refuse = ({ op }) => (op === "read" && refusals-- > 0 ? { code: "STORAGE_UNAVAILABLE", retryable: true } : null);
+    ids.forEach((id) => client.markReadUpTo("7", id));
+    assert.equal(client.unconfirmedReads, 1);
+    await pass(40_000, 500);
+    assert.deepEqual(ops("read").map(({ upTo }) => upTo), [ids[2], ids[2], ids[2]]);
+    assert.equal(server.unread("1", "7").length, 0);
+    assert.equal(client.unconfirmedReads, 0);
+  });
+
+  test("marks a single message by REST, and no other one", async () => {
+    const [a, b] = ["a", "b"].map((text) => server.send("7", "1", text).entry.messageId);
+    const client = await connect();
+    client.markRead(b);
+    await pass(200);
+    assert.deepEqual(server.unread("1", "7").map(({ messageId }) => messageId), [a]);
+    assert.equal(client.conversations.unread, 1);
+  });
+
+  test("tells at most once in three seconds that one types, and hears when another one has stopped", async () => {
+    const [one, two] = [await connect("1"), await connect("2")];
+    await one.send("2", "hello");
+    const heard = [];
+    two.addEventListener("typing", ({ detail }) => heard.push([detail.userId, detail.until > 0]));
+    for (let i = 0; i < 5; i++) one.typing("2");
+    await pass(3000);
+    one.typing("2");
+    await settle();
+    assert.equal(ops("typing").length, 2);
+    assert.ok(two.conversations.conversation("1").typingUntil > Date.now());
+    await pass(6000);
+    assert.deepEqual(heard, [["1", true], ["1", true], ["1", false]]);
+    assert.equal(two.conversations.conversation("1").typingUntil, 0);
+  });
+
+  test("loads a history from its end, older pages, and what was missed with its recalls", async () => {
+    for (let i = 0; i < 120; i++) server.send("7", "1", `m${i}`);
+    server.read("1", "7", () => true);
+    const client = await connect();
+    const conversation = await client.conversations.open("7");
+    assert.deepEqual([conversation.messages.length, conversation.more], [50, true]);
+    await client.conversations.loadOlder("7");
+    assert.equal(texts(conversation)[0], "m20");
+    server.cut();
+    const last = conversation.messages.at(-1).messageId;
+    server.send("7", "1", "missed");
+    server.recall("7", last);
+    await pass(1000);
+    assert.deepEqual(texts(conversation).slice(-2), ["", "missed"]);
+  });
+
+  test("goes on with a server of version 1 after one of version 2, and shows nothing twice", async () => {
+    server.send("7", "1", "a");
+    const client = await connect();
+    server.protocol = "imserver.v1";
+    server.cut();
+    await pass(1000);
+    assert.equal(client.features.size, 0);
+    const [connection] = server.connections;
+    const push = (messageId, content) => {
+      const Describe = JSON.stringify({ userName: "7", headURL: "", messageId });
+      connection.push({ fromId: 7, toId: 1, type: 2, content, timestamp: "", Describe });
+    };
+    push(server.entries[0].messageId, "a");
+    push("99999", "b");
+    await pass(60_000, 1000);
+    assert.deepEqual(client.shown, ["a", "b"]);
+  });
+});
