@@ -191,9 +191,12 @@ export class ImChat extends LitElement {
     });
   }
 
-  /** @param {string | number} userId whose conversation to show */
-  open(userId) {
-    this.#show({ id: String(userId), name: "", avatar: "" });
+  /**
+   * @param {string | number} userId whose conversation to show
+   * @param {{name?: string, avatar?: string}} [user] as the page knows the user: the server tells it with the first message
+   */
+  open(userId, { name = "", avatar = "" } = {}) {
+    this.#show({ id: String(userId), name, avatar });
   }
 
   /** Goes back to the list. */

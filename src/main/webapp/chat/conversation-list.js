@@ -321,7 +321,7 @@ export class ConversationList extends LitElement {
       items.unshift({ label, checked, act: () => alerts.choose({ notifications: !checked }) });
     }
     const menu = /** @type {Menu} */ (this.renderRoot.querySelector("im-chat-menu"));
-    menu.open(items, /** @type {HTMLElement} */ (currentTarget).getBoundingClientRect());
+    menu.open(items, /** @type {HTMLElement} */ (currentTarget));
   }
 
   // ---- The list ----

@@ -57,15 +57,20 @@ export class Menu extends LitElement {
     this.items = [];
   }
 
+  /** @type {HTMLElement | null} */
+  #button = null;
+
   /**
    * @param {MenuItem[]} items
-   * @param {DOMRect} beside
+   * @param {HTMLElement} button of which this is the menu
    */
-  async open(items, beside) {
+  async open(items, button) {
     this.items = items;
+    this.#button = button;
     await this.updateComplete;
     const menu = this.#menu;
     menu.showPopover();
+    const beside = button.getBoundingClientRect();
     const { width, height } = menu.getBoundingClientRect();
     const top = beside.bottom + height + MARGIN < innerHeight ? beside.bottom : beside.top - height;
     menu.style.top = `${Math.max(MARGIN, top)}px`;
@@ -96,9 +101,14 @@ export class Menu extends LitElement {
     return /** @type {HTMLElement[]} */ ([...this.renderRoot.querySelectorAll("button")]);
   }
 
+  #close() {
+    this.#menu.hidePopover();
+    this.#button?.focus({ preventScroll: true });
+  }
+
   /** @param {MenuItem} item */
   #choose(item) {
-    this.#menu.hidePopover();
+    this.#close();
     item.act();
   }
 
@@ -107,7 +117,7 @@ export class Menu extends LitElement {
     event.stopPropagation(); // Escape closes this, and not the conversation
     const buttons = this.#buttons;
     const at = buttons.indexOf(/** @type {HTMLElement} */ (event.target));
-    if (event.key === "Tab") this.#menu.hidePopover();
+    if (event.key === "Tab" || event.key === "Escape") this.#close();
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
     if (to === undefined) return;
     event.preventDefault();

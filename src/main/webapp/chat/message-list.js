@@ -333,12 +333,11 @@ export class MessageList extends LitElement {
     const button = /** @type {HTMLElement | null} */ (row.querySelector(".more"));
     if (!message || !button) return;
     const { store, texts } = this;
-    button.focus({ preventScroll: true }); // from where the menu gives the focus back
     const items = menuItems(message, texts, {
       copy: async () => this.#say((await copyText(message, this.renderRoot)) ? texts.copied : texts.copyFailed),
       recall: store.canRecall(message) ? () => this.#recall(message) : null,
     });
-    /** @type {Menu} */ (this.renderRoot.querySelector("im-chat-menu")).open(items, button.getBoundingClientRect());
+    /** @type {Menu} */ (this.renderRoot.querySelector("im-chat-menu")).open(items, button);
   }
 
   /** @param {Message} message */
