@@ -94,6 +94,7 @@ async function askHealth() {
 }
 
 function show() {
+  for (const element of document.querySelectorAll(".until-loaded")) element.remove();
   render(page(), document.body);
 }
 

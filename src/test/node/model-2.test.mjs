@@ -184,6 +184,18 @@ describe("On version 2", () => {
     assert.deepEqual(texts(conversation).slice(-2), ["", "missed"]);
   });
 
+  test("connects anew where the server says no welcome", async () => {
+    server.deliver = () => {};
+    const client = await connect();
+    await pass(14_000, 1000);
+    assert.equal(server.connections.size, 1);
+    const [first] = server.connections;
+    server.deliver = (connection, frame) => queueMicrotask(() => connection.push(frame));
+    await pass(3000, 500);
+    assert.notEqual([...server.connections][0], first);
+    await client.send("7", "hello");
+  });
+
   test("goes on with a server of version 1 after one of version 2, and shows nothing twice", async () => {
     server.send("7", "1", "a");
     const client = await connect();

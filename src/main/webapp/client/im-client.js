@@ -88,7 +88,7 @@ export class ImClient extends TypedEventTarget {
     else this.#store = options.store ?? null;
     this.#identities = new IdentityResolver(server, request);
     this.#owner = new Owner(this.#identities, {
-      isUnused: () => this.#outgoing.isEmpty,
+      isUnused: () => this.#outgoing.outbox.size === 0,
       learned: (userId) => this.#learnUser(userId),
       isActive: () => this.#listening !== null,
       shut: () => this.#shut("the credential function returned another user's credential"),
@@ -179,7 +179,7 @@ export class ImClient extends TypedEventTarget {
     const begins = this.#listening === null;
     if (begins) {
       this.#listen();
-      this.#outgoing.resume();
+      this.#outgoing.outbox.resume();
     }
     this.#connection.open();
     if (begins) this.#adopt();
@@ -231,7 +231,7 @@ export class ImClient extends TypedEventTarget {
 
   /** Messages that are neither acknowledged nor forgotten, oldest first: those in state "sending" and "failed". */
   outgoing() {
-    return this.#outgoing.list();
+    return this.#outgoing.outbox.list();
   }
 
   /**
@@ -239,7 +239,7 @@ export class ImClient extends TypedEventTarget {
    * @param {string} clientMessageId
    */
   forget(clientMessageId) {
-    this.#outgoing.forget(clientMessageId);
+    this.#outgoing.outbox.forget(clientMessageId);
   }
 
   /**
@@ -292,7 +292,7 @@ export class ImClient extends TypedEventTarget {
    */
   #opened(credential, version) {
     this.#version = version === 2 ? this.#version2 : this.#version1;
-    if (version === 2) return; // the server says by itself who the user is
+    if (version === 2) return this.#version2.connected(); // the server says by itself who the user is
     const isFirst = this.#makeStore === null && this.#store === null && this.#owner.isFirst(credential);
     if (this.#identities.of(credential) !== null || isFirst) this.#start();
     else this.#connection.write(WHO_AM_I); // REST does not say: every packet does
@@ -335,7 +335,7 @@ export class ImClient extends TypedEventTarget {
   /** @param {string} userId */
   #learnUser(userId) {
     this.#store ??= this.#makeStore?.(userId) ?? null;
-    this.#outgoing.belongTo(userId, this.#store);
+    this.#outgoing.outbox.belongTo(userId, this.#store);
     if (this.#makeStore !== null) this.#watchStore();
     this.#emit("user", { userId });
     this.#adopt();
@@ -373,7 +373,7 @@ export class ImClient extends TypedEventTarget {
         this.#store?.release();
       },
       returned: () => {
-        this.#outgoing.keep();
+        this.#outgoing.outbox.keep();
         this.#connection.hurry();
       },
       hidden: () => this.#flushReads(), // timers are slow from now on

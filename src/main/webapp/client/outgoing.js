@@ -4,8 +4,8 @@ import { now } from "./clock.js";
 import { TOO_LARGE, UNREADABLE } from "./close-codes.js";
 import { SendError } from "./errors.js";
 import { isUserId } from "./ids.js";
-import { mayHave } from "./local-outbox.js";
-import { detailOf, newWaiting, noAnswer, pendingOf, quietly } from "./pending.js";
+import { MAX_OUTGOING, Outbox } from "./outbox.js";
+import { detailOf, newWaiting, noAnswer, quietly } from "./pending.js";
 import { TokenBucket } from "./token-bucket.js";
 
 /** @import { Connection } from "./connection.js" */
@@ -14,20 +14,15 @@ import { TokenBucket } from "./token-bucket.js";
 /** @import { Acknowledgement, Refusal } from "./version-1.js" */
 /** @import { OutboxStore, OutgoingDetail, Sent, StoredEntry } from "./types.js" */
 
-const MAX_OUTGOING = 1000; // messages waiting or failed, in memory and in a store
 const MAX_CLIENT_MESSAGE_ID = 64; // characters
-const MAX_TIMEOUT = 2 ** 31 - 1; // ms; beyond it setTimeout does not wait at all
 
 /** Gets messages stored: in order for each recipient, each once, or failed. */
 export class Outgoing {
-  /** In the order to send in. @type {Map<string, Pending>} */
-  #messages = new Map();
+  outbox;
   #connection;
   #write;
-  #store;
   #timing;
   #notify;
-  #lastTimestamp = 0;
   #lastHeard = 0;
   /** Messages that may be on the wire; shrinks to one when the server says "not now". */
   #window;
@@ -36,12 +31,8 @@ export class Outgoing {
   #paced;
   /** Claims under way: what they bring comes first. */
   #restoring = 0;
-  /** Between connect() and close(). */
-  #active = false;
   /** Whether there is a connection, and it is this user's. */
   #online = false;
-  /** @type {string | null} */
-  #userId = null;
 
   /**
    * @param {Connection} connection
@@ -53,26 +44,11 @@ export class Outgoing {
   constructor(connection, write, store, timing, notify) {
     this.#connection = connection;
     this.#write = write;
-    this.#store = store;
     this.#timing = timing;
     this.#notify = notify;
+    this.outbox = new Outbox(store, timing, notify, (pending) => this.#fail(pending, noAnswer(pending)));
     this.#window = timing.inFlight;
     this.#bucket = new TokenBucket(timing.perSecond, timing.burst);
-  }
-
-  get isEmpty() {
-    return this.#messages.size === 0;
-  }
-
-  /**
-   * It is known whose messages these are.
-   * @param {string} userId
-   * @param {OutboxStore | null} store
-   */
-  belongTo(userId, store) {
-    this.#userId = userId;
-    this.#store = store;
-    this.keep();
   }
 
   /**
@@ -82,11 +58,11 @@ export class Outgoing {
    * @returns {Promise<Sent>}
    */
   send(toId, content, clientMessageId) {
-    const known = this.#messages.get(clientMessageId);
+    const known = this.outbox.get(clientMessageId);
     const error = this.#validate(toId, content, clientMessageId, known);
     if (error !== null) return quietly(Promise.reject(error));
-    const pending = known ?? this.#enter(toId, content, clientMessageId);
-    if (known?.entry.state === "failed") this.#revive(known);
+    const pending = known ?? this.outbox.enter(toId, content, clientMessageId);
+    if (known?.entry.state === "failed") this.outbox.revive(known);
     pending.waiting ??= newWaiting();
     const { promise } = pending.waiting;
     if (this.#connection.ended) this.#fail(pending, new SendError("NOT_CONNECTED", "the client is closed", true, clientMessageId));
@@ -94,42 +70,50 @@ export class Outgoing {
     return promise;
   }
 
-  /** @returns {OutgoingDetail[]} */
-  list() {
-    return [...this.#messages.values()].map(({ entry }) => detailOf(entry, entry.state, null));
+  /**
+   * @param {string} toId
+   * @param {string} content
+   * @param {string} clientMessageId
+   * @param {Pending | undefined} known
+   * @returns {SendError | null}
+   */
+  #validate(toId, content, clientMessageId, known) {
+    /** @type {(code: string, message: string, retryable?: boolean) => SendError} */
+    const error = (code, message, retryable = false) => new SendError(code, message, retryable, clientMessageId);
+    if (!isUserId(toId) || /^0+$/.test(toId)) return error("INVALID_RECIPIENT", "toId must be a user id");
+    if (typeof content !== "string" || content === "") return error("EMPTY_CONTENT", "content must be a text");
+    if (clientMessageId === "" || clientMessageId.length > MAX_CLIENT_MESSAGE_ID) {
+      return error("BAD_PACKET", `clientMessageId must have 1 to ${MAX_CLIENT_MESSAGE_ID} characters`);
+    }
+    if (known !== undefined) {
+      const same = known.entry.toId === toId && known.entry.content === content;
+      return same ? null : error("ID_TAKEN", "another message has this clientMessageId");
+    }
+    return this.outbox.makeRoom() ? null : error("OUTBOX_FULL", `${MAX_OUTGOING} messages are waiting`, true);
   }
 
-  /** @param {string} clientMessageId */
-  forget(clientMessageId) {
-    if (this.#messages.get(clientMessageId)?.entry.state !== "failed") return;
-    this.#messages.delete(clientMessageId);
-    this.#store?.remove(clientMessageId);
-  }
-
-  /** @param {OutboxStore} store */
+  /**
+   * Takes over what a store has; it comes before what waits already.
+   * @param {OutboxStore} store
+   */
   async restore(store) {
     this.#restoring++;
-    try {
-      const claimed = await store.claim(MAX_OUTGOING - this.#messages.size, this.#userId);
-      const entries = claimed.filter((entry) => mayHave(entry, this.#userId));
-      for (const entry of entries) this.#adopt(entry);
-      if (entries.length > 0) {
-        const ordered = [...this.#messages].sort(([, one], [, other]) => one.entry.since - other.entry.since);
-        this.#messages = new Map(ordered);
-      }
-    } catch {
-      // a store that cannot be read keeps nothing
-    } finally {
-      this.#restoring--;
-    }
+    await this.outbox.restore(store);
+    this.#restoring--;
     this.#pump();
+  }
+
+  /** close() was called. */
+  pause() {
+    clearTimeout(this.#paced);
+    this.outbox.pause();
   }
 
   /** There is a connection. */
   opened() {
     this.#online = true;
     this.#window = this.#timing.inFlight;
-    this.#expire();
+    this.outbox.expire();
     this.#pump();
   }
 
@@ -166,8 +150,7 @@ export class Outgoing {
     const { entry } = pending;
     const { clientMessageId } = entry;
     this.#settle(pending);
-    this.#messages.delete(clientMessageId);
-    this.#store?.remove(clientMessageId);
+    this.outbox.remove(clientMessageId);
     this.#window = Math.min(this.#timing.inFlight, this.#window + 1);
     const known = time === "" ? {} : { time };
     pending.waiting?.resolve({ messageId, clientMessageId, timestamp: entry.timestamp, ...known });
@@ -193,136 +176,10 @@ export class Outgoing {
    * @param {string} reason
    */
   failAll(code, reason) {
-    for (const pending of [...this.#messages.values()]) {
+    for (const pending of this.outbox.all()) {
       if (pending.entry.state === "sending") {
         this.#fail(pending, new SendError(code, reason, true, pending.entry.clientMessageId));
       }
-    }
-  }
-
-  /** Writes all into the store again, as ours: another page may have had it since. */
-  keep() {
-    for (const pending of this.#messages.values()) this.#save(pending);
-  }
-
-  /** close() was called: nothing of ours stays behind. */
-  pause() {
-    this.#active = false;
-    clearTimeout(this.#paced);
-    for (const pending of this.#messages.values()) clearTimeout(pending.deadline);
-  }
-
-  /** And connect() after it. */
-  resume() {
-    this.#active = true;
-    this.keep();
-    for (const pending of this.#messages.values()) this.#setDeadline(pending);
-  }
-
-  /**
-   * @param {string} toId
-   * @param {string} content
-   * @param {string} clientMessageId
-   * @param {Pending | undefined} known
-   * @returns {SendError | null}
-   */
-  #validate(toId, content, clientMessageId, known) {
-    /** @type {(code: string, message: string, retryable?: boolean) => SendError} */
-    const error = (code, message, retryable = false) => new SendError(code, message, retryable, clientMessageId);
-    if (!isUserId(toId) || /^0+$/.test(toId)) return error("INVALID_RECIPIENT", "toId must be a user id");
-    if (typeof content !== "string" || content === "") return error("EMPTY_CONTENT", "content must be a text");
-    if (clientMessageId === "" || clientMessageId.length > MAX_CLIENT_MESSAGE_ID) {
-      return error("BAD_PACKET", `clientMessageId must have 1 to ${MAX_CLIENT_MESSAGE_ID} characters`);
-    }
-    if (known !== undefined) {
-      const same = known.entry.toId === toId && known.entry.content === content;
-      return same ? null : error("ID_TAKEN", "another message has this clientMessageId");
-    }
-    return this.#makeRoom() ? null : error("OUTBOX_FULL", `${MAX_OUTGOING} messages are waiting`, true);
-  }
-
-  #makeRoom() {
-    if (this.#messages.size < MAX_OUTGOING) return true;
-    const failed = [...this.#messages.values()].find(({ entry }) => entry.state === "failed");
-    if (failed === undefined) return false;
-    this.forget(failed.entry.clientMessageId);
-    return true;
-  }
-
-  /**
-   * @param {string} toId
-   * @param {string} content
-   * @param {string} clientMessageId
-   * @returns {Pending}
-   */
-  #enter(toId, content, clientMessageId) {
-    const since = this.#nextTimestamp();
-    const timestamp = String(since);
-    /** @type {StoredEntry} */
-    const entry = { clientMessageId, toId, content, timestamp, since, state: "sending", code: null, message: null };
-    const pending = pendingOf(entry);
-    this.#messages.set(clientMessageId, pending);
-    this.#changed(pending);
-    return pending;
-  }
-
-  /** Milliseconds since 1970, and no two the same: answers repeat them. */
-  #nextTimestamp() {
-    this.#lastTimestamp = Math.max(Date.now(), this.#lastTimestamp + 1);
-    return this.#lastTimestamp;
-  }
-
-  /**
-   * The same packet again, behind what was sent since.
-   * @param {Pending} pending
-   */
-  #revive(pending) {
-    const { entry } = pending;
-    Object.assign(pending, { attempts: 0, cuts: 0, why: null, waiting: null });
-    Object.assign(entry, { state: "sending", code: null, message: null, since: this.#nextTimestamp() });
-    this.#messages.delete(entry.clientMessageId);
-    this.#messages.set(entry.clientMessageId, pending);
-    this.#changed(pending);
-  }
-
-  /** @param {StoredEntry} entry */
-  #adopt(entry) {
-    if (this.#messages.has(entry.clientMessageId)) return;
-    const pending = pendingOf({ ...entry });
-    this.#messages.set(entry.clientMessageId, pending);
-    this.#lastTimestamp = Math.max(this.#lastTimestamp, Math.min(entry.since, Date.now()));
-    this.#setDeadline(pending);
-    this.#notify(detailOf(entry, entry.state, null));
-  }
-
-  /** @param {Pending} pending */
-  #save(pending) {
-    pending.entry.userId = this.#userId;
-    this.#store?.put(pending.entry);
-    if (!this.#active) this.#store?.release(); // else it would stay claimed when the page goes
-  }
-
-  /** @param {Pending} pending */
-  #changed(pending) {
-    this.#save(pending);
-    this.#setDeadline(pending);
-    this.#notify(detailOf(pending.entry, pending.entry.state, null));
-  }
-
-  /** @param {Pending} pending */
-  #setDeadline(pending) {
-    clearTimeout(pending.deadline);
-    if (pending.entry.state !== "sending" || !this.#active) return; // connect() sets it, and no timer is left after close()
-    const rest = pending.entry.since + this.#timing.giveUpAfter - Date.now();
-    const timeout = Math.min(Math.max(0, rest), MAX_TIMEOUT);
-    pending.deadline = setTimeout(() => this.#fail(pending, noAnswer(pending)), timeout);
-  }
-
-  /** Timers stand still while a device sleeps. */
-  #expire() {
-    const oldest = Date.now() - this.#timing.giveUpAfter;
-    for (const pending of [...this.#messages.values()]) {
-      if (pending.entry.state === "sending" && pending.entry.since < oldest) this.#fail(pending, noAnswer(pending));
     }
   }
 
@@ -333,7 +190,7 @@ export class Outgoing {
     const timestamps = new Set(onTheWire.map(({ entry }) => entry.timestamp)); // a failure names no more than that
     const busy = new Set();
     let room = this.#window - onTheWire.length;
-    for (const pending of this.#messages.values()) {
+    for (const pending of this.outbox.all()) {
       const { toId, state, timestamp } = pending.entry;
       if (state !== "sending" || busy.has(toId)) continue;
       busy.add(toId);
@@ -378,7 +235,7 @@ export class Outgoing {
   #fail(pending, error) {
     this.#settle(pending);
     Object.assign(pending.entry, { state: "failed", code: error.code, message: error.message });
-    this.#save(pending);
+    this.outbox.save(pending);
     pending.waiting?.reject(error);
     this.#notify(detailOf(pending.entry, "failed", null));
     this.#pump();
@@ -411,7 +268,7 @@ export class Outgoing {
   }
 
   #onTheWire() {
-    return [...this.#messages.values()].filter(({ onTheWire }) => onTheWire);
+    return this.outbox.all().filter(({ onTheWire }) => onTheWire);
   }
 
   /**
@@ -420,7 +277,7 @@ export class Outgoing {
    * @returns {Pending | undefined}
    */
   #answeredBy(timestamp, clientMessageId) {
-    if (clientMessageId !== null) return this.#messages.get(clientMessageId);
+    if (clientMessageId !== null) return this.outbox.get(clientMessageId);
     return this.#onTheWire().find(({ entry }) => entry.timestamp === timestamp);
   }
 }

@@ -34,8 +34,11 @@ export class Version2 {
   #protocol;
   #sync;
   #backlog;
+  #timing;
   /** What the server says first on a connection. @type {Frame | null} */
   #welcome = null;
+  /** Runs until it has. @type {ReturnType<typeof setTimeout> | undefined} */
+  #welcomeTimer;
 
   /**
    * @param {(text: string) => boolean} write
@@ -47,6 +50,7 @@ export class Version2 {
    */
   constructor(write, api, timing, seenIds, model, listener) {
     this.#api = api;
+    this.#timing = timing;
     this.#model = model;
     this.#listener = listener;
     this.#protocol = new Protocol2(write, (frame) => this.#event(frame));
@@ -67,6 +71,11 @@ export class Version2 {
     });
   }
 
+  /** There is a connection, on which the server is to say whose it is, and where. */
+  connected() {
+    this.#welcomeTimer = setTimeout(() => this.#listener.restart("the server says no welcome"), this.#timing.connectWithin);
+  }
+
   /** There is a connection, it is this user's, and the server has said where it is. */
   opened() {
     if (this.#welcome === null) return;
@@ -75,6 +84,7 @@ export class Version2 {
   }
 
   lost() {
+    clearTimeout(this.#welcomeTimer);
     this.#welcome = null;
     this.#protocol.lost();
     this.#sync.lost();
@@ -119,13 +129,15 @@ export class Version2 {
   /**
    * @param {string} userId
    * @param {number} upTo
-   * @returns {Promise<void>} rejects with what has `retryable`; neither where the connection is lost before
+   * @returns {Promise<void>} rejects with what has `retryable`
    */
   markReadUpTo(userId, upTo) {
     return new Promise((resolve, reject) => {
       const conversation = this.#model.conversation(userId);
       const { change: before } = conversation;
+      const timer = setTimeout(() => reject({ retryable: true }), 2 * this.#timing.answerAfter);
       const isWritten = this.#protocol.command("read", { with: userId, upTo: String(upTo) }, (answer) => {
+        clearTimeout(timer);
         if (answer.op !== "done") return reject(failureOf(answer));
         const event = { op: "read", with: userId, by: this.#listener.userId(), upTo: answer.upTo ?? String(upTo), unread: answer.unread };
         if (answer.change !== undefined) {
@@ -174,6 +186,7 @@ export class Version2 {
 
   /** @param {Frame} welcome */
   #welcomed(welcome) {
+    clearTimeout(this.#welcomeTimer);
     this.#welcome = welcome;
     this.features = new Set(welcome.features ?? []);
     this.limits = welcome.limits ?? null;

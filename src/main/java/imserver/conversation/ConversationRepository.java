@@ -203,6 +203,36 @@ public class ConversationRepository {
         .getResultList();
   }
 
+  /** The entries of recalls between two users with ids in a range, the highest first. */
+  List<StoredMessage> newestRecalls(long one, long other, long aboveId, long belowId, int limit) {
+    return recalls(one, other, aboveId, belowId, limit, "desc");
+  }
+
+  /** The same with the lowest first. */
+  List<StoredMessage> oldestRecalls(long one, long other, long aboveId, long belowId, int limit) {
+    return recalls(one, other, aboveId, belowId, limit, "asc");
+  }
+
+  private List<StoredMessage> recalls(
+      long one, long other, long aboveId, long belowId, int limit, String order) {
+    return entities
+        .createQuery(
+            """
+            select new imserver.conversation.StoredMessage(r.id, m.senderId, m.recipientId, r.createdAt, r.messageId)
+            from Recall r, Message m
+            where m.id = r.messageId and r.low = :low and r.high = :high and r.id > :above and r.id < :below
+            order by r.low %1$s, r.high %1$s, r.id %1$s
+            """
+                .formatted(order),
+            StoredMessage.class)
+        .setParameter("low", Math.min(one, other))
+        .setParameter("high", Math.max(one, other))
+        .setParameter("above", aboveId)
+        .setParameter("below", belowId)
+        .setMaxResults(limit)
+        .getResultList();
+  }
+
   /** The ids of what one user sent to another below one, the highest first. */
   List<Long> newestIds(long sender, long recipient, long belowId, int limit) {
     return entities

@@ -262,7 +262,7 @@ public class ConversationService {
 
   /** A numbered part of a conversation, newest first. Rows before it are read too. */
   public MessagePage messagesFromNewest(long user, long other, int skipped, int limit) {
-    long below = end(user, other);
+    long below = end(user, other, false);
     int most = skipped + limit;
     List<Long> ids = // only ids, since a hundred pages of texts would fill the memory
         directions(user, other)
@@ -276,29 +276,49 @@ public class ConversationService {
         page.stream().map(messages::get).filter(Objects::nonNull).toList(), ids.size() > most);
   }
 
-  /** The messages of a conversation before {@code beforeId}, newest first. */
-  public MessagePage messagesBefore(long user, long other, long beforeId, int limit) {
-    long below = Math.min(beforeId, end(user, other));
-    List<StoredMessage> newest =
+  /**
+   * The messages of a conversation before {@code beforeId}, newest first.
+   *
+   * @param recalls whether the entries of recalls are wanted too
+   */
+  public MessagePage messagesBefore(
+      long user, long other, long beforeId, int limit, boolean recalls) {
+    long below = Math.min(beforeId, end(user, other, recalls));
+    Stream<StoredMessage> messages =
         directions(user, other)
             .flatMap(
                 pair ->
-                    conversations.newestOf(pair.get(0), pair.get(1), 0, below, limit + 1).stream())
+                    conversations.newestOf(pair.get(0), pair.get(1), 0, below, limit + 1).stream());
+    List<StoredMessage> newest =
+        (recalls
+                ? Stream.concat(
+                    messages,
+                    conversations.newestRecalls(user, other, 0, below, limit + 1).stream())
+                : messages)
             .sorted(Comparator.comparingLong(StoredMessage::id).reversed())
             .toList();
     return new MessagePage(newest.stream().limit(limit).toList(), newest.size() > limit);
   }
 
-  /** The messages that follow {@code afterId} directly, newest first. */
-  public MessagePage messagesAfter(long user, long other, long afterId, int limit) {
-    long below = end(user, other);
-    List<StoredMessage> oldest =
+  /**
+   * The messages that follow {@code afterId} directly, newest first; as {@link #messagesBefore}.
+   */
+  public MessagePage messagesAfter(
+      long user, long other, long afterId, int limit, boolean recalls) {
+    long below = end(user, other, recalls);
+    Stream<StoredMessage> messages =
         directions(user, other)
             .flatMap(
                 pair ->
                     conversations
                         .oldestOf(pair.get(0), pair.get(1), afterId, below, limit + 1)
-                        .stream())
+                        .stream());
+    List<StoredMessage> oldest =
+        (recalls
+                ? Stream.concat(
+                    messages,
+                    conversations.oldestRecalls(user, other, afterId, below, limit + 1).stream())
+                : messages)
             .sorted(Comparator.comparingLong(StoredMessage::id))
             .toList();
     return new MessagePage(
@@ -314,8 +334,17 @@ public class ConversationService {
    * other, with a bound that is read before: otherwise a new message of the second direction could
    * be shown, and a lower one of the first, which came meanwhile, be missing.
    */
-  private long end(long user, long other) {
-    return conversations.lastUpTo(Long.MAX_VALUE, user, List.of(other)).getOrDefault(other, 0L) + 1;
+  private long end(long user, long other, boolean recalls) {
+    long last =
+        conversations.lastUpTo(Long.MAX_VALUE, user, List.of(other)).getOrDefault(other, 0L);
+    long lastRecall =
+        recalls
+            ? conversations.newestRecalls(user, other, last, Long.MAX_VALUE, 1).stream()
+                .mapToLong(StoredMessage::id)
+                .findFirst()
+                .orElse(last)
+            : last;
+    return Math.max(last, lastRecall) + 1;
   }
 
   /** Sender and recipient in both directions; once where they are the same. */

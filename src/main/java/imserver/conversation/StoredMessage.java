@@ -4,7 +4,7 @@ import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stored message, with whether it is read.
+ * A stored message, with whether it is read; or the entry of a recall.
  *
  * @param id positive, below 2^53
  * @param senderId 0 for the system
@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param unreadId its id again while it is unread, null when it is read
  * @param title of a notice, null for none
  * @param url where a notice leads, null for none
+ * @param recallOf of the entry of a recall the id of the message that was recalled; else null
  */
 public record StoredMessage(
     long id,
@@ -25,11 +26,32 @@ public record StoredMessage(
     OffsetDateTime createdAt,
     @Nullable Long unreadId,
     @Nullable String title,
-    @Nullable String url) {
+    @Nullable String url,
+    @Nullable Long recallOf) {
+
+  /** A message. */
+  public StoredMessage(
+      long id,
+      long senderId,
+      long recipientId,
+      String content,
+      String timestamp,
+      OffsetDateTime createdAt,
+      @Nullable Long unreadId,
+      @Nullable String title,
+      @Nullable String url) {
+    this(id, senderId, recipientId, content, timestamp, createdAt, unreadId, title, url, null);
+  }
+
+  /** The entry of a recall. */
+  public StoredMessage(
+      long id, long senderId, long recipientId, OffsetDateTime createdAt, Long recallOf) {
+    this(id, senderId, recipientId, "", "", createdAt, null, null, null, recallOf);
+  }
 
   /** Whether its sender has recalled it: no other message has no content. */
   public boolean isRecalled() {
-    return content.isEmpty();
+    return content.isEmpty() && recallOf == null;
   }
 
   /** Whether its recipient has read it. */

@@ -39,7 +39,8 @@ final class CommandReader {
       return new MalformedRequest(e.code(), e.reason(), "", reader.idIfReadable());
     } catch (RuntimeException e) {
       // of the parser: not JSON, or nested deeper than it goes; its text stays here
-      return new MalformedRequest(FailureCode.BAD_COMMAND, "the command is not a JSON object", "");
+      return new MalformedRequest(
+          FailureCode.BAD_COMMAND, "the command is not a JSON object", "", reader.idIfReadable());
     }
   }
 

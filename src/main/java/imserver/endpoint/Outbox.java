@@ -68,9 +68,9 @@ final class Outbox {
     return Added.START;
   }
 
-  /** Adds a packet where nothing waits or is on its way; else it is {@link Added#REFUSED}. */
-  synchronized Added addIfIdle(Response packet) {
-    return sending ? Added.REFUSED : add(List.of(packet));
+  /** Adds a packet where none waits, though one may be on its way; else it is refused. */
+  synchronized Added addIfEmpty(Response packet) {
+    return queue.isEmpty() ? add(List.of(packet)) : Added.REFUSED;
   }
 
   /**

@@ -176,8 +176,8 @@ final class WebSocketConnection implements Connection {
   }
 
   @Override
-  public void sendIfIdle(Response packet) {
-    if (outbox.addIfIdle(packet) == Outbox.Added.START) {
+  public void sendIfNoneWaits(Response packet) {
+    if (outbox.addIfEmpty(packet) == Outbox.Added.START) {
       sender.send();
     }
   }

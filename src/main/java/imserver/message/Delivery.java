@@ -64,6 +64,12 @@ final class Delivery {
     }
   }
 
+  /** Nothing was committed: it may be lost on the way. */
+  void pass(Typing typing) {
+    apply(List.of(typing));
+    cluster.publish(List.of(typing));
+  }
+
   /** Changes were committed, here or by another server: the users who are connected are told. */
   void apply(List<? extends Change> changes) {
     Profiles senders = profiles(sendersToShow(changes));
@@ -82,7 +88,7 @@ final class Delivery {
       } else if (change instanceof MessageRecalled recalled) {
         apply(recalled, byUser);
       } else if (change instanceof Typing typing) {
-        registry.tellIfIdle(typing.toId(), new Response.Typing(typing.fromId()));
+        registry.tellIfNoneWaits(typing.toId(), new Response.Typing(typing.fromId()));
       } else if (change instanceof ProfileChanged profile) {
         directory.forget(profile.userId());
       }

@@ -194,7 +194,7 @@ public class Intake {
   /** Tells a user that the requester is writing to him, unless that was told just now. */
   public void typing(Requester requester, Typing request) {
     if (!isSpent(budgets.typing(), requester, 1)) {
-      delivery.committed(List.of(new Change.Typing(requester.user().userId(), request.toId())));
+      delivery.pass(new Change.Typing(requester.user().userId(), request.toId()));
     }
   }
 

@@ -99,11 +99,13 @@ public class ConversationsResource {
       @QueryParam("before") @Nullable String before,
       @QueryParam("after") @Nullable String after,
       @QueryParam("limit") @Nullable String limit,
-      @QueryParam("markRead") @Nullable String markRead) {
+      @QueryParam("markRead") @Nullable String markRead,
+      @QueryParam("entries") @Nullable String entries) {
     UserPrincipal user = BearerFilter.user(caller);
     long other = Parameters.userOrSystem("userId", userId);
     boolean get = request.getMethod().equals(HttpMethod.GET);
     boolean mark = Parameters.flag("markRead", markRead) && get; // and not by HEAD
+    boolean recalls = Parameters.oneOf("entries", entries, "messages", "all").equals("all");
     if (before != null && after != null) {
       throw Problem.badRequest("before and after exclude each other");
     }
@@ -116,8 +118,8 @@ public class ConversationsResource {
         () -> {
           MessagePage page =
               after == null
-                  ? conversations.messagesBefore(user.userId(), other, beforeId, rows)
-                  : conversations.messagesAfter(user.userId(), other, afterId, rows);
+                  ? conversations.messagesBefore(user.userId(), other, beforeId, rows, recalls)
+                  : conversations.messagesAfter(user.userId(), other, afterId, rows, recalls);
           if (mark) {
             intake.markShown(user, page.messages());
           }

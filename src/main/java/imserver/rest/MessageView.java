@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param title of a notice, null for none
  * @param url where a notice leads, null for none
  * @param recalled true where the sender has recalled it, so that its text is ""; else absent
+ * @param kind "recall" of an entry that says that a message was recalled; else absent
+ * @param of of such an entry the id of that message; else absent
  */
 public record MessageView(
     long messageId,
@@ -28,7 +30,9 @@ public record MessageView(
     boolean read,
     @Nullable String title,
     @Nullable String url,
-    @Nullable Boolean recalled) {
+    @Nullable Boolean recalled,
+    @Nullable String kind,
+    @Nullable Long of) {
 
   static MessageView of(StoredMessage message) {
     return new MessageView(
@@ -41,6 +45,8 @@ public record MessageView(
         message.isRead(),
         message.title(),
         message.url(),
-        message.isRecalled() ? Boolean.TRUE : null);
+        message.isRecalled() ? Boolean.TRUE : null,
+        message.recallOf() == null ? null : "recall",
+        message.recallOf());
   }
 }

@@ -207,7 +207,7 @@ public class NonBlockingFilter extends HttpFilter {
       throws IOException {
     byte[] answer = asked.finish();
     if (isFile(request) && response.getStatus() == HttpServletResponse.SC_OK) {
-      answer = files.share(request.getServletPath(), answer);
+      answer = files.share(response.getHeader("ETag"), answer);
     }
     int length = answer.length;
     ServletOutputStream out = response.getOutputStream(); // before the quota: it may throw

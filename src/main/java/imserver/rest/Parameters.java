@@ -56,6 +56,22 @@ public final class Parameters {
     return text;
   }
 
+  /**
+   * One of some words.
+   *
+   * @param fallback for an absent one
+   * @throws Problem if it is another
+   */
+  static String oneOf(String name, @Nullable String text, String fallback, String other) {
+    if (text == null || text.equals(fallback)) {
+      return fallback;
+    }
+    if (!text.equals(other)) {
+      throw Problem.badRequest(name + " must be " + fallback + " or " + other);
+    }
+    return other;
+  }
+
   /** {@code true} or {@code false}, the latter where there is none. */
   static boolean flag(String name, @Nullable String text) {
     if (text == null || text.equals("false")) {

@@ -3,6 +3,7 @@ package imserver.rest;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of files, shared by all answers that are being written with them, so that a client that
@@ -15,14 +16,15 @@ final class SharedFiles {
   /**
    * The same bytes that others are answered with; to be read alone.
    *
-   * @param path of a file that there is: these are few
+   * @param etag of the file as it is answered with, compressed or not: there are few, whatever
+   *     paths are asked for
    * @param bytes of the file, or none
    */
-  byte[] share(String path, byte[] bytes) {
-    if (bytes.length == 0) { // to HEAD
+  byte[] share(@Nullable String etag, byte[] bytes) {
+    if (etag == null || bytes.length == 0) { // to HEAD
       return bytes;
     }
-    byte[] known = files.computeIfAbsent(path, first -> bytes);
+    byte[] known = files.computeIfAbsent(etag, first -> bytes);
     return Arrays.equals(known, bytes) ? known : bytes;
   }
 }

@@ -23,8 +23,8 @@ public interface Connection extends Requester {
   @Override
   void send(Response packet);
 
-  /** The same, unless something is waiting or on its way: then the packet is dropped. */
-  void sendIfIdle(Response packet);
+  /** Queues a packet where none is queued; else drops it. */
+  void sendIfNoneWaits(Response packet);
 
   /**
    * Runs {@code task} once, as soon as every queued packet has been written: at once, on the

@@ -112,14 +112,17 @@ public class SessionRegistry {
     return user != null && user.tellsChanges();
   }
 
-  /** Tells those connections of a user that get each change something that is none, or drops it. */
-  public void tellIfIdle(long userId, Response event) {
+  /**
+   * Tells those connections of a user that get each change something that is none, where nothing
+   * waits for them.
+   */
+  public void tellIfNoneWaits(long userId, Response event) {
     withUser(
         userId,
         user ->
             user.streams().stream()
                 .filter(ChangeStream.class::isInstance)
-                .forEach(stream -> stream.connection().sendIfIdle(event)));
+                .forEach(stream -> stream.connection().sendIfNoneWaits(event)));
   }
 
   /** Forgets a connection; does nothing where it is not registered. */

@@ -11,9 +11,6 @@ import java.io.IOException;
  * Lets pages of every origin import the scripts: browsers fetch modules by the rules of CORS. The
  * scripts hold no secrets; what they ask of the server is another matter, on which {@code
  * IMSERVER_ALLOWED_ORIGINS} decides.
- *
- * <p>Browsers ask each time whether a script has changed, by the ETag that every container makes:
- * the modules of two releases must not meet in one page.
  */
 public class ModuleCorsFilter extends HttpFilter {
 
@@ -27,7 +24,6 @@ public class ModuleCorsFilter extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     response.setHeader("Access-Control-Allow-Origin", "*");
-    response.setHeader("Cache-Control", "no-cache");
     chain.doFilter(request, response);
   }
 }

@@ -638,7 +638,8 @@ class ChatIT {
   }
 
   @Test
-  @DisplayName("takes a message back on all devices, shows who has read what and who writes, and copies")
+  @DisplayName(
+      "takes a message back on all devices, shows who has read what and who writes, and copies")
   void recall() {
     long alice = Users.next();
     long bob = Users.next();

@@ -287,25 +287,25 @@ class ConversationServiceTest {
     @Test
     @DisplayName("newest first, backwards from a message")
     void backwards() {
-      MessagePage page = service.messagesBefore(BOB, ALICE, Long.MAX_VALUE, 2);
+      MessagePage page = service.messagesBefore(BOB, ALICE, Long.MAX_VALUE, 2, false);
       assertThat(ids(page)).containsExactly(stored.back, stored.second);
       assertThat(page.more()).isTrue();
-      page = service.messagesBefore(BOB, ALICE, stored.second, 2);
+      page = service.messagesBefore(BOB, ALICE, stored.second, 2, false);
       assertThat(ids(page)).containsExactly(stored.first);
       assertThat(page.more()).isFalse();
-      assertThat(service.messagesBefore(BOB, ALICE, Long.MAX_VALUE, 3).more()).isFalse();
+      assertThat(service.messagesBefore(BOB, ALICE, Long.MAX_VALUE, 3, false).more()).isFalse();
     }
 
     @Test
     @DisplayName("onwards from a message: those that followed it at once, newest first")
     void onwards() {
-      MessagePage page = service.messagesAfter(BOB, ALICE, 0, 2);
+      MessagePage page = service.messagesAfter(BOB, ALICE, 0, 2, false);
       assertThat(ids(page)).containsExactly(stored.second, stored.first);
       assertThat(page.more()).isTrue();
-      page = service.messagesAfter(BOB, ALICE, stored.second, 2);
+      page = service.messagesAfter(BOB, ALICE, stored.second, 2, false);
       assertThat(ids(page)).containsExactly(stored.back);
       assertThat(page.more()).isFalse();
-      assertThat(service.messagesAfter(BOB, ALICE, 0, 3).more()).isFalse();
+      assertThat(service.messagesAfter(BOB, ALICE, 0, 3, false).more()).isFalse();
     }
 
     @Test
@@ -318,10 +318,11 @@ class ConversationServiceTest {
           };
       List<Long> all = List.of(stored.back, stored.second, stored.first);
       afterDirection.task = bothWrite;
-      assertThat(ids(service.messagesBefore(BOB, ALICE, Long.MAX_VALUE, 10))).isEqualTo(all);
-      long end = service.messagesBefore(BOB, ALICE, Long.MAX_VALUE, 1).messages().get(0).id();
+      assertThat(ids(service.messagesBefore(BOB, ALICE, Long.MAX_VALUE, 10, false))).isEqualTo(all);
+      long end =
+          service.messagesBefore(BOB, ALICE, Long.MAX_VALUE, 1, false).messages().get(0).id();
       afterDirection.task = bothWrite;
-      assertThat(ids(service.messagesAfter(BOB, ALICE, 0, 10))).startsWith(end).hasSize(5);
+      assertThat(ids(service.messagesAfter(BOB, ALICE, 0, 10, false))).startsWith(end).hasSize(5);
       afterDirection.task = bothWrite;
       assertThat(ids(service.messagesFromNewest(BOB, ALICE, 0, 10))).hasSize(7);
     }
@@ -331,16 +332,17 @@ class ConversationServiceTest {
     void withOneself() {
       long note = send(USER, USER);
       assertThat(ids(service.messagesFromNewest(USER, USER, 0, 10))).containsExactly(note);
-      assertThat(ids(service.messagesBefore(USER, USER, Long.MAX_VALUE, 10))).containsExactly(note);
-      assertThat(ids(service.messagesAfter(USER, USER, 0, 10))).containsExactly(note);
+      assertThat(ids(service.messagesBefore(USER, USER, Long.MAX_VALUE, 10, false)))
+          .containsExactly(note);
+      assertThat(ids(service.messagesAfter(USER, USER, 0, 10, false))).containsExactly(note);
     }
 
     @Test
     @DisplayName("and nothing of a conversation of others")
     void ofOthers() {
       assertThat(ids(service.messagesFromNewest(USER, ALICE, 0, 10))).isEmpty();
-      assertThat(ids(service.messagesBefore(USER, ALICE, Long.MAX_VALUE, 10))).isEmpty();
-      assertThat(ids(service.messagesAfter(USER, ALICE, 0, 10))).isEmpty();
+      assertThat(ids(service.messagesBefore(USER, ALICE, Long.MAX_VALUE, 10, false))).isEmpty();
+      assertThat(ids(service.messagesAfter(USER, ALICE, 0, 10, false))).isEmpty();
     }
   }
 

@@ -22,4 +22,14 @@ class Utf8Test {
   void length(String text) {
     assertThat(Utf8.length(text)).isEqualTo(text.getBytes(StandardCharsets.UTF_8).length);
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "é", "你", "😀"})
+  @DisplayName("is compared with a limit in bytes, whatever the letters:")
+  void limit(String letter) {
+    int limit = 1200;
+    String text = letter.repeat(limit / letter.getBytes(StandardCharsets.UTF_8).length);
+    assertThat(Utf8.isLonger(text, limit)).isFalse();
+    assertThat(Utf8.isLonger(text + "a", limit)).isTrue();
+  }
 }

@@ -1,6 +1,8 @@
 package imserver.message;
 
 import imserver.database.StorageException;
+import imserver.packet.Response.ConversationState;
+import imserver.packet.Response.LastMessage;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -221,6 +223,44 @@ class FakeMessageStore implements MessageStore {
   private static ReceivedMessage received(long id, NewMessage message) {
     return new ReceivedMessage(
         id, message.senderId(), message.recipientId(), message.content(), message.timestamp());
+  }
+
+  /** The conversations that have changed for a user since a number, the lowest first. */
+  synchronized List<ConversationState> changesSince(long user, long since) {
+    return changed.entrySet().stream()
+        .filter(entry -> entry.getKey().get(0) == user && entry.getValue() > since)
+        .sorted(Map.Entry.comparingByValue())
+        .map(entry -> state(user, entry.getKey().get(1), entry.getValue()))
+        .toList();
+  }
+
+  private ConversationState state(long user, long other, long change) {
+    Map.Entry<Long, NewMessage> last =
+        messages.entrySet().stream()
+            .filter(
+                message ->
+                    isFromTo(message.getValue(), user, other)
+                        || isFromTo(message.getValue(), other, user))
+            .reduce((first, second) -> second)
+            .orElseThrow();
+    String content = recalled.contains(last.getKey()) ? "" : last.getValue().content();
+    return new ConversationState(
+        other,
+        Long.toString(other),
+        "",
+        new LastMessage(
+            last.getKey(),
+            last.getValue().senderId(),
+            last.getValue().recipientId(),
+            content,
+            last.getValue().createdAt().toInstant(),
+            "",
+            null,
+            null),
+        counts.getOrDefault(List.of(user, other), 0L),
+        readUpTo(user, other),
+        other == user || other == 0 ? null : readUpTo(other, user),
+        change);
   }
 
   /** All messages from or to a user above an id, in order. */

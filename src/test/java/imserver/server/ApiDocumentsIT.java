@@ -3,6 +3,7 @@ package imserver.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.server.ApiDocument.Operation;
+import jakarta.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -95,6 +96,10 @@ class ApiDocumentsIT {
         "readConversation",
         Call.user(conversation + "/read", "{\"upTo\":1}", "api/conversations/x/read"));
     calls.put("readMessages", Call.user("api/messages/read", "{\"messageIds\":[1]}", null));
+    long own = new Api(server, bob).sendMessage(alice, "to be recalled");
+    calls.put(
+        "recallMessage",
+        Call.user("api/messages/" + own + "/recall", null, "api/messages/x/recall"));
     calls.put("getUnread", Call.user("api/unread", null, null));
     calls.put(
         "recount", Call.service("api/users/" + bob + "/recount", null, "api/users/x/recount"));
@@ -168,6 +173,8 @@ class ApiDocumentsIT {
 
     Operation getUser = operations.get("getUser");
     document.check(getUser, send(getUser, 0, "api/users/" + Users.next(), null));
+    Operation recall = operations.get("recallMessage");
+    document.check(recall, send(recall, bob, "api/messages/1/recall", null));
     Operation sendMessage = operations.get("sendMessage");
     Operation sendNotice = operations.get("sendNotice");
     for (Operation operation : List.of(sendMessage, sendNotice)) {
@@ -191,8 +198,8 @@ class ApiDocumentsIT {
         .filteredOn(seen -> !OUT_OF_REACH.contains(seen.substring(seen.indexOf(' ') + 1)))
         .filteredOn(seen -> !seen.matches("original.* (413|429)")) // where the rest is not read
         .as(
-            "documented, and never answered; these take IMSERVER_RECIPIENTS=known, IMSERVER_USER_SEARCH=off")
-        .isSubsetOf("sendMessage 404", "sendNotice 404", "findUsers 403");
+            "documented, and never answered; these take IMSERVER_RECIPIENTS=known, IMSERVER_USER_SEARCH=off, two minutes")
+        .isSubsetOf("sendMessage 404", "sendNotice 404", "findUsers 403", "recallMessage 409");
   }
 
   private void exhaust(ApiDocument document, Operation operation, Call call) {
@@ -274,6 +281,75 @@ class ApiDocumentsIT {
       a.await1(packet -> packet.isFailure() && packet.code().equals("RATE_LIMITED"));
       Stream.concat(a.received().stream(), b.received().stream())
           .forEach(packet -> assertDescribed(document, packet));
+    }
+  }
+
+  /** By what the server says, the schema of each. */
+  private static final Map<String, String> SAID =
+      Map.of(
+          "welcome", "Welcome",
+          "message", "MessageEvent",
+          "read", "ReadEvent",
+          "recall", "RecallEvent",
+          "typing", "TypingEvent",
+          "reset", "Reset",
+          "fail", "Fail");
+
+  @Test
+  @DisplayName("is true of every command and event of protocol 2")
+  void asyncApi2() {
+    ApiDocument document = document("asyncapi-2.yaml");
+    String schemas = "/components/schemas/";
+    Map<String, String> commands = new LinkedHashMap<>();
+    commands.put("Send", CommandClient.send("1", alice, "x", "c1"));
+    commands.put("Sync", "{\"op\":\"sync\",\"id\":2,\"since\":0}");
+    commands.put("Typing", "{\"op\":\"typing\",\"to\":\"%d\"}".formatted(alice));
+    try (CommandClient b = CommandClient.connect(server, bob);
+        CommandClient phone = CommandClient.connect(server, bob);
+        CommandClient a = CommandClient.connect(server, alice)) {
+      JsonObject sent = b.command("1", commands.get("Send"));
+      document.assertValid(schemas + "Sent", sent.toString());
+      String id = sent.getString("messageId");
+      commands.put(
+          "Read", "{\"op\":\"read\",\"id\":3,\"with\":\"%d\",\"upTo\":\"%s\"}".formatted(bob, id));
+      commands.put("Recall", "{\"op\":\"recall\",\"id\":\"r\",\"messageId\":\"%s\"}".formatted(id));
+      commands.forEach((schema, command) -> document.assertValid(schemas + schema, command));
+      document.assertValid(schemas + "Marked", a.command("3", commands.get("Read")).toString());
+      document.assertValid(schemas + "Changes", b.command("2", commands.get("Sync")).toString());
+      document.assertValid(
+          schemas + "Recalled", b.command("\"r\"", commands.get("Recall")).toString());
+      document.assertValid(schemas + "Changes", a.command("2", commands.get("Sync")).toString());
+      b.send(commands.get("Typing"));
+      a.await("typing");
+      b.command("9", "{\"op\":\"sync\",\"id\":9,\"since\":1,\"epoch\":\"other\"}");
+      Map<String, String> bad = new LinkedHashMap<>();
+      bad.put("BAD_COMMAND", "{\"op\":\"send\",\"id\":4}");
+      bad.put("UNKNOWN_OP", "{\"op\":\"other\",\"id\":4}");
+      bad.put("INVALID_RECIPIENT", CommandClient.send("4", 0, "x", "c2"));
+      bad.put("EMPTY_CONTENT", CommandClient.send("4", alice, "", "c2"));
+      bad.put("CONTENT_TOO_LONG", CommandClient.send("4", alice, "x".repeat(4001), "c2"));
+      bad.put("REUSED_ID", CommandClient.send("4", alice, "y", "c9"));
+      bad.put("NOT_FOUND", "{\"op\":\"recall\",\"id\":4,\"messageId\":1}");
+      b.command("1", CommandClient.send("1", alice, "x", "c9"));
+      bad.forEach(
+          (code, command) -> assertThat(b.command("4", command).getString("code")).isEqualTo(code));
+      new Api(server, 0)
+          .post(
+              "api/notices",
+              "{\"to\":[%d],\"title\":\"t\",\"content\":\"c\",\"url\":\"/\",\"clientMessageId\":\"n%d\"}"
+                  .formatted(alice, alice))
+          .ok();
+      a.awaitMessage("c");
+      document.assertValid(schemas + "Changes", a.command("2", commands.get("Sync")).toString());
+      phone.awaitMessage("x");
+      for (CommandClient client : List.of(a, b, phone)) {
+        client.received().stream()
+            .filter(said -> !said.getString("op").equals("done"))
+            .forEach(
+                said ->
+                    document.assertValid(
+                        schemas + SAID.get(said.getString("op")), said.toString()));
+      }
     }
   }
 

@@ -1,11 +1,14 @@
 package imserver.server;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
-/** Payara Micro: the WAR is an argument. */
+/** Payara Micro: the WAR is an argument, and so are those of other applications. */
 final class PayaraMicro implements ServerProduct.Launch {
 
   @Override
@@ -14,7 +17,9 @@ final class PayaraMicro implements ServerProduct.Launch {
         Files.writeString(
             folder.resolve("loopback.txt"),
             "set configs.config.server-config.network-config.network-listeners.network-listener.http-listener.address=127.0.0.1\n");
-    return List.of(
+    List<String> command = new ArrayList<>();
+    Collections.addAll(
+        command,
         ServerProduct.java(),
         "-Xmx512m",
         ClassData.option("payara-micro"),
@@ -31,6 +36,13 @@ final class PayaraMicro implements ServerProduct.Launch {
         "teaching",
         "--deploy",
         war(folder).toString());
+    Path others = folder.resolve(ServerProduct.OTHER_WARS);
+    if (Files.exists(others)) {
+      try (DirectoryStream<Path> wars = Files.newDirectoryStream(others, "*.war")) {
+        wars.forEach(war -> Collections.addAll(command, "--deploy", war.toString()));
+      }
+    }
+    return command;
   }
 
   @Override

@@ -49,6 +49,9 @@ public enum ServerProduct {
   /** In the folder of an instance. */
   static final String OWN_WAR = "own.war";
 
+  /** In the folder of an instance of Payara Micro: applications beside imserver. */
+  public static final String OTHER_WARS = "others";
+
   private final String home;
   private final Launch launch;
 

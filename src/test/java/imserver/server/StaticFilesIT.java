@@ -3,11 +3,19 @@ package imserver.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -142,5 +150,88 @@ class StaticFilesIT {
     Api.Answer again = get("If-None-Match", script.header("ETag"));
     assertThat(again.status()).isEqualTo(304);
     assertThat(again.header("Access-Control-Allow-Origin")).isEqualTo("*");
+  }
+
+  /** Of the web chat, as the script that pages name has it. */
+  private String bundle() {
+    Matcher named = Pattern.compile("bundle/im-chat-[A-Z0-9]{8}\\.js").matcher(text("im-chat.js"));
+    assertThat(named.find()).isTrue();
+    return named.group();
+  }
+
+  private String text(String path) {
+    return new Api(SharedServer.address(), null).get(path).text();
+  }
+
+  private static HttpResponse<byte[]> bytes(String path, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(SharedServer.address().resolve("/teaching/" + path))
+            .version(HttpClient.Version.HTTP_1_1);
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofByteArray());
+  }
+
+  private static String header(HttpResponse<?> answer, String name) {
+    return String.join(", ", answer.headers().allValues(name));
+  }
+
+  @Test
+  @DisplayName("that is named after its content is kept for ever")
+  void immutable() throws Exception {
+    for (String path : List.of(bundle(), bundle() + ".map")) {
+      HttpResponse<byte[]> answer = bytes(path);
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(header(answer, "Cache-Control")).isEqualTo("public, max-age=31536000, immutable");
+    }
+    HttpResponse<byte[]> script = bytes(bundle());
+    assertThat(header(script, "Access-Control-Allow-Origin")).isEqualTo("*");
+    assertThat(header(script, "Content-Type")).matches("(text|application)/javascript.*");
+    assertThat(header(script, "X-Content-Type-Options")).isEqualTo("nosniff");
+    for (String path : List.of("", "index.html", "page.css", "im-chat.js", "chat/texts.js")) {
+      assertThat(header(bytes(path), "Cache-Control")).as(path).isEqualTo("no-cache");
+    }
+  }
+
+  @Test
+  @DisplayName("that a server of another release has named is this one's own, which is not kept")
+  void otherRelease() throws Exception {
+    String other = bundle().replaceFirst("-[A-Z0-9]{8}", "-AAAAAAAA");
+    HttpResponse<byte[]> answer = bytes(other);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).isEqualTo(bytes(bundle()).body());
+    assertThat(header(answer, "Cache-Control")).isEqualTo("no-store");
+    for (String path : List.of("bundle/nothing-AAAAAAAA.js", "bundle/im-chat.js", "bundle/")) {
+      assertThat(bytes(path).statusCode()).as(path).isEqualTo(404);
+    }
+  }
+
+  @Test
+  @DisplayName("and every other file, is compressed for who takes that, each form by its own ETag")
+  void compressed() throws Exception {
+    for (String path : List.of(bundle(), "imserver-client.js", "", "page.css", "openapi.yaml")) {
+      HttpResponse<byte[]> plain = bytes(path);
+      HttpResponse<byte[]> gzip = bytes(path, "Accept-Encoding", "br, gzip");
+      assertThat(header(plain, "Content-Encoding")).as(path).isEmpty();
+      assertThat(header(gzip, "Content-Encoding")).as(path).isEqualTo("gzip");
+      assertThat(header(plain, "Vary")).contains("Accept-Encoding");
+      assertThat(header(gzip, "Vary")).contains("Accept-Encoding");
+      assertThat(header(gzip, "Content-Type")).isEqualTo(header(plain, "Content-Type"));
+      try (var in = new GZIPInputStream(new ByteArrayInputStream(gzip.body()))) {
+        assertThat(in.readAllBytes()).as(path).isEqualTo(plain.body());
+      }
+      assertThat(gzip.body().length).isLessThan(plain.body().length);
+      assertThat(header(gzip, "ETag")).isNotEqualTo(header(plain, "ETag"));
+      String known = header(gzip, "ETag");
+      HttpResponse<byte[]> again =
+          bytes(path, "Accept-Encoding", "gzip", "If-None-Match", "W/" + known);
+      assertThat(again.statusCode()).as(path).isEqualTo(304);
+      assertThat(header(again, "Vary")).contains("Accept-Encoding");
+      assertThat(bytes(path, "If-None-Match", known).statusCode())
+          .as("the other form of " + path)
+          .isEqualTo(200);
+    }
   }
 }

@@ -3,6 +3,10 @@ package imserver.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
@@ -11,6 +15,8 @@ import java.util.zip.ZipFile;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("h2")
 @Tag("no-server")
@@ -127,5 +133,38 @@ class WarContentsIT {
         .containsExactly(
             "WEB-INF/classes/META-INF/services/jakarta.enterprise.inject.spi.Extension",
             "WEB-INF/classes/weld.properties");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"imserver.test.war", "imserver.test.tomcat.war"})
+  @DisplayName(
+      "has one bundle of each script that pages load, named where they load it, and the modules:")
+  void bundles(String war) throws IOException {
+    List<String> entries = entries(war);
+    List<String> bundles =
+        entries.stream().filter(name -> name.matches("bundle/.+")).sorted().toList();
+    assertThat(bundles).hasSize(4);
+    assertThat(bundles.get(0)).matches("bundle/im-chat-[A-Z0-9]{8}\\.js");
+    assertThat(bundles.get(1)).isEqualTo(bundles.get(0) + ".map");
+    assertThat(bundles.get(2)).matches("bundle/page-[A-Z0-9]{8}\\.js");
+    assertThat(bundles.get(3)).isEqualTo(bundles.get(2) + ".map");
+    assertThat(text(war, "im-chat.js")).isEqualTo("export * from \"./" + bundles.get(0) + "\";\n");
+    assertThat(text(war, "index.html")).contains("src=\"" + bundles.get(2) + '"');
+    assertThat(text(war, bundles.get(0)))
+        .as("self-contained, with the licences of what is in it")
+        .doesNotContainPattern("(from|import)\\s*\"")
+        .contains("SPDX-License-Identifier: BSD-3-Clause");
+    assertThat(entries)
+        .contains("im-chat-modules.js", "imserver-client.js", "page.js", "chat/texts.js")
+        .contains("lib/lit/lit-element.js", "lib/lit/LICENSE");
+    assertThat(text(war, "im-chat-modules.js"))
+        .isEqualTo(Files.readString(Path.of("src/main/webapp/im-chat.js")));
+  }
+
+  private static String text(String war, String name) throws IOException {
+    try (ZipFile zip = new ZipFile(System.getProperty(war));
+        InputStream in = zip.getInputStream(zip.getEntry(name))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 }

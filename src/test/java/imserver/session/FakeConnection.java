@@ -69,7 +69,7 @@ public final class FakeConnection implements Connection {
 
   /** A client that does not name its messages gets no message id, and none gets a change. */
   private static Response asAClientSees(Response packet) {
-    return packet instanceof Success success
+    return packet instanceof Success success && success.requestId() == null
         ? Packets.success(
             success.toId(),
             success.timestamp(),
@@ -79,7 +79,7 @@ public final class FakeConnection implements Connection {
   }
 
   @Override
-  public void sendIfIdle(Response packet) {
+  public void sendIfNoneWaits(Response packet) {
     send(packet);
   }
 
