@@ -141,6 +141,10 @@ describe("On version 2", () => {
     assert.deepEqual(ops("read").map(({ upTo }) => upTo), [ids[2], ids[2], ids[2]]);
     assert.equal(server.unread("1", "7").length, 0);
     assert.equal(client.unconfirmedReads, 0);
+    client.markReadUpTo("7", ids[1]);
+    client.markReadUpTo("7", ids[2]);
+    await pass(1000);
+    assert.equal(ops("read").length, 3, "what is done is not asked for");
   });
 
   test("marks a single message by REST, and no other one", async () => {

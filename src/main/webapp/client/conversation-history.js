@@ -43,11 +43,6 @@ export class ConversationHistory {
     if (this.#opened.length > HISTORIES) this.#opened.shift()?.unload();
   }
 
-  /** Forgets all that is loaded. */
-  forget() {
-    for (const conversation of this.#opened) conversation.unload();
-  }
-
   /**
    * Loads the end of the history, or what was missed of it.
    * @param {Conversation} conversation

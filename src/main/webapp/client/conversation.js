@@ -1,6 +1,8 @@
 /** One conversation of the model: the other user, what is unread, and the end of its history as far as it is loaded. */
 
-/** @import { User } from "./types.js" */
+import { become, order, timeOf, written } from "./messages.js";
+
+/** @import { OutgoingDetail, User } from "./types.js" */
 
 /**
  * @typedef {object} Message
@@ -257,33 +259,45 @@ export class Conversation {
     this.syncedTo = 0;
     this.isStale = false;
   }
-}
 
-/**
- * What the server says of a message that is known.
- * @param {Message} message
- * @param {Message} news
- */
-function become(message, news) {
-  message.messageId = news.messageId ?? message.messageId;
-  message.time = news.time ?? message.time;
-  message.clientMessageId ??= news.clientMessageId;
-  message.unread &&= news.unread;
-  message.title ||= news.title;
-  message.url ||= news.url;
-  if (news.messageId !== null) {
-    message.state = "sent";
-    message.code = null;
+  /**
+   * What has become of a message that was written here.
+   * @param {OutgoingDetail} detail
+   * @param {string} userId the connected user
+   */
+  outgoing(detail, userId) {
+    let message = this.messages.find((one) => one.clientMessageId === detail.clientMessageId);
+    if (message === undefined) {
+      // What was left over from an earlier page may be older than all that is loaded; it stands at the end all the same.
+      message = written(detail, userId, this.history === "loaded" ? this.newestId : Infinity);
+      this.messages.push(message);
+    }
+    if (message.messageId === null) {
+      message.state = detail.state;
+      message.code = detail.code;
+      if (detail.messageId) {
+        message.messageId = detail.messageId;
+        message.time ??= timeOf(detail.time) ?? Date.now();
+      }
+    }
+    this.sort();
   }
-  if (!news.recalled && !message.recalled) return;
-  Object.assign(message, { recalled: true, content: "", title: "", url: "", unread: false });
-}
 
-/**
- * Where a message stands among all others.
- * @param {Message | null} message
- */
-export function order(message) {
-  if (message === null) return -1;
-  return message.messageId === null ? message.after + 0.5 : Number(message.messageId);
+  /**
+   * Drops a message that was written here and is not stored.
+   * @param {string} clientMessageId
+   */
+  discard(clientMessageId) {
+    const isIt = (/** @type {Message} */ one) => one.clientMessageId === clientMessageId && one.messageId === null;
+    this.messages = this.messages.filter((one) => !isIt(one));
+    if (this.lastMessage !== null && isIt(this.lastMessage)) this.lastMessage = this.messages.at(-1) ?? null;
+  }
+
+  /** What is known is no longer true: only what was written here and is not stored stays. */
+  forget() {
+    this.unload();
+    Object.assign(this, { change: 0, counted: 0, readUpTo: "0", theyReadUpTo: null, lastMessage: this.messages.at(-1) ?? null });
+    this.uncounted.clear();
+    this.readHere.clear();
+  }
 }

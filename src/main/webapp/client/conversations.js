@@ -23,10 +23,10 @@
  */
 
 import { ChangeFeed } from "./change-feed.js";
-import { Conversation, order } from "./conversation.js";
+import { Conversation } from "./conversation.js";
 import { ConversationHistory } from "./conversation-history.js";
 import { ListFeed } from "./list-feed.js";
-import { timeOf, written } from "./messages.js";
+import { order } from "./messages.js";
 import { TypedEventTarget } from "./typed-events.js";
 
 /** @import { ImApi } from "./api.js" */
@@ -241,10 +241,7 @@ export class Conversations extends TypedEventTarget {
   discard(userId, clientMessageId) {
     this.#host.forget(clientMessageId);
     const conversation = this.conversation(userId);
-    conversation.messages = conversation.messages.filter((one) => one.clientMessageId !== clientMessageId || one.messageId !== null);
-    const { lastMessage } = conversation;
-    const isGone = lastMessage?.clientMessageId === clientMessageId && lastMessage.messageId === null;
-    if (isGone) conversation.lastMessage = conversation.messages.at(-1) ?? null;
+    conversation.discard(clientMessageId);
     this.#changed(conversation);
   }
 
@@ -293,13 +290,7 @@ export class Conversations extends TypedEventTarget {
 
   /** What was known is no longer true. @internal */
   forget() {
-    this.#history.forget();
-    for (const conversation of this.#byId.values()) {
-      const unsent = conversation.messages.filter(({ messageId }) => messageId === null);
-      Object.assign(conversation, { change: 0, counted: 0, readUpTo: "0", theyReadUpTo: null, lastMessage: unsent.at(-1) ?? null });
-      conversation.uncounted.clear();
-      conversation.readHere.clear();
-    }
+    for (const conversation of this.#byId.values()) conversation.forget();
     this.state = "loading";
     this.#changed(null);
     if (this.#online) for (const conversation of this.#history.opened) this.#catchUp(conversation);
@@ -314,23 +305,9 @@ export class Conversations extends TypedEventTarget {
   outgoing(detail) {
     if (!this.#isUsed && this.#version !== 2) return;
     const conversation = this.conversation(detail.toId);
-    let message = conversation.messages.find((one) => one.clientMessageId === detail.clientMessageId);
-    if (message === undefined) {
-      if (detail.state === "sent" && this.#version === 2) return; // by the event, or what is to be caught up
-      // What was left over from an earlier page may be older than all that is loaded; it stands at the end all the same.
-      const after = conversation.history === "loaded" ? conversation.newestId : Infinity;
-      message = written(detail, this.#host.userId ?? "", after);
-      conversation.messages.push(message);
-    }
-    if (message.messageId === null) {
-      message.state = detail.state;
-      message.code = detail.code;
-      if (detail.messageId) {
-        message.messageId = detail.messageId;
-        message.time ??= timeOf(detail.time) ?? Date.now();
-      }
-    }
-    conversation.sort();
+    const isKnown = conversation.messages.some((one) => one.clientMessageId === detail.clientMessageId);
+    if (!isKnown && detail.state === "sent" && this.#version === 2) return; // by the event, or what is to be caught up
+    conversation.outgoing(detail, this.#host.userId ?? "");
     this.#changed(conversation);
   }
 

@@ -3,8 +3,7 @@
  * devices is known at the next refresh only.
  */
 
-import { fromDetail, fromHistory } from "./messages.js";
-import { order } from "./conversation.js";
+import { fromDetail, fromHistory, order } from "./messages.js";
 
 /** @import { ImApi } from "./api.js" */
 /** @import { Conversation, Message } from "./conversation.js" */

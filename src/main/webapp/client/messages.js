@@ -86,3 +86,32 @@ export function timeOf(time) {
   const milliseconds = Date.parse(textOf(time));
   return Number.isNaN(milliseconds) ? null : milliseconds;
 }
+
+/**
+ * What the server says of a message that is known.
+ * @param {Message} message
+ * @param {Message} news
+ */
+export function become(message, news) {
+  message.messageId = news.messageId ?? message.messageId;
+  message.time = news.time ?? message.time;
+  message.clientMessageId ??= news.clientMessageId;
+  message.unread &&= news.unread;
+  message.title ||= news.title;
+  message.url ||= news.url;
+  if (news.messageId !== null) {
+    message.state = "sent";
+    message.code = null;
+  }
+  if (!news.recalled && !message.recalled) return;
+  Object.assign(message, { recalled: true, content: "", title: "", url: "", unread: false });
+}
+
+/**
+ * Where a message stands among all others.
+ * @param {Message | null} message
+ */
+export function order(message) {
+  if (message === null) return -1;
+  return message.messageId === null ? message.after + 0.5 : Number(message.messageId);
+}

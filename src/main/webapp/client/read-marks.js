@@ -12,6 +12,8 @@ export class ReadMarks {
   #wanted = new Map();
   /** What the server has not answered yet. @type {Map<string, number>} */
   #sent = new Map();
+  /** What the server has done on this connection: it has nothing to do with a mark that is not above it. @type {Map<string, number>} */
+  #done = new Map();
   #online = false;
   #failures = 0;
   #notBefore = 0;
@@ -41,7 +43,8 @@ export class ReadMarks {
    * @param {number} upTo
    */
   mark(userId, upTo) {
-    if (upTo <= Math.max(this.#wanted.get(userId) ?? 0, this.#sent.get(userId) ?? 0)) return;
+    const known = [this.#wanted, this.#sent, this.#done].map((marks) => marks.get(userId) ?? 0);
+    if (upTo <= Math.max(...known)) return;
     this.#wanted.set(userId, upTo);
     this.#timer ??= setTimeout(() => this.flush(), this.#timing.readAckAfter);
   }
@@ -60,6 +63,7 @@ export class ReadMarks {
     this.#timer = undefined;
     for (const [userId, upTo] of this.#sent) this.#want(userId, upTo);
     this.#sent.clear();
+    this.#done.clear();
   }
 
   flush() {
@@ -95,6 +99,7 @@ export class ReadMarks {
     if (generation !== this.#generation) return; // lost() has put it back
     this.#sent.delete(userId);
     if (error === null) {
+      this.#done.set(userId, upTo);
       this.#failures = 0;
     } else if (error.retryable === true) {
       const { answerAfter, backoffCap } = this.#timing;
