@@ -66,6 +66,12 @@ class ChatAccessibilityIT {
       new Api(server, bob).sendMessage(alice, "hello");
       assertThat(page.conversations().locator(".badge")).containsText("1");
       assertThat(page.barriers()).isEmpty();
+      page.page().locator("im-chat-list header .icon-button").first().click();
+      Locator sound = page.page().locator("im-chat-list [role=menuitemcheckbox]").last();
+      assertThat(sound).hasAttribute("aria-checked", "false");
+      assertThat(page.barriers()).isEmpty();
+      page.page().keyboard().press("Escape");
+      assertThat(sound).isHidden();
       page.search().fill("7");
       assertThat(page.conversations()).hasCount(2);
       assertThat(page.barriers()).isEmpty();

@@ -660,6 +660,7 @@ class ChatIT {
       hers.message("to be recalled").locator(".more").press("Enter");
       Locator menu = hers.page().locator("im-chat-messages [role=menu]");
       assertThat(menu.getByRole(AriaRole.MENUITEM).first()).isFocused();
+      assertThat(hers.barriers()).isEmpty();
       hers.page().keyboard().press("Escape");
       assertThat(menu).isHidden();
       assertThat(hers.message("to be recalled").locator(".more")).isFocused();
