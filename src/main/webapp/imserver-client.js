@@ -1,6 +1,7 @@
 /**
- * The client's side of the protocol (docs/PROTOCOL.md) for any front end: a standard ES module without dependencies,
- * for browsers, and for other runtimes that have WebSocket, fetch and EventTarget.
+ * The client's side of the protocol for any front end, of version 2, and of version 1 (docs/PROTOCOL.md) where the server
+ * knows no other: standard ES modules without dependencies, for browsers, and for other runtimes that have WebSocket, fetch
+ * and EventTarget.
  *
  *   import { ImClient } from "https://HOST/teaching/imserver-client.js";
  *   const client = new ImClient({ credential: () => fetch("/my-token").then((answer) => answer.text()) });
@@ -10,16 +11,19 @@
  *
  * Node 22 and later have a WebSocket; with an older one pass that of a package: new ImClient({ server, credential, WebSocket }).
  *
- * The modules are in client/, each for one purpose. ImClient puts the parts together: Credentials and IdentityResolver
- * know who the user is, Connection keeps the socket open, Outgoing gets messages stored, Incoming and ReadAcks look after
- * those that come in.
+ * The modules are in client/, each for one purpose. ImClient puts the parts together: Connection keeps the socket open,
+ * Credentials, IdentityResolver and Owner know who the user is, Outgoing gets messages stored, ReadAcks and ReadMarks get
+ * them marked as read. Version1 and Version2 are what a connection speaks: Incoming shows what version 1 pushes, Sync keeps
+ * the cursor of version 2, and Backlog fetches what was missed. Conversations is the model to render from.
  *
  * Ids of users and messages are strings of digits everywhere: a user id may be above 2^53, where numbers go wrong.
  */
 
 export * from "./client/types.js";
 /** @import { Loading as _Loading, Message as _Message } from "./client/conversation.js" */
+/** @import { Timing as _Timing } from "./client/timing.js" */
 /** @typedef {_Message} Message */
+/** @typedef {_Timing} Timing */
 /** @typedef {_Loading} Loading */
 export { Conversation } from "./client/conversation.js";
 export { Conversations } from "./client/conversations.js";

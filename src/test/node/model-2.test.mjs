@@ -116,6 +116,7 @@ describe("On version 2", () => {
     assert.deepEqual(texts(conversation), ["hello"]);
     assert.equal(server.entries.length, 1);
     assert.equal(client.conversations.list.length, 1);
+    assert.deepEqual(ops("sync").map(({ since }) => since), [0], "the change that the lost answer had is asked for");
   });
 
   test("tells by receipts what the other one has read", async () => {

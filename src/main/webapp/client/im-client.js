@@ -305,8 +305,9 @@ export class ImClient extends TypedEventTarget {
   #isOf(userId) {
     const { credential } = this.#connection;
     if (credential === null) return false;
-    if (this.#identities.of(credential) !== null) return this.#owner.belongs(credential, userId);
-    this.#identities.learn(credential, userId);
+    const isKnown = this.#identities.of(credential) !== null;
+    if (isKnown && this.#version === this.#version1) return true; // each packet says it, for those who do not know
+    if (!isKnown) this.#identities.learn(credential, userId);
     return this.#owner.belongs(credential, userId);
   }
 
