@@ -171,7 +171,7 @@ public class Synchronization {
 
     private void mark(Unread found) {
       if (found.ids().isEmpty()) {
-        requester.send(new Marked(request.requestId(), 0, found.count()));
+        requester.send(new Marked(request.requestId(), 0, found.count(), null));
         return;
       }
       last = found.ids().size() < MarkRead.MAX_IDS;
@@ -186,7 +186,8 @@ public class Synchronization {
               .findFirst()
               .orElse(null);
       if (last && mark != null) { // before others are told of it
-        requester.send(new Marked(request.requestId(), mark.change(), mark.unread()));
+        requester.send(
+            new Marked(request.requestId(), mark.change(), mark.unread(), mark.readUpTo()));
       } else {
         next();
       }

@@ -101,11 +101,17 @@ final class EventEncoder {
       id("messageId", success.messageId());
       change(success);
       json.write("time", TIME.format(success.time()));
+      count("unread", success.unread());
     } else if (answer instanceof Marked marked) {
       change(marked);
       json.write("unread", marked.unread());
+      Long upTo = marked.upTo();
+      if (upTo != null) {
+        id("upTo", upTo);
+      }
     } else if (answer instanceof Recalled recalled) {
       change(recalled);
+      count("unread", recalled.unread());
     } else if (answer instanceof Synchronized state) {
       json.writeStartArray("conversations");
       state.conversations().forEach(this::writeConversation);

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a lane does with messages: store a batch, then answer, then deliver. Nothing is answered
@@ -170,16 +171,19 @@ final class MessageWriter {
 
   private static Response answer(Send send, NewMessage newMessage, Outcome outcome) {
     if (outcome instanceof Outcome.Stored stored) {
-      return success(send, stored.messageId(), stored.senderChange(), newMessage.createdAt());
+      Long unread = newMessage.senderId() == newMessage.recipientId() ? stored.unread() : null;
+      return success(
+          send, stored.messageId(), stored.senderChange(), newMessage.createdAt(), unread);
     }
     if (outcome instanceof Outcome.Duplicate duplicate) {
-      return success(send, duplicate.messageId(), 0, duplicate.createdAt());
+      return success(send, duplicate.messageId(), 0, duplicate.createdAt(), null);
     }
     return send.failure(
         outcome instanceof Outcome.Reused ? FailureCode.REUSED_ID : FailureCode.UNKNOWN_RECIPIENT);
   }
 
-  private static Success success(Send send, long messageId, long change, OffsetDateTime createdAt) {
+  private static Success success(
+      Send send, long messageId, long change, OffsetDateTime createdAt, @Nullable Long unread) {
     SendMessage request = send.request();
     return new Success(
         send.requester().user().userId(),
@@ -188,7 +192,8 @@ final class MessageWriter {
         request.clientMessageId(),
         request.requestId(),
         change,
-        createdAt.toInstant());
+        createdAt.toInstant(),
+        unread);
   }
 
   private void giveUp(List<Send> sends, RuntimeException cause) {

@@ -26,7 +26,7 @@ record ReadMark(
 
   /** The same for the reader. */
   Mark mark() {
-    return new Mark(senderId, readerChange, unread);
+    return new Mark(senderId, readerChange, unread, readUpTo);
   }
 
   /** The change that this is. */

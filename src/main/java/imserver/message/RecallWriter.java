@@ -99,7 +99,12 @@ final class RecallWriter {
     if (outcome instanceof Expired) {
       return recall.failure(FailureCode.RECALL_EXPIRED);
     }
-    long change = outcome instanceof RecallOutcome.Recalled recalled ? recalled.senderChange() : 0;
-    return new Recalled(recall.request().requestId(), change);
+    String requestId = recall.request().requestId();
+    return outcome instanceof RecallOutcome.Recalled recalled
+        ? new Recalled(
+            requestId,
+            recalled.senderChange(),
+            recalled.senderId() == recalled.recipientId() ? recalled.unread() : null)
+        : new Recalled(requestId, 0, null);
   }
 }

@@ -37,6 +37,7 @@ public sealed interface Response {
    *     the message id
    * @param change 0 where it was stored before
    * @param time when it came
+   * @param unread how many messages to himself the user has not read; null unless this is one
    */
   record Success(
       long toId,
@@ -45,7 +46,8 @@ public sealed interface Response {
       @Nullable String clientMessageId,
       @Nullable String requestId,
       long change,
-      Instant time)
+      Instant time,
+      @Nullable Long unread)
       implements Answer {}
 
   /**
@@ -70,11 +72,19 @@ public sealed interface Response {
    * {@code done} of {@code read}.
    *
    * @param unread how many messages of the other one the user has not read now
+   * @param upTo up to which message of the other one all are read now, 0 for none; null where
+   *     nothing has changed
    */
-  record Marked(@Nullable String requestId, long change, long unread) implements Answer {}
+  record Marked(@Nullable String requestId, long change, long unread, @Nullable Long upTo)
+      implements Answer {}
 
-  /** {@code done} of {@code recall}. */
-  record Recalled(@Nullable String requestId, long change) implements Answer {}
+  /**
+   * {@code done} of {@code recall}.
+   *
+   * @param unread how many messages to himself the user has not read now; null unless it was one
+   */
+  record Recalled(@Nullable String requestId, long change, @Nullable Long unread)
+      implements Answer {}
 
   /**
    * {@code done} of {@code sync}.

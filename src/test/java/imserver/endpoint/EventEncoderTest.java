@@ -52,15 +52,16 @@ class EventEncoderTest {
   @DisplayName("is the answer to each command, with a change where there was one")
   void answers() {
     assertText(
-        new Success(1, "t", 7, "c", "\"a\"", 5, TIME.plusMillis(60)),
-        "{'op':'done','id':'a','messageId':'7','change':5,'time':'2026-01-02T03:04:05.060Z'}");
+        new Success(1, "t", 7, "c", "\"a\"", 5, TIME.plusMillis(60), 2L),
+        "{'op':'done','id':'a','messageId':'7','change':5,'time':'2026-01-02T03:04:05.060Z','unread':2}");
     assertText(
-        new Success(1, "t", 7, "c", "12", 0, TIME),
+        new Success(1, "t", 7, "c", "12", 0, TIME, null),
         "{'op':'done','id':12,'messageId':'7','time':'2026-01-02T03:04:05.000Z'}");
-    assertText(new Marked("1", 5, 2), "{'op':'done','id':1,'change':5,'unread':2}");
-    assertText(new Marked("1", 0, 2), "{'op':'done','id':1,'unread':2}");
-    assertText(new Recalled("1", 5), "{'op':'done','id':1,'change':5}");
-    assertText(new Recalled("1", 0), "{'op':'done','id':1}");
+    assertText(new Marked("1", 5, 2, 9L), "{'op':'done','id':1,'change':5,'unread':2,'upTo':'9'}");
+    assertText(new Marked("1", 0, 2, null), "{'op':'done','id':1,'unread':2}");
+    assertText(new Recalled("1", 5, null), "{'op':'done','id':1,'change':5}");
+    assertText(new Recalled("1", 5, 3L), "{'op':'done','id':1,'change':5,'unread':3}");
+    assertText(new Recalled("1", 0, null), "{'op':'done','id':1}");
     assertText(new Reset("1"), "{'op':'reset','id':1}");
     assertText(
         new Failure(1, "", FailureCode.SERVER_BUSY, "m", "1"),

@@ -130,7 +130,8 @@ class DevicesAgreeTest extends SiteFixture {
                 null,
                 text,
                 stored.senderChange(),
-                message.createdAt().toInstant()));
+                message.createdAt().toInstant(),
+                unread));
         server.delivery.committed(List.of(message.asChange(stored, text)));
       }
     }
@@ -142,7 +143,7 @@ class DevicesAgreeTest extends SiteFixture {
             name,
             new MessagesRead(
                 mark.readerChange(), mark.senderId(), user, mark.readUpTo(), mark.unread()));
-        stream.send(new Marked(name, mark.readerChange(), mark.unread()));
+        stream.send(new Marked(name, mark.readerChange(), mark.unread(), mark.readUpTo()));
       }
       server.delivery.committed(marks.stream().<Change>map(ReadMark::asChange).toList());
     }
@@ -153,7 +154,7 @@ class DevicesAgreeTest extends SiteFixture {
         Long unread = recalled.recipientId() == user ? recalled.unread() : null;
         command(
             name, new MessageRecalled(recalled.senderChange(), recalled.recipientId(), id, unread));
-        stream.send(new Recalled(name, recalled.senderChange()));
+        stream.send(new Recalled(name, recalled.senderChange(), unread));
         server.delivery.committed(List.of(recalled.asChange()));
       }
     }

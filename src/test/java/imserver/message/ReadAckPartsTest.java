@@ -77,10 +77,10 @@ class ReadAckPartsTest {
   @DisplayName("tell what the last of them has changed, for each sender")
   void marks() {
     List<ReadAck> parts = parts(125);
-    parts.get(0).requester().marked(List.of(new Mark(5, 11, 3), new Mark(6, 12, 1)));
-    parts.get(2).requester().marked(List.of(new Mark(5, 14, 0)));
-    parts.get(1).requester().marked(List.of(new Mark(5, 13, 1)));
-    assertThat(marks).containsExactlyInAnyOrder(new Mark(5, 14, 0), new Mark(6, 12, 1));
+    parts.get(0).requester().marked(List.of(new Mark(5, 11, 3, 7), new Mark(6, 12, 1, 7)));
+    parts.get(2).requester().marked(List.of(new Mark(5, 14, 0, 7)));
+    parts.get(1).requester().marked(List.of(new Mark(5, 13, 1, 7)));
+    assertThat(marks).containsExactlyInAnyOrder(new Mark(5, 14, 0, 7), new Mark(6, 12, 1, 7));
   }
 
   @Test

@@ -12,6 +12,6 @@ public final class Packets {
   /** What a client of version 1 sees of a success. */
   public static Success success(
       long toId, String timestamp, long messageId, @Nullable String clientMessageId) {
-    return new Success(toId, timestamp, messageId, clientMessageId, null, 0, Instant.EPOCH);
+    return new Success(toId, timestamp, messageId, clientMessageId, null, 0, Instant.EPOCH, null);
   }
 }

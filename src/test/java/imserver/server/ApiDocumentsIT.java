@@ -174,7 +174,7 @@ class ApiDocumentsIT {
     Operation getUser = operations.get("getUser");
     document.check(getUser, send(getUser, 0, "api/users/" + Users.next(), null));
     Operation recall = operations.get("recallMessage");
-    document.check(recall, send(recall, bob, "api/messages/1/recall", null));
+    document.check(recall, send(recall, bob, "api/messages/9007199254740991/recall", null));
     Operation sendMessage = operations.get("sendMessage");
     Operation sendNotice = operations.get("sendNotice");
     for (Operation operation : List.of(sendMessage, sendNotice)) {
@@ -329,7 +329,7 @@ class ApiDocumentsIT {
       bad.put("EMPTY_CONTENT", CommandClient.send("4", alice, "", "c2"));
       bad.put("CONTENT_TOO_LONG", CommandClient.send("4", alice, "x".repeat(4001), "c2"));
       bad.put("REUSED_ID", CommandClient.send("4", alice, "y", "c9"));
-      bad.put("NOT_FOUND", "{\"op\":\"recall\",\"id\":4,\"messageId\":1}");
+      bad.put("NOT_FOUND", "{\"op\":\"recall\",\"id\":4,\"messageId\":9007199254740991}");
       b.command("1", CommandClient.send("1", alice, "x", "c9"));
       bad.forEach(
           (code, command) -> assertThat(b.command("4", command).getString("code")).isEqualTo(code));

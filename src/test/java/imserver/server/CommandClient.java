@@ -84,11 +84,7 @@ final class CommandClient implements AutoCloseable {
   JsonObject command(String id, String text) {
     int before = received.size();
     send(text);
-    return await(
-        said ->
-            said.containsKey("id")
-                && said.get("id").toString().equals(id)
-                && received.indexOf(said) >= before);
+    return first(before, said -> said.containsKey("id") && said.get("id").toString().equals(id));
   }
 
   /** Everything so far. */
@@ -115,9 +111,13 @@ final class CommandClient implements AutoCloseable {
 
   /** Waits for the first that fits. */
   JsonObject await(Predicate<JsonObject> wanted) {
+    return first(0, wanted);
+  }
+
+  private JsonObject first(int from, Predicate<JsonObject> wanted) {
     return org.awaitility.Awaitility.await()
         .atMost(TIMEOUT)
-        .until(() -> received.stream().filter(wanted).findFirst(), Optional::isPresent)
+        .until(() -> received.stream().skip(from).filter(wanted).findFirst(), Optional::isPresent)
         .orElseThrow();
   }
 

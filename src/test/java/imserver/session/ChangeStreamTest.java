@@ -38,7 +38,7 @@ class ChangeStreamTest {
   }
 
   private static Recalled done(long change) {
-    return new Recalled("\"c" + change + "\"", change);
+    return new Recalled("\"c" + change + "\"", change, null);
   }
 
   @Test
@@ -83,7 +83,7 @@ class ChangeStreamTest {
       stream.welcome(5, ChangeStreamTest::welcome);
       FailureCode code = FailureCode.NOT_FOUND;
       Failure failure = new Failure(1, "", code, code.message(), "1");
-      Marked nothing = new Marked("2", 0, 0);
+      Marked nothing = new Marked("2", 0, 0, null);
       stream.send(List.of(done(6), failure, nothing));
       assertThat(connection.sent).containsExactly(welcome(5), failure, nothing);
     }
@@ -114,8 +114,8 @@ class ChangeStreamTest {
     @DisplayName("each, where two were one change")
     void two() {
       stream.welcome(5, ChangeStreamTest::welcome);
-      Marked one = new Marked("1", 6, 0);
-      Marked other = new Marked("2", 6, 0);
+      Marked one = new Marked("1", 6, 0, null);
+      Marked other = new Marked("2", 6, 0, null);
       stream.send(one);
       stream.send(other);
       deliver(change(6));

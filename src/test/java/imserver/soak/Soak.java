@@ -31,6 +31,7 @@ final class Soak implements AutoCloseable {
   private final Journal journal = new Journal();
   private final Site site;
   private final Population population;
+  private final Talkers talkers;
   private final Oracle oracle;
 
   /** Starts servers and users. */
@@ -47,7 +48,8 @@ final class Soak implements AutoCloseable {
       throw e;
     }
     this.population = new Population(site, journal, new Random(random.nextLong()));
-    this.oracle = new Oracle(site, population, journal);
+    this.talkers = new Talkers(site, journal, new Random(random.nextLong()));
+    this.oracle = new Oracle(site, population, talkers, journal);
   }
 
   /** One after the other. */
@@ -74,6 +76,7 @@ final class Soak implements AutoCloseable {
         if (System.nanoTime() > look) {
           lookAtAll();
           population.sendNew(true);
+          talkers.act(true);
           look = System.nanoTime() + LOOK.toNanos();
         }
       }
@@ -85,7 +88,9 @@ final class Soak implements AutoCloseable {
 
   private void lookAtAll() throws Exception {
     population.sendNew(false);
+    talkers.act(false);
     oracle.assertAll();
+    talkers.assertAgree();
   }
 
   private AssertionError failure(Throwable e) {
@@ -144,6 +149,7 @@ final class Soak implements AutoCloseable {
   @Override
   public void close() throws IOException, InterruptedException {
     journal.summary().forEach(System.out::println);
+    talkers.close();
     population.close();
     site.close();
   }

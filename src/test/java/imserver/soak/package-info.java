@@ -11,6 +11,7 @@
  * {@link imserver.soak.Fault}s: a {@link imserver.soak.Postgres} and three {@link
  * imserver.soak.Node}s, each with a {@link imserver.soak.Link} of its own between it and the
  * database. {@link imserver.soak.Population} is who uses it: {@link imserver.soak.Writer}s, and
- * {@link imserver.soak.Reader}s with their {@link imserver.soak.Device}s.
+ * {@link imserver.soak.Reader}s with their {@link imserver.soak.Device}s, on version 1; {@link
+ * imserver.soak.Talkers} have {@link imserver.soak.SyncDevice}s, on version 2.
  */
 package imserver.soak;
