@@ -15,20 +15,26 @@
  *
  * All are properties too (`maxLength`). The property `tokenProvider`, a function that returns a token or the promise of one,
  * is asked when a token has expired. Without it the event `renew` is fired, and the next `token` is waited for.
- * The event `unread` (`detail.count`) says how many messages the user has not read; `open(userId)` opens a conversation.
+ * The event `unread` (`detail.count`) says how many messages the user has not read. `open(userId)` opens a conversation and
+ * `close()` goes back to the list; the event `conversation` (`detail.userId`, null for the list; `detail.alone`, where the
+ * list has no room beside it) says that one was opened or closed. With these a page can have the browser's back button lead
+ * to the list: the element leaves the page's history alone.
  * The event `discarded` (`detail.count`) says how many unsent messages were removed that an earlier version of this chat had
  * kept in the browser for all users of the browser together: it is not known which user wrote them.
  * Colours are CSS custom properties (chat/styles.js); `color-scheme` chooses between dark and light.
  */
 
 import { LitElement, css, html } from "./lib/lit/lit-element.js";
+import { Alerts } from "./chat/alerts.js";
 import { Banner } from "./chat/banner.js";
 import { ChatStore } from "./chat/chat-store.js";
 import { Composer } from "./chat/composer.js";
 import { ConversationList } from "./chat/conversation-list.js";
 import { ConversationView } from "./chat/conversation-view.js";
+import { onNewDay } from "./chat/day-change.js";
 import { moveFromEarlierKeys } from "./chat/earlier-keys.js";
 import { speech } from "./chat/icons.js";
+import { Menu } from "./chat/menu.js";
 import { MessageList } from "./chat/message-list.js";
 import { base, colours } from "./chat/styles.js";
 import { nameOf, textsFor } from "./chat/texts.js";
@@ -36,13 +42,17 @@ import { TokenSource, ownerOf } from "./chat/token-source.js";
 import { ImClient, LocalOutbox } from "./imserver-client.js";
 
 /** @import { PropertyValues } from "./lib/lit/lit-element.js" */
-/** @import { Conversation, Message, User } from "./chat/conversation.js" */
+/** @import { Conversation, Message, User } from "./imserver-client.js" */
 
 /** So much of a message is read out when it comes in. */
 const READ_OUT = 200;
 /** How long to wait for a frame at most: a page that is not shown has none, and some frames in a page have few. */
 const NO_FRAME = 1000; // ms
 const HIDDEN = 50; // ms
+/** A cut that is over so soon is not spoken of; the banner appears as late. */
+const SHORT_CUT = 2000; // ms
+/** As the styles below have it. */
+const ROOM_FOR_BOTH = 44; // rem
 /** Close codes after which a new token is wanted. */
 const NEED_TOKEN = [4401, 4403];
 /** Before anybody is signed in. */
@@ -136,11 +146,13 @@ export class ImChat extends LitElement {
   /** @type {User | null} whom to open when somebody is signed in */
   #wanted = null;
   #unread = -1;
-  /** Whether a connection that was there is gone. */
-  #lost = false;
+  /** Since when a connection that was there is gone; 0: it is not. */
+  #lostAt = 0;
   #refresh = () => {
     if (document.visibilityState === "visible") this.#store?.refresh();
   };
+  #alerts = new Alerts((userId) => this.open(userId));
+  #forgetDay = () => {};
   #languageChanged = () => {
     this.languages = navigator.languages;
   };
@@ -164,6 +176,7 @@ export class ImChat extends LitElement {
     super.connectedCallback();
     document.addEventListener("visibilitychange", this.#refresh);
     window.addEventListener("languagechange", this.#languageChanged);
+    this.#forgetDay = onNewDay(() => this.revision++);
     if (this.hasUpdated && !this.#store) this.#signIn();
   }
 
@@ -171,15 +184,24 @@ export class ImChat extends LitElement {
     super.disconnectedCallback();
     document.removeEventListener("visibilitychange", this.#refresh);
     window.removeEventListener("languagechange", this.#languageChanged);
+    this.#forgetDay();
     // Frameworks move elements about: what is back in the page at once has not left it.
     queueMicrotask(() => {
       if (!this.isConnected) this.#signOut();
     });
   }
 
-  /** @param {string | number} userId whose conversation to show */
-  open(userId) {
-    this.#show({ id: String(userId), name: "", avatar: "" });
+  /**
+   * @param {string | number} userId whose conversation to show
+   * @param {{name?: string, avatar?: string}} [user] as the page knows the user: the server tells it with the first message
+   */
+  open(userId, { name = "", avatar = "" } = {}) {
+    this.#show({ id: String(userId), name, avatar });
+  }
+
+  /** Goes back to the list. */
+  close() {
+    if (this.#open) this.#back();
   }
 
   // ---- Who is signed in ----
@@ -244,8 +266,9 @@ export class ImChat extends LitElement {
 
   #signOut() {
     this.#store?.close();
+    this.#alerts.end();
     this.#store = this.#tokens = this.#open = null;
-    this.#lost = false;
+    this.#lostAt = 0;
     this.revision++;
   }
 
@@ -255,10 +278,10 @@ export class ImChat extends LitElement {
     const store = /** @type {ChatStore} */ (this.#store);
     this.revision++;
     if (store.connection.state === "waiting") {
-      this.#lost = true; // the banner says so
-    } else if (store.connection.state === "open" && this.#lost) {
-      this.#lost = false;
-      this.announcement = this.#texts.connectionIsBack;
+      this.#lostAt ||= Date.now(); // the banner says so
+    } else if (store.connection.state === "open" && this.#lostAt > 0) {
+      if (Date.now() - this.#lostAt >= SHORT_CUT) this.announcement = this.#texts.connectionIsBack;
+      this.#lostAt = 0;
     }
     if (store.unread !== this.#unread) {
       this.#unread = store.unread;
@@ -270,9 +293,11 @@ export class ImChat extends LitElement {
   #received({ conversation, message }) {
     const t = this.#texts;
     const name = nameOf(conversation.user, t);
+    const first = this.#store?.newestAtFirst ?? null;
+    if (first !== null && Number(message.messageId) > first) this.#alerts.received(conversation, message, t);
     if (conversation === this.#open) {
       this.#view?.received(message);
-      this.announcement = t.says(name, message.content.slice(0, READ_OUT));
+      this.announcement = t.says(name, (message.title || message.content).slice(0, READ_OUT));
     } else {
       this.announcement = t.announceElsewhere(name);
     }
@@ -282,9 +307,12 @@ export class ImChat extends LitElement {
   #show(user) {
     this.#wanted = user;
     if (!this.#store) return;
-    this.#open = this.#store.conversation(user.id, user);
+    const opened = this.#store.conversation(user.id, user);
+    const isOther = opened !== this.#open;
+    this.#open = opened;
     this.revision++;
     this.#store.open(user.id);
+    if (isOther) this.#tellConversation();
   }
 
   /** @param {CustomEvent<User>} event */
@@ -297,8 +325,14 @@ export class ImChat extends LitElement {
   async #back() {
     this.#open = this.#wanted = null;
     this.revision++;
+    this.#tellConversation();
     await this.updateComplete;
     this.#list?.focus();
+  }
+
+  #tellConversation() {
+    const detail = { userId: this.#open?.user.id ?? null, alone: this.clientWidth < ROOM_FOR_BOTH * rootFontSize() };
+    this.dispatchEvent(new CustomEvent("conversation", { detail }));
   }
 
   /** @param {KeyboardEvent} event */
@@ -350,6 +384,7 @@ export class ImChat extends LitElement {
         ? html`<div class="panes">
             <im-chat-list
               .store=${store}
+              .alerts=${this.#alerts}
               .texts=${t}
               .selected=${open?.user.id ?? null}
               .revision=${this.revision}
@@ -364,6 +399,7 @@ export class ImChat extends LitElement {
                   .revision=${this.revision}
                   .maxLength=${this.maxLength}
                   @back=${this.#back}
+                  @say=${(/** @type {CustomEvent<string>} */ { detail }) => (this.announcement = detail)}
                 ></im-chat-conversation>`
               : html`<div class="conversation nothing">${speech}<p>${t.chooseConversation}</p></div>`}
           </div>`
@@ -371,6 +407,11 @@ export class ImChat extends LitElement {
       <p class="visually-hidden" role="status">${this.announcement}</p>
     </section>`;
   }
+}
+
+/** What a rem is, in pixels: by that the list and the conversation find that they have no room beside each other. */
+function rootFontSize() {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize);
 }
 
 /** @returns {Promise<void>} */
@@ -390,6 +431,7 @@ function nextFrame() {
 for (const [name, element] of Object.entries({
   "im-chat-banner": Banner,
   "im-chat-composer": Composer,
+  "im-chat-menu": Menu,
   "im-chat-messages": MessageList,
   "im-chat-conversation": ConversationView,
   "im-chat-list": ConversationList,

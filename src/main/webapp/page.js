@@ -73,9 +73,13 @@ const state = {
 function takeAddress() {
   const fragment = new URLSearchParams(location.hash.slice(1));
   state.token = fragment.get("token") ?? "";
-  if (state.token) history.replaceState(null, "", location.pathname + location.search);
+  if (state.token) clearAddress();
   const user = fragment.get("user");
   if (user) state.users = [{ id: user, with: fragment.get("with") ?? "" }];
+}
+
+function clearAddress() {
+  history.replaceState(null, "", location.pathname + location.search);
 }
 
 async function askHealth() {
@@ -144,7 +148,7 @@ function users() {
               : ""}
             ${index > 0 ? html`<button type="button" @click=${removeUser}>${t.remove}</button>` : ""}
           </form>
-          <im-chat user=${user.id} with=${user.with}></im-chat>
+          <im-chat user=${user.id} with=${user.with} @unread=${countUnread} @conversation=${remember}></im-chat>
         </div>`,
       ),
     )}
@@ -159,6 +163,7 @@ function changeUser(event, index) {
   event.preventDefault();
   const { value } = /** @type {HTMLInputElement} */ (/** @type {HTMLFormElement} */ (event.target).elements.namedItem("id"));
   state.users[index] = { id: value.trim(), with: "" };
+  clearAddress(); // it names the user that was
   show();
 }
 
@@ -169,8 +174,40 @@ function addUser() {
 
 function removeUser() {
   state.users.pop();
+  unread.clear();
   show();
 }
+
+// ---- The title, and the browser's back button ----
+
+/** Unread messages of each chat in the page. @type {Map<EventTarget, number>} */
+const unread = new Map();
+
+/** @param {CustomEvent<{count: number}>} event */
+function countUnread({ currentTarget, detail }) {
+  unread.set(/** @type {EventTarget} */ (currentTarget), detail.count);
+  const count = [...unread].reduce((sum, [chat, each]) => sum + (/** @type {Node} */ (chat).isConnected ? each : 0), 0);
+  document.title = count > 0 ? `(${count}) ${t.title}` : t.title;
+}
+
+/**
+ * Where a conversation takes the place of the list, as on a phone, "back" leads to the list.
+ *
+ * @param {CustomEvent<{userId: string | null, alone: boolean}>} event
+ */
+function remember({ detail: { userId, alone } }) {
+  if (document.querySelectorAll("im-chat").length > 1) return; // there is one "back" for both
+  const isRemembered = Boolean(history.state?.conversation);
+  if (userId === null && isRemembered) history.back();
+  else if (userId !== null && isRemembered) history.replaceState({ conversation: userId }, "");
+  else if (userId !== null && alone) history.pushState({ conversation: userId }, "");
+}
+
+window.addEventListener("popstate", ({ state: entry }) => {
+  const chat = /** @type {ImChat | null} */ (document.querySelector("im-chat"));
+  if (entry?.conversation) chat?.open(entry.conversation);
+  else chat?.close();
+});
 
 // ---- jwt mode ----
 
@@ -188,7 +225,7 @@ function session() {
       ? html`<div class="frames">
           <div class="frame">
             <form class="user" @submit=${signOut}><button>${t.signOut}</button></form>
-            <im-chat token=${state.token} @renew=${renew}></im-chat>
+            <im-chat token=${state.token} @renew=${renew} @unread=${countUnread} @conversation=${remember}></im-chat>
           </div>
         </div>`
       : ""}

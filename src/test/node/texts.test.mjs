@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { linkify } from "../webapp/chat/linkify.js";
-import { textsFor } from "../webapp/chat/texts.js";
+import { isolated, textsFor } from "../webapp/chat/texts.js";
 import { UserSearch } from "../webapp/chat/user-search.js";
 import { until } from "./fake-server.mjs";
 
@@ -18,6 +18,14 @@ describe("linkify", () => {
     ]);
     assert.deepEqual(links("https://a.example/wiki/A_(b)) https://a.example/[x]{y}}!?"), ["https://a.example/wiki/A_(b)", "https://a.example/[x]{y}"]);
     assert.deepEqual(links("http:// https://good.example@evil.example javascript:alert(1) http://[x"), []);
+  });
+
+  test("takes what begins with www. for an address, but not within a word, a path or a mail address", () => {
+    assert.deepEqual(linkify("见 www.school.example/课程，or (WWW.b.example).").filter(({ href }) => href), [
+      { text: "www.school.example/课程", href: "https://www.school.example/%E8%AF%BE%E7%A8%8B" },
+      { text: "WWW.b.example", href: "https://www.b.example/" },
+    ]);
+    assert.deepEqual(links("awww.a.example me@www.a.example /www.a.example www. www.. www"), []);
   });
 
   test("gives back every character, whatever it is given", () => {
@@ -62,6 +70,12 @@ describe("The texts", () => {
     for (const { failures, ended } of [zh, en]) {
       assert.ok(failures.REUSED_ID && failures.RATE_LIMITED && ended[4403] && ended[4409]);
     }
+  });
+
+  test("are not turned around by a name from right to left", () => {
+    assert.equal(en.beginning("דנה (x)"), "This is the beginning of your conversation with \u2068דנה (x)\u2069.");
+    assert.equal(zh.writeMessage("\u202eevil"), "给\u2068evil\u2069发消息");
+    assert.equal(isolated("李华 & Bob"), "李华 & Bob");
   });
 
   test("are the same object each time", () => assert.equal(textsFor(["zh-CN"]), zh));

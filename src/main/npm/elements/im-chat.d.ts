@@ -22,8 +22,11 @@ export interface ImChatElement extends HTMLElement, Required<ImChatAttributes> {
   /** The attribute `max-length`: as IMSERVER_MAX_CONTENT, where that is not 4000. */
   maxLength: number;
 
-  /** Shows the conversation with a user. */
-  open(userId: string | number): void;
+  /** Shows the conversation with a user; with a name and an avatar where the page knows them before the first message. */
+  open(userId: string | number, user?: { name?: string; avatar?: string }): void;
+
+  /** Goes back to the list. */
+  close(): void;
 
   addEventListener<K extends keyof ImChatEventMap>(
     type: K,
@@ -51,6 +54,8 @@ export interface ImChatElement extends HTMLElement, Required<ImChatAttributes> {
 export interface ImChatOwnEventMap {
   /** The number of unread messages has changed. */
   unread: CustomEvent<{ count: number }>;
+  /** A conversation was opened, or closed (null); `alone` where it has taken the place of the list. */
+  conversation: CustomEvent<{ userId: string | null; alone: boolean }>;
   /** Without a tokenProvider: a new token is wanted. */
   renew: Event;
   /** So many unsent messages of an earlier version were removed: it is not known who wrote them. */

@@ -1,7 +1,7 @@
 import { css, html, nothing } from "../lib/lit/lit-element.js";
 import { nameOf } from "./texts.js";
 
-/** @import { User } from "./conversation.js" */
+/** @import { User } from "../imserver-client.js" */
 /** @import { Texts } from "./texts.js" */
 
 const HUES = 8;
@@ -88,6 +88,12 @@ export const avatarStyles = css`
     font-weight: 600;
     line-height: 1;
     user-select: none;
+  }
+
+  @media (forced-colors: active) {
+    .avatar {
+      border: 1px solid;
+    }
   }
 
   .avatar img {

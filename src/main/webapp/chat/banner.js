@@ -46,9 +46,9 @@ export class Banner extends LitElement {
         text-decoration: underline;
       }
 
-      /* What is over at once is not worth a flash. */
+      /* A cut that is over within two seconds, as that for a new token, shows nothing and moves nothing. */
       .soon {
-        animation: appear 0s 0.6s both;
+        animation: appear 0s 2s both;
       }
 
       @keyframes appear {
@@ -125,7 +125,7 @@ export class Banner extends LitElement {
   #content() {
     const { texts: t, connection } = this;
     const { state, code, retryAt, problem } = connection;
-    if (this.waitsForToken) return { text: t.renewing };
+    if (this.waitsForToken) return { text: t.renewing, soon: true };
     if (state === "closed") {
       const text = (code && t.ended[code]) || t.endedOtherwise;
       const needsToken = code === EXPIRED || code === ACCESS_ENDED;
@@ -133,7 +133,7 @@ export class Banner extends LitElement {
     }
     if (state === "idle") return { text: t.noCredential };
     if (state === "open") return {};
-    if (!this.online) return { text: t.offline };
+    if (!this.online) return { text: t.offline, soon: true };
     if (!this.#lost) return { text: t.connecting, soon: true };
     const text = problem === null ? t.waiting : t.problems[problem](location.origin);
     // Not read out: what changes every second.

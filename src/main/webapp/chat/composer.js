@@ -9,7 +9,8 @@ import { base } from "./styles.js";
 const NEARLY_FULL = 200;
 
 /**
- * Where a message is written. Fires "draft" with the text as it changes, and "send" with the text.
+ * Where a message is written. Fires "draft" with the text as it changes, and "send" with the text. Says that a file cannot be
+ * sent where one is pasted; `refuseFiles()` says so where one is dropped elsewhere.
  */
 export class Composer extends LitElement {
   static properties = {
@@ -17,6 +18,7 @@ export class Composer extends LitElement {
     name: {},
     text: {},
     maxLength: { type: Number },
+    filesRefused: { state: true },
   };
 
   static styles = [
@@ -82,10 +84,21 @@ export class Composer extends LitElement {
         cursor: default;
       }
 
-      .count {
+      @media (forced-colors: active) {
+        button {
+          border: 1px solid;
+        }
+      }
+
+      .count,
+      .files {
         padding: 0.25rem 0.9rem 0;
         color: var(--_quiet);
         font-size: 0.8125rem;
+      }
+
+      .files:empty {
+        padding: 0;
       }
 
       .over {
@@ -102,6 +115,7 @@ export class Composer extends LitElement {
     this.name = "";
     this.text = "";
     this.maxLength = 4000;
+    this.filesRefused = false;
   }
 
   get #textarea() {
@@ -112,6 +126,15 @@ export class Composer extends LitElement {
   async focus() {
     await this.updateComplete;
     this.#textarea?.focus();
+  }
+
+  refuseFiles() {
+    this.filesRefused = true;
+  }
+
+  /** @param {PropertyValues<Composer>} changed */
+  willUpdate(changed) {
+    if (changed.has("text") || changed.has("name")) this.filesRefused = false;
   }
 
   render() {
@@ -131,12 +154,14 @@ export class Composer extends LitElement {
           .value=${this.text}
           @input=${this.#input}
           @keydown=${this.#keydown}
+          @paste=${this.#paste}
         ></textarea>
         <button aria-label=${t.send} aria-disabled=${String(!this.#canSend)}>${send}</button>
       </form>
       <p id="count" class="count ${tooMany ? "over" : ""}" ?hidden=${left > NEARLY_FULL}>
         ${tooMany ? t.charactersTooMany(-left) : t.charactersLeft(left)}
       </p>
+      <p class="files" role="status">${this.filesRefused ? t.noFiles : ""}</p>
       <p id="hint" class="visually-hidden">${t.sendHint}</p>
       <p class="visually-hidden" role="status">${tooMany ? t.tooLong(this.maxLength) : ""}</p>
     `;
@@ -163,6 +188,14 @@ export class Composer extends LitElement {
   #change(text) {
     this.text = text;
     this.dispatchEvent(new CustomEvent("draft", { detail: text }));
+  }
+
+  /** What has a text beside its picture, as a table of an office program, is pasted as that. @param {ClipboardEvent} event */
+  #paste(event) {
+    const types = event.clipboardData?.types ?? [];
+    if (!types.includes("Files") || types.includes("text/plain")) return;
+    event.preventDefault();
+    this.refuseFiles();
   }
 
   /** @param {KeyboardEvent} event */

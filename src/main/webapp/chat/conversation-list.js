@@ -2,13 +2,16 @@ import { LitElement, css, html, nothing } from "../lib/lit/lit-element.js";
 import { guard } from "../lib/lit/directives/guard.js";
 import { repeat } from "../lib/lit/directives/repeat.js";
 import { avatar, avatarStyles } from "./avatar.js";
-import { clear, search, write } from "./icons.js";
+import { bell, clear, search, write } from "./icons.js";
+import { recalledText } from "./message-row.js";
 import { base } from "./styles.js";
 import { dayNumber, nameOf, shortTime } from "./texts.js";
 import { UserSearch, userIdIn } from "./user-search.js";
 
+/** @import { Alerts } from "./alerts.js" */
 /** @import { ChatStore } from "./chat-store.js" */
-/** @import { Conversation, User } from "./conversation.js" */
+/** @import { Conversation, Message, User } from "../imserver-client.js" */
+/** @import { Menu } from "./menu.js" */
 /** @import { Texts } from "./texts.js" */
 
 /** The more of its badge does not fit. */
@@ -21,6 +24,7 @@ const MOST_SHOWN = 99;
 export class ConversationList extends LitElement {
   static properties = {
     store: { attribute: false },
+    alerts: { attribute: false },
     texts: { attribute: false },
     selected: {},
     revision: { attribute: false },
@@ -46,6 +50,7 @@ export class ConversationList extends LitElement {
       }
 
       h2 {
+        flex: 1;
         font-size: 1.125rem;
       }
 
@@ -192,6 +197,29 @@ export class ConversationList extends LitElement {
         line-height: 1.3rem;
         text-align: center;
       }
+
+      @media (forced-colors: active) {
+        .item[aria-current] {
+          background: Highlight;
+          color: HighlightText;
+          forced-color-adjust: none;
+        }
+
+        .item[aria-current] :is(time, .last, em) {
+          color: inherit;
+        }
+
+        .badge {
+          background: Highlight;
+          color: HighlightText;
+          forced-color-adjust: none;
+        }
+
+        .item[aria-current] .badge {
+          background: HighlightText;
+          color: Highlight;
+        }
+      }
     `,
   ];
 
@@ -201,11 +229,15 @@ export class ConversationList extends LitElement {
   });
   /** @type {Element | null} */
   #end = null;
+  /** The user whose row was opened last: to there one comes back. @type {string | null} */
+  #openedLast = null;
 
   constructor() {
     super();
     /** @type {ChatStore} */
     this.store;
+    /** @type {Alerts} */
+    this.alerts;
     /** @type {Texts} */
     this.texts;
     /** @type {string | null} the user whose conversation is open */
@@ -220,7 +252,7 @@ export class ConversationList extends LitElement {
     this.#end = null;
   }
 
-  /** To the open conversation, or to the search. @override */
+  /** To the open conversation, or to the one that was open last, or to the search. @override */
   async focus() {
     await this.updateComplete;
     const item = /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(".item[tabindex='0']"));
@@ -231,11 +263,24 @@ export class ConversationList extends LitElement {
     return /** @type {HTMLInputElement} */ (this.renderRoot.querySelector("input"));
   }
 
+  willUpdate() {
+    this.#openedLast = this.selected ?? this.#openedLast;
+  }
+
   render() {
     const t = this.texts;
     return html`
       <header>
         <h2>${t.conversations}</h2>
+        <button
+          class="icon-button"
+          aria-haspopup="menu"
+          aria-label=${t.alerts}
+          title=${t.alerts}
+          @click=${this.#chooseAlerts}
+        >
+          ${bell}
+        </button>
         <button class="icon-button" aria-label=${t.newConversation} title=${t.newConversation} @click=${this.#toSearch}>
           ${write}
         </button>
@@ -261,7 +306,22 @@ export class ConversationList extends LitElement {
         </button>
       </search>
       <nav aria-label=${t.conversations} @keydown=${this.#listKey}>${this.query.trim() ? this.#results() : this.#list()}</nav>
+      <im-chat-menu></im-chat-menu>
     `;
+  }
+
+  /** @param {Event} event */
+  #chooseAlerts({ currentTarget }) {
+    const { alerts, texts: t } = this;
+    const { notifications, sound } = alerts.choice;
+    const items = [{ label: t.soundOn, checked: sound, act: () => alerts.choose({ sound: !sound }) }];
+    if (alerts.canNotify) {
+      const label = alerts.isDenied ? t.notificationsDenied : t.notificationsOn;
+      const checked = notifications && !alerts.isDenied;
+      items.unshift({ label, checked, act: () => alerts.choose({ notifications: !checked }) });
+    }
+    const menu = /** @type {Menu} */ (this.renderRoot.querySelector("im-chat-menu"));
+    menu.open(items, /** @type {HTMLElement} */ (currentTarget));
   }
 
   // ---- The list ----
@@ -272,7 +332,8 @@ export class ConversationList extends LitElement {
     if (all.length === 0 && store.list === "loaded") {
       return html`<p class="empty"><b>${t.noConversations}</b>${t.noConversationsHint}</p>`;
     }
-    const tabStop = all.some((c) => c.user.id === this.selected) ? this.selected : all[0]?.user.id;
+    const inList = (/** @type {string | null} */ id) => all.some(({ user }) => user.id === id);
+    const tabStop = [this.selected, this.#openedLast].find(inList) ?? all[0]?.user.id;
     return html`
       <ul role="list">
         ${repeat(
@@ -295,20 +356,21 @@ export class ConversationList extends LitElement {
    */
   #conversation(conversation, tabStop) {
     const { store, texts: t } = this;
-    const { user, last, unread } = conversation;
+    const { user, lastMessage: last, unread } = conversation;
+    const isTyping = store.isTyping(conversation);
     const isOpen = user.id === this.selected;
     const draft = isOpen ? "" : store.drafts.get(user.id);
     const { id, name, avatar: picture } = user;
     // What is as it was is not made anew: a packet changes one row of hundreds.
-    const shown = [id, name, picture, last?.content, last?.time, last?.state, last?.fromMe, unread, isOpen, tabStop, draft, t];
-    return guard([...shown, dayNumber(Date.now())], () => this.#row(conversation, { isOpen, tabStop, draft }));
+    const shown = [id, name, picture, last?.content, last?.title, last?.recalled, last?.time, last?.state, last?.fromMe, unread, isOpen, tabStop, draft, isTyping, t];
+    return guard([...shown, dayNumber(Date.now())], () => this.#row(conversation, { isOpen, tabStop, draft, isTyping }));
   }
 
   /**
    * @param {Conversation} conversation
-   * @param {{isOpen: boolean, tabStop: boolean, draft: string}} state
+   * @param {{isOpen: boolean, tabStop: boolean, draft: string, isTyping: boolean}} state
    */
-  #row({ user, last, unread }, { isOpen, tabStop, draft }) {
+  #row({ user, lastMessage: last, unread }, { isOpen, tabStop, draft, isTyping }) {
     const t = this.texts;
     return html`<li>
       <button
@@ -319,11 +381,11 @@ export class ConversationList extends LitElement {
         @click=${() => this.#open(user)}
       >
         ${avatar(user, t)}
-        <bdi class="name">${nameOf(user, t)}</bdi>
-        <time>${last ? shortTime(last.time, t) : nothing}</time>
+        <span class="name"><bdi>${nameOf(user, t)}</bdi></span>
+        <time>${last?.time ? shortTime(last.time, t) : nothing}</time>
         <span class="last">
           ${draft ? html`<em>${t.draft}</em> ` : last?.state === "failed" ? html`<em>${t.notSent}</em> ` : nothing}
-          ${oneLine(draft || (last?.fromMe ? t.says(t.you, last.content) : (last?.content ?? "")))}
+          ${isTyping && !draft ? t.typing : this.#lastLine(user, last, draft)}
         </span>
         ${unread > 0
           ? html`<span class="badge"
@@ -341,6 +403,17 @@ export class ConversationList extends LitElement {
     if (this.#end) this.#moreWanted.unobserve(this.#end);
     if (end && this.store.list === "loaded") this.#moreWanted.observe(end);
     this.#end = end;
+  }
+
+  /**
+   * @param {User} user
+   * @param {Message | null} last
+   * @param {string} draft
+   */
+  #lastLine(user, last, draft) {
+    if (!draft && last?.recalled) return recalledText(last, user, this.texts);
+    const text = html`<bdi>${oneLine(draft || last?.title || (last?.content ?? ""))}</bdi>`;
+    return draft || !last?.fromMe ? text : html`${this.texts.says(this.texts.you, "")}${text}`;
   }
 
   // ---- The search ----
@@ -406,7 +479,7 @@ export class ConversationList extends LitElement {
     const hasName = user.name !== user.id;
     return html`<li>
       <button class="item" data-user=${user.id} tabindex=${tabStop ? 0 : -1} @click=${() => this.#open(user)}>
-        ${avatar(user, this.texts)}<bdi class="name ${hasName ? "" : "alone"}">${label}</bdi><span></span>
+        ${avatar(user, this.texts)}<span class="name ${hasName ? "" : "alone"}"><bdi>${label}</bdi></span><span></span>
         ${hasName ? html`<span class="last">${this.texts.userId(user.id)}</span>` : nothing}
       </button>
     </li>`;

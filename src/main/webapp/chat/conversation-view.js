@@ -6,7 +6,7 @@ import { nameOf } from "./texts.js";
 
 /** @import { ChatStore } from "./chat-store.js" */
 /** @import { Composer } from "./composer.js" */
-/** @import { Conversation, Message } from "./conversation.js" */
+/** @import { Conversation, Message } from "../imserver-client.js" */
 /** @import { MessageList } from "./message-list.js" */
 /** @import { Texts } from "./texts.js" */
 
@@ -103,6 +103,30 @@ export class ConversationView extends LitElement {
     this.maxLength = 4000;
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    this.addEventListener("dragover", this.#dragged);
+    this.addEventListener("drop", this.#dragged);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.removeEventListener("dragover", this.#dragged);
+    this.removeEventListener("drop", this.#dragged);
+  }
+
+  /** A file that is dropped must not take the place of the page. @param {DragEvent} event */
+  #dragged = (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    if (event.type === "drop") this.#composer?.refuseFiles();
+    else event.dataTransfer.dropEffect = "copy"; // else there would be no drop to answer
+  };
+
+  get #composer() {
+    return /** @type {Composer | null} */ (this.renderRoot.querySelector("im-chat-composer"));
+  }
+
   get #messages() {
     return /** @type {MessageList} */ (this.renderRoot.querySelector("im-chat-messages"));
   }
@@ -110,7 +134,7 @@ export class ConversationView extends LitElement {
   /** To where one writes; with a finger, to the messages: the keyboard would cover them. @override */
   async focus() {
     await this.updateComplete;
-    const composer = /** @type {Composer | null} */ (this.renderRoot.querySelector("im-chat-composer"));
+    const composer = this.#composer;
     (matchMedia("(pointer: coarse)").matches || !composer ? this.#messages : composer)?.focus();
   }
 
@@ -123,6 +147,7 @@ export class ConversationView extends LitElement {
     const { store, conversation, texts: t, revision } = this;
     const { user, unread } = conversation;
     const name = nameOf(user, t);
+    const line = store.isTyping(conversation) ? t.typing : user.name !== user.id && !conversation.isSystem ? t.userId(user.id) : "";
     return html`
       <header>
         <button class="icon-button back" aria-label=${t.back} title=${t.back} @click=${() => this.dispatchEvent(new Event("back"))}>
@@ -131,13 +156,19 @@ export class ConversationView extends LitElement {
         ${avatar(user, t)}
         <div class="name">
           <h2><bdi>${name}</bdi></h2>
-          ${user.name !== user.id && !conversation.isSystem ? html`<p class="id">${t.userId(user.id)}</p>` : nothing}
+          ${line ? html`<p class="id">${line}</p>` : nothing}
         </div>
         ${unread > MANY_UNREAD
           ? html`<button class="text-button" @click=${() => store.markAllRead(conversation)}>${t.markAllRead}</button>`
           : nothing}
       </header>
-      <im-chat-messages .store=${store} .conversation=${conversation} .texts=${t} .revision=${revision}></im-chat-messages>
+      <im-chat-messages
+        .store=${store}
+        .conversation=${conversation}
+        .texts=${t}
+        .revision=${revision}
+        @rewrite=${this.#rewrite}
+      ></im-chat-messages>
       ${conversation.isSystem
         ? html`<p class="system">${t.systemHint}</p>`
         : html`<im-chat-composer
@@ -151,9 +182,19 @@ export class ConversationView extends LitElement {
     `;
   }
 
+  /** A text that was recalled is to be written anew, after what is there. @param {CustomEvent<string>} event */
+  #rewrite({ detail }) {
+    const { id } = this.conversation.user;
+    const begun = this.store.drafts.get(id);
+    this.store.drafts.set(id, begun ? `${begun}\n${detail}` : detail);
+    this.requestUpdate();
+    this.#composer?.focus();
+  }
+
   /** @param {CustomEvent<string>} event */
   #draft({ detail }) {
     this.store.drafts.set(this.conversation.user.id, detail);
+    if (detail) this.store.typing(this.conversation);
     this.requestUpdate(); // the composer is to get the next conversation's draft even where it is empty
   }
 

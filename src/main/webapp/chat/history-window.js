@@ -1,4 +1,4 @@
-/** @import { Message } from "./conversation.js" */
+/** @import { Message } from "../imserver-client.js" */
 
 /** The most messages in the page. Some 10 000 px: more than any screen shows, and quick to lay out. */
 const MOST = 160;

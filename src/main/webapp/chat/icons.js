@@ -12,3 +12,6 @@ export const clock = html`<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx
 export const check = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M5 12.500l4.5 4.500L19 7.5" /></svg>`;
 export const failed = html`<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9" /><path d="M12 7.500v5M12 16v.1" /></svg>`;
 export const speech = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 6.500A2.5 2.5 0 016.5 4h11A2.5 2.5 0 0120 6.500v7a2.5 2.5 0 01-2.5 2.500H11l-5 4v-4A2.5 2.5 0 014 13.500z" /></svg>`;
+export const read = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M1.500 12.500l4.500 4.500L15 7.500M11.500 16l1 1L22 7.500" /></svg>`;
+export const more = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 12v.1M12 12v.1M18 12v.1" /></svg>`;
+export const bell = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 16.500v-6a6 6 0 0112 0v6l1.500 1.500h-15zM10.500 21h3" /></svg>`;

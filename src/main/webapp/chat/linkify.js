@@ -4,9 +4,10 @@
 
 /** @typedef {{text: string, href: string | null}} Part */
 
-// An address ends at white space, at quotes and angle brackets, at the full-width punctuation of Chinese texts, and at
-// invisible characters that would make it look like another one.
-const ADDRESS = /https?:\/\/[^\s<>"'`“”‘’…—\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3000-\u303f\ufe30-\ufe4f\uff00-\uff65\ufeff]+/giu;
+// An address begins with its scheme, or with www. where no word, path or mail address goes on. It ends at white space, at quotes
+// and angle brackets, at the full-width punctuation of Chinese texts, and at invisible characters that would make it look like
+// another one.
+const ADDRESS = /(?:https?:\/\/|(?<![\w@./-])www\.(?=[^\s.]))[^\s<>"'`“”‘’…—\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3000-\u303f\ufe30-\ufe4f\uff00-\uff65\ufeff]+/giu;
 const TRAILING = ".,;:!?*_~)]}";
 /** By the closing bracket. @type {Record<string, string>} */
 const OPENS = { ")": "(", "]": "[", "}": "{" };
@@ -54,8 +55,22 @@ function withoutTrailingPunctuation(address) {
   return address.slice(0, end);
 }
 
-/** @param {string} address */
-function hrefOf(address) {
+/**
+ * Where a notice leads: to the web, or within the site of the page.
+ *
+ * @param {string} url
+ * @param {string} base the page's address
+ * @returns {string | null} null for what is no address of the web
+ */
+export function noticeAddress(url, base) {
+  if (!URL.canParse(url, base)) return null;
+  const { protocol, href } = new URL(url, base);
+  return protocol === "http:" || protocol === "https:" ? href : null;
+}
+
+/** @param {string} text */
+function hrefOf(text) {
+  const address = /^www\./i.test(text) ? `https://${text}` : text;
   if (!URL.canParse(address)) return null; // quicker than an exception
   const url = new URL(address);
   const isWeb = url.protocol === "http:" || url.protocol === "https:";

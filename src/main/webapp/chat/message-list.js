@@ -2,14 +2,17 @@ import { LitElement, css, html, nothing } from "../lib/lit/lit-element.js";
 import { repeat } from "../lib/lit/directives/repeat.js";
 import { down } from "./icons.js";
 import { HistoryWindow } from "./history-window.js";
-import { messageRow, messageRowStyles } from "./message-row.js";
+import { copyText, menuItems } from "./message-actions.js";
+import { messageRow, messageRowStyles, recalledRow } from "./message-row.js";
+import { PressWatcher } from "./press-watcher.js";
 import { ReadObserver } from "./read-observer.js";
 import { base } from "./styles.js";
 import { day, dayNumber, nameOf } from "./texts.js";
 
 /** @import { PropertyValues } from "../lib/lit/lit-element.js" */
+/** @import { Menu } from "./menu.js" */
 /** @import { ChatStore } from "./chat-store.js" */
-/** @import { Conversation, Message } from "./conversation.js" */
+/** @import { Conversation, Message } from "../imserver-client.js" */
 /** @import { Texts } from "./texts.js" */
 
 /** Messages of one author closer than this stand together. */
@@ -22,7 +25,8 @@ const AT_END = 40;
  *
  * Only a window on the loaded history is in the page (see HistoryWindow), so that a long history costs no more than a short
  * one. Whatever comes in before or after it, the message that the user looks at stays where it is: its place is taken down
- * before each rendering and restored after it, the same way in every browser.
+ * before each rendering and restored after it, the same way in every browser. Fires "say" with what is to be read out, and
+ * "rewrite" with a text that is to be written anew.
  */
 export class MessageList extends LitElement {
   static properties = {
@@ -30,6 +34,7 @@ export class MessageList extends LitElement {
     conversation: { attribute: false },
     texts: { attribute: false },
     revision: { attribute: false },
+    current: { state: true },
   };
 
   static styles = [
@@ -37,14 +42,15 @@ export class MessageList extends LitElement {
     messageRowStyles,
     css`
       :host {
-        position: relative;
-        display: block;
+        display: flex;
+        flex-direction: column;
         min-height: 0;
         background: var(--_canvas);
       }
 
       .scroller {
-        height: 100%;
+        flex: 1;
+        min-height: 0;
         overflow: hidden auto;
         overflow-anchor: none;
         overscroll-behavior: contain;
@@ -91,32 +97,26 @@ export class MessageList extends LitElement {
         border-top: 1px solid;
       }
 
+      /* Below the messages, so that it covers none. */
       .jump {
-        position: absolute;
-        right: 1rem;
-        bottom: 1rem;
-        display: grid;
-        place-items: center;
-        width: 2.75rem;
-        height: 2.75rem;
-        border-radius: 50%;
+        display: flex;
+        flex: none;
+        align-items: center;
+        justify-content: center;
+        gap: 0.4rem;
+        min-height: 2.25rem;
+        padding: 0.1rem 1rem;
+        border-top: 1px solid var(--_line);
         background: var(--_surface);
-        box-shadow: 0 1px 6px #00000059;
-        color: var(--_text);
+        color: var(--_accent);
+        font-size: 0.875rem;
+        font-weight: 600;
       }
 
-      .badge {
-        position: absolute;
-        top: -0.4rem;
-        right: -0.2rem;
-        min-width: 1.3rem;
-        padding: 0 0.35rem;
-        border-radius: 99px;
-        background: var(--_badge);
-        color: var(--_on-badge);
-        font-size: 0.75rem;
-        font-weight: 600;
-        line-height: 1.3rem;
+      .jump svg {
+        flex: none;
+        width: 1.1rem;
+        height: 1.1rem;
       }
     `,
   ];
@@ -128,6 +128,9 @@ export class MessageList extends LitElement {
   /** Whether the place to begin reading at is still to be scrolled to. */
   #opening = true;
   #wasLoadingOlder = false;
+  /** Why messages could not be recalled, by their keys. @type {Map<string, string>} */
+  #problems = new Map();
+  #presses = new PressWatcher((bubble) => this.#openMenu(/** @type {HTMLElement} */ (bubble.closest(".row"))));
 
   constructor() {
     super();
@@ -138,6 +141,8 @@ export class MessageList extends LitElement {
     /** @type {Texts} */
     this.texts;
     this.revision = 0;
+    /** @type {string | null} the key of the message whose menu was in focus last */
+    this.current = null;
   }
 
   get #scroller() {
@@ -173,7 +178,7 @@ export class MessageList extends LitElement {
   received(message) {
     const others = this.conversation.messages.some((m) => m.unread && m !== message);
     const seenAtOnce = this.#atEnd && this.#observer.isWatched;
-    if (!seenAtOnce && !others) this.conversation.firstNew = message.key;
+    if (!seenAtOnce && !others) this.store.setFirstNew(this.conversation, message);
   }
 
   // ---- Rendering ----
@@ -185,8 +190,11 @@ export class MessageList extends LitElement {
       this.#observer.forget();
       this.#opening = true;
       this.#atEnd = true;
+      this.#problems.clear();
+      this.current = null;
     }
-    const { messages, history, older, firstNew } = this.conversation;
+    const { messages, history, older } = this.conversation;
+    const firstNew = this.store.firstNewOf(this.conversation);
     // At once, so that what has come in takes the place of the note above it, and nothing moves.
     if (this.#wasLoadingOlder && older === "loaded") {
       this.#window.fit(messages, this.#atEnd);
@@ -219,20 +227,17 @@ export class MessageList extends LitElement {
         aria-busy=${String(history === "loading")}
         @scroll=${this.#scrolled}
         @keydown=${this.#keydown}
+        @click=${this.#clicked}
+        @focusin=${this.#focused}
+        @pointerdown=${this.#presses}
+        @contextmenu=${this.#presses}
       >
         <ol role="list">
           ${this.#beginning()} ${repeat(this.#entries(start, end), ({ key }) => key, ({ row }) => row())}
         </ol>
       </div>
-      <button
-        class="jump"
-        aria-label=${texts.jumpToNewest(unread)}
-        title=${texts.jumpToNewest(unread)}
-        ?hidden=${this.#atEnd}
-        @click=${this.#jump}
-      >
-        ${down}${unread > 0 ? html`<span class="badge" aria-hidden="true">${unread}</span>` : nothing}
-      </button>
+      <button class="jump" ?hidden=${this.#atEnd} @click=${this.#jump}>${down}${texts.jumpToNewest(unread)}</button>
+      <im-chat-menu></im-chat-menu>
     `;
   }
 
@@ -259,27 +264,95 @@ export class MessageList extends LitElement {
    */
   *#entries(start, end) {
     const { conversation, texts, store } = this;
-    const { messages, firstNew, user } = conversation;
+    const { messages, user } = conversation;
+    const firstNew = store.firstNewOf(conversation);
+    const tabStop = this.#tabStop(start, end);
+    let time = messages[start - 1]?.time ?? null;
     for (let i = start; i < end; i++) {
       const message = messages[i];
       const before = messages[i - 1];
-      const newDay = !before || dayNumber(before.time) !== dayNumber(message.time);
+      const at = message.time ?? time ?? Date.now(); // what is not stored yet has no time of the server
+      const newDay = time === null || dayNumber(time) !== dayNumber(at);
+      const soon = time !== null && at - time < TOGETHER;
+      time = at;
       if (newDay) {
-        yield { key: `day-${message.key}`, row: () => html`<li class="day">${day(message.time, texts)}</li>` };
+        yield { key: `day-${message.key}`, row: () => html`<li class="day">${day(at, texts)}</li>` };
       }
       if (message.key === firstNew) {
         yield { key: "new", row: () => html`<li class="new">${texts.newMessages}</li>` };
       }
+      if (message.recalled) {
+        const text = message.fromMe ? store.recalledText(message) : null;
+        const rewrite = text === null ? null : () => this.dispatchEvent(new CustomEvent("rewrite", { detail: text }));
+        yield { key: message.key, row: () => recalledRow(message, { user, texts, rewrite }) };
+        continue;
+      }
       const row = () =>
         messageRow(message, {
           author: message.fromMe ? texts.you : nameOf(user, texts),
-          follows: !newDay && before.fromMe === message.fromMe && message.time - before.time < TOGETHER,
+          follows: !newDay && soon && before?.fromMe === message.fromMe && !before.recalled,
+          isRead: conversation.isReadByThem(message),
+          tabStop: message.key === tabStop,
+          problem: this.#problems.get(message.key) ?? null,
           texts,
           retry: () => store.retry(conversation, message),
           discard: () => store.discard(conversation, message),
         });
       yield { key: message.key, row };
     }
+  }
+
+  // ---- The menu of a message ----
+
+  /**
+   * One tab stop for all menus, arrows between them.
+   *
+   * @param {number} start
+   * @param {number} end
+   */
+  #tabStop(start, end) {
+    const shown = this.conversation.messages.slice(start, end).filter(({ recalled }) => !recalled);
+    return (shown.find(({ key }) => key === this.current) ?? shown.at(-1))?.key ?? null;
+  }
+
+  /** @param {Event} event */
+  #focused({ target }) {
+    const element = /** @type {Element} */ (target);
+    if (element.matches(".more")) this.current = /** @type {HTMLElement} */ (element.closest(".row")).dataset.key ?? null;
+  }
+
+  /** @param {Event} event */
+  #clicked({ target }) {
+    const button = /** @type {Element} */ (target).closest(".more");
+    if (button) this.#openMenu(/** @type {HTMLElement} */ (button.closest(".row")));
+  }
+
+  /** @param {HTMLElement} row */
+  #openMenu(row) {
+    const message = this.conversation.messages.find(({ key }) => key === row.dataset.key);
+    const button = /** @type {HTMLElement | null} */ (row.querySelector(".more"));
+    if (!message || !button) return;
+    const { store, texts } = this;
+    const items = menuItems(message, texts, {
+      copy: async () => this.#say((await copyText(message, this.renderRoot)) ? texts.copied : texts.copyFailed),
+      recall: store.canRecall(message) ? () => this.#recall(message) : null,
+    });
+    /** @type {Menu} */ (this.renderRoot.querySelector("im-chat-menu")).open(items, button);
+  }
+
+  /** @param {Message} message */
+  async #recall(message) {
+    const { store, texts } = this;
+    this.#problems.delete(message.key);
+    const code = await store.recall(message);
+    if (code === null) this.#say(texts.youRecalled);
+    else this.#problems.set(message.key, texts.recallFailures[code] ?? texts.recallFailed);
+    this.requestUpdate();
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    this.dispatchEvent(new CustomEvent("say", { detail: text, bubbles: true, composed: true }));
   }
 
   // ---- Scrolling ----
@@ -375,6 +448,13 @@ export class MessageList extends LitElement {
 
   /** @param {KeyboardEvent} event */
   #keydown(event) {
+    const button = /** @type {Element} */ (event.target).closest(".more");
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (button && step !== undefined) {
+      const buttons = /** @type {HTMLElement[]} */ ([...this.renderRoot.querySelectorAll(".more")]);
+      event.preventDefault();
+      buttons[buttons.indexOf(/** @type {HTMLElement} */ (button)) + step]?.focus();
+    }
     if (event.key === "End" && event.target === this.#scroller) {
       event.preventDefault(); // the browser knows only the end of the window
       this.jumpToNewest();

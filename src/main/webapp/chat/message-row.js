@@ -1,9 +1,9 @@
 import { css, html, nothing } from "../lib/lit/lit-element.js";
-import { check, clock as sendingIcon, failed } from "./icons.js";
-import { linkify } from "./linkify.js";
-import { clock } from "./texts.js";
+import { check, clock as sendingIcon, failed, more, read } from "./icons.js";
+import { linkify, noticeAddress } from "./linkify.js";
+import { clock, nameOf } from "./texts.js";
 
-/** @import { Message } from "./conversation.js" */
+/** @import { Conversation, Message } from "../imserver-client.js" */
 /** @import { Part } from "./linkify.js" */
 /** @import { Texts } from "./texts.js" */
 
@@ -14,34 +14,75 @@ import { clock } from "./texts.js";
  * @param {object} around
  * @param {string} around.author
  * @param {boolean} around.follows the one before is by the same author, and not long ago
+ * @param {boolean} around.isRead the other user has read it, as far as is told
+ * @param {boolean} around.tabStop its menu is where the Tab key leads
+ * @param {string | null} around.problem why it could not be recalled, in words
  * @param {Texts} around.texts
  * @param {() => void} around.retry
  * @param {() => void} around.discard
  */
-export function messageRow(message, { author, follows, texts, retry, discard }) {
-  return html`<li
-    class="row ${message.fromMe ? "mine" : "theirs"} ${message.state} ${follows ? "follows" : ""}"
-    data-key=${message.key}
-  >
-    <div class="bubble">
-      <span class="visually-hidden">${texts.says(author, "")}</span>
-      <span class="text" dir="auto">${partsOf(message).map(part)}</span>
-      <span class="meta">
-        <time datetime=${new Date(message.time).toISOString()}>${clock(message.time, texts)}</time>
-        ${message.fromMe ? stateIcon(message.state, texts) : nothing}
-      </span>
+export function messageRow(message, { author, follows, isRead, tabStop, problem, texts, retry, discard }) {
+  const { state, fromMe, time } = message;
+  return html`<li class="row ${fromMe ? "mine" : "theirs"} ${state} ${follows ? "follows" : ""}" data-key=${message.key}>
+    <div class="line">
+      <div class="bubble">
+        <span class="visually-hidden">${texts.says(author, "")}</span>
+        ${message.title ? html`<strong class="title" dir="auto">${message.title}</strong>` : nothing}
+        <span class="text" dir="auto">${partsOf(message).map(part)}</span>
+        ${noticeLink(message, texts)}
+        <span class="meta">
+          ${time === null ? nothing : html`<time datetime=${new Date(time).toISOString()}>${clock(time, texts)}</time>`}
+          ${fromMe ? stateIcon(state, isRead, texts) : nothing}
+        </span>
+      </div>
+      <button
+        class="more"
+        tabindex=${tabStop ? 0 : -1}
+        aria-haspopup="menu"
+        aria-label=${texts.moreOf(message.content.slice(0, 50))}
+        title=${texts.more}
+      >
+        ${more}
+      </button>
     </div>
-    ${message.state === "failed"
+    ${state === "failed"
       ? html`<div class="failure">
           <span>${notSent(message, texts)}</span>
           <button class="text-button" @click=${retry}>${texts.tryAgain}</button>
           <button class="text-button" @click=${discard}>${texts.remove}</button>
         </div>`
-      : nothing}
+      : problem
+        ? html`<div class="failure" role="status">${problem}</div>`
+        : nothing}
   </li>`;
 }
 
-/** Made once a message: a text never changes. @type {WeakMap<Message, Part[]>} */
+/**
+ * What stands in the place of a message that was taken back.
+ *
+ * @param {Message} message
+ * @param {object} around
+ * @param {Conversation["user"]} around.user
+ * @param {Texts} around.texts
+ * @param {(() => void) | null} around.rewrite null where its text is not known here
+ */
+export function recalledRow(message, { user, texts, rewrite }) {
+  return html`<li class="row recalled" data-key=${message.key}>
+    <span>${recalledText(message, user, texts)}</span>
+    ${rewrite ? html`<button class="text-button" @click=${rewrite}>${texts.rewrite}</button>` : nothing}
+  </li>`;
+}
+
+/**
+ * @param {Message} message
+ * @param {Conversation["user"]} user the other one
+ * @param {Texts} texts
+ */
+export function recalledText(message, user, texts) {
+  return message.fromMe ? texts.youRecalled : texts.recalledBy(nameOf(user, texts));
+}
+
+/** Made once a message: a text changes only where it is recalled. @type {WeakMap<Message, Part[]>} */
 const parts = new WeakMap();
 
 /** @param {Message} message */
@@ -57,6 +98,19 @@ function part({ text, href }) {
 }
 
 /**
+ * Where a notice of the host application leads. Within the site it opens in the page's place, as its other links do.
+ *
+ * @param {Message} message
+ * @param {Texts} texts
+ */
+function noticeLink({ url, fromId }, texts) {
+  const address = fromId === "0" && url ? noticeAddress(url, document.baseURI) : null;
+  if (!address) return nothing;
+  const isOurs = new URL(address).origin === location.origin;
+  return html`<a class="leads" href=${address} target=${isOurs ? "_self" : "_blank"} rel="noopener noreferrer">${texts.openNotice}</a>`;
+}
+
+/**
  * @param {Message} message
  * @param {Texts} texts
  */
@@ -67,15 +121,17 @@ function notSent({ code }, texts) {
 
 /**
  * @param {Message["state"]} state
+ * @param {boolean} isRead
  * @param {Texts} texts
  */
-function stateIcon(state, texts) {
+function stateIcon(state, isRead, texts) {
   const [icon, label] = {
     sending: /** @type {const} */ ([sendingIcon, texts.sending]),
-    sent: /** @type {const} */ ([check, texts.sent]),
+    sent: isRead ? /** @type {const} */ ([read, texts.read]) : /** @type {const} */ ([check, texts.sent]),
     failed: /** @type {const} */ ([failed, texts.notSent]),
   }[state];
-  return html`<span class="state" role="img" aria-label=${label} title=${label}>${icon}</span>`;
+  const isMarked = state === "sent" && isRead;
+  return html`<span class="state ${isMarked ? "read" : ""}" role="img" aria-label=${label} title=${label}>${icon}</span>`;
 }
 
 export const messageRowStyles = css`
@@ -94,8 +150,71 @@ export const messageRowStyles = css`
     align-items: flex-end;
   }
 
+  .recalled {
+    flex-flow: row wrap;
+    align-items: center;
+    justify-content: center;
+    color: var(--_quiet);
+    font-size: 0.8125rem;
+  }
+
+  .line {
+    display: flex;
+    align-items: center;
+    gap: 0.15rem;
+    width: 100%;
+  }
+
+  .mine .line {
+    flex-direction: row-reverse;
+  }
+
+  .more {
+    display: grid;
+    flex: none;
+    place-items: center;
+    width: 2rem;
+    height: 2rem;
+    border-radius: 50%;
+    color: var(--_quiet);
+  }
+
+  .more:hover {
+    background: var(--_line);
+    color: var(--_text);
+  }
+
+  /* Shown where the mouse or the focus is; a finger presses on the message. */
+  .row:not(:hover, :focus-within) .more {
+    opacity: 0;
+  }
+
+  @media (pointer: coarse) {
+    .more {
+      width: 1.5rem;
+    }
+
+    .bubble {
+      user-select: none;
+      -webkit-touch-callout: none;
+    }
+  }
+
+  .title {
+    display: block;
+    overflow-wrap: anywhere;
+  }
+
+  .leads {
+    display: block;
+    padding-top: 0.2rem;
+    color: var(--_accent);
+    font-weight: 600;
+  }
+
   .bubble {
     display: flow-root;
+    min-width: 0;
     max-width: min(85%, 36rem);
     padding: 0.4rem 0.75rem;
     border-radius: 1.1rem;
@@ -113,6 +232,17 @@ export const messageRowStyles = css`
 
   .mine:not(.follows) .bubble {
     border-start-end-radius: 0.3rem;
+  }
+
+  /* There the system gives all backgrounds one colour: borders tell the bubbles apart. */
+  @media (forced-colors: active) {
+    .bubble {
+      border: 1px solid CanvasText;
+    }
+
+    .mine .bubble {
+      border: 2px solid Highlight;
+    }
   }
 
   .failed .bubble {
@@ -145,6 +275,10 @@ export const messageRowStyles = css`
   .state {
     display: flex;
     font-size: 0.65rem;
+  }
+
+  .state.read {
+    color: var(--_accent);
   }
 
   .failed .state {

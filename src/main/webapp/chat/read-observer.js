@@ -1,4 +1,4 @@
-/** @import { Message } from "./conversation.js" */
+/** @import { Message } from "../imserver-client.js" */
 
 /** A message counts as seen when half of it is, or when it fills half of what is shown. */
 const ENOUGH = 0.5;

@@ -29,9 +29,9 @@ const en = {
   tryAgain: "Try again",
   back: "Back to the conversations",
   /** @param {string} name */
-  messagesWith: (name) => `Messages with ${name}`,
+  messagesWith: (name) => `Messages with ${isolated(name)}`,
   /** @param {string} name */
-  beginning: (name) => `This is the beginning of your conversation with ${name}.`,
+  beginning: (name) => `This is the beginning of your conversation with ${isolated(name)}.`,
   newMessages: "New messages",
   /** @param {number} count */
   jumpToNewest: (count) =>
@@ -43,12 +43,12 @@ const en = {
   /** @param {string} id */
   userId: (id) => `User ${id}`,
   /** @param {string} name @param {string} text */
-  says: (name, text) => `${name}: ${text}`,
+  says: (name, text) => `${isolated(name)}: ${isolated(text)}`,
   system: "System",
   systemHint: "Messages of the system cannot be answered.",
   message: "Message",
   /** @param {string} name */
-  writeMessage: (name) => `Message ${name}`,
+  writeMessage: (name) => `Message ${isolated(name)}`,
   send: "Send",
   sendHint: "Enter sends, Shift+Enter begins a new line.",
   /** @param {number} count */
@@ -57,6 +57,34 @@ const en = {
   charactersTooMany: (count) => `${count} ${count === 1 ? "character" : "characters"} too many`,
   /** @param {number} most */
   tooLong: (most) => `The message is too long: at most ${most} characters.`,
+  read: "Read",
+  more: "More",
+  /** @param {string} text */
+  moreOf: (text) => `More: ${isolated(text)}`,
+  copy: "Copy",
+  copied: "Copied.",
+  copyFailed: "The browser did not let it be copied.",
+  recall: "Recall",
+  youRecalled: "You recalled a message",
+  /** @param {string} name */
+  recalledBy: (name) => `${isolated(name)} recalled a message`,
+  rewrite: "Edit anew",
+  /** Why a message could not be recalled, by failure code. @type {Record<string, string>} */
+  recallFailures: {
+    RECALL_EXPIRED: "It is too late to recall it.",
+    RECALL_OFF: "Messages cannot be recalled here.",
+    NOT_FOUND: "There is no such message any more.",
+  },
+  recallFailed: "It could not be recalled. Try again.",
+  typing: "is typing…",
+  openNotice: "Open",
+  alerts: "Notifications",
+  notificationsOn: "Desktop notifications",
+  notificationsDenied: "Desktop notifications (the browser does not allow them here)",
+  soundOn: "Sound",
+  /** @param {number} count */
+  newMessagesCount: (count) => `${count} new messages`,
+  noFiles: "Pictures and files cannot be sent yet.",
   sending: "Sending",
   sent: "Sent",
   notSent: "Not sent",
@@ -115,7 +143,7 @@ const en = {
   yesterday: "Yesterday",
   today: "Today",
   /** @param {string} name */
-  announceElsewhere: (name) => `New message from ${name}`,
+  announceElsewhere: (name) => `New message from ${isolated(name)}`,
 };
 
 /** @type {Texts} */
@@ -139,24 +167,48 @@ const zh = {
   loadFailed: "加载失败。",
   tryAgain: "重试",
   back: "返回会话列表",
-  messagesWith: (name) => `与${name}的消息`,
-  beginning: (name) => `这是你与${name}会话的开头。`,
+  messagesWith: (name) => `与${isolated(name)}的消息`,
+  beginning: (name) => `这是你与${isolated(name)}会话的开头。`,
   newMessages: "新消息",
   jumpToNewest: (count) => (count > 0 ? `跳到 ${count} 条新消息` : "跳到最新消息"),
   markAllRead: "全部标为已读",
   unread: (count) => `${count} 条未读`,
   you: "我",
   userId: (id) => `用户 ${id}`,
-  says: (name, text) => `${name}：${text}`,
+  says: (name, text) => `${isolated(name)}：${isolated(text)}`,
   system: "系统通知",
   systemHint: "系统通知不能回复。",
   message: "消息",
-  writeMessage: (name) => `给${name}发消息`,
+  writeMessage: (name) => `给${isolated(name)}发消息`,
   send: "发送",
   sendHint: "按 Enter 发送，按 Shift+Enter 换行。",
   charactersLeft: (count) => `还可输入 ${count} 字`,
   charactersTooMany: (count) => `超出 ${count} 字`,
   tooLong: (most) => `消息过长：最多 ${most} 字。`,
+  read: "已读",
+  more: "更多",
+  moreOf: (text) => `更多：${isolated(text)}`,
+  copy: "复制",
+  copied: "已复制。",
+  copyFailed: "浏览器不允许复制。",
+  recall: "撤回",
+  youRecalled: "你撤回了一条消息",
+  recalledBy: (name) => `${isolated(name)}撤回了一条消息`,
+  rewrite: "重新编辑",
+  recallFailures: {
+    RECALL_EXPIRED: "已超过可撤回的时间。",
+    RECALL_OFF: "这里不能撤回消息。",
+    NOT_FOUND: "该消息已不存在。",
+  },
+  recallFailed: "撤回失败，请重试。",
+  typing: "正在输入…",
+  openNotice: "查看",
+  alerts: "通知",
+  notificationsOn: "桌面通知",
+  notificationsDenied: "桌面通知（浏览器不允许）",
+  soundOn: "提示音",
+  newMessagesCount: (count) => `${count} 条新消息`,
+  noFiles: "暂不支持发送图片和文件。",
   sending: "发送中",
   sent: "已发送",
   notSent: "未发送",
@@ -205,7 +257,7 @@ const zh = {
   },
   yesterday: "昨天",
   today: "今天",
-  announceElsewhere: (name) => `${name}发来新消息`,
+  announceElsewhere: (name) => `${isolated(name)}发来新消息`,
 };
 
 /**
@@ -224,6 +276,19 @@ export function textsFor(languages) {
 
 /** The same object each time, so that nothing is drawn anew for it. @type {Map<string, Texts>} */
 const textsByTag = new Map();
+
+/** Letters that are written from right to left, and what turns the direction of a text. */
+const TURNS = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const MARKS = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * A name or a text of others, for a sentence: that which is written from right to left must not turn what stands around it.
+ *
+ * @param {string} text
+ */
+export function isolated(text) {
+  return TURNS.test(text) ? `\u2068${text.replace(MARKS, "")}\u2069` : text;
+}
 
 /**
  * The server gives the id for a name where it knows none.

@@ -1,5 +1,5 @@
 /** @import { ImApi } from "../imserver-client.js" */
-/** @import { User } from "./conversation.js" */
+/** @import { User } from "../imserver-client.js" */
 
 /** Typing goes on for so long before the server is asked. */
 const PAUSE = 250; // ms

@@ -252,8 +252,9 @@ public class ConversationRepository {
 
   private static final String STORED_MESSAGE =
       "select new imserver.conversation.StoredMessage(m.id, m.senderId, m.recipientId, m.content,"
-          + " m.timestamp, m.createdAt, u.messageId) from Message m"
-          + " left join Unread u on u.recipientId = m.recipientId and u.messageId = m.id where ";
+          + " m.timestamp, m.createdAt, u.messageId, n.title, n.url) from Message m"
+          + " left join Unread u on u.recipientId = m.recipientId and u.messageId = m.id"
+          + " left join Notice n on n.messageId = m.id and m.senderId = 0 where ";
 
   /**
    * The ids of the unread messages from one user to another in a range, the lowest first. Reads all

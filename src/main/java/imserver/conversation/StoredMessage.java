@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param timestamp the sender's mark, "" for none
  * @param createdAt when it was taken in
  * @param unreadId its id again while it is unread, null when it is read
+ * @param title of a notice, null for none
+ * @param url where a notice leads, null for none
  * @param recallOf of the entry of a recall the id of the message that was recalled; else null
  */
 public record StoredMessage(
@@ -23,6 +25,8 @@ public record StoredMessage(
     String timestamp,
     OffsetDateTime createdAt,
     @Nullable Long unreadId,
+    @Nullable String title,
+    @Nullable String url,
     @Nullable Long recallOf) {
 
   /** A message. */
@@ -33,14 +37,16 @@ public record StoredMessage(
       String content,
       String timestamp,
       OffsetDateTime createdAt,
-      @Nullable Long unreadId) {
-    this(id, senderId, recipientId, content, timestamp, createdAt, unreadId, null);
+      @Nullable Long unreadId,
+      @Nullable String title,
+      @Nullable String url) {
+    this(id, senderId, recipientId, content, timestamp, createdAt, unreadId, title, url, null);
   }
 
   /** The entry of a recall. */
   public StoredMessage(
       long id, long senderId, long recipientId, OffsetDateTime createdAt, Long recallOf) {
-    this(id, senderId, recipientId, "", "", createdAt, null, recallOf);
+    this(id, senderId, recipientId, "", "", createdAt, null, null, null, recallOf);
   }
 
   /** Whether its sender has recalled it: no other message has no content. */

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param timestamp the sender's mark, "" for none
  * @param time when it was taken in
  * @param read whether its recipient has read it
+ * @param title of a notice, null for none
+ * @param url where a notice leads, null for none
  * @param recalled true where the sender has recalled it, so that its text is ""; else absent
  * @param kind "recall" of an entry that says that a message was recalled; else absent
  * @param of of such an entry the id of that message; else absent
@@ -26,6 +28,8 @@ public record MessageView(
     String timestamp,
     Instant time,
     boolean read,
+    @Nullable String title,
+    @Nullable String url,
     @Nullable Boolean recalled,
     @Nullable String kind,
     @Nullable Long of) {
@@ -39,6 +43,8 @@ public record MessageView(
         message.timestamp(),
         message.createdAt().toInstant(),
         message.isRead(),
+        message.title(),
+        message.url(),
         message.isRecalled() ? Boolean.TRUE : null,
         message.recallOf() == null ? null : "recall",
         message.recallOf());

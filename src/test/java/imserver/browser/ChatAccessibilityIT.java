@@ -4,7 +4,9 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ForcedColors;
 import imserver.server.Api;
 import imserver.server.SharedServer;
 import imserver.server.Users;
@@ -12,6 +14,7 @@ import imserver.server.WithServer;
 import java.net.URI;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -63,6 +66,12 @@ class ChatAccessibilityIT {
       new Api(server, bob).sendMessage(alice, "hello");
       assertThat(page.conversations().locator(".badge")).containsText("1");
       assertThat(page.barriers()).isEmpty();
+      page.page().locator("im-chat-list header .icon-button").first().click();
+      Locator sound = page.page().locator("im-chat-list [role=menuitemcheckbox]").last();
+      assertThat(sound).hasAttribute("aria-checked", "false");
+      assertThat(page.barriers()).isEmpty();
+      page.page().keyboard().press("Escape");
+      assertThat(sound).isHidden();
       page.search().fill("7");
       assertThat(page.conversations()).hasCount(2);
       assertThat(page.barriers()).isEmpty();
@@ -88,6 +97,35 @@ class ChatAccessibilityIT {
       page.write("offline").awaitState("offline", "sending");
       assertThat(page.barriers()).isEmpty();
     }
+  }
+
+  @Test
+  @DisplayName(
+      "where the system chooses the colours, with bubbles, selection and badge to be told apart")
+  void forcedColours() {
+    long alice = Users.next();
+    long bob = Users.next();
+    long carol = Users.next();
+    new Api(server, bob).sendMessage(alice, "hello");
+    new Api(server, carol).sendMessage(alice, "hello");
+    URI address = server.resolve("/teaching/#user=" + alice + "&with=" + bob);
+    Browser.NewContextOptions look = ChatPage.english().setForcedColors(ForcedColors.ACTIVE);
+    try (ChatPage page = ChatPage.open(browser, look, address)) {
+      page.awaitMessage("hello").write("an answer").awaitSent("an answer");
+      assertThat(style(page.message("hello").locator(".bubble"), "borderTopWidth"))
+          .isNotEqualTo("0px")
+          .isNotEqualTo(style(page.message("an answer").locator(".bubble"), "borderTopWidth"));
+      Locator other = page.conversation(carol);
+      String background = style(other, "backgroundColor");
+      assertThat(style(page.conversation(bob), "backgroundColor")).isNotEqualTo(background);
+      assertThat(style(other.locator(".badge"), "backgroundColor")).isNotEqualTo(background);
+      assertThat(page.barriers()).isEmpty();
+    }
+  }
+
+  private static String style(Locator element, String property) {
+    return (String)
+        element.evaluate("(element, name) => getComputedStyle(element)[name]", property);
   }
 
   @ParameterizedTest

@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.WebSocketRoute;
+import com.microsoft.playwright.options.AriaRole;
 import imserver.server.Api;
 import imserver.server.Client;
 import imserver.server.ServerProcess;
@@ -149,6 +151,7 @@ class ChatIT {
       others.awaitMessage("before");
       server.kill();
       assertThat(others.banner()).containsText("The connection was lost");
+      assertThat(others.banner().evaluate(SHOWN_AFTER)).isEqualTo("2000 ms");
       hers.write("meanwhile").awaitState("meanwhile", "sending");
       startServer();
       hers.awaitSent("meanwhile").awaitConnection();
@@ -157,6 +160,21 @@ class ChatIT {
       assertThat(stored(alice, carol)).containsExactly("before", "meanwhile", "and after");
     }
   }
+
+  /** From when on a banner is shown: what is over before then shows nothing, and moves nothing. */
+  private static final String SHOWN_AFTER =
+      """
+      banner => {
+        const [animation] = banner.getAnimations();
+        animation.pause();
+        const isShownAt = (time) => {
+          animation.currentTime = time;
+          return banner.offsetHeight > 0;
+        };
+        const isLate = !isShownAt(0) && !isShownAt(1999) && isShownAt(2000);
+        animation.play();
+        return isLate ? "2000 ms" : "another time";
+      }""";
 
   @Test
   @DisplayName("sends again what was not answered, and shows and stores it once")
@@ -175,7 +193,9 @@ class ChatIT {
                       WebSocketRoute onward = route.connectToServer();
                       onward.onMessage(
                           frame -> {
-                            boolean answer = frame.text().contains("\"type\":0");
+                            boolean answer =
+                                frame.text().contains("\"done\"")
+                                    && frame.text().contains("\"messageId\"");
                             if (!answer || lost.getAndSet(true)) {
                               route.send(frame.text());
                             }
@@ -248,6 +268,7 @@ class ChatIT {
                     ChatPage.SOCKETS,
                     route -> {
                       connections.incrementAndGet();
+                      route.send(WELCOME.formatted(alice));
                       route.onMessage(
                           frame -> route.close(new WebSocketRoute.CloseOptions().setCode(4403)));
                     }))) {
@@ -305,7 +326,7 @@ class ChatIT {
               blank.routeWebSocket(
                   ChatPage.SOCKETS,
                   route -> {
-                    route.connectToServer();
+                    route.send(WELCOME.formatted(carol));
                     for (int i = 1; i <= MANY; i++) {
                       route.send(incoming(1_000_000 + i, carol, i));
                     }
@@ -359,11 +380,17 @@ class ChatIT {
 
   private static String incoming(long from, long to, int id) {
     return """
-    {"fromId":%d,"toId":%d,"type":2,"content":"hello","timestamp":"1600000000000","Describe":
-    "{\\"userName\\":\\"Name %d\\",\\"headURL\\":\\"\\",\\"messageId\\":\\"%d\\"}"}\
+    {"op":"message","change":%1$d,"with":"%2$d","messageId":"%1$d","from":"%2$d","to":"%3$d","content":"hello",
+    "time":"2026-11-27T01:02:03.123Z","timestamp":"1600000000000","name":"Name %1$d","avatar":"","unread":1}\
     """
-        .formatted(from, to, id, id);
+        .formatted(id, from, to);
   }
+
+  /** Of a server that has nothing of the user. */
+  private static final String WELCOME =
+      """
+      {"op":"welcome","user":"%d","head":0,"epoch":"e","features":[],"limits":{"maxContent":4000,"recallSeconds":0}}\
+      """;
 
   private static void refuseOnce(WebSocketRoute route, AtomicBoolean refused, String code) {
     refuseOnce(route, refused, code, new ArrayList<>());
@@ -384,13 +411,12 @@ class ChatIT {
           if (refused.getAndSet(true)) {
             onward.send(frame.text());
           } else {
-            String timestamp = frame.text().replaceFirst(".*\"timestamp\":\"(\\d+)\".*", "$1");
+            String id = frame.text().replaceFirst(".*\"id\":\"(\\w+)\".*", "$1");
             route.send(
                 """
-                {"fromId":0,"toId":1,"type":1,"content":"","timestamp":"%s","Describe":
-                "{\\"code\\":\\"%s\\",\\"message\\":\\"\\",\\"retryable\\":false}"}\
+                {"op":"fail","id":"%s","code":"%s","message":"","retryable":false}\
                 """
-                    .formatted(timestamp, code));
+                    .formatted(id, code));
           }
         });
   }
@@ -458,7 +484,11 @@ class ChatIT {
         assertThat(page.messages().count()).isLessThanOrEqualTo(MOST_ROWS);
       }
       page.awaitMessage("message 0.");
-      page.page().locator(".jump").click(); // its name counts what goes on to come
+      Locator jump = page.page().locator(".jump");
+      assertThat(jump.boundingBox().y)
+          .as("covers no message")
+          .isGreaterThanOrEqualTo(scroller.boundingBox().y + scroller.boundingBox().height);
+      jump.click(); // its name counts what goes on to come
       assertThat(page.message("message 4999.")).isInViewport();
       assertThat(page.messages().count()).isLessThanOrEqualTo(MOST_ROWS);
     }
@@ -487,11 +517,17 @@ class ChatIT {
             ChatPage.english(),
             ChatPage.address(server.address(), carol, bob),
             blank -> {
+              blank.onRequest(
+                  request -> {
+                    if (request.method().equals("POST")) {
+                      acks.add(request.url());
+                    }
+                  });
               blank.onWebSocket(
                   socket ->
                       socket.onFrameSent(
                           frame -> {
-                            if (frame.text().contains("\"type\":1")) {
+                            if (frame.text().contains("\"op\":\"read\"")) {
                               acks.add(frame.text());
                             }
                           }));
@@ -548,7 +584,8 @@ class ChatIT {
   }
 
   @Test
-  @DisplayName("keeps what was begun to be written, in each conversation its own")
+  @DisplayName(
+      "keeps what was begun to be written, in each conversation its own, when the tab is closed")
   void drafts() {
     long carol = Users.next();
     as(bob).sendMessage(carol, "hello");
@@ -558,8 +595,10 @@ class ChatIT {
       page.conversation(alice).click();
       assertThat(page.composer()).hasValue("");
       assertThat(page.conversation(bob)).containsText("Draft to be continued");
-      page.page().reload();
-      assertThat(page.composer()).hasValue("to be continued");
+      Page later = page.page().context().newPage();
+      page.page().close();
+      later.navigate(ChatPage.address(server.address(), carol, bob).toString());
+      assertThat(later.locator("im-chat-composer textarea")).hasValue("to be continued");
     }
   }
 
@@ -568,18 +607,105 @@ class ChatIT {
   void phone() {
     long carol = Users.next();
     as(bob).sendMessage(carol, "hello");
+    as(alice).sendMessage(carol, "hello");
     URI address = server.address().resolve("/teaching/#user=" + carol);
     Browser.NewContextOptions phone =
         ChatPage.english().setViewportSize(360, 740).setLocale("zh-CN");
     try (ChatPage page = ChatPage.open(browser, phone, address)) {
-      page.conversations().first().click();
+      page.conversation(bob).click();
       assertThat(page.composer()).isVisible();
       assertThat(page.conversations().first()).isHidden();
       page.button("返回会话列表").click();
-      assertThat(page.conversations().first()).isFocused();
+      assertThat(page.conversation(bob)).isFocused();
+      assertThat(page.conversations().first()).not().isFocused();
+      page.page().keyboard().press("Enter");
+      assertThat(page.composer()).isFocused();
+      page.page().keyboard().press("Escape");
+      assertThat(page.conversation(bob)).isFocused();
       assertThat(page.composer()).hasCount(0);
+      assertThat(page.page()).hasTitle("(1) 私信");
+      page.conversation(alice).click();
+      assertThat(page.page()).hasTitle("私信");
+      page.page().goBack();
+      assertThat(page.composer()).hasCount(0);
+      assertThat(page.conversation(alice)).isFocused();
+      page.page().goForward();
+      assertThat(page.composer()).isVisible();
+      page.page().goBack();
       Object overflow = page.page().evaluate("document.documentElement.scrollWidth > innerWidth");
       assertThat(overflow).isEqualTo(false);
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "takes a message back on all devices, shows who has read what and who writes, and copies")
+  void recall() {
+    long alice = Users.next();
+    long bob = Users.next();
+    try (ChatPage hers = open(alice, bob);
+        ChatPage second = open(alice, bob);
+        ChatPage his = open(bob, alice)) {
+      second.awaitConnection().awaitHistory();
+      his.awaitConnection().awaitHistory();
+      hers.awaitConnection().awaitHistory().write("to be recalled").awaitSent("to be recalled");
+      Locator ticks = hers.message("to be recalled").locator(".state");
+      assertThat(ticks).hasAttribute("aria-label", "Read");
+      assertThat(second.message("to be recalled").locator(".state"))
+          .hasAttribute("aria-label", "Read");
+      his.composer().pressSequentially("abc");
+      assertThat(hers.page().locator("im-chat-conversation header")).containsText("is typing…");
+      assertThat(his.message("to be recalled").locator(".state")).hasCount(0);
+
+      hers.message("to be recalled").locator(".more").press("Enter");
+      Locator menu = hers.page().locator("im-chat-messages [role=menu]");
+      assertThat(menu.getByRole(AriaRole.MENUITEM).first()).isFocused();
+      assertThat(hers.barriers()).isEmpty();
+      hers.page().keyboard().press("Escape");
+      assertThat(menu).isHidden();
+      assertThat(hers.message("to be recalled").locator(".more")).isFocused();
+      hers.page().keyboard().press("Enter");
+      hers.page().keyboard().press("ArrowDown");
+      hers.page().keyboard().press("Enter");
+      for (ChatPage page : List.of(hers, second)) {
+        assertThat(page.messages().last()).containsText("You recalled a message");
+        assertThat(page.conversations().first()).containsText("You recalled a message");
+      }
+      assertThat(his.messages().last()).containsText("recalled a message");
+      assertThat(his.message("to be recalled")).hasCount(0);
+      assertThat(second.button("Edit anew")).hasCount(0);
+      hers.button("Edit anew").click();
+      assertThat(hers.composer()).hasValue("to be recalled");
+      assertThat(hers.composer()).isFocused();
+      assertThat(hers.barriers()).isEmpty();
+
+      hers.page().context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
+      hers.write("to be copied").awaitSent("to be copied");
+      hers.message("to be copied").hover();
+      hers.message("to be copied").locator(".more").click();
+      menu.getByText("Copy").click();
+      assertThat(hers.page().getByText("Copied.")).isAttached();
+      assertThat(hers.page().evaluate("navigator.clipboard.readText()")).isEqualTo("to be copied");
+      assertThat(hers.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("shows a notice with its title, and where it leads, also when it is loaded anew")
+  void notice() {
+    long carol = Users.next();
+    String notice =
+        "{\"to\":[%1$d],\"title\":\"Course\",\"content\":\"At eight\",\"url\":\"/course/7\",\"clientMessageId\":\"%1$d\"}";
+    try (ChatPage page = open(carol, 0)) {
+      page.awaitConnection().awaitHistory();
+      Api.service(server.address()).post("api/notices", notice.formatted(carol)).ok();
+      for (int i = 0; i < 2; i++) {
+        assertThat(page.message("At eight").locator(".title")).hasText("Course");
+        assertThat(page.message("At eight").getByText("Open"))
+            .hasAttribute("href", server.address().resolve("/course/7").toString());
+        assertThat(page.conversations().first()).containsText("Course");
+        page.page().reload();
+      }
     }
   }
 
@@ -613,11 +739,33 @@ class ChatIT {
     }
   }
 
+  private static final String GIVE_FILE =
+      """
+      (element, type) => {
+        const data = new DataTransfer();
+        data.items.add(new File(["x"], "x.png", { type: "image/png" }));
+        const init = { bubbles: true, composed: true, cancelable: true };
+        const event = type === "paste"
+          ? new ClipboardEvent(type, { ...init, clipboardData: data })
+          : new DragEvent(type, { ...init, dataTransfer: data });
+        return !element.dispatchEvent(event);
+      }""";
+
   @Test
-  @DisplayName("does not send while an input method composes")
+  @DisplayName(
+      "says that pictures cannot be sent, and does not send while an input method composes")
   void composing() {
     long carol = Users.next();
     try (ChatPage page = open(alice, carol)) {
+      Locator refusal = page.page().getByText("Pictures and files cannot be sent yet.");
+      Locator messages = page.page().locator("im-chat-messages .scroller");
+      for (Locator place : List.of(page.composer(), messages)) {
+        String type = place == messages ? "drop" : "paste";
+        assertThat(place.evaluate(GIVE_FILE, type)).as("the page is not left").isEqualTo(true);
+        assertThat(refusal).isVisible();
+        page.composer().fill("a text after " + type);
+        assertThat(refusal).isHidden();
+      }
       page.awaitConnection().composer().fill("ni hao");
       page.composer()
           .evaluate(

@@ -81,7 +81,7 @@ public final class Api {
     return send(request(path).GET());
   }
 
-  Answer post(String path, String json) {
+  public Answer post(String path, String json) {
     return send(request(path).POST(json(json)).header("Content-Type", "application/json"));
   }
 

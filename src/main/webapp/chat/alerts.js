@@ -1,0 +1,158 @@
+/**
+ * Desktop notifications and a sound for what comes in, each off until the user turns it on. Neither is given for what was
+ * there when the page was opened, for what this page shows to somebody who looks at it, or for what was read meanwhile, here
+ * or on another device. Of several tabs one alone gives them.
+ */
+
+import { nameOf } from "./texts.js";
+
+/** @import { Conversation, Message } from "../imserver-client.js" */
+/** @import { Texts } from "./texts.js" */
+
+/** @typedef {{notifications: boolean, sound: boolean}} Choice */
+
+/** So long it may take until another device, or this page, has reported a message as read. */
+const READ_WITHIN = 1500; // ms
+/** Of a text in a notification. */
+const LONGEST = 120; // characters
+/** Of the browser, whoever is signed in: it is the desktop's owner who chooses. */
+const KEY = "im-chat.alerts";
+
+export class Alerts {
+  /** @type {Choice} */
+  choice = kept();
+  /** What has come in and may be told of. @type {Map<Message, Conversation>} */
+  #waiting = new Map();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #open;
+  /** @type {AudioContext | null} */
+  #audio = null;
+
+  /** @param {(userId: string) => void} open shows a conversation, when its notification is clicked */
+  constructor(open) {
+    this.#open = open;
+  }
+
+  /** Whether this page can show notifications at all. */
+  get canNotify() {
+    return "Notification" in globalThis && globalThis.isSecureContext;
+  }
+
+  /** Whether the user or the browser has forbidden them. */
+  get isDenied() {
+    return this.canNotify && Notification.permission === "denied";
+  }
+
+  /**
+   * To be called where the user turns one on or off, since the browser asks then alone.
+   *
+   * @param {Partial<Choice>} change
+   */
+  async choose(change) {
+    if (change.notifications && (await Notification.requestPermission()) !== "granted") change.notifications = false;
+    this.choice = { ...this.choice, ...change };
+    keep(this.choice);
+    if (change.sound) this.#play(); // so that it is known, and the browser lets it be heard later
+  }
+
+  /**
+   * @param {Conversation} conversation
+   * @param {Message} message
+   * @param {Texts} texts
+   */
+  received(conversation, message, texts) {
+    if (!this.choice.notifications && !this.choice.sound) return;
+    this.#waiting.set(message, conversation);
+    this.#timer ??= setTimeout(() => this.#tell(texts), READ_WITHIN);
+  }
+
+  /** Another user, or none: nothing of this one is told. */
+  end() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#waiting.clear();
+  }
+
+  /** @param {Texts} texts */
+  async #tell(texts) {
+    this.#timer = undefined;
+    const unread = [...this.#waiting].filter(([message]) => message.unread && !message.recalled);
+    this.#waiting.clear();
+    if (unread.length === 0 || !(await isFirstTab())) return;
+    if (this.choice.sound) this.#play();
+    const isLookedAt = document.visibilityState === "visible" && document.hasFocus();
+    if (this.choice.notifications && this.canNotify && Notification.permission === "granted" && !isLookedAt) this.#notify(unread, texts);
+  }
+
+  /**
+   * @param {[Message, Conversation][]} unread
+   * @param {Texts} texts
+   */
+  #notify(unread, texts) {
+    const [message, { user }] = unread[unread.length - 1];
+    const title = unread.length === 1 ? nameOf(user, texts) : texts.newMessagesCount(unread.length);
+    const body = (message.title || message.content).slice(0, LONGEST);
+    try {
+      const notification = new Notification(title, { body: unread.length === 1 ? body : texts.says(nameOf(user, texts), body), tag: KEY });
+      notification.onclick = () => {
+        window.focus();
+        notification.close();
+        this.#open(user.id);
+      };
+    } catch {
+      // Android lets a service worker alone show one.
+    }
+  }
+
+  /** Two short tones, made here: there is nothing to load. */
+  #play() {
+    try {
+      const audio = (this.#audio ??= new AudioContext());
+      audio.resume().catch(() => {}); // not before the user has done something in the page
+      [660, 880].forEach((frequency, index) => {
+        const at = audio.currentTime + index * 0.12;
+        const tone = new OscillatorNode(audio, { frequency });
+        const volume = new GainNode(audio, { gain: 0 });
+        volume.gain.setValueAtTime(0.15, at);
+        volume.gain.exponentialRampToValueAtTime(0.001, at + 0.2);
+        tone.connect(volume).connect(audio.destination);
+        tone.start(at);
+        tone.stop(at + 0.2);
+      });
+    } catch {
+      // A device without sound.
+    }
+  }
+}
+
+/** @returns {Promise<boolean>} */
+function isFirstTab() {
+  if (!navigator.locks) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const options = /** @type {const} */ ({ ifAvailable: true });
+    navigator.locks.request(KEY, options, async (lock) => {
+      resolve(lock !== null);
+      if (lock !== null) await new Promise((over) => setTimeout(over, READ_WITHIN));
+    });
+  });
+}
+
+/** @returns {Choice} */
+function kept() {
+  try {
+    const { notifications, sound } = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    return { notifications: notifications === true, sound: sound === true };
+  } catch {
+    return { notifications: false, sound: false };
+  }
+}
+
+/** @param {Choice} choice */
+function keep(choice) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(choice));
+  } catch {
+    // Without storage it is chosen for as long as the page.
+  }
+}

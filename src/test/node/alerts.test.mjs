@@ -1,0 +1,138 @@
+/** Notifications, the sound, and when a day begins. */
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, mock, test } from "node:test";
+import { Alerts } from "../webapp/chat/alerts.js";
+import { onNewDay } from "../webapp/chat/day-change.js";
+import { textsFor } from "../webapp/chat/texts.js";
+import { FakeStorage } from "./fake-server.mjs";
+
+const texts = textsFor(["en"]);
+
+describe("Alerts", () => {
+  let shown;
+  let isLookedAt;
+  let holders;
+
+  function give(name, value) {
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  }
+
+  beforeEach(() => {
+    shown = [];
+    holders = 0;
+    isLookedAt = false;
+    give("localStorage", new FakeStorage());
+    give("isSecureContext", true);
+    give("document", {
+      get visibilityState() {
+        return isLookedAt ? "visible" : "hidden";
+      },
+      hasFocus: () => isLookedAt,
+    });
+    give(
+      "Notification",
+      class {
+        static permission = "default";
+        static requestPermission = async () => (this.permission = "granted");
+        constructor(title, { body }) {
+          shown.push([title, body]);
+        }
+      },
+    );
+    give("navigator", {
+      locks: {
+        request: async (name, options, held) => {
+          holders++;
+          await held(holders === 1 ? { name } : null);
+        },
+      },
+    });
+    mock.timers.enable({ apis: ["setTimeout"] });
+  });
+
+  afterEach(() => {
+    mock.timers.reset();
+    for (const name of ["localStorage", "isSecureContext", "document", "Notification"]) delete globalThis[name];
+  });
+
+  const message = (content) => ({ content, title: "", unread: true, recalled: false });
+  const conversation = { user: { id: "7", name: "Seven" } };
+
+  async function pass() {
+    mock.timers.tick(1500);
+    for (let i = 0; i < 10; i++) await Promise.resolve();
+  }
+
+  async function turnedOn() {
+    const alerts = new Alerts(() => {});
+    await alerts.choose({ notifications: true });
+    return alerts;
+  }
+
+  test("are off until the user turns them on, and stay as they were chosen", async () => {
+    const alerts = new Alerts(() => {});
+    alerts.received(conversation, message("hello"), texts);
+    await pass();
+    assert.deepEqual(shown, []);
+    await alerts.choose({ notifications: true });
+    assert.deepEqual(new Alerts(() => {}).choice, { notifications: true, sound: false });
+  });
+
+  test("stay off where the browser does not allow them", async () => {
+    Notification.requestPermission = async () => "denied";
+    assert.equal((await turnedOn()).choice.notifications, false);
+  });
+
+  test("tell of what nobody has read, and of several once", async () => {
+    const alerts = await turnedOn();
+    alerts.received(conversation, message("hello"), texts);
+    await pass();
+    holders = 0;
+    alerts.received(conversation, message("one"), texts);
+    alerts.received(conversation, message("two"), texts);
+    await pass();
+    assert.deepEqual(shown, [["Seven", "hello"], ["2 new messages", "Seven: two"]]);
+  });
+
+  test("do not tell of what was read meanwhile, or recalled, or is looked at, or after the user is gone", async () => {
+    const alerts = await turnedOn();
+    const [read, recalled] = [message("read elsewhere"), message("recalled")];
+    alerts.received(conversation, read, texts);
+    alerts.received(conversation, recalled, texts);
+    read.unread = false;
+    recalled.recalled = true;
+    await pass();
+    isLookedAt = true;
+    alerts.received(conversation, message("seen"), texts);
+    await pass();
+    isLookedAt = false;
+    alerts.received(conversation, message("another user's"), texts);
+    alerts.end();
+    await pass();
+    assert.deepEqual(shown, []);
+  });
+
+  test("come from one of several tabs alone", async () => {
+    const [one, other] = [await turnedOn(), await turnedOn()];
+    one.received(conversation, message("hello"), texts);
+    other.received(conversation, message("hello"), texts);
+    await pass();
+    assert.deepEqual(shown, [["Seven", "hello"]]);
+  });
+});
+
+test("A new day is told of once, at midnight", () => {
+  const evening = new Date(2026, 10, 27, 23, 58).getTime();
+  mock.timers.enable({ apis: ["Date", "setInterval"], now: evening });
+  const changed = mock.fn();
+  const end = onNewDay(changed);
+  mock.timers.tick(60_000);
+  assert.equal(changed.mock.callCount(), 0);
+  mock.timers.tick(60_000);
+  assert.equal(changed.mock.callCount(), 1);
+  mock.timers.tick(600_000);
+  assert.equal(changed.mock.callCount(), 1);
+  end();
+  mock.timers.reset();
+});
