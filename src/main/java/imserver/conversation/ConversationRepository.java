@@ -1,7 +1,6 @@
 package imserver.conversation;
 
 import imserver.message.Conversation;
-import imserver.message.Notice;
 import imserver.message.UnreadCondition;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -100,17 +99,6 @@ public class ConversationRepository {
         .getResultStream()
         .findFirst()
         .orElse(0L);
-  }
-
-  /** The titles and links of those of these messages that have some. */
-  Map<Long, Notice> notices(Collection<Long> messageIds) {
-    return messageIds.isEmpty()
-        ? Map.of()
-        : entities
-            .createQuery("select n from Notice n where n.messageId in :ids", Notice.class)
-            .setParameter("ids", messageIds)
-            .getResultStream()
-            .collect(Collectors.toMap(Notice::messageId, Function.identity()));
   }
 
   /** The last of all messages from or to a user, 0 for none. */

@@ -9,7 +9,6 @@ import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.Conversation;
-import imserver.message.Notice;
 import imserver.packet.Response.ConversationState;
 import imserver.packet.Response.LastMessage;
 import jakarta.ejb.Stateless;
@@ -178,12 +177,6 @@ public class ConversationService {
     List<Conversation> page = found.stream().limit(limit).toList();
     Map<Long, StoredMessage> last =
         conversations.messages(page.stream().map(Conversation::lastMessageId).toList());
-    Map<Long, Notice> notices =
-        conversations.notices(
-            last.values().stream()
-                .filter(message -> message.senderId() == 0)
-                .map(StoredMessage::id)
-                .toList());
     Profiles profiles =
         directory.profiles(
             page.stream().map(each -> each.otherThan(user)).collect(Collectors.toSet()));
@@ -196,7 +189,7 @@ public class ConversationService {
         break;
       }
       UserProfile other = profiles.of(each.otherThan(user));
-      states.add(state(user, each, other, message, notices));
+      states.add(state(user, each, other, message));
     }
     boolean more = states.size() < found.size();
     long lastChange = states.isEmpty() ? since : states.get(states.size() - 1).change();
@@ -208,22 +201,21 @@ public class ConversationService {
       long user,
       Conversation conversation,
       UserProfile other,
-      @Nullable StoredMessage last, // null where an operator has deleted it
-      Map<Long, Notice> notices) {
+      @Nullable StoredMessage last) { // null where an operator has deleted it
     boolean told =
         config.rules().receipts() == Switch.ON && other.userId() != 0 && other.userId() != user;
     return new ConversationState(
         other.userId(),
         other.displayName(),
         other.headUrl(),
-        last == null ? null : lastMessage(last, notices.get(last.id())),
+        last == null ? null : lastMessage(last),
         conversation.unreadOf(user),
         conversation.readUpToOf(user),
         told ? conversation.readUpToOf(other.userId()) : null,
         conversation.changedOf(user));
   }
 
-  private static LastMessage lastMessage(StoredMessage message, @Nullable Notice notice) {
+  private static LastMessage lastMessage(StoredMessage message) {
     return new LastMessage(
         message.id(),
         message.senderId(),
@@ -231,8 +223,8 @@ public class ConversationService {
         message.content(),
         message.createdAt().toInstant(),
         message.timestamp(),
-        notice == null ? null : notice.title(),
-        notice == null ? null : notice.url());
+        message.title(),
+        message.url());
   }
 
   /** The number of a user's last change, 0 for none. */

@@ -7,9 +7,10 @@ import jakarta.persistence.Table;
 import org.jspecify.annotations.Nullable;
 
 /** The stored {@link NoticeDetails} of a message. */
+@SuppressWarnings("UnusedVariable") // JPA reads the fields
 @Entity
 @Table(name = "notice")
-public class Notice {
+class Notice {
 
   @Id
   @Column(name = "message_id")
@@ -26,20 +27,5 @@ public class Notice {
     this.messageId = messageId;
     this.title = noticeDetails.title();
     this.url = noticeDetails.url();
-  }
-
-  /** Of which message. */
-  public long messageId() {
-    return messageId;
-  }
-
-  /** Its title, null for none. */
-  public @Nullable String title() {
-    return title;
-  }
-
-  /** Its link, null for none. */
-  public @Nullable String url() {
-    return url;
   }
 }
