@@ -282,7 +282,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server, R
               max = 64,
               meaning =
                   "writers that store messages side by side, each with a database connection of its"
-                      + " own, at times two; one more marks as read")
+                      + " own, at times two; one more marks as read, and one recalls")
           int lanes) {
 
     /** Leaves out the password. */

@@ -9,7 +9,7 @@ import java.util.List;
  * @param conversations ascending by their changes, each as it is now
  * @param next the number up to which nothing is left out
  * @param more whether there are more
- * @param head the number of the user's last change when it was read, or a moment before
+ * @param head the number of the user's last change, a moment before the rest was read
  */
 public record ConversationChanges(
     List<ConversationState> conversations, long next, boolean more, long head) {

@@ -39,8 +39,11 @@ public class ConversationService {
   /** How many conversations may get new messages while a user reads the list. */
   static final int MAX_MOVED = 1000;
 
-  /** In the last messages of a page of changes, or a little more: what is sent at once. */
+  /** In a page of changes, or a little more: what is sent at once. */
   private static final int MAX_CHARACTERS = 65_536;
+
+  /** So many of its last messages are read together. */
+  private static final int AT_A_TIME = 16;
 
   @Inject private ConversationRepository conversations;
   @Inject private UserDirectory directory;
@@ -148,6 +151,16 @@ public class ConversationService {
     return new ConversationListPage(summaries(user, shown), bookmark);
   }
 
+  /** Without receipts a sender does not learn whether a message is read. */
+  private StoredMessage asSeenBy(long user, StoredMessage message) {
+    boolean told = config.rules().receipts() == Switch.ON || message.recipientId() == user;
+    return told ? message : message.asUnread();
+  }
+
+  private MessagePage page(long user, Stream<StoredMessage> messages, boolean more) {
+    return new MessagePage(messages.map(each -> asSeenBy(user, each)).toList(), more);
+  }
+
   private List<ConversationSummary> summaries(long user, List<Conversation> shown) {
     Map<Long, StoredMessage> last =
         conversations.messages(shown.stream().map(Conversation::lastMessageId).toList());
@@ -159,7 +172,7 @@ public class ConversationService {
       StoredMessage message = last.get(each.lastMessageId());
       if (message != null) { // null where an operator has deleted it
         UserProfile other = profiles.of(each.otherThan(user));
-        summaries.add(new ConversationSummary(other, message, each.unreadOf(user)));
+        summaries.add(new ConversationSummary(other, asSeenBy(user, message), each.unreadOf(user)));
       }
     }
     return summaries;
@@ -170,31 +183,42 @@ public class ConversationService {
    * changes while this is read has a higher number, and comes again.
    *
    * @param limit the most conversations; fewer where their last messages are long
+   * @return empty where the number is above the user's last change
    */
-  public ConversationChanges changesSince(long user, long since, int limit) {
+  public Optional<ConversationChanges> changesSince(long user, long since, int limit) {
     long head = conversations.head(user); // first: what is read after that has all up to it
-    List<Conversation> found = conversations.changedSince(user, since, limit + 1);
-    List<Conversation> page = found.stream().limit(limit).toList();
-    Map<Long, StoredMessage> last =
-        conversations.messages(page.stream().map(Conversation::lastMessageId).toList());
-    Profiles profiles =
-        directory.profiles(
-            page.stream().map(each -> each.otherThan(user)).collect(Collectors.toSet()));
-    List<ConversationState> states = new ArrayList<>(page.size());
+    if (since > head) {
+      return Optional.empty();
+    }
+    List<Conversation> found = conversations.changedSince(user, since, head, limit + 1);
+    List<ConversationState> states = new ArrayList<>();
     int characters = 0;
-    for (Conversation each : page) {
-      StoredMessage message = last.get(each.lastMessageId());
-      characters += message == null ? 0 : message.content().length();
-      if (characters > MAX_CHARACTERS && !states.isEmpty()) {
-        break;
-      }
-      UserProfile other = profiles.of(each.otherThan(user));
-      states.add(state(user, each, other, message));
+    int most = Math.min(limit, found.size());
+    while (states.size() < most && characters <= MAX_CHARACTERS) {
+      int from = states.size();
+      states.addAll(states(user, found.subList(from, Math.min(from + AT_A_TIME, most))));
+      characters +=
+          states.subList(from, states.size()).stream()
+              .mapToInt(ConversationState::characters)
+              .sum();
     }
     boolean more = states.size() < found.size();
-    long lastChange = states.isEmpty() ? since : states.get(states.size() - 1).change();
-    return new ConversationChanges(
-        states, more ? lastChange : Math.max(lastChange, head), more, Math.max(lastChange, head));
+    long next = more ? states.get(states.size() - 1).change() : head;
+    return Optional.of(new ConversationChanges(states, next, more, head));
+  }
+
+  private List<ConversationState> states(long user, List<Conversation> some) {
+    Map<Long, StoredMessage> last =
+        conversations.messages(some.stream().map(Conversation::lastMessageId).toList());
+    Profiles profiles =
+        directory.profiles(
+            some.stream().map(each -> each.otherThan(user)).collect(Collectors.toSet()));
+    return some.stream()
+        .map(
+            each ->
+                state(
+                    user, each, profiles.of(each.otherThan(user)), last.get(each.lastMessageId())))
+        .toList();
   }
 
   private ConversationState state(
@@ -225,11 +249,6 @@ public class ConversationService {
         message.timestamp(),
         message.title(),
         message.url());
-  }
-
-  /** The number of a user's last change, 0 for none. */
-  public long head(long user) {
-    return conversations.head(user);
   }
 
   /** A numbered part of the list, without the system. Rows before it are read too. */
@@ -264,8 +283,7 @@ public class ConversationService {
             .toList();
     List<Long> page = ids.stream().limit(most).skip(skipped).toList();
     Map<Long, StoredMessage> messages = conversations.messages(page);
-    return new MessagePage(
-        page.stream().map(messages::get).filter(Objects::nonNull).toList(), ids.size() > most);
+    return page(user, page.stream().map(messages::get).filter(Objects::nonNull), ids.size() > most);
   }
 
   /**
@@ -289,7 +307,7 @@ public class ConversationService {
                 : messages)
             .sorted(Comparator.comparingLong(StoredMessage::id).reversed())
             .toList();
-    return new MessagePage(newest.stream().limit(limit).toList(), newest.size() > limit);
+    return page(user, newest.stream().limit(limit), newest.size() > limit);
   }
 
   /**
@@ -313,11 +331,9 @@ public class ConversationService {
                 : messages)
             .sorted(Comparator.comparingLong(StoredMessage::id))
             .toList();
-    return new MessagePage(
-        oldest.stream()
-            .limit(limit)
-            .sorted(Comparator.comparingLong(StoredMessage::id).reversed())
-            .toList(),
+    return page(
+        user,
+        oldest.stream().limit(limit).sorted(Comparator.comparingLong(StoredMessage::id).reversed()),
         oldest.size() > limit);
   }
 

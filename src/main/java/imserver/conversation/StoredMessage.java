@@ -49,6 +49,12 @@ public record StoredMessage(
     this(id, senderId, recipientId, "", "", createdAt, null, null, null, recallOf);
   }
 
+  /** The same for one who may not know whether it is read. */
+  StoredMessage asUnread() {
+    return new StoredMessage(
+        id, senderId, recipientId, content, timestamp, createdAt, id, title, url, recallOf);
+  }
+
   /** Whether its sender has recalled it: no other message has no content. */
   public boolean isRecalled() {
     return content.isEmpty() && recallOf == null;

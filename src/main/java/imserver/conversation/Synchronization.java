@@ -40,12 +40,6 @@ public class Synchronization {
   /** So many characters in an answer count for one request more (PROTOCOL.md, section 7). */
   private static final int CHARACTERS_OF_A_REQUEST = 16 * 1024;
 
-  /** So many conversations in an answer cost about as much as a short request. */
-  private static final int CHEAP_ROWS = 50;
-
-  /** Of a query that is followed by a transaction: two of a user at a time. */
-  private static final int MARK_READ_WEIGHT = 8;
-
   /** So many transactions of {@link MarkRead#MAX_IDS} messages for one request. */
   private static final int MAX_ROUNDS = 100;
 
@@ -62,7 +56,7 @@ public class Synchronization {
    * Tells what has changed since a number; {@link Reset} where that number is of another database.
    */
   public void synchronize(Requester requester, Synchronize request) {
-    if (isSpent(requester, 1 + request.limit() / CHEAP_ROWS)) {
+    if (isSpent(requester)) {
       fail(requester, request.requestId(), FailureCode.RATE_LIMITED);
       return;
     }
@@ -84,29 +78,27 @@ public class Synchronization {
     if (!fromBeginning && !messages.epoch().equals(request.epoch())) {
       return new Reset(request.requestId());
     }
-    if (request.since() > conversations.head(user)) {
-      return new Reset(request.requestId());
-    }
-    ConversationChanges changes =
-        conversations.changesSince(user, request.since(), request.limit());
-    budgets.requests().owe(user, characters(changes) / CHARACTERS_OF_A_REQUEST);
-    return new Synchronized(
-        request.requestId(),
-        changes.conversations(),
-        changes.next(),
-        changes.more(),
-        changes.head());
+    return conversations
+        .changesSince(user, request.since(), request.limit())
+        .<Answer>map(changes -> answer(user, request, changes))
+        .orElseGet(() -> new Reset(request.requestId()));
   }
 
-  private static int characters(ConversationChanges changes) {
-    return changes.conversations().stream()
-        .mapToInt(each -> each.lastMessage() == null ? 0 : each.lastMessage().content().length())
-        .sum();
+  private Synchronized answer(long user, Synchronize request, ConversationChanges changes) {
+    Synchronized answer =
+        new Synchronized(
+            request.requestId(),
+            changes.conversations(),
+            changes.next(),
+            changes.more(),
+            changes.head());
+    budgets.requests().owe(user, answer.characters() / CHARACTERS_OF_A_REQUEST);
+    return answer;
   }
 
   /** Marks what another user sent as read, up to a message. */
   public void markReadUpTo(Requester requester, MarkReadUpTo request) {
-    if (isSpent(requester, 1)) {
+    if (isSpent(requester)) {
       fail(requester, request.requestId(), FailureCode.RATE_LIMITED);
     } else {
       markReadUpToUncharged(requester, request);
@@ -148,7 +140,7 @@ public class Synchronization {
       }
       var unused =
           database
-              .ask(user(), MARK_READ_WEIGHT, this::unread)
+              .ask(user(), 1, this::unread)
               .whenComplete(
                   (found, error) -> {
                     if (error == null) {
@@ -201,16 +193,17 @@ public class Synchronization {
     }
   }
 
-  private boolean isSpent(Requester requester, int cost) {
-    return !requester.user().service()
-        && !budgets.requests().take(requester.user().userId(), cost).isZero();
+  private boolean isSpent(Requester requester) {
+    return !budgets.requests().take(requester.user().userId()).isZero();
   }
 
   private static void fail(Requester requester, @Nullable String requestId, Throwable error) {
     Throwable cause =
         error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     if (cause instanceof RefusedException refused) {
-      fail(requester, requestId, refused.code());
+      // Too many at once: a client that asks again does nothing wrong.
+      boolean atOnce = refused.code() == FailureCode.RATE_LIMITED;
+      fail(requester, requestId, atOnce ? FailureCode.SERVER_BUSY : refused.code());
     } else {
       if (!(cause instanceof StorageException || cause instanceof EJBException)) {
         LOG.log(Level.ERROR, "a request failed", cause);

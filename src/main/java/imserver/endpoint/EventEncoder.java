@@ -18,10 +18,8 @@ import imserver.packet.Response.Synchronized;
 import imserver.packet.Response.Typing;
 import imserver.packet.Response.Welcome;
 import jakarta.json.Json;
-import jakarta.json.JsonValue;
 import jakarta.json.stream.JsonGenerator;
 import jakarta.json.stream.JsonGeneratorFactory;
-import java.io.StringReader;
 import java.io.StringWriter;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -46,12 +44,29 @@ final class EventEncoder {
 
   static String encode(Response response) {
     StringWriter text = new StringWriter(SPACE);
+    if (response instanceof Answer answer) {
+      text.append("{\"op\":\"").append(opOf(answer)).append("\",\"id\":");
+      text.append(answer.requestId() == null ? "null" : answer.requestId());
+    }
+    int head = text.getBuffer().length();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartObject();
       new EventEncoder(json).write(response);
       json.writeEnd();
     }
+    if (head > 0) { // the two are one object: the id stays as it was written
+      StringBuffer buffer = text.getBuffer();
+      boolean alone = buffer.length() == head + "{}".length();
+      buffer.replace(head, head + 1, alone ? "" : ",");
+    }
     return text.toString();
+  }
+
+  private static String opOf(Answer answer) {
+    if (answer instanceof Failure) {
+      return "fail";
+    }
+    return answer instanceof Reset ? "reset" : "done";
   }
 
   private void write(Response response) {
@@ -84,14 +99,10 @@ final class EventEncoder {
 
   private void writeAnswer(Answer answer) {
     if (answer instanceof Failure failure) {
-      requestId(op("fail"), failure)
-          .write("code", failure.code().name())
+      json.write("code", failure.code().name())
           .write("message", failure.message())
           .write("retryable", failure.code().retryable());
-    } else if (answer instanceof Reset) {
-      requestId(op("reset"), answer);
     } else {
-      requestId(op("done"), answer);
       writeDone(answer);
     }
   }
@@ -180,18 +191,6 @@ final class EventEncoder {
 
   private JsonGenerator op(String op) {
     return json.write("op", op);
-  }
-
-  /** It is JSON already, a string or a number, and stays what it is. */
-  private static JsonGenerator requestId(JsonGenerator json, Answer answer) {
-    String id = answer.requestId();
-    return json.write("id", id == null ? JsonValue.NULL : value(id));
-  }
-
-  private static JsonValue value(String text) {
-    try (var reader = Json.createReader(new StringReader(text))) {
-      return reader.readValue();
-    }
   }
 
   private void ids(long messageId, long fromId, long toId) {

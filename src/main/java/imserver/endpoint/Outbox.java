@@ -37,6 +37,10 @@ final class Outbox {
 
   private final int capacity;
   private final Queue<Response> queue = new ArrayDeque<>();
+
+  /** As how many ordinary packets those in the queue count. */
+  private int weight;
+
   private boolean sending;
   private @Nullable Runnable whenDrained;
   private @Nullable CloseCode closedWith;
@@ -45,7 +49,8 @@ final class Outbox {
   /**
    * An empty outbox.
    *
-   * @param capacity how many packets may wait, without those that the sender has taken
+   * @param capacity how many packets may wait, without those that the sender has taken; a long one
+   *     counts for several ({@link Response#weight})
    */
   Outbox(int capacity) {
     this.capacity = capacity;
@@ -56,11 +61,17 @@ final class Outbox {
     if (closedWith != null || ended) {
       return Added.REFUSED;
     }
-    if (queue.size() + packets.size() > capacity) {
+    int added = 0;
+    for (Response packet : packets) {
+      added += packet.weight();
+    }
+    boolean isFull = !queue.isEmpty() && weight + added > capacity; // one long packet always fits
+    if (isFull || queue.size() + packets.size() > capacity) {
       closeWith(CloseCode.TOO_SLOW); // at once: no later packet may overtake what is left out
       return Added.OVERFLOW;
     }
     queue.addAll(packets);
+    weight += added;
     if (sending) {
       return Added.QUEUED;
     }
@@ -85,7 +96,9 @@ final class Outbox {
 
   /** Takes out the next packet, for the sender; null where none waits. */
   synchronized @Nullable Response poll() {
-    return queue.poll();
+    Response packet = queue.poll();
+    weight -= packet == null ? 0 : packet.weight();
+    return packet;
   }
 
   synchronized boolean isEmpty() {
@@ -135,8 +148,13 @@ final class Outbox {
   private void closeWith(CloseCode code) {
     closedWith = code;
     if (code == CloseCode.TOO_SLOW || code == CloseCode.NO_PONG) {
-      queue.clear(); // what is on its way may still arrive, and with it the reason
+      clear(); // what is on its way may still arrive, and with it the reason
     }
+  }
+
+  private void clear() {
+    queue.clear();
+    weight = 0;
   }
 
   /** Drops what waits, and gives out nothing more. Returns false where it had ended before. */
@@ -145,7 +163,7 @@ final class Outbox {
       return false;
     }
     ended = true;
-    queue.clear();
+    clear();
     whenDrained = null;
     return true;
   }

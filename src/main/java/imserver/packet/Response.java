@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Response {
 
+  /** As how many ordinary packets it takes room while it waits for its client. */
+  default int weight() {
+    return 1;
+  }
+
   /** The one answer to a request. */
   sealed interface Answer extends Response {
 
@@ -106,6 +111,19 @@ public sealed interface Response {
     public Synchronized {
       conversations = List.copyOf(conversations);
     }
+
+    /** About how long it is as text. */
+    public int characters() {
+      return conversations.stream().mapToInt(ConversationState::characters).sum();
+    }
+
+    @Override
+    public int weight() {
+      return 1 + characters() / CHARACTERS_OF_A_PACKET;
+    }
+
+    /** About as long as a message may be. */
+    private static final int CHARACTERS_OF_A_PACKET = 4000;
   }
 
   /** {@code reset}: what the client remembers is of another database. */
@@ -131,7 +149,18 @@ public sealed interface Response {
       long unread,
       long readUpTo,
       @Nullable Long theyReadUpTo,
-      long change) {}
+      long change) {
+
+    /** About how long it is as text. */
+    public int characters() {
+      return OVERHEAD
+          + name.length()
+          + avatar.length()
+          + (lastMessage == null ? 0 : lastMessage.characters());
+    }
+
+    private static final int OVERHEAD = 200;
+  }
 
   /**
    * The newest message of a conversation.
@@ -155,6 +184,12 @@ public sealed interface Response {
     /** No other message has no content. */
     public boolean isRecalled() {
       return content.isEmpty();
+    }
+
+    private int characters() {
+      return content.length()
+          + (title == null ? 0 : title.length())
+          + (url == null ? 0 : url.length());
     }
   }
 

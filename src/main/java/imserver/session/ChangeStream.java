@@ -1,6 +1,7 @@
 package imserver.session;
 
 import imserver.auth.UserPrincipal;
+import imserver.packet.CloseCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Answer;
 import imserver.packet.Response.Behind;
@@ -29,13 +30,24 @@ public final class ChangeStream implements ConnectionStream, Requester {
   /** By the numbers of changes that are not told yet. */
   private final NavigableMap<Long, List<Answer>> answers = new TreeMap<>();
 
+  private final int maxHeld;
+
+  /** What is to be said after the welcome. */
+  private final List<Response> held = new ArrayList<>();
+
   private boolean welcomed;
 
   /** The number up to which changes were told, or are for the client to ask for. */
   private long told;
 
-  ChangeStream(Connection connection) {
+  /**
+   * A stream that waits for its welcome.
+   *
+   * @param maxHeld how many answers may wait for it; one more closes the connection
+   */
+  ChangeStream(Connection connection, int maxHeld) {
     this.connection = connection;
+    this.maxHeld = maxHeld;
   }
 
   @Override
@@ -63,6 +75,8 @@ public final class ChangeStream implements ConnectionStream, Requester {
     welcomed = true;
     told = Math.max(told, head);
     connection.send(welcome.apply(head));
+    connection.send(held);
+    held.clear();
     answerUpTo(told);
   }
 
@@ -79,8 +93,21 @@ public final class ChangeStream implements ConnectionStream, Requester {
         packets.add(event == null ? new Behind() : event);
       }
     }
-    if (!packets.isEmpty()) {
+    say(packets);
+  }
+
+  /** At once, or after the welcome, which is the first that the client is told. */
+  private void say(List<? extends Response> packets) {
+    if (packets.isEmpty()) {
+      return;
+    }
+    if (welcomed) {
       connection.send(packets);
+    } else if (held.size() + packets.size() <= maxHeld) {
+      held.addAll(packets);
+    } else {
+      held.clear();
+      connection.close(CloseCode.TOO_SLOW);
     }
   }
 
@@ -97,7 +124,7 @@ public final class ChangeStream implements ConnectionStream, Requester {
 
   private void answerUpTo(long number) {
     NavigableMap<Long, List<Answer>> due = answers.headMap(number, true);
-    due.values().forEach(connection::send);
+    due.values().forEach(this::say);
     due.clear();
   }
 
@@ -116,8 +143,6 @@ public final class ChangeStream implements ConnectionStream, Requester {
         atOnce.add(packet);
       }
     }
-    if (!atOnce.isEmpty()) {
-      connection.send(atOnce);
-    }
+    say(atOnce);
   }
 }

@@ -71,7 +71,7 @@ public class SessionRegistry {
 
   /** The same for a connection that gets each change: after {@link #welcome}. */
   public ChangeStream openForChanges(Connection connection) {
-    ChangeStream stream = new ChangeStream(connection);
+    ChangeStream stream = new ChangeStream(connection, maxHeld);
     register(stream);
     return stream;
   }

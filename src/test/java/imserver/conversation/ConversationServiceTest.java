@@ -10,6 +10,7 @@ import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.Conversation;
 import imserver.message.TestMessages;
+import imserver.packet.Response.ConversationState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,10 +61,17 @@ class ConversationServiceTest {
         }
 
         @Override
+        long head(long user) {
+          return afterHead.after(super.head(user));
+        }
+
+        @Override
         long lastId(long user) {
           return afterLastId.after(super.lastId(user));
         }
       };
+
+  private final Then afterHead = new Then();
 
   /** Something that is done once, after a query. */
   private static final class Then {
@@ -109,6 +117,96 @@ class ConversationServiceTest {
 
   private long send(long sender, long recipient) {
     return stored.add(sender, recipient, "m" + count++, null);
+  }
+
+  @Nested
+  @DisplayName("what has changed,")
+  class Changes {
+
+    private ConversationChanges changes(long since, int limit) {
+      return service.changesSince(USER, since, limit).orElseThrow();
+    }
+
+    private List<Long> others(ConversationChanges changes) {
+      return changes.conversations().stream().map(ConversationState::otherId).toList();
+    }
+
+    @Test
+    @DisplayName("each conversation once, the one that changed last at the end, on both sides")
+    void ascending() {
+      long high = 9;
+      send(2, USER);
+      send(USER, high);
+      send(2, USER);
+      ConversationChanges all = changes(0, 10);
+      assertThat(others(all)).containsExactly(high, 2L);
+      assertThat(all.conversations()).extracting(ConversationState::change).containsExactly(2L, 3L);
+      assertThat(all.next()).isEqualTo(3);
+      assertThat(all.more()).isFalse();
+      assertThat(others(changes(2, 10))).containsExactly(2L);
+      assertThat(others(changes(3, 10))).isEmpty();
+      assertThat(service.changesSince(USER, 4, 10)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("in parts")
+    void parts() {
+      LongStream.rangeClosed(2, 6).forEach(other -> send(other, USER));
+      ConversationChanges part = changes(0, 2);
+      assertThat(others(part)).containsExactly(2L, 3L);
+      assertThat(part.more()).isTrue();
+      assertThat(part.next()).isEqualTo(2);
+      assertThat(part.head()).isEqualTo(5);
+      assertThat(others(changes(part.next(), 10))).containsExactly(4L, 5L, 6L);
+    }
+
+    @Test
+    @DisplayName("in shorter parts where texts are long")
+    void longTexts() {
+      LongStream.rangeClosed(2, 60)
+          .forEach(other -> stored.add(other, USER, other + "x".repeat(4000), null));
+      ConversationChanges part = changes(0, 100);
+      assertThat(part.conversations()).hasSizeBetween(16, 32);
+      assertThat(part.more()).isTrue();
+      assertThat(part.next()).isEqualTo(part.conversations().size());
+    }
+
+    @Test
+    @DisplayName("and not what changes meanwhile, which comes with the next part")
+    void meanwhile() {
+      send(2, USER);
+      afterHead.task = () -> send(USER, 9);
+      ConversationChanges changes = changes(0, 10);
+      assertThat(others(changes)).containsExactly(2L);
+      assertThat(changes.next()).isEqualTo(1);
+      assertThat(others(changes(1, 10))).containsExactly(9L);
+    }
+  }
+
+  @Test
+  @DisplayName("not whether another has read what they sent, without receipts")
+  void withoutReceipts() {
+    ConversationService discreet =
+        new ConversationService(conversations, directory, Configs.with("IMSERVER_RECEIPTS", "off"));
+    stored.read(BOB, stored.first);
+    stored.read(ALICE, stored.back);
+    assertThat(
+            discreet.messagesBefore(ALICE, BOB, Long.MAX_VALUE, 10, false).messages().stream()
+                .filter(StoredMessage::isRead)
+                .map(StoredMessage::id))
+        .containsExactly(stored.back);
+    assertThat(service.messagesBefore(ALICE, BOB, Long.MAX_VALUE, 10, false).messages())
+        .filteredOn(StoredMessage::isRead)
+        .hasSize(2);
+    stored.read(BOB, stored.second);
+    long last = send(ALICE, BOB);
+    stored.read(BOB, last);
+    assertThat(discreet.list(ALICE, null, 10).orElseThrow().conversations().get(0).last().isRead())
+        .isFalse();
+    assertThat(discreet.list(BOB, null, 10).orElseThrow().conversations())
+        .allMatch(each -> each.last().senderId() != ALICE || each.last().isRead());
+    assertThat(discreet.changesSince(ALICE, 0, 10).orElseThrow().conversations())
+        .allMatch(each -> each.theyReadUpTo() == null);
   }
 
   @Nested

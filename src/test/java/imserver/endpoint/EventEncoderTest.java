@@ -62,7 +62,7 @@ class EventEncoderTest {
     assertText(new Recalled("1", 5, null), "{'op':'done','id':1,'change':5}");
     assertText(new Recalled("1", 5, 3L), "{'op':'done','id':1,'change':5,'unread':3}");
     assertText(new Recalled("1", 0, null), "{'op':'done','id':1}");
-    assertText(new Reset("1"), "{'op':'reset','id':1}");
+    assertText(new Reset("1E2"), "{'op':'reset','id':1E2}");
     assertText(
         new Failure(1, "", FailureCode.SERVER_BUSY, "m", "1"),
         "{'op':'fail','id':1,'code':'SERVER_BUSY','message':'m','retryable':true}");

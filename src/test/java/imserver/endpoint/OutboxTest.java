@@ -39,6 +39,37 @@ class OutboxTest {
     }
 
     @Test
+    @DisplayName("takes a packet of which none waits, or drops it")
+    void ifEmpty() {
+      assertThat(outbox.addIfEmpty(packets(0, 1).get(0))).isEqualTo(Added.START);
+      assertThat(outbox.addIfEmpty(packets(1, 2).get(0))).isEqualTo(Added.REFUSED);
+      outbox.poll(); // it is on its way
+      assertThat(outbox.addIfEmpty(packets(2, 3).get(0))).isEqualTo(Added.QUEUED);
+      assertThat(outbox.poll()).isEqualTo(packets(2, 3).get(0));
+      assertThat(outbox.isOpen()).isTrue();
+    }
+
+    @Test
+    @DisplayName("counts a long packet for several, but takes one, however long")
+    void weight() {
+      Response all =
+          new Response.Synchronized(
+              "1",
+              List.of(
+                  new Response.ConversationState(2, "n".repeat(20_000), "", null, 0, 0, null, 1)),
+              1,
+              false,
+              1);
+      assertThat(all.weight()).isEqualTo(6);
+      assertThat(outbox.add(List.of(all))).isEqualTo(Added.START);
+      assertThat(outbox.add(packets(0, 1))).isEqualTo(Added.OVERFLOW);
+      Outbox other = new Outbox(3);
+      other.add(List.of(all));
+      other.poll();
+      assertThat(other.add(packets(0, 3))).isEqualTo(Added.QUEUED);
+    }
+
+    @Test
     @DisplayName("has one sender, until that has nothing more to do")
     void oneSender() {
       assertThat(outbox.add(packets(0, 1))).isEqualTo(Added.START);

@@ -212,7 +212,12 @@ class DevicesAgreeTest extends SiteFixture {
           }
         }
         case 10 -> device.server.look();
-        default -> device.take();
+        default -> {
+          device.take();
+          if (device.state.cursor() == store.head(device.user)) {
+            assertThat(device.state.views()).isEqualTo(truth(device.user));
+          }
+        }
       }
       publish(device.server, underWay, faults, random);
       receive(servers.get(random.nextInt(count)), underWay, faults, random);

@@ -2,6 +2,7 @@ package imserver.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import imserver.packet.CloseCode;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Behind;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class ChangeStreamTest {
 
   private final FakeConnection connection = new FakeConnection(1);
-  private final ChangeStream stream = new ChangeStream(connection);
+  private final ChangeStream stream = new ChangeStream(connection, 3);
 
   private static Response event(long change) {
     return new MessagesRead(change, 2, 1, 10 * change, 0L);
@@ -123,14 +124,28 @@ class ChangeStreamTest {
     }
 
     @Test
-    @DisplayName("also before the welcome")
+    @DisplayName("after the welcome, which comes first whatever was asked before")
     void early() {
+      Marked nothing = new Marked("2", 0, 0, null);
       stream.send(done(4));
+      stream.send(nothing);
       stream.send(done(7));
       deliver(change(4), change(5));
+      assertThat(connection.sent).isEmpty();
       stream.welcome(6, ChangeStreamTest::welcome);
       deliver(change(7));
-      assertThat(connection.sent).containsExactly(done(4), welcome(6), done(7));
+      assertThat(connection.sent).containsExactly(welcome(6), nothing, done(4), done(7));
+    }
+
+    @Test
+    @DisplayName("up to a bound, where no welcome comes: then the connection is closed")
+    void tooMany() {
+      for (int i = 0; i < 3; i++) {
+        stream.send(new Marked("" + i, 0, 0, null));
+      }
+      assertThat(connection.closes).isEmpty();
+      stream.send(new Marked("3", 0, 0, null));
+      assertThat(connection.closes).containsExactly(CloseCode.TOO_SLOW);
     }
   }
 }
