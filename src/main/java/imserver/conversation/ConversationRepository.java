@@ -66,29 +66,26 @@ public class ConversationRepository {
   }
 
   /**
-   * A user's conversations whose last change for that user is in a range, the lowest first. Reads
-   * all of the user's conversations: an index for that would be written with every message.
+   * A user's conversations whose last change for that user is above a number, the lowest first.
+   * Reads all of the user's conversations: an index for that would be written with every message.
    *
-   * @param upTo the user's head, read before: the two sides are read one after the other, and a
-   *     change between the two would otherwise be shown on one side, and a lower one be missing on
-   *     the other
+   * <p>The two sides are read one after the other. What is committed in between may be there on one
+   * side, and something lower be missing on the other; all that was committed before is there.
    */
-  List<Conversation> changedSince(long user, long since, long upTo, int limit) {
+  List<Conversation> changedSince(long user, long since, int limit) {
     return Stream.of("low", "high")
         .flatMap(
             side ->
                 entities
                     .createQuery(
                         """
-                        select c from Conversation c
-                        where c.%1$s = :user and c.changed%2$s > :since and c.changed%2$s <= :upTo
+                        select c from Conversation c where c.%1$s = :user and c.changed%2$s > :since
                         order by c.changed%2$s
                         """
                             .formatted(side, side.equals("low") ? "Low" : "High"),
                         Conversation.class)
                     .setParameter("user", user)
                     .setParameter("since", since)
-                    .setParameter("upTo", upTo)
                     .setMaxResults(limit)
                     .getResultStream())
         .distinct() // a conversation of a user with himself is on both sides

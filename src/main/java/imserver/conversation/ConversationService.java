@@ -180,7 +180,9 @@ public class ConversationService {
 
   /**
    * The conversations that have changed for a user since a number, the lowest changes first. What
-   * changes while this is read has a higher number, and comes again.
+   * changes while this is read may be shown or not, and comes again: nothing above the head that
+   * was read before counts as told. A conversation that has moved above that head must be shown all
+   * the same, since what it was before is not told by what has moved it.
    *
    * @param limit the most conversations; fewer where their last messages are long
    * @return empty where the number is above the user's last change
@@ -190,7 +192,7 @@ public class ConversationService {
     if (since > head) {
       return Optional.empty();
     }
-    List<Conversation> found = conversations.changedSince(user, since, head, limit + 1);
+    List<Conversation> found = conversations.changedSince(user, since, limit + 1);
     List<ConversationState> states = new ArrayList<>();
     int characters = 0;
     int most = Math.min(limit, found.size());
@@ -203,7 +205,7 @@ public class ConversationService {
               .sum();
     }
     boolean more = states.size() < found.size();
-    long next = more ? states.get(states.size() - 1).change() : head;
+    long next = more ? Math.min(states.get(states.size() - 1).change(), head) : head;
     return Optional.of(new ConversationChanges(states, next, more, head));
   }
 

@@ -172,14 +172,30 @@ class ConversationServiceTest {
     }
 
     @Test
-    @DisplayName("and not what changes meanwhile, which comes with the next part")
+    @DisplayName("and what changes meanwhile comes again")
     void meanwhile() {
       send(2, USER);
       afterHead.task = () -> send(USER, 9);
       ConversationChanges changes = changes(0, 10);
-      assertThat(others(changes)).containsExactly(2L);
       assertThat(changes.next()).isEqualTo(1);
+      assertThat(others(changes)).startsWith(2L);
       assertThat(others(changes(1, 10))).containsExactly(9L);
+    }
+
+    @Test
+    @DisplayName("also a conversation that changes meanwhile, with what it was before")
+    void movedMeanwhile() {
+      long id = send(2, USER);
+      stored.read(USER, id);
+      afterHead.task = () -> send(2, USER);
+      ConversationChanges changes = changes(0, 10);
+      assertThat(changes.next()).isEqualTo(2);
+      assertThat(changes.conversations().get(0).readUpTo()).isEqualTo(id);
+      send(3, USER);
+      afterHead.task = () -> send(3, USER);
+      ConversationChanges part = changes(2, 1);
+      assertThat(part.next()).as("no more than was there").isLessThanOrEqualTo(4);
+      assertThat(others(changes(part.next(), 10))).contains(3L);
     }
   }
 

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,9 @@ class DevicesAgreeTest extends SiteFixture {
   private static final int STEPS = 3000;
   private static final OffsetDateTime CAME =
       OffsetDateTime.of(2026, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC);
+
+  /** Happens between the two queries that answer what has changed. */
+  private Runnable meanwhile = () -> {};
 
   /** A device that keeps the rule for its cursor. Takes what it was told when it likes. */
   private final class Device {
@@ -109,6 +113,7 @@ class DevicesAgreeTest extends SiteFixture {
     private void synchronize() {
       syncs++;
       long head = store.head(user);
+      meanwhile.run();
       List<ConversationState> changes = store.changesSince(user, state.cursor());
       state.synchronize(changes, head);
     }
@@ -194,6 +199,16 @@ class DevicesAgreeTest extends SiteFixture {
     for (int i = 0; i < 9; i++) {
       devices.add(new Device(1 + i % USERS, servers.get(random.nextInt(count))));
     }
+    AtomicInteger others = new AtomicInteger();
+    meanwhile =
+        () -> {
+          Device other = devices.get(random.nextInt(devices.size()));
+          if (random.nextBoolean()) {
+            other.send(1 + random.nextInt(USERS), "o" + others.incrementAndGet());
+          } else {
+            other.read(store.messages.lastKey(), "q" + others.incrementAndGet());
+          }
+        };
     for (int step = 0; step < STEPS; step++) {
       Device device = devices.get(random.nextInt(devices.size()));
       switch (random.nextInt(12)) {
@@ -222,6 +237,7 @@ class DevicesAgreeTest extends SiteFixture {
       publish(device.server, underWay, faults, random);
       receive(servers.get(random.nextInt(count)), underWay, faults, random);
     }
+    meanwhile = () -> {};
     servers.forEach(Server::compare);
     await()
         .untilAsserted(
