@@ -193,7 +193,7 @@ export class ImChat extends LitElement {
 
   /**
    * @param {string | number} userId whose conversation to show
-   * @param {{name?: string, avatar?: string}} [user] as the page knows the user: the server tells it with the first message
+   * @param {{name?: string, avatar?: string}} [user] as the page knows the user; without a name the server is asked
    */
   open(userId, { name = "", avatar = "" } = {}) {
     this.#show({ id: String(userId), name, avatar });

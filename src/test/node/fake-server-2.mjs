@@ -12,6 +12,8 @@ export class FakeServer2 {
   /** Messages and recalls, by ascending id. */
   entries = [];
   connections = new Set();
+  /** By id. @type {Map<string, {id: number, name: string, avatar: string}>} */
+  directory = new Map();
   /** Paths that REST was asked for. */
   asked = [];
   /** Commands that came in: {user, ...command}. */
@@ -255,6 +257,7 @@ export class FakeServer2 {
       const refused = this.refuseRest(path, user);
       if (refused) return answerOf(refused, { title: "refused", status: refused });
       const parts = path.split("/");
+      if (parts[0] === "users" && this.directory.has(parts[1])) return answerOf(200, this.directory.get(parts[1]));
       const body = init.body ? JSON.parse(init.body) : null;
       if (path === "users/me") return answerOf(200, { id: Number(user), name: user, avatar: "" });
       if (path === "messages/read") {

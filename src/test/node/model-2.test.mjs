@@ -71,6 +71,36 @@ describe("On version 2", () => {
     assert.deepEqual(server.asked, []);
   });
 
+  test("asks the directory once for the name of whom it opens, where nobody has told it", async () => {
+    server.directory.set("9", { id: 9, name: "Li Hua", avatar: "/9.png" });
+    server.send("7", "1", "a");
+    const client = await connect("1", { isSilent: true });
+    const { conversations } = client;
+    const asked = () => server.asked.filter((path) => path.startsWith("users/"));
+    for (const userId of ["7", "9", "10", "0"]) await conversations.open(userId);
+    await settle();
+    assert.deepEqual(conversations.conversation("9").user, { id: "9", name: "Li Hua", avatar: "/9.png" });
+    assert.deepEqual(conversations.conversation("10").user, { id: "10", name: "10", avatar: "" });
+    for (const userId of ["9", "10"]) await conversations.open(userId);
+    assert.deepEqual(asked(), ["users/9", "users/10"]);
+  });
+
+  test("asks for a name when it is connected, and again at the next opening where the server could not answer", async () => {
+    server.directory.set("9", { id: 9, name: "Li Hua", avatar: "" });
+    server.refuseRest = (path) => (path === "users/9" ? 429 : null);
+    const client = new ImClient({ server: "http://127.0.0.1/teaching/", credential: "1", WebSocket: server.WebSocket, fetch: server.fetch });
+    clients.push(client);
+    const conversation = await client.conversations.open("9");
+    assert.deepEqual(server.asked, []);
+    client.connect();
+    await settle();
+    assert.deepEqual(server.asked.filter((path) => path === "users/9").length, 1);
+    server.refuseRest = () => null;
+    await client.conversations.open("9");
+    await settle();
+    assert.equal(conversation.user.name, "Li Hua");
+  });
+
   test("shows live messages first where REST cannot be had, and the older ones when it can", async () => {
     server.send("7", "1", "a");
     server.refuseRest = () => 503;
