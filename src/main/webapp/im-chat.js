@@ -11,7 +11,7 @@
  * | `server`     | the server's address up to its context root; from where this script came, unless given      |
  * | `with`       | opens the conversation with this user                                                       |
  * | `lang`       | `zh` or `en`, instead of the browser's language                                             |
- * | `max-length` | characters in a message, where the server's `IMSERVER_MAX_CONTENT` is not 4000              |
+ * | `max-length` | characters in a message; as many as the server takes, unless given                          |
  *
  * All are properties too (`maxLength`). The property `tokenProvider`, a function that returns a token or the promise of one,
  * is asked when a token has expired. Without it the event `renew` is fired, and the next `token` is waited for.
@@ -166,7 +166,8 @@ export class ImChat extends LitElement {
     this.server = "";
     this.with = "";
     this.lang = "";
-    this.maxLength = 4000;
+    /** @type {number | null} */
+    this.maxLength = null;
     this.revision = 0;
     this.announcement = "";
     this.languages = navigator.languages;
@@ -397,7 +398,7 @@ export class ImChat extends LitElement {
                   .conversation=${open}
                   .texts=${t}
                   .revision=${this.revision}
-                  .maxLength=${this.maxLength}
+                  .maxLength=${this.maxLength || store.maxLength}
                   @back=${this.#back}
                   @say=${(/** @type {CustomEvent<string>} */ { detail }) => (this.announcement = detail)}
                 ></im-chat-conversation>`

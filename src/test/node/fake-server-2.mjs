@@ -29,6 +29,7 @@ export class FakeServer2 {
   /** How many conversations it gives at once. */
   mostInPart = Infinity;
   features = ["recall", "receipts", "typing"];
+  limits = { maxContent: 4000, recallSeconds: 120 };
   /** By both ids. @type {Map<string, string>} */
   #readUpTo = new Map();
   #lastId = 2000;
@@ -173,8 +174,7 @@ export class FakeServer2 {
         server.connections.add(this);
         this.onopen?.({});
         const { head } = server.user(this.user);
-        const limits = { maxContent: 4000, recallSeconds: 120 };
-        server.deliver(this, { op: "welcome", user: this.user, head, epoch: server.epoch, features: server.features, limits });
+        server.deliver(this, { op: "welcome", user: this.user, head, epoch: server.epoch, features: server.features, limits: server.limits });
       }
 
       send(text) {

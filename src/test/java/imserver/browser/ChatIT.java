@@ -449,10 +449,10 @@ class ChatIT {
     try (ChatPage page = open(carol, bob)) {
       assertThat(page.message("长").locator(".text")).hasText(text);
       page.awaitThat(() -> as(carol).unread() == 0);
-      page.write("😀".repeat(4001));
+      page.write("😀".repeat(LONG + 1));
       assertThat(page.page().locator("im-chat-composer .count")).hasText("1 character too many");
       assertThat(page.composer()).hasAttribute("aria-invalid", "true");
-      page.write("😀".repeat(4000)).awaitSent("😀");
+      page.write("😀".repeat(LONG)).awaitSent("😀");
       assertThat(stored(carol, bob)).hasSize(2);
     }
   }
