@@ -101,6 +101,33 @@ describe("On version 2", () => {
     assert.equal(conversation.user.name, "Li Hua");
   });
 
+  test("leaves no hole where a page of older messages comes after the history was loaded anew", async () => {
+    for (let i = 0; i < 150; i++) server.send("1", "7", `m${i}`);
+    let holdUp = null;
+    const fetch = async (...request) => {
+      const answer = await server.fetch(...request);
+      if (holdUp && String(request[0]).includes("before=")) await holdUp;
+      return answer;
+    };
+    const client = await connect("1", { isSilent: true, fetch });
+    const { conversations } = client;
+    const conversation = await conversations.open("7");
+    let goOn;
+    holdUp = new Promise((resolve) => (goOn = resolve));
+    const older = conversations.loadOlder("7");
+    await settle();
+    for (let i = 150; i < 250; i++) server.send("1", "7", `m${i}`);
+    server.renew("e2"); // all is loaded anew
+    server.cut();
+    await pass(2000);
+    goOn();
+    await older;
+    assert.equal(texts(conversation)[0], "m200");
+    holdUp = null;
+    while (conversation.more) await conversations.loadOlder("7");
+    assert.deepEqual(texts(conversation), Array.from({ length: 250 }, (_, i) => `m${i}`));
+  });
+
   test("shows live messages first where REST cannot be had, and the older ones when it can", async () => {
     server.send("7", "1", "a");
     server.refuseRest = () => 503;

@@ -1,6 +1,6 @@
 /**
  * Names of users whose conversation is open, and of whom neither the list nor a message has told one: the directory is asked,
- * once for each. A server may answer that it has none, or that this user may not see it; that holds for as long as the page.
+ * once for each. That it has none, or that this user may not see it, holds for as long as the page.
  */
 
 /** @import { ImApi } from "./api.js" */
@@ -30,7 +30,8 @@ export class Names {
       this.#told({ id, name: found, avatar });
     } catch (error) {
       const { status } = /** @type {{status: number}} */ (error);
-      if (status !== 403 && status !== 404) this.#asked.delete(id); // to be asked for when it is opened again
+      const isForNow = status === 0 || status === 429 || status >= 500;
+      if (isForNow) this.#asked.delete(id); // to be asked for when it is opened again, or after the next connect
     }
   }
 }
