@@ -15,8 +15,8 @@
  *
  * All are properties too (`maxLength`). The property `tokenProvider`, a function that returns a token or the promise of one,
  * is asked when a token has expired. Without it the event `renew` is fired, and the next `token` is waited for.
- * The event `unread` (`detail.count`) says how many messages the user has not read. `open(userId)` opens a conversation and
- * `close()` goes back to the list; the event `conversation` (`detail.userId`, null for the list; `detail.alone`, where the
+ * The event `unread` (`detail.count`) says how many messages the user has not read, 0 when nobody is signed in any more.
+ * `open(userId)` opens a conversation and `close()` goes back to the list; the event `conversation` (`detail.userId`, null for the list; `detail.alone`, where the
  * list has no room beside it) says that one was opened or closed. With these a page can have the browser's back button lead
  * to the list: the element leaves the page's history alone.
  * The event `discarded` (`detail.count`) says how many unsent messages were removed that an earlier version of this chat had
@@ -271,6 +271,7 @@ export class ImChat extends LitElement {
     this.#store = this.#tokens = this.#open = null;
     this.#lostAt = 0;
     this.revision++;
+    if (this.#unread > 0) this.#tellUnread(0);
   }
 
   // ---- What happens ----
@@ -284,10 +285,13 @@ export class ImChat extends LitElement {
       if (Date.now() - this.#lostAt >= SHORT_CUT) this.announcement = this.#texts.connectionIsBack;
       this.#lostAt = 0;
     }
-    if (store.unread !== this.#unread) {
-      this.#unread = store.unread;
-      this.dispatchEvent(new CustomEvent("unread", { detail: { count: store.unread } }));
-    }
+    if (store.unread !== this.#unread) this.#tellUnread(store.unread);
+  }
+
+  /** @param {number} count */
+  #tellUnread(count) {
+    this.#unread = count;
+    this.dispatchEvent(new CustomEvent("unread", { detail: { count } }));
   }
 
   /** @param {{conversation: Conversation, message: Message}} detail */

@@ -33,4 +33,18 @@ describe("The store of the chat", () => {
     await settle();
     assert.equal(store.maxLength, 140);
   });
+
+  test("tells nothing more when it is closed, though an answer comes then", async () => {
+    for (let i = 0; i < 60; i++) server.send("1", "7", `m${i}`);
+    store.client.connect();
+    await settle();
+    await store.open("7");
+    const conversation = store.conversation("7");
+    const older = store.loadOlder(conversation);
+    store.close();
+    changes = 0;
+    await older;
+    assert.equal(conversation.messages.length, 60);
+    assert.equal(changes, 0);
+  });
 });

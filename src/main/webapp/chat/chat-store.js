@@ -266,8 +266,9 @@ export class ChatStore extends EventTarget {
     this.#changed();
   }
 
-  /** Fires the event "change", at which everything is shown anew. */
+  /** Fires the event "change", at which everything is shown anew; not after close(), when an answer is still on its way. */
   #changed() {
+    if (this.#closed.signal.aborted) return;
     this.dispatchEvent(new Event("change"));
   }
 }
