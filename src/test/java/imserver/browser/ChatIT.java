@@ -280,6 +280,20 @@ class ChatIT {
   }
 
   @Test
+  @DisplayName("names whom it opens by id before there is a message")
+  void nameOfTheOpened() {
+    long bob = Users.next();
+    Api.service(server.address()).put("api/users/" + bob, "{\"name\":\"Bob\"}").ok();
+    try (ChatPage page = open(Users.next(), bob)) {
+      page.awaitConnection();
+      assertThat(
+              page.page().getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Bob")))
+          .isVisible();
+      assertThat(page.complaints()).isEmpty();
+    }
+  }
+
+  @Test
   @DisplayName("says to try again in a moment where the server wants no more searches, and does so")
   void busySearch() {
     AtomicInteger searches = new AtomicInteger();
