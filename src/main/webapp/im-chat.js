@@ -11,12 +11,12 @@
  * | `server`     | the server's address up to its context root; from where this script came, unless given      |
  * | `with`       | opens the conversation with this user                                                       |
  * | `lang`       | `zh` or `en`, instead of the browser's language                                             |
- * | `max-length` | characters in a message, where the server's `IMSERVER_MAX_CONTENT` is not 4000              |
+ * | `max-length` | characters in a message; as many as the server takes, unless given                          |
  *
  * All are properties too (`maxLength`). The property `tokenProvider`, a function that returns a token or the promise of one,
  * is asked when a token has expired. Without it the event `renew` is fired, and the next `token` is waited for.
- * The event `unread` (`detail.count`) says how many messages the user has not read. `open(userId)` opens a conversation and
- * `close()` goes back to the list; the event `conversation` (`detail.userId`, null for the list; `detail.alone`, where the
+ * The event `unread` (`detail.count`) says how many messages the user has not read, 0 when nobody is signed in any more.
+ * `open(userId)` opens a conversation and `close()` goes back to the list; the event `conversation` (`detail.userId`, null for the list; `detail.alone`, where the
  * list has no room beside it) says that one was opened or closed. With these a page can have the browser's back button lead
  * to the list: the element leaves the page's history alone.
  * The event `discarded` (`detail.count`) says how many unsent messages were removed that an earlier version of this chat had
@@ -166,7 +166,8 @@ export class ImChat extends LitElement {
     this.server = "";
     this.with = "";
     this.lang = "";
-    this.maxLength = 4000;
+    /** @type {number | null} */
+    this.maxLength = null;
     this.revision = 0;
     this.announcement = "";
     this.languages = navigator.languages;
@@ -193,7 +194,7 @@ export class ImChat extends LitElement {
 
   /**
    * @param {string | number} userId whose conversation to show
-   * @param {{name?: string, avatar?: string}} [user] as the page knows the user: the server tells it with the first message
+   * @param {{name?: string, avatar?: string}} [user] as the page knows the user; without a name the server is asked
    */
   open(userId, { name = "", avatar = "" } = {}) {
     this.#show({ id: String(userId), name, avatar });
@@ -270,6 +271,7 @@ export class ImChat extends LitElement {
     this.#store = this.#tokens = this.#open = null;
     this.#lostAt = 0;
     this.revision++;
+    if (this.#unread > 0) this.#tellUnread(0);
   }
 
   // ---- What happens ----
@@ -283,10 +285,13 @@ export class ImChat extends LitElement {
       if (Date.now() - this.#lostAt >= SHORT_CUT) this.announcement = this.#texts.connectionIsBack;
       this.#lostAt = 0;
     }
-    if (store.unread !== this.#unread) {
-      this.#unread = store.unread;
-      this.dispatchEvent(new CustomEvent("unread", { detail: { count: store.unread } }));
-    }
+    if (store.unread !== this.#unread) this.#tellUnread(store.unread);
+  }
+
+  /** @param {number} count */
+  #tellUnread(count) {
+    this.#unread = count;
+    this.dispatchEvent(new CustomEvent("unread", { detail: { count } }));
   }
 
   /** @param {{conversation: Conversation, message: Message}} detail */
@@ -397,7 +402,7 @@ export class ImChat extends LitElement {
                   .conversation=${open}
                   .texts=${t}
                   .revision=${this.revision}
-                  .maxLength=${this.maxLength}
+                  .maxLength=${this.maxLength || store.maxLength}
                   @back=${this.#back}
                   @say=${(/** @type {CustomEvent<string>} */ { detail }) => (this.announcement = detail)}
                 ></im-chat-conversation>`

@@ -174,7 +174,6 @@ function addUser() {
 
 function removeUser() {
   state.users.pop();
-  unread.clear();
   show();
 }
 
@@ -185,8 +184,10 @@ const unread = new Map();
 
 /** @param {CustomEvent<{count: number}>} event */
 function countUnread({ currentTarget, detail }) {
-  unread.set(/** @type {EventTarget} */ (currentTarget), detail.count);
-  const count = [...unread].reduce((sum, [chat, each]) => sum + (/** @type {Node} */ (chat).isConnected ? each : 0), 0);
+  const chat = /** @type {ImChat} */ (currentTarget);
+  if (chat.isConnected) unread.set(chat, detail.count);
+  else unread.delete(chat);
+  const count = [...unread.values()].reduce((sum, each) => sum + each, 0);
   document.title = count > 0 ? `(${count}) ${t.title}` : t.title;
 }
 

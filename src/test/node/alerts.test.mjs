@@ -11,6 +11,7 @@ const texts = textsFor(["en"]);
 
 describe("Alerts", () => {
   let shown;
+  let notifications;
   let isLookedAt;
   let holders;
 
@@ -20,6 +21,7 @@ describe("Alerts", () => {
 
   beforeEach(() => {
     shown = [];
+    notifications = [];
     holders = 0;
     isLookedAt = false;
     give("localStorage", new FakeStorage());
@@ -37,6 +39,10 @@ describe("Alerts", () => {
         static requestPermission = async () => (this.permission = "granted");
         constructor(title, { body }) {
           shown.push([title, body]);
+          notifications.push(this);
+        }
+        close() {
+          this.isClosed = true;
         }
       },
     );
@@ -111,6 +117,38 @@ describe("Alerts", () => {
     alerts.end();
     await pass();
     assert.deepEqual(shown, []);
+  });
+
+  test("of a user who is gone are taken away, and none is shown that was about to be", async () => {
+    const alerts = await turnedOn();
+    alerts.received(conversation, message("hello"), texts);
+    await pass();
+    alerts.end();
+    assert.deepEqual(notifications.map(({ isClosed }) => isClosed), [true]);
+    await pass(); // the lock is given back
+    let answer;
+    navigator.locks.request = (name, options, held) => new Promise((over) => (answer = () => over(held({ name }))));
+    alerts.received(conversation, message("of the one before"), texts);
+    await pass();
+    alerts.end();
+    answer();
+    await pass();
+    assert.deepEqual(shown, [["Seven", "hello"]]);
+  });
+
+  test("come, too, while this tab is still the one that gives them, and in a frame that may have no locks", async () => {
+    const alerts = await turnedOn();
+    alerts.received(conversation, message("one"), texts);
+    mock.timers.tick(1500);
+    alerts.received(conversation, message("two"), texts); // its time is up before that of the lock
+    await pass();
+    navigator.locks.request = async () => {
+      throw new DOMException("no locks here", "SecurityError");
+    };
+    await pass();
+    alerts.received(conversation, message("three"), texts);
+    await pass();
+    assert.deepEqual(shown.map(([, text]) => text), ["one", "two", "three"]);
   });
 
   test("come from one of several tabs alone", async () => {

@@ -81,6 +81,19 @@ describe("A conversation", () => {
     assert.equal(conversation.messages.at(-1).key, "6000");
   });
 
+  test("keeps of what is written without the history being loaded the newest, and all that is not stored", () => {
+    conversation.history = "none";
+    const detail = (i, state) => ({ clientMessageId: `c${i}`, toId: "7", content: "", timestamp: String(i), state, code: null, message: null });
+    conversation.outgoing({ ...detail(0, "failed"), messageId: null }, "1");
+    for (let i = 1; i <= 1000; i++) {
+      conversation.outgoing({ ...detail(i, "sending"), messageId: null }, "1");
+      conversation.outgoing({ ...detail(i, "sent"), messageId: String(i) }, "1");
+    }
+    assert.ok(conversation.messages.length <= 200, String(conversation.messages.length));
+    assert.equal(conversation.messages.findLast(({ messageId }) => messageId !== null).key, "c1000");
+    assert.ok(keys().includes("c0"));
+  });
+
   test("shows the server's time, and never the sender's mark", () => {
     const message = theirs(5, { timestamp: "9999999999999" });
     assert.equal(message.time, Date.parse("2026-01-01T00:00:00.000Z"));

@@ -12,6 +12,8 @@ export class FakeServer2 {
   /** Messages and recalls, by ascending id. */
   entries = [];
   connections = new Set();
+  /** By id. @type {Map<string, {id: number, name: string, avatar: string}>} */
+  directory = new Map();
   /** Paths that REST was asked for. */
   asked = [];
   /** Commands that came in: {user, ...command}. */
@@ -27,6 +29,7 @@ export class FakeServer2 {
   /** How many conversations it gives at once. */
   mostInPart = Infinity;
   features = ["recall", "receipts", "typing"];
+  limits = { maxContent: 4000, recallSeconds: 120 };
   /** By both ids. @type {Map<string, string>} */
   #readUpTo = new Map();
   #lastId = 2000;
@@ -171,8 +174,7 @@ export class FakeServer2 {
         server.connections.add(this);
         this.onopen?.({});
         const { head } = server.user(this.user);
-        const limits = { maxContent: 4000, recallSeconds: 120 };
-        server.deliver(this, { op: "welcome", user: this.user, head, epoch: server.epoch, features: server.features, limits });
+        server.deliver(this, { op: "welcome", user: this.user, head, epoch: server.epoch, features: server.features, limits: server.limits });
       }
 
       send(text) {
@@ -255,6 +257,7 @@ export class FakeServer2 {
       const refused = this.refuseRest(path, user);
       if (refused) return answerOf(refused, { title: "refused", status: refused });
       const parts = path.split("/");
+      if (parts[0] === "users" && this.directory.has(parts[1])) return answerOf(200, this.directory.get(parts[1]));
       const body = init.body ? JSON.parse(init.body) : null;
       if (path === "users/me") return answerOf(200, { id: Number(user), name: user, avatar: "" });
       if (path === "messages/read") {

@@ -71,6 +71,63 @@ describe("On version 2", () => {
     assert.deepEqual(server.asked, []);
   });
 
+  test("asks the directory once for the name of whom it opens, where nobody has told it", async () => {
+    server.directory.set("9", { id: 9, name: "Li Hua", avatar: "/9.png" });
+    server.send("7", "1", "a");
+    const client = await connect("1", { isSilent: true });
+    const { conversations } = client;
+    const asked = () => server.asked.filter((path) => path.startsWith("users/"));
+    for (const userId of ["7", "9", "10", "0"]) await conversations.open(userId);
+    await settle();
+    assert.deepEqual(conversations.conversation("9").user, { id: "9", name: "Li Hua", avatar: "/9.png" });
+    assert.deepEqual(conversations.conversation("10").user, { id: "10", name: "10", avatar: "" });
+    for (const userId of ["9", "10"]) await conversations.open(userId);
+    assert.deepEqual(asked(), ["users/9", "users/10"]);
+  });
+
+  test("asks for a name when it is connected, and again at the next opening where the server could not answer", async () => {
+    server.directory.set("9", { id: 9, name: "Li Hua", avatar: "" });
+    server.refuseRest = (path) => (path === "users/9" ? 429 : null);
+    const client = new ImClient({ server: "http://127.0.0.1/teaching/", credential: "1", WebSocket: server.WebSocket, fetch: server.fetch });
+    clients.push(client);
+    const conversation = await client.conversations.open("9");
+    assert.deepEqual(server.asked, []);
+    client.connect();
+    await settle();
+    assert.deepEqual(server.asked.filter((path) => path === "users/9").length, 1);
+    server.refuseRest = () => null;
+    await client.conversations.open("9");
+    await settle();
+    assert.equal(conversation.user.name, "Li Hua");
+  });
+
+  test("leaves no hole where a page of older messages comes after the history was loaded anew", async () => {
+    for (let i = 0; i < 150; i++) server.send("1", "7", `m${i}`);
+    let holdUp = null;
+    const fetch = async (...request) => {
+      const answer = await server.fetch(...request);
+      if (holdUp && String(request[0]).includes("before=")) await holdUp;
+      return answer;
+    };
+    const client = await connect("1", { isSilent: true, fetch });
+    const { conversations } = client;
+    const conversation = await conversations.open("7");
+    let goOn;
+    holdUp = new Promise((resolve) => (goOn = resolve));
+    const older = conversations.loadOlder("7");
+    await settle();
+    for (let i = 150; i < 250; i++) server.send("1", "7", `m${i}`);
+    server.renew("e2"); // all is loaded anew
+    server.cut();
+    await pass(2000);
+    goOn();
+    await older;
+    assert.equal(texts(conversation)[0], "m200");
+    holdUp = null;
+    while (conversation.more) await conversations.loadOlder("7");
+    assert.deepEqual(texts(conversation), Array.from({ length: 250 }, (_, i) => `m${i}`));
+  });
+
   test("shows live messages first where REST cannot be had, and the older ones when it can", async () => {
     server.send("7", "1", "a");
     server.refuseRest = () => 503;

@@ -60,6 +60,15 @@ describe("A long press", () => {
     assert.equal(pressed.mock.callCount(), 0);
   });
 
+  test("is none where the finger scrolls after all, nor does the next touch open that menu", () => {
+    down("touch");
+    mock.timers.tick(500);
+    fire("pointercancel");
+    down("touch");
+    fire("pointerup");
+    assert.equal(pressed.mock.callCount(), 0);
+  });
+
   test("is none of a mouse, which has the browser's menu", () => {
     down("mouse");
     mock.timers.tick(1000);

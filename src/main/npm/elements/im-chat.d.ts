@@ -19,10 +19,10 @@ export type TokenProvider = () => string | Promise<string>;
 
 export interface ImChatElement extends HTMLElement, Required<ImChatAttributes> {
   tokenProvider: TokenProvider | null;
-  /** The attribute `max-length`: as IMSERVER_MAX_CONTENT, where that is not 4000. */
-  maxLength: number;
+  /** The attribute `max-length`: characters in a message; null for as many as the server takes. */
+  maxLength: number | null;
 
-  /** Shows the conversation with a user; with a name and an avatar where the page knows them before the first message. */
+  /** Shows the conversation with a user; with a name and an avatar where the page knows them: without a name the directory is asked. */
   open(userId: string | number, user?: { name?: string; avatar?: string }): void;
 
   /** Goes back to the list. */

@@ -26,6 +26,12 @@ export class Alerts {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #open;
+  /** The one that is shown, or was last. @type {Notification | null} */
+  #notification = null;
+  /** Counts users, so that what was begun for an earlier one has no effect. */
+  #generation = 0;
+  /** Whether this is the tab that gives the alerts just now. */
+  #isFirstTab = false;
   /** @type {AudioContext | null} */
   #audio = null;
 
@@ -72,6 +78,9 @@ export class Alerts {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#waiting.clear();
+    this.#generation++;
+    this.#notification?.close(); // a click on it would open a conversation of the next user
+    this.#notification = null;
   }
 
   /** @param {Texts} texts */
@@ -79,7 +88,8 @@ export class Alerts {
     this.#timer = undefined;
     const unread = [...this.#waiting].filter(([message]) => message.unread && !message.recalled);
     this.#waiting.clear();
-    if (unread.length === 0 || !(await isFirstTab())) return;
+    const generation = this.#generation;
+    if (unread.length === 0 || !(await this.#becomeFirstTab()) || generation !== this.#generation) return;
     if (this.choice.sound) this.#play();
     const isLookedAt = document.visibilityState === "visible" && document.hasFocus();
     if (this.choice.notifications && this.canNotify && Notification.permission === "granted" && !isLookedAt) this.#notify(unread, texts);
@@ -95,6 +105,7 @@ export class Alerts {
     const body = (message.title || message.content).slice(0, LONGEST);
     try {
       const notification = new Notification(title, { body: unread.length === 1 ? body : texts.says(nameOf(user, texts), body), tag: KEY });
+      this.#notification = notification;
       notification.onclick = () => {
         window.focus();
         notification.close();
@@ -103,6 +114,21 @@ export class Alerts {
     } catch {
       // Android lets a service worker alone show one.
     }
+  }
+
+  /** @returns {Promise<boolean>} whether no other tab gives the same alert */
+  #becomeFirstTab() {
+    if (!navigator.locks || this.#isFirstTab) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const options = /** @type {const} */ ({ ifAvailable: true });
+      const held = navigator.locks.request(KEY, options, async (lock) => {
+        this.#isFirstTab = lock !== null;
+        resolve(this.#isFirstTab);
+        if (lock !== null) await new Promise((over) => setTimeout(over, READ_WITHIN));
+        this.#isFirstTab = false;
+      });
+      held.catch(() => resolve(true)); // a frame that may have no locks
+    });
   }
 
   /** Two short tones, made here: there is nothing to load. */
@@ -124,18 +150,6 @@ export class Alerts {
       // A device without sound.
     }
   }
-}
-
-/** @returns {Promise<boolean>} */
-function isFirstTab() {
-  if (!navigator.locks) return Promise.resolve(true);
-  return new Promise((resolve) => {
-    const options = /** @type {const} */ ({ ifAvailable: true });
-    navigator.locks.request(KEY, options, async (lock) => {
-      resolve(lock !== null);
-      if (lock !== null) await new Promise((over) => setTimeout(over, READ_WITHIN));
-    });
-  });
 }
 
 /** @returns {Choice} */

@@ -9,6 +9,8 @@ import { Drafts } from "./drafts.js";
 
 /** @typedef {{state: string, code: number | null, retryAt: number, problem: Problem | null}} Connection */
 
+/** Characters in a message that a server takes, unless it says how many. */
+const MAX_LENGTH = 4000;
 /** So many texts that were recalled here can be written anew. */
 const MOST_RECALLED = 50;
 
@@ -75,6 +77,11 @@ export class ChatStore extends EventTarget {
   /** Whether the server has more conversations than were loaded. */
   get hasMoreConversations() {
     return this.model.hasMore;
+  }
+
+  /** Characters in a message. */
+  get maxLength() {
+    return this.client.limits?.maxContent ?? MAX_LENGTH;
   }
 
   /**
@@ -259,8 +266,9 @@ export class ChatStore extends EventTarget {
     this.#changed();
   }
 
-  /** Fires the event "change", at which everything is shown anew. */
+  /** Fires the event "change", at which everything is shown anew; not after close(), when an answer is still on its way. */
   #changed() {
+    if (this.#closed.signal.aborted) return;
     this.dispatchEvent(new Event("change"));
   }
 }

@@ -5,12 +5,11 @@
 /** @import { Texts } from "./texts.js" */
 
 /**
- * @param {Message} message
  * @param {Texts} texts
  * @param {{copy: () => void, recall: (() => void) | null}} actions null for what cannot be done
  * @returns {MenuItem[]}
  */
-export function menuItems(message, texts, { copy, recall }) {
+export function menuItems(texts, { copy, recall }) {
   const items = [{ label: texts.copy, act: copy }];
   if (recall) items.push({ label: texts.recall, act: recall });
   return items;

@@ -331,9 +331,9 @@ export class MessageList extends LitElement {
   #openMenu(row) {
     const message = this.conversation.messages.find(({ key }) => key === row.dataset.key);
     const button = /** @type {HTMLElement | null} */ (row.querySelector(".more"));
-    if (!message || !button) return;
+    if (!message || message.recalled || !button) return; // it may have been recalled while the finger was down
     const { store, texts } = this;
-    const items = menuItems(message, texts, {
+    const items = menuItems(texts, {
       copy: async () => this.#say((await copyText(message, this.renderRoot)) ? texts.copied : texts.copyFailed),
       recall: store.canRecall(message) ? () => this.#recall(message) : null,
     });

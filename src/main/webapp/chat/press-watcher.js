@@ -47,9 +47,16 @@ export class PressWatcher {
     window.addEventListener("pointermove", move, { signal });
     for (const type of ["pointerup", "pointercancel"]) window.addEventListener(type, end, { signal });
     this.#timer = setTimeout(() => {
-      // What the finger does when it is lifted would close the menu, or follow a link.
-      window.addEventListener("pointerup", () => setTimeout(() => this.#pressed(bubble)), { once: true });
       end();
+      const lifted = new AbortController();
+      const listening = { signal: lifted.signal };
+      // What the finger does when it is lifted would close the menu, or follow a link.
+      const open = () => {
+        lifted.abort();
+        setTimeout(() => this.#pressed(bubble));
+      };
+      window.addEventListener("pointerup", open, listening);
+      window.addEventListener("pointercancel", () => lifted.abort(), listening); // it scrolls after all
     }, LONG);
   }
 }

@@ -37,6 +37,16 @@ export class ImApi {
   }
 
   /**
+   * The directory's entry of a user.
+   * @param {string | number} userId
+   * @returns {Promise<User>} rejects with status 404 where there is none, 403 where this user may not see it; another's counts
+   *   as a search, and too many are answered with 429
+   */
+  user(userId) {
+    return this.#request("GET", `users/${encodeURIComponent(userId)}`);
+  }
+
+  /**
    * Users in the directory whose name begins with a text, upper or lower case; at most 20, in the order of their names.
    * @param {string} name not blank
    * @returns {Promise<User[]>} rejects with status 403 where the server has the search turned off

@@ -109,17 +109,20 @@ export class ConversationHistory {
   /** @param {Conversation} conversation */
   async loadOlder(conversation) {
     if (conversation.history !== "loaded" || conversation.older === "loading" || !conversation.more) return;
+    const before = conversation.oldestId;
+    // Where the history was loaded anew meanwhile, or its beginning let go, a page before `before` would leave a hole.
+    const follows = () => conversation.history === "loaded" && conversation.oldestId === before;
     conversation.older = "loading";
     this.#changed(conversation);
     try {
-      const before = conversation.oldestId ?? undefined;
-      const page = await this.#api.messages(conversation.user.id, { before, limit: PAGE });
-      if (conversation.history !== "loaded") return;
-      conversation.more = page.more;
+      const page = await this.#api.messages(conversation.user.id, { before: before ?? undefined, limit: PAGE });
+      if (follows()) {
+        conversation.more = page.more;
+        this.#merge(conversation, page.messages);
+      }
       conversation.older = "loaded";
-      this.#merge(conversation, page.messages);
     } catch {
-      conversation.older = "failed";
+      conversation.older = follows() ? "failed" : "loaded";
     }
     this.#changed(conversation);
   }

@@ -30,6 +30,9 @@ import { become, order, timeOf, written } from "./messages.js";
 
 const MOST_HELD = 5000; // messages of one conversation; beyond it the oldest are let go when a new one comes
 const LET_GO = 1000;
+/** The same of a history that is not loaded: what was written here is there until it is. */
+const MOST_WRITTEN = 200;
+const WRITTEN_LET_GO = 100;
 const RECALLS_REMEMBERED = 200;
 
 export class Conversation {
@@ -147,12 +150,19 @@ export class Conversation {
     } else {
       this.merge([message]);
       if (this.history === "loaded" && !this.isStale) this.syncedTo = Math.max(this.syncedTo, Number(message.messageId));
-      if (this.messages.length > MOST_HELD) {
-        this.messages.splice(0, LET_GO);
-        this.more = true;
-      }
     }
+    this.#letGo();
     this.#offerLast(this.messages.find(({ messageId }) => messageId === message.messageId) ?? message);
+  }
+
+  /** The oldest ones that are stored, where there are too many: who writes for weeks is not to fill the memory. */
+  #letGo() {
+    const isLoaded = this.history === "loaded" || this.history === "loading";
+    const [most, some] = isLoaded ? [MOST_HELD, LET_GO] : [MOST_WRITTEN, WRITTEN_LET_GO];
+    if (this.messages.length <= most) return;
+    let rest = some;
+    this.messages = this.messages.filter(({ messageId }) => messageId === null || rest-- <= 0);
+    this.more = true;
   }
 
   /**
@@ -281,6 +291,7 @@ export class Conversation {
       }
     }
     this.sort();
+    this.#letGo();
   }
 
   /**

@@ -27,6 +27,7 @@ import { Conversation } from "./conversation.js";
 import { ConversationHistory } from "./conversation-history.js";
 import { ListFeed } from "./list-feed.js";
 import { order } from "./messages.js";
+import { Names } from "./names.js";
 import { TypedEventTarget } from "./typed-events.js";
 
 /** @import { ImApi } from "./api.js" */
@@ -67,6 +68,7 @@ export class Conversations extends TypedEventTarget {
   #list = null;
   #history;
   #listFeed;
+  #names;
   #version = 0;
   #online = false;
   /** Whether a front end has asked for the model. */
@@ -81,6 +83,7 @@ export class Conversations extends TypedEventTarget {
     super();
     this.#host = host;
     this.#history = new ConversationHistory(host.api, (conversation) => this.#changed(conversation));
+    this.#names = new Names(host.api, (user) => this.#changed(this.conversation(user.id, user)));
     const model = this;
     /** @type {import("./model-base.js").ModelBase} */
     const base = {
@@ -149,6 +152,7 @@ export class Conversations extends TypedEventTarget {
   async open(userId) {
     const conversation = this.conversation(userId);
     this.#history.open(conversation);
+    this.#askNames();
     if (this.#online && (conversation.history !== "loaded" || conversation.isStale)) await this.#catchUp(conversation);
     return conversation;
   }
@@ -170,7 +174,7 @@ export class Conversations extends TypedEventTarget {
   async refresh() {
     if (!this.#online || this.#version === 2) return;
     const open = this.#history.opened.at(-1);
-    await Promise.all([this.#listFeed.refresh(), open ? this.#catchUp(open) : null]);
+    await Promise.all([this.#refreshList(), open ? this.#catchUp(open) : null]);
   }
 
   /**
@@ -262,7 +266,7 @@ export class Conversations extends TypedEventTarget {
       if (this.state === "none" || this.state === "failed") this.state = "loading";
     } else {
       for (const conversation of this.#history.opened) conversation.isStale = conversation.history === "loaded";
-      if (this.#isUsed) this.#listFeed.refresh();
+      if (this.#isUsed) this.#refreshList();
     }
     for (const conversation of this.#history.opened) if (conversation.history !== "loaded" || conversation.isStale) this.#catchUp(conversation);
     this.#changed(null);
@@ -273,7 +277,7 @@ export class Conversations extends TypedEventTarget {
     if (this.#isUsed) return;
     this.#isUsed = true;
     for (const detail of this.#host.outgoing()) this.outgoing(detail);
-    if (this.#online && this.#version === 1) this.#listFeed.refresh();
+    if (this.#online && this.#version === 1) this.#refreshList();
   }
 
   /** @internal */
@@ -285,6 +289,7 @@ export class Conversations extends TypedEventTarget {
   /** On version 2: all that has changed is known. @internal */
   settled() {
     this.state = "loaded";
+    this.#askNames();
     this.#changed(null);
   }
 
@@ -324,6 +329,17 @@ export class Conversations extends TypedEventTarget {
     const conversation = this.conversation(userId);
     for (const id of conversation.readHere) if (id <= upTo) conversation.readHere.delete(id);
     this.#changed(conversation);
+  }
+
+  async #refreshList() {
+    await this.#listFeed.refresh();
+    this.#askNames();
+  }
+
+  /** Of those whose conversations are open; not before the list is there, which tells most of them. */
+  #askNames() {
+    if (!this.#online || this.state !== "loaded") return;
+    for (const { user } of this.#history.opened) this.#names.ask(user);
   }
 
   /** @param {Conversation} conversation */

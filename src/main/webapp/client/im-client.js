@@ -142,7 +142,7 @@ export class ImClient extends TypedEventTarget {
         this.#typing.over(detail.fromId);
         this.#emit("message", detail);
       },
-      readAlready: (messageId) => this.#readAcks.add([messageId]),
+      readAlready: (messageId) => this.#readAcks.again(messageId),
       typing: (userId) => this.#typing.theirs(userId),
       restart: (reason) => this.#connection.drop(reason),
     };

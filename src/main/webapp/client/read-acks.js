@@ -20,7 +20,7 @@ export class ReadAcks {
 
   /** By id: whether the event "read" had it already. @type {Map<string, boolean>} */
   #waiting = new Map();
-  /** What may still fail, by its timestamp. @type {Map<string, {ids: string[], timer: ReturnType<typeof setTimeout>}>} */
+  /** What may still fail, by its timestamp. @type {Map<string, {ids: Set<string>, timer: ReturnType<typeof setTimeout>}>} */
   #sent = new Map();
   #write;
   #timing;
@@ -54,13 +54,35 @@ export class ReadAcks {
   /** How many the server may not have marked yet. */
   get unconfirmed() {
     let count = this.#waiting.size;
-    for (const { ids } of this.#sent.values()) count += ids.length;
+    for (const { ids } of this.#sent.values()) count += ids.size;
     return count;
   }
 
   /** @param {string[]} messageIds */
   add(messageIds) {
-    this.#wait(messageIds, false);
+    this.#enter(messageIds.filter((id) => !this.#isSent(id)), false);
+  }
+
+  /**
+   * The server has shown a message as unread that was read here before. Where that is on its way, the server has not seen it
+   * yet; else it was lost. The event "read" has had it.
+   * @param {string} messageId
+   */
+  again(messageId) {
+    if (!this.#waiting.has(messageId) && !this.#isSent(messageId)) this.#enter([messageId], true);
+  }
+
+  /** @param {string} id */
+  #isSent(id) {
+    return [...this.#sent.values()].some(({ ids }) => ids.has(id));
+  }
+
+  /**
+   * @param {string[]} messageIds
+   * @param {boolean} reported
+   */
+  #enter(messageIds, reported) {
+    this.#wait(messageIds, reported);
     this.#timer ??= setTimeout(() => this.flush(), this.#timing.readAckAfter);
   }
 
@@ -103,7 +125,7 @@ export class ReadAcks {
       if (!this.#write(ids, timestamp)) return;
       ids.forEach((id) => this.#waiting.delete(id));
       const timer = setTimeout(() => this.#done(timestamp), 2 * this.#timing.answerAfter);
-      this.#sent.set(timestamp, { ids, timer });
+      this.#sent.set(timestamp, { ids: new Set(ids), timer });
       const unreported = some.filter(([, reported]) => !reported).map(([id]) => id);
       if (unreported.length > 0) this.#notify(unreported);
     }
@@ -145,7 +167,7 @@ export class ReadAcks {
   }
 
   /**
-   * @param {string[]} ids
+   * @param {Iterable<string>} ids
    * @param {boolean} reported
    */
   #wait(ids, reported) {

@@ -326,7 +326,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server, R
               key = "IMSERVER_USER_SEARCH",
               fallback = "on",
               meaning =
-                  "`on`: every user may look up others in the directory by the beginning of their names; `off`: nobody")
+                  "`on`: every user may look up others in the directory, by the beginning of their names or by id; `off`: nobody, but for users with whom there is a conversation, by id")
           Switch userSearch,
       @Setting(
               key = "IMSERVER_TYRUS_TIMERS",

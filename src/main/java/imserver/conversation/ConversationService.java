@@ -269,8 +269,12 @@ public class ConversationService {
    * user cannot read the names of all others by counting up ids.
    */
   public UserProfile otherOf(long user, long other) {
-    boolean acquainted = user == other || conversations.find(user, other).isPresent();
-    return (acquainted ? directory.profiles(Set.of(other)) : Profiles.NONE).of(other);
+    return (acquainted(user, other) ? directory.profiles(Set.of(other)) : Profiles.NONE).of(other);
+  }
+
+  /** Whether two users have a conversation, or are one. */
+  public boolean acquainted(long user, long other) {
+    return user == other || conversations.find(user, other).isPresent();
   }
 
   /** A numbered part of a conversation, newest first. Rows before it are read too. */

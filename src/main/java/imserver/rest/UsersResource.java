@@ -6,6 +6,7 @@ import imserver.cluster.Change.ProfileChanged;
 import imserver.cluster.Cluster;
 import imserver.config.Config;
 import imserver.config.Config.Switch;
+import imserver.conversation.ConversationService;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.MessageService;
@@ -37,7 +38,10 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The directory, for the host application. Users see themselves in it, and find others by name. */
+/**
+ * The directory, for the host application. Users see themselves in it, and find others by name or
+ * id.
+ */
 @Path("users")
 @Authenticated
 @Dependent
@@ -48,6 +52,7 @@ public class UsersResource {
   private static final int MAX_FOUND = 20;
 
   @Inject private UserDirectory directory;
+  @Inject private ConversationService conversations;
   @Inject private Cluster cluster;
   @Inject private MessageService messages;
   @Inject private UserAccess access;
@@ -104,22 +109,32 @@ public class UsersResource {
     return database.ask(user, 1, () -> UserView.of(directory.profile(user)));
   }
 
-  /** One entry. */
+  /**
+   * One entry. Another user's is a search like one by name: where that is turned off, a user is
+   * shown those with whom there is a conversation.
+   */
   @GET
   @Path("{id}")
   public CompletionStage<UserView> get(@PathParam("id") String id) {
     long userId = Parameters.id("id", id);
     UserPrincipal user = BearerFilter.principal(caller);
-    if (user.userId() != userId) {
-      BearerFilter.requireService(caller);
+    boolean isOther = !user.service() && user.userId() != userId;
+    if (isOther) {
+      chargeSearch(user);
     }
+    boolean mustKnow = isOther && config.server().userSearch() == Switch.OFF;
     return database.ask(
         user,
         1,
-        () ->
-            Optional.ofNullable(directory.find(Set.of(userId)).get(userId))
-                .map(UserView::of)
-                .orElseThrow(() -> Problem.notFound("no such user in the directory")));
+        () -> {
+          if (mustKnow && !conversations.acquainted(user.userId(), userId)) {
+            throw Problem.forbidden(
+                "this server shows users only those with whom they have a conversation");
+          }
+          return Optional.ofNullable(directory.find(Set.of(userId)).get(userId))
+              .map(UserView::of)
+              .orElseThrow(() -> Problem.notFound("no such user in the directory"));
+        });
   }
 
   /** Replaces one entry, or enters it. */

@@ -280,6 +280,20 @@ class ChatIT {
   }
 
   @Test
+  @DisplayName("names whom it opens by id before there is a message")
+  void nameOfTheOpened() {
+    long bob = Users.next();
+    Api.service(server.address()).put("api/users/" + bob, "{\"name\":\"Bob\"}").ok();
+    try (ChatPage page = open(Users.next(), bob)) {
+      page.awaitConnection();
+      assertThat(
+              page.page().getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Bob")))
+          .isVisible();
+      assertThat(page.complaints()).isEmpty();
+    }
+  }
+
+  @Test
   @DisplayName("says to try again in a moment where the server wants no more searches, and does so")
   void busySearch() {
     AtomicInteger searches = new AtomicInteger();
@@ -449,10 +463,10 @@ class ChatIT {
     try (ChatPage page = open(carol, bob)) {
       assertThat(page.message("长").locator(".text")).hasText(text);
       page.awaitThat(() -> as(carol).unread() == 0);
-      page.write("😀".repeat(4001));
+      page.write("😀".repeat(LONG + 1));
       assertThat(page.page().locator("im-chat-composer .count")).hasText("1 character too many");
       assertThat(page.composer()).hasAttribute("aria-invalid", "true");
-      page.write("😀".repeat(4000)).awaitSent("😀");
+      page.write("😀".repeat(LONG)).awaitSent("😀");
       assertThat(stored(carol, bob)).hasSize(2);
     }
   }

@@ -44,6 +44,22 @@ class ConfiguredLimitsIT {
   }
 
   @Test
+  @DisplayName("on the search for users keeps from everybody the entries of strangers")
+  void entries() {
+    Api.service(server)
+        .put("api/users", "{\"users\":[{\"id\":%d,\"name\":\"Bob\"}]}".formatted(bob))
+        .ok();
+    Api a = new Api(server, alice);
+    for (long stranger : List.of(bob, Users.next())) {
+      Api.Answer answer = a.get("api/users/" + stranger);
+      assertThat(answer.status()).isEqualTo(403);
+      assertThat(answer.code()).isEqualTo("FORBIDDEN");
+    }
+    a.sendMessage(bob, "hello");
+    assertThat(a.get("api/users/" + bob).ok().getString("name")).isEqualTo("Bob");
+  }
+
+  @Test
   @DisplayName("of connections closes a user's oldest with 4409")
   void connections() {
     List<Client> clients = new ArrayList<>();

@@ -187,7 +187,9 @@ class RejectedRequestsIT {
     assertThat(answer.code()).isEqualTo("RATE_LIMITED");
     assertThat(answer.json().getBoolean("retryable")).isTrue();
     assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(1, 3);
+    assertThat(api.get("api/users/" + bob).status()).as("by id").isEqualTo(429);
     assertThat(api.get("api/users/me").status()).as("is no search").isEqualTo(200);
+    assertThat(api.get("api/users/" + alice).status()).as("nor is this").isNotEqualTo(429);
     assertThat(new Api(server, bob).get("api/users?name=a").status()).isEqualTo(200);
     for (int i = 0; i < 40; i++) {
       assertThat(Api.service(server).get("api/users?name=a").status()).isEqualTo(200);
