@@ -96,7 +96,7 @@ class ClientLibraryIT {
   }
 
   private static boolean isSuccess(JsonObject packet) {
-    return packet.getInt("type") == 0;
+    return packet.getString("op").equals("done") && packet.containsKey("messageId");
   }
 
   @Nested
@@ -217,7 +217,12 @@ class ClientLibraryIT {
     void notNow() {
       AtomicBoolean refused = new AtomicBoolean();
       try (ClientPage page = page()) {
-        page.with(packet -> refused.getAndSet(true) ? 1 : page.push(notNow(packet)), NONE);
+        page.with(
+            packet ->
+                !ClientPage.isSend(packet) || refused.getAndSet(true)
+                    ? 1
+                    : page.push(notNow(packet)),
+            NONE);
         page.haltTime().start(Map.of("credential", String.valueOf(alice))).awaitState("open");
         page.send(bob, "hello").awaitThat(refused::get);
         page.passTime(5900);
@@ -231,12 +236,11 @@ class ClientLibraryIT {
 
     private static String notNow(JsonObject packet) {
       return Json.createObjectBuilder()
-          .add("fromId", 0)
-          .add("toId", 1)
-          .add("type", 1)
-          .add("content", "")
-          .add("timestamp", packet.getString("timestamp"))
-          .add("Describe", "{\"code\":\"SERVER_BUSY\",\"message\":\"m\",\"retryable\":true}")
+          .add("op", "fail")
+          .add("id", packet.get("id"))
+          .add("code", "SERVER_BUSY")
+          .add("message", "m")
+          .add("retryable", true)
           .build()
           .toString();
     }
@@ -501,7 +505,7 @@ class ClientLibraryIT {
         "leaves what another open page sends to that page, and takes over what a closed one left")
     void twoPages() {
       try (ClientPage page = page()) {
-        page.with(packet -> packet.getInt("type") == 0 ? 0 : 1, NONE)
+        page.with(packet -> ClientPage.isSend(packet) ? 0 : 1, NONE)
             .start(patient())
             .send(bob, "hello");
         page.awaitThat(() -> page.sentMessages().size() == 1);

@@ -210,9 +210,17 @@ final class ClientPage implements AutoCloseable {
     page.waitForFunction(expression);
   }
 
-  /** Messages that it sent, packet by packet, while a fault was set. */
+  /** Messages that it sent, attempt by attempt, while a fault was set; without their names. */
   List<JsonObject> sentMessages() {
-    return sent.stream().filter(packet -> packet.getInt("type") == 0).toList();
+    return sent.stream()
+        .filter(ClientPage::isSend)
+        .map(command -> Json.createObjectBuilder(command).remove("id").build())
+        .toList();
+  }
+
+  /** Whether a command sends a message. */
+  static boolean isSend(JsonObject command) {
+    return command.getString("op").equals("send");
   }
 
   /** The addresses of its connections. */

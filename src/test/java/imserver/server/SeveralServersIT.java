@@ -288,7 +288,7 @@ class SeveralServersIT {
       assertThat(frames(listening.unwrap(PGConnection.class)))
           .as("of both versions, with messages")
           .anyMatch(frame -> frame.startsWith("{\"v\":2,") && frame.contains("\"c\":["))
-          .anyMatch(frame -> frame.startsWith("{\"v\":2,") && frame.contains("\"c\":["));
+          .anyMatch(frame -> frame.startsWith("{\"v\":3,") && frame.contains("\"c\":["));
     }
   }
 

@@ -152,7 +152,8 @@ class WarContentsIT {
     assertThat(text(war, "index.html")).contains("src=\"" + bundles.get(2) + '"');
     assertThat(text(war, bundles.get(0)))
         .as("self-contained, with the licences of what is in it")
-        .doesNotContainPattern("(?m)^import\\b|[;}]import\\b|from\\s*\"\\.") // also text says "import"
+        .doesNotContainPattern(
+            "(?m)^import\\b|[;}]import\\b|from\\s*\"\\.") // also text says "import"
         .contains("SPDX-License-Identifier: BSD-3-Clause");
     assertThat(entries)
         .contains("im-chat-modules.js", "imserver-client.js", "page.js", "chat/texts.js")
