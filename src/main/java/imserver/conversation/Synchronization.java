@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What keeps the devices of a user in agreement, where the database has to be asked first: what has
- * changed since a number, and marking as read up to a message. Any thread may call, and none waits;
- * the requester is answered within some five seconds, whatever the database does.
+ * changed since a number, and marking as read up to a message. Any thread may call, and none waits.
+ * Whatever the database does, the requester is answered: of changes within five seconds; of a
+ * marking, which begins no transaction after five, within fifteen.
  */
 @ApplicationScoped
 public class Synchronization {

@@ -41,14 +41,14 @@
  * when a call returns and when it throws. A user has a row, {@code user_state}, with the number of
  * the last change that this user saw, {@code head}, and the unread count. A transaction that
  * changes what users see locks their rows first, in ascending order of their ids; then it writes
- * messages and what is unread; then conversations. Marking as read and recounting differ: they
- * first take the rows of what was unread, from which marking learns the users, and no transaction
- * that has locked users asks for those rows. So no two transactions wait for each other, and two
- * that write about one user follow on each other, commit included. Message ids and the numbers of
- * changes are drawn under these locks. Hence, for one user and in one conversation, the order of
- * ids is the order of changes and the order of commits, in however many lanes and servers: a reader
- * who has seen an id and asks for higher ones misses nothing, and a gap in the numbers of changes
- * shows that something was missed.
+ * messages and what is unread; then conversations. Marking as read, recalling and recounting
+ * differ: they first take the rows of what was unread, from which marking learns the users, and no
+ * transaction that has locked users asks for those rows. So no two transactions wait for each
+ * other, and two that write about one user follow on each other, commit included. Message ids and
+ * the numbers of changes are drawn under these locks. Hence, for one user and in one conversation,
+ * the order of ids is the order of changes and the order of commits, in however many lanes and
+ * servers: a reader who has seen an id and asks for higher ones misses nothing, and a gap in the
+ * numbers of changes shows that something was missed.
  *
  * <p>Drawn before the locks, ids would not be in the order of the commits: of 9,712 messages of
  * three writers, readers who page by id missed 1,213.

@@ -35,9 +35,9 @@ declare
   read bigint[];
   heads bigint[];
 begin
-  -- What is read goes. Each reader sees one change for each sender of whom something goes, and with receipts that sender too. The rows are found one
-  -- by one, and deleted by their places: joined with the list, the whole table would be read for it by plans that were
-  -- made while hardly anything was unread.
+  -- What is read goes. Each reader sees one change for each sender of whom something goes, and with receipts that sender too.
+  -- The rows are found one by one, and deleted by their places: joined with the list, the whole table would be read for it by
+  -- plans that were made while hardly anything was unread.
   with gone as (
     delete from unread u
     using (select (select f.ctid from unread f where f.recipient_id = p.reader and f.message_id = p.id) as place
@@ -52,7 +52,8 @@ begin
            dense_rank() over (order by side.user_id) as position,
            row_number() over (partition by side.user_id order by r.ordinal desc) - 1 as later
     from reading r
-    cross join lateral (values (true, r.reader, r.amount), (false, case when receipts then nullif(nullif(r.other, 0), r.reader) end, 0))
+    cross join lateral (values (true, r.reader, r.amount),
+                               (false, case when receipts then nullif(nullif(r.other, 0), r.reader) end, 0))
                          as side (is_reader, user_id, amount)
     where side.user_id is not null
   ), numbered as (

@@ -3,9 +3,9 @@
 -- R__mark_read.sql with R__read_conversations.sql, R__recall_message.sql, R__recount.sql.
 --
 -- One order. A transaction that changes what users see locks the rows of these users in user_state first, in ascending order
--- of their ids, then writes message, notice and unread, then conversation. Only marking as read, which learns
--- the users from them, recalling and recounting take rows of unread before. Message ids and the numbers of changes are drawn while the rows of the
--- users are locked. So for one user, and in one conversation, the order of ids and the order of changes are the order of the
+-- of their ids, then writes message, recall, notice and unread, then conversation. Only marking as read, which learns the users
+-- from them, recalling and recounting take rows of unread before. Message ids and the numbers of changes are drawn while the
+-- rows of the users are locked. So for one user, and in one conversation, the order of ids and the order of changes are the order of the
 -- commits, whichever server writes; a reader who has seen an id and asks for higher ones misses nothing; and no two
 -- transactions wait for each other.
 
@@ -41,8 +41,9 @@ create table user_state (
 -- One sequence for all, without a cache: ids are drawn in the order in which they are committed. Ids have gaps.
 create sequence message_id;
 
--- A message never changes, but for one that is recalled: its content is '' from then on, and no other has that. sender_id and recipient_id refer to no table: a message may be sent to a user whom this server
--- has not seen yet, and none must fail because a directory entry is missing.
+-- A message never changes, but for one that is recalled: its content is '' from then on, and no other has that. sender_id and
+-- recipient_id refer to no table: a message may be sent to a user whom this server has not seen yet, and none must fail because a
+-- directory entry is missing.
 --
 -- Indexes, each a part of what a message costs:
 -- * by id: what is read by ids that other tables hold (the last message of a conversation, what is unread, a page of a
