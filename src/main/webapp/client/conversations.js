@@ -31,7 +31,8 @@ import { Names } from "./names.js";
 import { TypedEventTarget } from "./typed-events.js";
 
 /** @import { ImApi } from "./api.js" */
-/** @import { Loading, Message } from "./conversation.js" */
+/** @import { Loading } from "./conversation.js" */
+/** @import { Message } from "./messages.js" */
 /** @import { MessageDetail, OutgoingDetail, User } from "./types.js" */
 
 /**
