@@ -14,12 +14,14 @@ import { ReadAcks } from "./read-acks.js";
 import { ReadMarks } from "./read-marks.js";
 import { SeenIds } from "./seen-ids.js";
 import { rootOf } from "./server-address.js";
+import { ServerClock } from "./server-clock.js";
 import { TIMING } from "./timing.js";
 import { TypedEventTarget } from "./typed-events.js";
 import { Typing } from "./typing.js";
 import { Version1 } from "./version-1.js";
 import { Version2 } from "./version-2.js";
 
+/** @import { Message } from "./messages.js" */
 /** @import { Timing } from "./timing.js" */
 /** @import { ClientEvents, Limits, Options, OutboxStore, Sent, State } from "./types.js" */
 
@@ -62,6 +64,7 @@ export class ImClient extends TypedEventTarget {
   #outgoing;
   #model;
   #seenIds = new SeenIds();
+  #clock = new ServerClock();
   #readAcks;
   #readMarks;
   #typing;
@@ -95,7 +98,7 @@ export class ImClient extends TypedEventTarget {
       other: (userId) => this.#emit("otheruser", { userId }),
     });
     /** REST, with the same credential. */
-    this.api = new ImApi({ server, credential: credentials, fetch: request, admit: (credential) => this.#owner.admit(credential) });
+    this.api = new ImApi({ server, credential: credentials, fetch: request, clock: this.#clock, admit: (credential) => this.#owner.admit(credential) });
     this.#model = new Conversations(this);
     this.#connection = new Connection(server, credentials, WebSocketType, request, this.#identities, timing, {
       changed: (detail) => this.#emit("state", detail),
@@ -135,6 +138,7 @@ export class ImClient extends TypedEventTarget {
       userId: () => this.userId,
       isShowing: () => this.#isShowing,
       heard: () => this.#outgoing.heard(),
+      time: (time) => this.#clock.heard(time),
       acknowledged: (answer) => this.#outgoing.acknowledged(answer),
       refused: (refusal) => this.#readAcks.refused(refusal) || this.#outgoing.refused(refusal),
       show: (detail) => {
@@ -260,6 +264,16 @@ export class ImClient extends TypedEventTarget {
    */
   markReadUpTo(userId, messageId) {
     this.#readMarks.mark(String(userId), Number(messageIdOf(messageId)));
+  }
+
+  /**
+   * Whether this user may still take a message back, by the server's clock.
+   * @param {Pick<Message, "fromMe" | "messageId" | "recalled" | "time">} message of the model
+   */
+  canRecall({ fromMe, messageId, recalled, time }) {
+    const { features, limits } = this;
+    if (!features.has("recall") || limits === null || !fromMe || messageId === null || recalled || time === null) return false;
+    return this.#clock.now() - time < limits.recallSeconds * 1000;
   }
 
   /**

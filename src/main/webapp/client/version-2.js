@@ -17,6 +17,7 @@ import { Sync } from "./sync.js";
  * @typedef {object} Version2Only
  * @property {() => string | null} userId
  * @property {() => boolean} isShowing whether anybody wants the event "message"
+ * @property {(time: unknown) => void} time the server's, a moment ago
  * @property {(userId: string) => void} typing somebody types
  * @property {(reason: string) => void} restart connects anew
  * @typedef {VersionListener & Version2Only} Version2Listener
@@ -98,6 +99,7 @@ export class Version2 {
   send(entry) {
     const { toId: to, content, clientMessageId, timestamp } = entry;
     return this.#protocol.command("send", { to, content, clientMessageId, timestamp }, (answer) => {
+      this.#listener.time(answer.time);
       if (answer.op !== "done") return this.#listener.refused({ clientMessageId, timestamp, ...failureOf(answer) });
       if (answer.change === undefined) {
         this.#sync.behind(); // it was stored before, and this device may have missed that
@@ -169,6 +171,7 @@ export class Version2 {
     if (op === "welcome") return this.#welcomed(frame);
     const { feed } = this.#model;
     if (op === "message") {
+      this.#listener.time(frame.time);
       this.#sync.change(change, () => {
         feed.message(frame);
         this.#show(frame);
