@@ -228,11 +228,15 @@ export class Conversation {
     );
   }
 
-  /** After ids have changed. Two entries with one id are one message: the one that was written here stays. */
+  /** After ids have changed. Two entries with one id or one name are one message. */
   sort() {
-    const written = new Set(this.messages.filter((one) => one.clientMessageId && one.messageId).map((one) => one.messageId));
-    const isTwice = (/** @type {Message} */ one) => !one.clientMessageId && written.has(one.messageId);
-    if (written.size > 0) this.messages = this.messages.filter((one) => !isTwice(one));
+    const written = new Map(this.messages.filter((one) => one.clientMessageId && one.messageId).map((one) => [one.messageId, one]));
+    const names = new Set([...written.values()].map(({ clientMessageId }) => clientMessageId));
+    this.messages = this.messages.filter((one) => {
+      const same = one.messageId === null ? undefined : written.get(one.messageId);
+      if (same && same !== one) become(same, one); // it may have been recalled
+      return same ? same === one : !(one.messageId === null && names.has(one.clientMessageId));
+    });
     this.messages.sort((one, other) => order(one) - order(other) || Number(one.timestamp) - Number(other.timestamp));
     const newest = this.messages.findLast(({ messageId }) => messageId !== null);
     if (newest && order(newest) >= order(this.lastStored)) this.lastStored = newest;
