@@ -1,6 +1,6 @@
 /** What version 2 says, applied to the model. Each method is called in the order of changes, once for each. */
 
-import { fromFrame } from "./messages.js";
+import { fromFrame, toFrame } from "./messages.js";
 import { textOf } from "./json.js";
 
 /** @import { Conversation } from "./conversation.js" */
@@ -107,4 +107,14 @@ export class ChangeFeed {
     conversation.uncounted.clear();
     if (unread === 0) conversation.readHere.clear();
   }
+}
+
+/**
+ * What entry() takes, of a conversation as it is.
+ * @param {Conversation} conversation
+ * @returns {SyncEntry}
+ */
+export function entryOf({ user, lastStored, counted, readUpTo, theyReadUpTo, change }) {
+  const lastMessage = lastStored === null ? undefined : toFrame(lastStored);
+  return { with: user, lastMessage, unread: counted, readUpTo, theyReadUpTo: theyReadUpTo ?? undefined, change };
 }

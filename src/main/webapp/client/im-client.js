@@ -6,6 +6,7 @@ import { Conversations } from "./conversations.js";
 import { Credentials } from "./credentials.js";
 import { IdentityResolver } from "./identity.js";
 import { randomId } from "./ids.js";
+import { KeptState } from "./kept-state.js";
 import { Outgoing } from "./outgoing.js";
 import { Owner } from "./owner.js";
 import { WHO_AM_I } from "./packets.js";
@@ -68,6 +69,7 @@ export class ImClient extends TypedEventTarget {
   #readAcks;
   #readMarks;
   #typing;
+  #kept;
   /** @type {OutboxStore | null} */
   #store = null;
   /** @type {((userId: string) => OutboxStore) | null} */
@@ -128,6 +130,7 @@ export class ImClient extends TypedEventTarget {
     this.#version1 = new Version1(write, this.api, timing, this.#seenIds, listener);
     this.#version2 = new Version2(write, this.api, timing, this.#seenIds, this.#model, listener);
     this.#version = this.#version1;
+    this.#kept = new KeptState(server, () => this.#version2.rest);
   }
 
   /** @returns {import("./version-2.js").Version2Listener} */
@@ -147,6 +150,8 @@ export class ImClient extends TypedEventTarget {
         this.#emit("message", detail);
       },
       readAlready: (messageId) => this.#readAcks.again(messageId),
+      restoring: () => this.#kept.loading,
+      moved: () => this.#kept.changed(),
       typing: (userId) => this.#typing.theirs(userId),
       restart: (reason) => this.#connection.drop(reason),
     };
@@ -212,6 +217,7 @@ export class ImClient extends TypedEventTarget {
     this.#readAcks.pause();
     this.#readMarks.lost();
     this.#outgoing.pause();
+    this.#kept.save();
     this.#store?.release();
   }
 
@@ -332,7 +338,10 @@ export class ImClient extends TypedEventTarget {
     this.#outgoing.opened();
     this.#readAcks.opened();
     this.#readMarks.opened();
-    if (this.#version === this.#version1) this.#model.opened(1);
+    if (this.#version === this.#version1) {
+      this.#version2.abandon();
+      this.#model.opened(1);
+    }
     this.#version.opened();
   }
 
@@ -352,6 +361,7 @@ export class ImClient extends TypedEventTarget {
     this.#store ??= this.#makeStore?.(userId) ?? null;
     this.#outgoing.outbox.belongTo(userId, this.#store);
     if (this.#makeStore !== null) this.#watchStore();
+    this.#kept.belongTo(userId, this.#store, (state) => this.#version2.restore(state));
     this.#emit("user", { userId });
     this.#adopt();
   }
@@ -385,13 +395,17 @@ export class ImClient extends TypedEventTarget {
       offline: () => this.#connection.drop("the device is offline"), // a socket would not notice for minutes
       leaving: () => {
         this.#flushReads();
+        this.#kept.save();
         this.#store?.release();
       },
       returned: () => {
         this.#outgoing.outbox.keep();
         this.#connection.hurry();
       },
-      hidden: () => this.#flushReads(), // timers are slow from now on
+      hidden: () => {
+        this.#flushReads(); // timers are slow from now on
+        this.#kept.save();
+      },
       visible: () => {
         this.#connection.hurry();
         this.#adopt();

@@ -54,6 +54,16 @@ export function fromFrame(frame, userId, readUpTo) {
 }
 
 /**
+ * What fromFrame() makes a message of.
+ * @param {Message} message a stored one
+ * @returns {Record<string, any>}
+ */
+export function toFrame({ messageId, fromId, toId, content, timestamp, time, recalled, title, url }) {
+  const known = { time: time === null ? undefined : new Date(time).toISOString(), recalled: recalled || undefined };
+  return { messageId, from: fromId, to: toId, content, timestamp, ...known, title: title || undefined, url: url || undefined };
+}
+
+/**
  * @param {MessageDetail} detail
  * @param {boolean} isLive whether it came in when it was sent
  * @returns {Message}
