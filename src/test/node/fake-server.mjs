@@ -28,10 +28,12 @@ export class FakeServer {
   refusedAsTooMany = 0;
   /** For each handshake: whether it is let in. */
   letIn = () => true;
+  /** The version that it chooses of those that a client offers; false for none. */
+  chooses = "imserver.v1";
   #lastId = 0;
   #sockets = new Set();
   #http = createServer((request, response) => this.#rest(request, response));
-  #webSocket = new WebSocketServer({ noServer: true, handleProtocols: () => "imserver.v1" });
+  #webSocket = new WebSocketServer({ noServer: true, handleProtocols: () => this.chooses });
 
   constructor() {
     this.#http.on("upgrade", (request, socket, head) => {

@@ -22,10 +22,12 @@ for (const [name, Type] of Object.entries(kinds)) {
     let client;
     let states;
     let addresses;
+    let offered;
 
     beforeEach(async () => {
       server = await new FakeServer().start();
       addresses = [];
+      offered = [];
     });
 
     afterEach(async () => {
@@ -39,6 +41,7 @@ for (const [name, Type] of Object.entries(kinds)) {
         constructor(address, ...rest) {
           super(address, ...rest);
           addresses.push(address);
+          offered.push(rest[0] ?? []);
         }
       };
       const options = { server: server.address, credential, WebSocket: Watched };
@@ -72,6 +75,26 @@ for (const [name, Type] of Object.entries(kinds)) {
       assert.equal(states.at(-1).problem ?? "UNREACHABLE", "UNREACHABLE");
       server = await new FakeServer().start(port);
       await until(() => server.messages.length === 1);
+    });
+
+    test("offers its versions each time, but to a server that is there and chooses none", async () => {
+      server.chooses = false;
+      connect("1");
+      await until(() => client.state === "open"); // some clients take that, others need to offer none
+      client.close();
+      server.chooses = "imserver.v1";
+      const { port } = server;
+      await server.stop();
+      offered = [];
+      connect("1");
+      await until(() => offered.length >= 4);
+      server = await new FakeServer().start(port);
+      await until(() => client.state === "open");
+      server.letIn = () => false;
+      server.cut(4408);
+      const before = offered.length;
+      await until(() => offered.length >= before + 4);
+      assert.ok(offered.every((versions) => versions.length === 2), JSON.stringify(offered));
     });
 
     test("waits ever longer where handshakes are refused with 429", async () => {

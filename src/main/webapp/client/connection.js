@@ -52,6 +52,8 @@ export class Connection {
   #refused = null;
   /** Whether to offer no version next time: clients refuse a server that chooses none of those that they offer. */
   #isPlain = false;
+  /** Whether a server has chosen one: where it then lets nothing in, that is not why. */
+  #hasChosen = false;
   #failures = 0;
   /** Counts connections, so that what was begun for an earlier one has no effect. */
   #generation = 0;
@@ -168,6 +170,7 @@ export class Connection {
       clearTimeout(this.#timer);
       this.#openedAt = now();
       this.#hasOpened = true;
+      this.#hasChosen ||= Boolean(socket.protocol);
       this.credential = credential;
       this.#set("open", null, "", null);
       if (this.#socket === socket) this.#listener.opened(credential, socket.protocol === VERSIONS[0] ? 2 : 1);
@@ -209,7 +212,7 @@ export class Connection {
     const problem = this.#hasOpened ? null : await diagnose(identity, this.#server, this.#fetch);
     if (generation !== this.#generation) return;
     if (this.#credentials.renewable && (refused || perhaps)) this.#refused = credential; // another one next time
-    this.#isPlain = !this.#isPlain;
+    this.#isPlain = !this.#isPlain && status === 200 && !this.#hasChosen; // with none version 2 is out of reach
     this.#again(code, "the server did not let this connection in, or cannot be reached", problem);
   }
 

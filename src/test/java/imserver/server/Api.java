@@ -168,7 +168,7 @@ public final class Api {
   }
 
   /** The first page of the list. */
-  List<JsonObject> conversations() {
+  public List<JsonObject> conversations() {
     return objects(get("api/conversations?limit=100").ok().getJsonArray("conversations"));
   }
 
