@@ -193,6 +193,8 @@ describe("The conversations of an earlier page", () => {
     client.close();
     store.clear();
     assert.equal(storage.length, 0);
+    store.saveState("too late");
+    assert.equal(storage.length, 0);
     await first();
     open({ store: new LocalOutbox("1", storage, { keepsConversations: false }) });
     await settle();
