@@ -73,6 +73,21 @@ describe("What a user sets of conversations, on version 2,", () => {
     assert.deepEqual(flagsOf(client, "7"), []);
   });
 
+  test("is as the last event has it, though the answer to an earlier request comes later", async () => {
+    server.send("1", "7", "hello");
+    const client = await connect("1", {
+      fetch: async (...request) => {
+        const answer = await server.fetch(...request);
+        if (request[1]?.method === "PUT") server.set("1", "7", { muted: false });
+        await settle();
+        return answer;
+      },
+    });
+    await client.conversations.mute("7", true);
+    assert.deepEqual(flagsOf(client, "7"), []);
+    assert.equal(server.user("1").head, 3);
+  });
+
   test("rejects with what the server says, and changes nothing then", async () => {
     server.send("7", "1", "hello");
     const client = await connect();

@@ -96,8 +96,9 @@ export class Conversation {
    * @param {ConversationFlags} entry what it leaves out does not hold
    * @internal
    */
-  setFlags({ stranger = false, blocked = false, muted = false, pinned = false, hidden = false }) {
-    this.flags = { stranger, blocked, muted, pinned, hidden };
+  setFlags({ stranger, blocked, muted, pinned, hidden }) {
+    const holds = (/** @type {unknown} */ flag) => flag === true;
+    this.flags = { stranger: holds(stranger), blocked: holds(blocked), muted: holds(muted), pinned: holds(pinned), hidden: holds(hidden) };
   }
 
   /** There is a new message. @internal @param {boolean} isOwn */
