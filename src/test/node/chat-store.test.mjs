@@ -34,6 +34,15 @@ describe("The store of the chat", () => {
     assert.equal(store.maxLength, 140);
   });
 
+  test("knows the newest message at the start, though an older conversation is pinned above it", async () => {
+    server.send("7", "1", "old");
+    const { entry } = server.send("8", "1", "new");
+    server.set("1", "7", { pinned: true });
+    store.client.connect();
+    await settle();
+    assert.equal(store.newestAtFirst, Number(entry.messageId));
+  });
+
   test("tells nothing more when it is closed, though an answer comes then", async () => {
     for (let i = 0; i < 60; i++) server.send("1", "7", `m${i}`);
     store.client.connect();

@@ -258,7 +258,7 @@ export class ChatStore extends EventTarget {
   /** @param {string | null} userId */
   #modelChanged(userId) {
     if (this.newestAtFirst === null && this.model.state === "loaded") {
-      this.newestAtFirst = Number(this.model.list.find(({ lastMessage }) => lastMessage?.messageId)?.lastMessage?.messageId ?? 0);
+      this.newestAtFirst = this.model.list.reduce((newest, { newestId }) => Math.max(newest, newestId), 0); // the first may be pinned
     }
     if (userId !== null) this.#markFirstNew(this.conversation(userId));
     this.#changed();
