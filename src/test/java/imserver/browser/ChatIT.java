@@ -673,7 +673,6 @@ class ChatIT {
       at.addProperty("y", text.y + text.height / 2);
       finger.send("Input.dispatchTouchEvent", touch("touchStart", at));
       page.page().clock().fastForward(500);
-      // The browser, whose time has not gone on, makes a click of it.
       finger.send("Input.dispatchTouchEvent", touch("touchEnd"));
       assertThat(menu.getByText("Copy")).isFocused();
       menu.getByText("Copy").tap();
