@@ -23,6 +23,7 @@ describe("Alerts", () => {
     shown = [];
     notifications = [];
     holders = 0;
+    newestId = 0;
     isLookedAt = false;
     give("localStorage", new FakeStorage());
     give("isSecureContext", true);
@@ -62,7 +63,9 @@ describe("Alerts", () => {
     for (const name of ["localStorage", "isSecureContext", "document", "Notification"]) delete globalThis[name];
   });
 
-  const message = (content) => ({ content, title: "", unread: true, recalled: false });
+  let newestId;
+
+  const message = (content, time = 0) => ({ messageId: String(++newestId), time, content, title: "", unread: true, recalled: false });
   const conversation = { user: { id: "7", name: "Seven" } };
 
   async function pass() {
@@ -72,6 +75,7 @@ describe("Alerts", () => {
 
   async function turnedOn() {
     const alerts = new Alerts(() => {});
+    alerts.belongTo("server 1");
     await alerts.choose({ notifications: true });
     return alerts;
   }
@@ -157,6 +161,50 @@ describe("Alerts", () => {
     other.received(conversation, message("hello"), texts);
     await pass();
     assert.deepEqual(shown, [["Seven", "hello"]]);
+  });
+
+  describe("where the timers of a tab are delayed", () => {
+    /** The lock is free whenever it is wanted: each tab's time is up long after the other's. */
+    beforeEach(() => {
+      navigator.locks.request = async (name, options, held) => held({ name });
+    });
+
+    async function told(alerts, ...messages) {
+      for (const each of messages) alerts.received(conversation, each, texts);
+      await pass();
+      await pass(); // the lock is given back
+    }
+
+    test("are not given of what another tab has told of, but of what came later", async () => {
+      const [tab, delayed] = [await turnedOn(), await turnedOn()];
+      const [one, two, three] = [message("one"), message("two"), message("three")];
+      await told(tab, one, two);
+      await told(delayed, one, two);
+      await told(delayed, two, three);
+      await told(tab, three);
+      assert.deepEqual(shown, [["2 new messages", "Seven: two"], ["Seven", "three"]]);
+    });
+
+    test("are given of another user's message, and of the first one of a new database", async () => {
+      const [tab, other] = [await turnedOn(), await turnedOn()];
+      const anothers = message("another's", 1000);
+      await told(tab, message("hello", 1000));
+      other.end();
+      other.belongTo("server 2");
+      await told(other, { ...anothers, messageId: "1" });
+      await told(tab, { ...message("anew", 2000), messageId: "1" });
+      assert.deepEqual(shown.map(([, text]) => text), ["hello", "another's", "anew"]);
+    });
+
+    test("are given where nothing can be kept", async () => {
+      const alerts = await turnedOn();
+      localStorage.setItem = localStorage.getItem = () => {
+        throw new DOMException("no storage here", "SecurityError");
+      };
+      await told(alerts, message("one"));
+      await told(alerts, message("two"));
+      assert.deepEqual(shown.map(([, text]) => text), ["one", "two"]);
+    });
   });
 });
 

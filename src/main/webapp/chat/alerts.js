@@ -10,6 +10,7 @@ import { nameOf } from "./texts.js";
 /** @import { Texts } from "./texts.js" */
 
 /** @typedef {{notifications: boolean, sound: boolean}} Choice */
+/** The newest id, and the latest time, of what a user was told of in this browser. @typedef {{id: number, time: number}} Told */
 
 /** So long it may take until another device, or this page, has reported a message as read. */
 const READ_WITHIN = 1500; // ms
@@ -17,6 +18,7 @@ const READ_WITHIN = 1500; // ms
 const LONGEST = 120; // characters
 /** Of the browser, whoever is signed in: it is the desktop's owner who chooses. */
 const KEY = "im-chat.alerts";
+const NOTHING_TOLD = { id: 0, time: 0 };
 
 export class Alerts {
   /** @type {Choice} */
@@ -32,6 +34,8 @@ export class Alerts {
   #generation = 0;
   /** Whether this is the tab that gives the alerts just now. */
   #isFirstTab = false;
+  /** Under which it is kept what the user was told of; null until it is known who that is. @type {string | null} */
+  #toldKey = null;
   /** @type {AudioContext | null} */
   #audio = null;
 
@@ -58,7 +62,7 @@ export class Alerts {
   async choose(change) {
     if (change.notifications && (await Notification.requestPermission()) !== "granted") change.notifications = false;
     this.choice = { ...this.choice, ...change };
-    keep(this.choice);
+    write(KEY, this.choice);
     if (change.sound) this.#play(); // so that it is known, and the browser lets it be heard later
   }
 
@@ -73,8 +77,14 @@ export class Alerts {
     this.#timer ??= setTimeout(() => this.#tell(texts), READ_WITHIN);
   }
 
+  /** @param {string} userKey whose messages come in from now on */
+  belongTo(userKey) {
+    this.#toldKey = `${KEY}.told ${userKey}`;
+  }
+
   /** Another user, or none: nothing of this one is told. */
   end() {
+    this.#toldKey = null;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#waiting.clear();
@@ -90,9 +100,35 @@ export class Alerts {
     this.#waiting.clear();
     const generation = this.#generation;
     if (unread.length === 0 || !(await this.#becomeFirstTab()) || generation !== this.#generation) return;
+    const told = unread.filter(([message]) => this.#isNotTold(message));
+    if (told.length === 0) return;
+    this.#keepTold(told.map(([message]) => message));
     if (this.choice.sound) this.#play();
     const isLookedAt = document.visibilityState === "visible" && document.hasFocus();
-    if (this.choice.notifications && this.canNotify && Notification.permission === "granted" && !isLookedAt) this.#notify(unread, texts);
+    if (this.choice.notifications && this.canNotify && Notification.permission === "granted" && !isLookedAt) this.#notify(told, texts);
+  }
+
+  /** @returns {Told} */
+  get #told() {
+    return (this.#toldKey && read(this.#toldKey)) || NOTHING_TOLD;
+  }
+
+  /**
+   * Whether no tab has told of a message yet. Ids alone do not say that: a server with a new database begins them anew.
+   *
+   * @param {Message} message
+   */
+  #isNotTold({ messageId, time }) {
+    const told = this.#told;
+    return Number(messageId) > told.id || (time ?? 0) > told.time;
+  }
+
+  /** @param {Message[]} messages */
+  #keepTold(messages) {
+    if (this.#toldKey === null) return;
+    const id = Math.max(...messages.map(({ messageId }) => Number(messageId)));
+    const time = Math.max(this.#told.time, ...messages.map((message) => message.time ?? 0)); // clocks of servers differ
+    write(this.#toldKey, { id, time });
   }
 
   /**
@@ -154,19 +190,32 @@ export class Alerts {
 
 /** @returns {Choice} */
 function kept() {
+  const { notifications, sound } = read(KEY) ?? {};
+  return { notifications: notifications === true, sound: sound === true };
+}
+
+/**
+ * @param {string} key
+ * @returns {any} null where there is nothing, or no storage
+ */
+function read(key) {
   try {
-    const { notifications, sound } = JSON.parse(localStorage.getItem(KEY) ?? "{}");
-    return { notifications: notifications === true, sound: sound === true };
+    return JSON.parse(localStorage.getItem(key) ?? "null");
   } catch {
-    return { notifications: false, sound: false };
+    return null;
   }
 }
 
-/** @param {Choice} choice */
-function keep(choice) {
+/**
+ * Without storage it holds for as long as the page, and each tab tells.
+ *
+ * @param {string} key
+ * @param {object} value
+ */
+function write(key, value) {
   try {
-    localStorage.setItem(KEY, JSON.stringify(choice));
+    localStorage.setItem(key, JSON.stringify(value));
   } catch {
-    // Without storage it is chosen for as long as the page.
+    // As said above.
   }
 }
