@@ -14,6 +14,8 @@ import { nameOf } from "./texts.js";
 
 /** So long it may take until another device, or this page, has reported a message as read. */
 const READ_WITHIN = 1500; // ms
+/** So long it may take until other tabs see what was kept in the browser. */
+const KEPT_WITHIN = 300; // ms
 /** Of a text in a notification. */
 const LONGEST = 120; // characters
 /** Of the browser, whoever is signed in: it is the desktop's owner who chooses. */
@@ -32,8 +34,6 @@ export class Alerts {
   #notification = null;
   /** Counts users, so that what was begun for an earlier one has no effect. */
   #generation = 0;
-  /** Whether this is the tab that gives the alerts just now. */
-  #isFirstTab = false;
   /** Under which it is kept what the user was told of; null until it is known who that is. @type {string | null} */
   #toldKey = null;
   /** @type {AudioContext | null} */
@@ -96,16 +96,20 @@ export class Alerts {
   /** @param {Texts} texts */
   async #tell(texts) {
     this.#timer = undefined;
-    const unread = [...this.#waiting].filter(([message]) => message.unread && !message.recalled);
+    const waiting = [...this.#waiting];
     this.#waiting.clear();
     const generation = this.#generation;
-    if (unread.length === 0 || !(await this.#becomeFirstTab()) || generation !== this.#generation) return;
-    const told = unread.filter(([message]) => this.#isNotTold(message));
-    if (told.length === 0) return;
-    this.#keepTold(told.map(([message]) => message));
-    if (this.choice.sound) this.#play();
-    const isLookedAt = document.visibilityState === "visible" && document.hasFocus();
-    if (this.choice.notifications && this.canNotify && Notification.permission === "granted" && !isLookedAt) this.#notify(told, texts);
+    const isToTell = (/** @type {[Message, Conversation]} */ [message]) => message.unread && !message.recalled && this.#isNotTold(message);
+    if (!waiting.some(isToTell)) return;
+    await alone(() => {
+      const told = generation === this.#generation ? waiting.filter(isToTell) : [];
+      if (told.length === 0) return false;
+      this.#keepTold(told.map(([message]) => message));
+      if (this.choice.sound) this.#play();
+      const isLookedAt = document.visibilityState === "visible" && document.hasFocus();
+      if (this.choice.notifications && this.canNotify && Notification.permission === "granted" && !isLookedAt) this.#notify(told, texts);
+      return true;
+    });
   }
 
   /** @returns {Told} */
@@ -152,21 +156,6 @@ export class Alerts {
     }
   }
 
-  /** @returns {Promise<boolean>} whether no other tab gives the same alert */
-  #becomeFirstTab() {
-    if (!navigator.locks || this.#isFirstTab) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const options = /** @type {const} */ ({ ifAvailable: true });
-      const held = navigator.locks.request(KEY, options, async (lock) => {
-        this.#isFirstTab = lock !== null;
-        resolve(this.#isFirstTab);
-        if (lock !== null) await new Promise((over) => setTimeout(over, READ_WITHIN));
-        this.#isFirstTab = false;
-      });
-      held.catch(() => resolve(true)); // a frame that may have no locks
-    });
-  }
-
   /** Two short tones, made here: there is nothing to load. */
   #play() {
     try {
@@ -185,6 +174,26 @@ export class Alerts {
     } catch {
       // A device without sound.
     }
+  }
+}
+
+/**
+ * Does something while no other tab does, so that the next one sees what this one has told of.
+ *
+ * @param {() => boolean} tell whether there was something to tell
+ */
+async function alone(tell) {
+  let isDone = false;
+  const tellOnce = () => {
+    isDone = true;
+    return tell();
+  };
+  try {
+    await navigator.locks.request(KEY, async () => {
+      if (tellOnce()) await new Promise((over) => setTimeout(over, KEPT_WITHIN));
+    });
+  } catch {
+    if (!isDone) tellOnce(); // a page or a frame that may have no locks
   }
 }
 
