@@ -20,7 +20,8 @@
  */
 
 export * from "./client/types.js";
-/** @import { Loading as _Loading, Message as _Message } from "./client/conversation.js" */
+/** @import { Loading as _Loading } from "./client/conversation.js" */
+/** @import { Message as _Message } from "./client/messages.js" */
 /** @import { Timing as _Timing } from "./client/timing.js" */
 /** @typedef {_Message} Message */
 /** @typedef {_Timing} Timing */

@@ -1,14 +1,15 @@
 /**
  * Devices that keep the cursor's rule end with what the server has, whatever was lost, doubled, held up or put out of order on
- * the way. Histories are drawn at random, by seeds; IMSERVER_SEED=number runs one of them alone,
+ * the way, also over reloads of pages with what their store has kept, full or forbidden though it be. Histories are drawn at random, by seeds; IMSERVER_SEED=number runs one of them alone,
  * IMSERVER_SEEDS=number so many.
  */
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
-import { ImClient } from "../webapp/imserver-client.js";
+import { ImClient, LocalOutbox } from "../webapp/imserver-client.js";
 import { letClockGo, pass, randomOf, settle, stopClock } from "./clock.mjs";
 import { FakeServer2, modelOf, modelOfServer } from "./fake-server-2.mjs";
+import { FakeStorage } from "./storage.mjs";
 
 const USERS = ["1", "2", "3", "4"];
 const STEPS = 150;
@@ -49,14 +50,27 @@ class History {
     this.#server.deliver = (connection, frame) => this.#deliver(connection, frame);
     this.#server.refuse = () => (this.#isFaulty && this.#happens(0.05) ? { code: "STORAGE_UNAVAILABLE", retryable: true } : null);
     this.#server.refuseRest = (path) => (this.#isFaulty && path !== "users/me" && this.#happens(0.05) ? 503 : null);
-    for (const user of ["1", "1", "1", "2", "2", "3"]) this.#devices.push(this.#newDevice(user));
+    const [shared, full, own] = [new FakeStorage(), new FakeStorage(), new FakeStorage()]; // two tabs of one browser share theirs
+    full.room = 1500;
+    const storages = [["1", shared], ["1", shared], ["1", null], ["2", full], ["2", own], ["3", own]];
+    for (const [user, storage] of storages) this.#devices.push(this.#newDevice(user, storage));
   }
 
-  #newDevice(credential) {
+  /** The page of a device is loaded anew: it goes in order, or all at once. */
+  #reload(device) {
+    const { storage } = device;
+    if (storage) storage.isForbidden = this.#happens(0.3); // nothing of the end is written then
+    device.close();
+    if (storage) storage.isForbidden = false;
+    this.#devices[this.#devices.indexOf(device)] = this.#newDevice(device.credential, storage);
+  }
+
+  #newDevice(credential, storage) {
     const server = this.#server;
     const timing = { backoff: 50, backoffCap: 400, holdWithin: 1000, requestsPerSecond: 1000, answerAfter: 1000, retries: 20, cuts: 1000 };
     const options = { server: "http://127.0.0.1/teaching/", credential, WebSocket: server.WebSocket, fetch: server.fetch, timing };
-    const device = new ImClient(options);
+    const device = new ImClient({ ...options, store: storage ? new LocalOutbox(credential, storage) : undefined });
+    Object.assign(device, { storage, credential });
     device.shown = [];
     device.addEventListener("message", ({ detail }) => device.shown.push(detail));
     device.connect();
@@ -128,12 +142,14 @@ class History {
       () => this.#happens(0.2) && server.cut(),
       () => this.#happens(0.05) && server.renew(`e${this.#count}`),
       () => this.#happens(0.3) && this.#flushAll(),
+      () => this.#reload(device),
     ];
     this.#one(actions)();
     if (server.epoch !== this.epoch) server.cut(); // an operator's command, while the server was stopped
     this.epoch = server.epoch;
     if (this.#happens(0.7)) await settle();
     if (this.#happens(0.5)) mock.timers.tick(Math.floor(this.random() * 300));
+    if (this.#happens(0.02)) mock.timers.tick(1500); // something is kept
   }
 
   async heal() {

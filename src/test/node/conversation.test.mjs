@@ -98,4 +98,26 @@ describe("A conversation", () => {
     const message = theirs(5, { timestamp: "9999999999999" });
     assert.equal(message.time, Date.parse("2026-01-01T00:00:00.000Z"));
   });
+
+  test("has a message once that was recalled before its acknowledgement came", () => {
+    conversation.messages.push(pending("a", 5));
+    conversation.merge([mine(7, { recalled: true })]);
+    conversation.merge([mine(7, { recalled: true, clientMessageId: "a" })]);
+    conversation.sort();
+    assert.deepEqual(keys(), ["7"]);
+    conversation.messages.push(pending("b", 7, "6"));
+    conversation.merge([mine(8, { recalled: true })]);
+    const sent = { clientMessageId: "b", toId: "7", content: "b", timestamp: "6", state: "sent", messageId: "8", code: null, message: null };
+    conversation.outgoing(sent, "1");
+    assert.deepEqual(conversation.messages.map(({ key, recalled, content }) => [key, recalled, content]), [["7", true, ""], ["b", true, ""]]);
+  });
+
+  test("is in the list still when what alone was written in it is discarded", () => {
+    conversation.history = "none";
+    conversation.setLast(theirs(5));
+    conversation.outgoing({ clientMessageId: "a", toId: "7", content: "a", timestamp: "5", state: "failed", messageId: null, code: "X", message: null }, "1");
+    assert.equal(conversation.lastMessage.key, "a");
+    conversation.discard("a");
+    assert.equal(conversation.lastMessage.key, "5");
+  });
 });

@@ -34,6 +34,8 @@ export class FakeServer2 {
   #readUpTo = new Map();
   #lastId = 2000;
   #clock = START;
+  /** Its time, for messages and in what REST answers; one second a message unless a test sets it. @type {(() => number) | null} */
+  now = null;
 
   // ---- What it keeps ----
 
@@ -80,11 +82,11 @@ export class FakeServer2 {
   // ---- What is done to it ----
 
   /** @returns {{entry: any, stored: boolean, change: number}} */
-  send(from, to, content, { clientMessageId = null, timestamp = "", by = null } = {}) {
+  send(from, to, content, { clientMessageId = null, timestamp = "", by = null, url } = {}) {
     const known = clientMessageId && this.entries.find((entry) => entry.from === from && entry.clientMessageId === clientMessageId);
     if (known) return { entry: known, stored: false };
-    const entry = { kind: "message", messageId: String((this.#lastId += 1 + (this.#lastId % 3))), from, to, content, timestamp, clientMessageId };
-    Object.assign(entry, { time: new Date((this.#clock += 1000)).toISOString(), read: false, recalled: false });
+    const entry = { kind: "message", messageId: String((this.#lastId += 1 + (this.#lastId % 3))), from, to, content, timestamp, clientMessageId, url };
+    Object.assign(entry, { time: new Date(this.now?.() ?? (this.#clock += 1000)).toISOString(), read: false, recalled: false });
     this.entries.push(entry);
     let change = 0;
     for (const [user, other] of new Map([[to, from], [from, to]])) {
@@ -249,28 +251,34 @@ export class FakeServer2 {
 
   /** To be given to the client. */
   get fetch() {
-    return async (address, init = {}) => {
-      const url = new URL(address);
-      const path = url.pathname.replace(/^.*\/api\//, "");
-      this.asked.push(path + url.search);
-      const user = userOf((init.headers?.Authorization ?? "").replace("Bearer ", ""));
-      const refused = this.refuseRest(path, user);
-      if (refused) return answerOf(refused, { title: "refused", status: refused });
-      const parts = path.split("/");
-      if (parts[0] === "users" && this.directory.has(parts[1])) return answerOf(200, this.directory.get(parts[1]));
-      const body = init.body ? JSON.parse(init.body) : null;
-      if (path === "users/me") return answerOf(200, { id: Number(user), name: user, avatar: "" });
-      if (path === "messages/read") {
-        const senders = new Set(body.messageIds.map((id) => this.message(String(id))?.from));
-        for (const from of senders) if (from) this.read(user, from, ({ messageId }) => body.messageIds.includes(Number(messageId)));
-        return new Response(null, { status: 204 });
-      }
-      if (parts[0] === "messages" && parts[2] === "recall") {
-        return this.recall(user, parts[1]) ? new Response(null, { status: 204 }) : answerOf(404, { title: "Not Found", code: "NOT_FOUND" });
-      }
-      if (parts[0] === "conversations" && parts[2] === "messages") return answerOf(200, this.#history(user, parts[1], url.searchParams));
-      return answerOf(404, { title: "Not Found", status: 404 });
+    return async (...request) => {
+      const answer = await this.#answer(...request);
+      if (this.now) answer.headers.set("Date", new Date(this.now()).toUTCString());
+      return answer;
     };
+  }
+
+  async #answer(address, init = {}) {
+    const url = new URL(address);
+    const path = url.pathname.replace(/^.*\/api\//, "");
+    this.asked.push(path + url.search);
+    const user = userOf((init.headers?.Authorization ?? "").replace("Bearer ", ""));
+    const refused = this.refuseRest(path, user);
+    if (refused) return answerOf(refused, { title: "refused", status: refused });
+    const parts = path.split("/");
+    if (parts[0] === "users" && this.directory.has(parts[1])) return answerOf(200, this.directory.get(parts[1]));
+    const body = init.body ? JSON.parse(init.body) : null;
+    if (path === "users/me") return answerOf(200, { id: Number(user), name: user, avatar: "" });
+    if (path === "messages/read") {
+      const senders = new Set(body.messageIds.map((id) => this.message(String(id))?.from));
+      for (const from of senders) if (from) this.read(user, from, ({ messageId }) => body.messageIds.includes(Number(messageId)));
+      return new Response(null, { status: 204 });
+    }
+    if (parts[0] === "messages" && parts[2] === "recall") {
+      return this.recall(user, parts[1]) ? new Response(null, { status: 204 }) : answerOf(404, { title: "Not Found", code: "NOT_FOUND" });
+    }
+    if (parts[0] === "conversations" && parts[2] === "messages") return answerOf(200, this.#history(user, parts[1], url.searchParams));
+    return answerOf(404, { title: "Not Found", status: 404 });
   }
 
   #history(user, other, parameters) {
@@ -308,14 +316,14 @@ export function modelOfServer(server, user, loaded) {
   return { unread: conversations.reduce((sum, { unread }) => sum + unread, 0), conversations };
 }
 
-function shown({ messageId, from, to, content, time, timestamp }) {
-  return { messageId, from, to, content, time, timestamp };
+function shown({ messageId, from, to, content, time, timestamp, url }) {
+  return { messageId, from, to, content, time, timestamp, url };
 }
 
-function view({ kind, of, messageId, from, to, content, time, timestamp, read, recalled }) {
+function view({ kind, of, messageId, from, to, content, time, timestamp, read, recalled, url }) {
   const ids = { messageId: Number(messageId), fromId: Number(from), toId: Number(to) };
   if (kind === "recall") return { ...ids, kind, of, time };
-  return { ...ids, content, time, timestamp, read, ...(recalled ? { recalled } : {}) };
+  return { ...ids, content, time, timestamp, read, url, ...(recalled ? { recalled } : {}) };
 }
 
 function answerOf(status, body) {

@@ -275,4 +275,38 @@ describe("On version 2", () => {
     await pass(60_000, 1000);
     assert.deepEqual(client.shown, ["a", "b"]);
   });
+
+  test("lets a message be taken back for as long as the server says, whatever the clock of the device", async () => {
+    for (const offset of [0, -3_600_000, 3_600_000]) {
+      server.now = () => Date.now() + offset;
+      const client = await connect("1", { isSilent: true });
+      const conversation = await client.conversations.open("7");
+      await client.send("7", `at ${offset}`);
+      const message = conversation.messages.at(-1);
+      await pass(119_000, 1000);
+      assert.equal(client.canRecall(message), true, `${offset}`);
+      await pass(2000, 1000);
+      assert.equal(client.canRecall(message), false, `${offset}`);
+      assert.equal(client.canRecall({ ...message, fromMe: false, time: message.time + 60_000 }), false);
+    }
+  });
+
+  test("takes the server's time from REST too, before anything has come in", async () => {
+    server.now = () => Date.now() - 3_600_000;
+    server.send("1", "7", "an hour behind");
+    const client = await connect("1", { isSilent: true });
+    const [message] = (await client.conversations.open("7")).messages;
+    assert.equal(client.canRecall(message), true);
+  });
+
+  test("has addresses of the web alone for where a notice leads", async () => {
+    const urls = ["https://host.example/a", "/course/7", "javascript:alert(1)", " java\nscript:alert(1)", "data:text/html,x", "file:///etc", "http://["];
+    for (const url of urls) server.send("0", "1", url, { url });
+    const client = await connect("1", { isSilent: true });
+    assert.equal(client.conversations.conversation("0").lastMessage.url, "");
+    const { messages } = await client.conversations.open("0");
+    server.send("0", "1", "live", { url: "javascript:alert(2)" });
+    await settle();
+    assert.deepEqual(messages.map(({ url }) => url), ["https://host.example/a", "/course/7", "", "", "", "", "", ""]);
+  });
 });

@@ -21,6 +21,7 @@ describe("The cursor", () => {
       entry: (entry) => entries.push(entry.change),
       forget: () => calls.push("forget"),
       restart: () => calls.push("restart"),
+      moved: () => {},
       settled: () => calls.push("settled"),
     });
   });

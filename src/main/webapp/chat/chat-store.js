@@ -205,10 +205,8 @@ export class ChatStore extends EventTarget {
    *
    * @param {Message} message
    */
-  canRecall({ fromMe, messageId, recalled, time }) {
-    const { features, limits } = this.client;
-    if (!features.has("recall") || limits === null || !fromMe || messageId === null || recalled || time === null) return false;
-    return Date.now() - time < limits.recallSeconds * 1000;
+  canRecall(message) {
+    return this.client.canRecall(message);
   }
 
   /**

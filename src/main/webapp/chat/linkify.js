@@ -55,19 +55,6 @@ function withoutTrailingPunctuation(address) {
   return address.slice(0, end);
 }
 
-/**
- * Where a notice leads: to the web, or within the site of the page.
- *
- * @param {string} url
- * @param {string} base the page's address
- * @returns {string | null} null for what is no address of the web
- */
-export function noticeAddress(url, base) {
-  if (!URL.canParse(url, base)) return null;
-  const { protocol, href } = new URL(url, base);
-  return protocol === "http:" || protocol === "https:" ? href : null;
-}
-
 /** @param {string} text */
 function hrefOf(text) {
   const address = /^www\./i.test(text) ? `https://${text}` : text;

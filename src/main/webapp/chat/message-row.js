@@ -1,6 +1,6 @@
 import { css, html, nothing } from "../lib/lit/lit-element.js";
 import { check, clock as sendingIcon, failed, more, read } from "./icons.js";
-import { linkify, noticeAddress } from "./linkify.js";
+import { linkify } from "./linkify.js";
 import { clock, nameOf } from "./texts.js";
 
 /** @import { Conversation, Message } from "../imserver-client.js" */
@@ -98,16 +98,17 @@ function part({ text, href }) {
 }
 
 /**
- * Where a notice of the host application leads. Within the site it opens in the page's place, as its other links do.
+ * Where a notice of the host application leads: somewhere on the web, as the library sees to. Within the site it opens in
+ * the page's place, as its other links do.
  *
  * @param {Message} message
  * @param {Texts} texts
  */
 function noticeLink({ url, fromId }, texts) {
-  const address = fromId === "0" && url ? noticeAddress(url, document.baseURI) : null;
-  if (!address) return nothing;
-  const isOurs = new URL(address).origin === location.origin;
-  return html`<a class="leads" href=${address} target=${isOurs ? "_self" : "_blank"} rel="noopener noreferrer">${texts.openNotice}</a>`;
+  if (fromId !== "0" || url === "" || !URL.canParse(url, document.baseURI)) return nothing;
+  const { href, origin } = new URL(url, document.baseURI);
+  const isOurs = origin === location.origin;
+  return html`<a class="leads" href=${href} target=${isOurs ? "_self" : "_blank"} rel="noopener noreferrer">${texts.openNotice}</a>`;
 }
 
 /**

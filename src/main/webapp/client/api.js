@@ -5,6 +5,7 @@ import { ApiError } from "./errors.js";
 import { parseJson, textOf } from "./json.js";
 import { rootOf } from "./server-address.js";
 
+/** @import { ServerClock } from "./server-clock.js" */
 /** @import { ConversationEntry, HistoryMessage, Options, User } from "./types.js" */
 
 const REQUEST_WITHIN = 30_000; // ms, for REST
@@ -16,6 +17,8 @@ export class ImApi {
   #fetch;
   /** @type {((credential: string) => Promise<void>) | undefined} */
   #admit;
+  /** @type {ServerClock | undefined} */
+  #clock;
 
   /**
    * @param {object} options
@@ -23,9 +26,11 @@ export class ImApi {
    * @param {Options["credential"] | Credentials} options.credential
    * @param {typeof globalThis.fetch} [options.fetch]
    * @param {(credential: string) => Promise<void>} [options.admit] rejects where a credential is not to be used
+   * @param {ServerClock} [options.clock] is told what time it is at the server
    */
-  constructor({ server, credential, fetch: request, admit }) {
+  constructor({ server, credential, fetch: request, admit, clock }) {
     this.#admit = admit;
+    this.#clock = clock;
     this.#server = rootOf(server);
     this.#credentials = credential instanceof Credentials ? credential : new Credentials(credential);
     this.#fetch = request ?? ((resource, init) => fetch(resource, init));
@@ -132,6 +137,7 @@ export class ImApi {
           response = await this.#send(url, method, body, renewed);
         }
       }
+      this.#clock?.heard(response.headers.get("Date")); // which pages of other origins are not shown
       const text = await response.text();
       if (!response.ok) throw problemOf(response, text);
       return text === "" ? null : parseJson(text);

@@ -1,9 +1,10 @@
 /** What version 2 says, applied to the model. Each method is called in the order of changes, once for each. */
 
-import { fromFrame } from "./messages.js";
+import { fromFrame, toFrame } from "./messages.js";
 import { textOf } from "./json.js";
 
-/** @import { Conversation, Message } from "./conversation.js" */
+/** @import { Conversation } from "./conversation.js" */
+/** @import { Message } from "./messages.js" */
 /** @import { ModelBase } from "./model-base.js" */
 /** @import { Frame, SyncEntry } from "./protocol-2.js" */
 /** @import { StoredEntry } from "./types.js" */
@@ -91,7 +92,8 @@ export class ChangeFeed {
    */
   #at(event, known = {}) {
     const conversation = this.#model.of(textOf(event.with), known);
-    conversation.change = Math.max(conversation.change, event.change);
+    // Where an entry was newer than this, what made it so comes again, or an entry: none of that is to be passed over.
+    conversation.change = event.change;
     if (this.hasReceipts && !conversation.isSystem) conversation.theyReadUpTo ??= "0"; // it has begun with this
     return conversation;
   }
@@ -105,4 +107,14 @@ export class ChangeFeed {
     conversation.uncounted.clear();
     if (unread === 0) conversation.readHere.clear();
   }
+}
+
+/**
+ * What entry() takes, of a conversation as it is.
+ * @param {Conversation} conversation
+ * @returns {SyncEntry}
+ */
+export function entryOf({ user, lastStored, counted, readUpTo, theyReadUpTo, change }) {
+  const lastMessage = lastStored === null ? undefined : toFrame(lastStored);
+  return { with: user, lastMessage, unread: counted, readUpTo, theyReadUpTo: theyReadUpTo ?? undefined, change };
 }

@@ -2,28 +2,8 @@
 
 import { become, order, timeOf, written } from "./messages.js";
 
+/** @import { Message } from "./messages.js" */
 /** @import { OutgoingDetail, User } from "./types.js" */
-
-/**
- * @typedef {object} Message
- * @property {string} key by which it stays the same for a renderer, whatever becomes of it
- * @property {string | null} messageId null until the server has stored it
- * @property {string | null} clientMessageId of messages that were written here
- * @property {string} fromId
- * @property {string} toId
- * @property {boolean} fromMe
- * @property {string} content "" where it was recalled
- * @property {boolean} recalled
- * @property {string} timestamp the sender's mark, not to be shown
- * @property {number | null} time milliseconds since 1970, the server's; on version 1 when it came in here, until REST has said;
- *   null while that is not known
- * @property {boolean} unread it waits for this user to read it
- * @property {"sending" | "sent" | "failed"} state
- * @property {string | null} code why it failed
- * @property {string} title of a notice; "" for none
- * @property {string} url where a notice leads; "" for none
- * @property {number} after for one without an id: the newest id when it was written, which it follows
- */
 
 /** Not at all, now, up to where it has got, or in vain. */
 /** @typedef {"none" | "loading" | "loaded" | "failed"} Loading */
@@ -40,8 +20,8 @@ export class Conversation {
   user;
   /** Sorted; without a hole from the first one that is stored to `syncedTo`, and to the end unless `isStale`. @type {Message[]} */
   messages = [];
-  /** @type {Message | null} */
-  lastMessage = null;
+  /** The newest one that is stored, whether it is among `messages` or not. @type {Message | null} */
+  lastStored = null;
   /** All messages to this user up to this id are read (version 2). */
   readUpTo = "0";
   /** The same of the other user; null where the server does not tell. @type {string | null} */
@@ -82,6 +62,12 @@ export class Conversation {
     return this.user.id === "0";
   }
 
+  /** The newest one, which may still be on its way. @returns {Message | null} */
+  get lastMessage() {
+    const last = this.messages.at(-1) ?? null;
+    return last !== null && order(last) >= order(this.lastStored) ? last : this.lastStored;
+  }
+
   /** How many messages this user has not read. */
   get unread() {
     return Math.max(0, this.counted + this.uncounted.size - this.readHere.size);
@@ -89,7 +75,7 @@ export class Conversation {
 
   /** The id of the newest stored message that is known; 0 for none. */
   get newestId() {
-    return Number(this.messages.findLast(({ messageId }) => messageId !== null)?.messageId ?? this.lastMessage?.messageId ?? 0);
+    return Number(this.messages.findLast(({ messageId }) => messageId !== null)?.messageId ?? this.lastStored?.messageId ?? 0);
   }
 
   /** The id before which older messages are to be asked for. */
@@ -177,16 +163,16 @@ export class Conversation {
 
   /** @param {Message} message */
   #offerLast(message) {
-    const last = this.lastMessage;
-    if (last !== null && last !== message && last.messageId === message.messageId && last.messageId !== null) become(message, last);
-    if (order(message) >= order(last)) this.lastMessage = message;
+    const last = this.lastStored;
+    if (last !== null && last !== message && last.messageId === message.messageId) become(message, last);
+    if (order(message) >= order(last)) this.lastStored = message;
   }
 
   /** @param {string} messageId */
   recall(messageId) {
     this.#recalled.add(messageId);
     if (this.#recalled.size > RECALLS_REMEMBERED) this.#recalled.delete(/** @type {string} */ (this.#recalled.values().next().value));
-    for (const message of [...this.messages, this.lastMessage]) {
+    for (const message of [...this.messages, this.lastStored]) {
       if (message?.messageId === messageId) Object.assign(message, { recalled: true, content: "", title: "", url: "", unread: false });
     }
     this.uncounted.delete(Number(messageId));
@@ -219,7 +205,7 @@ export class Conversation {
    */
   markRead(upTo) {
     const found = [];
-    for (const message of [...this.messages, this.lastMessage]) {
+    for (const message of [...this.messages, this.lastStored]) {
       if (!message?.unread || Number(message.messageId) > upTo) continue;
       message.unread = false;
       found.push(Number(message.messageId));
@@ -242,14 +228,18 @@ export class Conversation {
     );
   }
 
-  /** After ids have changed. Two entries with one id are one message: the one that was written here stays. */
+  /** After ids have changed. Two entries with one id or one name are one message. */
   sort() {
-    const written = new Set(this.messages.filter((one) => one.clientMessageId && one.messageId).map((one) => one.messageId));
-    const isTwice = (/** @type {Message} */ one) => !one.clientMessageId && written.has(one.messageId);
-    if (written.size > 0) this.messages = this.messages.filter((one) => !isTwice(one));
+    const written = new Map(this.messages.filter((one) => one.clientMessageId && one.messageId).map((one) => [one.messageId, one]));
+    const names = new Set([...written.values()].map(({ clientMessageId }) => clientMessageId));
+    this.messages = this.messages.filter((one) => {
+      const same = one.messageId === null ? undefined : written.get(one.messageId);
+      if (same && same !== one) become(same, one); // it may have been recalled
+      return same ? same === one : !(one.messageId === null && names.has(one.clientMessageId));
+    });
     this.messages.sort((one, other) => order(one) - order(other) || Number(one.timestamp) - Number(other.timestamp));
-    const newest = this.messages.at(-1);
-    if (newest && order(newest) >= order(this.lastMessage)) this.lastMessage = newest;
+    const newest = this.messages.findLast(({ messageId }) => messageId !== null);
+    if (newest && order(newest) >= order(this.lastStored)) this.lastStored = newest;
   }
 
   /**
@@ -299,15 +289,13 @@ export class Conversation {
    * @param {string} clientMessageId
    */
   discard(clientMessageId) {
-    const isIt = (/** @type {Message} */ one) => one.clientMessageId === clientMessageId && one.messageId === null;
-    this.messages = this.messages.filter((one) => !isIt(one));
-    if (this.lastMessage !== null && isIt(this.lastMessage)) this.lastMessage = this.messages.at(-1) ?? null;
+    this.messages = this.messages.filter((one) => one.clientMessageId !== clientMessageId || one.messageId !== null);
   }
 
   /** What is known is no longer true: only what was written here and is not stored stays. */
   forget() {
     this.unload();
-    Object.assign(this, { change: 0, counted: 0, readUpTo: "0", theyReadUpTo: null, lastMessage: this.messages.at(-1) ?? null });
+    Object.assign(this, { change: 0, counted: 0, readUpTo: "0", theyReadUpTo: null, lastStored: null });
     this.uncounted.clear();
     this.readHere.clear();
   }

@@ -18,11 +18,11 @@
  *
  * A Conversation has user {id, name, avatar}, unread, lastMessage, messages, history, older, more, readUpTo, theyReadUpTo,
  * typingUntil, isReadByThem(message); see conversation.js. Objects stay the same as long as they are: compare by what is in
- * them. Nothing is kept over a reload: the model is made anew from the server, each conversation once. Only what this
- * client sends is in the store.
+ * them. Over a reload the store keeps what this client sends, and on version 2 the list with its counts and marks
+ * (kept-state.js); histories are loaded anew.
  */
 
-import { ChangeFeed } from "./change-feed.js";
+import { ChangeFeed, entryOf } from "./change-feed.js";
 import { Conversation } from "./conversation.js";
 import { ConversationHistory } from "./conversation-history.js";
 import { ListFeed } from "./list-feed.js";
@@ -31,7 +31,9 @@ import { Names } from "./names.js";
 import { TypedEventTarget } from "./typed-events.js";
 
 /** @import { ImApi } from "./api.js" */
-/** @import { Loading, Message } from "./conversation.js" */
+/** @import { Loading } from "./conversation.js" */
+/** @import { SyncEntry } from "./protocol-2.js" */
+/** @import { Message } from "./messages.js" */
 /** @import { MessageDetail, OutgoingDetail, User } from "./types.js" */
 
 /**
@@ -71,6 +73,8 @@ export class Conversations extends TypedEventTarget {
   #names;
   #version = 0;
   #online = false;
+  /** Whether it begins with what an earlier page knew, whose unread messages this one has not shown. */
+  #isRestored = false;
   /** Whether a front end has asked for the model. */
   #isUsed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -263,6 +267,8 @@ export class Conversations extends TypedEventTarget {
     this.#unreadMissed = unreadMissed;
     this.#history.showsRecalls = version === 2;
     if (version === 2) {
+      if (this.#isRestored) for (const { counted, user, readUpTo } of this.#byId.values()) if (counted > 0) unreadMissed(user, readUpTo);
+      this.#isRestored = false;
       if (this.state === "none" || this.state === "failed") this.state = "loading";
     } else {
       for (const conversation of this.#history.opened) conversation.isStale = conversation.history === "loaded";
@@ -270,6 +276,19 @@ export class Conversations extends TypedEventTarget {
     }
     for (const conversation of this.#history.opened) if (conversation.history !== "loaded" || conversation.isStale) this.#catchUp(conversation);
     this.#changed(null);
+  }
+
+  /** As an earlier page knew it. @internal @param {SyncEntry[]} entries */
+  restore(entries) {
+    for (const entry of entries) this.feed.entry(entry);
+    this.#isRestored = true;
+    this.state = "loaded";
+    this.#changed(null);
+  }
+
+  /** For the next page. @internal @returns {SyncEntry[]} */
+  entries() {
+    return [...this.#byId.values()].filter(({ change }) => change > 0).map(entryOf);
   }
 
   /** A front end wants it. @internal */

@@ -6,6 +6,7 @@ import { Conversations } from "./conversations.js";
 import { Credentials } from "./credentials.js";
 import { IdentityResolver } from "./identity.js";
 import { randomId } from "./ids.js";
+import { KeptState } from "./kept-state.js";
 import { Outgoing } from "./outgoing.js";
 import { Owner } from "./owner.js";
 import { WHO_AM_I } from "./packets.js";
@@ -14,12 +15,14 @@ import { ReadAcks } from "./read-acks.js";
 import { ReadMarks } from "./read-marks.js";
 import { SeenIds } from "./seen-ids.js";
 import { rootOf } from "./server-address.js";
+import { ServerClock } from "./server-clock.js";
 import { TIMING } from "./timing.js";
 import { TypedEventTarget } from "./typed-events.js";
 import { Typing } from "./typing.js";
 import { Version1 } from "./version-1.js";
 import { Version2 } from "./version-2.js";
 
+/** @import { Message } from "./messages.js" */
 /** @import { Timing } from "./timing.js" */
 /** @import { ClientEvents, Limits, Options, OutboxStore, Sent, State } from "./types.js" */
 
@@ -62,9 +65,11 @@ export class ImClient extends TypedEventTarget {
   #outgoing;
   #model;
   #seenIds = new SeenIds();
+  #clock = new ServerClock();
   #readAcks;
   #readMarks;
   #typing;
+  #kept;
   /** @type {OutboxStore | null} */
   #store = null;
   /** @type {((userId: string) => OutboxStore) | null} */
@@ -95,7 +100,7 @@ export class ImClient extends TypedEventTarget {
       other: (userId) => this.#emit("otheruser", { userId }),
     });
     /** REST, with the same credential. */
-    this.api = new ImApi({ server, credential: credentials, fetch: request, admit: (credential) => this.#owner.admit(credential) });
+    this.api = new ImApi({ server, credential: credentials, fetch: request, clock: this.#clock, admit: (credential) => this.#owner.admit(credential) });
     this.#model = new Conversations(this);
     this.#connection = new Connection(server, credentials, WebSocketType, request, this.#identities, timing, {
       changed: (detail) => this.#emit("state", detail),
@@ -125,6 +130,7 @@ export class ImClient extends TypedEventTarget {
     this.#version1 = new Version1(write, this.api, timing, this.#seenIds, listener);
     this.#version2 = new Version2(write, this.api, timing, this.#seenIds, this.#model, listener);
     this.#version = this.#version1;
+    this.#kept = new KeptState(server, () => this.#version2.rest);
   }
 
   /** @returns {import("./version-2.js").Version2Listener} */
@@ -135,6 +141,7 @@ export class ImClient extends TypedEventTarget {
       userId: () => this.userId,
       isShowing: () => this.#isShowing,
       heard: () => this.#outgoing.heard(),
+      time: (time) => this.#clock.heard(time),
       acknowledged: (answer) => this.#outgoing.acknowledged(answer),
       refused: (refusal) => this.#readAcks.refused(refusal) || this.#outgoing.refused(refusal),
       show: (detail) => {
@@ -143,6 +150,8 @@ export class ImClient extends TypedEventTarget {
         this.#emit("message", detail);
       },
       readAlready: (messageId) => this.#readAcks.again(messageId),
+      restoring: () => this.#kept.loading,
+      moved: () => this.#kept.changed(),
       typing: (userId) => this.#typing.theirs(userId),
       restart: (reason) => this.#connection.drop(reason),
     };
@@ -208,6 +217,7 @@ export class ImClient extends TypedEventTarget {
     this.#readAcks.pause();
     this.#readMarks.lost();
     this.#outgoing.pause();
+    this.#kept.save();
     this.#store?.release();
   }
 
@@ -260,6 +270,16 @@ export class ImClient extends TypedEventTarget {
    */
   markReadUpTo(userId, messageId) {
     this.#readMarks.mark(String(userId), Number(messageIdOf(messageId)));
+  }
+
+  /**
+   * Whether this user may still take a message back, by the server's clock.
+   * @param {Pick<Message, "fromMe" | "messageId" | "recalled" | "time">} message of the model
+   */
+  canRecall({ fromMe, messageId, recalled, time }) {
+    const { features, limits } = this;
+    if (!features.has("recall") || limits === null || !fromMe || messageId === null || recalled || time === null) return false;
+    return this.#clock.now() - time < limits.recallSeconds * 1000;
   }
 
   /**
@@ -318,7 +338,10 @@ export class ImClient extends TypedEventTarget {
     this.#outgoing.opened();
     this.#readAcks.opened();
     this.#readMarks.opened();
-    if (this.#version === this.#version1) this.#model.opened(1);
+    if (this.#version === this.#version1) {
+      this.#version2.abandon();
+      this.#model.opened(1);
+    }
     this.#version.opened();
   }
 
@@ -338,6 +361,7 @@ export class ImClient extends TypedEventTarget {
     this.#store ??= this.#makeStore?.(userId) ?? null;
     this.#outgoing.outbox.belongTo(userId, this.#store);
     if (this.#makeStore !== null) this.#watchStore();
+    this.#kept.belongTo(userId, this.#store, (state) => this.#version2.restore(state));
     this.#emit("user", { userId });
     this.#adopt();
   }
@@ -371,13 +395,17 @@ export class ImClient extends TypedEventTarget {
       offline: () => this.#connection.drop("the device is offline"), // a socket would not notice for minutes
       leaving: () => {
         this.#flushReads();
+        this.#kept.save();
         this.#store?.release();
       },
       returned: () => {
         this.#outgoing.outbox.keep();
         this.#connection.hurry();
       },
-      hidden: () => this.#flushReads(), // timers are slow from now on
+      hidden: () => {
+        this.#flushReads(); // timers are slow from now on
+        this.#kept.save();
+      },
       visible: () => {
         this.#connection.hurry();
         this.#adopt();

@@ -6,7 +6,8 @@
 import { fromDetail, fromHistory, order } from "./messages.js";
 
 /** @import { ImApi } from "./api.js" */
-/** @import { Conversation, Message } from "./conversation.js" */
+/** @import { Conversation } from "./conversation.js" */
+/** @import { Message } from "./messages.js" */
 /** @import { ModelBase } from "./model-base.js" */
 /** @import { ConversationEntry, MessageDetail } from "./types.js" */
 

@@ -1,4 +1,4 @@
-/** The outbox in localStorage. */
+/** The outbox and the list of conversations in localStorage. */
 
 import { randomId } from "./ids.js";
 
@@ -9,6 +9,9 @@ import { randomId } from "./ids.js";
  * its own, so that tabs do not overwrite each other's, and belongs to the tab that holds it; when that is closed, or has
  * shown no sign of life for 150 s, the next client that connects, or a tab that is open, sends it. In the worst case two tabs
  * send the same message, which the server stores once. Where the storage is full or forbidden, nothing is kept.
+ *
+ * It keeps the list of conversations too, and with it what others wrote last in each: whoever can use the browser's profile
+ * can read that. `keepsConversations: false` keeps none, and `clear()`, after the client was closed, removes everything.
  */
 export class LocalOutbox {
   static #LEASE = 150_000; // ms: a tab in the background gets to renew it once a minute
@@ -16,6 +19,7 @@ export class LocalOutbox {
 
   #prefix;
   #storage;
+  #keepsConversations;
   #owner = randomId();
   /** @type {Set<string>} */
   #own = new Set();
@@ -25,8 +29,10 @@ export class LocalOutbox {
   /**
    * @param {string} userKey the user's id: users of one browser must not send each other's messages
    * @param {Storage | null} [storage] localStorage unless given
+   * @param {{keepsConversations?: boolean}} [options]
    */
-  constructor(userKey, storage = localStorageOrNull()) {
+  constructor(userKey, storage = localStorageOrNull(), { keepsConversations = true } = {}) {
+    this.#keepsConversations = keepsConversations;
     this.#prefix = `imserver.outbox.${userKey}.`;
     this.#storage = storage;
   }
@@ -51,8 +57,13 @@ export class LocalOutbox {
 
   /** @param {StoredEntry} entry */
   put(entry) {
+    const key = `${this.#prefix}message.${entry.clientMessageId}`;
     const value = JSON.stringify({ ...entry, owner: this.#owner });
-    this.#try((storage) => storage.setItem(`${this.#prefix}message.${entry.clientMessageId}`, value));
+    if (!this.#set(key, value)) {
+      // What is written here exists nowhere else, and the list can be had from the server.
+      this.#try((storage) => storage.removeItem(this.#conversationsKey));
+      this.#set(key, value);
+    }
     this.#own.add(entry.clientMessageId);
     if (this.#renewing === undefined) {
       this.#renew();
@@ -73,12 +84,38 @@ export class LocalOutbox {
     this.#try((storage) => storage.removeItem(this.#ownerKey(this.#owner)));
   }
 
+  /** @returns {string | null} */
+  loadState() {
+    if (!this.#keepsConversations) this.#try((storage) => storage.removeItem(this.#conversationsKey)); // of before
+    return this.#try((storage) => storage.getItem(this.#conversationsKey));
+  }
+
+  /** @param {string | null} text */
+  saveState(text) {
+    if (!this.#keepsConversations) return;
+    if (text === null) this.#try((storage) => storage.removeItem(this.#conversationsKey));
+    else this.#set(this.#conversationsKey, text);
+  }
+
+  /**
+   * Removes all that is kept of this user, messages that were not sent among it: when the user signs out, after close() of
+   * the client. Neither this tab nor another one that is open keeps the list from then on.
+   */
+  clear() {
+    this.#keepsConversations = false;
+    this.release();
+    this.#own.clear();
+    const keys = [...this.#keys("message."), ...this.#keys("owner."), this.#conversationsKey];
+    for (const key of keys) this.#try((storage) => storage.removeItem(key));
+  }
+
   /** @param {() => void} left */
   watch(left) {
     const page = /** @type {EventTarget} */ (globalThis);
     /** @param {Event} event */
     const listener = (event) => {
       const { key, newValue } = /** @type {StorageEvent} */ (event);
+      if ((key === null || key === this.#conversationsKey) && newValue === null) this.#keepsConversations = false; // clear() in another tab
       if (key !== null && key.startsWith(this.#ownerKey("")) && newValue === null) left();
     };
     page.addEventListener?.("storage", listener);
@@ -99,6 +136,10 @@ export class LocalOutbox {
     return lives;
   }
 
+  get #conversationsKey() {
+    return `${this.#prefix}conversations`;
+  }
+
   /** @param {string} owner */
   #ownerKey(owner) {
     return `${this.#prefix}owner.${owner}`;
@@ -108,6 +149,15 @@ export class LocalOutbox {
   #keys(kind) {
     const all = this.#try((storage) => Array.from({ length: storage.length }, (_, index) => storage.key(index)));
     return (all ?? []).filter((key) => key !== null).filter((key) => key.startsWith(this.#prefix + kind));
+  }
+
+  /**
+   * @param {string} key
+   * @param {string} value
+   * @returns {boolean} whether it is kept
+   */
+  #set(key, value) {
+    return this.#try((storage) => (storage.setItem(key, value), true)) === true;
   }
 
   /**

@@ -2,8 +2,28 @@
 
 import { textOf } from "./json.js";
 
-/** @import { Message } from "./conversation.js" */
 /** @import { HistoryMessage, MessageDetail, OutgoingDetail } from "./types.js" */
+
+/**
+ * @typedef {object} Message
+ * @property {string} key by which it stays the same for a renderer, whatever becomes of it
+ * @property {string | null} messageId null until the server has stored it
+ * @property {string | null} clientMessageId of messages that were written here
+ * @property {string} fromId
+ * @property {string} toId
+ * @property {boolean} fromMe
+ * @property {string} content "" where it was recalled
+ * @property {boolean} recalled
+ * @property {string} timestamp the sender's mark, not to be shown
+ * @property {number | null} time milliseconds since 1970, the server's; on version 1 when it came in here, until REST has said;
+ *   null while that is not known
+ * @property {boolean} unread it waits for this user to read it
+ * @property {"sending" | "sent" | "failed"} state
+ * @property {string | null} code why it failed
+ * @property {string} title of a notice; "" for none
+ * @property {string} url where a notice leads, by http or https, and perhaps relative to the page; "" for none
+ * @property {number} after for one without an id: the newest id when it was written, which it follows
+ */
 
 /**
  * @param {HistoryMessage} view
@@ -31,6 +51,16 @@ export function fromFrame(frame, userId, readUpTo) {
   const [content, timestamp] = [frame.content, frame.timestamp].map(textOf);
   const known = { title: textOf(title), url: textOf(url), clientMessageId: textOf(clientMessageId) || null };
   return stored({ messageId, fromId, toId, fromMe: fromId === userId, content, timestamp, time: timeOf(frame.time), unread, recalled, ...known });
+}
+
+/**
+ * What fromFrame() makes a message of.
+ * @param {Message} message a stored one
+ * @returns {Record<string, any>}
+ */
+export function toFrame({ messageId, fromId, toId, content, timestamp, time, recalled, title, url }) {
+  const known = { time: time === null ? undefined : new Date(time).toISOString(), recalled: recalled || undefined };
+  return { messageId, from: fromId, to: toId, content, timestamp, ...known, title: title || undefined, url: url || undefined };
 }
 
 /**
@@ -77,8 +107,20 @@ export function written({ clientMessageId, toId, content, timestamp, state, code
  */
 function stored(known) {
   const content = known.recalled ? "" : known.content;
-  const { messageId, title = "", url = "", clientMessageId = null } = known;
+  const { messageId, title = "", clientMessageId = null } = known;
+  const url = webAddress(known.url ?? "");
   return { ...known, key: messageId, content, title, url, clientMessageId, state: "sent", code: null, after: 0 };
+}
+
+/**
+ * A front end makes a link of it, and a link may also be a script.
+ * @param {string} url
+ * @returns {string} "" for what leads nowhere by http or https
+ */
+function webAddress(url) {
+  const anyPage = "https://page.invalid/"; // the rule of links within a site is the same on all of them
+  if (url === "" || !URL.canParse(url, anyPage)) return "";
+  return ["http:", "https:"].includes(new URL(url, anyPage).protocol) ? url : "";
 }
 
 /** @param {unknown} time @returns {number | null} */

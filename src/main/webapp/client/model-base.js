@@ -1,6 +1,7 @@
 /** What the parts that fill the model see of it. */
 
-/** @import { Conversation, Loading, Message } from "./conversation.js" */
+/** @import { Conversation, Loading } from "./conversation.js" */
+/** @import { Message } from "./messages.js" */
 /** @import { User } from "./types.js" */
 
 /**

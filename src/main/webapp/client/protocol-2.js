@@ -11,7 +11,7 @@ import { parseJson, textOf } from "./json.js";
  * A conversation as the server has it now.
  * @typedef {object} SyncEntry
  * @property {import("./types.js").User} with
- * @property {Record<string, any>} lastMessage
+ * @property {Record<string, any>} [lastMessage] absent where there is none any more
  * @property {number} unread
  * @property {string} readUpTo
  * @property {string} [theyReadUpTo] absent where receipts are off

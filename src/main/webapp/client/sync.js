@@ -16,6 +16,7 @@
  * @property {(entry: SyncEntry) => void} entry a conversation that has changed
  * @property {() => void} forget what is known is no longer true
  * @property {() => void} restart only a new connection can tell where the server is
+ * @property {() => void} moved a change was applied
  * @property {() => void} settled everything up to the cursor is known
  */
 
@@ -29,6 +30,10 @@ export class Sync {
   cursor = 0;
   /** @type {string | null} */
   #epoch = null;
+  /** Whether the cursor was kept from an earlier page, and the server has not said since whether it holds. */
+  #isKept = false;
+  /** Whether everything up to the cursor is known. */
+  #isAtRest = false;
   #listener;
   #online = false;
   #isAsking = false;
@@ -50,18 +55,45 @@ export class Sync {
   }
 
   /**
+   * Begins where an earlier page was, unless this one has begun.
+   * @param {{epoch: string, cursor: number}} kept
+   * @returns {boolean} whether it does
+   */
+  restore({ epoch, cursor }) {
+    if (this.#epoch !== null) return false;
+    this.#epoch = epoch;
+    this.cursor = cursor;
+    this.#isKept = true;
+    return true;
+  }
+
+  /** The server knows no changes: nothing tells whether what was kept still holds. */
+  abandon() {
+    if (!this.#isKept) return;
+    this.#isKept = false;
+    this.#epoch = null;
+    this.#forget();
+  }
+
+  /** Up to where everything is known; null while something is asked for. */
+  get rest() {
+    return this.#isAtRest && this.#epoch !== null ? { epoch: this.#epoch, cursor: this.cursor } : null;
+  }
+
+  /**
    * There is a connection, and the server has said where it is.
    * @param {{head: number, epoch: string}} welcome
    */
   opened({ head, epoch }) {
     this.lost();
     this.#online = true;
+    this.#isKept = false;
     const isAnother = this.#epoch !== null && epoch !== this.#epoch;
     if (isAnother || head < this.cursor) this.#forget();
     this.#epoch = epoch;
     this.#heardOf = Math.max(head, this.cursor);
     if (head > this.cursor) this.#start();
-    else this.#listener.settled();
+    else this.#settle();
   }
 
   /** The connection is gone. */
@@ -83,6 +115,7 @@ export class Sync {
     if (change === this.cursor + 1 && !this.#isPartial) {
       this.cursor = change;
       apply();
+      this.#listener.moved();
     } else {
       this.#start();
     }
@@ -97,6 +130,7 @@ export class Sync {
   #start() {
     if (!this.#online || this.#isAsking) return;
     this.#isAsking = true;
+    this.#isAtRest = false;
     this.#listener.begun();
     this.#ask();
   }
@@ -147,12 +181,17 @@ export class Sync {
       return this.#ask();
     }
     this.#isAsking = false;
+    this.#settle();
+  }
+
+  #settle() {
+    this.#isAtRest = true;
     this.#listener.settled();
   }
 
   #forget() {
     this.cursor = this.#heardOf = 0;
-    this.#isPartial = false;
+    this.#isPartial = this.#isAtRest = false;
     this.#listener.forget();
   }
 }

@@ -68,7 +68,7 @@ export {};
  *   is asked before the first connection and whenever the server no longer takes what it returned; where a string is
  *   refused, that is final. A function that throws is asked again, with back-off.
  *   What it returns is the same user's each time: with another's the client closes, and fires "otheruser".
- * @property {OutboxStore | ((userId: string) => OutboxStore)} [store] keeps outgoing messages over a page reload:
+ * @property {OutboxStore | ((userId: string) => OutboxStore)} [store] keeps outgoing messages, and the list of conversations, over a page reload:
  *   (userId) => new LocalOutbox(userId), which is called when the server has said who the user is, or new LocalOutbox(userId)
  *   where the page knows. Nothing is read from it before the server has said so, over REST or the socket; a credential that
  *   is a user id says so itself.
@@ -92,7 +92,7 @@ export {};
  */
 
 /**
- * Keeps outgoing messages. None of it may throw, and put and remove must have written when they return, since a page
+ * Keeps outgoing messages, and the list of conversations where it can. None of it may throw, and put and remove must have written when they return, since a page
  * can be gone a moment later.
  * @typedef {object} OutboxStore
  * @property {(limit: number, userId: string | null) => StoredEntry[] | Promise<StoredEntry[]>} claim takes over what no
@@ -102,6 +102,11 @@ export {};
  * @property {() => void} release lets others claim what is ours: this page goes away
  * @property {(left: () => void) => () => void} [watch] calls `left` when another client may have left something;
  *   returns what ends that
+ * @property {(userId: string) => string | null | undefined | Promise<string | null | undefined>} [loadState] what saveState was given last for this
+ *   user; null for nothing
+ * @property {(text: string | null, userId: string) => void} [saveState] keeps a text of at most a million characters in place of the one
+ *   before, null for none: on version 2 the names, last messages and counts of the user's conversations, so that the next page
+ *   shows them at once. Where it cannot, the one before may stay, or nothing.
  */
 
 /** @typedef {{id: string, name: string, avatar: string}} User a name is the id where none is known, an avatar "" */

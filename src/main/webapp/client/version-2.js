@@ -7,6 +7,7 @@ import { Sync } from "./sync.js";
 
 /** @import { ImApi } from "./api.js" */
 /** @import { Conversations } from "./conversations.js" */
+/** @import { State } from "./kept-state.js" */
 /** @import { Frame } from "./protocol-2.js" */
 /** @import { SeenIds } from "./seen-ids.js" */
 /** @import { Timing } from "./timing.js" */
@@ -17,6 +18,9 @@ import { Sync } from "./sync.js";
  * @typedef {object} Version2Only
  * @property {() => string | null} userId
  * @property {() => boolean} isShowing whether anybody wants the event "message"
+ * @property {(time: unknown) => void} time the server's, a moment ago
+ * @property {() => Promise<unknown> | null} restoring while it is not known what an earlier page has kept
+ * @property {() => void} moved what is to be kept has changed
  * @property {(userId: string) => void} typing somebody types
  * @property {(reason: string) => void} restart connects anew
  * @typedef {VersionListener & Version2Only} Version2Listener
@@ -64,9 +68,11 @@ export class Version2 {
         model.forget();
       },
       restart: () => listener.restart("the server's changes are numbered anew"),
+      moved: () => listener.moved(),
       settled: () => {
         model.settled();
         this.#backlog.settled();
+        listener.moved();
       },
     });
   }
@@ -76,8 +82,31 @@ export class Version2 {
     this.#welcomeTimer = setTimeout(() => this.#listener.restart("the server says no welcome"), this.#timing.connectWithin);
   }
 
+  /** What an earlier page knew. @param {State} state */
+  restore(state) {
+    if (this.#sync.restore(state)) this.#model.restore(state.conversations);
+  }
+
+  /** The connection is of version 1. */
+  abandon() {
+    this.#sync.abandon();
+  }
+
+  /** What the next page may begin with; null while it is not all known. @returns {State | null} */
+  get rest() {
+    const { rest } = this.#sync;
+    return rest && { ...rest, conversations: this.#model.entries() };
+  }
+
   /** There is a connection, it is this user's, and the server has said where it is. */
   opened() {
+    const welcome = this.#welcome;
+    const restoring = this.#listener.restoring();
+    if (restoring === null) this.#begin();
+    else restoring.then(() => welcome === this.#welcome && this.#begin());
+  }
+
+  #begin() {
     if (this.#welcome === null) return;
     this.#model.opened(2, (user, readUpTo) => this.#listener.isShowing() && this.#backlog.missed(user, readUpTo));
     this.#sync.opened(/** @type {any} */ (this.#welcome));
@@ -98,6 +127,7 @@ export class Version2 {
   send(entry) {
     const { toId: to, content, clientMessageId, timestamp } = entry;
     return this.#protocol.command("send", { to, content, clientMessageId, timestamp }, (answer) => {
+      this.#listener.time(answer.time);
       if (answer.op !== "done") return this.#listener.refused({ clientMessageId, timestamp, ...failureOf(answer) });
       if (answer.change === undefined) {
         this.#sync.behind(); // it was stored before, and this device may have missed that
@@ -169,6 +199,7 @@ export class Version2 {
     if (op === "welcome") return this.#welcomed(frame);
     const { feed } = this.#model;
     if (op === "message") {
+      this.#listener.time(frame.time);
       this.#sync.change(change, () => {
         feed.message(frame);
         this.#show(frame);
