@@ -47,6 +47,7 @@ class History {
   constructor(seed) {
     this.random = randomOf(seed);
     this.#server.mostInPart = 1 + (seed % 4);
+    if (seed % 2) this.#server.features.push("strangers");
     this.#server.deliver = (connection, frame) => this.#deliver(connection, frame);
     this.#server.refuse = () => (this.#isFaulty && this.#happens(0.05) ? { code: "STORAGE_UNAVAILABLE", retryable: true } : null);
     this.#server.refuseRest = (path) => (this.#isFaulty && path !== "users/me" && this.#happens(0.05) ? 503 : null);
@@ -138,6 +139,8 @@ class History {
         if (entry && entry.from !== "0") server.recall(entry.from, entry.messageId);
       },
       () => server.typing(other, this.#one(USERS)),
+      () => server.set(this.#one(USERS), this.#one(["0", ...USERS]), { [this.#one(["blocked", "muted", "pinned", "hidden"])]: this.#happens(0.6) }),
+      () => this.#one([() => device.conversations.hide(other), () => device.conversations.pin(other, true)])().catch(() => {}),
       () => this.#one([...server.connections])?.end(this.#one([1006, 1001, 4508])),
       () => this.#happens(0.2) && server.cut(),
       () => this.#happens(0.05) && server.renew(`e${this.#count}`),
@@ -168,7 +171,7 @@ class History {
       assert.equal(device.unconfirmedReads, 0);
       const model = modelOf(device);
       const loaded = model.conversations.filter(({ texts }) => texts !== null).map((conversation) => conversation.with);
-      for (const user of USERS) if (this.#server.user(device.userId).conversations.has(user)) assert.ok(loaded.includes(user));
+      for (const user of USERS) if (this.#server.user(device.userId).conversations.has(user)) assert.equal(device.conversations.conversation(user).history, "loaded");
       for (const conversation of model.conversations) {
         const all = this.#server.between(device.userId, conversation.with).filter(({ kind }) => kind === "message").length;
         if (conversation.texts && conversation.texts.length < all) conversation.isPart = conversation.texts.length;

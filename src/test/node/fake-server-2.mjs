@@ -28,10 +28,12 @@ export class FakeServer2 {
   protocol = "imserver.v2";
   /** How many conversations it gives at once. */
   mostInPart = Infinity;
-  features = ["recall", "receipts", "typing"];
+  features = ["recall", "receipts", "typing", "settings"];
   limits = { maxContent: 4000, recallSeconds: 120 };
   /** By both ids. @type {Map<string, string>} */
   #readUpTo = new Map();
+  /** What users have set, by both ids. @type {Map<string, any>} */
+  #settings = new Map();
   #lastId = 2000;
   #clock = START;
   /** Its time, for messages and in what REST answers; one second a message unless a test sets it. @type {(() => number) | null} */
@@ -58,6 +60,16 @@ export class FakeServer2 {
 
   readUpTo(user, other) {
     return this.#readUpTo.get(`${user} ${other}`) ?? "0";
+  }
+
+  settings(user, other) {
+    return this.#settings.get(`${user} ${other}`) ?? { blocked: false, muted: false, pinned: false, hidden: false };
+  }
+
+  /** What holds of a conversation. */
+  flags(user, other) {
+    const stranger = other !== "0" && other !== user && !this.entries.some(({ from, to }) => from === user && to === other);
+    return Object.fromEntries(Object.entries({ stranger, ...this.settings(user, other) }).filter(([, holds]) => holds));
   }
 
   /** After something was read: the mark stays below the lowest unread message. */
@@ -90,6 +102,7 @@ export class FakeServer2 {
     this.entries.push(entry);
     let change = 0;
     for (const [user, other] of new Map([[to, from], [from, to]])) {
+      this.#settings.set(`${user} ${other}`, { ...this.settings(user, other), hidden: false });
       const number = this.#change(user, other);
       if (user === from) change = number;
       const event = { op: "message", change: number, with: other, ...shown(entry), name: `name of ${from}`, avatar: "" };
@@ -128,6 +141,18 @@ export class FakeServer2 {
       this.#tell(mine, event, null);
     }
     return true;
+  }
+
+  /** @returns {any} all that is set now; null where there is no such conversation */
+  set(user, other, settings) {
+    if (!this.user(user).conversations.has(other) && !settings.blocked) return null;
+    const before = this.settings(user, other);
+    const now = { ...before, ...settings };
+    if (this.between(user, other).length === 0) now.hidden = false;
+    if (JSON.stringify(now) === JSON.stringify(before)) return now;
+    this.#settings.set(`${user} ${other}`, now);
+    this.#tell(user, { op: "settings", change: this.#change(user, other), with: other, ...now }, null);
+    return now;
   }
 
   typing(from, to) {
@@ -243,8 +268,8 @@ export class FakeServer2 {
     const last = this.between(user, other).findLast(({ kind }) => kind === "message");
     const receipts = other === "0" ? {} : { theyReadUpTo: this.readUpTo(other, user) };
     const unread = this.unread(user, other).length;
-    const lastMessage = { ...shown(last), ...(last.recalled ? { recalled: true } : {}) };
-    return { with: { id: other, name: `name of ${other}`, avatar: "" }, lastMessage, unread, readUpTo: this.readUpTo(user, other), ...receipts, change };
+    const lastMessage = last && { ...shown(last), ...(last.recalled ? { recalled: true } : {}) };
+    return { with: { id: other, name: `name of ${other}`, avatar: "" }, lastMessage, unread, readUpTo: this.readUpTo(user, other), ...receipts, ...this.flags(user, other), change };
   }
 
   // ---- REST ----
@@ -277,6 +302,14 @@ export class FakeServer2 {
     if (parts[0] === "messages" && parts[2] === "recall") {
       return this.recall(user, parts[1]) ? new Response(null, { status: 204 }) : answerOf(404, { title: "Not Found", code: "NOT_FOUND" });
     }
+    if (parts[0] === "conversations" && parts[2] === "settings") {
+      const set = this.set(user, parts[1], body);
+      return set ? answerOf(200, set) : answerOf(404, { title: "Not Found", code: "NOT_FOUND" });
+    }
+    if (parts[0] === "blocks") {
+      this.set(user, parts[1], { blocked: init.method === "PUT" });
+      return new Response(null, { status: 204 });
+    }
     if (parts[0] === "conversations" && parts[2] === "messages") return answerOf(200, this.#history(user, parts[1], url.searchParams));
     return answerOf(404, { title: "Not Found", status: 404 });
   }
@@ -295,25 +328,34 @@ export class FakeServer2 {
 /** The model of a client, and the same of the server, in one form that can be compared. */
 export function modelOf(client) {
   const conversations = client.conversations.list.map((conversation) => {
-    const { user, unread, readUpTo, theyReadUpTo, lastMessage, messages, history } = conversation;
+    const { user, unread, readUpTo, theyReadUpTo, lastMessage, messages, history, isStranger, blocked, muted, pinned } = conversation;
     const texts = history === "loaded" ? messages.map(({ messageId, content, recalled }) => `${messageId} ${recalled ? "recalled" : content}`) : null;
     const last = `${lastMessage.messageId} ${lastMessage.recalled ? "recalled" : lastMessage.content}`;
-    return { with: user.id, unread, readUpTo, theyReadUpTo, last, texts };
+    return { with: user.id, unread, readUpTo, theyReadUpTo, last, texts, flags: { isStranger, blocked, muted, pinned } };
   });
-  return { unread: client.conversations.unread, conversations };
+  const { unread, unreadOfStrangers } = client.conversations;
+  return { unread, unreadOfStrangers, conversations };
 }
 
 export function modelOfServer(server, user, loaded) {
-  const conversations = [...server.user(user).conversations.keys()].map((other) => {
-    const { unread, readUpTo, theyReadUpTo = null, lastMessage } = server.entry(user, other, 0);
+  const all = [...server.user(user).conversations.keys()].map((other) => {
+    const { unread, readUpTo, theyReadUpTo = null, lastMessage, ...flags } = server.entry(user, other, 0);
+    const { stranger: isStranger = false, blocked = false, muted = false, pinned = false, hidden = lastMessage === undefined } = flags;
     const messages = server.between(user, other).filter(({ kind }) => kind === "message");
     const text = ({ messageId, content, recalled }) => `${messageId} ${recalled ? "recalled" : content}`;
     const texts = loaded.includes(other) ? messages.map(text) : null;
-    return { with: other, unread, readUpTo, theyReadUpTo, last: text({ recalled: false, ...lastMessage }), texts };
+    const last = text({ recalled: false, ...lastMessage });
+    return { hidden, shown: { with: other, unread, readUpTo, theyReadUpTo, last, texts, flags: { isStranger, blocked, muted, pinned } } };
   });
+  const conversations = all.filter(({ hidden }) => !hidden).map(({ shown }) => shown);
   const id = ({ last }) => Number(last.split(" ")[0]);
-  conversations.sort((one, other) => id(other) - id(one));
-  return { unread: conversations.reduce((sum, { unread }) => sum + unread, 0), conversations };
+  conversations.sort((one, other) => Number(other.flags.pinned) - Number(one.flags.pinned) || id(other) - id(one));
+  const counts = { unread: 0, unreadOfStrangers: 0 };
+  for (const { shown: { unread, flags } } of all) {
+    const isApart = server.features.includes("strangers") && flags.isStranger;
+    if (!flags.muted) counts[isApart ? "unreadOfStrangers" : "unread"] += unread;
+  }
+  return { ...counts, conversations };
 }
 
 function shown({ messageId, from, to, content, time, timestamp, url }) {

@@ -30,6 +30,8 @@ export class FakeServer {
   letIn = () => true;
   /** The version that it chooses of those that a client offers; false for none. */
   chooses = "imserver.v1";
+  /** What holds of conversations, by both ids; `hidden` ones are not in the list. @type {Map<string, any>} */
+  flags = new Map();
   #lastId = 0;
   #sockets = new Set();
   #http = createServer((request, response) => this.#rest(request, response));
@@ -37,6 +39,7 @@ export class FakeServer {
 
   constructor() {
     this.#http.on("upgrade", (request, socket, head) => {
+      socket.on("error", () => {}); // a client may be gone before it is answered
       if (!this.letIn()) return socket.end("HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\n\r\n");
       this.#webSocket.handleUpgrade(request, socket, head, (webSocket) => this.#opened(request, webSocket));
     });
@@ -127,8 +130,19 @@ export class FakeServer {
     if (path === "users/me") answer(200, view(user));
     else if (path === "unread") answer(200, { total: this.unread(user).length, messages: this.unread(user).length, notices: 0 });
     else if (path === "conversations") answer(200, this.#conversations(user, url.searchParams));
-    else if (with_) answer(200, this.#history(user, with_, url.searchParams));
+    else if (path.startsWith("blocks/")) this.#set(user, path.split("/")[1], { blocked: request.method === "PUT" }, () => response.writeHead(204).end());
+    else if (path.endsWith("/settings")) {
+      let body = "";
+      request.on("data", (data) => (body += data));
+      request.on("end", () => this.#set(user, path.split("/")[1], JSON.parse(body), (set) => answer(200, set)));
+    } else if (with_) answer(200, this.#history(user, with_, url.searchParams));
     else answer(404, { title: "Not Found", status: 404 });
+  }
+
+  #set(user, other, settings, answer) {
+    const none = { blocked: false, muted: false, pinned: false, hidden: false };
+    this.flags.set(`${user} ${other}`, { ...none, ...this.flags.get(`${user} ${other}`), ...settings });
+    answer(this.flags.get(`${user} ${other}`));
   }
 
   #conversations(user, parameters) {
@@ -139,11 +153,13 @@ export class FakeServer {
       if (message.fromId === user) last.set(message.toId, message);
       else if (message.toId === user) last.set(message.fromId, message);
     }
-    const all = [...last].sort(([, one], [, other]) => other.id - one.id);
+    const of = (other) => this.flags.get(`${user} ${other}`) ?? {};
+    const all = [...last].filter(([other]) => !of(other).hidden).sort(([, one], [, other]) => other.id - one.id);
     const conversations = all.slice(offset, offset + limit).map(([other, message]) => ({
       user: view(other),
       lastMessage: historyMessage(message),
       unread: this.unread(user).filter(({ fromId }) => fromId === other).length,
+      ...of(other),
     }));
     return offset + limit < all.length ? { conversations, next: String(offset + limit) } : { conversations };
   }

@@ -130,7 +130,7 @@ describe("The conversations of an earlier page", () => {
   test("cost one whole sync where they are broken, and nothing else", async () => {
     await first();
     const text = storage.getItem(KEY);
-    const broken = ["", "null", "{}\n[]", text.slice(0, -5), text.replace('"version":1', '"version":0'), text.replace(/"cursor":\d+/, '"cursor":"3"')];
+    const broken = ["", "null", "{}\n[]", text.slice(0, -5), text.replace(/"version":\d+/, '"version":0'), text.replace(/"cursor":\d+/, '"cursor":"3"')];
     broken.push(text.replace(/"unread":\d/, '"unread":-1'), text.replace('"content":"read"', '"content":{}'), text.replace(/\n.*/, "\n[null]"));
     for (const each of broken) {
       assert.notEqual(each, text);

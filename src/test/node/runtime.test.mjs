@@ -97,6 +97,22 @@ for (const [name, Type] of Object.entries(kinds)) {
       assert.ok(offered.every((versions) => versions.length === 2), JSON.stringify(offered));
     });
 
+    test("offers its versions again after one refusal, and after a connection without one", async () => {
+      let handshakes = 0;
+      server.letIn = () => ++handshakes > 1; // as if it had come up between the handshake and what REST was asked
+      connect("1");
+      await until(() => client.state === "open");
+      assert.deepEqual(offered.map((versions) => versions.length), [2, 2]);
+      client.close();
+      server.chooses = false;
+      connect("1");
+      await until(() => client.state === "open");
+      const before = offered.length;
+      server.cut(4408);
+      await until(() => offered.length > before);
+      assert.equal(offered[before].length, 2);
+    });
+
     test("waits ever longer where handshakes are refused with 429", async () => {
       server.letIn = () => false;
       connect("1", { backoff: 2, backoffCap: 60_000 });

@@ -6,7 +6,7 @@ import { parseJson, textOf } from "./json.js";
 import { rootOf } from "./server-address.js";
 
 /** @import { ServerClock } from "./server-clock.js" */
-/** @import { ConversationEntry, HistoryMessage, Options, User } from "./types.js" */
+/** @import { ConversationEntry, ConversationSettings, HistoryMessage, Options, User } from "./types.js" */
 
 const REQUEST_WITHIN = 30_000; // ms, for REST
 
@@ -109,7 +109,39 @@ export class ImApi {
     return this.#request("POST", `messages/${encodeURIComponent(messageId)}/recall`);
   }
 
-  /** The user's unread messages. @returns {Promise<{total: number, messages: number, notices: number}>} */
+  /**
+   * Sets what a conversation is to the user.
+   * @param {string | number} userId
+   * @param {Partial<Omit<ConversationSettings, "blocked">>} settings what is absent stays as it is
+   * @returns {Promise<ConversationSettings>} all that is set now; rejects with status 404 where there is no such conversation
+   */
+  setConversation(userId, settings) {
+    return this.#request("PUT", `conversations/${encodeURIComponent(userId)}/settings`, {}, settings);
+  }
+
+  /**
+   * Blocks a user: what that user sends from now on does not come in.
+   * @param {string | number} userId
+   * @returns {Promise<null>} rejects with the code TOO_MANY_BLOCKED where a thousand are blocked
+   */
+  block(userId) {
+    return this.#request("PUT", `blocks/${encodeURIComponent(userId)}`);
+  }
+
+  /**
+   * Blocks a user no more. What that user has sent meanwhile stays unseen.
+   * @param {string | number} userId
+   * @returns {Promise<null>}
+   */
+  unblock(userId) {
+    return this.#request("DELETE", `blocks/${encodeURIComponent(userId)}`);
+  }
+
+  /**
+   * The user's unread messages; muted: those of them in muted conversations; strangers: those of strangers in others. An older
+   * server does not tell the two.
+   * @returns {Promise<{total: number, messages: number, notices: number, muted?: number, strangers?: number}>}
+   */
   unread() {
     return this.#request("GET", "unread");
   }

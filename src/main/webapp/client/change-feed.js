@@ -12,6 +12,8 @@ import { textOf } from "./json.js";
 export class ChangeFeed {
   /** Whether the server tells what others have read. */
   hasReceipts = false;
+  /** Whether the server tells who is a stranger, and what the user has set. */
+  hasSettings = false;
   #model;
 
   /** @param {ModelBase} model */
@@ -29,6 +31,7 @@ export class ChangeFeed {
     if (entry.change <= conversation.change) return;
     conversation.change = entry.change;
     conversation.theyReadUpTo = entry.theyReadUpTo === undefined ? null : textOf(entry.theyReadUpTo);
+    conversation.setFlags(entry);
     this.#count(conversation, entry.unread);
     conversation.readTo(textOf(entry.readUpTo));
     if (entry.lastMessage) conversation.setLast(fromFrame(entry.lastMessage, this.#model.userId, conversation.readUpTo));
@@ -44,6 +47,7 @@ export class ChangeFeed {
     if (event.unread !== undefined) this.#count(conversation, event.unread);
     const message = fromFrame(event, this.#model.userId, conversation.readUpTo);
     conversation.append(message);
+    conversation.awaken(message.fromId === this.#model.userId);
     if (isOther) conversation.typingUntil = 0;
     this.#model.changed(conversation);
     if (message.unread) this.#model.received(conversation, message);
@@ -86,12 +90,24 @@ export class ChangeFeed {
     this.#model.changed(conversation);
   }
 
+  /** This user has set what a conversation is to him, here or on another device. @param {Frame} event */
+  settings(event) {
+    const conversation = this.#at(event);
+    const { blocked, muted, pinned, hidden } = event;
+    conversation.setFlags({ stranger: conversation.isStranger, blocked, muted, pinned, hidden });
+    if (blocked) conversation.typingUntil = 0;
+    this.#model.changed(conversation);
+  }
+
   /**
    * @param {Frame} event
    * @param {{name?: string, avatar?: string}} [known]
    */
   #at(event, known = {}) {
     const conversation = this.#model.of(textOf(event.with), known);
+    // It begins with this, so that the user has not written there before.
+    const isNew = conversation.change === 0;
+    if (isNew && this.hasSettings) conversation.flags.stranger = !conversation.isSystem && conversation.user.id !== this.#model.userId;
     // Where an entry was newer than this, what made it so comes again, or an entry: none of that is to be passed over.
     conversation.change = event.change;
     if (this.hasReceipts && !conversation.isSystem) conversation.theyReadUpTo ??= "0"; // it has begun with this
@@ -114,7 +130,8 @@ export class ChangeFeed {
  * @param {Conversation} conversation
  * @returns {SyncEntry}
  */
-export function entryOf({ user, lastStored, counted, readUpTo, theyReadUpTo, change }) {
+export function entryOf({ user, lastStored, counted, readUpTo, theyReadUpTo, change, flags }) {
   const lastMessage = lastStored === null ? undefined : toFrame(lastStored);
-  return { with: user, lastMessage, unread: counted, readUpTo, theyReadUpTo: theyReadUpTo ?? undefined, change };
+  const held = Object.fromEntries(Object.entries(flags).filter(([, holds]) => holds));
+  return { with: user, lastMessage, unread: counted, readUpTo, theyReadUpTo: theyReadUpTo ?? undefined, change, ...held };
 }

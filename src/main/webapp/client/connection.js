@@ -13,6 +13,8 @@ import { textOf } from "./json.js";
 
 /** What is offered, the best first; servers before version 2 answer "imserver.v1", or nothing. */
 const VERSIONS = ["imserver.v2", "imserver.v1"];
+/** So often in vain, and none is offered once. A single time says little: the server may just have come up. */
+const OFFERS = 2;
 const CLOSE_WITHIN = 500; // ms: after an error a connection is gone, though nothing says so
 
 /**
@@ -50,8 +52,8 @@ export class Connection {
   #openedAt = null;
   /** @type {string | null} what the server did not take */
   #refused = null;
-  /** Whether to offer no version next time: clients refuse a server that chooses none of those that they offer. */
-  #isPlain = false;
+  /** How often in a row versions were offered and nothing was let in, by a server that is there and takes the credential. */
+  #offeredInVain = 0;
   /** Whether a server has chosen one: where it then lets nothing in, that is not why. */
   #hasChosen = false;
   #failures = 0;
@@ -154,7 +156,9 @@ export class Connection {
     url.protocol = url.protocol.replace("http", "ws");
     const address = url.href; // not every package for Node takes a URL
     if (!isUserId(credential)) return new this.#WebSocket(address, [...VERSIONS, `bearer.${credential}`]); // what is in an address would be logged
-    return this.#isPlain ? new this.#WebSocket(address) : new this.#WebSocket(address, VERSIONS);
+    if (this.#offeredInVain < OFFERS) return new this.#WebSocket(address, VERSIONS);
+    this.#offeredInVain = -1; // with none version 2 is out of reach: whatever comes of it, the next time they are offered again
+    return new this.#WebSocket(address); // clients refuse a server that chooses none of those that they offer
   }
 
   /**
@@ -171,6 +175,7 @@ export class Connection {
       this.#openedAt = now();
       this.#hasOpened = true;
       this.#hasChosen ||= Boolean(socket.protocol);
+      this.#offeredInVain = 0;
       this.credential = credential;
       this.#set("open", null, "", null);
       if (this.#socket === socket) this.#listener.opened(credential, socket.protocol === VERSIONS[0] ? 2 : 1);
@@ -212,7 +217,7 @@ export class Connection {
     const problem = this.#hasOpened ? null : await diagnose(identity, this.#server, this.#fetch);
     if (generation !== this.#generation) return;
     if (this.#credentials.renewable && (refused || perhaps)) this.#refused = credential; // another one next time
-    this.#isPlain = !this.#isPlain && status === 200 && !this.#hasChosen; // with none version 2 is out of reach
+    this.#offeredInVain = status === 200 && !this.#hasChosen ? this.#offeredInVain + 1 : 0;
     this.#again(code, "the server did not let this connection in, or cannot be reached", problem);
   }
 

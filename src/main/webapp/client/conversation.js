@@ -3,7 +3,7 @@
 import { become, order, timeOf, written } from "./messages.js";
 
 /** @import { Message } from "./messages.js" */
-/** @import { OutgoingDetail, User } from "./types.js" */
+/** @import { ConversationFlags, OutgoingDetail, User } from "./types.js" */
 
 /** Not at all, now, up to where it has got, or in vain. */
 /** @typedef {"none" | "loading" | "loaded" | "failed"} Loading */
@@ -14,6 +14,8 @@ const LET_GO = 1000;
 const MOST_WRITTEN = 200;
 const WRITTEN_LET_GO = 100;
 const RECALLS_REMEMBERED = 200;
+/** @type {Readonly<Required<ConversationFlags>>} */
+const NO_FLAGS = { stranger: false, blocked: false, muted: false, pinned: false, hidden: false };
 
 export class Conversation {
   /** The other one; id "0" is the system. @type {User} */
@@ -36,6 +38,8 @@ export class Conversation {
   /** Whether the server has more before `messages`. */
   more = true;
 
+  /** What the server says of it. @internal */
+  flags = { ...NO_FLAGS };
   /** The change of version 2 up to which this is known. */
   change = 0;
   /** The newest entry that is known without a hole before it. */
@@ -60,6 +64,46 @@ export class Conversation {
 
   get isSystem() {
     return this.user.id === "0";
+  }
+
+  /** Whether this user has never written to the other one. */
+  get isStranger() {
+    return this.flags.stranger;
+  }
+
+  /** Whether this user has blocked the other one: nothing that the other one sends comes in. */
+  get blocked() {
+    return this.flags.blocked;
+  }
+
+  /** Whether this user wants no badge and no notification. */
+  get muted() {
+    return this.flags.muted;
+  }
+
+  /** Whether it is to stand above others. */
+  get pinned() {
+    return this.flags.pinned;
+  }
+
+  /** Whether it is left out of the list until there is a new message. */
+  get hidden() {
+    return this.flags.hidden;
+  }
+
+  /**
+   * As the server has all of them.
+   * @param {ConversationFlags} entry what it leaves out does not hold
+   * @internal
+   */
+  setFlags({ stranger = false, blocked = false, muted = false, pinned = false, hidden = false }) {
+    this.flags = { stranger, blocked, muted, pinned, hidden };
+  }
+
+  /** There is a new message. @internal @param {boolean} isOwn */
+  awaken(isOwn) {
+    this.flags.hidden = false;
+    if (isOwn) this.flags.stranger = false;
   }
 
   /** The newest one, which may still be on its way. @returns {Message | null} */
@@ -295,6 +339,7 @@ export class Conversation {
   /** What is known is no longer true: only what was written here and is not stored stays. */
   forget() {
     this.unload();
+    this.setFlags(NO_FLAGS);
     Object.assign(this, { change: 0, counted: 0, readUpTo: "0", theyReadUpTo: null, lastStored: null });
     this.uncounted.clear();
     this.readHere.clear();

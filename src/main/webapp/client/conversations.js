@@ -14,10 +14,11 @@
  * Events:
  *   "change"    {userId}   something has changed: of the conversation with that user, or (null) of the list or of several.
  *                          There may be many in a row: a renderer should draw once a frame.
- *   "received"  {conversation, message}   a message to this user came in that is not read: for a sound or a notification
+ *   "received"  {conversation, message}   a message to this user came in that is not read: for a sound or a notification; not
+ *                          where the conversation is muted or its other user blocked
  *
  * A Conversation has user {id, name, avatar}, unread, lastMessage, messages, history, older, more, readUpTo, theyReadUpTo,
- * typingUntil, isReadByThem(message); see conversation.js. Objects stay the same as long as they are: compare by what is in
+ * typingUntil, isStranger, blocked, muted, pinned, hidden, isReadByThem(message); see conversation.js. Objects stay the same as long as they are: compare by what is in
  * them. Over a reload the store keeps what this client sends, and on version 2 the list with its counts and marks
  * (kept-state.js); histories are loaded anew.
  */
@@ -34,7 +35,7 @@ import { TypedEventTarget } from "./typed-events.js";
 /** @import { Loading } from "./conversation.js" */
 /** @import { SyncEntry } from "./protocol-2.js" */
 /** @import { Message } from "./messages.js" */
-/** @import { MessageDetail, OutgoingDetail, User } from "./types.js" */
+/** @import { ConversationSettings, MessageDetail, OutgoingDetail, User } from "./types.js" */
 
 /**
  * What the model asks of the client.
@@ -63,6 +64,8 @@ export class Conversations extends TypedEventTarget {
   state = "none";
   /** For the parts of the library. @internal */
   feed;
+  /** Whether the site bounds what strangers may send: they are counted apart. @internal */
+  boundsStrangers = false;
   #host;
   /** @type {Map<string, Conversation>} */
   #byId = new Map();
@@ -102,7 +105,10 @@ export class Conversations extends TypedEventTarget {
       },
       of: (userId, known) => this.conversation(userId, known),
       changed: (conversation) => this.#changed(conversation),
-      received: (conversation, message) => this.dispatchEvent(new CustomEvent("received", { detail: { conversation, message } })),
+      received: (conversation, message) => {
+        if (conversation.blocked || conversation.muted) return;
+        this.dispatchEvent(new CustomEvent("received", { detail: { conversation, message } }));
+      },
       missed: (conversation) => this.#missed(conversation),
     };
     this.#listFeed = new ListFeed(base, host.api, () => host.unconfirmedReads > 0);
@@ -111,17 +117,33 @@ export class Conversations extends TypedEventTarget {
 
   // ---- To render from ----
 
-  /** All that have a message, the one with the newest first. */
+  /** All that have a message and are not hidden: pinned ones, then the others; of each the one with the newest message first. */
   get list() {
     this.#list ??= [...this.#byId.values()]
-      .filter(({ lastMessage }) => lastMessage !== null)
-      .sort((one, other) => order(other.lastMessage) - order(one.lastMessage));
+      // Where the user writes in a hidden one, it is there before the server has that.
+      .filter(({ lastMessage, hidden }) => lastMessage !== null && (!hidden || lastMessage.messageId === null))
+      .sort((one, other) => Number(other.pinned) - Number(one.pinned) || order(other.lastMessage) - order(one.lastMessage));
     return this.#list;
   }
 
-  /** Unread messages in all conversations that are known. */
+  /** Unread messages in the conversations that are known: not in muted ones, and not those that `unreadOfStrangers` counts. */
   get unread() {
-    return [...this.#byId.values()].reduce((sum, { unread }) => sum + unread, 0);
+    return this.#countUnread((conversation) => !this.#isApart(conversation));
+  }
+
+  /** Unread messages of strangers, in conversations that are not muted; 0 where the site does not bound what strangers may send. */
+  get unreadOfStrangers() {
+    return this.#countUnread((conversation) => this.#isApart(conversation));
+  }
+
+  /** @param {(conversation: Conversation) => boolean} counts */
+  #countUnread(counts) {
+    return [...this.#byId.values()].reduce((sum, one) => (!one.muted && counts(one) ? sum + one.unread : sum), 0);
+  }
+
+  /** @param {Conversation} conversation */
+  #isApart({ isStranger }) {
+    return this.boundsStrangers && isStranger;
   }
 
   /** Whether the server has more conversations than were loaded: on version 1, where loadMore() loads them. */
@@ -253,6 +275,59 @@ export class Conversations extends TypedEventTarget {
     this.#changed(conversation);
   }
 
+  /**
+   * Sets whether a conversation is muted: no badge, no notification. Like the others below it is seen when the server has told it,
+   * on all devices of the user.
+   * @param {string} userId
+   * @param {boolean} on
+   * @returns {Promise<void>} rejects with an ApiError: status 404 where there is no such conversation
+   */
+  async mute(userId, on) {
+    this.#answered(userId, await this.#host.api.setConversation(userId, { muted: on }));
+  }
+
+  /**
+   * Sets whether a conversation stands above others.
+   * @param {string} userId
+   * @param {boolean} on
+   * @returns {Promise<void>} rejects with an ApiError: status 404 where there is no such conversation
+   */
+  async pin(userId, on) {
+    this.#answered(userId, await this.#host.api.setConversation(userId, { pinned: on }));
+  }
+
+  /**
+   * Leaves a conversation out of the list until there is a new message.
+   * @param {string} userId
+   * @returns {Promise<void>} rejects with an ApiError: status 404 where there is no such conversation
+   */
+  async hide(userId) {
+    this.#answered(userId, await this.#host.api.setConversation(userId, { hidden: true }));
+  }
+
+  /**
+   * Sets whether a user is blocked: what that user sends then does not come in.
+   * @param {string} userId
+   * @param {boolean} on
+   * @returns {Promise<void>} rejects with an ApiError: `code` is TOO_MANY_BLOCKED where a thousand are blocked
+   */
+  async block(userId, on) {
+    await (on ? this.#host.api.block(userId) : this.#host.api.unblock(userId));
+    this.#answered(userId, { blocked: on });
+  }
+
+  /**
+   * On version 2 the event tells it, in its place among other changes.
+   * @param {string} userId
+   * @param {Partial<ConversationSettings>} settings
+   */
+  #answered(userId, settings) {
+    if (this.#version === 2) return;
+    const conversation = this.conversation(userId);
+    conversation.setFlags({ ...conversation.flags, ...settings });
+    this.#changed(conversation);
+  }
+
   // ---- What the client hears; for the library alone ----
 
   /**
@@ -271,6 +346,7 @@ export class Conversations extends TypedEventTarget {
       this.#isRestored = false;
       if (this.state === "none" || this.state === "failed") this.state = "loading";
     } else {
+      this.boundsStrangers = false; // nothing says so
       for (const conversation of this.#history.opened) conversation.isStale = conversation.history === "loaded";
       if (this.#isUsed) this.#refreshList();
     }
@@ -332,7 +408,13 @@ export class Conversations extends TypedEventTarget {
     const isKnown = conversation.messages.some((one) => one.clientMessageId === detail.clientMessageId);
     if (!isKnown && detail.state === "sent" && this.#version === 2) return; // by the event, or what is to be caught up
     conversation.outgoing(detail, this.#host.userId ?? "");
+    if (detail.state === "sent" && this.#version !== 2) conversation.awaken(true);
     this.#changed(conversation);
+  }
+
+  /** @internal @param {string} userId */
+  isBlocked(userId) {
+    return this.#byId.get(userId)?.blocked === true;
   }
 
   /** @internal @param {string} userId @param {number} until */

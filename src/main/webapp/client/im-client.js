@@ -152,7 +152,7 @@ export class ImClient extends TypedEventTarget {
       readAlready: (messageId) => this.#readAcks.again(messageId),
       restoring: () => this.#kept.loading,
       moved: () => this.#kept.changed(),
-      typing: (userId) => this.#typing.theirs(userId),
+      typing: (userId) => this.#model.isBlocked(userId) || this.#typing.theirs(userId),
       restart: (reason) => this.#connection.drop(reason),
     };
   }
@@ -173,7 +173,11 @@ export class ImClient extends TypedEventTarget {
     return this.#model;
   }
 
-  /** What the server can and the site has switched on: "recall", "receipts", "typing". Nothing on version 1. @returns {ReadonlySet<string>} */
+  /**
+   * What the server can and the site has switched on: "recall", "receipts", "typing", "settings" (block, mute, pin, hide), and
+   * "strangers" where it bounds what strangers may send. Nothing on version 1.
+   * @returns {ReadonlySet<string>}
+   */
   get features() {
     return this.#version === this.#version2 ? this.#version2.features : new Set();
   }

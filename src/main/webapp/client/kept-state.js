@@ -13,7 +13,7 @@
 /** @typedef {{epoch: string, cursor: number, conversations: SyncEntry[]}} State what the server said, in its own form */
 /** @typedef {{version: number, server: string, userId: string, epoch: string, cursor: number}} Header */
 
-const VERSION = 1; // of the text
+const VERSION = 2; // of the text
 const MOST_CONVERSATIONS = 1000;
 const MOST_TEXT = 1_000_000; // characters
 const SAVE_AFTER = 1000; // ms

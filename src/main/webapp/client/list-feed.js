@@ -79,8 +79,10 @@ export class ListFeed {
   }
 
   /** @param {ConversationEntry} entry */
-  #apply({ user, lastMessage, unread }) {
+  #apply({ user, lastMessage, unread, ...flags }) {
     const conversation = this.#model.of(user.id, user);
+    const { stranger, blocked, muted, pinned } = flags;
+    conversation.setFlags({ stranger, blocked, muted, pinned }); // what is hidden is not in this list
     const counted = Number(lastMessage.messageId);
     const before = conversation.unread;
     for (const id of conversation.uncounted) if (id <= counted) conversation.uncounted.delete(id);
@@ -96,6 +98,7 @@ export class ListFeed {
     const conversation = this.#model.of(fromId, { name: userName, avatar: headUrl });
     const id = Number(messageId);
     const message = fromDetail(detail, id > conversation.countedTo && this.#model.state === "loaded");
+    if (id > conversation.newestId) conversation.awaken(fromId === this.#model.userId);
     // Older ones come again at each connect, and are in the server's count.
     if (id > conversation.countedTo) conversation.uncounted.add(id);
     if (conversation.history !== "none" || order(message) >= order(conversation.lastMessage)) conversation.append(message);

@@ -7,15 +7,18 @@ import { parseJson, textOf } from "./json.js";
  * @typedef {Record<string, any> & {op: string}} Frame
  */
 
+/** @import { ConversationFlags } from "./types.js" */
+
 /**
  * A conversation as the server has it now.
- * @typedef {object} SyncEntry
+ * @typedef {object} SyncState
  * @property {import("./types.js").User} with
  * @property {Record<string, any>} [lastMessage] absent where there is none any more
  * @property {number} unread
  * @property {string} readUpTo
  * @property {string} [theyReadUpTo] absent where receipts are off
  * @property {number} change
+ * @typedef {SyncState & ConversationFlags} SyncEntry
  */
 
 /** Sends commands, and hands on what answers them; each answer goes to its command. */

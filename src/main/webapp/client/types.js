@@ -127,7 +127,19 @@ export {};
  * @property {string} [of]
  */
 
-/** @typedef {{user: User, lastMessage: HistoryMessage, unread: number}} ConversationEntry */
+/**
+ * What a conversation is to this user, as the server says it; what does not hold may be left out.
+ * @typedef {object} ConversationFlags
+ * @property {boolean} [stranger] this user has never written to the other one
+ * @property {boolean} [blocked]
+ * @property {boolean} [muted]
+ * @property {boolean} [pinned]
+ * @property {boolean} [hidden]
+ */
+
+/** Its own list leaves hidden ones out. @typedef {{user: User, lastMessage: HistoryMessage, unread: number} & Omit<ConversationFlags, "hidden">} ConversationEntry */
+
+/** What a user has set of a conversation. @typedef {{blocked: boolean, muted: boolean, pinned: boolean, hidden: boolean}} ConversationSettings */
 
 /** What the server allows, as it says on version 2. @typedef {{maxContent: number, recallSeconds: number}} Limits */
 

@@ -208,6 +208,8 @@ export class Version2 {
       this.#sync.change(change, () => feed.read(frame));
     } else if (op === "recall") {
       this.#sync.change(change, () => feed.recall(frame));
+    } else if (op === "settings") {
+      this.#sync.change(change, () => feed.settings(frame));
     } else if (op === "typing") {
       this.#listener.typing(textOf(frame.from));
     } else if (op === "behind") {
@@ -222,6 +224,8 @@ export class Version2 {
     this.features = new Set(welcome.features ?? []);
     this.limits = welcome.limits ?? null;
     this.#model.feed.hasReceipts = this.features.has("receipts");
+    this.#model.feed.hasSettings = this.features.has("settings");
+    this.#model.boundsStrangers = this.features.has("strangers");
     if (this.#listener.user(textOf(welcome.user))) this.#listener.ready();
   }
 
