@@ -259,6 +259,7 @@ export class ImChat extends LitElement {
       this.#wanted = null;
       this.#signIn(tokens.used);
     });
+    client.addEventListener("user", (event) => this.#alerts.belongTo(keyOf(/** @type {CustomEvent} */ (event).detail.userId)));
     store.addEventListener("change", () => this.#changed());
     store.addEventListener("received", (event) => this.#received(/** @type {CustomEvent} */ (event).detail));
     client.connect();

@@ -196,7 +196,9 @@ function countUnread({ currentTarget, detail }) {
  *
  * @param {CustomEvent<{userId: string | null, alone: boolean}>} event
  */
-function remember({ detail: { userId, alone } }) {
+function remember({ currentTarget, detail: { userId, alone } }) {
+  // Where the window is low, page.css has the page scroll.
+  if (userId !== null) /** @type {ImChat} */ (currentTarget).scrollIntoView({ block: "nearest" });
   if (document.querySelectorAll("im-chat").length > 1) return; // there is one "back" for both
   const isRemembered = Boolean(history.state?.conversation);
   if (userId === null && isRemembered) history.back();

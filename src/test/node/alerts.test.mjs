@@ -13,7 +13,8 @@ describe("Alerts", () => {
   let shown;
   let notifications;
   let isLookedAt;
-  let holders;
+  /** Until the lock is free. @type {Promise<void>} */
+  let holding;
 
   function give(name, value) {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
@@ -22,7 +23,8 @@ describe("Alerts", () => {
   beforeEach(() => {
     shown = [];
     notifications = [];
-    holders = 0;
+    holding = Promise.resolve();
+    newestId = 0;
     isLookedAt = false;
     give("localStorage", new FakeStorage());
     give("isSecureContext", true);
@@ -48,10 +50,7 @@ describe("Alerts", () => {
     );
     give("navigator", {
       locks: {
-        request: async (name, options, held) => {
-          holders++;
-          await held(holders === 1 ? { name } : null);
-        },
+        request: (name, held) => (holding = holding.then(() => held({ name }))),
       },
     });
     mock.timers.enable({ apis: ["setTimeout"] });
@@ -62,7 +61,9 @@ describe("Alerts", () => {
     for (const name of ["localStorage", "isSecureContext", "document", "Notification"]) delete globalThis[name];
   });
 
-  const message = (content) => ({ content, title: "", unread: true, recalled: false });
+  let newestId;
+
+  const message = (content, time = 0) => ({ messageId: String(++newestId), time, content, title: "", unread: true, recalled: false });
   const conversation = { user: { id: "7", name: "Seven" } };
 
   async function pass() {
@@ -72,6 +73,7 @@ describe("Alerts", () => {
 
   async function turnedOn() {
     const alerts = new Alerts(() => {});
+    alerts.belongTo("server 1");
     await alerts.choose({ notifications: true });
     return alerts;
   }
@@ -94,7 +96,6 @@ describe("Alerts", () => {
     const alerts = await turnedOn();
     alerts.received(conversation, message("hello"), texts);
     await pass();
-    holders = 0;
     alerts.received(conversation, message("one"), texts);
     alerts.received(conversation, message("two"), texts);
     await pass();
@@ -127,7 +128,7 @@ describe("Alerts", () => {
     assert.deepEqual(notifications.map(({ isClosed }) => isClosed), [true]);
     await pass(); // the lock is given back
     let answer;
-    navigator.locks.request = (name, options, held) => new Promise((over) => (answer = () => over(held({ name }))));
+    navigator.locks.request = (name, held) => new Promise((over) => (answer = () => over(held({ name }))));
     alerts.received(conversation, message("of the one before"), texts);
     await pass();
     alerts.end();
@@ -136,27 +137,65 @@ describe("Alerts", () => {
     assert.deepEqual(shown, [["Seven", "hello"]]);
   });
 
-  test("come, too, while this tab is still the one that gives them, and in a frame that may have no locks", async () => {
+  test("come, too, in a frame that may have no locks", async () => {
     const alerts = await turnedOn();
-    alerts.received(conversation, message("one"), texts);
-    mock.timers.tick(1500);
-    alerts.received(conversation, message("two"), texts); // its time is up before that of the lock
-    await pass();
     navigator.locks.request = async () => {
       throw new DOMException("no locks here", "SecurityError");
     };
-    await pass();
-    alerts.received(conversation, message("three"), texts);
-    await pass();
-    assert.deepEqual(shown.map(([, text]) => text), ["one", "two", "three"]);
-  });
-
-  test("come from one of several tabs alone", async () => {
-    const [one, other] = [await turnedOn(), await turnedOn()];
-    one.received(conversation, message("hello"), texts);
-    other.received(conversation, message("hello"), texts);
+    alerts.received(conversation, message("hello"), texts);
     await pass();
     assert.deepEqual(shown, [["Seven", "hello"]]);
+  });
+
+  test("come from one of several tabs alone, though the others see late what it has kept", async () => {
+    const [one, other] = [await turnedOn(), await turnedOn()];
+    const hello = message("hello");
+    const { setItem } = FakeStorage.prototype;
+    localStorage.setItem = (...item) => setTimeout(() => setItem.apply(localStorage, item), 200);
+    one.received(conversation, hello, texts);
+    other.received(conversation, hello, texts);
+    await pass();
+    await pass();
+    assert.deepEqual(shown, [["Seven", "hello"]]);
+  });
+
+  describe("where the timers of a tab are delayed", () => {
+    async function told(alerts, ...messages) {
+      for (const each of messages) alerts.received(conversation, each, texts);
+      await pass();
+      await pass(); // the lock is given back
+    }
+
+    test("are not given of what another tab has told of, but of what came later", async () => {
+      const [tab, delayed] = [await turnedOn(), await turnedOn()];
+      const [one, two, three] = [message("one"), message("two"), message("three")];
+      await told(tab, one, two);
+      await told(delayed, one, two);
+      await told(delayed, two, three);
+      await told(tab, three);
+      assert.deepEqual(shown, [["2 new messages", "Seven: two"], ["Seven", "three"]]);
+    });
+
+    test("are given of another user's message, and of the first one of a new database", async () => {
+      const [tab, other] = [await turnedOn(), await turnedOn()];
+      const anothers = message("another's", 1000);
+      await told(tab, message("hello", 1000));
+      other.end();
+      other.belongTo("server 2");
+      await told(other, { ...anothers, messageId: "1" });
+      await told(tab, { ...message("anew", 2000), messageId: "1" });
+      assert.deepEqual(shown.map(([, text]) => text), ["hello", "another's", "anew"]);
+    });
+
+    test("are given where nothing can be kept", async () => {
+      const alerts = await turnedOn();
+      localStorage.setItem = localStorage.getItem = () => {
+        throw new DOMException("no storage here", "SecurityError");
+      };
+      await told(alerts, message("one"));
+      await told(alerts, message("two"));
+      assert.deepEqual(shown.map(([, text]) => text), ["one", "two"]);
+    });
   });
 });
 

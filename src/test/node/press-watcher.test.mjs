@@ -27,8 +27,15 @@ describe("A long press", () => {
   }
 
   function fire(type, fields = {}) {
-    window.dispatchEvent(Object.assign(new Event(type), fields));
+    const event = Object.assign(new Event(type, { cancelable: true }), fields);
+    window.dispatchEvent(event);
     mock.timers.tick(1);
+    return event;
+  }
+
+  function lift() {
+    fire("pointerup");
+    return fire("touchend");
   }
 
   /** Whether the browser's own menu is kept away. */
@@ -43,20 +50,20 @@ describe("A long press", () => {
     mock.timers.tick(500);
     assert.equal(contextMenu(), true);
     assert.equal(pressed.mock.callCount(), 0);
-    fire("pointerup");
+    assert.equal(lift().defaultPrevented, true); // no click, which would close the menu again
     assert.deepEqual(pressed.mock.calls[0].arguments, [bubble]);
-    fire("pointerup");
+    assert.equal(lift().defaultPrevented, false);
     assert.equal(pressed.mock.callCount(), 1);
   });
 
   test("is none where the finger is lifted sooner, or scrolls", () => {
     down("touch");
     mock.timers.tick(499);
-    fire("pointerup");
+    assert.equal(lift().defaultPrevented, false); // it may be on a link
     down("touch");
     fire("pointermove", { clientX: 100, clientY: 111 });
     mock.timers.tick(1000);
-    fire("pointerup");
+    lift();
     assert.equal(pressed.mock.callCount(), 0);
   });
 
@@ -65,14 +72,14 @@ describe("A long press", () => {
     mock.timers.tick(500);
     fire("pointercancel");
     down("touch");
-    fire("pointerup");
+    lift();
     assert.equal(pressed.mock.callCount(), 0);
   });
 
   test("is none of a mouse, which has the browser's menu", () => {
     down("mouse");
     mock.timers.tick(1000);
-    fire("pointerup");
+    lift();
     assert.equal(pressed.mock.callCount(), 0);
     assert.equal(contextMenu(), false);
   });

@@ -10,13 +10,17 @@ import { nameOf } from "./texts.js";
 /** @import { Texts } from "./texts.js" */
 
 /** @typedef {{notifications: boolean, sound: boolean}} Choice */
+/** The newest id, and the latest time, of what a user was told of in this browser. @typedef {{id: number, time: number}} Told */
 
 /** So long it may take until another device, or this page, has reported a message as read. */
 const READ_WITHIN = 1500; // ms
+/** So long it may take until other tabs see what was kept in the browser. */
+const KEPT_WITHIN = 300; // ms
 /** Of a text in a notification. */
 const LONGEST = 120; // characters
 /** Of the browser, whoever is signed in: it is the desktop's owner who chooses. */
 const KEY = "im-chat.alerts";
+const NOTHING_TOLD = { id: 0, time: 0 };
 
 export class Alerts {
   /** @type {Choice} */
@@ -30,8 +34,8 @@ export class Alerts {
   #notification = null;
   /** Counts users, so that what was begun for an earlier one has no effect. */
   #generation = 0;
-  /** Whether this is the tab that gives the alerts just now. */
-  #isFirstTab = false;
+  /** Under which it is kept what the user was told of; null until it is known who that is. @type {string | null} */
+  #toldKey = null;
   /** @type {AudioContext | null} */
   #audio = null;
 
@@ -58,7 +62,7 @@ export class Alerts {
   async choose(change) {
     if (change.notifications && (await Notification.requestPermission()) !== "granted") change.notifications = false;
     this.choice = { ...this.choice, ...change };
-    keep(this.choice);
+    write(KEY, this.choice);
     if (change.sound) this.#play(); // so that it is known, and the browser lets it be heard later
   }
 
@@ -73,8 +77,14 @@ export class Alerts {
     this.#timer ??= setTimeout(() => this.#tell(texts), READ_WITHIN);
   }
 
+  /** @param {string} userKey whose messages come in from now on */
+  belongTo(userKey) {
+    this.#toldKey = `${KEY}.told ${userKey}`;
+  }
+
   /** Another user, or none: nothing of this one is told. */
   end() {
+    this.#toldKey = null;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#waiting.clear();
@@ -86,13 +96,43 @@ export class Alerts {
   /** @param {Texts} texts */
   async #tell(texts) {
     this.#timer = undefined;
-    const unread = [...this.#waiting].filter(([message]) => message.unread && !message.recalled);
+    const waiting = [...this.#waiting];
     this.#waiting.clear();
     const generation = this.#generation;
-    if (unread.length === 0 || !(await this.#becomeFirstTab()) || generation !== this.#generation) return;
-    if (this.choice.sound) this.#play();
-    const isLookedAt = document.visibilityState === "visible" && document.hasFocus();
-    if (this.choice.notifications && this.canNotify && Notification.permission === "granted" && !isLookedAt) this.#notify(unread, texts);
+    const isToTell = (/** @type {[Message, Conversation]} */ [message]) => message.unread && !message.recalled && this.#isNotTold(message);
+    if (!waiting.some(isToTell)) return;
+    await alone(() => {
+      const told = generation === this.#generation ? waiting.filter(isToTell) : [];
+      if (told.length === 0) return false;
+      this.#keepTold(told.map(([message]) => message));
+      if (this.choice.sound) this.#play();
+      const isLookedAt = document.visibilityState === "visible" && document.hasFocus();
+      if (this.choice.notifications && this.canNotify && Notification.permission === "granted" && !isLookedAt) this.#notify(told, texts);
+      return true;
+    });
+  }
+
+  /** @returns {Told} */
+  get #told() {
+    return (this.#toldKey && read(this.#toldKey)) || NOTHING_TOLD;
+  }
+
+  /**
+   * Whether no tab has told of a message yet. Ids alone do not say that: a server with a new database begins them anew.
+   *
+   * @param {Message} message
+   */
+  #isNotTold({ messageId, time }) {
+    const told = this.#told;
+    return Number(messageId) > told.id || (time ?? 0) > told.time;
+  }
+
+  /** @param {Message[]} messages */
+  #keepTold(messages) {
+    if (this.#toldKey === null) return;
+    const id = Math.max(...messages.map(({ messageId }) => Number(messageId)));
+    const time = Math.max(this.#told.time, ...messages.map((message) => message.time ?? 0)); // clocks of servers differ
+    write(this.#toldKey, { id, time });
   }
 
   /**
@@ -116,21 +156,6 @@ export class Alerts {
     }
   }
 
-  /** @returns {Promise<boolean>} whether no other tab gives the same alert */
-  #becomeFirstTab() {
-    if (!navigator.locks || this.#isFirstTab) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const options = /** @type {const} */ ({ ifAvailable: true });
-      const held = navigator.locks.request(KEY, options, async (lock) => {
-        this.#isFirstTab = lock !== null;
-        resolve(this.#isFirstTab);
-        if (lock !== null) await new Promise((over) => setTimeout(over, READ_WITHIN));
-        this.#isFirstTab = false;
-      });
-      held.catch(() => resolve(true)); // a frame that may have no locks
-    });
-  }
-
   /** Two short tones, made here: there is nothing to load. */
   #play() {
     try {
@@ -152,21 +177,54 @@ export class Alerts {
   }
 }
 
-/** @returns {Choice} */
-function kept() {
+/**
+ * Does something while no other tab does, so that the next one sees what this one has told of.
+ *
+ * @param {() => boolean} tell whether there was something to tell
+ */
+async function alone(tell) {
+  let isDone = false;
+  const tellOnce = () => {
+    isDone = true;
+    return tell();
+  };
   try {
-    const { notifications, sound } = JSON.parse(localStorage.getItem(KEY) ?? "{}");
-    return { notifications: notifications === true, sound: sound === true };
+    await navigator.locks.request(KEY, async () => {
+      if (tellOnce()) await new Promise((over) => setTimeout(over, KEPT_WITHIN));
+    });
   } catch {
-    return { notifications: false, sound: false };
+    if (!isDone) tellOnce(); // a page or a frame that may have no locks
   }
 }
 
-/** @param {Choice} choice */
-function keep(choice) {
+/** @returns {Choice} */
+function kept() {
+  const { notifications, sound } = read(KEY) ?? {};
+  return { notifications: notifications === true, sound: sound === true };
+}
+
+/**
+ * @param {string} key
+ * @returns {any} null where there is nothing, or no storage
+ */
+function read(key) {
   try {
-    localStorage.setItem(KEY, JSON.stringify(choice));
+    return JSON.parse(localStorage.getItem(key) ?? "null");
   } catch {
-    // Without storage it is chosen for as long as the page.
+    return null;
+  }
+}
+
+/**
+ * Without storage it holds for as long as the page, and each tab tells.
+ *
+ * @param {string} key
+ * @param {object} value
+ */
+function write(key, value) {
+  try {
+    localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // As said above.
   }
 }

@@ -75,11 +75,12 @@ export class Menu extends LitElement {
     const top = beside.bottom + height + MARGIN < innerHeight ? beside.bottom : beside.top - height;
     menu.style.top = `${Math.max(MARGIN, top)}px`;
     menu.style.left = `${Math.max(MARGIN, Math.min(beside.left, innerWidth - width - MARGIN))}px`;
+    button.setAttribute("aria-expanded", "true");
     this.#buttons[0]?.focus();
   }
 
   render() {
-    return html`<div popover="auto" role="menu" @keydown=${this.#keydown}>
+    return html`<div popover="auto" role="menu" @keydown=${this.#keydown} @beforetoggle=${this.#toggling}>
       ${this.items.map(
         (item) => html`<button
           role=${item.checked === undefined ? "menuitem" : "menuitemcheckbox"}
@@ -99,6 +100,11 @@ export class Menu extends LitElement {
 
   get #buttons() {
     return /** @type {HTMLElement[]} */ ([...this.renderRoot.querySelectorAll("button")]);
+  }
+
+  /** However it is closed. @param {Event} event */
+  #toggling(event) {
+    if (/** @type {ToggleEvent} */ (event).newState === "closed") this.#button?.removeAttribute("aria-expanded");
   }
 
   #close() {

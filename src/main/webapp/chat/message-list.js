@@ -208,8 +208,21 @@ export class MessageList extends LitElement {
   /** @param {PropertyValues} changed */
   update(changed) {
     const anchor = this.hasUpdated && !changed.has("conversation") ? this.#takeAnchor() : null;
+    const focused = /** @type {HTMLElement | null} */ (/** @type {ShadowRoot} */ (this.renderRoot).activeElement);
+    const key = /** @type {HTMLElement | null | undefined} */ (focused?.closest(".row"))?.dataset.key;
     super.update(changed);
     this.#restorePosition(anchor);
+    if (focused && !focused.isConnected) this.#keepFocus(key);
+  }
+
+  /**
+   * A button has gone with the focus, as that of a message that was recalled: to what has taken its place.
+   *
+   * @param {string | undefined} key of the message
+   */
+  #keepFocus(key) {
+    const button = /** @type {HTMLElement | null | undefined} */ (this.#row(key)?.querySelector("button"));
+    (button ?? this.#scroller).focus({ preventScroll: true });
   }
 
   render() {

@@ -185,8 +185,8 @@ export const messageRowStyles = css`
     color: var(--_text);
   }
 
-  /* Shown where the mouse or the focus is; a finger presses on the message. */
-  .row:not(:hover, :focus-within) .more {
+  /* Shown where the mouse, the focus or its menu is; a finger presses on the message. */
+  .row:not(:hover, :focus-within) .more:not([aria-expanded]) {
     opacity: 0;
   }
 

@@ -49,13 +49,14 @@ export class PressWatcher {
     this.#timer = setTimeout(() => {
       end();
       const lifted = new AbortController();
-      const listening = { signal: lifted.signal };
-      // What the finger does when it is lifted would close the menu, or follow a link.
-      const open = () => {
+      const listening = { signal: lifted.signal, passive: false };
+      // What the browser makes of the finger that is lifted, a click, would close the menu, or follow a link.
+      const open = (/** @type {Event} */ event) => {
+        event.preventDefault();
         lifted.abort();
         setTimeout(() => this.#pressed(bubble));
       };
-      window.addEventListener("pointerup", open, listening);
+      window.addEventListener("touchend", open, listening);
       window.addEventListener("pointercancel", () => lifted.abort(), listening); // it scrolls after all
     }, LONG);
   }

@@ -4,6 +4,8 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -652,6 +654,45 @@ class ChatIT {
   }
 
   @Test
+  @DisplayName("opens the menu of a message by a long press of a finger")
+  void longPress() {
+    Browser.NewContextOptions phone =
+        ChatPage.english().setViewportSize(390, 700).setHasTouch(true).setIsMobile(true);
+    long alice = Users.next();
+    long bob = Users.next();
+    as(bob).sendMessage(alice, "hello");
+    URI address = ChatPage.address(server.address(), alice, bob);
+    try (ChatPage page =
+        ChatPage.open(browser, phone, address, opened -> opened.clock().install())) {
+      page.awaitMessage("hello");
+      Locator menu = page.page().locator("im-chat-messages [role=menu]");
+      var finger = page.page().context().newCDPSession(page.page());
+      var text = page.message("hello").locator(".text").boundingBox();
+      var at = new JsonObject();
+      at.addProperty("x", text.x + text.width / 2);
+      at.addProperty("y", text.y + text.height / 2);
+      finger.send("Input.dispatchTouchEvent", touch("touchStart", at));
+      page.page().clock().fastForward(500);
+      finger.send("Input.dispatchTouchEvent", touch("touchEnd"));
+      assertThat(menu.getByText("Copy")).isFocused();
+      menu.getByText("Copy").tap();
+      assertThat(menu).isHidden();
+      assertThat(page.complaints()).isEmpty();
+    }
+  }
+
+  private static JsonObject touch(String type, JsonObject... points) {
+    var touch = new JsonObject();
+    touch.addProperty("type", type);
+    var all = new JsonArray();
+    for (JsonObject point : points) {
+      all.add(point);
+    }
+    touch.add("touchPoints", all);
+    return touch;
+  }
+
+  @Test
   @DisplayName(
       "takes a message back on all devices, shows who has read what and who writes, and copies")
   void recall() {
@@ -688,6 +729,7 @@ class ChatIT {
       assertThat(his.messages().last()).containsText("recalled a message");
       assertThat(his.message("to be recalled")).hasCount(0);
       assertThat(second.button("Edit anew")).hasCount(0);
+      assertThat(hers.button("Edit anew")).isFocused();
       hers.button("Edit anew").click();
       assertThat(hers.composer()).hasValue("to be recalled");
       assertThat(hers.composer()).isFocused();
