@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing } from "../lib/lit/lit-element.js";
 import { guard } from "../lib/lit/directives/guard.js";
 import { repeat } from "../lib/lit/directives/repeat.js";
 import { avatar, avatarStyles } from "./avatar.js";
-import { bell, clear, search, write } from "./icons.js";
+import { bell, clear, muted as mutedIcon, pinned as pinnedIcon, search, write } from "./icons.js";
 import { recalledText } from "./message-row.js";
 import { base } from "./styles.js";
 import { dayNumber, nameOf, shortTime } from "./texts.js";
@@ -198,6 +198,19 @@ export class ConversationList extends LitElement {
         text-align: center;
       }
 
+      .badge.muted {
+        background: none;
+        color: var(--_quiet);
+      }
+
+      .mark > svg {
+        width: 0.9rem;
+        height: 0.9rem;
+        margin-inline-start: 0.3rem;
+        color: var(--_quiet);
+        vertical-align: -0.1rem;
+      }
+
       @media (forced-colors: active) {
         .item[aria-current] {
           background: Highlight;
@@ -332,22 +345,33 @@ export class ConversationList extends LitElement {
     if (all.length === 0 && store.list === "loaded") {
       return html`<p class="empty"><b>${t.noConversations}</b>${t.noConversationsHint}</p>`;
     }
+    const apart = (/** @type {Conversation} */ { isStranger }) => isStranger && store.model.boundsStrangers;
+    const strangers = all.filter(apart);
     const inList = (/** @type {string | null} */ id) => all.some(({ user }) => user.id === id);
     const tabStop = [this.selected, this.#openedLast].find(inList) ?? all[0]?.user.id;
     return html`
-      <ul role="list">
-        ${repeat(
-          all,
-          ({ user }) => user.id,
-          (conversation) => this.#conversation(conversation, conversation.user.id === tabStop),
-        )}
-      </ul>
+      ${this.#rows(all.filter((one) => !apart(one)), tabStop)}
+      ${strangers.length > 0 ? html`<h3>${t.strangers}</h3>` : nothing} ${this.#rows(strangers, tabStop)}
       ${store.list === "failed"
         ? html`<p class="note">
             ${t.loadFailed} <button class="text-button" @click=${() => store.loadMoreConversations()}>${t.tryAgain}</button>
           </p>`
         : html`<p class="note end" ?hidden=${store.list === "loaded" && !store.hasMoreConversations}>${t.loading}</p>`}
     `;
+  }
+
+  /**
+   * @param {Conversation[]} conversations
+   * @param {string | undefined} tabStop
+   */
+  #rows(conversations, tabStop) {
+    return html`<ul role="list">
+      ${repeat(
+        conversations,
+        ({ user }) => user.id,
+        (conversation) => this.#conversation(conversation, conversation.user.id === tabStop),
+      )}
+    </ul>`;
   }
 
   /**
@@ -362,7 +386,7 @@ export class ConversationList extends LitElement {
     const draft = isOpen ? "" : store.drafts.get(user.id);
     const { id, name, avatar: picture } = user;
     // What is as it was is not made anew: a packet changes one row of hundreds.
-    const shown = [id, name, picture, last?.content, last?.title, last?.recalled, last?.time, last?.state, last?.fromMe, unread, isOpen, tabStop, draft, isTyping, t];
+    const shown = [id, name, picture, last?.content, last?.title, last?.recalled, last?.time, last?.state, last?.fromMe, unread, isOpen, tabStop, draft, isTyping, conversation.muted, conversation.pinned, t];
     return guard([...shown, dayNumber(Date.now())], () => this.#row(conversation, { isOpen, tabStop, draft, isTyping }));
   }
 
@@ -370,7 +394,7 @@ export class ConversationList extends LitElement {
    * @param {Conversation} conversation
    * @param {{isOpen: boolean, tabStop: boolean, draft: string, isTyping: boolean}} state
    */
-  #row({ user, lastMessage: last, unread }, { isOpen, tabStop, draft, isTyping }) {
+  #row({ user, lastMessage: last, unread, muted, pinned }, { isOpen, tabStop, draft, isTyping }) {
     const t = this.texts;
     return html`<li>
       <button
@@ -381,14 +405,16 @@ export class ConversationList extends LitElement {
         @click=${() => this.#open(user)}
       >
         ${avatar(user, t)}
-        <span class="name"><bdi>${nameOf(user, t)}</bdi></span>
+        <span class="name"
+          ><bdi>${nameOf(user, t)}</bdi>${pinned ? mark(pinnedIcon, t.pinned) : nothing}${muted ? mark(mutedIcon, t.muted) : nothing}</span
+        >
         <time>${last?.time ? shortTime(last.time, t) : nothing}</time>
         <span class="last">
           ${draft ? html`<em>${t.draft}</em> ` : last?.state === "failed" ? html`<em>${t.notSent}</em> ` : nothing}
           ${isTyping && !draft ? t.typing : this.#lastLine(user, last, draft)}
         </span>
         ${unread > 0
-          ? html`<span class="badge"
+          ? html`<span class="badge ${muted ? "muted" : ""}"
               ><span aria-hidden="true">${unread > MOST_SHOWN ? `${MOST_SHOWN}+` : unread}</span
               ><span class="visually-hidden">${t.unread(unread)}</span></span
             >`
@@ -544,6 +570,14 @@ export class ConversationList extends LitElement {
  */
 function matches(user, query, texts) {
   return user.id === query || nameOf(user, texts).toLowerCase().includes(query.toLowerCase());
+}
+
+/**
+ * @param {import("../lib/lit/lit-element.js").TemplateResult} icon
+ * @param {string} label
+ */
+function mark(icon, label) {
+  return html`<span class="mark" title=${label}>${icon}<span class="visually-hidden">${label}</span></span>`;
 }
 
 /** As much of a text as a line can show. @param {string} text */

@@ -1,12 +1,13 @@
 import { LitElement, css, html, nothing } from "../lib/lit/lit-element.js";
 import { avatar, avatarStyles } from "./avatar.js";
-import { back } from "./icons.js";
+import { back, more } from "./icons.js";
 import { base } from "./styles.js";
 import { nameOf } from "./texts.js";
 
 /** @import { ChatStore } from "./chat-store.js" */
 /** @import { Composer } from "./composer.js" */
 /** @import { Conversation, Message } from "../imserver-client.js" */
+/** @import { Menu, MenuItem } from "./menu.js" */
 /** @import { MessageList } from "./message-list.js" */
 /** @import { Texts } from "./texts.js" */
 
@@ -23,6 +24,7 @@ export class ConversationView extends LitElement {
     texts: { attribute: false },
     revision: { attribute: false },
     maxLength: { attribute: false },
+    notSet: { state: true },
   };
 
   static styles = [
@@ -101,6 +103,13 @@ export class ConversationView extends LitElement {
     this.texts;
     this.revision = 0;
     this.maxLength = 4000;
+    /** Why something could not be set. */
+    this.notSet = "";
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has("conversation")) this.notSet = "";
   }
 
   connectedCallback() {
@@ -157,10 +166,20 @@ export class ConversationView extends LitElement {
         <div class="name">
           <h2><bdi>${name}</bdi></h2>
           ${line ? html`<p class="id">${line}</p>` : nothing}
+          <p class="id" role="status" ?hidden=${this.notSet === ""}>${this.notSet}</p>
         </div>
         ${unread > MANY_UNREAD
           ? html`<button class="text-button" @click=${() => store.markAllRead(conversation)}>${t.markAllRead}</button>`
           : nothing}
+        <button
+          class="icon-button"
+          aria-haspopup="menu"
+          aria-label=${t.conversationMenu}
+          title=${t.conversationMenu}
+          @click=${this.#openMenu}
+        >
+          ${more}
+        </button>
       </header>
       <im-chat-messages
         .store=${store}
@@ -171,7 +190,12 @@ export class ConversationView extends LitElement {
       ></im-chat-messages>
       ${conversation.isSystem
         ? html`<p class="system">${t.systemHint}</p>`
-        : html`<im-chat-composer
+        : conversation.blocked
+          ? html`<p class="system">
+              ${t.blockedHint}
+              <button class="text-button" @click=${() => this.#set(store.model.block(user.id, false))}>${t.unblock}</button>
+            </p>`
+          : html`<im-chat-composer
             .texts=${t}
             .name=${name}
             .text=${store.drafts.get(user.id)}
@@ -179,7 +203,48 @@ export class ConversationView extends LitElement {
             @draft=${this.#draft}
             @send=${this.#send}
           ></im-chat-composer>`}
+      <im-chat-menu></im-chat-menu>
     `;
+  }
+
+  /** @param {Event} event */
+  #openMenu({ currentTarget }) {
+    const { conversation, texts: t, store } = this;
+    const { user, muted, pinned, blocked, isSystem } = conversation;
+    const { model } = store;
+    /** @type {MenuItem[]} */
+    const items = [
+      { label: t.mute, checked: muted, act: () => this.#set(model.mute(user.id, !muted)) },
+      { label: t.pin, checked: pinned, act: () => this.#set(model.pin(user.id, !pinned)) },
+      { label: t.hide, act: () => this.#hide() },
+    ];
+    if (!isSystem && user.id !== store.client.userId) {
+      items.push({ label: t.block, checked: blocked, act: () => this.#set(model.block(user.id, !blocked)) });
+    }
+    const menu = /** @type {Menu} */ (this.renderRoot.querySelector("im-chat-menu"));
+    menu.open(items, /** @type {HTMLElement} */ (currentTarget));
+  }
+
+  async #hide() {
+    if (await this.#set(this.store.model.hide(this.conversation.user.id))) this.dispatchEvent(new Event("back"));
+  }
+
+  /**
+   * @param {Promise<void>} setting
+   * @returns whether it is set
+   */
+  async #set(setting) {
+    const { conversation } = this;
+    this.notSet = "";
+    try {
+      await setting;
+      return true;
+    } catch (error) {
+      const { code } = /** @type {{code?: string}} */ (error);
+      const isOpen = conversation === this.conversation;
+      if (isOpen) this.notSet = code === "TOO_MANY_BLOCKED" ? this.texts.tooManyBlocked : this.texts.notSet;
+      return false;
+    }
   }
 
   /** A text that was recalled is to be written anew, after what is there. @param {CustomEvent<string>} event */

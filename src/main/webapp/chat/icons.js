@@ -14,4 +14,6 @@ export const failed = html`<svg viewBox="0 0 24 24" aria-hidden="true"><circle c
 export const speech = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 6.500A2.5 2.5 0 016.5 4h11A2.5 2.5 0 0120 6.500v7a2.5 2.5 0 01-2.5 2.500H11l-5 4v-4A2.5 2.5 0 014 13.500z" /></svg>`;
 export const read = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M1.500 12.500l4.500 4.500L15 7.500M11.500 16l1 1L22 7.500" /></svg>`;
 export const more = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 12v.1M12 12v.1M18 12v.1" /></svg>`;
+export const muted = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 16.500v-6a6 6 0 0112 0v6l1.500 1.500h-15zM4 4l16 16" /></svg>`;
+export const pinned = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M9 4h6l-1 6 3 3H7l3-3zM12 13v7" /></svg>`;
 export const bell = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 16.500v-6a6 6 0 0112 0v6l1.500 1.500h-15zM10.500 21h3" /></svg>`;

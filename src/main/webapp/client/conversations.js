@@ -64,7 +64,7 @@ export class Conversations extends TypedEventTarget {
   state = "none";
   /** For the parts of the library. @internal */
   feed;
-  /** Whether the site bounds what strangers may send: they are counted apart. @internal */
+  /** Whether the site bounds what strangers may send: they are counted apart, and may be shown apart. */
   boundsStrangers = false;
   #host;
   /** @type {Map<string, Conversation>} */

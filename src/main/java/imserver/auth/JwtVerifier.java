@@ -43,6 +43,7 @@ final class JwtVerifier implements CredentialVerifier {
   private final String userClaim;
   private final String serviceClaim;
   private final String serviceRole;
+  private final Exemptions exemptions;
   private final Clock clock;
   private final TokenLifetime lifetime;
 
@@ -50,6 +51,7 @@ final class JwtVerifier implements CredentialVerifier {
     this.userClaim = auth.userClaim();
     this.serviceClaim = auth.serviceClaim();
     this.serviceRole = auth.serviceRole();
+    this.exemptions = new Exemptions(auth.exempt());
     this.clock = clock;
     this.lifetime = new TokenLifetime(auth.maxLifetime(), clock);
     processor.setJWSTypeVerifier(
@@ -84,7 +86,8 @@ final class JwtVerifier implements CredentialVerifier {
     if (expiry == null) { // present, which Nimbus checks, but null
       throw new InvalidCredentialException("exp is missing");
     }
-    boolean service = isService(claims);
+    Collection<?> roles = roles(claims);
+    boolean service = roles.contains(serviceRole);
     long userId = userId(claims.getClaim(userClaim), service);
     UserPrincipal principal =
         new UserPrincipal(
@@ -94,7 +97,8 @@ final class JwtVerifier implements CredentialVerifier {
             avatar(claims.getClaim("picture")),
             issuedAt(claims.getIssueTime()),
             expiry.toInstant(),
-            service);
+            service,
+            exemptions.cover(userId, roles));
     if (principal.isExpired(clock.instant())) {
       throw new InvalidCredentialException("expired");
     }
@@ -123,12 +127,12 @@ final class JwtVerifier implements CredentialVerifier {
   /**
    * The claim is a list of roles, or a text with blanks between them as in OAuth's {@code scope}.
    */
-  private boolean isService(JWTClaimsSet claims) {
+  private Collection<?> roles(JWTClaimsSet claims) {
     Object claim = claim(claims.getClaims());
     if (claim instanceof Collection<?> roles) {
-      return roles.contains(serviceRole);
+      return roles;
     }
-    return claim instanceof String roles && List.of(roles.split(" ", -1)).contains(serviceRole);
+    return claim instanceof String roles ? List.of(roles.split(" ", -1)) : List.of();
   }
 
   /** By its name, or within objects where the name is a path like {@code realm_access.roles}. */

@@ -1,7 +1,15 @@
 package imserver.auth;
 
+import java.util.List;
+
 /** Open mode: a credential is a bare user id, and is not verified. */
 final class OpenVerifier implements CredentialVerifier {
+
+  private final Exemptions exemptions;
+
+  OpenVerifier(Exemptions exemptions) {
+    this.exemptions = exemptions;
+  }
 
   /** The id of the system, which stands for the host application. */
   private static final String SERVICE = "0";
@@ -14,6 +22,7 @@ final class OpenVerifier implements CredentialVerifier {
     long userId =
         UserIds.parse(credential)
             .orElseThrow(() -> new InvalidCredentialException("not a user id"));
-    return new UserPrincipal(userId, null, null, null);
+    UserPrincipal principal = new UserPrincipal(userId, null, null, null);
+    return exemptions.cover(userId, List.of()) ? principal.asExempt() : principal;
   }
 }

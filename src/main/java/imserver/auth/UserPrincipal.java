@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param issuedAt when the credential was issued, in whole seconds, null if it does not say
  * @param expiresAt when the credential expires, null for never
  * @param service whether it is the host application
+ * @param exempt whether the rules for strangers do not apply to what it sends
  */
 public record UserPrincipal(
     long userId,
@@ -22,7 +23,8 @@ public record UserPrincipal(
     @Nullable String avatar,
     @Nullable Instant issuedAt,
     @Nullable Instant expiresAt,
-    boolean service)
+    boolean service,
+    boolean exempt)
     implements Principal {
 
   /** The longest name of a user, in code points: what a row of the directory holds. */
@@ -37,12 +39,17 @@ public record UserPrincipal(
       @Nullable String userName,
       @Nullable String avatar,
       @Nullable Instant expiresAt) {
-    this(userId, Long.toString(userId), userName, avatar, null, expiresAt, false);
+    this(userId, Long.toString(userId), userName, avatar, null, expiresAt, false, false);
+  }
+
+  /** The same user, to whom the rules for strangers do not apply. */
+  UserPrincipal asExempt() {
+    return new UserPrincipal(userId, subject, userName, avatar, issuedAt, expiresAt, service, true);
   }
 
   /** The host application as no user: in open mode, and as the sender of notices. */
   public static UserPrincipal ofService() {
-    return new UserPrincipal(0, "0", null, null, null, null, true);
+    return new UserPrincipal(0, "0", null, null, null, null, true, true);
   }
 
   /** Whether it is a user, who may connect. */

@@ -19,7 +19,7 @@ public class Verifiers {
   @Singleton
   public CredentialVerifier verifier(Config config, Clock clock, Revocations revocations) {
     return switch (config.auth().mode()) {
-      case OPEN -> new OpenVerifier();
+      case OPEN -> new OpenVerifier(new Exemptions(config.auth().exempt()));
       case JWT ->
           new RevocationCheck(
               new JwtVerifier(config.auth(), JwtKeys.of(config.auth()), clock), revocations);

@@ -17,7 +17,7 @@ public sealed interface Change {
    * @param senderChange the number of this change for the sender, 0 for the system
    * @param recipientId positive
    * @param recipientChange the number of this change for the recipient; the sender's where both are
-   *     one
+   *     one, 0 where it is silenced
    * @param unread how many messages of the sender the recipient has not read then
    * @param content the text; null where it was too long for a frame, and is to be read from the
    *     database
@@ -59,6 +59,27 @@ public sealed interface Change {
           null);
     }
   }
+
+  /**
+   * A user has set what a conversation is to him.
+   *
+   * @param userId positive
+   * @param change the number of this change for the user
+   * @param otherId the other one, 0 for the system
+   * @param blocked whether the user has blocked the other one
+   * @param muted whether nothing there is to disturb the user
+   * @param pinned whether it is to be above others
+   * @param hidden whether it is not in the user's list
+   */
+  record ConversationSet(
+      long userId,
+      long change,
+      long otherId,
+      boolean blocked,
+      boolean muted,
+      boolean pinned,
+      boolean hidden)
+      implements Change {}
 
   /**
    * A user has read messages of another, or of himself or the system.

@@ -1,5 +1,6 @@
 package imserver.cluster;
 
+import imserver.cluster.Change.ConversationSet;
 import imserver.cluster.Change.MessageRecalled;
 import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.MessagesRead;
@@ -130,6 +131,16 @@ final class FrameCodec {
           .add(recalled.recipientId())
           .add(recalled.recipientChange())
           .add(recalled.unread());
+    } else if (change instanceof ConversationSet set) {
+      fields
+          .add("s")
+          .add(set.userId())
+          .add(set.change())
+          .add(set.otherId())
+          .add(set.blocked())
+          .add(set.muted())
+          .add(set.pinned())
+          .add(set.hidden());
     } else if (change instanceof Typing typing) {
       fields.add("t").add(typing.fromId()).add(typing.toId());
     } else if (change instanceof ProfileChanged profile) {
@@ -203,6 +214,15 @@ final class FrameCodec {
               number(fields, 4),
               number(fields, 5),
               number(fields, 6));
+      case "s" ->
+          new ConversationSet(
+              number(fields, 1),
+              number(fields, 2),
+              number(fields, 3),
+              fields.getBoolean(4),
+              fields.getBoolean(5),
+              fields.getBoolean(6),
+              fields.getBoolean(7));
       case "t" -> new Typing(number(fields, 1), number(fields, 2));
       case "p" -> new ProfileChanged(number(fields, 1));
       default -> throw new IllegalArgumentException("no change of this version");

@@ -31,6 +31,14 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server, R
     OFF
   }
 
+  /** What becomes of what a blocked user sends. */
+  public enum Blocked {
+    /** It is acknowledged, and shown to its sender alone. */
+    SILENT,
+    /** It is refused. */
+    REFUSE
+  }
+
   /** To whom a message may be sent. */
   public enum Recipients {
     /** To every positive user id. */
@@ -54,6 +62,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server, R
    * @param serviceRole the role of the host application
    * @param allowedOrigins origins with commas between them; null for the server's own
    * @param maxLifetime seconds until the furthest {@code exp} that is accepted, 0 for no bound
+   * @param exempt to whom rules for strangers do not apply: roles and user ids; null for nobody
    */
   public record Auth(
       @Setting(
@@ -116,7 +125,12 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server, R
               min = 0,
               meaning =
                   "seconds: a token whose `exp` is further than this after now, or after its `iat`, is refused; `0` turns it off")
-          int maxLifetime) {
+          int maxLifetime,
+      @Setting(
+              key = "IMSERVER_EXEMPT",
+              meaning =
+                  "roles and user ids, with commas between them, of users who are bounded neither by `IMSERVER_STRANGERS` nor by `IMSERVER_NEW_RECIPIENTS`, like `teacher, 1001`")
+          @Nullable String exempt) {
 
     /** Leaves out the secret. */
     @Override
@@ -364,6 +378,9 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server, R
    *
    * @param recall for how many seconds a sender may recall a message, 0 for never
    * @param receipts whether a sender is told what the other one has read
+   * @param blocked what becomes of what a blocked user sends
+   * @param strangers how many messages one may send to a user who has never written to him
+   * @param newRecipients to how many users one may write first within an hour, 0 for no limit
    */
   public record Rules(
       @Setting(
@@ -378,5 +395,25 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server, R
               fallback = "on",
               meaning =
                   "`on`: clients of protocol 2 are told up to where the other one has read; `off`: not")
-          Switch receipts) {}
+          Switch receipts,
+      @Setting(
+              key = "IMSERVER_BLOCKED",
+              fallback = "silent",
+              meaning =
+                  "what a blocked user sends is `silent`: acknowledged, and shown to its sender alone, for ever; or `refuse`: gets `BLOCKED`")
+          Blocked blocked,
+      @Setting(
+              key = "IMSERVER_STRANGERS",
+              fallback = "open",
+              meaning =
+                  "what one may send to a user who has never written to him: `open`: as much as he likes; `quota:N`: N messages; `closed`: nothing; more gets `STRANGER`. A user may choose less for himself")
+          StrangerRule strangers,
+      @Setting(
+              key = "IMSERVER_NEW_RECIPIENTS",
+              fallback = "0",
+              min = 0,
+              max = 1_000_000,
+              meaning =
+                  "to how many users one may write first within an hour, over all servers together; more gets `TOO_MANY_RECIPIENTS`; `0` turns it off")
+          int newRecipients) {}
 }

@@ -95,6 +95,9 @@ public final class ConfigReader {
     if (type == RedisUrl.class) {
       return text.isEmpty() ? null : RedisUrl.of(setting.key(), text);
     }
+    if (type == StrangerRule.class) {
+      return strangers(setting, text);
+    }
     if (type.isEnum()) {
       return constant(type, setting, text);
     }
@@ -130,6 +133,15 @@ public final class ConfigReader {
     } catch (DateTimeException e) {
       throw new InvalidConfigException(
           "%s must be a time zone like Asia/Shanghai, not '%s'".formatted(setting.key(), text));
+    }
+  }
+
+  private static StrangerRule strangers(Setting setting, String text) {
+    try {
+      return StrangerRule.of(text.toLowerCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new InvalidConfigException(
+          "%s %s, not '%s'".formatted(setting.key(), e.getMessage(), text));
     }
   }
 

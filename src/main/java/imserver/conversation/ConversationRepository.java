@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -26,9 +27,6 @@ import java.util.stream.Stream;
 @ApplicationScoped
 public class ConversationRepository {
 
-  private static final Comparator<Conversation> NEWEST_FIRST =
-      Comparator.comparingLong(Conversation::lastMessageId).reversed();
-
   /** So many rows of {@code unread} are read in less than a millisecond. */
   static final int LITTLE_UNREAD = 1_000;
 
@@ -37,7 +35,10 @@ public class ConversationRepository {
   /** For the container, which injects the rest. */
   public ConversationRepository() {}
 
-  /** A user's conversations whose last message has an id in a range, newest first. */
+  /**
+   * A user's conversations whose last message has an id in a range, newest first; without those
+   * that are hidden, which are read too.
+   */
   List<Conversation> newest(long user, long aboveId, long belowId, int limit) {
     return Stream.of("low", "high")
         .flatMap(
@@ -46,11 +47,11 @@ public class ConversationRepository {
                     .createQuery(
                         """
                         select c from Conversation c
-                        where c.%1$s = :user and c.bucket between :first and :last
-                          and c.lastMessageId > :above and c.lastMessageId < :below
-                        order by c.%1$s, c.bucket desc, c.lastMessageId desc
+                        where c.%1$s = :user and c.bucket%2$s between :first and :last
+                          and c.last%2$s > :above and c.last%2$s < :below and c.hiddenTo%2$s < c.last%2$s
+                        order by c.%1$s, c.bucket%2$s desc, c.last%2$s desc
                         """
-                            .formatted(side),
+                            .formatted(side, capitalized(side)),
                         Conversation.class)
                     .setParameter("user", user)
                     .setParameter("first", Conversation.bucket(aboveId))
@@ -60,7 +61,7 @@ public class ConversationRepository {
                     .setMaxResults(limit)
                     .getResultStream())
         .distinct() // a conversation of a user with himself is on both sides
-        .sorted(NEWEST_FIRST)
+        .sorted(Comparator.comparingLong((Conversation each) -> each.lastOf(user)).reversed())
         .limit(limit)
         .toList();
   }
@@ -82,7 +83,7 @@ public class ConversationRepository {
                         select c from Conversation c where c.%1$s = :user and c.changed%2$s > :since
                         order by c.changed%2$s
                         """
-                            .formatted(side, side.equals("low") ? "Low" : "High"),
+                            .formatted(side, capitalized(side)),
                         Conversation.class)
                     .setParameter("user", user)
                     .setParameter("since", since)
@@ -90,6 +91,34 @@ public class ConversationRepository {
                     .getResultStream())
         .distinct() // a conversation of a user with himself is on both sides
         .sorted(Comparator.comparingLong(each -> each.changedOf(user)))
+        .limit(limit)
+        .toList();
+  }
+
+  private static String capitalized(String side) {
+    return side.equals("low") ? "Low" : "High";
+  }
+
+  /** The ids of the users whom one has blocked, above an id, ascending. */
+  List<Long> blockedBy(long user, long aboveId, int limit) {
+    return Stream.of("low", "high")
+        .flatMap(
+            side ->
+                entities
+                    .createQuery(
+                        """
+                        select c.%3$s from Conversation c
+                        where c.%1$s = :user and c.blockedBy%2$s = true and c.%3$s > :above
+                        order by c.%1$s, c.blockedBy%2$s, c.%3$s
+                        """
+                            .formatted(
+                                side, capitalized(side), side.equals("low") ? "high" : "low"),
+                        Long.class)
+                    .setParameter("user", user)
+                    .setParameter("above", aboveId)
+                    .setMaxResults(limit)
+                    .getResultStream())
+        .sorted()
         .limit(limit)
         .toList();
   }
@@ -112,10 +141,10 @@ public class ConversationRepository {
                 entities
                     .createQuery(
                         """
-                        select c.lastMessageId from Conversation c where c.%1$s = :user
-                        order by c.%1$s, c.bucket desc, c.lastMessageId desc
+                        select c.last%2$s from Conversation c where c.%1$s = :user
+                        order by c.%1$s, c.bucket%2$s desc, c.last%2$s desc
                         """
-                            .formatted(side),
+                            .formatted(side, capitalized(side)),
                         Long.class)
                     .setParameter("user", user)
                     .setMaxResults(1)
@@ -124,8 +153,8 @@ public class ConversationRepository {
   }
 
   /**
-   * The last message between a user and each of others up to an id; no entry for those who had
-   * none.
+   * The last message between a user and each of others that the user sees up to an id; no entry for
+   * those who had none.
    */
   Map<Long, Long> lastUpTo(long id, long user, Collection<Long> others) {
     List<?> rows =
@@ -134,6 +163,7 @@ public class ConversationRepository {
                 """
                 select o.id,
                        (select max(m.id) from message m where m.sender_id = ?1 and m.recipient_id = o.id and m.id <= ?2),
+                       (select max(m.id) from message m where m.sender_id = ?1 and m.recipient_id = -o.id and m.id <= ?2),
                        (select max(m.id) from message m where m.sender_id = o.id and m.recipient_id = ?1 and m.id <= ?2)
                 from unnest(cast(?3 as bigint array)) as o (id)
                 """)
@@ -165,7 +195,10 @@ public class ConversationRepository {
             .collect(Collectors.toMap(StoredMessage::id, Function.identity()));
   }
 
-  /** What one user sent to another, with ids in a range, the highest first. */
+  /**
+   * What one user sent to another, with ids in a range, the highest first; with the negative of the
+   * recipient's id what was silenced.
+   */
   List<StoredMessage> newestOf(long sender, long recipient, long aboveId, long belowId, int limit) {
     return direction(sender, recipient, aboveId, belowId, limit, "desc");
   }
@@ -194,30 +227,35 @@ public class ConversationRepository {
         .getResultList();
   }
 
-  /** The entries of recalls between two users with ids in a range, the highest first. */
-  List<StoredMessage> newestRecalls(long one, long other, long aboveId, long belowId, int limit) {
-    return recalls(one, other, aboveId, belowId, limit, "desc");
+  /**
+   * The entries of recalls between a user and another that the user sees, with ids in a range, the
+   * highest first.
+   */
+  List<StoredMessage> newestRecalls(long user, long other, long aboveId, long belowId, int limit) {
+    return recalls(user, other, aboveId, belowId, limit, "desc");
   }
 
   /** The same with the lowest first. */
-  List<StoredMessage> oldestRecalls(long one, long other, long aboveId, long belowId, int limit) {
-    return recalls(one, other, aboveId, belowId, limit, "asc");
+  List<StoredMessage> oldestRecalls(long user, long other, long aboveId, long belowId, int limit) {
+    return recalls(user, other, aboveId, belowId, limit, "asc");
   }
 
   private List<StoredMessage> recalls(
-      long one, long other, long aboveId, long belowId, int limit, String order) {
+      long user, long other, long aboveId, long belowId, int limit, String order) {
     return entities
         .createQuery(
             """
             select new imserver.conversation.StoredMessage(r.id, m.senderId, m.recipientId, r.createdAt, r.messageId)
             from Recall r, Message m
             where m.id = r.messageId and r.low = :low and r.high = :high and r.id > :above and r.id < :below
+              and (m.recipientId > 0 or m.senderId = :user)
             order by r.low %1$s, r.high %1$s, r.id %1$s
             """
                 .formatted(order),
             StoredMessage.class)
-        .setParameter("low", Math.min(one, other))
-        .setParameter("high", Math.max(one, other))
+        .setParameter("user", user)
+        .setParameter("low", Math.min(user, other))
+        .setParameter("high", Math.max(user, other))
         .setParameter("above", aboveId)
         .setParameter("below", belowId)
         .setMaxResults(limit)
@@ -316,6 +354,18 @@ public class ConversationRepository {
     return Optional.ofNullable(entities.find(Conversation.class, new Conversation.Key(one, other)));
   }
 
+  /** How many messages a stranger may send to a user; empty for as many as the site says. */
+  Optional<Integer> strangerQuota(long user) {
+    return entities
+        .createQuery(
+            "select s.strangerQuota from UserState s where s.userId = :user", Integer.class)
+        .setParameter("user", user)
+        .getResultList()
+        .stream()
+        .filter(Objects::nonNull)
+        .findFirst();
+  }
+
   /** A user's two counts, both of the same moment. */
   UnreadCount unread(long user) {
     Object[] counts =
@@ -329,5 +379,28 @@ public class ConversationRepository {
                 .setParameter(1, user)
                 .getSingleResult();
     return new UnreadCount(((Number) counts[0]).longValue(), ((Number) counts[1]).longValue());
+  }
+
+  /**
+   * Of what is unread of a user what is in conversations that are muted, and what in those of
+   * strangers that are not. Reads all of the user's conversations, if something is unread.
+   */
+  UnreadApart unreadApart(long user) {
+    Object[] counts =
+        (Object[])
+            entities
+                .createNativeQuery(
+                    """
+                    select coalesce(sum(case when c.muted then c.unread else 0 end), 0),
+                           coalesce(sum(case when c.stranger and not c.muted then c.unread else 0 end), 0)
+                    from (select unread_low as unread, muted_by_low as muted, sent_low = 0 as stranger
+                          from conversation where low_id = ?1 and high_id <> ?1 and unread_low > 0
+                          union all
+                          select unread_high, muted_by_high, sent_high = 0 and low_id > 0 and low_id <> high_id
+                          from conversation where high_id = ?1 and unread_high > 0) as c
+                    """)
+                .setParameter(1, user)
+                .getSingleResult();
+    return new UnreadApart(((Number) counts[0]).longValue(), ((Number) counts[1]).longValue());
   }
 }

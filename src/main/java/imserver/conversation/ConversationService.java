@@ -9,8 +9,10 @@ import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.Conversation;
+import imserver.message.ConversationSettings;
 import imserver.packet.Response.ConversationState;
 import imserver.packet.Response.LastMessage;
+import imserver.packet.Response.Settings;
 import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptors;
@@ -88,7 +90,7 @@ public class ConversationService {
     long asOf = conversations.lastId(user); // first: what is read after that has all up to it
     List<ListEntry> entries =
         conversations.newest(user, 0, Long.MAX_VALUE, limit + 1).stream()
-            .map(ConversationService::asItStands)
+            .map(each -> asItStands(user, each))
             .toList();
     List<Long> shown =
         entries.stream()
@@ -110,7 +112,7 @@ public class ConversationService {
     }
     List<ListEntry> entries =
         Stream.concat(
-                unmoved.stream().map(ConversationService::asItStands),
+                unmoved.stream().map(each -> asItStands(user, each)),
                 asTheyStood(user, moved, bookmark))
             .distinct()
             .sorted(Comparator.comparingLong(ListEntry::messageId).reversed())
@@ -124,8 +126,8 @@ public class ConversationService {
             before -> new Bookmark(bookmark.asOf(), before, bookmark.shown())));
   }
 
-  private static ListEntry asItStands(Conversation conversation) {
-    return new ListEntry(conversation, conversation.lastMessageId());
+  private static ListEntry asItStands(long user, Conversation conversation) {
+    return new ListEntry(conversation, conversation.lastOf(user));
   }
 
   /** Those that are still to be shown, each sorted as it was when the reading began. */
@@ -163,16 +165,22 @@ public class ConversationService {
 
   private List<ConversationSummary> summaries(long user, List<Conversation> shown) {
     Map<Long, StoredMessage> last =
-        conversations.messages(shown.stream().map(Conversation::lastMessageId).toList());
+        conversations.messages(shown.stream().map(each -> each.lastOf(user)).toList());
     Profiles profiles =
         directory.profiles(
             shown.stream().map(each -> each.otherThan(user)).collect(Collectors.toSet()));
     List<ConversationSummary> summaries = new ArrayList<>(shown.size());
     for (Conversation each : shown) {
-      StoredMessage message = last.get(each.lastMessageId());
+      StoredMessage message = last.get(each.lastOf(user));
       if (message != null) { // null where an operator has deleted it
         UserProfile other = profiles.of(each.otherThan(user));
-        summaries.add(new ConversationSummary(other, asSeenBy(user, message), each.unreadOf(user)));
+        summaries.add(
+            new ConversationSummary(
+                other,
+                asSeenBy(user, message),
+                each.unreadOf(user),
+                each.isOfStrangerTo(user),
+                each.settingsOf(user)));
       }
     }
     return summaries;
@@ -211,15 +219,17 @@ public class ConversationService {
 
   private List<ConversationState> states(long user, List<Conversation> some) {
     Map<Long, StoredMessage> last =
-        conversations.messages(some.stream().map(Conversation::lastMessageId).toList());
+        conversations.messages(some.stream().map(each -> each.lastOf(user)).toList());
     Profiles profiles =
         directory.profiles(
-            some.stream().map(each -> each.otherThan(user)).collect(Collectors.toSet()));
+            some.stream()
+                .filter(each -> each.lastOf(user) > 0) // nobody learns a name by blocking
+                .map(each -> each.otherThan(user))
+                .collect(Collectors.toSet()));
     return some.stream()
         .map(
             each ->
-                state(
-                    user, each, profiles.of(each.otherThan(user)), last.get(each.lastMessageId())))
+                state(user, each, profiles.of(each.otherThan(user)), last.get(each.lastOf(user))))
         .toList();
   }
 
@@ -227,7 +237,7 @@ public class ConversationService {
       long user,
       Conversation conversation,
       UserProfile other,
-      @Nullable StoredMessage last) { // null where an operator has deleted it
+      @Nullable StoredMessage last) { // null where there is none, or an operator has deleted it
     boolean told =
         config.rules().receipts() == Switch.ON && other.userId() != 0 && other.userId() != user;
     return new ConversationState(
@@ -238,7 +248,13 @@ public class ConversationService {
         conversation.unreadOf(user),
         conversation.readUpToOf(user),
         told ? conversation.readUpToOf(other.userId()) : null,
+        conversation.isOfStrangerTo(user),
+        settings(conversation.settingsOf(user)),
         conversation.changedOf(user));
+  }
+
+  private static Settings settings(ConversationSettings set) {
+    return new Settings(set.blocked(), set.muted(), set.pinned(), set.hidden());
   }
 
   private static LastMessage lastMessage(StoredMessage message) {
@@ -272,9 +288,24 @@ public class ConversationService {
     return (acquainted(user, other) ? directory.profiles(Set.of(other)) : Profiles.NONE).of(other);
   }
 
-  /** Whether two users have a conversation, or are one. */
+  /** Whether a user sees a message from or to another, or is the same. */
   public boolean acquainted(long user, long other) {
-    return user == other || conversations.find(user, other).isPresent();
+    return user == other
+        || conversations.find(user, other).filter(each -> each.lastOf(user) > 0).isPresent();
+  }
+
+  /**
+   * The users whom one has blocked, ascending by id; with their names where there is a conversation
+   * with them.
+   *
+   * @param aboveId only those with higher ids
+   */
+  public List<UserProfile> blocked(long user, long aboveId, int limit) {
+    List<Long> blocked = conversations.blockedBy(user, aboveId, limit);
+    Set<Long> known =
+        blocked.stream().filter(each -> acquainted(user, each)).collect(Collectors.toSet());
+    Profiles profiles = directory.profiles(known);
+    return blocked.stream().map(profiles::of).toList();
   }
 
   /** A numbered part of a conversation, newest first. Rows before it are read too. */
@@ -361,14 +392,29 @@ public class ConversationService {
     return Math.max(last, lastRecall) + 1;
   }
 
-  /** Sender and recipient in both directions; once where they are the same. */
+  /**
+   * Sender and recipient in both directions; once where they are the same. And what of the user was
+   * silenced, which the user alone sees.
+   */
   private static Stream<List<Long>> directions(long user, long other) {
-    return Stream.of(List.of(user, other), List.of(other, user)).distinct();
+    return user == other
+        ? Stream.of(List.of(user, user))
+        : Stream.of(List.of(user, other), List.of(user, -other), List.of(other, user)).distinct();
   }
 
   /** How many messages the user has not read. */
   public UnreadCount unread(long user) {
     return conversations.unread(user);
+  }
+
+  /** How many messages a stranger may send to a user; empty for as many as the site says. */
+  public Optional<Integer> strangerQuota(long user) {
+    return conversations.strangerQuota(user);
+  }
+
+  /** What of it is not to be told with the rest. */
+  public UnreadApart unreadApart(long user) {
+    return conversations.unreadApart(user);
   }
 
   /** How many messages of {@code sender} the user has not read. */

@@ -29,7 +29,11 @@ public record StoredMessage(
     @Nullable String url,
     @Nullable Long recallOf) {
 
-  /** A message. */
+  /**
+   * A message.
+   *
+   * @param recipientId negative where it is silenced: then it is never read
+   */
   public StoredMessage(
       long id,
       long senderId,
@@ -40,13 +44,23 @@ public record StoredMessage(
       @Nullable Long unreadId,
       @Nullable String title,
       @Nullable String url) {
-    this(id, senderId, recipientId, content, timestamp, createdAt, unreadId, title, url, null);
+    this(
+        id,
+        senderId,
+        Math.abs(recipientId),
+        content,
+        timestamp,
+        createdAt,
+        recipientId < 0 ? Long.valueOf(id) : unreadId,
+        title,
+        url,
+        null);
   }
 
   /** The entry of a recall. */
   public StoredMessage(
       long id, long senderId, long recipientId, OffsetDateTime createdAt, Long recallOf) {
-    this(id, senderId, recipientId, "", "", createdAt, null, null, null, recallOf);
+    this(id, senderId, Math.abs(recipientId), "", "", createdAt, null, null, null, recallOf);
   }
 
   /** The same for one who may not know whether it is read. */

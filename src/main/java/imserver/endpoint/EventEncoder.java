@@ -3,6 +3,7 @@ package imserver.endpoint;
 import imserver.packet.Response;
 import imserver.packet.Response.Answer;
 import imserver.packet.Response.Behind;
+import imserver.packet.Response.ConversationSet;
 import imserver.packet.Response.ConversationState;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Incoming;
@@ -85,6 +86,13 @@ final class EventEncoder {
       id("with", recalled.with());
       id("messageId", recalled.messageId());
       count("unread", recalled.unread());
+    } else if (response instanceof ConversationSet set) {
+      op("settings").write("change", set.change());
+      id("with", set.with());
+      json.write("blocked", set.settings().blocked())
+          .write("muted", set.settings().muted())
+          .write("pinned", set.settings().pinned())
+          .write("hidden", set.settings().hidden());
     } else if (response instanceof Typing typing) {
       op("typing");
       id("from", typing.from());
@@ -155,6 +163,11 @@ final class EventEncoder {
     if (theyReadUpTo != null) {
       id("theyReadUpTo", theyReadUpTo);
     }
+    flag("stranger", state.stranger());
+    flag("blocked", state.settings().blocked());
+    flag("muted", state.settings().muted());
+    flag("pinned", state.settings().pinned());
+    flag("hidden", state.settings().hidden());
     json.write("change", state.change()).writeEnd();
   }
 
@@ -182,7 +195,11 @@ final class EventEncoder {
     if (welcome.receipts()) {
       json.write("receipts");
     }
-    json.write("typing").writeEnd();
+    json.write("typing").write("settings");
+    if (welcome.strangers()) {
+      json.write("strangers");
+    }
+    json.writeEnd();
     json.writeStartObject("limits")
         .write("maxContent", welcome.maxContent())
         .write("recallSeconds", welcome.recallSeconds())
@@ -217,6 +234,13 @@ final class EventEncoder {
   private void count(String name, @Nullable Long count) {
     if (count != null) {
       json.write(name, count);
+    }
+  }
+
+  /** Left out where it does not hold. */
+  private void flag(String name, boolean holds) {
+    if (holds) {
+      json.write(name, true);
     }
   }
 

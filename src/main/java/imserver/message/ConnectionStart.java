@@ -97,7 +97,8 @@ public class ConnectionStart {
         epoch,
         config.limits().maxContent(),
         config.rules().recall(),
-        config.rules().receipts() == Switch.ON);
+        config.rules().receipts() == Switch.ON,
+        config.rules().strangers().isBounded());
   }
 
   private void next(MessageStream stream) {

@@ -4,18 +4,20 @@ import imserver.message.Outcome.Stored;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * By how much a batch of new messages raises the rows of users and conversations, counted before
  * the database is asked, which then only has to write. For one thread.
  *
- * <p>Every message is a change for its sender and for its recipient. Which number it gets is known
- * when the database has raised the heads of the users; which of a user's changes in this batch it
- * is, is known here.
+ * <p>Every message is a change for its sender and for its recipient, unless it is silenced: then
+ * for its sender alone. Which number it gets is known when the database has raised the heads of the
+ * users; which of a user's changes in this batch it is, is known here.
  */
 final class ConversationDeltas {
 
@@ -34,9 +36,30 @@ final class ConversationDeltas {
 
     final User low;
     final User high;
-    int last;
+
+    /** The ordinal of the last message that each side sees, 0 for none. */
+    int lastOfLow;
+
+    int lastOfHigh;
+
+    /** What is to be read. */
     int toLow;
+
     int toHigh;
+
+    int silencedOfLow;
+    int silencedOfHigh;
+
+    /**
+     * Those with which it begins until the other side answers, up to the last to whose sender the
+     * rules apply: positive where they are of low, negative where they are of high.
+     */
+    int unanswered;
+
+    /** How many messages of the side that has begun, or -1 where the other one has answered. */
+    int begun;
+
+    boolean lowHasBegun;
 
     /** Among the conversations, in the order of their pairs. */
     int index;
@@ -49,6 +72,30 @@ final class ConversationDeltas {
     Conversation(User low, User high) {
       this.low = low;
       this.high = high;
+    }
+
+    void sees(boolean isHigh, int ordinal) {
+      if (isHigh) {
+        lastOfHigh = ordinal;
+        highChange = high.changes;
+      } else {
+        lastOfLow = ordinal;
+        lowChange = low.changes;
+      }
+    }
+
+    void begins(boolean ofLow, boolean exempt) {
+      if (begun == 0) {
+        lowHasBegun = ofLow;
+      }
+      if (begun < 0 || ofLow != lowHasBegun) {
+        begun = -1;
+        return;
+      }
+      begun++;
+      if (!exempt) {
+        unanswered = lowHasBegun ? begun : -begun;
+      }
     }
   }
 
@@ -96,26 +143,49 @@ final class ConversationDeltas {
   private void count(int index, NewMessage newMessage) {
     User sender = user(newMessage.senderId());
     User recipient = user(newMessage.recipientId());
-    recipient.received++;
-    recipient.changes++;
+    boolean silenced = newMessage.silenced();
+    if (!silenced) {
+      recipient.received++;
+      recipient.changes++;
+    }
     if (sender != recipient && sender != system) {
       sender.changes++;
     }
     senders[index] = sender;
     recipients[index] = recipient;
     senderChanges[index] = sender.changes;
-    recipientChanges[index] = recipient.changes;
+    recipientChanges[index] = silenced ? 0 : recipient.changes;
 
     UserPair pair = UserPair.of(newMessage.senderId(), newMessage.recipientId());
     Conversation conversation =
         conversations.computeIfAbsent(
             pair, key -> new Conversation(user(key.low()), user(key.high())));
-    conversation.last = index + 1;
-    conversation.lowChange = conversation.low.changes;
-    conversation.highChange = conversation.high.changes;
+    boolean toHigh = pair.isHigh(newMessage.recipientId());
+    if (!silenced || !toHigh) {
+      conversation.sees(true, index + 1);
+    }
+    if (!silenced || toHigh) {
+      conversation.sees(false, index + 1);
+    }
+    if (sender != system && sender != recipient) {
+      conversation.begins(toHigh, newMessage.exempt());
+    }
     conversationOf[index] = conversation;
-    nthOfDirection[index] =
-        pair.isHigh(newMessage.recipientId()) ? ++conversation.toHigh : ++conversation.toLow;
+    nthOfDirection[index] = silenced ? silenced(conversation, toHigh) : next(conversation, toHigh);
+  }
+
+  private static int next(Conversation conversation, boolean toHigh) {
+    return toHigh ? ++conversation.toHigh : ++conversation.toLow;
+  }
+
+  /** Counts it, and returns that it is none of those that are to be read. */
+  private static int silenced(Conversation conversation, boolean toHigh) {
+    if (toHigh) {
+      conversation.silencedOfLow++;
+    } else {
+      conversation.silencedOfHigh++;
+    }
+    return 0;
   }
 
   private User user(long id) {
@@ -147,9 +217,56 @@ final class ConversationDeltas {
     return longs(conversations.keySet(), UserPair::high);
   }
 
-  /** The ordinal, from 1, of the last message of each conversation. */
-  int[] lasts() {
-    return ints(conversations.values(), conversation -> conversation.last);
+  /** The conversations. */
+  Set<UserPair> pairs() {
+    return conversations.keySet();
+  }
+
+  /** The ordinal, from 1, of the last message of each conversation that low sees; 0 for none. */
+  int[] lowLasts() {
+    return ints(conversations.values(), conversation -> conversation.lastOfLow);
+  }
+
+  /** The same for high. */
+  int[] highLasts() {
+    return ints(conversations.values(), conversation -> conversation.lastOfHigh);
+  }
+
+  /** How many messages of low are silenced; null where none is at all. */
+  int @Nullable [] silencedOfLows() {
+    return hasSilenced()
+        ? ints(conversations.values(), conversation -> conversation.silencedOfLow)
+        : null;
+  }
+
+  /** The same of high. */
+  int @Nullable [] silencedOfHighs() {
+    return hasSilenced()
+        ? ints(conversations.values(), conversation -> conversation.silencedOfHigh)
+        : null;
+  }
+
+  private boolean hasSilenced() {
+    return conversations.values().stream()
+        .anyMatch(each -> each.silencedOfLow + each.silencedOfHigh > 0);
+  }
+
+  /**
+   * With how many messages each conversation begins until the other side answers, up to the last to
+   * whose sender the rules apply: positive where they are of low, negative where they are of high.
+   */
+  int[] unanswered() {
+    return ints(conversations.values(), conversation -> conversation.unanswered);
+  }
+
+  /** How many messages low has sent. */
+  int[] sentByLows() {
+    return ints(conversations.values(), each -> each.toHigh + each.silencedOfLow);
+  }
+
+  /** The same of high. */
+  int[] sentByHighs() {
+    return ints(conversations.values(), each -> each.toLow + each.silencedOfHigh);
   }
 
   /** By how much the unread count on the side of low rises. */
@@ -186,7 +303,8 @@ final class ConversationDeltas {
   }
 
   /**
-   * The number of the last change of each conversation that low sees, 0 for the system.
+   * The number of the last change of each conversation that low sees, 0 for the system and for
+   * none.
    *
    * @param heads of the users, after these changes
    */
@@ -206,6 +324,7 @@ final class ConversationDeltas {
    * @param heads of the users, after these changes
    * @param counts of the conversations, after these changes: each time the unread messages to low,
    *     and those to high
+   * @return with no change of the recipient, and no count, where a message is silenced
    */
   List<Stored> stored(long[] ids, long[] heads, long[] counts) {
     List<Stored> stored = new ArrayList<>(ids.length);
@@ -222,6 +341,9 @@ final class ConversationDeltas {
 
   /** What the recipient has not read of the sender after a message, before those that follow it. */
   private long unread(int index, long[] counts) {
+    if (nthOfDirection[index] == 0) {
+      return 0;
+    }
     Conversation conversation = conversationOf[index];
     boolean toHigh = recipients[index] == conversation.high;
     int later = (toHigh ? conversation.toHigh : conversation.toLow) - nthOfDirection[index];
@@ -229,7 +351,7 @@ final class ConversationDeltas {
   }
 
   private long number(User user, int change, long[] heads) {
-    return user == system ? 0 : heads[user.position - 1] - (user.changes - change);
+    return user == system || change == 0 ? 0 : heads[user.position - 1] - (user.changes - change);
   }
 
   private static <T> long[] longs(Collection<T> elements, ToLongFunction<T> value) {

@@ -1,6 +1,7 @@
 package imserver.message;
 
 import imserver.cluster.Change;
+import imserver.cluster.Change.ConversationSet;
 import imserver.cluster.Change.MessageRecalled;
 import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.MessagesRead;
@@ -14,6 +15,7 @@ import imserver.directory.UserDirectory;
 import imserver.packet.Response;
 import imserver.packet.Response.Incoming;
 import imserver.packet.Response.MessageAdded;
+import imserver.packet.Response.Settings;
 import imserver.session.SessionRegistry;
 import imserver.session.UserChange;
 import java.lang.System.Logger.Level;
@@ -80,13 +82,15 @@ final class Delivery {
             && registry.isConnected(message.senderId())) {
           add(byUser, message.senderId(), toSender(message, senders));
         }
-        if (registry.isConnected(message.recipientId())) {
+        if (message.recipientChange() > 0 && registry.isConnected(message.recipientId())) {
           add(byUser, message.recipientId(), toRecipient(message, senders));
         }
       } else if (change instanceof MessagesRead read) {
         apply(read, byUser);
       } else if (change instanceof MessageRecalled recalled) {
         apply(recalled, byUser);
+      } else if (change instanceof ConversationSet set) {
+        apply(set, byUser);
       } else if (change instanceof Typing typing) {
         registry.tellIfNoneWaits(typing.toId(), new Response.Typing(typing.fromId()));
       } else if (change instanceof ProfileChanged profile) {
@@ -115,7 +119,7 @@ final class Delivery {
   private void apply(MessageRecalled recalled, Map<Long, List<UserChange>> byUser) {
     long recipient = recalled.recipientId();
     long sender = recalled.senderId();
-    if (registry.isConnected(recipient)) {
+    if (recalled.recipientChange() > 0 && registry.isConnected(recipient)) {
       Response event =
           new Response.MessageRecalled(
               recalled.recipientChange(), sender, recalled.messageId(), recalled.unread());
@@ -129,6 +133,14 @@ final class Delivery {
     }
   }
 
+  private void apply(ConversationSet set, Map<Long, List<UserChange>> byUser) {
+    if (registry.isConnected(set.userId())) {
+      Settings settings = new Settings(set.blocked(), set.muted(), set.pinned(), set.hidden());
+      Response event = new Response.ConversationSet(set.change(), set.otherId(), settings);
+      add(byUser, set.userId(), UserChange.withoutMessage(set.change(), event));
+    }
+  }
+
   private static void add(Map<Long, List<UserChange>> byUser, long userId, UserChange change) {
     byUser.computeIfAbsent(userId, user -> new ArrayList<>()).add(change);
   }
@@ -137,7 +149,7 @@ final class Delivery {
     Set<Long> senders = new HashSet<>();
     for (Change change : changes) {
       if (change instanceof MessageStored message
-          && (registry.isConnected(message.recipientId())
+          && ((message.recipientChange() > 0 && registry.isConnected(message.recipientId()))
               || registry.tellsChanges(message.senderId()))) {
         senders.add(message.senderId());
       }

@@ -20,7 +20,7 @@ final class H2MessageInserter {
   private static final String EXISTING =
       """
       select n.ordinal, m.id, m.created_at,
-             case when m.recipient_id = n.recipient_id and (m.content = n.content or m.content = '')
+             case when abs(m.recipient_id) = n.recipient_id and (m.content = n.content or m.content = '')
                     and h.title is not distinct from n.title and h.url is not distinct from n.url
                   then 1 else 0 end
       from unnest(cast(?1 as integer array), cast(?2 as bigint array), cast(?3 as varchar array),
@@ -63,25 +63,33 @@ final class H2MessageInserter {
       """
       insert into unread (recipient_id, message_id, sender_id)
       select * from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as bigint array))
+               as n (recipient_id, message_id, sender_id)
+      where n.recipient_id > 0
       """;
 
   private static final String CHANGE_CONVERSATIONS =
       """
       merge into conversation c
-      using (select * from unnest(cast(?1 as bigint array), cast(?2 as bigint array), cast(?3 as bigint array),
-                                  cast(?4 as integer array), cast(?5 as integer array),
-                                  cast(?6 as bigint array), cast(?7 as bigint array))
-               as n (low_id, high_id, last_message_id, to_low, to_high, changed_low, changed_high)) n
+      using (select * from unnest(cast(?1 as bigint array), cast(?2 as bigint array),
+                                  cast(?3 as bigint array), cast(?4 as bigint array),
+                                  cast(?5 as integer array), cast(?6 as integer array),
+                                  cast(?7 as bigint array), cast(?8 as bigint array),
+                                  cast(?9 as integer array), cast(?10 as integer array))
+               as n (low_id, high_id, last_low, last_high, to_low, to_high, changed_low, changed_high, sent_low, sent_high)) n
       on c.low_id = n.low_id and c.high_id = n.high_id
       when matched then update set
-        last_message_id = n.last_message_id,
+        last_low = greatest(c.last_low, n.last_low),
+        last_high = greatest(c.last_high, n.last_high),
         unread_low = c.unread_low + n.to_low,
         unread_high = c.unread_high + n.to_high,
-        changed_low = n.changed_low,
-        changed_high = n.changed_high
+        changed_low = greatest(c.changed_low, n.changed_low),
+        changed_high = greatest(c.changed_high, n.changed_high),
+        sent_low = c.sent_low + n.sent_low,
+        sent_high = c.sent_high + n.sent_high
       when not matched then insert
-        (low_id, high_id, last_message_id, unread_low, unread_high, changed_low, changed_high)
-        values (n.low_id, n.high_id, n.last_message_id, n.to_low, n.to_high, n.changed_low, n.changed_high)
+        (low_id, high_id, last_low, last_high, unread_low, unread_high, changed_low, changed_high, sent_low, sent_high)
+        values (n.low_id, n.high_id, n.last_low, n.last_high, n.to_low, n.to_high, n.changed_low, n.changed_high,
+                n.sent_low, n.sent_high)
       """;
 
   private static final String COUNTS =
@@ -101,14 +109,20 @@ final class H2MessageInserter {
   }
 
   /** See {@link MessageStore#add}. */
-  List<Outcome> add(List<NewMessage> newMessages) {
+  List<Outcome> add(List<NewMessage> newMessages, SiteRules rules) {
     Outcomes outcomes = new Outcomes(newMessages);
+    boolean isDecided = false;
     for (List<NewMessage> open = outcomes.open(); !open.isEmpty(); open = outcomes.open()) {
       Map<Integer, ExistingMessage> existing = existing(open);
-      if (existing.isEmpty()) {
-        outcomes.stored(addNew(open));
-      } else {
+      if (!existing.isEmpty()) {
         outcomes.existing(existing);
+        isDecided = false;
+      } else if (!isDecided) {
+        outcomes.decided(new H2Rules(entities, statements).decide(open, rules));
+        isDecided = true;
+      } else {
+        outcomes.stored(addNew(open, rules));
+        isDecided = false;
       }
     }
     return outcomes.all();
@@ -142,7 +156,7 @@ final class H2MessageInserter {
     return existing;
   }
 
-  private List<Outcome.Stored> addNew(List<NewMessage> newMessages) {
+  private List<Outcome.Stored> addNew(List<NewMessage> newMessages, SiteRules rules) {
     ConversationDeltas deltas = ConversationDeltas.of(newMessages);
     Long[] users = boxed(deltas.users());
     statement(RAISE_HEADS, users, boxed(deltas.changes()), boxed(deltas.received()))
@@ -151,7 +165,9 @@ final class H2MessageInserter {
     long[] ids = numbers(statement(IDS, newMessages.size()));
     Long[] messages = boxed(ids);
     Long[] senders = longs(newMessages, NewMessage::senderId);
-    Long[] recipients = longs(newMessages, NewMessage::recipientId);
+    Long[] recipients = longs(newMessages, NewMessage::storedRecipient);
+    new H2Rules(entities, statements)
+        .noteNewRecipients(deltas, rules, newMessages.get(0).createdAt());
     statement(
             ADD_MESSAGES,
             messages,
@@ -179,12 +195,20 @@ final class H2MessageInserter {
             CHANGE_CONVERSATIONS,
             boxed(deltas.lows()),
             boxed(deltas.highs()),
-            boxed(Arrays.stream(deltas.lasts()).mapToLong(last -> ids[last - 1]).toArray()),
+            lasts(deltas.lowLasts(), ids),
+            lasts(deltas.highLasts(), ids),
             boxed(deltas.toLows()),
             boxed(deltas.toHighs()),
             boxed(deltas.lowChanges(heads)),
-            boxed(deltas.highChanges(heads)))
+            boxed(deltas.highChanges(heads)),
+            boxed(deltas.sentByLows()),
+            boxed(deltas.sentByHighs()))
         .executeUpdate();
+  }
+
+  private static Long[] lasts(int[] ordinals, long[] ids) {
+    return boxed(
+        Arrays.stream(ordinals).mapToLong(last -> last == 0 ? 0 : ids[last - 1]).toArray());
   }
 
   /** Of each conversation the unread messages to low, and those to high. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes to the embedded H2, in transactions of the container. The database belongs to this process
@@ -35,8 +36,22 @@ public class H2MessageStore implements MessageStore {
   }
 
   @Override
-  public List<Outcome> add(List<NewMessage> newMessages) {
-    return commit(() -> writer.add(newMessages));
+  public List<Outcome> add(List<NewMessage> newMessages, SiteRules rules) {
+    return commit(() -> writer.add(newMessages, rules));
+  }
+
+  @Override
+  public SettingsOutcome set(long user, long other, SettingsChange change) {
+    return commit(() -> writer.set(user, other, change));
+  }
+
+  @Override
+  public void setStrangerQuota(long user, @Nullable Integer quota) {
+    commit(
+        () -> {
+          writer.setStrangerQuota(user, quota);
+          return true;
+        });
   }
 
   @Override

@@ -25,7 +25,8 @@ final class H2RecallWriter {
       return new RecallOutcome.Expired();
     }
     message.recall();
-    long recipient = message.recipientId();
+    long recipient = Math.abs(message.recipientId());
+    boolean silenced = message.recipientId() < 0;
     long unread = takeOffUnread(recipient, messageId);
     Conversation conversation =
         known(entities.find(Conversation.class, new Conversation.Key(sender, recipient)));
@@ -34,9 +35,11 @@ final class H2RecallWriter {
     UserState state = known(entities.find(UserState.class, recipient));
     state.setUnread(state.unread() - unread);
     long senderChange = known(entities.find(UserState.class, sender)).change();
-    long recipientChange = recipient == sender ? senderChange : state.change();
+    long recipientChange = recipient == sender ? senderChange : silenced ? 0 : state.change();
     conversation.setChangedOf(sender, senderChange);
-    conversation.setChangedOf(recipient, recipientChange);
+    if (!silenced) {
+      conversation.setChangedOf(recipient, recipientChange);
+    }
     addEntry(messageId, UserPair.of(sender, recipient), now);
     entities.flush(); // what the database refuses is thrown here
     return new RecallOutcome.Recalled(

@@ -10,6 +10,7 @@ import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@link H2MessageStore} has done in a transaction of the container.
@@ -32,8 +33,18 @@ public class H2Transactions {
   }
 
   /** See {@link MessageStore#add}. */
-  public List<Outcome> add(List<NewMessage> newMessages) {
-    return new H2MessageInserter(entities, statements).add(newMessages);
+  public List<Outcome> add(List<NewMessage> newMessages, SiteRules rules) {
+    return new H2MessageInserter(entities, statements).add(newMessages, rules);
+  }
+
+  /** See {@link MessageStore#set}. */
+  public SettingsOutcome set(long user, long other, SettingsChange change) {
+    return new H2SettingsWriter(entities).set(user, other, change);
+  }
+
+  /** See {@link MessageStore#setStrangerQuota}. */
+  public void setStrangerQuota(long user, @Nullable Integer quota) {
+    new H2SettingsWriter(entities).setStrangerQuota(user, quota);
   }
 
   /** See {@link MessageStore#markRead}. */

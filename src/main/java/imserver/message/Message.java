@@ -44,6 +44,7 @@ class Message {
     return senderId;
   }
 
+  /** Negative where the message is silenced. */
   long recipientId() {
     return recipientId;
   }

@@ -53,12 +53,12 @@ public class MessageRepository {
                 from (select c.high_id as sender_id, u.id as recipient_id, u.after_id
                       from unnest(cast(?1 as bigint array), cast(?2 as bigint array)) as u (id, after_id)
                       join conversation c
-                        on c.low_id = u.id and c.bucket >= u.after_id / 65536 and c.last_message_id > u.after_id
+                        on c.low_id = u.id and c.bucket_low >= u.after_id / 65536 and c.last_low > u.after_id
                       union all
                       select c.low_id, u.id, u.after_id
                       from unnest(cast(?1 as bigint array), cast(?2 as bigint array)) as u (id, after_id)
                       join conversation c
-                        on c.high_id = u.id and c.bucket >= u.after_id / 65536 and c.last_message_id > u.after_id
+                        on c.high_id = u.id and c.bucket_high >= u.after_id / 65536 and c.last_high > u.after_id
                        and c.low_id <> c.high_id) as p
                 join message m
                   on m.sender_id = p.sender_id and m.recipient_id = p.recipient_id and m.id > p.after_id
@@ -100,10 +100,10 @@ public class MessageRepository {
                 .createNativeQuery(
                     """
                     select coalesce((select head from user_state where user_id = ?1), 0),
-                           coalesce((select last_message_id from conversation where low_id = ?1
-                                     order by low_id, bucket desc, last_message_id desc limit 1), 0),
-                           coalesce((select last_message_id from conversation where high_id = ?1
-                                     order by high_id, bucket desc, last_message_id desc limit 1), 0)
+                           coalesce((select last_low from conversation where low_id = ?1
+                                     order by low_id, bucket_low desc, last_low desc limit 1), 0),
+                           coalesce((select last_high from conversation where high_id = ?1
+                                     order by high_id, bucket_high desc, last_high desc limit 1), 0)
                     """)
                 .setParameter(1, user)
                 .getSingleResult();

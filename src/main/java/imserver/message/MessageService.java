@@ -1,6 +1,7 @@
 package imserver.message;
 
 import imserver.config.Config;
+import imserver.config.Config.Blocked;
 import imserver.config.Config.Recipients;
 import imserver.config.Config.Switch;
 import imserver.database.CommitUnknownException;
@@ -25,6 +26,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores and marks messages, by the {@link MessageStore} of the configured database and in its
@@ -58,7 +60,8 @@ public class MessageService {
             .filter(newMessage -> !unknown.contains(newMessage.recipientId()))
             .toList();
     Queue<Outcome> added =
-        new ArrayDeque<>(known.isEmpty() ? List.of() : write(store -> store.add(known)));
+        new ArrayDeque<>(
+            known.isEmpty() ? List.of() : write(store -> store.add(known, siteRules())));
     List<Outcome> outcomes = new ArrayList<>(newMessages.size());
     for (NewMessage newMessage : newMessages) {
       outcomes.add(
@@ -119,6 +122,30 @@ public class MessageService {
   public RecallOutcome recall(
       long sender, long messageId, OffsetDateTime since, OffsetDateTime now) {
     return write(store -> store.recall(sender, messageId, since, now));
+  }
+
+  /** Has a user set what his conversation with another is to him. */
+  @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+  public SettingsOutcome set(long user, long other, SettingsChange change) {
+    return write(store -> store.set(user, other, change));
+  }
+
+  /** Sets how many messages a stranger may send to a user; null for as many as the site allows. */
+  @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+  public void setStrangerQuota(long user, @Nullable Integer quota) {
+    write(
+        store -> {
+          store.setStrangerQuota(user, quota);
+          return true;
+        });
+  }
+
+  private SiteRules siteRules() {
+    Config.Rules rules = config.rules();
+    return new SiteRules(
+        rules.strangers().quota(),
+        rules.newRecipients() == 0 ? SiteRules.NO_BOUND : rules.newRecipients(),
+        rules.blocked() == Blocked.SILENT);
   }
 
   /** Counts a user's unread messages one by one and corrects what differs. */

@@ -6,10 +6,11 @@ import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where messages are written: stored once, marked as read, recounted. There is one implementation
- * for each database.
+ * Where messages are written: stored once, marked as read, recounted; and where it is set who may
+ * write to whom. There is one implementation for each database.
  *
  * <h2>Transactions</h2>
  *
@@ -52,14 +53,37 @@ import java.util.Map;
  */
 interface MessageStore {
 
+  /** The most users that one may have blocked. */
+  int MAX_BLOCKED = 1000;
+
   /**
    * Stores those messages whose keys are new, with their titles and links, as if one after the
-   * other: of two with one key the first is stored, and the second compared with it.
+   * other: of two with one key the first is stored, and the second compared with it. What is new is
+   * stored, silenced or refused by the {@link SendingRules}, which are exact with any number of
+   * writers. A message that is silenced is seen by its sender alone: it is no change of its
+   * recipient, who is not in the way of anything by it.
    *
-   * @param newMessages at least one; all are taken as created when the first was
+   * @param newMessages at least one; all are taken as created when the first was; whether they say
+   *     that they are silenced is only a guess, which is corrected
    * @return what became of each, in their order
    */
-  List<Outcome> add(List<NewMessage> newMessages);
+  List<Outcome> add(List<NewMessage> newMessages, SiteRules rules);
+
+  /**
+   * Has a user set what his conversation with another is to him: a change for him alone. To block
+   * somebody makes the conversation where there is none.
+   *
+   * @param user positive
+   * @param other 0 for the system, which is never blocked; nor is the user himself
+   */
+  SettingsOutcome set(long user, long other, SettingsChange change);
+
+  /**
+   * Sets how many messages a stranger may send to a user, where the site allows more.
+   *
+   * @param quota null for as many as the site allows
+   */
+  void setStrangerQuota(long user, @Nullable Integer quota);
 
   /**
    * Marks messages as read: of each reader those of the ids that are unread messages addressed to

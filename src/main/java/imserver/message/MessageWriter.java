@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class MessageWriter {
   private final Delivery delivery;
   private final Clock clock;
   private final Executor replies;
+  private final RefusedSenders refused;
 
   /**
    * Stores by a service.
@@ -42,11 +44,17 @@ final class MessageWriter {
     this.delivery = delivery;
     this.clock = clock;
     this.replies = replies;
+    this.refused = new RefusedSenders();
   }
 
   /** Stores messages, answers their senders, and delivers those that are new. */
   void process(List<Send> sends) {
-    store(sends, newMessages(sends));
+    Map<Boolean, List<Send>> bySuspicion =
+        sends.stream()
+            .collect(Collectors.partitioningBy(send -> refused.isSuspect(send.key().senderId())));
+    bySuspicion.values().stream()
+        .filter(some -> !some.isEmpty())
+        .forEach(some -> store(some, newMessages(some)));
   }
 
   private void store(List<Send> sends, List<NewMessage> newMessages) {
@@ -76,7 +84,9 @@ final class MessageWriter {
         request.content(),
         request.timestamp(),
         now,
-        send.noticeDetails());
+        send.noticeDetails(),
+        send.exempt(),
+        false);
   }
 
   /**
@@ -133,6 +143,11 @@ final class MessageWriter {
 
   /** Has the senders answered, and what is stored delivered. */
   private void report(List<Send> sends, List<NewMessage> newMessages, List<Outcome> outcomes) {
+    for (int i = 0; i < outcomes.size(); i++) {
+      if (outcomes.get(i) instanceof Outcome.Refused) {
+        refused.add(newMessages.get(i).senderId());
+      }
+    }
     List<Change> changes = changes(sends, newMessages, outcomes);
     replies.execute(
         () -> {
@@ -178,8 +193,21 @@ final class MessageWriter {
     if (outcome instanceof Outcome.Duplicate duplicate) {
       return success(send, duplicate.messageId(), 0, duplicate.createdAt(), null);
     }
-    return send.failure(
-        outcome instanceof Outcome.Reused ? FailureCode.REUSED_ID : FailureCode.UNKNOWN_RECIPIENT);
+    return send.failure(failureOf(outcome));
+  }
+
+  private static FailureCode failureOf(Outcome outcome) {
+    if (outcome instanceof Outcome.Refused refused) {
+      return switch (refused.decision()) {
+        case REFUSE_BLOCKED -> FailureCode.BLOCKED;
+        case REFUSE_STRANGER -> FailureCode.STRANGER;
+        case REFUSE_NEW_RECIPIENT -> FailureCode.TOO_MANY_RECIPIENTS;
+        case STORE, SILENCE -> throw new IllegalStateException("refused, and to be stored");
+      };
+    }
+    return outcome instanceof Outcome.Reused
+        ? FailureCode.REUSED_ID
+        : FailureCode.UNKNOWN_RECIPIENT;
   }
 
   private static Success success(

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param timestamp the sender's mark, "" for none
  * @param createdAt when it was taken in, in whole milliseconds
  * @param noticeDetails null unless the system sends it
+ * @param exempt whether rules for strangers do not apply to its sender
+ * @param silenced whether its sender alone is to see it, since its recipient has blocked him
  */
 record NewMessage(
     DedupeKey key,
@@ -21,7 +23,33 @@ record NewMessage(
     String content,
     String timestamp,
     OffsetDateTime createdAt,
-    @Nullable NoticeDetails noticeDetails) {
+    @Nullable NoticeDetails noticeDetails,
+    boolean exempt,
+    boolean silenced) {
+
+  /** One to whose sender all rules apply, as far as is known. */
+  NewMessage(
+      DedupeKey key,
+      long recipientId,
+      String content,
+      String timestamp,
+      OffsetDateTime createdAt,
+      @Nullable NoticeDetails noticeDetails) {
+    this(key, recipientId, content, timestamp, createdAt, noticeDetails, false, false);
+  }
+
+  /** The same, to be silenced or not. */
+  NewMessage silenced(boolean isSilenced) {
+    return isSilenced == silenced
+        ? this
+        : new NewMessage(
+            key, recipientId, content, timestamp, createdAt, noticeDetails, exempt, isSilenced);
+  }
+
+  /** As it is in the database: negative where it is silenced. */
+  long storedRecipient() {
+    return silenced ? -recipientId : recipientId;
+  }
 
   long senderId() {
     return key.senderId();

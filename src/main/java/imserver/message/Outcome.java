@@ -1,5 +1,6 @@
 package imserver.message;
 
+import imserver.message.SendingRules.Decision;
 import java.time.OffsetDateTime;
 
 /** What became of a {@link NewMessage}. */
@@ -11,7 +12,7 @@ sealed interface Outcome {
    * @param messageId positive, below 2^53
    * @param senderChange the number of this change for the sender, 0 for the system
    * @param recipientChange the number of this change for the recipient: the same number where the
-   *     recipient is the sender
+   *     recipient is the sender, 0 where it is silenced
    * @param unread how many messages of the sender the recipient has not read then
    */
   record Stored(long messageId, long senderChange, long recipientChange, long unread)
@@ -25,4 +26,7 @@ sealed interface Outcome {
 
   /** Not stored: there is no such recipient. */
   record UnknownRecipient() implements Outcome {}
+
+  /** Not stored: a rule of who may write to whom forbids it. */
+  record Refused(Decision decision) implements Outcome {}
 }

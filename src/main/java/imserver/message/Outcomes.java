@@ -3,6 +3,7 @@ package imserver.message;
 import imserver.message.Outcome.Duplicate;
 import imserver.message.Outcome.Reused;
 import imserver.message.Outcome.Stored;
+import imserver.message.SendingRules.Decision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outcomes {
 
+  /** With what was decided of them. */
   private final List<NewMessage> newMessages;
+
   private final @Nullable Outcome[] outcomes;
 
   /** The keys that are known to be in the database. */
@@ -29,7 +32,7 @@ final class Outcomes {
   private List<Integer> open = List.of();
 
   Outcomes(List<NewMessage> newMessages) {
-    this.newMessages = newMessages;
+    this.newMessages = new ArrayList<>(newMessages);
     this.outcomes = new Outcome[newMessages.size()];
   }
 
@@ -62,6 +65,21 @@ final class Outcomes {
           outcomes[i] = message.outcome();
           taken.add(newMessages.get(i).key());
         });
+  }
+
+  /**
+   * It was decided what is to be done with those that {@link #open} returned last: what is refused
+   * is open no more, the others are to be silenced or not.
+   */
+  void decided(List<Decision> decisions) {
+    for (int k = 0; k < decisions.size(); k++) {
+      int i = open.get(k);
+      switch (decisions.get(k)) {
+        case STORE -> newMessages.set(i, newMessages.get(i).silenced(false));
+        case SILENCE -> newMessages.set(i, newMessages.get(i).silenced(true));
+        default -> outcomes[i] = new Outcome.Refused(decisions.get(k));
+      }
+    }
   }
 
   /** Those that {@link #open} returned last are stored now. */

@@ -1,6 +1,11 @@
 package imserver.message;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import imserver.database.Schema;
+import imserver.database.StorageException;
+import imserver.message.SenderHistory.PairHistory;
+import imserver.message.SendingRules.Decision;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
@@ -9,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -16,6 +22,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import javax.sql.DataSource;
@@ -33,10 +41,26 @@ public class PostgresMessageStore implements MessageStore {
 
   private static final String ADD =
       "select * from add_messages(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-          + " ?)";
+          + " ?, ?, ?, ?, ?, ?, ?)";
   private static final String MARK_READ = "select * from mark_read(?, ?, ?)";
   private static final String RECALL = "select * from recall_message(?, ?, ?, ?)";
   private static final String RECOUNT = "select * from recount(?)";
+  private static final String SET = "select * from set_conversation(?, ?, ?, ?, ?, ?, ?)";
+  private static final String SET_QUOTA =
+      """
+      insert into user_state as s (user_id, head, unread, stranger_quota, has_rules) values (?, 0, 0, ?, true)
+      on conflict (user_id) do update set stranger_quota = excluded.stranger_quota, has_rules = true
+      returning s.user_id
+      """;
+
+  /**
+   * So often it is decided anew in one call. Each time somebody else must have changed something
+   * meanwhile.
+   */
+  private static final int MOST_DECISIONS = 20;
+
+  /** Of so many it is remembered that they were silenced. */
+  private static final long SILENCED_PAIRS = 10_000;
 
   /** Retries come in groups: in so many batches after one, the keys are looked for first. */
   private static final int LOOK_AFTER_RETRY = 100;
@@ -50,6 +74,10 @@ public class PostgresMessageStore implements MessageStore {
    */
   private volatile int batchesToLookThrough;
 
+  /** Who was silenced lately, with whom: so that most batches are right at once. */
+  private final Cache<UserPair, Set<Long>> silenced =
+      Caffeine.newBuilder().maximumSize(SILENCED_PAIRS).build();
+
   /** For the container, which injects the rest. */
   public PostgresMessageStore() {}
 
@@ -57,35 +85,73 @@ public class PostgresMessageStore implements MessageStore {
     this.database = database;
   }
 
-  /** What the function has done: it has stored all messages, or none since some exist already. */
-  private record Added(Map<Integer, ExistingMessage> existing, List<Outcome.Stored> stored) {}
+  /** What the function has done. */
+  private sealed interface Added {
+
+    /** It has stored all. */
+    record All(List<Outcome.Stored> stored) implements Added {}
+
+    /** Nothing, since some exist already. */
+    record Existing(Map<Integer, ExistingMessage> existing) implements Added {}
+
+    /** Nothing, since it was decided without knowing this. */
+    record Undecided(SenderHistory history) implements Added {}
+  }
 
   @Override
-  public List<Outcome> add(List<NewMessage> newMessages) {
-    Outcomes outcomes = new Outcomes(newMessages);
+  public List<Outcome> add(List<NewMessage> newMessages, SiteRules rules) {
+    Outcomes outcomes = new Outcomes(newMessages.stream().map(this::guessed).toList());
     int before = batchesToLookThrough;
     boolean look = before > 0;
     boolean retried = false;
+    int decisions = 0;
     for (List<NewMessage> open = outcomes.open(); !open.isEmpty(); open = outcomes.open()) {
-      Added added = addNew(open, look);
-      if (added.existing().isEmpty()) {
-        outcomes.stored(added.stored());
-      } else {
-        outcomes.existing(added.existing());
+      Added added = addNew(open, rules, look);
+      if (added instanceof Added.All all) {
+        outcomes.stored(all.stored());
+      } else if (added instanceof Added.Existing existing) {
+        outcomes.existing(existing.existing());
         retried = true;
         look = true;
+      } else if (added instanceof Added.Undecided undecided) {
+        if (decisions++ == MOST_DECISIONS) {
+          throw new StorageException(
+              new IllegalStateException("what users have set has changed all the time"));
+        }
+        List<Decision> decided = SendingRules.decide(open, rules, undecided.history());
+        remember(open, decided);
+        outcomes.decided(decided);
+        look = true; // the function has done so
       }
     }
     batchesToLookThrough = retried ? LOOK_AFTER_RETRY : Math.max(0, before - 1);
     return outcomes.all();
   }
 
-  private Added addNew(List<NewMessage> newMessages, boolean look) {
+  private NewMessage guessed(NewMessage newMessage) {
+    UserPair pair = UserPair.of(newMessage.senderId(), newMessage.recipientId());
+    Set<Long> senders = silenced.getIfPresent(pair);
+    return newMessage.silenced(senders != null && senders.contains(newMessage.senderId()));
+  }
+
+  private void remember(List<NewMessage> newMessages, List<Decision> decisions) {
+    for (int i = 0; i < decisions.size(); i++) {
+      long sender = newMessages.get(i).senderId();
+      UserPair pair = UserPair.of(sender, newMessages.get(i).recipientId());
+      if (decisions.get(i) == Decision.SILENCE) {
+        silenced.get(pair, key -> ConcurrentHashMap.newKeySet()).add(sender);
+      } else if (newMessages.get(i).silenced()) {
+        silenced.invalidate(pair);
+      }
+    }
+  }
+
+  private Added addNew(List<NewMessage> newMessages, SiteRules rules, boolean look) {
     ConversationDeltas deltas = ConversationDeltas.of(newMessages);
     return new FunctionCaller(database)
         .call(
             ADD,
-            statement -> bind(statement, newMessages, deltas, look),
+            statement -> bind(statement, newMessages, deltas, rules, look),
             row -> added(row, newMessages, deltas));
   }
 
@@ -93,6 +159,7 @@ public class PostgresMessageStore implements MessageStore {
       PreparedStatement statement,
       List<NewMessage> newMessages,
       ConversationDeltas deltas,
+      SiteRules rules,
       boolean look)
       throws SQLException {
     List<Integer> ordinals = new ArrayList<>();
@@ -104,9 +171,9 @@ public class PostgresMessageStore implements MessageStore {
         notices.add(noticeDetails);
       }
     }
-    Object[] parameters = {
+    @Nullable Object[] parameters = {
       longs(newMessages, NewMessage::senderId),
-      longs(newMessages, NewMessage::recipientId),
+      longs(newMessages, NewMessage::storedRecipient),
       texts(newMessages, newMessage -> newMessage.key().key()),
       texts(newMessages, NewMessage::content),
       texts(newMessages, NewMessage::timestamp),
@@ -119,26 +186,43 @@ public class PostgresMessageStore implements MessageStore {
       deltas.received(),
       deltas.lows(),
       deltas.highs(),
-      deltas.lasts(),
+      deltas.lowLasts(),
+      deltas.highLasts(),
       deltas.toLows(),
       deltas.toHighs(),
       deltas.lowPositions(),
       deltas.lowLaters(),
       deltas.highPositions(),
       deltas.highLaters(),
+      deltas.silencedOfLows(),
+      deltas.silencedOfHighs(),
+      deltas.unanswered(),
+      bound(rules.strangerQuota()),
+      bound(rules.newRecipients()),
       look
     };
     for (int i = 0; i < parameters.length; i++) {
-      statement.setObject(i + 1, parameters[i]);
+      if (parameters[i] == null) {
+        statement.setNull(i + 1, Types.NULL);
+      } else {
+        statement.setObject(i + 1, parameters[i]);
+      }
     }
+  }
+
+  private static @Nullable Integer bound(int bound) {
+    return bound == SiteRules.NO_BOUND ? null : bound;
   }
 
   private static Added added(ResultSet row, List<NewMessage> newMessages, ConversationDeltas deltas)
       throws SQLException {
+    byte[] pairs = row.getBytes("pairs");
+    if (pairs != null) {
+      return new Added.Undecided(history(deltas, numbers(pairs), numbers(row.getBytes("quotas"))));
+    }
     if (row.getArray("known") == null) {
       long[] ids = ids(array(row, "ids", Long[].class), newMessages.size());
-      return new Added(
-          Map.of(),
+      return new Added.All(
           deltas.stored(ids, numbers(row.getBytes("heads")), numbers(row.getBytes("counts"))));
     }
     Integer[] ordinals = array(row, "known", Integer[].class);
@@ -151,7 +235,93 @@ public class PostgresMessageStore implements MessageStore {
           ordinals[i] - 1,
           new ExistingMessage(ids[i], times[i].toInstant().atOffset(ZoneOffset.UTC), same[i]));
     }
-    return new Added(existing, List.of());
+    return new Added.Existing(existing);
+  }
+
+  /**
+   * What the function returns of it.
+   *
+   * @param pairs of each conversation: sent by low, sent by high, who has blocked whom
+   * @param quotas of each user: the quota, -1 for none, and the new recipients
+   */
+  private static SenderHistory history(ConversationDeltas deltas, long[] pairs, long[] quotas) {
+    Map<UserPair, PairHistory> histories = new HashMap<>();
+    int i = 0;
+    for (UserPair pair : deltas.pairs()) {
+      long blocked = pairs[i + 2];
+      histories.put(
+          pair, new PairHistory(pairs[i], pairs[i + 1], (blocked & 1) != 0, (blocked & 2) != 0));
+      i += 3;
+    }
+    Map<Long, Integer> strangerQuotas = new HashMap<>();
+    Map<Long, Integer> newRecipients = new HashMap<>();
+    long[] users = deltas.users();
+    for (int k = 0; k < users.length; k++) {
+      if (quotas[2 * k] >= 0) {
+        strangerQuotas.put(users[k], (int) quotas[2 * k]);
+      }
+      newRecipients.put(users[k], (int) quotas[2 * k + 1]);
+    }
+    return new SenderHistory(histories, strangerQuotas, newRecipients);
+  }
+
+  @Override
+  public SettingsOutcome set(long user, long other, SettingsChange change) {
+    return new FunctionCaller(database)
+        .call(
+            SET,
+            statement -> {
+              statement.setLong(1, user);
+              statement.setLong(2, other);
+              setBoolean(statement, 3, change.block());
+              setBoolean(statement, 4, change.mute());
+              setBoolean(statement, 5, change.pin());
+              setBoolean(statement, 6, change.hide());
+              statement.setInt(7, MAX_BLOCKED);
+            },
+            PostgresMessageStore::settings);
+  }
+
+  private static void setBoolean(PreparedStatement statement, int index, @Nullable Boolean value)
+      throws SQLException {
+    if (value == null) {
+      statement.setNull(index, Types.BOOLEAN);
+    } else {
+      statement.setBoolean(index, value);
+    }
+  }
+
+  private static SettingsOutcome settings(ResultSet row) throws SQLException {
+    if (row.getBoolean("too_many")) {
+      return new SettingsOutcome.TooManyBlocked();
+    }
+    long change = row.getLong("change");
+    if (row.wasNull()) {
+      return new SettingsOutcome.NoConversation();
+    }
+    return new SettingsOutcome.Set(
+        change,
+        new ConversationSettings(
+            row.getBoolean("is_blocked"),
+            row.getBoolean("is_muted"),
+            row.getBoolean("is_pinned"),
+            row.getBoolean("is_hidden")));
+  }
+
+  @Override
+  public void setStrangerQuota(long user, @Nullable Integer quota) {
+    new FunctionCaller(database)
+        .call(
+            SET_QUOTA,
+            statement -> {
+              statement.setLong(1, user);
+              if (quota == null) {
+                statement.setNull(2, Types.INTEGER);
+              } else {
+                statement.setInt(2, quota);
+              }
+            },
+            row -> row.getLong(1));
   }
 
   /** The function returns only the first id where the others follow it without a gap. */

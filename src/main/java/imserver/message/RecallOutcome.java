@@ -9,7 +9,8 @@ public sealed interface RecallOutcome {
    * The content is erased.
    *
    * @param senderChange the number of this change for the sender
-   * @param recipientChange the same for the recipient: the same number where both are one
+   * @param recipientChange the same for the recipient: the same number where both are one, 0 where
+   *     the message was silenced
    * @param unread how many messages of the sender the recipient has not read now
    */
   record Recalled(

@@ -41,12 +41,17 @@ sealed interface Submission {
         requester.user().userId(), request.timestamp(), code, code.message(), request.requestId());
   }
 
-  /** A message to be stored; with a title and link where it is one of the system. */
+  /**
+   * A message to be stored; with a title and link where it is one of the system.
+   *
+   * @param exempt whether the rules for strangers do not apply to its sender
+   */
   record Send(
       Requester requester,
       SendMessage request,
       DedupeKey key,
       @Nullable NoticeDetails noticeDetails,
+      boolean exempt,
       Progress progress)
       implements Submission {
 
@@ -56,6 +61,7 @@ sealed interface Submission {
           request,
           DedupeKey.of(requester.user().userId(), request),
           noticeDetails,
+          requester.user().exempt(),
           new Progress());
     }
   }

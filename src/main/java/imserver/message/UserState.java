@@ -4,8 +4,9 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import org.jspecify.annotations.Nullable;
 
-/** The number of a user's last change, and how many messages are unread. */
+/** The number of a user's last change, how many messages are unread, and what rules there are. */
 @Entity
 @Table(name = "user_state")
 class UserState {
@@ -19,6 +20,12 @@ class UserState {
 
   @Column(nullable = false)
   private long unread;
+
+  @Column(name = "stranger_quota")
+  private @Nullable Integer strangerQuota;
+
+  @Column(name = "has_rules", nullable = false)
+  private boolean hasRules;
 
   /** For JPA, which fills the fields. */
   protected UserState() {}
@@ -38,5 +45,24 @@ class UserState {
 
   void setUnread(long count) {
     unread = count;
+  }
+
+  /** How many messages a stranger may send; null for as many as the site says. */
+  @Nullable Integer strangerQuota() {
+    return strangerQuota;
+  }
+
+  void setStrangerQuota(@Nullable Integer quota) {
+    strangerQuota = quota;
+    hasRules |= quota != null;
+  }
+
+  /** Whether the user has ever blocked somebody, or had a quota. */
+  boolean hasRules() {
+    return hasRules;
+  }
+
+  void blocks() {
+    hasRules = true;
   }
 }

@@ -41,8 +41,8 @@
  * when a call returns and when it throws. A user has a row, {@code user_state}, with the number of
  * the last change that this user saw, {@code head}, and the unread count. A transaction that
  * changes what users see locks their rows first, in ascending order of their ids; then it writes
- * messages and what is unread; then conversations. Marking as read, recalling and recounting
- * differ: they first take the rows of what was unread, from which marking learns the users, and no
+ * conversations, messages and what is unread. Marking as read, recalling and recounting differ:
+ * they first take the rows of what was unread, from which marking learns the users, and no
  * transaction that has locked users asks for those rows. So no two transactions wait for each
  * other, and two that write about one user follow on each other, commit included. Message ids and
  * the numbers of changes are drawn under these locks. Hence, for one user and in one conversation,
@@ -54,9 +54,9 @@
  * three writers, readers who page by id missed 1,213.
  *
  * <p>The transaction that stores messages: it raises the heads and unread counts of all senders and
- * recipients, which locks them; draws the ids from one sequence; adds the messages, which change no
- * more unless they are recalled, and for each a row in {@code unread}, which goes when it is read;
- * and brings the conversations up to date. By how much each row rises, and which of a user's
+ * recipients, which locks them; draws the ids from one sequence; brings the conversations up to
+ * date; and adds the messages, which change no more unless they are recalled, and for each a row in
+ * {@code unread}, which goes when it is read. By how much each row rises, and which of a user's
  * changes each message is, {@link imserver.message.ConversationDeltas} has counted before. {@link
  * imserver.message.PostgresMessageStore} has all that done by one function, in one round trip and
  * without a transaction of the container; {@link imserver.message.H2MessageStore}, whose database
@@ -78,6 +78,34 @@
  * content is what says that a message was recalled, since no other has it: so nothing else needs to
  * be read to know. The text is gone for good, and a retry cannot be compared with it: where the
  * recipient is the same it is taken for one.
+ *
+ * <h2>Who may write to whom</h2>
+ *
+ * <p>A user may have blocked another; may take of strangers, to whom he has never written, no more
+ * than some messages; and may begin no more than some conversations within an hour. {@link
+ * imserver.message.SendingRules} alone decides that, of a batch message by message, from what the
+ * database knows ({@link imserver.message.SenderHistory}): how often each side has written lies in
+ * the conversation's row, what a user has set in his own. It has to hold for any number of writers,
+ * and to cost nothing where nobody has set anything. So it is decided before, and looked at under
+ * the locks:
+ *
+ * <ul>
+ *   <li>On PostgreSQL a batch is stored as if all were allowed, and as if who was blocked lately
+ *       still were. The function looks, once it has locked the users, whether one of these has ever
+ *       set something, or the site bounds something; and only then whether the batch is as {@code
+ *       SendingRules} would have it ({@code check_rules}). If not it undoes all, and returns what
+ *       the decision depends on: it is decided, and called again without what is refused. What a
+ *       retry says is never refused, since keys are looked for first then.
+ *   <li>On H2, where one transaction writes at a time, it is read first and decided then.
+ * </ul>
+ *
+ * <p>A sender of whom something was refused is stored apart from others for a minute ({@link
+ * imserver.message.RefusedSenders}): only his own batches are done twice.
+ *
+ * <p>What a blocked user sends is silenced, unless the site has it refused: it is stored, with an
+ * id and as a change of its sender, with the negative of the recipient's id. So no query for what
+ * the recipient is to see finds it, by whatever way; the queries for what a user sees of his own
+ * ask for both. Quotas count it too, since it would show otherwise.
  *
  * <h2>Stored once</h2>
  *

@@ -36,6 +36,12 @@ public enum FailureCode {
   RECALL_OFF("messages cannot be recalled here", Retry.NO),
   /** There is no such message of the user. */
   NOT_FOUND("no such message", Retry.NO),
+  /** With {@code IMSERVER_BLOCKED=refuse}: the recipient has blocked the sender. */
+  BLOCKED("the recipient takes no messages from you", Retry.NO),
+  /** The recipient has never written to the sender, and takes no more until then. */
+  STRANGER("the recipient takes no more messages from you before answering", Retry.NO),
+  /** {@code IMSERVER_NEW_RECIPIENTS} is used up: others may be written to. */
+  TOO_MANY_RECIPIENTS("you have written to too many new users within an hour", Retry.NO),
   /** The user's budget for messages, or for read-acks, is used up. */
   RATE_LIMITED("too much in a short time, slow down", Retry.LATER),
   /** The intake is full, or the server is stopping. */

@@ -135,10 +135,12 @@ public sealed interface Response {
    * @param otherId the other user
    * @param name the other one's name, or the id in digits where none is known
    * @param avatar the other one's avatar, "" where none is known
-   * @param lastMessage null where an operator has deleted it
+   * @param lastMessage null where there is none, or an operator has deleted it
    * @param unread how many messages of the other one the user has not read
    * @param readUpTo up to which message of the other one the user has read all, 0 for none
    * @param theyReadUpTo the same of the other one; null without receipts
+   * @param stranger whether the user has never written to the other one
+   * @param settings what the user has set
    * @param change the number of its last change for this user
    */
   record ConversationState(
@@ -149,6 +151,8 @@ public sealed interface Response {
       long unread,
       long readUpTo,
       @Nullable Long theyReadUpTo,
+      boolean stranger,
+      Settings settings,
       long change) {
 
     /** About how long it is as text. */
@@ -160,6 +164,20 @@ public sealed interface Response {
     }
 
     private static final int OVERHEAD = 200;
+  }
+
+  /**
+   * What a user has set of a conversation.
+   *
+   * @param blocked the user has blocked the other one
+   * @param muted nothing there is to disturb the user
+   * @param pinned it is to be above others
+   * @param hidden it is not in the user's list, until there is a new message
+   */
+  record Settings(boolean blocked, boolean muted, boolean pinned, boolean hidden) {
+
+    /** Nothing is set. */
+    public static final Settings NONE = new Settings(false, false, false, false);
   }
 
   /**
@@ -223,9 +241,16 @@ public sealed interface Response {
    * @param maxContent code points in a message
    * @param recallSeconds how old a message may be that is recalled, 0 for none
    * @param receipts whether senders are told what is read
+   * @param strangers whether the site bounds what strangers may send
    */
   record Welcome(
-      long userId, long head, String epoch, int maxContent, int recallSeconds, boolean receipts)
+      long userId,
+      long head,
+      String epoch,
+      int maxContent,
+      int recallSeconds,
+      boolean receipts,
+      boolean strangers)
       implements Response {}
 
   /**
@@ -275,6 +300,15 @@ public sealed interface Response {
    */
   record MessageRecalled(long change, long with, long messageId, @Nullable Long unread)
       implements Response {}
+
+  /**
+   * {@code settings}: the connected user has set what a conversation is to him.
+   *
+   * @param change the number of this change for the connected user
+   * @param with the other one
+   * @param settings all that is set now
+   */
+  record ConversationSet(long change, long with, Settings settings) implements Response {}
 
   /** {@code typing}: another is writing to the connected user. */
   record Typing(long from) implements Response {}

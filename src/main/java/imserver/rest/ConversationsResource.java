@@ -4,7 +4,12 @@ import imserver.auth.UserPrincipal;
 import imserver.conversation.ConversationListPage;
 import imserver.conversation.ConversationListPage.Bookmark;
 import imserver.conversation.ConversationService;
+import imserver.conversation.ConversationSummary;
 import imserver.conversation.MessagePage;
+import imserver.message.ConversationSettings;
+import imserver.message.SettingsChange;
+import imserver.message.SettingsOutcome;
+import imserver.message.SettingsWriter;
 import imserver.packet.SendMessage;
 import imserver.query.DatabaseExecutor;
 import jakarta.enterprise.context.Dependent;
@@ -13,6 +18,7 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -37,6 +43,7 @@ public class ConversationsResource {
   private static final int MAX_LIMIT = 100;
 
   @Inject private ConversationService conversations;
+  @Inject private SettingsWriter settings;
   @Inject private HttpIntake intake;
   @Inject private DatabaseExecutor database;
   @Context private SecurityContext caller;
@@ -48,8 +55,35 @@ public class ConversationsResource {
   /** A part of the list; {@code next} is the cursor of the next part, absent after the last. */
   public record ListView(List<ConversationView> conversations, @Nullable String next) {}
 
-  /** One of the list. */
-  public record ConversationView(UserView user, MessageView lastMessage, long unread) {}
+  /** One of the list; what does not hold is absent. */
+  public record ConversationView(
+      UserView user,
+      MessageView lastMessage,
+      long unread,
+      @Nullable Boolean stranger,
+      @Nullable Boolean blocked,
+      @Nullable Boolean muted,
+      @Nullable Boolean pinned) {
+
+    static ConversationView of(ConversationSummary summary) {
+      ConversationSettings settings = summary.settings();
+      return new ConversationView(
+          UserView.of(summary.other()),
+          MessageView.of(summary.last()),
+          summary.unread(),
+          trueOrAbsent(summary.stranger()),
+          trueOrAbsent(settings.blocked()),
+          trueOrAbsent(settings.muted()),
+          trueOrAbsent(settings.pinned()));
+    }
+
+    private static @Nullable Boolean trueOrAbsent(boolean holds) {
+      return holds ? true : null;
+    }
+  }
+
+  /** What a user has set of a conversation. */
+  public record SettingsView(boolean blocked, boolean muted, boolean pinned, boolean hidden) {}
 
   /** A part of a conversation, newest first; whether there is more in the direction of reading. */
   public record HistoryView(List<MessageView> messages, boolean more) {}
@@ -82,12 +116,7 @@ public class ConversationsResource {
 
   private static ListView view(ConversationListPage page) {
     return new ListView(
-        page.conversations().stream()
-            .map(
-                each ->
-                    new ConversationView(
-                        UserView.of(each.other()), MessageView.of(each.last()), each.unread()))
-            .toList(),
+        page.conversations().stream().map(ConversationView::of).toList(),
         Cursor.textOf(page.next()));
   }
 
@@ -164,6 +193,31 @@ public class ConversationsResource {
     long other = Parameters.userOrSystem("userId", userId);
     long upTo = body.id("upTo");
     return intake.markReadUpTo(user, other, upTo, UnreadView::new);
+  }
+
+  /** Sets what a conversation is to the user: what is absent stays as it is. */
+  @PUT
+  @Path("{userId}/settings")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public CompletionStage<SettingsView> set(@PathParam("userId") String userId, JsonBody body) {
+    UserPrincipal user = BearerFilter.user(caller);
+    long other = Parameters.userOrSystem("userId", userId);
+    SettingsChange change =
+        new SettingsChange(
+            null,
+            body.optionalFlag("muted"),
+            body.optionalFlag("pinned"),
+            body.optionalFlag("hidden"));
+    return database.ask(
+        user,
+        1,
+        () -> {
+          if (settings.set(user.userId(), other, change) instanceof SettingsOutcome.Set set) {
+            ConversationSettings now = set.settings();
+            return new SettingsView(now.blocked(), now.muted(), now.pinned(), now.hidden());
+          }
+          throw Problem.notFound("no such conversation");
+        });
   }
 
   private int chargedLimit(UserPrincipal user, @Nullable String limit) {

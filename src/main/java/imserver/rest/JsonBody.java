@@ -51,6 +51,18 @@ public final class JsonBody {
     return text;
   }
 
+  /** {@code true} or {@code false}, or null where it is absent or null. */
+  @Nullable Boolean optionalFlag(String name) {
+    JsonValue value = get(name);
+    if (value == null) {
+      return null;
+    }
+    if (value != JsonValue.TRUE && value != JsonValue.FALSE) {
+      throw Problem.badRequest(name + " must be true or false");
+    }
+    return value == JsonValue.TRUE;
+  }
+
   /** A positive id, as a number or digits in a text. */
   public long id(String name) {
     JsonValue value = get(name);

@@ -61,6 +61,11 @@ public final class Problem extends RuntimeException {
     return new Problem(404, "NOT_FOUND", detail, false);
   }
 
+  /** Something else must be changed first. */
+  static Problem conflict(String code, String detail) {
+    return new Problem(409, code, detail, false);
+  }
+
   static Problem gone(String detail) {
     return new Problem(410, "GONE", detail, false);
   }
@@ -85,7 +90,7 @@ public final class Problem extends RuntimeException {
       case RATE_LIMITED -> 429;
       case SERVER_BUSY, STORAGE_UNAVAILABLE -> 503;
       case UNKNOWN_RECIPIENT, NOT_FOUND -> 404;
-      case FORBIDDEN_SENDER, RECALL_OFF -> 403;
+      case FORBIDDEN_SENDER, RECALL_OFF, BLOCKED, STRANGER, TOO_MANY_RECIPIENTS -> 403;
       case REUSED_ID, RECALL_EXPIRED -> 409;
       case BAD_PACKET,
           UNKNOWN_TYPE,

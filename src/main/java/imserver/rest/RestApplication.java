@@ -33,6 +33,7 @@ public class RestApplication extends Application {
   private static final Set<Class<?>> RESOURCES =
       Set.of(
           HealthResource.class,
+          BlocksResource.class,
           ConversationsResource.class,
           MessagesResource.class,
           UnreadResource.class,

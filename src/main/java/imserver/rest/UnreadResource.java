@@ -2,6 +2,7 @@ package imserver.rest;
 
 import imserver.auth.UserPrincipal;
 import imserver.conversation.ConversationService;
+import imserver.conversation.UnreadApart;
 import imserver.conversation.UnreadCount;
 import imserver.query.DatabaseExecutor;
 import jakarta.enterprise.context.Dependent;
@@ -28,8 +29,12 @@ public class UnreadResource {
   /** For the container, which injects the rest. */
   public UnreadResource() {}
 
-  /** {@code total} is the sum of the others. */
-  public record TotalView(long total, long messages, long notices) {}
+  /**
+   * {@code total} is the sum of {@code messages} and {@code notices}. Of these {@code muted} are in
+   * conversations that the user has muted, and {@code strangers} in others with users to whom the
+   * user has never written.
+   */
+  public record TotalView(long total, long messages, long notices, long muted, long strangers) {}
 
   /** The user's own counts. */
   @GET
@@ -40,7 +45,9 @@ public class UnreadResource {
         1,
         () -> {
           UnreadCount count = conversations.unread(user.userId());
-          return new TotalView(count.total(), count.messages(), count.notices());
+          UnreadApart apart = conversations.unreadApart(user.userId());
+          return new TotalView(
+              count.total(), count.messages(), count.notices(), apart.muted(), apart.strangers());
         });
   }
 }

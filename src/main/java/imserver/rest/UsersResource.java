@@ -6,6 +6,7 @@ import imserver.cluster.Change.ProfileChanged;
 import imserver.cluster.Cluster;
 import imserver.config.Config;
 import imserver.config.Config.Switch;
+import imserver.config.StrangerRule;
 import imserver.conversation.ConversationService;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
@@ -47,6 +48,9 @@ import org.jspecify.annotations.Nullable;
 @Dependent
 @Produces(MediaType.APPLICATION_JSON)
 public class UsersResource {
+
+  /** The longest text of a rule. */
+  private static final int MAX_RULE = 20;
 
   private static final int MAX_USERS = 1000;
   private static final int MAX_FOUND = 20;
@@ -107,6 +111,54 @@ public class UsersResource {
   public CompletionStage<UserView> me() {
     UserPrincipal user = BearerFilter.user(caller);
     return database.ask(user, 1, () -> UserView.of(directory.profile(user)));
+  }
+
+  /** What the user wants of strangers: his own rule, null for none, and the one that applies. */
+  public record PreferencesView(@Nullable String strangers, String strangersEffective) {}
+
+  /** What the caller has set for himself. */
+  @GET
+  @Path("me/settings")
+  public CompletionStage<PreferencesView> preferences() {
+    UserPrincipal user = BearerFilter.user(caller);
+    return database.ask(
+        user, 1, () -> preferences(conversations.strangerQuota(user.userId()).orElse(null)));
+  }
+
+  /** Sets it anew; {@code strangers} absent or null for no rule but the site's. */
+  @PUT
+  @Path("me/settings")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public CompletionStage<PreferencesView> setPreferences(JsonBody body) {
+    UserPrincipal user = BearerFilter.user(caller);
+    String text = body.optionalText("strangers", MAX_RULE);
+    Integer quota = text == null ? null : quotaOf(text);
+    return database.ask(
+        user,
+        1,
+        () -> {
+          messages.setStrangerQuota(user.userId(), quota);
+          return preferences(quota);
+        });
+  }
+
+  /** Null for "open", which is no rule. */
+  private static @Nullable Integer quotaOf(String text) {
+    try {
+      StrangerRule rule = StrangerRule.of(text);
+      return rule.isBounded() ? rule.quota() : null;
+    } catch (IllegalArgumentException e) {
+      throw Problem.badRequest("strangers " + e.getMessage());
+    }
+  }
+
+  private PreferencesView preferences(@Nullable Integer own) {
+    StrangerRule site = config.rules().strangers();
+    return own == null
+        ? new PreferencesView(null, site.toString())
+        : new PreferencesView(
+            new StrangerRule(own).toString(),
+            new StrangerRule(Math.min(own, site.quota())).toString());
   }
 
   /**

@@ -46,7 +46,8 @@ class JwtKeysTest {
             "roles",
             "service",
             null,
-            0);
+            0,
+            null);
     starting(auth).hasMessageContaining("IMSERVER_JWT_ALGORITHM").hasMessageContaining("HS256");
   }
 

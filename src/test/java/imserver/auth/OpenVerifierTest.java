@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("In open mode")
 class OpenVerifierTest {
 
-  private final OpenVerifier verifier = new OpenVerifier();
+  private final OpenVerifier verifier = new OpenVerifier(new Exemptions("1001, teacher"));
 
   @Test
   @DisplayName("a bare user id is believed, for ever")
@@ -50,5 +50,13 @@ class OpenVerifierTest {
     assertThat(verifier.verify("1").service()).isFalse();
     assertThatThrownBy(() -> verifier.verifyUser("0"))
         .isInstanceOf(InvalidCredentialException.class);
+  }
+
+  @Test
+  @DisplayName("knows by their ids to whom the rules for strangers do not apply")
+  void exempt() throws Exception {
+    assertThat(verifier.verify("1001").exempt()).isTrue();
+    assertThat(verifier.verify("1002").exempt()).isFalse();
+    assertThat(verifier.verify("0").exempt()).isTrue();
   }
 }

@@ -80,8 +80,8 @@ public final class ConversationCost {
       statement.execute(
           """
           insert into conversation
-            (low_id, high_id, last_message_id, unread_low, unread_high, changed_low, changed_high)
-          select least(m.sender_id, m.recipient_id), greatest(m.sender_id, m.recipient_id), max(m.id),
+            (low_id, high_id, last_low, last_high, unread_low, unread_high, changed_low, changed_high)
+          select least(m.sender_id, m.recipient_id), greatest(m.sender_id, m.recipient_id), max(m.id), max(m.id),
                  count(u.message_id) filter (where m.recipient_id < m.sender_id),
                  count(u.message_id) filter (where m.recipient_id >= m.sender_id), 0, 0
           from message m
@@ -89,7 +89,8 @@ public final class ConversationCost {
           group by 1, 2
           """);
       statement.execute(
-          "insert into user_state select recipient_id, 0, count(*) from unread group by 1");
+          "insert into user_state (user_id, head, unread)"
+              + " select recipient_id, 0, count(*) from unread group by 1");
       statement.execute("select setval('message_id', 2000000)");
       statement.execute("vacuum analyze");
     }
@@ -142,12 +143,12 @@ public final class ConversationCost {
       for (long user : new long[] {SMALL, LARGE}) {
         for (String query :
             List.of(
-                "select * from conversation where low_id = %d and low_id <> high_id and bucket"
-                    + " between 0 and 137438953471 and last_message_id > 0 and last_message_id <"
-                    + " 9007199254740991 order by bucket desc, last_message_id desc limit 21",
-                "select * from conversation where high_id = %d and bucket between 0 and"
-                    + " 137438953471 and last_message_id > 0 and last_message_id < 9007199254740991"
-                    + " order by bucket desc, last_message_id desc limit 21",
+                "select * from conversation where low_id = %d and low_id <> high_id and bucket_low"
+                    + " between 0 and 137438953471 and last_low > 0 and last_low <"
+                    + " 9007199254740991 order by bucket_low desc, last_low desc limit 21",
+                "select * from conversation where high_id = %d and bucket_high between 0 and"
+                    + " 137438953471 and last_high > 0 and last_high < 9007199254740991"
+                    + " order by bucket_high desc, last_high desc limit 21",
                 "select unread from user_state where user_id = %d")) {
           System.out.println("\n" + query.formatted(user));
           try (ResultSet rows =

@@ -204,8 +204,8 @@ final class Database implements AutoCloseable {
         name,
         """
         insert into conversation
-          (low_id, high_id, last_message_id, unread_low, unread_high, changed_low, changed_high)
-        select least(sender_id, recipient_id), greatest(sender_id, recipient_id), max(id),
+          (low_id, high_id, last_low, last_high, unread_low, unread_high, changed_low, changed_high)
+        select least(sender_id, recipient_id), greatest(sender_id, recipient_id), max(id), max(id),
                count(case when recipient_id < sender_id then 1 end),
                count(case when recipient_id >= sender_id then 1 end), count(*), count(*)
         from message m %s group by 1, 2

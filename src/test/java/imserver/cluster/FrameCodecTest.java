@@ -61,6 +61,7 @@ class FrameCodecTest {
                 4, 7, 75, 8, 11, 5, "text", "", Instant.EPOCH, "a \"name\"", null, null),
             new MessagesRead(8, 7, 90, 71, 3, 2),
             new MessageRecalled(4, 7, 76, 8, 12, 4),
+            new Change.ConversationSet(8, 13, 7, true, false, true, false),
             new Typing(7, 8),
             new ProfileChanged(8));
     assertThat(sent(changes)).containsExactly(new Frame(NODE, 1, Kind.CHANGES, changes));

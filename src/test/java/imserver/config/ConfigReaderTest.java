@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.config.Config.AuthMode;
+import imserver.config.Config.Blocked;
 import imserver.config.Config.Recipients;
 import imserver.config.Config.Switch;
 import java.time.ZoneId;
@@ -46,7 +47,8 @@ class ConfigReaderTest {
                   "roles",
                   "imserver-service",
                   null,
-                  0));
+                  0,
+                  null));
     }
 
     @Test
@@ -162,12 +164,28 @@ class ConfigReaderTest {
               "IMSERVER_DRAIN", "17",
               "IMSERVER_RECALL", "19",
               "IMSERVER_RECEIPTS", "off",
+              "IMSERVER_EXEMPT", "teacher",
+              "IMSERVER_BLOCKED", "refuse",
+              "IMSERVER_STRANGERS", "quota:21",
+              "IMSERVER_NEW_RECIPIENTS", "22",
               "IMSERVER_REDIS_URL", "redis://h:18");
       assertThat(config)
           .isEqualTo(
               new Config(
                   new Config.Auth(
-                      AuthMode.JWT, "RS256", "s", "p", "j", "i", "a", "c", "r", "l", "o", 12),
+                      AuthMode.JWT,
+                      "RS256",
+                      "s",
+                      "p",
+                      "j",
+                      "i",
+                      "a",
+                      "c",
+                      "r",
+                      "l",
+                      "o",
+                      12,
+                      "teacher"),
                   new Config.Limits(
                       1, 1024, 3, 4, 5, 16, 107, 8, 9, 10, Recipients.ANY, 12, 13, 14, 15),
                   new Config.Storage("u", "n", "w", "d", 11),
@@ -181,7 +199,7 @@ class ConfigReaderTest {
                       "t",
                       17,
                       new RedisUrl(false, null, null, null, List.of(new RedisUrl.Host("h", 18)))),
-                  new Config.Rules(19, Switch.OFF)));
+                  new Config.Rules(19, Switch.OFF, Blocked.REFUSE, new StrangerRule(21), 22)));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")

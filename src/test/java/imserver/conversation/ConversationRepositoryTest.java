@@ -93,7 +93,7 @@ class ConversationRepositoryTest {
     assertThat(conversations.lastUpTo(stored.second, ALICE, List.of(BOB, 7L)))
         .isEqualTo(Map.of(BOB, stored.second));
     assertThat(conversations.newest(BOB, 0, Long.MAX_VALUE, 10))
-        .extracting(Conversation::lastMessageId)
+        .extracting(each -> each.lastOf(BOB))
         .containsExactly(stored.notice, stored.back);
     stored.read(BOB, stored.first);
     Optional<Conversation> found = conversations.find(BOB, ALICE);

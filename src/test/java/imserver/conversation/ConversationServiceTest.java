@@ -330,8 +330,8 @@ class ConversationServiceTest {
           .entities()
           .createNativeQuery(
               """
-              insert into conversation (low_id, high_id, last_message_id, changed_low, changed_high)
-              select 1, 1000 + n.x, 1000000 + n.x, 1, 1 from system_range(1, ?1) as n (x)
+              insert into conversation (low_id, high_id, last_low, last_high, changed_low, changed_high)
+              select 1, 1000 + n.x, 1000000 + n.x, 1000000 + n.x, 1, 1 from system_range(1, ?1) as n (x)
               """)
           .setParameter(1, ConversationService.MAX_MOVED)
           .executeUpdate();

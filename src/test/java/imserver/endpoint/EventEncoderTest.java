@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Behind;
+import imserver.packet.Response.ConversationSet;
 import imserver.packet.Response.ConversationState;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Incoming;
@@ -15,6 +16,7 @@ import imserver.packet.Response.MessageRecalled;
 import imserver.packet.Response.MessagesRead;
 import imserver.packet.Response.Recalled;
 import imserver.packet.Response.Reset;
+import imserver.packet.Response.Settings;
 import imserver.packet.Response.Success;
 import imserver.packet.Response.Synchronized;
 import imserver.packet.Response.Typing;
@@ -38,13 +40,13 @@ class EventEncoderTest {
   @DisplayName("is the welcome, with what the site has switched on")
   void welcome() {
     assertText(
-        new Welcome(Long.MAX_VALUE, 5, "e", 4000, 120, true),
+        new Welcome(Long.MAX_VALUE, 5, "e", 4000, 120, true, true),
         "{'op':'welcome','user':'9223372036854775807','head':5,'epoch':'e',"
-            + "'features':['recall','receipts','typing'],"
+            + "'features':['recall','receipts','typing','settings','strangers'],"
             + "'limits':{'maxContent':4000,'recallSeconds':120}}");
     assertText(
-        new Welcome(7, 0, "e", 10, 0, false),
-        "{'op':'welcome','user':'7','head':0,'epoch':'e','features':['typing'],"
+        new Welcome(7, 0, "e", 10, 0, false, false),
+        "{'op':'welcome','user':'7','head':0,'epoch':'e','features':['typing','settings'],"
             + "'limits':{'maxContent':10,'recallSeconds':0}}");
   }
 
@@ -80,9 +82,10 @@ class EventEncoderTest {
         new Synchronized(
             "1",
             List.of(
-                new ConversationState(8, "n", "", message, 3, 5, 0L, 11),
-                new ConversationState(0, "0", "v", recalled, 0, 0, null, 12),
-                new ConversationState(9, "9", "", null, 0, 0, null, 13)),
+                new ConversationState(
+                    8, "n", "", message, 3, 5, 0L, true, new Settings(true, true, true, true), 11),
+                new ConversationState(0, "0", "v", recalled, 0, 0, null, false, Settings.NONE, 12),
+                new ConversationState(9, "9", "", null, 0, 0, null, false, Settings.NONE, 13)),
             13,
             true,
             20),
@@ -90,7 +93,8 @@ class EventEncoderTest {
             + "{'with':{'id':'8','name':'n','avatar':''},"
             + "'lastMessage':{'messageId':'9','from':'8','to':'7','content':'a',"
             + "'time':'2026-01-02T03:04:05.000Z','timestamp':'t'},"
-            + "'unread':3,'readUpTo':'5','theyReadUpTo':'0','change':11},"
+            + "'unread':3,'readUpTo':'5','theyReadUpTo':'0','stranger':true,'blocked':true,"
+            + "'muted':true,'pinned':true,'hidden':true,'change':11},"
             + "{'with':{'id':'0','name':'0','avatar':'v'},"
             + "'lastMessage':{'messageId':'9','from':'0','to':'7','content':'',"
             + "'time':'2026-01-02T03:04:05.000Z','timestamp':'','title':'T','url':'/u',"
@@ -123,6 +127,10 @@ class EventEncoderTest {
     assertText(
         new MessageRecalled(5, 8, 9, 2L),
         "{'op':'recall','change':5,'with':'8','messageId':'9','unread':2}");
+    assertText(
+        new ConversationSet(5, 8, new Settings(true, false, true, false)),
+        "{'op':'settings','change':5,'with':'8',"
+            + "'blocked':true,'muted':false,'pinned':true,'hidden':false}");
     assertText(new Typing(8), "{'op':'typing','from':'8'}");
     assertText(new Behind(), "{'op':'behind'}");
   }

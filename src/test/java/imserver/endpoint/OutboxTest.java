@@ -56,7 +56,17 @@ class OutboxTest {
           new Response.Synchronized(
               "1",
               List.of(
-                  new Response.ConversationState(2, "n".repeat(20_000), "", null, 0, 0, null, 1)),
+                  new Response.ConversationState(
+                      2,
+                      "n".repeat(20_000),
+                      "",
+                      null,
+                      0,
+                      0,
+                      null,
+                      false,
+                      Response.Settings.NONE,
+                      1)),
               1,
               false,
               1);

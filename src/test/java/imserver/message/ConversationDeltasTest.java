@@ -39,7 +39,9 @@ class ConversationDeltasTest {
   void conversations() {
     assertThat(deltas.lows()).containsExactly(0, 5, 5);
     assertThat(deltas.highs()).containsExactly(7, 5, 7);
-    assertThat(deltas.lasts()).containsExactly(5, 4, 3);
+    assertThat(deltas.lowLasts()).containsExactly(5, 4, 3);
+    assertThat(deltas.highLasts()).containsExactly(5, 4, 3);
+    assertThat(deltas.silencedOfLows()).isNull();
     assertThat(deltas.toLows()).containsExactly(0, 0, 2);
     assertThat(deltas.toHighs()).containsExactly(1, 1, 1);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import imserver.cluster.Change;
+import imserver.cluster.Change.ConversationSet;
 import imserver.packet.Response;
 import imserver.packet.Response.Behind;
 import imserver.packet.Response.ConversationState;
@@ -72,7 +73,7 @@ class DevicesAgreeTest extends SiteFixture {
       connection = new FakeConnection(user);
       stream = to.registry.openForChanges(connection);
       to.catchUp.begin(user);
-      to.registry.welcome(stream, head -> new Welcome(user, head, "epoch", 4000, 120, true));
+      to.registry.welcome(stream, head -> new Welcome(user, head, "epoch", 4000, 120, true, false));
       taken = 0;
       connects++;
     }
@@ -120,7 +121,7 @@ class DevicesAgreeTest extends SiteFixture {
 
     void send(long to, String text) {
       NewMessage message = new NewMessage(new DedupeKey(user, text), to, text, "", CAME, null);
-      if (store.add(List.of(message)).get(0) instanceof Outcome.Stored stored) {
+      if (store.add(List.of(message), SiteRules.OPEN).get(0) instanceof Outcome.Stored stored) {
         Incoming incoming = new Incoming(stored.messageId(), user, to, text, "", "" + user, "");
         Long unread = to == user ? stored.unread() : null;
         command(
@@ -164,6 +165,35 @@ class DevicesAgreeTest extends SiteFixture {
       }
     }
 
+    void set(Random random) {
+      long other = 1 + random.nextInt(USERS);
+      boolean on = random.nextBoolean();
+      set(
+          other,
+          switch (random.nextInt(other == user ? 3 : 4)) {
+            case 0 -> new SettingsChange(null, on, null, null);
+            case 1 -> new SettingsChange(null, null, on, null);
+            case 2 -> new SettingsChange(null, null, null, on);
+            default -> SettingsChange.block(on);
+          });
+    }
+
+    private void set(long other, SettingsChange change) {
+      if (store.set(user, other, change) instanceof SettingsOutcome.Set set && set.change() > 0) {
+        ConversationSettings now = set.settings();
+        server.delivery.committed(
+            List.of(
+                new ConversationSet(
+                    user,
+                    set.change(),
+                    other,
+                    now.blocked(),
+                    now.muted(),
+                    now.pinned(),
+                    now.hidden())));
+      }
+    }
+
     private void command(String name, Response event) {
       commands.put(name, event);
     }
@@ -172,6 +202,9 @@ class DevicesAgreeTest extends SiteFixture {
   private static long changeOf(Response event) {
     if (event instanceof MessageAdded added) {
       return added.change();
+    }
+    if (event instanceof Response.ConversationSet set) {
+      return set.change();
     }
     return event instanceof MessagesRead read ? read.change() : ((MessageRecalled) event).change();
   }
@@ -211,7 +244,7 @@ class DevicesAgreeTest extends SiteFixture {
         };
     for (int step = 0; step < STEPS; step++) {
       Device device = devices.get(random.nextInt(devices.size()));
-      switch (random.nextInt(12)) {
+      switch (random.nextInt(13)) {
         case 0, 1, 2, 3 -> device.send(1 + random.nextInt(USERS), "m" + step);
         case 4, 5, 6 -> device.read(1 + random.nextInt(step + 1), "r" + step);
         case 7 -> device.recall(1 + random.nextInt(step + 1), "x" + step);
@@ -227,6 +260,7 @@ class DevicesAgreeTest extends SiteFixture {
           }
         }
         case 10 -> device.server.look();
+        case 11 -> device.set(random);
         default -> {
           device.take();
           if (device.state.cursor() == store.head(device.user)) {

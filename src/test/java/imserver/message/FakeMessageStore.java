@@ -1,8 +1,11 @@
 package imserver.message;
 
 import imserver.database.StorageException;
+import imserver.message.SenderHistory.PairHistory;
+import imserver.message.SendingRules.Decision;
 import imserver.packet.Response.ConversationState;
 import imserver.packet.Response.LastMessage;
+import imserver.packet.Response.Settings;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,6 +16,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link MessageStore} in memory: the contract in its plainest form. */
 class FakeMessageStore implements MessageStore {
@@ -40,17 +44,29 @@ class FakeMessageStore implements MessageStore {
 
   private final Set<Long> recalled = new HashSet<>();
 
+  /** What users have set, by user and other. */
+  private final Map<List<Long>, ConversationSettings> settings = new HashMap<>();
+
+  /** The conversations that a user has hidden, with their last messages then. */
+  private final Map<List<Long>, Long> hiddenTo = new HashMap<>();
+
+  private final Map<Long, Integer> strangerQuotas = new HashMap<>();
+
+  /** When a user has written first to another, by both. */
+  private final Map<List<Long>, OffsetDateTime> begun = new HashMap<>();
+
   private long lastId;
 
   @Override
-  public synchronized List<Outcome> add(List<NewMessage> newMessages) {
+  public synchronized List<Outcome> add(List<NewMessage> newMessages, SiteRules rules) {
     if (newMessages.stream().anyMatch(newMessage -> newMessage.timestamp().length() > 1000)) {
       throw new StorageException(new IllegalArgumentException("the timestamp is too long"));
     }
-    return newMessages.stream().map(this::add).toList();
+    OffsetDateTime now = newMessages.get(0).createdAt();
+    return newMessages.stream().map(newMessage -> add(newMessage, rules, now)).toList();
   }
 
-  private Outcome add(NewMessage newMessage) {
+  private Outcome add(NewMessage newMessage, SiteRules rules, OffsetDateTime now) {
     Long existing = idByKey.get(newMessage.key());
     if (existing != null) {
       NewMessage first = messages.get(existing);
@@ -60,8 +76,55 @@ class FakeMessageStore implements MessageStore {
               : newMessage.saysTheSameAs(first);
       return new ExistingMessage(existing, first.createdAt(), same).outcome();
     }
+    Decision decision = decide(newMessage, rules, now);
+    if (decision != Decision.STORE && decision != Decision.SILENCE) {
+      return new Outcome.Refused(decision);
+    }
+    boolean isFirst = sent(newMessage.senderId(), newMessage.recipientId()) == 0;
+    long senderId = newMessage.senderId();
+    if (isFirst && sent(newMessage.recipientId(), senderId) == 0 && !newMessage.exempt()) {
+      begun.put(List.of(senderId, newMessage.recipientId()), now);
+    }
+    return store(newMessage.silenced(decision == Decision.SILENCE));
+  }
+
+  private Decision decide(NewMessage newMessage, SiteRules rules, OffsetDateTime now) {
+    UserPair pair = UserPair.of(newMessage.senderId(), newMessage.recipientId());
+    PairHistory history =
+        new PairHistory(
+            sent(pair.low(), pair.high()),
+            sent(pair.high(), pair.low()),
+            settings(pair.low(), pair.high()).blocked(),
+            settings(pair.high(), pair.low()).blocked());
+    int newRecipients =
+        (int)
+            begun.entrySet().stream()
+                .filter(each -> each.getKey().get(0) == newMessage.senderId())
+                .filter(each -> each.getValue().plusHours(1).isAfter(now))
+                .count();
+    return SendingRules.decide(
+            List.of(newMessage),
+            rules,
+            new SenderHistory(
+                Map.of(pair, history),
+                strangerQuotas,
+                Map.of(newMessage.senderId(), newRecipients)))
+        .get(0);
+  }
+
+  private long sent(long sender, long recipient) {
+    return messages.values().stream()
+        .filter(message -> message.senderId() == sender && message.recipientId() == recipient)
+        .count();
+  }
+
+  private Outcome store(NewMessage newMessage) {
     long id = ++lastId;
     messages.put(id, newMessage);
+    if (newMessage.silenced()) {
+      idByKey.put(newMessage.key(), id);
+      return new Outcome.Stored(id, change(newMessage.senderId(), newMessage.recipientId()), 0, 0);
+    }
     unread.put(id, newMessage);
     idByKey.put(newMessage.key(), id);
     totals.merge(newMessage.recipientId(), 1L, Long::sum);
@@ -144,7 +207,65 @@ class FakeMessageStore implements MessageStore {
   }
 
   private static boolean isFromTo(NewMessage newMessage, long sender, long recipient) {
-    return newMessage.senderId() == sender && newMessage.recipientId() == recipient;
+    return newMessage.senderId() == sender && newMessage.storedRecipient() == recipient;
+  }
+
+  @Override
+  public synchronized SettingsOutcome set(long user, long other, SettingsChange change) {
+    List<Long> key = List.of(user, other);
+    boolean isKnown = changed.containsKey(key) || changed.containsKey(List.of(other, user));
+    if (!isKnown && !Boolean.TRUE.equals(change.block())) {
+      return new SettingsOutcome.NoConversation();
+    }
+    ConversationSettings before = settings(user, other);
+    ConversationSettings after = change.of(before, last(user, other) > 0);
+    if (after.equals(before)) {
+      return new SettingsOutcome.Set(0, before);
+    }
+    if (after.blocked() && !before.blocked() && blockedBy(user) >= MAX_BLOCKED) {
+      return new SettingsOutcome.TooManyBlocked();
+    }
+    settings.put(key, after);
+    if (after.hidden() != before.hidden()) {
+      hiddenTo.put(key, after.hidden() ? last(user, other) : 0);
+    }
+    return new SettingsOutcome.Set(change(user, other), after);
+  }
+
+  private long blockedBy(long user) {
+    return settings.entrySet().stream()
+        .filter(each -> each.getKey().get(0) == user && each.getValue().blocked())
+        .count();
+  }
+
+  /** What a user has set. */
+  synchronized ConversationSettings settings(long user, long other) {
+    List<Long> key = List.of(user, other);
+    ConversationSettings set = settings.getOrDefault(key, ConversationSettings.NONE);
+    long hidden = hiddenTo.getOrDefault(key, 0L);
+    return new ConversationSettings(
+        set.blocked(), set.muted(), set.pinned(), hidden > 0 && hidden >= last(user, other));
+  }
+
+  /** The last message with another that a user sees, 0 for none. */
+  synchronized long last(long user, long other) {
+    return messages.entrySet().stream()
+        .filter(
+            message ->
+                message.getValue().senderId() == user && message.getValue().recipientId() == other
+                    || isFromTo(message.getValue(), other, user))
+        .mapToLong(Map.Entry::getKey)
+        .max()
+        .orElse(0);
+  }
+
+  @Override
+  public synchronized void setStrangerQuota(long user, @Nullable Integer quota) {
+    if (quota == null) {
+      strangerQuotas.remove(user);
+    } else {
+      strangerQuotas.put(user, quota);
+    }
   }
 
   @Override
@@ -173,7 +294,7 @@ class FakeMessageStore implements MessageStore {
         sender,
         senderChange,
         recipient,
-        recipient == sender ? senderChange : change(recipient, sender),
+        recipient == sender ? senderChange : message.silenced() ? 0 : change(recipient, sender),
         counts.getOrDefault(List.of(recipient, sender), 0L));
   }
 
@@ -200,7 +321,7 @@ class FakeMessageStore implements MessageStore {
   /** The unread messages of a user above an id, in order. */
   synchronized List<ReceivedMessage> unread(long user, long afterId) {
     return unread.tailMap(afterId, false).entrySet().stream()
-        .filter(message -> message.getValue().recipientId() == user)
+        .filter(message -> message.getValue().storedRecipient() == user)
         .map(message -> received(message.getKey(), message.getValue()))
         .toList();
   }
@@ -208,7 +329,7 @@ class FakeMessageStore implements MessageStore {
   /** All messages to a user above an id, in order. */
   synchronized List<ReceivedMessage> receivedAfter(long user, long afterId) {
     return messages.tailMap(afterId, false).entrySet().stream()
-        .filter(message -> message.getValue().recipientId() == user)
+        .filter(message -> message.getValue().storedRecipient() == user)
         .filter(message -> !recalled.contains(message.getKey()))
         .map(message -> received(message.getKey(), message.getValue()))
         .toList();
@@ -235,32 +356,32 @@ class FakeMessageStore implements MessageStore {
   }
 
   private ConversationState state(long user, long other, long change) {
-    Map.Entry<Long, NewMessage> last =
-        messages.entrySet().stream()
-            .filter(
-                message ->
-                    isFromTo(message.getValue(), user, other)
-                        || isFromTo(message.getValue(), other, user))
-            .reduce((first, second) -> second)
-            .orElseThrow();
-    String content = recalled.contains(last.getKey()) ? "" : last.getValue().content();
+    long last = last(user, other);
+    ConversationSettings set = settings(user, other);
     return new ConversationState(
         other,
         Long.toString(other),
         "",
-        new LastMessage(
-            last.getKey(),
-            last.getValue().senderId(),
-            last.getValue().recipientId(),
-            content,
-            last.getValue().createdAt().toInstant(),
-            "",
-            null,
-            null),
+        last == 0 ? null : lastMessage(last),
         counts.getOrDefault(List.of(user, other), 0L),
         readUpTo(user, other),
         other == user || other == 0 ? null : readUpTo(other, user),
+        other != 0 && other != user && sent(user, other) == 0,
+        new Settings(set.blocked(), set.muted(), set.pinned(), set.hidden()),
         change);
+  }
+
+  private LastMessage lastMessage(long id) {
+    NewMessage message = messages.get(id);
+    return new LastMessage(
+        id,
+        message.senderId(),
+        message.recipientId(),
+        recalled.contains(id) ? "" : message.content(),
+        message.createdAt().toInstant(),
+        "",
+        null,
+        null);
   }
 
   /** All messages from or to a user above an id, in order. */
@@ -268,7 +389,8 @@ class FakeMessageStore implements MessageStore {
     return messages.tailMap(afterId, false).entrySet().stream()
         .filter(
             message ->
-                message.getValue().recipientId() == user || message.getValue().senderId() == user)
+                message.getValue().storedRecipient() == user
+                    || message.getValue().senderId() == user)
         .map(Map.Entry::getKey)
         .toList();
   }

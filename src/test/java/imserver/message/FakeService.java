@@ -33,6 +33,9 @@ class FakeService extends MessageService {
   /** How many new messages each call of {@link #add} got. */
   final List<Integer> calls = new CopyOnWriteArrayList<>();
 
+  /** What the site allows. */
+  SiteRules rules = SiteRules.OPEN;
+
   int pings;
 
   /** The database refuses these. */
@@ -79,12 +82,12 @@ class FakeService extends MessageService {
       if (commitsWait) {
         waiting.add(known);
       } else {
-        store.add(known);
+        store.add(known, rules);
       }
       throw new CommitUnknownException(new IllegalStateException("a broken connection"));
     }
-    waiting.removeIf(batch -> haveUserInCommon(batch, known) && !store.add(batch).isEmpty());
-    Queue<Outcome> added = new ArrayDeque<>(store.add(known));
+    waiting.removeIf(batch -> haveUserInCommon(batch, known) && !store.add(batch, rules).isEmpty());
+    Queue<Outcome> added = new ArrayDeque<>(store.add(known, rules));
     return newMessages.stream()
         .map(
             newMessage ->
@@ -109,7 +112,7 @@ class FakeService extends MessageService {
 
   /** The database does what nobody waits for any more. */
   void finishCommits() {
-    waiting.forEach(store::add);
+    waiting.forEach(batch -> store.add(batch, rules));
     waiting.clear();
   }
 

@@ -37,6 +37,11 @@ record FakeStoreState(FakeMessageStore store) implements StoreState {
   }
 
   @Override
+  public long last(long user, long other) {
+    return store.last(user, other);
+  }
+
+  @Override
   public List<Long> unread(long user) {
     return store.unread(user, 0).stream().map(ReceivedMessage::id).toList();
   }

@@ -39,8 +39,22 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
   private final class InTransactions extends H2Transactions {
 
     @Override
-    public List<Outcome> add(List<NewMessage> newMessages) {
-      return inTransaction(writer -> writer.add(newMessages));
+    public List<Outcome> add(List<NewMessage> newMessages, SiteRules rules) {
+      return inTransaction(writer -> writer.add(newMessages, rules));
+    }
+
+    @Override
+    public SettingsOutcome set(long user, long other, SettingsChange change) {
+      return inTransaction(writer -> writer.set(user, other, change));
+    }
+
+    @Override
+    public void setStrangerQuota(long user, @Nullable Integer quota) {
+      inTransaction(
+          writer -> {
+            writer.setStrangerQuota(user, quota);
+            return true;
+          });
     }
 
     @Override
@@ -96,7 +110,8 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
 
   @BeforeEach
   void empty() {
-    for (String table : List.of("message", "notice", "unread", "user_state", "conversation")) {
+    for (String table :
+        List.of("message", "notice", "unread", "user_state", "conversation", "new_recipient")) {
       state().update("truncate table " + table);
     }
   }
@@ -117,7 +132,8 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
     ofCommit = new EJBException("the commit failed");
     List<NewMessage> newMessages =
         List.of(new NewMessage(new DedupeKey(1, "k"), 2, "text", "", OffsetDateTime.now(), null));
-    assertThatThrownBy(() -> store.add(newMessages)).isInstanceOf(CommitUnknownException.class);
+    assertThatThrownBy(() -> store.add(newMessages, SiteRules.OPEN))
+        .isInstanceOf(CommitUnknownException.class);
     assertThat(state().total(2)).as("and here it was done").isEqualTo(1);
   }
 
@@ -129,7 +145,7 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
     H2Transactions writer =
         new H2Transactions() {
           @Override
-          public List<Outcome> add(List<NewMessage> newMessages) {
+          public List<Outcome> add(List<NewMessage> newMessages, SiteRules rules) {
             order.add("add");
             await().until(() -> EnumSet.of(WAITING, TERMINATED).contains(marking.get().getState()));
             return List.of();
@@ -147,8 +163,8 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
     Thread adding =
         new Thread(
             () -> {
-              taking.add(List.of());
-              taking.add(List.of());
+              taking.add(List.of(), SiteRules.OPEN);
+              taking.add(List.of(), SiteRules.OPEN);
             });
     adding.start();
     await().until(() -> order.contains("add"));

@@ -28,6 +28,8 @@ class MessageServiceTest {
     return new NewMessage(new DedupeKey(1, "k" + to), to, "text", "t", OffsetDateTime.MIN, null);
   }
 
+  private SiteRules siteRules;
+
   private MessageService with(String... settings) throws Exception {
     Config config = Configs.with(settings);
     inject("config", config);
@@ -35,8 +37,9 @@ class MessageServiceTest {
         "h2",
         new H2MessageStore() {
           @Override
-          public List<Outcome> add(List<NewMessage> newMessages) {
+          public List<Outcome> add(List<NewMessage> newMessages, SiteRules rules) {
             asked.add("h2");
+            siteRules = rules;
             if (failure != null) {
               throw failure;
             }
@@ -47,7 +50,7 @@ class MessageServiceTest {
         "postgres",
         new PostgresMessageStore() {
           @Override
-          public List<Outcome> add(List<NewMessage> newMessages) {
+          public List<Outcome> add(List<NewMessage> newMessages, SiteRules rules) {
             asked.add("postgresql");
             return added(newMessages);
           }
@@ -67,6 +70,22 @@ class MessageServiceTest {
     return newMessages.stream()
         .<Outcome>map(newMessage -> new Outcome.Stored(100 + newMessage.recipientId(), 1, 1, 1))
         .toList();
+  }
+
+  @Test
+  @DisplayName("stores by the rules of the site")
+  void rules() throws Exception {
+    with().add(List.of(newMessage(2)));
+    assertThat(siteRules).isEqualTo(SiteRules.OPEN);
+    with(
+            "IMSERVER_STRANGERS",
+            "quota:3",
+            "IMSERVER_NEW_RECIPIENTS",
+            "7",
+            "IMSERVER_BLOCKED",
+            "refuse")
+        .add(List.of(newMessage(2)));
+    assertThat(siteRules).isEqualTo(new SiteRules(3, 7, false));
   }
 
   /** What a container does. */

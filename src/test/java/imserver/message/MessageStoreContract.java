@@ -68,15 +68,390 @@ abstract class MessageStoreContract {
   }
 
   private List<Outcome> add(NewMessage... newMessages) {
-    return store().add(List.of(newMessages));
+    return store().add(List.of(newMessages), SiteRules.OPEN);
   }
 
   private Stored stored(NewMessage newMessage) {
     return (Stored) add(newMessage).get(0);
   }
 
+  /**
+   * Whether each message was stored ("stored"), or why not; "silenced" where its sender alone sees
+   * it.
+   */
+  private List<String> added(SiteRules rules, NewMessage... newMessages) {
+    return store().add(List.of(newMessages), rules).stream()
+        .map(
+            outcome ->
+                outcome instanceof Outcome.Refused refused
+                    ? refused.decision().name()
+                    : outcome instanceof Stored stored
+                        ? stored.recipientChange() == 0 ? "silenced" : "stored"
+                        : "known")
+        .toList();
+  }
+
+  private static NewMessage exempt(NewMessage newMessage) {
+    return new NewMessage(
+        newMessage.key(),
+        newMessage.recipientId(),
+        newMessage.content(),
+        newMessage.timestamp(),
+        newMessage.createdAt(),
+        null,
+        true,
+        false);
+  }
+
+  private static NewMessage at(OffsetDateTime time, NewMessage newMessage) {
+    return new NewMessage(
+        newMessage.key(),
+        newMessage.recipientId(),
+        newMessage.content(),
+        newMessage.timestamp(),
+        time,
+        null);
+  }
+
   private List<ReadMark> read(long reader, Long... ids) {
     return store().markRead(Map.of(reader, Set.of(ids)), true);
+  }
+
+  @Nested
+  @DisplayName("silences who is blocked")
+  class Blocking {
+
+    private void block(long user, long other) {
+      assertThat(store().set(user, other, SettingsChange.block(true)))
+          .isInstanceOf(SettingsOutcome.Set.class);
+    }
+
+    @Test
+    @DisplayName("so that the sender alone sees what is sent, for ever")
+    void silenced() {
+      block(BOB, ALICE);
+      long head = state().head(BOB);
+      assertThat(added(SiteRules.OPEN, newMessage(ALICE, BOB, "a"), newMessage(ALICE, CAROL, "b")))
+          .containsExactly("silenced", "stored");
+      assertThat(state().head(BOB)).isEqualTo(head);
+      assertThat(state().head(ALICE)).isEqualTo(2);
+      assertThat(state().changed(ALICE, BOB)).isEqualTo(1);
+      assertThat(state().changed(ALICE, CAROL)).isEqualTo(2);
+      assertThat(state().unread(BOB)).isEmpty();
+      assertThat(state().total(BOB)).isZero();
+      assertThat(state().count(BOB, ALICE)).isZero();
+      assertThat(state().last(ALICE, BOB)).isPositive();
+      assertThat(state().last(BOB, ALICE)).isZero();
+      store().set(BOB, ALICE, SettingsChange.block(false));
+      assertThat(state().last(BOB, ALICE)).isZero();
+      assertThat(state().page(BOB, 0)).isEmpty();
+      long id = stored(newMessage(ALICE, BOB, "c")).messageId();
+      assertThat(state().unread(BOB)).containsExactly(id);
+      assertThat(read(BOB, id)).extracting(ReadMark::readUpTo).containsExactly(id);
+    }
+
+    @Test
+    @DisplayName("and the other one keeps what was there before, on either side")
+    void before() {
+      for (long sender : new long[] {ALICE, CAROL}) {
+        long id = stored(newMessage(sender, BOB, "a")).messageId();
+        block(BOB, sender);
+        long changed = state().changed(BOB, sender);
+        assertThat(added(SiteRules.OPEN, newMessage(sender, BOB, "b"))).containsExactly("silenced");
+        assertThat(state().last(BOB, sender)).isEqualTo(id);
+        assertThat(state().last(sender, BOB)).isGreaterThan(id);
+        assertThat(state().changed(BOB, sender)).isEqualTo(changed).isPositive();
+        assertThat(state().count(BOB, sender)).isEqualTo(1);
+        assertThat(state().unread(-BOB)).isEmpty();
+      }
+    }
+
+    @Test
+    @DisplayName("in the same batch as what others send, each with its number")
+    void mixed() {
+      block(BOB, ALICE);
+      List<Outcome> outcomes =
+          add(
+              newMessage(CAROL, BOB, "a"),
+              newMessage(ALICE, BOB, "b"),
+              newMessage(BOB, ALICE, "c"),
+              newMessage(ALICE, BOB, "d"),
+              newMessage(CAROL, BOB, "e"));
+      List<Stored> stored = outcomes.stream().map(Stored.class::cast).toList();
+      assertThat(stored.stream().map(Stored::senderChange)).containsExactly(1L, 1L, 3L, 3L, 2L);
+      assertThat(stored.stream().map(Stored::recipientChange)).containsExactly(2L, 0L, 2L, 0L, 4L);
+      assertThat(stored.stream().map(Stored::unread)).containsExactly(1L, 0L, 1L, 0L, 2L);
+      assertThat(state().changed(BOB, ALICE)).isEqualTo(3);
+      assertThat(state().changed(ALICE, BOB)).isEqualTo(3);
+      assertThat(state().last(BOB, ALICE)).isEqualTo(stored.get(2).messageId());
+      assertThat(state().last(ALICE, BOB)).isEqualTo(stored.get(3).messageId());
+      assertThat(state().total(BOB)).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("or refuses, where the site wants that; not what was stored before")
+    void refused() {
+      SiteRules rules = new SiteRules(SiteRules.NO_BOUND, SiteRules.NO_BOUND, false);
+      assertThat(added(rules, newMessage(ALICE, BOB, "a"))).containsExactly("stored");
+      block(BOB, ALICE);
+      assertThat(added(rules, newMessage(ALICE, BOB, "a"), newMessage(ALICE, BOB, "b")))
+          .containsExactly("known", "REFUSE_BLOCKED");
+      assertThat(state().head(ALICE)).isEqualTo(1);
+      assertThat(added(rules, newMessage(BOB, ALICE, "c"))).containsExactly("stored");
+    }
+
+    @Test
+    @DisplayName("and finds a retry of what was silenced")
+    void retried() {
+      block(BOB, ALICE);
+      assertThat(added(SiteRules.OPEN, newMessage(ALICE, BOB, "a"))).containsExactly("silenced");
+      assertThat(added(SiteRules.OPEN, newMessage(ALICE, BOB, "a"))).containsExactly("known");
+      assertThat(state().head(ALICE)).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("whose recalls are no change of the other one either")
+    void recalled() {
+      block(BOB, ALICE);
+      long id = stored(newMessage(ALICE, BOB, "a")).messageId();
+      assertThat(store().recall(ALICE, id, CAME, CAME))
+          .isEqualTo(new RecallOutcome.Recalled(id, ALICE, 2, BOB, 0, 0));
+      assertThat(state().head(BOB)).isEqualTo(1);
+      assertThat(state().changed(ALICE, BOB)).isEqualTo(2);
+      assertThat(state().changed(BOB, ALICE)).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("up to some number of them")
+    void tooMany() {
+      for (long other = 1000; other < 1000 + MessageStore.MAX_BLOCKED; other++) {
+        block(BOB, other);
+      }
+      assertThat(store().set(BOB, ALICE, SettingsChange.block(true)))
+          .isInstanceOf(SettingsOutcome.TooManyBlocked.class);
+      store().set(BOB, 1000, SettingsChange.block(false));
+      block(BOB, ALICE);
+    }
+  }
+
+  @Nested
+  @DisplayName("has users set what a conversation is to them")
+  class Setting {
+
+    @Test
+    @DisplayName("as a change for them alone")
+    void change() {
+      add(newMessage(ALICE, BOB, "a"));
+      assertThat(store().set(BOB, ALICE, new SettingsChange(null, true, null, null)))
+          .isEqualTo(
+              new SettingsOutcome.Set(2, new ConversationSettings(false, true, false, false)));
+      assertThat(store().set(BOB, ALICE, new SettingsChange(null, null, true, null)))
+          .isEqualTo(
+              new SettingsOutcome.Set(3, new ConversationSettings(false, true, true, false)));
+      assertThat(store().set(BOB, ALICE, new SettingsChange(null, true, true, null)))
+          .isEqualTo(
+              new SettingsOutcome.Set(0, new ConversationSettings(false, true, true, false)));
+      assertThat(state().head(BOB)).isEqualTo(3);
+      assertThat(state().head(ALICE)).isEqualTo(1);
+      assertThat(state().changed(BOB, ALICE)).isEqualTo(3);
+      assertThat(state().changed(ALICE, BOB)).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("on either side, and where both are one")
+    void sides() {
+      add(newMessage(ALICE, BOB, "a"), newMessage(ALICE, ALICE, "b"));
+      SettingsChange pin = new SettingsChange(null, null, true, null);
+      ConversationSettings pinned = new ConversationSettings(false, false, true, false);
+      assertThat(store().set(ALICE, BOB, pin)).isEqualTo(new SettingsOutcome.Set(3, pinned));
+      assertThat(store().set(BOB, ALICE, pin)).isEqualTo(new SettingsOutcome.Set(2, pinned));
+      assertThat(store().set(ALICE, ALICE, pin)).isEqualTo(new SettingsOutcome.Set(4, pinned));
+      assertThat(store().set(ALICE, ALICE, pin)).isEqualTo(new SettingsOutcome.Set(0, pinned));
+    }
+
+    @Test
+    @DisplayName("hidden until there is a new message")
+    void hidden() {
+      add(newMessage(ALICE, BOB, "a"));
+      SettingsChange hide = new SettingsChange(null, null, null, true);
+      ConversationSettings hidden = new ConversationSettings(false, false, false, true);
+      assertThat(store().set(BOB, ALICE, hide)).isEqualTo(new SettingsOutcome.Set(2, hidden));
+      assertThat(store().set(BOB, ALICE, hide)).isEqualTo(new SettingsOutcome.Set(0, hidden));
+      add(newMessage(ALICE, BOB, "b"));
+      assertThat(store().set(BOB, ALICE, hide)).isEqualTo(new SettingsOutcome.Set(4, hidden));
+      assertThat(store().set(BOB, ALICE, new SettingsChange(null, null, null, false)))
+          .isEqualTo(new SettingsOutcome.Set(5, ConversationSettings.NONE));
+    }
+
+    @Test
+    @DisplayName("not where there is none, unless to block")
+    void none() {
+      assertThat(store().set(BOB, ALICE, new SettingsChange(null, true, true, true)))
+          .isEqualTo(new SettingsOutcome.NoConversation());
+      assertThat(store().set(BOB, ALICE, SettingsChange.block(false)))
+          .isEqualTo(new SettingsOutcome.NoConversation());
+      assertThat(state().head(BOB)).isZero();
+      assertThat(store().set(BOB, ALICE, SettingsChange.block(true)))
+          .isEqualTo(
+              new SettingsOutcome.Set(1, new ConversationSettings(true, false, false, false)));
+      assertThat(store().set(BOB, ALICE, new SettingsChange(null, null, null, true)))
+          .isEqualTo(
+              new SettingsOutcome.Set(0, new ConversationSettings(true, false, false, false)));
+      assertThat(state().head(BOB)).isEqualTo(1);
+    }
+  }
+
+  @Nested
+  @DisplayName("bounds what strangers send")
+  class Strangers {
+
+    private final SiteRules two = new SiteRules(2, SiteRules.NO_BOUND, true);
+
+    @Test
+    @DisplayName("until they are answered, in one batch or in several")
+    void quota() {
+      assertThat(
+              added(
+                  two,
+                  newMessage(ALICE, BOB, "a"),
+                  newMessage(ALICE, BOB, "b"),
+                  newMessage(ALICE, BOB, "c"),
+                  newMessage(ALICE, CAROL, "d")))
+          .containsExactly("stored", "stored", "REFUSE_STRANGER", "stored");
+      assertThat(state().head(ALICE)).isEqualTo(3);
+      assertThat(added(two, newMessage(ALICE, BOB, "e"))).containsExactly("REFUSE_STRANGER");
+      assertThat(
+              added(
+                  two,
+                  newMessage(ALICE, BOB, "f"),
+                  newMessage(BOB, ALICE, "g"),
+                  newMessage(ALICE, BOB, "h")))
+          .containsExactly("REFUSE_STRANGER", "stored", "stored");
+      assertThat(added(two, newMessage(ALICE, BOB, "i"))).containsExactly("stored");
+    }
+
+    @Test
+    @DisplayName("also one with a smaller id, and not a retry, nor what is sent to oneself")
+    void others() {
+      SiteRules one = new SiteRules(1, SiteRules.NO_BOUND, true);
+      assertThat(added(one, newMessage(BOB, ALICE, "a"), newMessage(BOB, ALICE, "b")))
+          .containsExactly("stored", "REFUSE_STRANGER");
+      assertThat(added(one, newMessage(BOB, ALICE, "a"))).containsExactly("known");
+      assertThat(added(one, newMessage(BOB, BOB, "c"), newMessage(BOB, BOB, "d")))
+          .containsExactly("stored", "stored");
+      NewMessage notice = newMessage(0, BOB, "e", "n", new NoticeDetails("t", null));
+      assertThat(added(new SiteRules(0, 0, true), notice)).containsExactly("stored");
+    }
+
+    @Test
+    @DisplayName("or takes nothing of them; but of who is exempt")
+    void closed() {
+      SiteRules closed = new SiteRules(0, SiteRules.NO_BOUND, true);
+      assertThat(added(closed, newMessage(ALICE, BOB, "a"))).containsExactly("REFUSE_STRANGER");
+      assertThat(state().head(ALICE)).isZero();
+      assertThat(added(closed, exempt(newMessage(ALICE, BOB, "b")))).containsExactly("stored");
+      assertThat(added(closed, newMessage(BOB, ALICE, "c"))).containsExactly("stored");
+    }
+
+    @Test
+    @DisplayName("as the user wants it, where that is less")
+    void ofUser() {
+      store().setStrangerQuota(BOB, 1);
+      assertThat(added(SiteRules.OPEN, newMessage(ALICE, BOB, "a"), newMessage(ALICE, BOB, "b")))
+          .containsExactly("stored", "REFUSE_STRANGER");
+      assertThat(added(two, newMessage(CAROL, BOB, "c"), newMessage(CAROL, BOB, "d")))
+          .containsExactly("stored", "REFUSE_STRANGER");
+      store().setStrangerQuota(BOB, 5);
+      assertThat(added(two, newMessage(CAROL, BOB, "e"), newMessage(CAROL, BOB, "f")))
+          .containsExactly("stored", "REFUSE_STRANGER");
+      store().setStrangerQuota(BOB, null);
+      assertThat(added(SiteRules.OPEN, newMessage(ALICE, BOB, "g"))).containsExactly("stored");
+    }
+
+    @Test
+    @DisplayName("also of who is silenced, so that it does not show")
+    void silenced() {
+      store().set(BOB, ALICE, SettingsChange.block(true));
+      assertThat(
+              added(
+                  two,
+                  newMessage(ALICE, BOB, "a"),
+                  newMessage(ALICE, BOB, "b"),
+                  newMessage(ALICE, BOB, "c")))
+          .containsExactly("silenced", "silenced", "REFUSE_STRANGER");
+    }
+
+    @Test
+    @DisplayName("exactly, whatever writers there are")
+    void severalWriters() throws Exception {
+      ExecutorService threads = Executors.newFixedThreadPool(4);
+      List<Future<Long>> stored = new ArrayList<>();
+      for (int writer = 0; writer < 4; writer++) {
+        String name = "w" + writer + ".";
+        stored.add(
+            threads.submit(
+                () ->
+                    IntStream.range(0, 5)
+                        .mapToLong(
+                            i ->
+                                added(
+                                        two,
+                                        newMessage(ALICE, BOB, name + i),
+                                        newMessage(ALICE, BOB, name + i + "b"))
+                                    .stream()
+                                    .filter("stored"::equals)
+                                    .count())
+                        .sum()));
+      }
+      long sum = 0;
+      for (Future<Long> each : stored) {
+        sum += each.get(60, TimeUnit.SECONDS);
+      }
+      threads.shutdown();
+      assertThat(sum).isEqualTo(2);
+      assertThat(state().total(BOB)).isEqualTo(2);
+      assertThat(state().head(ALICE)).isEqualTo(2);
+    }
+  }
+
+  @Nested
+  @DisplayName("bounds to how many users one writes first within an hour")
+  class NewRecipients {
+
+    private final SiteRules two = new SiteRules(SiteRules.NO_BOUND, 2, true);
+
+    @Test
+    @DisplayName("in one batch or in several; others may be written to")
+    void bounded() {
+      assertThat(
+              added(
+                  two,
+                  newMessage(ALICE, BOB, "a"),
+                  newMessage(ALICE, CAROL, "b"),
+                  newMessage(ALICE, 40, "c"),
+                  newMessage(ALICE, BOB, "d")))
+          .containsExactly("stored", "stored", "REFUSE_NEW_RECIPIENT", "stored");
+      assertThat(added(two, newMessage(ALICE, 40, "e"), newMessage(CAROL, ALICE, "f")))
+          .containsExactly("REFUSE_NEW_RECIPIENT", "stored");
+      assertThat(added(two, newMessage(40, ALICE, "g"), newMessage(ALICE, 40, "h")))
+          .containsExactly("stored", "stored");
+      assertThat(added(two, exempt(newMessage(ALICE, 50, "i")))).containsExactly("stored");
+    }
+
+    @Test
+    @DisplayName("and forgets what is longer ago")
+    void later() {
+      added(two, newMessage(ALICE, BOB, "a"));
+      assertThat(added(two, at(CAME.plusMinutes(30), newMessage(ALICE, CAROL, "b"))))
+          .containsExactly("stored");
+      OffsetDateTime nearly = CAME.plusMinutes(60).minusSeconds(1);
+      assertThat(added(two, at(nearly, newMessage(ALICE, 40, "c"))))
+          .containsExactly("REFUSE_NEW_RECIPIENT");
+      assertThat(added(two, at(CAME.plusMinutes(60), newMessage(ALICE, 40, "d"))))
+          .containsExactly("stored");
+      assertThat(added(two, at(CAME.plusMinutes(61), newMessage(ALICE, 50, "e"))))
+          .containsExactly("REFUSE_NEW_RECIPIENT");
+    }
   }
 
   @Nested
@@ -684,7 +1059,8 @@ abstract class MessageStoreContract {
                 .add(
                     IntStream.range(i, i + 3)
                         .mapToObj(n -> newMessage(ALICE, BOB, "k" + n, "text of " + writer, null))
-                        .toList()));
+                        .toList(),
+                    SiteRules.OPEN));
       }
       return outcomes;
     }

@@ -252,6 +252,22 @@ class MessageWriterTest {
           .containsExactly(failure(1, "a", FailureCode.UNKNOWN_RECIPIENT), success(1, "b"));
       assertThat(fixture.texts()).containsExactly("b");
     }
+
+    @Test
+    @DisplayName("refuses what the rules between users forbid, and stores that user apart then")
+    void refused() {
+      service.rules = new SiteRules(1, SiteRules.NO_BOUND, true);
+      FakeConnection carol = new FakeConnection(3);
+      messageWriter.process(
+          List.of(message(alice, 2, "a"), message(alice, 2, "b"), message(carol, 2, "c")));
+      assertThat(alice.sent)
+          .containsExactly(success(1, "a"), failure(1, "b", FailureCode.STRANGER));
+      assertThat(fixture.texts()).containsExactly("a", "c");
+      service.calls.clear();
+      messageWriter.process(
+          List.of(message(alice, 4, "d"), message(carol, 4, "e"), message(carol, 5, "f")));
+      assertThat(service.calls).containsExactly(2, 1);
+    }
   }
 
   @Nested

@@ -67,7 +67,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
 
   @BeforeEach
   void empty() {
-    tables().update("truncate message, notice, unread, user_state, conversation");
+    tables().update("truncate message, notice, unread, user_state, conversation, new_recipient");
     deadlocksBefore = deadlocks();
   }
 
@@ -161,7 +161,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
     NewMessage newMessage = RandomWriter.newMessage(7);
     long reader = newMessage.recipientId();
     long other = newMessage.senderId() + 1;
-    long id = ((Outcome.Stored) store.add(List.of(newMessage)).get(0)).messageId();
+    long id = ((Outcome.Stored) store.add(List.of(newMessage), SiteRules.OPEN).get(0)).messageId();
     long later = id + 1;
     try (Connection connection = DriverManager.getConnection(url());
         Statement statement = connection.createStatement()) {
@@ -266,7 +266,8 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
     private static final List<NewMessage> NEW_MESSAGES = List.of(RandomWriter.newMessage(7));
 
     private Throwable failure(FailingDatabase database) {
-      return catchThrowable(() -> new PostgresMessageStore(database.source()).add(NEW_MESSAGES));
+      return catchThrowable(
+          () -> new PostgresMessageStore(database.source()).add(NEW_MESSAGES, SiteRules.OPEN));
     }
 
     @Test
@@ -321,7 +322,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
       MessageStore store =
           new PostgresMessageStore(
               ThreadConnections.source(() -> FailingDatabase.notClosing(connection)));
-      assertThat(store.add(List.of(RandomWriter.newMessage(7))))
+      assertThat(store.add(List.of(RandomWriter.newMessage(7)), SiteRules.OPEN))
           .allMatch(Outcome.Stored.class::isInstance);
     }
   }
@@ -332,12 +333,14 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
     try (Connection connection = DriverManager.getConnection(url());
         Statement statement = connection.createStatement()) {
       NewMessage first = RandomWriter.newMessage(7);
-      store.add(List.of(first));
+      store.add(List.of(first), SiteRules.OPEN);
       connection.setAutoCommit(false);
       statement.execute("update user_state set head = head where user_id = " + first.recipientId());
       ExecutorService thread = Executors.newSingleThreadExecutor();
       try {
-        var second = thread.submit(() -> store.add(List.of(RandomWriter.newMessage(7 + 30))));
+        var second =
+            thread.submit(
+                () -> store.add(List.of(RandomWriter.newMessage(7 + 30)), SiteRules.OPEN));
         awaitOneWaiting();
         statement.execute("select setval('message_id', 5000)");
         connection.commit();

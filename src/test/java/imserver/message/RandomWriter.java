@@ -111,7 +111,8 @@ final class RandomWriter {
   }
 
   private void add(List<Long> numbers, List<Event> events) {
-    List<Outcome> outcomes = store.add(numbers.stream().map(RandomWriter::newMessage).toList());
+    List<Outcome> outcomes =
+        store.add(numbers.stream().map(RandomWriter::newMessage).toList(), SiteRules.OPEN);
     for (int i = 0; i < numbers.size(); i++) {
       long number = numbers.get(i);
       if (outcomes.get(i) instanceof Stored stored) {

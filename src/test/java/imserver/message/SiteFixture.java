@@ -176,7 +176,7 @@ abstract class SiteFixture {
     void send(long from, long to, String text) {
       NewMessage message =
           new NewMessage(new DedupeKey(from, text), to, text, "", OffsetDateTime.MIN, null);
-      if (store.add(List.of(message)).get(0) instanceof Outcome.Stored stored) {
+      if (store.add(List.of(message), SiteRules.OPEN).get(0) instanceof Outcome.Stored stored) {
         delivery.committed(List.of(message.asChange(stored, null)));
       }
     }

@@ -24,7 +24,7 @@ abstract class SqlMessageStoreContract extends MessageStoreContract {
     for (String table : List.of("conversation", "user_state")) {
       state().update("delete from message");
       state().update("delete from unread");
-      long id = ((Stored) store().add(List.of(newMessage)).get(0)).messageId();
+      long id = ((Stored) store().add(List.of(newMessage), SiteRules.OPEN).get(0)).messageId();
       state().update("delete from " + table);
       assertThatThrownBy(() -> store().markRead(Map.of(reader, List.of(id)), true))
           .isExactlyInstanceOf(StorageException.class);
@@ -37,7 +37,7 @@ abstract class SqlMessageStoreContract extends MessageStoreContract {
   void goneMessages() {
     NewMessage newMessage = RandomWriter.newMessage(7);
     long reader = newMessage.recipientId();
-    store().add(List.of(newMessage));
+    store().add(List.of(newMessage), SiteRules.OPEN);
     state().update("delete from message");
     assertThat(store().recount(reader)).isEqualTo(new Recount(1, 0, 1));
     assertThat(state().unread(reader)).isEmpty();

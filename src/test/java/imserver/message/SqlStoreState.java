@@ -36,6 +36,11 @@ record SqlStoreState(DataSource database) implements StoreState {
     return ofSide("changed", user, other);
   }
 
+  @Override
+  public long last(long user, long other) {
+    return ofSide("last", user, other);
+  }
+
   private long ofSide(String column, long user, long other) {
     return one(
         "select %s from conversation where low_id = ? and high_id = ?"

@@ -20,6 +20,9 @@ interface StoreState {
   /** The last change of a conversation that a user has seen, 0 where there is none. */
   long changed(long user, long other);
 
+  /** The last message of a conversation that a user sees, 0 for none. */
+  long last(long user, long other);
+
   /** The ids of a user's unread messages, ascending. */
   List<Long> unread(long user);
 

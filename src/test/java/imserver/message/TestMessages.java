@@ -64,7 +64,7 @@ public final class TestMessages implements AutoCloseable {
             "mark",
             OffsetDateTime.of(2026, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC),
             noticeDetails);
-    long id = ((Stored) writer.add(List.of(newMessage)).get(0)).messageId();
+    long id = ((Stored) writer.add(List.of(newMessage), SiteRules.OPEN).get(0)).messageId();
     entities.clear(); // else what was read before is not read again
     return id;
   }

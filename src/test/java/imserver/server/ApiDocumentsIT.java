@@ -100,6 +100,14 @@ class ApiDocumentsIT {
     calls.put(
         "recallMessage",
         Call.user("api/messages/" + own + "/recall", null, "api/messages/x/recall"));
+    calls.put("listBlocks", Call.user("api/blocks", null, "api/blocks?after=x"));
+    calls.put("block", Call.user("api/blocks/" + Users.next(), null, "api/blocks/x"));
+    calls.put("unblock", Call.user("api/blocks/" + Users.next(), null, "api/blocks/x"));
+    calls.put(
+        "setConversation",
+        Call.user(conversation + "/settings", "{\"pinned\":true}", "api/conversations/x/settings"));
+    calls.put("getSettings", Call.user("api/users/me/settings", null, null));
+    calls.put("putSettings", Call.user("api/users/me/settings", "{}", null));
     calls.put("getUnread", Call.user("api/unread", null, null));
     calls.put(
         "recount", Call.service("api/users/" + bob + "/recount", null, "api/users/x/recount"));
@@ -204,7 +212,9 @@ class ApiDocumentsIT {
             "sendNotice 404",
             "findUsers 403",
             "getUser 403",
-            "recallMessage 409");
+            "recallMessage 409",
+            "setConversation 404",
+            "block 409");
   }
 
   private void exhaust(ApiDocument document, Operation operation, Call call) {
@@ -295,6 +305,7 @@ class ApiDocumentsIT {
           "message", "MessageEvent",
           "read", "ReadEvent",
           "recall", "RecallEvent",
+          "settings", "SettingsEvent",
           "typing", "TypingEvent",
           "reset", "Reset",
           "fail", "Fail");
@@ -344,6 +355,10 @@ class ApiDocumentsIT {
                   .formatted(alice, alice))
           .ok();
       a.awaitMessage("c");
+      new Api(server, alice)
+          .put("api/conversations/" + bob + "/settings", "{\"muted\":true,\"pinned\":true}")
+          .ok();
+      a.await("settings");
       document.assertValid(schemas + "Changes", a.command("2", commands.get("Sync")).toString());
       phone.awaitMessage("x");
       for (CommandClient client : List.of(a, b, phone)) {

@@ -47,7 +47,7 @@ class ProtocolTwoIT {
       assertThat(welcome.getString("user")).isEqualTo(Long.toString(alice));
       assertThat(welcome.getInt("head")).isZero();
       assertThat(welcome.getJsonArray("features").toString())
-          .isEqualTo("[\"recall\",\"receipts\",\"typing\"]");
+          .isEqualTo("[\"recall\",\"receipts\",\"typing\",\"settings\"]");
     }
     try (Client old =
         Client.connect(server, alice, builder -> builder.subprotocols("imserver.v1", "other"))) {

@@ -60,8 +60,8 @@ class QueryPlanIT {
               + " || n, now() from generate_series(1, 100000) as n");
       statement.execute(
           """
-          insert into conversation (low_id, high_id, last_message_id, changed_low, changed_high)
-          select least(sender_id, recipient_id), greatest(sender_id, recipient_id), max(id), 0, 0
+          insert into conversation (low_id, high_id, last_low, last_high, changed_low, changed_high)
+          select least(sender_id, recipient_id), greatest(sender_id, recipient_id), max(id), max(id), 0, 0
           from message group by 1, 2
           """);
       statement.execute("analyze message");
@@ -120,13 +120,13 @@ class QueryPlanIT {
                   from unnest(cast(array[42,43,44] as bigint array), cast(array[1099900,900000,1] as bigint array))
                          as u (id, after_id)
                   join conversation c
-                    on c.low_id = u.id and c.bucket >= u.after_id / 65536 and c.last_message_id > u.after_id
+                    on c.low_id = u.id and c.bucket_low >= u.after_id / 65536 and c.last_low > u.after_id
                   union all
                   select c.low_id, u.id, u.after_id
                   from unnest(cast(array[42,43,44] as bigint array), cast(array[1099900,900000,1] as bigint array))
                          as u (id, after_id)
                   join conversation c
-                    on c.high_id = u.id and c.bucket >= u.after_id / 65536 and c.last_message_id > u.after_id
+                    on c.high_id = u.id and c.bucket_high >= u.after_id / 65536 and c.last_high > u.after_id
                    and c.low_id <> c.high_id) as p
             join message m
               on m.sender_id = p.sender_id and m.recipient_id = p.recipient_id and m.id > p.after_id
@@ -190,8 +190,8 @@ class QueryPlanIT {
     for (String side : new String[] {"low", "high"}) {
       assertUsesIndex(
           """
-          select last_message_id from conversation where %1$s_id = 42
-          order by %1$s_id, bucket desc, last_message_id desc limit 1
+          select last_%1$s from conversation where %1$s_id = 42
+          order by %1$s_id, bucket_%1$s desc, last_%1$s desc limit 1
           """
               .formatted(side),
           "conversation_of_" + side);
@@ -236,13 +236,13 @@ class QueryPlanIT {
       String plan =
           assertUsesIndex(
               """
-              select * from conversation where %1$s_id = 42 and bucket between 0 and 900000 / 65536
-                and last_message_id > 0 and last_message_id < 900000
-              order by %1$s_id, bucket desc, last_message_id desc limit 21
+              select * from conversation where %1$s_id = 42 and bucket_%1$s between 0 and 900000 / 65536
+                and last_%1$s > 0 and last_%1$s < 900000 and hidden_to_%1$s < last_%1$s
+              order by %1$s_id, bucket_%1$s desc, last_%1$s desc limit 21
               """
                   .formatted(side),
               "conversation_of_" + side);
-      assertThat(plan).contains("Incremental Sort", "Presorted Key: bucket");
+      assertThat(plan).contains("Incremental Sort", "Presorted Key: bucket_" + side);
     }
   }
 

@@ -1,11 +1,13 @@
 package imserver.session;
 
 import imserver.packet.Response;
+import imserver.packet.Response.ConversationSet;
 import imserver.packet.Response.ConversationState;
 import imserver.packet.Response.LastMessage;
 import imserver.packet.Response.MessageAdded;
 import imserver.packet.Response.MessageRecalled;
 import imserver.packet.Response.MessagesRead;
+import imserver.packet.Response.Settings;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,8 +34,16 @@ public final class DeviceState {
    *
    * @param lastId the id of the last message
    * @param recalled whether that was recalled
+   * @param stranger whether the user has never written there
    */
-  public record View(long lastId, boolean recalled, long unread, long readUpTo, long theyReadUpTo) {
+  public record View(
+      long lastId,
+      boolean recalled,
+      long unread,
+      long readUpTo,
+      long theyReadUpTo,
+      boolean stranger,
+      Settings settings) {
 
     /** As the server tells it. */
     public static View of(ConversationState state) {
@@ -44,7 +54,9 @@ public final class DeviceState {
           last != null && last.isRecalled(),
           state.unread(),
           state.readUpTo(),
-          theirs == null ? 0 : theirs);
+          theirs == null ? 0 : theirs,
+          state.stranger(),
+          state.settings());
     }
   }
 
@@ -108,7 +120,9 @@ public final class DeviceState {
               false,
               or(added.unread(), before.unread()),
               before.readUpTo(),
-              before.theyReadUpTo()));
+              before.theyReadUpTo(),
+              before.stranger() && added.message().fromId() != user,
+              shown(before.settings())));
     } else if (event instanceof MessagesRead read) {
       View before = view(read.with());
       boolean mine = read.by() == user;
@@ -119,7 +133,9 @@ public final class DeviceState {
               before.recalled(),
               or(read.unread(), before.unread()),
               mine ? read.upTo() : before.readUpTo(),
-              mine ? before.theyReadUpTo() : read.upTo()));
+              mine ? before.theyReadUpTo() : read.upTo(),
+              before.stranger(),
+              before.settings()));
     } else if (event instanceof MessageRecalled recalled) {
       View before = view(recalled.with());
       views.put(
@@ -129,12 +145,32 @@ public final class DeviceState {
               before.recalled() || before.lastId() == recalled.messageId(),
               or(recalled.unread(), before.unread()),
               before.readUpTo(),
-              before.theyReadUpTo()));
+              before.theyReadUpTo(),
+              before.stranger(),
+              before.settings()));
+    } else if (event instanceof ConversationSet set) {
+      View before = view(set.with());
+      views.put(
+          set.with(),
+          new View(
+              before.lastId(),
+              before.recalled(),
+              before.unread(),
+              before.readUpTo(),
+              before.theyReadUpTo(),
+              before.stranger(),
+              set.settings()));
     }
   }
 
+  /** There is a new message. */
+  private static Settings shown(Settings settings) {
+    return new Settings(settings.blocked(), settings.muted(), settings.pinned(), false);
+  }
+
   private View view(long other) {
-    return views.getOrDefault(other, new View(0, false, 0, 0, 0));
+    boolean canBeStranger = other != 0 && other != user;
+    return views.getOrDefault(other, new View(0, false, 0, 0, 0, canBeStranger, Settings.NONE));
   }
 
   private static long or(@Nullable Long told, long before) {

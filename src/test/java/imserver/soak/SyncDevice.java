@@ -303,6 +303,8 @@ final class SyncDevice implements AutoCloseable {
         entry.getInt("unread"),
         number(entry, "readUpTo"),
         number(entry, "theyReadUpTo"),
+        entry.containsKey("stranger"),
+        Response.Settings.NONE,
         entry.getJsonNumber("change").longValueExact());
   }
 

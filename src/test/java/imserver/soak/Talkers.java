@@ -3,6 +3,7 @@ package imserver.soak;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import imserver.packet.Response.Settings;
 import imserver.server.Users;
 import imserver.session.DeviceState.View;
 import java.net.http.HttpClient;
@@ -33,17 +34,18 @@ final class Talkers implements AutoCloseable {
 
   private static final String VIEWS =
       """
-      select u.id, c.other, c.last_message_id, m.content = '', c.unread, c.read_up_to,
-             case when c.other = u.id then 0 else c.they_read_up_to end
+      select u.id, c.other, c.last, m.content = '', c.unread, c.read_up_to,
+             case when c.other = u.id then 0 else c.they_read_up_to end, c.stranger
       from unnest(array[%s]::bigint[]) as u (id)
       cross join lateral (
-        select high_id as other, last_message_id, unread_low as unread, read_up_to_low as read_up_to,
-               read_up_to_high as they_read_up_to
+        select high_id as other, last_low as last, unread_low as unread, read_up_to_low as read_up_to,
+               read_up_to_high as they_read_up_to, sent_low = 0 as stranger
         from conversation where low_id = u.id and high_id <> u.id
         union all
-        select low_id, last_message_id, unread_high, read_up_to_high, read_up_to_low
+        select low_id, last_high, unread_high, read_up_to_high, read_up_to_low,
+               sent_high = 0 and low_id <> high_id and low_id > 0
         from conversation where high_id = u.id) as c
-      join message m on m.id = c.last_message_id
+      join message m on m.id = c.last
       """;
 
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
@@ -122,7 +124,9 @@ final class Talkers implements AutoCloseable {
                   row.get(3).startsWith("t"),
                   Long.parseLong(row.get(4)),
                   Long.parseLong(row.get(5)),
-                  Long.parseLong(row.get(6))));
+                  Long.parseLong(row.get(6)),
+                  row.get(7).startsWith("t"),
+                  Settings.NONE));
     }
     return truth;
   }

@@ -23,7 +23,9 @@ create index im_user_by_name on im_user (search_name, id);
 create table user_state (
   user_id bigint not null primary key check (user_id > 0),
   head    bigint not null,
-  unread  bigint not null
+  unread  bigint not null,
+  stranger_quota integer check (stranger_quota >= 0),
+  has_rules      boolean default false not null
 );
 
 -- With a cache: each value without one is a write of its own. After a crash up to a thousand ids are left out.
@@ -32,7 +34,7 @@ create sequence message_id cache 1000;
 create table message (
   id               bigint                   not null primary key check (id > 0 and id < 9007199254740992),
   sender_id        bigint                   not null check (sender_id >= 0),
-  recipient_id     bigint                   not null check (recipient_id > 0),
+  recipient_id     bigint                   not null check (recipient_id <> 0),
   content          varchar                  not null,
   client_timestamp varchar(64)              not null,
   dedupe_key       varchar(24)              not null check (dedupe_key <> ''),
@@ -66,19 +68,40 @@ create table unread (
 create table conversation (
   low_id          bigint not null,
   high_id         bigint not null,
-  last_message_id bigint not null,
-  bucket          bigint generated always as (last_message_id / 65536), -- so that queries are the same
+  last_low        bigint default 0 not null,
+  last_high       bigint default 0 not null,
+  bucket_low      bigint generated always as (last_low / 65536), -- so that queries are the same
+  bucket_high     bigint generated always as (last_high / 65536),
   unread_low      bigint default 0 not null,
   unread_high     bigint default 0 not null,
   read_up_to_low  bigint default 0 not null,
   read_up_to_high bigint default 0 not null,
   changed_low     bigint not null,
   changed_high    bigint not null,
+  sent_low        bigint default 0 not null,
+  sent_high       bigint default 0 not null,
+  blocked_by_low  boolean default false not null,
+  blocked_by_high boolean default false not null,
+  muted_by_low    boolean default false not null,
+  muted_by_high   boolean default false not null,
+  pinned_by_low   boolean default false not null,
+  pinned_by_high  boolean default false not null,
+  hidden_to_low   bigint default 0 not null,
+  hidden_to_high  bigint default 0 not null,
   primary key (low_id, high_id),
   check (low_id >= 0 and high_id > 0 and low_id <= high_id)
 );
-create index conversation_of_low on conversation (low_id, bucket desc, last_message_id desc);
-create index conversation_of_high on conversation (high_id, bucket desc, last_message_id desc);
+create index conversation_of_low on conversation (low_id, bucket_low desc, last_low desc);
+create index conversation_of_high on conversation (high_id, bucket_high desc, last_high desc);
+create index conversation_blocked_by_low on conversation (low_id, blocked_by_low, high_id);
+create index conversation_blocked_by_high on conversation (high_id, blocked_by_high, low_id);
+
+create table new_recipient (
+  sender_id    bigint                   not null,
+  recipient_id bigint                   not null,
+  began_at     timestamp with time zone not null,
+  primary key (sender_id, recipient_id)
+);
 
 create table revocation (
   user_id       bigint                   not null primary key check (user_id > 0),

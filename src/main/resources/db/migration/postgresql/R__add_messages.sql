@@ -1,16 +1,28 @@
 -- Stores a batch of messages, all or none: one round trip, one transaction.
 --
--- Given are arrays: the messages in the order in which they came; the users whom they concern, ascending, with by how much
--- the head and the unread count of each rise; the conversations, each once, with the ordinal of its last message, by how
--- much its two unread counts rise, and, for each side, the user's position among the users (0 for the system) and how
--- many changes of that user come after the last one of this conversation. The caller has counted all that
--- (imserver.message.ConversationDeltas): to group and to number in SQL takes as long as to insert.
+-- Given are arrays: the messages in the order in which they came, with the negative of the recipient's id where one is to be
+-- silenced; the users whom they concern, ascending, with by how much the head and the unread count of each rise; the
+-- conversations, each once, with, for each side, the ordinal of the last message that it sees (0 for none), by how much its
+-- unread count rises, the user's position among the users (0 for the system), how many changes of that user come after the
+-- last one of this conversation, and how many of its messages are silenced (null where none is in the whole batch). The caller
+-- has counted all that (imserver.message.ConversationDeltas): to group and to number in SQL takes as long as to insert.
+--
+-- The rules of who may write to whom are decided by the caller (imserver.message.SendingRules). Here it is only looked, under
+-- the locks, whether what it has assumed is right (R__check_rules.sql). For that it gives for each conversation, in "unanswered", how many
+-- messages it begins with that the other side has not answered in this batch, positive where they are of low and negative
+-- where they are of high, 0 where the rules do not apply; and the bounds of the site, null for none: how many messages one may
+-- send to a user who has never answered, and to how many new users an hour.
 --
 -- Either it stores all, and returns
 --   ids     the ids of the messages; only the first where each is by one above the one before
 --   heads   the heads of the users, in their order, eight bytes each
 --   counts  of the conversations, ascending, the two unread counts, of low and of high, eight bytes each
--- or the keys of some messages are there already. Then it changes nothing, and returns of these
+-- or something is not as the caller has assumed. Then it changes nothing, and returns
+--   pairs   of the conversations, ascending, how many messages low and high had sent before, and 1 where low has blocked the
+--           other, 2 where high has, or 3, eight bytes each
+--   quotas  of the users, in their order, their own quota of strangers, -1 for none, and how many new users they have written
+--           to within the last hour, eight bytes each
+-- for the caller to decide anew; or the keys of some messages are there already. Then it changes nothing, and returns of these
 --   known   their ordinals
 --   earlier the ids of the messages that have their keys
 --   times   when these came
@@ -29,10 +41,11 @@ create or replace function add_messages(
   came timestamp with time zone,
   notices integer[], titles varchar[], urls varchar[],
   users bigint[], user_changes integer[], user_received integer[],
-  lows bigint[], highs bigint[], lasts integer[], to_lows integer[], to_highs integer[],
+  lows bigint[], highs bigint[], low_lasts integer[], high_lasts integer[], to_lows integer[], to_highs integer[],
   low_positions integer[], low_laters integer[], high_positions integer[], high_laters integer[],
+  silenced_of_lows integer[], silenced_of_highs integer[], unanswered integer[], site_quota integer, site_recipients integer,
   retries_are_likely boolean,
-  out ids bigint[], out heads bytea, out counts bytea,
+  out ids bigint[], out heads bytea, out counts bytea, out pairs bytea, out quotas bytea,
   out known integer[], out earlier bigint[], out times timestamp with time zone[], out same boolean[])
 language plpgsql
 set plan_cache_mode = force_generic_plan
@@ -42,6 +55,11 @@ declare
   look boolean = retries_are_likely;
   failed boolean = false;
   raised bigint[];
+  -- Whether the rules have to be looked at.
+  has_rules boolean;
+  sent_by_lows bigint[];
+  sent_by_highs bigint[];
+  blocked integer[];
 begin
   loop
     if look then
@@ -50,7 +68,7 @@ begin
       from unnest(senders, recipients, keys, contents) with ordinality as n (sender, recipient, key, content, ordinal)
       cross join lateral (
         select t.id, t.created_at,
-               t.recipient_id = n.recipient and (t.content = n.content or t.content = '')
+               abs(t.recipient_id) = abs(n.recipient) and (t.content = n.content or t.content = '')
                  and h.title is not distinct from titles[array_position(notices, n.ordinal::integer)]
                  and h.url is not distinct from urls[array_position(notices, n.ordinal::integer)] as same
         from message t
@@ -71,13 +89,55 @@ begin
         insert into user_state as s (user_id, head, unread)
         select * from unnest(users, user_changes, user_received)
         on conflict (user_id) do update set head = s.head + excluded.head, unread = s.unread + excluded.unread
-        returning s.user_id, s.head
+        returning s.user_id, s.head, s.has_rules
       )
-      select array_agg(r.head order by r.user_id), string_agg(int8send(r.head), '' order by r.user_id) into raised, heads
+      select array_agg(r.head order by r.user_id), string_agg(int8send(r.head), '' order by r.user_id), bool_or(r.has_rules)
+      into raised, heads, has_rules
       from raising as r;
+      has_rules = has_rules or site_quota is not null or site_recipients is not null or silenced_of_lows is not null;
 
       -- Under them, the ids.
       ids = array(select nextval('message_id') from generate_series(1, cardinality(senders)));
+
+      -- The rows of both users are locked, so no other transaction writes their conversation.
+      with written as (
+        insert into conversation as c
+          (low_id, high_id, last_low, last_high, unread_low, unread_high, changed_low, changed_high, sent_low, sent_high)
+        select n.low, n.high, coalesce(ids[n.low_last], 0), coalesce(ids[n.high_last], 0), n.to_low, n.to_high,
+               case when n.low_position > 0 and n.low_last > 0 then raised[n.low_position] - n.low_later else 0 end,
+               case when n.high_last > 0 then raised[n.high_position] - n.high_later else 0 end,
+               n.to_high + coalesce(n.silenced_of_low, 0), n.to_low + coalesce(n.silenced_of_high, 0)
+        from unnest(lows, highs, low_lasts, high_lasts, to_lows, to_highs, low_positions, low_laters, high_positions, high_laters,
+                    silenced_of_lows, silenced_of_highs)
+               as n (low, high, low_last, high_last, to_low, to_high, low_position, low_later, high_position, high_later,
+                     silenced_of_low, silenced_of_high)
+        on conflict (low_id, high_id) do update set
+          last_low = greatest(c.last_low, excluded.last_low),
+          last_high = greatest(c.last_high, excluded.last_high),
+          unread_low = c.unread_low + excluded.unread_low,
+          unread_high = c.unread_high + excluded.unread_high,
+          changed_low = greatest(c.changed_low, excluded.changed_low),
+          changed_high = greatest(c.changed_high, excluded.changed_high),
+          sent_low = c.sent_low + excluded.sent_low,
+          sent_high = c.sent_high + excluded.sent_high
+        returning c.low_id, c.high_id, c.unread_low, c.unread_high, c.sent_low, c.sent_high,
+                  c.blocked_by_low::integer + 2 * c.blocked_by_high::integer as blocked
+      )
+      select string_agg(int8send(w.unread_low) || int8send(w.unread_high), '' order by w.low_id, w.high_id),
+             array_agg(w.sent_low order by w.low_id, w.high_id) filter (where has_rules),
+             array_agg(w.sent_high order by w.low_id, w.high_id) filter (where has_rules),
+             array_agg(w.blocked order by w.low_id, w.high_id) filter (where has_rules)
+      into counts, sent_by_lows, sent_by_highs, blocked
+      from written w;
+
+      if has_rules then
+        select r.* into pairs, quotas
+        from check_rules(users, lows, highs, to_lows, to_highs, silenced_of_lows, silenced_of_highs, unanswered, low_positions,
+                         high_positions, sent_by_lows, sent_by_highs, blocked, came, site_quota, site_recipients) as r;
+        if pairs is not null then
+          raise sqlstate 'IM001';
+        end if;
+      end if;
 
       insert into message (id, sender_id, recipient_id, dedupe_key, content, client_timestamp, created_at)
       select n.*, came from unnest(ids, senders, recipients, keys, contents, timestamps) as n;
@@ -88,32 +148,24 @@ begin
       end if;
 
       insert into unread (recipient_id, message_id, sender_id)
-      select * from unnest(recipients, ids, senders);
-
-      -- The rows of both users are locked, so no other transaction writes their conversation.
-      with written as (
-        insert into conversation as c
-          (low_id, high_id, last_message_id, unread_low, unread_high, changed_low, changed_high)
-        select n.low, n.high, ids[n.last], n.to_low, n.to_high,
-               coalesce(raised[n.low_position] - n.low_later, 0), raised[n.high_position] - n.high_later
-        from unnest(lows, highs, lasts, to_lows, to_highs, low_positions, low_laters, high_positions, high_laters)
-               as n (low, high, last, to_low, to_high, low_position, low_later, high_position, high_later)
-        on conflict (low_id, high_id) do update set
-          last_message_id = excluded.last_message_id,
-          unread_low = c.unread_low + excluded.unread_low,
-          unread_high = c.unread_high + excluded.unread_high,
-          changed_low = excluded.changed_low,
-          changed_high = excluded.changed_high
-        returning c.low_id, c.high_id, c.unread_low, c.unread_high
-      )
-      select string_agg(int8send(w.unread_low) || int8send(w.unread_high), '' order by w.low_id, w.high_id) into counts
-      from written w;
+      select * from unnest(recipients, ids, senders) as n (recipient, id, sender) where n.recipient > 0;
 
       if ids[cardinality(ids)] - ids[1] = cardinality(ids) - 1 then
         ids = ids[1:1];
       end if;
       return;
-    exception when unique_violation then
+    exception
+    when sqlstate 'IM001' then
+      if look then
+        ids = null;
+        heads = null;
+        counts = null;
+        return;
+      end if;
+      pairs = null; -- a retry of what is stored is no matter of the rules
+      quotas = null;
+      look = true;
+    when unique_violation then
       if failed then
         raise; -- and no key of a message was there
       end if;

@@ -21,8 +21,8 @@ declare
 begin
   with written as (
     insert into conversation as c
-      (low_id, high_id, last_message_id, unread_low, unread_high, changed_low, changed_high)
-    select n.low, n.high, 0, n.low_amount, n.high_amount, n.low_change, n.high_change
+      (low_id, high_id, unread_low, unread_high, changed_low, changed_high)
+    select n.low, n.high, n.low_amount, n.high_amount, n.low_change, n.high_change
     from unnest(lows, highs, low_amounts, high_amounts, low_changes, high_changes)
            as n (low, high, low_amount, high_amount, low_change, high_change)
     on conflict (low_id, high_id) do update set
@@ -64,12 +64,12 @@ begin
            order by m.id offset 9999 limit 1),
           9007199254740992)
         order by m.id desc limit 1), c.read_up_to_high) end
-    returning c.last_message_id, c.low_id, c.high_id, c.unread_low, c.unread_high, c.read_up_to_low, c.read_up_to_high
+    returning c.last_low + c.last_high as lasts, c.low_id, c.high_id, c.unread_low, c.unread_high, c.read_up_to_low, c.read_up_to_high
   )
   select string_agg(
     int8send(w.low_id) || int8send(w.high_id) || int8send(w.unread_low) || int8send(w.unread_high)
       || int8send(w.read_up_to_low) || int8send(w.read_up_to_high), ''),
-    bool_or(w.last_message_id = 0)
+    bool_or(w.lasts = 0)
   into states, is_new
   from written w;
   if is_new then

@@ -7,7 +7,7 @@
 --   expired         whether it came before: nothing is done
 --   recall_id       the id of the entry; null where the message was recalled before: nothing is done
 --   sender_change   the number of this change for the sender
---   recipient_change for the recipient, the same where both are one
+--   recipient_change for the recipient, the same where both are one; 0 where the message was silenced
 --   unread_left     how many messages of the sender the recipient has not read
 create or replace function recall_message(
   recalling bigint, recalled bigint, since timestamp with time zone, came timestamp with time zone,
@@ -20,8 +20,10 @@ as $$
 declare
   was_unread bigint;
   is_erased boolean;
+  is_silenced boolean;
 begin
-  select m.recipient_id, m.created_at < since, m.content = '' into recipient, expired, is_erased
+  select abs(m.recipient_id), m.recipient_id < 0, m.created_at < since, m.content = ''
+  into recipient, is_silenced, expired, is_erased
   from message m where m.id = recalled and m.sender_id = recalling;
   if recipient is null or is_erased or expired then
     expired = expired and not is_erased;
@@ -41,9 +43,13 @@ begin
 
   update user_state s
   set head = s.head + 1, unread = s.unread - case when s.user_id = recipient then was_unread else 0 end
-  where s.user_id in (recalling, recipient);
+  where s.user_id = recalling or s.user_id = recipient and not is_silenced;
   select s.head into sender_change from user_state s where s.user_id = recalling;
-  select s.head into recipient_change from user_state s where s.user_id = recipient;
+  if is_silenced then
+    recipient_change = 0;
+  else
+    select s.head into recipient_change from user_state s where s.user_id = recipient;
+  end if;
 
   recall_id = nextval('message_id');
   insert into recall (id, message_id, low_id, high_id, created_at)
@@ -53,8 +59,8 @@ begin
   update conversation c set
     unread_low = c.unread_low - case when recipient < recalling then was_unread else 0 end,
     unread_high = c.unread_high - case when recipient >= recalling then was_unread else 0 end,
-    changed_low = case when recipient < recalling then recipient_change else sender_change end,
-    changed_high = case when recipient < recalling then sender_change else recipient_change end
+    changed_low = greatest(c.changed_low, case when recipient < recalling then recipient_change else sender_change end),
+    changed_high = greatest(c.changed_high, case when recipient < recalling then sender_change else recipient_change end)
   where c.low_id = least(recalling, recipient) and c.high_id = greatest(recalling, recipient)
   returning case when recipient < recalling then c.unread_low else c.unread_high end into unread_left;
   if unread_left is null or sender_change is null or recipient_change is null then

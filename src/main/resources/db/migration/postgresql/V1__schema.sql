@@ -1,13 +1,14 @@
 -- The tables of imserver on PostgreSQL 15 and later. Read from top to bottom this is the model; h2/V1__schema.sql is the
 -- same for H2. imserver writes the tables from user_state to conversation by functions only: R__add_messages.sql,
--- R__mark_read.sql with R__read_conversations.sql, R__recall_message.sql, R__recount.sql.
+-- R__mark_read.sql with R__read_conversations.sql, R__recall_message.sql, R__recount.sql, R__set_conversation.sql.
 --
 -- One order. A transaction that changes what users see locks the rows of these users in user_state first, in ascending order
--- of their ids, then writes message, recall, notice and unread, then conversation. Only marking as read, which learns the users
+-- of their ids, then writes conversation, message, recall, notice and unread. Only marking as read, which learns the users
 -- from them, recalling and recounting take rows of unread before. Message ids and the numbers of changes are drawn while the
 -- rows of the users are locked. So for one user, and in one conversation, the order of ids and the order of changes are the order of the
 -- commits, whichever server writes; a reader who has seen an id and asks for higher ones misses nothing; and no two
--- transactions wait for each other.
+-- transactions wait for each other. (Who sets what a conversation is to him, or is recounted, locks himself alone, and then
+-- waits for a conversation that one who has locked the other user may be writing; who has a conversation waits for no user.)
 
 -- The directory: users who have connected, with the name and avatar of their token (OpenID Connect: name, picture), and those
 -- that the host application has entered, whose name and avatar tokens do not change.
@@ -32,7 +33,11 @@ create table user_state (
   -- are on) by the other one, a recall by either. Each change has the number that this has after it. No number is left out.
   head    bigint not null,
   -- His rows in "unread", counted.
-  unread  bigint not null
+  unread  bigint not null,
+  -- How many messages a stranger may send to him until he answers; null for as many as the settings of the site say.
+  stranger_quota integer check (stranger_quota >= 0),
+  -- Whether he has ever blocked somebody, or has a quota of his own: only then a message to him has to be looked at for that.
+  has_rules boolean not null default false
 ) with (
   -- Updated with nearly every message: room for the new version beside the old one, so that no index changes.
   fillfactor = 50
@@ -45,6 +50,9 @@ create sequence message_id;
 -- recipient_id refer to no table: a message may be sent to a user whom this server has not seen yet, and none must fail because a
 -- directory entry is missing.
 --
+-- A message that is silenced, since its recipient had blocked its sender, is seen by its sender alone, for ever. It has the
+-- negative of the recipient's id: whoever asks for messages to the recipient does not find it, without having to think of it.
+--
 -- Indexes, each a part of what a message costs:
 -- * by id: what is read by ids that other tables hold (the last message of a conversation, what is unread, a page of a
 --   history). Ids ascend, so that only its last page is written.
@@ -53,7 +61,7 @@ create sequence message_id;
 create table message (
   id               bigint                   not null primary key check (id > 0 and id < 9007199254740992),
   sender_id        bigint                   not null check (sender_id >= 0), -- 0: the system
-  recipient_id     bigint                   not null check (recipient_id > 0),
+  recipient_id     bigint                   not null check (recipient_id <> 0), -- negative: silenced
   content          varchar                  not null, -- '' where it was recalled
   client_timestamp varchar(32)              not null, -- the sender's mark, '' for none
   -- Compared by its bytes: the rules of a language for comparing text would cost time with every message.
@@ -100,16 +108,19 @@ create table unread (
   autovacuum_analyze_threshold = 1000
 );
 
--- One row for two users who have written to each other: low_id is the smaller id, which is 0 where the other is the
+-- One row for two users who have written to each other, or of whom one has blocked the other: low_id is the smaller id, which is 0 where the other is the
 -- system. A user who writes to himself has one with both ids the same, and is on the side of high.
 create table conversation (
   low_id          bigint not null,
   high_id         bigint not null,
-  last_message_id bigint not null,
+  -- For each side, the last message that it sees, which is not the same where one was silenced; 0 for none.
+  last_low        bigint not null default 0,
+  last_high       bigint not null default 0,
   -- The list of a user is in the order of last messages. An index on these would have to be written anew with nearly
   -- every message, and the row's other indexes with it. A bucket holds 65,536 ids: within one, a row's new version needs
   -- no index entry (PostgreSQL's heap-only tuples). A query for the list sorts two buckets at most.
-  bucket          bigint not null generated always as (last_message_id / 65536) stored,
+  bucket_low      bigint not null generated always as (last_low / 65536) stored,
+  bucket_high     bigint not null generated always as (last_high / 65536) stored,
   -- The rows in "unread" of the messages to each side, counted.
   unread_low      bigint not null default 0,
   unread_high     bigint not null default 0,
@@ -121,13 +132,37 @@ create table conversation (
   -- system. No two conversations of a user have the same.
   changed_low     bigint not null,
   changed_high    bigint not null,
+  -- How many messages each side has sent, also those that were silenced: who has sent none to another, takes him for a
+  -- stranger. What one sends to himself is on the side of low.
+  sent_low        bigint not null default 0,
+  sent_high       bigint not null default 0,
+  -- What each side has set: the other one is blocked; nothing here is to disturb him; it is to be above others; it is not to
+  -- be in his list, until there is a message above this one.
+  blocked_by_low  boolean not null default false,
+  blocked_by_high boolean not null default false,
+  muted_by_low    boolean not null default false,
+  muted_by_high   boolean not null default false,
+  pinned_by_low   boolean not null default false,
+  pinned_by_high  boolean not null default false,
+  hidden_to_low   bigint  not null default 0,
+  hidden_to_high  bigint  not null default 0,
   primary key (low_id, high_id),
   check (low_id >= 0 and high_id > 0 and low_id <= high_id)
 ) with (
   fillfactor = 50 -- as user_state
 );
-create index conversation_of_low on conversation (low_id, bucket desc);
-create index conversation_of_high on conversation (high_id, bucket desc);
+create index conversation_of_low on conversation (low_id, bucket_low desc);
+create index conversation_of_high on conversation (high_id, bucket_high desc);
+create index conversation_blocked_by_low on conversation (low_id, high_id) where blocked_by_low;
+create index conversation_blocked_by_high on conversation (high_id, low_id) where blocked_by_high;
+
+-- To whom users have written first, within the last hour or a little longer: only where the site bounds that.
+create table new_recipient (
+  sender_id    bigint                   not null,
+  recipient_id bigint                   not null,
+  began_at     timestamp with time zone not null,
+  primary key (sender_id, recipient_id)
+);
 
 -- Users whose access the host application has ended: tokens of that user that were issued before this moment are refused. At
 -- most one row for each user.
