@@ -173,6 +173,7 @@ export class ConversationView extends LitElement {
           : nothing}
         <button
           class="icon-button"
+          ?hidden=${!isStored(conversation) && (conversation.isSystem || user.id === store.client.userId)}
           aria-haspopup="menu"
           aria-label=${t.conversationMenu}
           title=${t.conversationMenu}
@@ -213,11 +214,14 @@ export class ConversationView extends LitElement {
     const { user, muted, pinned, blocked, isSystem } = conversation;
     const { model } = store;
     /** @type {MenuItem[]} */
-    const items = [
-      { label: t.mute, checked: muted, act: () => this.#set(model.mute(user.id, !muted)) },
-      { label: t.pin, checked: pinned, act: () => this.#set(model.pin(user.id, !pinned)) },
-      { label: t.hide, act: () => this.#hide() },
-    ];
+    const items = [];
+    if (isStored(conversation)) {
+      items.push(
+        { label: t.mute, checked: muted, act: () => this.#set(model.mute(user.id, !muted)) },
+        { label: t.pin, checked: pinned, act: () => this.#set(model.pin(user.id, !pinned)) },
+        { label: t.hide, act: () => this.#hide() },
+      );
+    }
     if (!isSystem && user.id !== store.client.userId) {
       items.push({ label: t.block, checked: blocked, act: () => this.#set(model.block(user.id, !blocked)) });
     }
@@ -268,4 +272,12 @@ export class ConversationView extends LitElement {
     this.store.send(this.conversation, detail);
     this.#messages.jumpToNewest();
   }
+}
+
+/**
+ * Whether there is a stored message: before that the server has no conversation of which anything could be set, but the block.
+ * @param {Conversation} conversation
+ */
+function isStored({ lastMessage }) {
+  return lastMessage !== null && lastMessage.messageId !== null;
 }

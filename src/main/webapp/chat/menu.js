@@ -80,6 +80,7 @@ export class Menu extends LitElement {
   }
 
   render() {
+    const marked = this.items.some(({ checked }) => checked !== undefined);
     return html`<div popover="auto" role="menu" @keydown=${this.#keydown} @beforetoggle=${this.#toggling}>
       ${this.items.map(
         (item) => html`<button
@@ -88,7 +89,7 @@ export class Menu extends LitElement {
           tabindex="-1"
           @click=${() => this.#choose(item)}
         >
-          ${item.checked === undefined ? nothing : html`<span class="mark" aria-hidden="true">${item.checked ? "✓" : ""}</span>`}${item.label}
+          ${marked ? html`<span class="mark" aria-hidden="true">${item.checked ? "✓" : ""}</span>` : nothing}${item.label}
         </button>`,
       )}
     </div>`;

@@ -747,6 +747,60 @@ class ChatIT {
   }
 
   @Test
+  @DisplayName(
+      "mutes, pins, hides and blocks from the menu of a conversation, by keys, on all devices")
+  void conversationMenu() {
+    long alice = Users.next();
+    long bob = Users.next();
+    long carol = Users.next();
+    as(bob).sendMessage(alice, "from bob");
+    as(carol).sendMessage(alice, "from carol");
+    try (ChatPage page = open(alice, bob);
+        ChatPage second = open(alice, bob)) {
+      second.awaitConnection().awaitHistory();
+      page.awaitConnection().awaitHistory();
+      Locator header = page.page().locator("im-chat-conversation header");
+      Locator button = header.getByRole(AriaRole.BUTTON).last();
+      Locator menu = page.page().locator("im-chat-conversation im-chat-menu [role=menu]").last();
+      choose(button, menu, "Pin to the top");
+      choose(button, menu, "Mute");
+      for (ChatPage each : List.of(page, second)) {
+        assertThat(each.conversations().first()).containsText("from bob");
+        assertThat(each.conversations().first().locator(".mark")).hasCount(2);
+      }
+      button.press("Enter");
+      assertThat(menu.getByText("Mute")).hasAttribute("aria-checked", "true");
+      assertThat(page.barriers()).isEmpty();
+      page.page().keyboard().press("Escape");
+      assertThat(button).isFocused();
+      choose(button, menu, "Block this user");
+      for (ChatPage each : List.of(page, second)) {
+        assertThat(each.composer()).hasCount(0);
+        assertThat(each.page().getByText("You have blocked this user")).isVisible();
+      }
+      as(bob).sendMessage(alice, "silenced");
+      second.button("Unblock").click();
+      assertThat(page.composer()).isVisible();
+      as(bob).sendMessage(alice, "heard");
+      page.awaitMessage("heard");
+      assertThat(page.message("silenced")).hasCount(0);
+      choose(button, menu, "Hide until there is a new message");
+      for (ChatPage each : List.of(page, second)) {
+        assertThat(each.conversations()).hasCount(1);
+        assertThat(each.conversations().first()).containsText("from carol");
+      }
+      assertThat(page.complaints()).isEmpty();
+    }
+  }
+
+  /** By the keyboard alone. */
+  private static void choose(Locator button, Locator menu, String item) {
+    button.press("Enter");
+    menu.getByText(item).press("Enter");
+    assertThat(menu).isHidden();
+  }
+
+  @Test
   @DisplayName("shows a notice with its title, and where it leads, also when it is loaded anew")
   void notice() {
     long carol = Users.next();
