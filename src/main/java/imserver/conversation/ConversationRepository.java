@@ -383,7 +383,7 @@ public class ConversationRepository {
 
   /**
    * Of what is unread of a user what is in conversations that are muted, and what in those of
-   * strangers that are not. Reads all of the user's conversations, if something is unread.
+   * strangers that are not. Reads all of the user's conversations.
    */
   UnreadApart unreadApart(long user) {
     Object[] counts =

@@ -414,7 +414,9 @@ public class ConversationService {
 
   /** What of it is not to be told with the rest. */
   public UnreadApart unreadApart(long user) {
-    return conversations.unreadApart(user);
+    return conversations.unread(user).total() == 0
+        ? UnreadApart.NONE // which is so most often: nothing else has to be read
+        : conversations.unreadApart(user);
   }
 
   /** How many messages of {@code sender} the user has not read. */

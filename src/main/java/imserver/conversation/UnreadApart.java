@@ -6,4 +6,8 @@ package imserver.conversation;
  * @param muted in conversations that the user has muted
  * @param strangers in other conversations with users to whom the user has never written
  */
-public record UnreadApart(long muted, long strangers) {}
+public record UnreadApart(long muted, long strangers) {
+
+  /** Nothing. */
+  static final UnreadApart NONE = new UnreadApart(0, 0);
+}
