@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameCodec {
 
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   /** In bytes of a sealed frame. PostgreSQL takes less than 8,000 (NOTIFY). */
   static final int MAX_SEALED_BYTES = 7900;

@@ -99,26 +99,26 @@ public class ConversationRepository {
     return side.equals("low") ? "Low" : "High";
   }
 
-  /** The ids of the users whom one has blocked, above an id, ascending. */
-  List<Long> blockedBy(long user, long aboveId, int limit) {
+  /** The conversations with the users whom one has blocked, with ids above one, ascending. */
+  List<Conversation> blockedBy(long user, long aboveId, int limit) {
     return Stream.of("low", "high")
         .flatMap(
             side ->
                 entities
                     .createQuery(
                         """
-                        select c.%3$s from Conversation c
+                        select c from Conversation c
                         where c.%1$s = :user and c.blockedBy%2$s = true and c.%3$s > :above
                         order by c.%1$s, c.blockedBy%2$s, c.%3$s
                         """
                             .formatted(
                                 side, capitalized(side), side.equals("low") ? "high" : "low"),
-                        Long.class)
+                        Conversation.class)
                     .setParameter("user", user)
                     .setParameter("above", aboveId)
                     .setMaxResults(limit)
                     .getResultStream())
-        .sorted()
+        .sorted(Comparator.comparingLong(each -> each.otherThan(user)))
         .limit(limit)
         .toList();
   }

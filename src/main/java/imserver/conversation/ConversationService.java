@@ -220,12 +220,7 @@ public class ConversationService {
   private List<ConversationState> states(long user, List<Conversation> some) {
     Map<Long, StoredMessage> last =
         conversations.messages(some.stream().map(each -> each.lastOf(user)).toList());
-    Profiles profiles =
-        directory.profiles(
-            some.stream()
-                .filter(each -> each.lastOf(user) > 0) // nobody learns a name by blocking
-                .map(each -> each.otherThan(user))
-                .collect(Collectors.toSet()));
+    Profiles profiles = directory.profiles(acquaintances(user, some));
     return some.stream()
         .map(
             each ->
@@ -288,6 +283,14 @@ public class ConversationService {
     return (acquainted(user, other) ? directory.profiles(Set.of(other)) : Profiles.NONE).of(other);
   }
 
+  /** The others of whom the user sees a message: nobody learns a name by blocking. */
+  private static Set<Long> acquaintances(long user, List<Conversation> some) {
+    return some.stream()
+        .filter(each -> each.lastOf(user) > 0)
+        .map(each -> each.otherThan(user))
+        .collect(Collectors.toSet());
+  }
+
   /** Whether a user sees a message from or to another, or is the same. */
   public boolean acquainted(long user, long other) {
     return user == other
@@ -301,11 +304,9 @@ public class ConversationService {
    * @param aboveId only those with higher ids
    */
   public List<UserProfile> blocked(long user, long aboveId, int limit) {
-    List<Long> blocked = conversations.blockedBy(user, aboveId, limit);
-    Set<Long> known =
-        blocked.stream().filter(each -> acquainted(user, each)).collect(Collectors.toSet());
-    Profiles profiles = directory.profiles(known);
-    return blocked.stream().map(profiles::of).toList();
+    List<Conversation> blocked = conversations.blockedBy(user, aboveId, limit);
+    Profiles profiles = directory.profiles(acquaintances(user, blocked));
+    return blocked.stream().map(each -> profiles.of(each.otherThan(user))).toList();
   }
 
   /** A numbered part of a conversation, newest first. Rows before it are read too. */

@@ -9,8 +9,10 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Reads on H2 what the {@link SendingRules} depend on, within the transaction that stores. No other
@@ -44,9 +46,7 @@ final class H2Rules {
 
   private static final String FORGET_NEW_RECIPIENTS =
       """
-      delete from new_recipient
-      where sender_id in (select n.user_id from unnest(cast(?1 as bigint array)) as n (user_id))
-        and began_at <= cast(?2 as timestamp with time zone)
+      delete from new_recipient where began_at <= cast(?1 as timestamp with time zone)
       """;
 
   private static final String NOTE_NEW_RECIPIENTS =
@@ -84,7 +84,7 @@ final class H2Rules {
     Map<Long, Integer> newRecipients =
         site.newRecipients() == SiteRules.NO_BOUND ? Map.of() : newRecipients(users, now);
     return SendingRules.decide(
-        newMessages, site, new SenderHistory(pairs(newMessages), quotas, newRecipients));
+        newMessages, site, new SenderHistory(histories(pairs(newMessages)), quotas, newRecipients));
   }
 
   /** Of those who have set something; -1 for no quota. */
@@ -104,11 +104,13 @@ final class H2Rules {
     return newRecipients;
   }
 
-  private Map<UserPair, PairHistory> pairs(List<NewMessage> newMessages) {
-    SortedSet<UserPair> pairs = new TreeSet<>();
-    for (NewMessage newMessage : newMessages) {
-      pairs.add(UserPair.of(newMessage.senderId(), newMessage.recipientId()));
-    }
+  private static Set<UserPair> pairs(List<NewMessage> newMessages) {
+    return newMessages.stream()
+        .map(newMessage -> UserPair.of(newMessage.senderId(), newMessage.recipientId()))
+        .collect(Collectors.toSet());
+  }
+
+  private Map<UserPair, PairHistory> histories(Set<UserPair> pairs) {
     Long[] lows = pairs.stream().map(UserPair::low).toArray(Long[]::new);
     Long[] highs = pairs.stream().map(UserPair::high).toArray(Long[]::new);
     Map<UserPair, PairHistory> histories = new HashMap<>();
@@ -127,29 +129,23 @@ final class H2Rules {
     }
     List<Long> senders = new ArrayList<>();
     List<Long> recipients = new ArrayList<>();
+    Map<UserPair, PairHistory> histories = histories(deltas.pairs());
     int[] unanswered = deltas.unanswered();
     int i = 0;
     for (UserPair pair : deltas.pairs()) {
       int first = unanswered[i++];
-      if (first != 0 && isNew(pair)) {
+      if (first != 0 && histories.getOrDefault(pair, PairHistory.NONE).isEmpty()) {
         senders.add(first > 0 ? pair.low() : pair.high());
         recipients.add(first > 0 ? pair.high() : pair.low());
       }
     }
     if (!senders.isEmpty()) {
       Long[] writers = senders.toArray(Long[]::new);
-      statements
-          .create(entities, FORGET_NEW_RECIPIENTS, writers, now.minusHours(1))
-          .executeUpdate();
+      statements.create(entities, FORGET_NEW_RECIPIENTS, now.minusHours(1)).executeUpdate();
       statements
           .create(entities, NOTE_NEW_RECIPIENTS, writers, recipients.toArray(Long[]::new), now)
           .executeUpdate();
     }
-  }
-
-  private boolean isNew(UserPair pair) {
-    return rows(PAIRS, new Long[] {pair.low()}, new Long[] {pair.high()}).stream()
-        .allMatch(row -> number(row[2]) == 0 && number(row[3]) == 0);
   }
 
   private List<Object[]> rows(String sql, Object... parameters) {

@@ -25,5 +25,10 @@ record SenderHistory(
   record PairHistory(long sentByLow, long sentByHigh, boolean blockedByLow, boolean blockedByHigh) {
 
     static final PairHistory NONE = new PairHistory(0, 0, false, false);
+
+    /** Whether nobody has sent anything. */
+    boolean isEmpty() {
+      return sentByLow == 0 && sentByHigh == 0;
+    }
   }
 }

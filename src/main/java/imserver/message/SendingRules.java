@@ -3,8 +3,10 @@ package imserver.message;
 import imserver.message.SenderHistory.PairHistory;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Who may write to whom: decides of the messages of a batch, one after the other, what is to be
@@ -34,6 +36,9 @@ final class SendingRules {
   private final SenderHistory history;
   private final Map<List<Long>, Long> sent = new HashMap<>();
   private final Map<Long, Integer> newRecipients;
+
+  /** The conversations that were begun with a message of this batch. */
+  private final Set<UserPair> begun = new HashSet<>();
 
   private SendingRules(SiteRules site, SenderHistory history) {
     this.site = site;
@@ -66,14 +71,20 @@ final class SendingRules {
     if (isStranger && sent(sender, recipient) >= quotaOf(recipient)) {
       return Decision.REFUSE_STRANGER; // also where silenced: it must not show that he is blocked
     }
-    if (isStranger && sent(sender, recipient) == 0) {
+    UserPair pair = UserPair.of(sender, recipient);
+    if (isStranger && historyOf(pair).isEmpty() && !begun.contains(pair)) {
       if (newRecipients.getOrDefault(sender, 0) >= site.newRecipients()) {
         return Decision.REFUSE_NEW_RECIPIENT;
       }
       newRecipients.merge(sender, 1, Integer::sum);
+      begun.add(pair);
     }
     sent.put(List.of(sender, recipient), sent(sender, recipient) + 1);
     return blocked ? Decision.SILENCE : Decision.STORE;
+  }
+
+  private PairHistory historyOf(UserPair pair) {
+    return history.pairs().getOrDefault(pair, PairHistory.NONE);
   }
 
   private int quotaOf(long recipient) {
@@ -83,7 +94,7 @@ final class SendingRules {
 
   private boolean isBlocked(long sender, long recipient) {
     UserPair pair = UserPair.of(sender, recipient);
-    PairHistory known = history.pairs().getOrDefault(pair, PairHistory.NONE);
+    PairHistory known = historyOf(pair);
     return pair.isHigh(recipient) ? known.blockedByHigh() : known.blockedByLow();
   }
 
@@ -92,7 +103,7 @@ final class SendingRules {
         List.of(sender, recipient),
         direction -> {
           UserPair pair = UserPair.of(sender, recipient);
-          PairHistory known = history.pairs().getOrDefault(pair, PairHistory.NONE);
+          PairHistory known = historyOf(pair);
           return pair.isHigh(sender) ? known.sentByHigh() : known.sentByLow();
         });
   }

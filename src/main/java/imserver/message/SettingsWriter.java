@@ -1,6 +1,5 @@
 package imserver.message;
 
-import imserver.cluster.Change.ConversationSet;
 import imserver.cluster.Cluster;
 import imserver.directory.UserDirectory;
 import imserver.session.SessionRegistry;
@@ -41,17 +40,7 @@ public class SettingsWriter {
       throw e;
     }
     if (outcome instanceof SettingsOutcome.Set set && set.change() > 0) {
-      ConversationSettings now = set.settings();
-      delivery.committed(
-          List.of(
-              new ConversationSet(
-                  user,
-                  set.change(),
-                  other,
-                  now.blocked(),
-                  now.muted(),
-                  now.pinned(),
-                  now.hidden())));
+      delivery.committed(List.of(set.asChange(user, other)));
     }
     return outcome;
   }

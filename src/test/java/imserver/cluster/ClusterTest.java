@@ -161,7 +161,7 @@ class ClusterTest {
     await().until(() -> one.servers() == 2 && other.servers() == 2 && other.hearsAll());
     postgres.execute(
         "notify imserver, 'noise'",
-        "notify imserver, '{\"v\":2,\"n\":1,\"f\":1,\"c\":[[\"p\",1]]}'",
+        "notify imserver, '{\"v\":3,\"n\":1,\"f\":1,\"c\":[[\"p\",1]]}'",
         "notify imserver");
     one.publish(List.of(message(1)));
     await().until(() -> heard.changes.equals(List.of(message(1))));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import imserver.cluster.Change;
-import imserver.cluster.Change.ConversationSet;
 import imserver.packet.Response;
 import imserver.packet.Response.Behind;
 import imserver.packet.Response.ConversationState;
@@ -180,17 +179,7 @@ class DevicesAgreeTest extends SiteFixture {
 
     private void set(long other, SettingsChange change) {
       if (store.set(user, other, change) instanceof SettingsOutcome.Set set && set.change() > 0) {
-        ConversationSettings now = set.settings();
-        server.delivery.committed(
-            List.of(
-                new ConversationSet(
-                    user,
-                    set.change(),
-                    other,
-                    now.blocked(),
-                    now.muted(),
-                    now.pinned(),
-                    now.hidden())));
+        server.delivery.committed(List.of(set.asChange(user, other)));
       }
     }
 

@@ -80,6 +80,17 @@ class SendingRulesTest {
   }
 
   @Test
+  @DisplayName("as one user, who sends with two credentials, of which one is exempt")
+  void twoCredentials() {
+    SiteRules none = new SiteRules(SiteRules.NO_BOUND, 0, true);
+    NewMessage plain = newMessage(1, 2);
+    NewMessage exempt =
+        new NewMessage(plain.key(), 2, "text", "", OffsetDateTime.MIN, null, true, false);
+    assertThat(decide(none, NOTHING, exempt, plain))
+        .containsExactly(Decision.STORE, Decision.REFUSE_NEW_RECIPIENT);
+  }
+
+  @Test
   @DisplayName("never against the system, or what one sends to himself")
   void never() {
     SiteRules closed = new SiteRules(0, 0, false);

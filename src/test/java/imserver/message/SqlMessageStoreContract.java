@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.database.StorageException;
 import imserver.message.Outcome.Stored;
+import imserver.message.SendingRules.Decision;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
@@ -41,5 +44,40 @@ abstract class SqlMessageStoreContract extends MessageStoreContract {
     state().update("delete from message");
     assertThat(store().recount(reader)).isEqualTo(new Recount(1, 0, 1));
     assertThat(state().unread(reader)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("stores at once what one user sends with two credentials, of which one is exempt")
+  void twoCredentials() {
+    SiteRules none = new SiteRules(SiteRules.NO_BOUND, 0, true);
+    NewMessage plain = RandomWriter.newMessage(7);
+    NewMessage exempt =
+        new NewMessage(
+            new DedupeKey(plain.senderId(), "exempt"),
+            plain.recipientId(),
+            "text",
+            "",
+            plain.createdAt(),
+            null,
+            true,
+            false);
+    assertThat(store().add(List.of(exempt, plain), none))
+        .satisfiesExactly(
+            outcome -> assertThat(outcome).isInstanceOf(Stored.class),
+            outcome ->
+                assertThat(outcome).isEqualTo(new Outcome.Refused(Decision.REFUSE_NEW_RECIPIENT)));
+  }
+
+  @Test
+  @DisplayName("forgets to whom anybody has written first when that is longer than an hour ago")
+  void oldNewRecipients() {
+    SiteRules few = new SiteRules(SiteRules.NO_BOUND, 5, true);
+    OffsetDateTime came = OffsetDateTime.of(2026, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC);
+    for (int i = 0; i < 3; i++) {
+      NewMessage newMessage =
+          new NewMessage(new DedupeKey(10 + i, "k"), 2, "text", "", came.plusHours(i), null);
+      assertThat(store().add(List.of(newMessage), few).get(0)).isInstanceOf(Stored.class);
+      assertThat(state().all("select sender_id from new_recipient")).containsExactly(10L + i);
+    }
   }
 }

@@ -163,6 +163,9 @@ class ApiDocumentsIT {
     document.operations().forEach(operation -> operations.put(operation.id(), operation));
     assertThat(calls.keySet()).containsExactlyInAnyOrderElementsOf(operations.keySet());
     calls.forEach((id, call) -> exercise(document, operations.get(id), call));
+    Operation set = operations.get("setConversation");
+    String unknown = "api/conversations/" + Users.next() + "/settings";
+    document.check(set, send(set, bob, unknown, "{\"pinned\":true}"));
 
     for (Operation operation : operations.values()) {
       for (String accept : List.of("*/*", "text/plain")) {
@@ -213,7 +216,6 @@ class ApiDocumentsIT {
             "findUsers 403",
             "getUser 403",
             "recallMessage 409",
-            "setConversation 404",
             "block 409");
   }
 

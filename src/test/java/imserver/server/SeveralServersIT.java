@@ -262,7 +262,7 @@ class SeveralServersIT {
         ServerProduct.TOMCAT_10.war(),
         folder.resolve(ServerProduct.OWN_WAR),
         "imserver.cluster.FrameCodec",
-        "{\"v\":2,",
+        "{\"v\":3,",
         "{\"v\":3,");
     int count = 200;
     try (ServerProcess newer = start(ServerProduct.TOMCAT_10, folder);
@@ -287,7 +287,7 @@ class SeveralServersIT {
       assertThat(stored()).hasSize(count);
       assertThat(frames(listening.unwrap(PGConnection.class)))
           .as("of both versions, with messages")
-          .anyMatch(frame -> frame.startsWith("{\"v\":2,") && frame.contains("\"c\":["))
+          .anyMatch(frame -> frame.startsWith("{\"v\":3,") && frame.contains("\"c\":["))
           .anyMatch(frame -> frame.startsWith("{\"v\":3,") && frame.contains("\"c\":["));
     }
   }

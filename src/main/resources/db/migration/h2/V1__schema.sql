@@ -102,6 +102,7 @@ create table new_recipient (
   began_at     timestamp with time zone not null,
   primary key (sender_id, recipient_id)
 );
+create index new_recipient_by_time on new_recipient (began_at);
 
 create table revocation (
   user_id       bigint                   not null primary key check (user_id > 0),

@@ -59,8 +59,8 @@ begin
     from unnest(lows, highs, unanswered, low_befores, high_befores) as n (low, high, first, low_before, high_before)
     where n.first <> 0 and n.low_before = 0 and n.high_before = 0;
     if beginners is not null then
-      delete from new_recipient r where r.sender_id = any (beginners) and r.began_at <= hour_ago;
-      select bool_and(b.amount + (select count(*) from new_recipient r where r.sender_id = b.sender) <= site_recipients)
+      select bool_and(b.amount + (select count(*) from new_recipient r
+                                  where r.sender_id = b.sender and r.began_at > hour_ago) <= site_recipients)
       into is_right
       from (select n.sender, count(*) as amount from unnest(beginners) as n (sender) group by n.sender) as b;
     end if;
@@ -68,6 +68,11 @@ begin
 
   if is_right then
     if beginners is not null then
+      -- Of anybody: for most of them nothing else ever comes. Without waiting for another who does the same.
+      delete from new_recipient r
+      using (select o.sender_id, o.recipient_id from new_recipient o where o.began_at <= hour_ago
+             order by o.began_at limit 100 for update skip locked) as old
+      where r.sender_id = old.sender_id and r.recipient_id = old.recipient_id;
       insert into new_recipient (sender_id, recipient_id, began_at)
       select n.sender, n.recipient, came from unnest(beginners, newcomers) as n (sender, recipient)
       on conflict (sender_id, recipient_id) do nothing;

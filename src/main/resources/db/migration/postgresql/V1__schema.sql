@@ -163,6 +163,8 @@ create table new_recipient (
   began_at     timestamp with time zone not null,
   primary key (sender_id, recipient_id)
 );
+-- Finds what is longer ago, which goes, a little with each that comes.
+create index new_recipient_by_time on new_recipient (began_at);
 
 -- Users whose access the host application has ended: tokens of that user that were issued before this moment are refused. At
 -- most one row for each user.
