@@ -55,6 +55,8 @@ declare
   look boolean = retries_are_likely;
   failed boolean = false;
   raised bigint[];
+  -- The users of the batch who have ever set something; null for none.
+  ruled bigint[];
   -- Whether the rules have to be looked at.
   has_rules boolean;
   sent_by_lows bigint[];
@@ -91,10 +93,11 @@ begin
         on conflict (user_id) do update set head = s.head + excluded.head, unread = s.unread + excluded.unread
         returning s.user_id, s.head, s.has_rules
       )
-      select array_agg(r.head order by r.user_id), string_agg(int8send(r.head), '' order by r.user_id), bool_or(r.has_rules)
-      into raised, heads, has_rules
+      select array_agg(r.head order by r.user_id), string_agg(int8send(r.head), '' order by r.user_id),
+             array_agg(r.user_id) filter (where r.has_rules)
+      into raised, heads, ruled
       from raising as r;
-      has_rules = has_rules or site_quota is not null or site_recipients is not null or silenced_of_lows is not null;
+      has_rules = ruled is not null or site_quota is not null or site_recipients is not null or silenced_of_lows is not null;
 
       -- Under them, the ids.
       ids = array(select nextval('message_id') from generate_series(1, cardinality(senders)));
@@ -132,7 +135,7 @@ begin
 
       if has_rules then
         select r.* into pairs, quotas
-        from check_rules(users, lows, highs, to_lows, to_highs, silenced_of_lows, silenced_of_highs, unanswered, low_positions,
+        from check_rules(users, ruled, lows, highs, to_lows, to_highs, silenced_of_lows, silenced_of_highs, unanswered, low_positions,
                          high_positions, sent_by_lows, sent_by_highs, blocked, came, site_quota, site_recipients) as r;
         if pairs is not null then
           raise sqlstate 'IM001';
