@@ -93,10 +93,9 @@ begin
         on conflict (user_id) do update set head = s.head + excluded.head, unread = s.unread + excluded.unread
         returning s.user_id, s.head, s.has_rules
       )
-      select array_agg(r.head order by r.user_id), string_agg(int8send(r.head), '' order by r.user_id),
-             array_agg(r.user_id) filter (where r.has_rules)
+      select array_agg(r.head), string_agg(int8send(r.head), ''), array_agg(r.user_id) filter (where r.has_rules)
       into raised, heads, ruled
-      from raising as r;
+      from (select * from raising order by user_id) as r; -- sorted once, not for each aggregate
       has_rules = ruled is not null or site_quota is not null or site_recipients is not null or silenced_of_lows is not null;
 
       -- Under them, the ids.
@@ -126,12 +125,12 @@ begin
         returning c.low_id, c.high_id, c.unread_low, c.unread_high, c.sent_low, c.sent_high,
                   c.blocked_by_low::integer + 2 * c.blocked_by_high::integer as blocked
       )
-      select string_agg(int8send(w.unread_low) || int8send(w.unread_high), '' order by w.low_id, w.high_id),
-             array_agg(w.sent_low order by w.low_id, w.high_id) filter (where has_rules),
-             array_agg(w.sent_high order by w.low_id, w.high_id) filter (where has_rules),
-             array_agg(w.blocked order by w.low_id, w.high_id) filter (where has_rules)
+      select string_agg(int8send(w.unread_low) || int8send(w.unread_high), ''),
+             array_agg(w.sent_low) filter (where has_rules),
+             array_agg(w.sent_high) filter (where has_rules),
+             array_agg(w.blocked) filter (where has_rules)
       into counts, sent_by_lows, sent_by_highs, blocked
-      from written w;
+      from (select * from written order by low_id, high_id) as w;
 
       if has_rules then
         select r.* into pairs, quotas
