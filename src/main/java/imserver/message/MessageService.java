@@ -4,6 +4,7 @@ import imserver.config.Config;
 import imserver.config.Config.Blocked;
 import imserver.config.Config.Recipients;
 import imserver.config.Config.Switch;
+import imserver.content.WordFilter;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
@@ -44,6 +45,7 @@ public class MessageService {
   @Inject private H2MessageStore h2;
   @Inject private UserDirectory directory;
   @Inject private Config config;
+  @Inject private WordFilter words;
 
   /** For the container, which injects the rest. */
   public MessageService() {}
@@ -68,6 +70,37 @@ public class MessageService {
           unknown.contains(newMessage.recipientId())
               ? new Outcome.UnknownRecipient()
               : added.remove());
+    }
+    return words.isOn() ? withMaskedRetries(newMessages, outcomes) : outcomes;
+  }
+
+  /** A retry is one also where the words have changed since the message was stored. */
+  private List<Outcome> withMaskedRetries(List<NewMessage> newMessages, List<Outcome> outcomes) {
+    List<Outcome> corrected = new ArrayList<>(outcomes);
+    for (int i = 0; i < corrected.size(); i++) {
+      if (corrected.get(i) instanceof Outcome.Reused) {
+        NewMessage newMessage = newMessages.get(i);
+        Message stored = messages.find(newMessage.key());
+        if (stored != null && newMessage.isPerhaps(stored)) {
+          corrected.set(i, new Outcome.Duplicate(stored.id(), stored.createdAt()));
+        }
+      }
+    }
+    return corrected;
+  }
+
+  /**
+   * Refuses messages for what they say; an outcome for each. What was stored already is a retry,
+   * which is not refused.
+   */
+  public List<Outcome> refuse(List<NewMessage> newMessages) {
+    List<Outcome> outcomes = new ArrayList<>(newMessages.size());
+    for (NewMessage newMessage : newMessages) {
+      Message stored = messages.find(newMessage.key());
+      outcomes.add(
+          stored != null && newMessage.isPerhaps(stored)
+              ? new Outcome.Duplicate(stored.id(), stored.createdAt())
+              : new Outcome.RefusedContent());
     }
     return outcomes;
   }

@@ -35,9 +35,10 @@ public final class JsonBody {
   /** A text, or null. */
   public @Nullable String optionalText(String name, int maxLength) {
     JsonValue value = get(name);
-    if (value == null) {
-      return null;
-    }
+    return value == null ? null : text(value, name, maxLength);
+  }
+
+  private static String text(JsonValue value, String name, int maxLength) {
     if (!(value instanceof JsonString string)) {
       throw Problem.badRequest(name + " must be a text");
     }
@@ -80,6 +81,18 @@ public final class JsonBody {
    */
   public List<Long> ids(String name, int min, int max) {
     return array(name, min, max).stream().map(value -> id(value, name)).toList();
+  }
+
+  /**
+   * Texts.
+   *
+   * @param max the most
+   * @param maxLength the most code points of each
+   */
+  public List<String> texts(String name, int max, int maxLength) {
+    return array(name, 0, max).stream()
+        .map(value -> text(value, "each of " + name, maxLength))
+        .toList();
   }
 
   /** Objects, at least one. */

@@ -100,6 +100,8 @@ class ApiDocumentsIT {
     calls.put(
         "recallMessage",
         Call.user("api/messages/" + own + "/recall", null, "api/messages/x/recall"));
+    calls.put("getWords", Call.service("api/words", null, null));
+    calls.put("putWords", Call.service("api/words/report", "{\"words\":[]}", "api/words/report"));
     calls.put("listBlocks", Call.user("api/blocks", null, "api/blocks?after=x"));
     calls.put("block", Call.user("api/blocks/" + Users.next(), null, "api/blocks/x"));
     calls.put("unblock", Call.user("api/blocks/" + Users.next(), null, "api/blocks/x"));

@@ -112,6 +112,12 @@ create table revocation (
 create index revocation_by_writing on revocation (written_at);
 create index revocation_by_moment on revocation (issued_before);
 
+create table word_list (
+  action  varchar(10)      not null primary key,
+  words   varchar(1048576) not null,
+  version bigint           not null
+);
+
 -- There are no other servers.
 create table installation (
   epoch uuid default random_uuid() not null

@@ -178,6 +178,13 @@ create index revocation_by_writing on revocation (written_at);
 -- Finds the rows that concern only tokens that have expired, which are deleted.
 create index revocation_by_moment on revocation (issued_before);
 
+-- The words that are not allowed in messages, as moderators have put them: a row for each list, refuse, mask or report.
+create table word_list (
+  action  varchar(10) not null primary key,
+  words   varchar     not null, -- with line ends between them
+  version bigint      not null  -- one more with each writing: servers find by it what others have written
+);
+
 -- The servers on this database, by its clock. Each writes its own row once a second; who has been silent for a minute is
 -- deleted by another one. Only PostgreSQL has it: an embedded database has one server.
 create table node (
