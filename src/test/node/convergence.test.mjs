@@ -59,9 +59,10 @@ class History {
     this.#server.mostInPart = 1 + (seed % 4);
     if (seed % 2) this.#server.features.push("strangers");
     this.#server.deliver = (connection, frame) => this.#deliver(connection, frame);
-    this.#server.refuse = ({ op }) => {
+    this.#server.refuse = ({ op, clientMessageId: key }) => {
       if (!this.#isFaulty) return null;
-      if (op === "send" && this.#happens(0.1)) return { code: "REFUSED", retryable: false };
+      const isNew = op === "send" && !this.#server.entries.some(({ clientMessageId }) => clientMessageId === key); // what is stored is never refused
+      if (isNew && this.#happens(0.1)) return { code: "REFUSED", retryable: false };
       return this.#happens(0.05) ? { code: "STORAGE_UNAVAILABLE", retryable: true } : null;
     };
     this.#server.refuseRest = (path) => (this.#isFaulty && path !== "users/me" && this.#happens(0.05) ? 503 : null);

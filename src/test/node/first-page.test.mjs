@@ -59,22 +59,27 @@ describe("The newest conversations of a new device", () => {
     assert.equal(pages(), 1);
   });
 
+  /** Answers wait until they are let go, in the order of the questions. */
+  function holdPages() {
+    const held = [];
+    server.holdRest = (path) => (path === "conversations" ? new Promise((resolve) => held.push(resolve)) : Promise.resolve());
+    return held;
+  }
+
   test("are nothing against what a change has said", async () => {
-    let release;
-    server.holdRest = (path) => (path === "conversations" ? new Promise((resolve) => (release = resolve)) : Promise.resolve());
-    server.mostInPart = 25;
-    server.refuse = ({ op, since }) => (op === "sync" && since >= 25 ? "lost" : null);
+    const held = holdPages();
+    server.refuse = ({ op }) => (op === "sync" ? "lost" : null);
     const client = await open();
-    for (const other of ["33", "38"]) {
-      server.read("1", other, () => true);
-      server.set("1", other, { pinned: true });
-    }
-    server.send("1", "39", "newer");
-    server.refuse = () => null;
-    await pass(31_000); // the rest of the changes
-    agrees(client);
-    release();
+    for (const other of ["38", "39"]) server.read("1", other, () => true);
+    server.mostInPart = 29;
+    server.refuse = ({ op, since }) => (op === "sync" && since > 0 ? "lost" : null);
+    await pass(31_000);
+    assert.equal(names(client).length, 29, "without the one that has changed last");
+    held[0]();
     await settle();
+    assert.deepEqual(["37", "38", "39"].map((id) => client.conversations.conversation(id).unread), [1, 0, 1]);
+    server.refuse = () => null;
+    await pass(31_000);
     agrees(client);
   });
 
@@ -105,6 +110,24 @@ describe("The newest conversations of a new device", () => {
     agrees(client);
   });
 
+  test("are not shown where the numbers have begun anew since they were asked for", async () => {
+    const held = holdPages();
+    server.refuse = ({ op }) => (op === "sync" ? "lost" : null);
+    const client = await open();
+    server.read("1", "39", () => true);
+    server.renew("e2");
+    server.cut();
+    await pass(2000);
+    assert.equal(pages(), 2);
+    held[0]();
+    await settle();
+    assert.deepEqual(names(client), []);
+    held[1]();
+    await settle();
+    assert.deepEqual(names(client), newest);
+    assert.equal(client.conversations.unread, 19);
+  });
+
   test("are asked for again where that failed, and there still is no list", async () => {
     server.refuseRest = (path) => (path === "conversations" ? 503 : null);
     server.refuse = ({ op }) => (op === "sync" ? "lost" : null);
@@ -117,6 +140,14 @@ describe("The newest conversations of a new device", () => {
     server.refuse = () => null;
     await pass(31_000);
     agrees(client);
+  });
+
+  test("are asked for when a front end begins to show them", async () => {
+    server.refuse = ({ op }) => (op === "sync" ? "lost" : null);
+    const client = await open({ isShown: false });
+    client.conversations;
+    await settle();
+    assert.deepEqual(names(client), newest);
   });
 
   test("are not asked for where no front end shows them, or nobody is connected", async () => {
@@ -138,5 +169,20 @@ describe("The newest conversations of a new device", () => {
     await settle();
     assert.deepEqual(names(client), newest);
     assert.equal(client.conversations.state, "loaded");
+  });
+
+  test("are no longer what was asked for first, where the server speaks version 1", async () => {
+    const held = holdPages();
+    server.protocol = null;
+    const client = await open();
+    server.read("1", "39", () => true);
+    server.protocol = "imserver.v1";
+    await pass(2000);
+    held[1]();
+    await settle();
+    assert.equal(client.conversations.unread, 19);
+    held[0]();
+    await settle();
+    assert.equal(client.conversations.unread, 19);
   });
 });

@@ -82,6 +82,33 @@ describe("A message that is not stored yet", () => {
     assert.deepEqual(later.conversations.list.map(({ user }) => user.id), ["7"]);
   });
 
+  test("is seen though it was written before there was a connection", async () => {
+    const other = await open();
+    server.protocol = null;
+    const one = new ImClient({ server: "http://127.0.0.1/teaching/", credential: "1", store: new LocalOutbox("1", storage), WebSocket: server.WebSocket, fetch: server.fetch });
+    tabs.push(one);
+    one.send("7", "hello");
+    one.connect();
+    await settle();
+    assert.deepEqual(shown(other), ["hello sending false"]);
+  });
+
+  test("is asked for no longer when it is stored", async () => {
+    const [one] = [await open({ timing: { retries: 100 } }), await open()];
+    let asked = 0;
+    FakeChannel.arrives = ({ op }) => (asked += Number(op === "ask")) >= 0;
+    server.refuse = lost;
+    one.send("7", "hello");
+    await pass(45_000);
+    assert.ok(asked > 0);
+    server.refuse = () => null;
+    await pass(60_000);
+    assert.deepEqual(stored(), ["hello"]);
+    asked = 0;
+    await pass(60_000);
+    assert.equal(asked, 0);
+  });
+
   test("that has failed fails in all, and is tried again by the tab where the user does", async () => {
     const [one, other, third] = [await open(), await open(), await open()];
     server.refuse = refused;
@@ -120,6 +147,41 @@ describe("A message that is not stored yet", () => {
       assert.deepEqual(shown(tab), ["hello sent true"]);
       assert.deepEqual(tab.outgoing(), []);
     }
+  });
+
+  test("is shown as the tab has it that sends it", async () => {
+    const [one, other] = [await open(), await open()];
+    server.refuse = refused;
+    one.send("7", "hello");
+    await settle();
+    const [first] = server.connections;
+    server.refuse = ({ op }, connection) => (op !== "send" ? null : connection === first ? { code: "STRANGER", retryable: false } : "lost");
+    for (const tab of [one, other]) tab.conversations.retry("7", tab.conversations.conversation("7").messages[0]);
+    await settle();
+    assert.deepEqual(shown(other), ["hello sending false"], "whatever became of it there");
+    server.refuse = () => null;
+    await pass(7000);
+    for (const tab of [one, other]) assert.deepEqual([shown(tab), tab.outgoing()], [["hello sent true"], []]);
+  });
+
+  test("is discarded for good where the tab that held it has vanished, and never while it is on its way", async () => {
+    const [one, other] = [await open(), await open()];
+    const kept = () => [...Array(storage.length).keys()].filter((index) => storage.key(index).includes("message.")).length;
+    server.refuse = lost;
+    one.send("7", "hello", { clientMessageId: "a" });
+    await settle();
+    other.forget("a");
+    await settle();
+    assert.equal(kept(), 1);
+    assert.deepEqual(shown(other), ["hello sending false"]);
+    server.refuse = refused;
+    await pass(7000);
+    assert.deepEqual(shown(other), ["hello failed false"]);
+    vanish(one);
+    other.conversations.discard("7", "a");
+    assert.equal(kept(), 0);
+    await pass(200_000, 1000);
+    assert.deepEqual([shown(other), other.outgoing()], [[], []]);
   });
 
   test("is discarded in all, in whichever the user does, and not where it is on its way again", async () => {
@@ -216,9 +278,11 @@ describe("A message that is not stored yet", () => {
     const words = [null, "text", 1, {}, { ...word, version: 2, op: "outgoing", details: [detail] }, { ...word, op: "outgoing" }, { ...word, op: "nothing" }];
     for (const part of [{ content: 1 }, { state: "odd" }, { toId: null }, { state: "sent" }]) words.push({ ...word, op: "outgoing", details: [{ ...detail, ...part }] });
     words.push({ ...word, op: "outgoing", details: [null] }, { ...word, op: "outgoing", details: "text" }, { ...word, op: "forget" }, { ...word, op: "forget", toId: "7", clientMessageId: "b" });
-    words.forEach((each) => channel.postMessage(each));
-    await settle();
-    assert.deepEqual(shown(own), ["hello sending false"]);
+    for (const each of words) {
+      channel.postMessage(each);
+      await settle();
+      assert.deepEqual(shown(own), ["hello sending false"], JSON.stringify(each));
+    }
     channel.postMessage({ ...word, op: "outgoing", details: [detail] });
     await settle();
     assert.deepEqual(shown(own), ["hello sending false", "b sending false"], "as these are");

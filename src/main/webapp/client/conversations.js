@@ -405,7 +405,6 @@ export class Conversations extends TypedEventTarget {
   /** On version 2: all that has changed is known. @internal */
   settled() {
     this.state = "loaded";
-    this.#firstPage.end();
     this.#askNames();
     this.#changed(null);
   }

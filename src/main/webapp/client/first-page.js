@@ -16,7 +16,7 @@ import { fromHistory } from "./messages.js";
 export class FirstPage {
   #model;
   #api;
-  /** Whether it is asked for, or is not needed any more. */
+  /** Whether it is asked for, or not needed. */
   #isAsked = false;
   /** Counts what began anew, so that an answer to what was asked before has no effect. */
   #round = 0;
@@ -45,7 +45,7 @@ export class FirstPage {
     }
   }
 
-  /** All changes are known, or another list is asked for. */
+  /** The list of version 1 is asked for: that one has no changes which would tell more. */
   end() {
     this.#isAsked = true;
     this.#round++;
