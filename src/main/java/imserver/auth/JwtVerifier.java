@@ -43,6 +43,7 @@ final class JwtVerifier implements CredentialVerifier {
   private final String userClaim;
   private final String serviceClaim;
   private final String serviceRole;
+  private final String moderatorRole;
   private final Exemptions exemptions;
   private final Clock clock;
   private final TokenLifetime lifetime;
@@ -51,6 +52,7 @@ final class JwtVerifier implements CredentialVerifier {
     this.userClaim = auth.userClaim();
     this.serviceClaim = auth.serviceClaim();
     this.serviceRole = auth.serviceRole();
+    this.moderatorRole = auth.moderatorRole();
     this.exemptions = new Exemptions(auth.exempt());
     this.clock = clock;
     this.lifetime = new TokenLifetime(auth.maxLifetime(), clock);
@@ -98,7 +100,8 @@ final class JwtVerifier implements CredentialVerifier {
             issuedAt(claims.getIssueTime()),
             expiry.toInstant(),
             service,
-            exemptions.cover(userId, roles));
+            exemptions.cover(userId, roles),
+            roles.contains(moderatorRole));
     if (principal.isExpired(clock.instant())) {
       throw new InvalidCredentialException("expired");
     }

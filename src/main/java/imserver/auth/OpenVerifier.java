@@ -11,13 +11,13 @@ final class OpenVerifier implements CredentialVerifier {
     this.exemptions = exemptions;
   }
 
-  /** The id of the system, which stands for the host application. */
+  /** The id of the system, which stands for the host application, and for a moderator. */
   private static final String SERVICE = "0";
 
   @Override
   public UserPrincipal verify(String credential) throws InvalidCredentialException {
     if (credential.equals(SERVICE)) {
-      return UserPrincipal.ofService();
+      return UserPrincipal.ofService().asModerator();
     }
     long userId =
         UserIds.parse(credential)

@@ -5,7 +5,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The owner of a verified credential: a user, or the host application, or both.
+ * The owner of a verified credential: a user, or the host application, or both. A moderator is a
+ * user, too, unless it is the host application as well.
  *
  * @param userId positive; 0 for the host application where it is no user
  * @param subject the claim {@code sub}, for the audit log: any text
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt when the credential expires, null for never
  * @param service whether it is the host application
  * @param exempt whether the rules for strangers do not apply to what it sends
+ * @param moderator whether it may moderate
  */
 public record UserPrincipal(
     long userId,
@@ -24,7 +26,8 @@ public record UserPrincipal(
     @Nullable Instant issuedAt,
     @Nullable Instant expiresAt,
     boolean service,
-    boolean exempt)
+    boolean exempt,
+    boolean moderator)
     implements Principal {
 
   /** The longest name of a user, in code points: what a row of the directory holds. */
@@ -39,17 +42,24 @@ public record UserPrincipal(
       @Nullable String userName,
       @Nullable String avatar,
       @Nullable Instant expiresAt) {
-    this(userId, Long.toString(userId), userName, avatar, null, expiresAt, false, false);
+    this(userId, Long.toString(userId), userName, avatar, null, expiresAt, false, false, false);
   }
 
   /** The same user, to whom the rules for strangers do not apply. */
   UserPrincipal asExempt() {
-    return new UserPrincipal(userId, subject, userName, avatar, issuedAt, expiresAt, service, true);
+    return new UserPrincipal(
+        userId, subject, userName, avatar, issuedAt, expiresAt, service, true, moderator);
   }
 
   /** The host application as no user: in open mode, and as the sender of notices. */
   public static UserPrincipal ofService() {
-    return new UserPrincipal(0, "0", null, null, null, null, true, true);
+    return new UserPrincipal(0, "0", null, null, null, null, true, true, false);
+  }
+
+  /** The same, which may also moderate. */
+  UserPrincipal asModerator() {
+    return new UserPrincipal(
+        userId, subject, userName, avatar, issuedAt, expiresAt, service, exempt, true);
   }
 
   /** Whether it is a user, who may connect. */

@@ -63,6 +63,7 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server, R
    * @param allowedOrigins origins with commas between them; null for the server's own
    * @param maxLifetime seconds until the furthest {@code exp} that is accepted, 0 for no bound
    * @param exempt to whom rules for strangers do not apply: roles and user ids; null for nobody
+   * @param moderatorRole the role of moderators
    */
   public record Auth(
       @Setting(
@@ -130,7 +131,13 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server, R
               key = "IMSERVER_EXEMPT",
               meaning =
                   "roles and user ids, with commas between them, of users who are bounded neither by `IMSERVER_STRANGERS` nor by `IMSERVER_NEW_RECIPIENTS`, like `teacher, 1001`")
-          @Nullable String exempt) {
+          @Nullable String exempt,
+      @Setting(
+              key = "IMSERVER_MODERATOR_ROLE",
+              fallback = "imserver-moderator",
+              meaning =
+                  "the role of moderators, in the claim `IMSERVER_SERVICE_CLAIM`, beside the user id that every user has")
+          String moderatorRole) {
 
     /** Leaves out the secret. */
     @Override

@@ -119,6 +119,19 @@ public class BearerFilter implements ContainerRequestFilter {
   }
 
   /**
+   * The caller, where it is a moderator.
+   *
+   * @throws Problem if it is not
+   */
+  static UserPrincipal requireModerator(SecurityContext caller) {
+    UserPrincipal principal = principal(caller);
+    if (!principal.moderator()) {
+      throw Problem.forbidden("this takes the credential of a moderator");
+    }
+    return principal;
+  }
+
+  /**
    * Does nothing for the host application.
    *
    * @throws Problem if the caller is a user

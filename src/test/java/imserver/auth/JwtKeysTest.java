@@ -47,7 +47,8 @@ class JwtKeysTest {
             "service",
             null,
             0,
-            null);
+            null,
+            "moderator");
     starting(auth).hasMessageContaining("IMSERVER_JWT_ALGORITHM").hasMessageContaining("HS256");
   }
 

@@ -261,6 +261,30 @@ class JwtVerifierTest {
     }
 
     @Test
+    @DisplayName("whether it is a moderator, by another role of the same claim, and then no host")
+    void moderator() throws Exception {
+      UserPrincipal user =
+          verifier(HS256).verify(hs256(claims(",\"roles\":[\"a\",\"imserver-moderator\"]")));
+      assertThat(user.moderator()).isTrue();
+      assertThat(user.service()).isFalse();
+      UserPrincipal host = verifier(HS256).verify(hs256(claims(",\"roles\":\"imserver-service\"")));
+      assertThat(host.moderator()).isFalse();
+      Config.Auth other = auth("IMSERVER_JWT_SECRET", SECRET, "IMSERVER_MODERATOR_ROLE", "warden");
+      assertThat(verifier(other).verify(hs256(claims(",\"roles\":\"warden\""))).moderator())
+          .isTrue();
+      assertThat(
+              catchThrowable(
+                  () ->
+                      verifier(HS256)
+                          .verify(
+                              hs256(
+                                  "{\"sub\":\"staff\",\"exp\":%d,\"roles\":\"imserver-moderator\"}"
+                                      .formatted(NOW.getEpochSecond() + 600)))))
+          .as("who is no user")
+          .isInstanceOf(InvalidCredentialException.class);
+    }
+
+    @Test
     @DisplayName("the host application also where it is no user, and then no user")
     void serviceWithoutUser() throws Exception {
       String token =

@@ -53,6 +53,13 @@ class OpenVerifierTest {
   }
 
   @Test
+  @DisplayName("0 is a moderator, and nobody else is")
+  void moderator() throws Exception {
+    assertThat(verifier.verify("0").moderator()).isTrue();
+    assertThat(verifier.verify("1001").moderator()).isFalse();
+  }
+
+  @Test
   @DisplayName("knows by their ids to whom the rules for strangers do not apply")
   void exempt() throws Exception {
     assertThat(verifier.verify("1001").exempt()).isTrue();

@@ -21,6 +21,9 @@ final class Comparison implements AutoCloseable {
   /** How many seconds a round runs before it is measured. */
   static final double RAMP = 0.5;
 
+  /** Where there are rules, one sender in so many is blocked. */
+  private static final int BLOCKED_ONE_IN = 100;
+
   private static final int[] WINDOWS = {8, 1};
   private static final String MESSAGES = "msg/s";
   private static final String DATABASE = "database";
@@ -56,7 +59,7 @@ final class Comparison implements AutoCloseable {
 
   /** Connects those under whose load a subject is measured. */
   private interface Connecting<C extends Clients> {
-    C connect(int port) throws IOException;
+    C connect(Subject subject) throws IOException;
   }
 
   /** What is done with those that are connected, in one round. */
@@ -74,7 +77,7 @@ final class Comparison implements AutoCloseable {
 
     Turn(Subject subject, Connecting<C> connecting) throws IOException {
       this.subject = subject;
-      this.load = connecting.connect(subject.server.port());
+      this.load = connecting.connect(subject);
       this.collections = subject.server.collections().mark();
     }
 
@@ -116,7 +119,7 @@ final class Comparison implements AutoCloseable {
     }
     if (options.has("acks")) {
       for (Subject subject : products()) {
-        try (Turn<Load> turn = new Turn<>(subject, port -> readingPairs(port, 1))) {
+        try (Turn<Load> turn = new Turn<>(subject, each -> readingPairs(each, 1))) {
           turn.load.closedLoop(8, 0, options.warmUp());
           turn.load.awaitAllRead();
         }
@@ -145,7 +148,7 @@ final class Comparison implements AutoCloseable {
             "drawn from %d, window %d".formatted(options.drawn(), window),
             MESSAGES,
             products(),
-            port -> new Drawn(port, options.drawn(), options.pairs(), users),
+            subject -> new Drawn(subject.server.port(), options.drawn(), options.pairs(), users),
             drawn -> drawn.closedLoop(window, RAMP, seconds),
             last -> {});
       }
@@ -155,13 +158,17 @@ final class Comparison implements AutoCloseable {
     }
   }
 
-  private Load pairs(int port) throws IOException {
-    return new Load(port, options.pairs(), users);
+  private Load pairs(Subject subject) throws IOException {
+    int blocked =
+        subject.name.equals(ServerRun.RULED) ? Math.max(1, options.pairs() / BLOCKED_ONE_IN) : 0;
+    Load load = new Load(subject.server.port(), options.pairs() - blocked, users);
+    load.addBlockedPairs(blocked, users);
+    return load;
   }
 
   /** Recipients who mark what they receive as read, so many messages with a read-ack. */
-  private Load readingPairs(int port, int together) throws IOException {
-    Load load = pairs(port);
+  private Load readingPairs(Subject subject, int together) throws IOException {
+    Load load = new Load(subject.server.port(), options.pairs(), users);
     load.markRead(together);
     return load;
   }
@@ -177,7 +184,7 @@ final class Comparison implements AutoCloseable {
         part,
         MESSAGES,
         products(),
-        port -> readingPairs(port, together),
+        subject -> readingPairs(subject, together),
         load -> {
           Meter meter = load.closedLoop(8, RAMP, seconds);
           load.awaitAllRead();
@@ -271,7 +278,7 @@ final class Comparison implements AutoCloseable {
             compared,
             report.find(container, name, "throughput, window 8", compared));
       }
-    } else if (name.equals(ServerRun.FILLED)) {
+    } else if (name.equals(ServerRun.FILLED) || name.equals(ServerRun.RULED)) {
       ratio(figures, ServerRun.PRODUCT, part, compared);
     }
     report.add(new Row(container, name, part, figures));

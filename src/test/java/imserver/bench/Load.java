@@ -30,12 +30,22 @@ final class Load implements Clients {
     this.ports = ports;
     this.away = away;
     for (int i = 0; i < count; i++) {
-      pairs.add(pair(users, true));
+      pairs.add(pair(users, Pair.Kind.READING));
     }
   }
 
-  private Pair pair(Users users, boolean reads) throws IOException {
-    return new Pair(loop, port(0), users.next(), port(away), users.next(), meter, reads);
+  private Pair pair(Users users, Pair.Kind kind) throws IOException {
+    return new Pair(loop, port(0), users.next(), port(away), users.next(), meter, kind);
+  }
+
+  /** Adds pairs whose senders are blocked by their recipients. */
+  void addBlockedPairs(int count, Users users) throws IOException {
+    for (int i = 0; i < count; i++) {
+      long sender = users.next();
+      long recipient = users.next();
+      Rest.block(port(0), recipient, sender);
+      pairs.add(new Pair(loop, port(0), sender, port(away), recipient, meter, Pair.Kind.BLOCKED));
+    }
   }
 
   /** For the next pair, so many servers further than its sender's. */
@@ -53,21 +63,21 @@ final class Load implements Clients {
     long deadline = System.nanoTime() + DRAIN;
     for (Pair pair : pairs) {
       pair.markTheRest();
-      String unread = ReadAcks.unread(ports.get(0), pair.recipientId());
+      String unread = Rest.unread(ports.get(0), pair.recipientId());
       while (!unread.matches(".*\"total\":0[,}].*")) {
         if (System.nanoTime() > deadline) {
           meter.violation("not read: what " + pair.recipientId() + " has marked: " + unread);
           meter.check();
         }
         sleepUntil(System.nanoTime() + 50_000_000);
-        unread = ReadAcks.unread(ports.get(0), pair.recipientId());
+        unread = Rest.unread(ports.get(0), pair.recipientId());
       }
     }
   }
 
   /** Adds a pair whose recipient does not read and whose messages are not measured. */
   Pair addStuckPair(Users users) throws IOException {
-    Pair stuck = pair(users, false);
+    Pair stuck = pair(users, Pair.Kind.STUCK);
     pairs.add(stuck);
     return stuck;
   }

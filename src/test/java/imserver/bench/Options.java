@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  *     database), {@code throughput}, {@code acks} (throughput where recipients mark what they get
  *     as read: each message at once, and eight at a time), {@code drawn} (throughput where each
  *     next sender is drawn from many), {@code latency}, {@code idle}, {@code replay}, {@code
- *     stuck}; and, only where it is named, since it takes minutes more: {@code servers} (throughput
- *     and latency of one, two and three servers on one database)
+ *     stuck}; and, only where they are named, since they take minutes more: {@code servers}
+ *     (throughput and latency of one, two and three servers on one database) and {@code rules}
+ *     (beside the product of the other parts another one with a quota for strangers, where one
+ *     sender in a hundred is blocked)
  * @param seconds {@code -Dbench.seconds}: how long each load is measured, all rounds together
  * @param rounds {@code -Dbench.rounds}: how often product and references take turns
  * @param warmUp {@code -Dbench.warmup}: seconds for which a server works at each window before it
@@ -60,7 +62,7 @@ record Options(
       List.of("ceilings", "throughput", "acks", "drawn", "latency", "idle", "replay", "stuck");
 
   /** Those that are run only where they are named. */
-  private static final List<String> OTHERS = List.of("servers");
+  private static final List<String> OTHERS = List.of("servers", "rules");
 
   static Options read() {
     String server = property("server", "both");

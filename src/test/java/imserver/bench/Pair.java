@@ -12,17 +12,26 @@ final class Pair {
   /** The most messages in flight. */
   private static final int RING = 1 << 14;
 
+  /** What becomes of messages. */
+  enum Kind {
+    /** They are received: a message is complete when it is acknowledged and received. */
+    READING,
+    /**
+     * The recipient does not read: one is complete when it is acknowledged, and nothing is
+     * measured.
+     */
+    STUCK,
+    /** The recipient has blocked the sender: one is complete when it is acknowledged. */
+    BLOCKED
+  }
+
   private static final byte ACKNOWLEDGED = 1;
   private static final byte RECEIVED = 2;
   private static final int SMALL = 8192;
 
   private final Meter meter;
 
-  /**
-   * Whether the recipient reads. Where not, a message is complete when it is acknowledged, and
-   * nothing is measured.
-   */
-  private final boolean reads;
+  private final Kind kind;
 
   private final long recipientId;
   private final byte[] packet;
@@ -53,10 +62,10 @@ final class Pair {
       int recipientPort,
       long recipientId,
       Meter meter,
-      boolean reads)
+      Kind kind)
       throws IOException {
     this.meter = meter;
-    this.reads = reads;
+    this.kind = kind;
     this.recipientId = recipientId;
     String head = Sequence.request(recipientId);
     digits = Sequence.bytes(head).length;
@@ -64,12 +73,13 @@ final class Pair {
     acknowledgements = Sequence.acknowledgements(senderId);
     messages = Sequence.messages(senderId, recipientId);
     CompletableFuture<ClientSocket> openingRecipient =
-        ClientSocket.open(loop, recipientPort, recipientId, new Recipient(), reads ? 0 : SMALL);
+        ClientSocket.open(
+            loop, recipientPort, recipientId, new Recipient(), kind == Kind.STUCK ? SMALL : 0);
     CompletableFuture<ClientSocket> openingSender =
         ClientSocket.open(loop, senderPort, senderId, new Sender());
     recipient = openingRecipient.join();
     sender = openingSender.join();
-    if (!reads) {
+    if (kind == Kind.STUCK) {
       recipient.reading(false);
     }
   }
@@ -122,9 +132,9 @@ final class Pair {
   private void mark(long number, byte what, long now) {
     int slot = (int) number & (RING - 1);
     state[slot] |= what;
-    if (state[slot] == (reads ? ACKNOWLEDGED | RECEIVED : ACKNOWLEDGED)) {
+    if (state[slot] == (kind == Kind.READING ? ACKNOWLEDGED | RECEIVED : ACKNOWLEDGED)) {
       complete++;
-      if (reads) {
+      if (kind != Kind.STUCK) {
         meter.complete(now);
       }
       fill(now);
@@ -174,7 +184,7 @@ final class Pair {
               "no answer to what is in flight: " + ClientSocket.text(bytes, offset, length));
           return;
         }
-        if (reads) {
+        if (kind != Kind.STUCK) {
           meter.acknowledged(sent[(int) number & (RING - 1)], now);
         }
         mark(number, ACKNOWLEDGED, now);
@@ -194,7 +204,7 @@ final class Pair {
       long now = System.nanoTime();
       synchronized (Pair.this) {
         long number = messages.number(bytes, offset, length);
-        if (number != nextReceived || number >= next) {
+        if (number != nextReceived || number >= next || kind == Kind.BLOCKED) {
           meter.violation(
               "not message " + nextReceived + ": " + ClientSocket.text(bytes, offset, length));
           return;
@@ -203,7 +213,7 @@ final class Pair {
         if (readAcks != null) {
           readAcks.received(bytes, offset, length, recipient);
         }
-        if (reads) {
+        if (kind == Kind.READING) {
           meter.received(sent[(int) number & (RING - 1)], now);
           mark(number, RECEIVED, now);
         }
@@ -228,7 +238,7 @@ final class Pair {
       synchronized (Pair.this) {
         recipientEnd = how;
       }
-      if (reads) {
+      if (kind != Kind.STUCK) {
         meter.violation("a recipient's connection ended: " + how);
       }
     }

@@ -1,11 +1,5 @@
 package imserver.bench;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-
 /**
  * Marks as read what a recipient gets, some messages at a time: the ids are taken from the ends of
  * the packets, where the protocol has them. For the client's thread.
@@ -14,9 +8,6 @@ final class ReadAcks {
 
   /** What follows on the id. */
   private static final int TAIL = "\\\"}\"}".length();
-
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   private final int together;
   private final StringBuilder ids = new StringBuilder();
@@ -55,20 +46,6 @@ final class ReadAcks {
                   + "]\",\"timestamp\":\"1\",\"Describe\":\"\"}"));
       ids.setLength(0);
       waiting = 0;
-    }
-  }
-
-  /** What REST says of a user's unread messages. */
-  static String unread(int port, long user) throws IOException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/teaching/api/unread"))
-            .header("Authorization", "Bearer " + user)
-            .build();
-    try {
-      return HTTP.send(request, BodyHandlers.ofString()).body();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
     }
   }
 }

@@ -4,6 +4,7 @@ import imserver.bench.Report.Row;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -19,6 +20,9 @@ final class ServerRun {
 
   /** The product of another build. */
   static final String BEFORE = "product-before";
+
+  /** The product with a quota for strangers, and with blocked users among the senders. */
+  static final String RULED = "product-ruled";
 
   /** The product with a table full of others' messages. */
   static final String FILLED = "product-filled";
@@ -101,10 +105,18 @@ final class ServerRun {
         database.fill(filled, users, options.stored(), 1000);
         comparison.add(FILLED, start(FILLED, options.heap(), List.of(), filled));
       }
+      String ruled = "";
+      if (options.has("rules")) {
+        ruled = database.create(tables("bench_ruled"));
+        comparison.add(RULED, startRuled(ruled));
+      }
       comparison.run();
       database.checkMessages(tables, comparison.sent(PRODUCT));
       if (!before.isEmpty()) {
         database.checkMessages(before, comparison.sent(BEFORE));
+      }
+      if (!ruled.isEmpty()) {
+        database.checkMessages(ruled, comparison.sent(RULED));
       }
       if (!filled.isEmpty()) {
         database.checkMessages(filled, options.stored() + comparison.sent(FILLED));
@@ -135,30 +147,40 @@ final class ServerRun {
     return start(subject, war, options.heap(), List.of(), tables);
   }
 
+  private Server startRuled(String tables) throws IOException {
+    Map<String, String> environment = new HashMap<>(environment(tables));
+    environment.put("IMSERVER_STRANGERS", "quota:999999");
+    return start(RULED, product.war(options.target()), options.heap(), List.of(), environment);
+  }
+
   private Server start(String subject, Path war, String heap, List<String> jvm, String tables)
+      throws IOException {
+    return start(subject, war, heap, jvm, environment(tables));
+  }
+
+  private Server start(
+      String subject, Path war, String heap, List<String> jvm, Map<String, String> environment)
       throws IOException {
     List<String> all = new ArrayList<>(List.of("-Xmx" + heap));
     all.addAll(options.jvm());
     all.addAll(jvm);
-    return Server.start(
-        product,
-        war,
-        options.target(),
-        product + "-" + subject,
-        all,
-        Map.of(
-            "IMSERVER_AUTH_MODE",
-            "open",
-            "IMSERVER_RATE",
-            "0",
-            "IMSERVER_READ_RATE",
-            "0",
-            "IMSERVER_CONNECT_RATE",
-            "0",
-            "IMSERVER_REPLAY_LIMIT",
-            String.valueOf(options.unread()),
-            "IMSERVER_DB_URL",
-            database.url(tables)));
+    return Server.start(product, war, options.target(), product + "-" + subject, all, environment);
+  }
+
+  private Map<String, String> environment(String tables) {
+    return Map.of(
+        "IMSERVER_AUTH_MODE",
+        "open",
+        "IMSERVER_RATE",
+        "0",
+        "IMSERVER_READ_RATE",
+        "0",
+        "IMSERVER_CONNECT_RATE",
+        "0",
+        "IMSERVER_REPLAY_LIMIT",
+        String.valueOf(options.unread()),
+        "IMSERVER_DB_URL",
+        database.url(tables));
   }
 
   private void warmUp(Server server) throws IOException {

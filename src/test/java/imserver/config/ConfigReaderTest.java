@@ -48,7 +48,8 @@ class ConfigReaderTest {
                   "imserver-service",
                   null,
                   0,
-                  null));
+                  null,
+                  "imserver-moderator"));
     }
 
     @Test
@@ -165,6 +166,7 @@ class ConfigReaderTest {
               "IMSERVER_RECALL", "19",
               "IMSERVER_RECEIPTS", "off",
               "IMSERVER_EXEMPT", "teacher",
+              "IMSERVER_MODERATOR_ROLE", "m",
               "IMSERVER_BLOCKED", "refuse",
               "IMSERVER_STRANGERS", "quota:21",
               "IMSERVER_NEW_RECIPIENTS", "22",
@@ -185,7 +187,8 @@ class ConfigReaderTest {
                       "l",
                       "o",
                       12,
-                      "teacher"),
+                      "teacher",
+                      "m"),
                   new Config.Limits(
                       1, 1024, 3, 4, 5, 16, 107, 8, 9, 10, Recipients.ANY, 12, 13, 14, 15),
                   new Config.Storage("u", "n", "w", "d", 11),

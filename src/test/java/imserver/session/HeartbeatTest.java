@@ -61,7 +61,8 @@ class HeartbeatTest {
 
     private FakeConnection issuedAt(Instant issued) {
       FakeConnection connection =
-          new FakeConnection(new UserPrincipal(1, "1", null, null, issued, null, false, false));
+          new FakeConnection(
+              new UserPrincipal(1, "1", null, null, issued, null, false, false, false));
       registry.open(connection);
       return connection;
     }

@@ -55,6 +55,8 @@ declare
   look boolean = retries_are_likely;
   failed boolean = false;
   raised bigint[];
+  -- The users of the batch who have ever set something; null for none.
+  ruled bigint[];
   -- Whether the rules have to be looked at.
   has_rules boolean;
   sent_by_lows bigint[];
@@ -91,10 +93,10 @@ begin
         on conflict (user_id) do update set head = s.head + excluded.head, unread = s.unread + excluded.unread
         returning s.user_id, s.head, s.has_rules
       )
-      select array_agg(r.head order by r.user_id), string_agg(int8send(r.head), '' order by r.user_id), bool_or(r.has_rules)
-      into raised, heads, has_rules
-      from raising as r;
-      has_rules = has_rules or site_quota is not null or site_recipients is not null or silenced_of_lows is not null;
+      select array_agg(r.head), string_agg(int8send(r.head), ''), array_agg(r.user_id) filter (where r.has_rules)
+      into raised, heads, ruled
+      from (select * from raising order by user_id) as r; -- sorted once, not for each aggregate
+      has_rules = ruled is not null or site_quota is not null or site_recipients is not null or silenced_of_lows is not null;
 
       -- Under them, the ids.
       ids = array(select nextval('message_id') from generate_series(1, cardinality(senders)));
@@ -123,16 +125,16 @@ begin
         returning c.low_id, c.high_id, c.unread_low, c.unread_high, c.sent_low, c.sent_high,
                   c.blocked_by_low::integer + 2 * c.blocked_by_high::integer as blocked
       )
-      select string_agg(int8send(w.unread_low) || int8send(w.unread_high), '' order by w.low_id, w.high_id),
-             array_agg(w.sent_low order by w.low_id, w.high_id) filter (where has_rules),
-             array_agg(w.sent_high order by w.low_id, w.high_id) filter (where has_rules),
-             array_agg(w.blocked order by w.low_id, w.high_id) filter (where has_rules)
+      select string_agg(int8send(w.unread_low) || int8send(w.unread_high), ''),
+             array_agg(w.sent_low) filter (where has_rules),
+             array_agg(w.sent_high) filter (where has_rules),
+             array_agg(w.blocked) filter (where has_rules)
       into counts, sent_by_lows, sent_by_highs, blocked
-      from written w;
+      from (select * from written order by low_id, high_id) as w;
 
       if has_rules then
         select r.* into pairs, quotas
-        from check_rules(users, lows, highs, to_lows, to_highs, silenced_of_lows, silenced_of_highs, unanswered, low_positions,
+        from check_rules(users, ruled, lows, highs, to_lows, to_highs, silenced_of_lows, silenced_of_highs, unanswered, low_positions,
                          high_positions, sent_by_lows, sent_by_highs, blocked, came, site_quota, site_recipients) as r;
         if pairs is not null then
           raise sqlstate 'IM001';

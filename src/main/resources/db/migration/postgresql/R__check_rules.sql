@@ -1,6 +1,6 @@
 -- Looks whether a batch of messages keeps to the rules of who may write to whom, as imserver.message.SendingRules has decided
 -- it before without the locks. Called by add_messages, whose parameters these are, when all users are locked and the
--- conversations have risen; with, for each conversation, how many messages low and high have sent by now, and 1 where low has
+-- conversations have risen; with those users who have ever set something ("ruled"), and, for each conversation, how many messages low and high have sent by now, and 1 where low has
 -- blocked the other, 2 where high has, or 3.
 --
 -- Where all is right it notes to whom users have written first, and returns null; else what the decision depends on (see
@@ -11,7 +11,7 @@
 -- * the recipient has written to the sender before, or the sender's messages until then are no more than both quotas;
 -- * with it the sender has written first to no more users within an hour than the site allows.
 create or replace function check_rules(
-  users bigint[], lows bigint[], highs bigint[], to_lows integer[], to_highs integer[],
+  users bigint[], ruled bigint[], lows bigint[], highs bigint[], to_lows integer[], to_highs integer[],
   silenced_of_lows integer[], silenced_of_highs integer[], unanswered integer[],
   low_positions integer[], high_positions integer[],
   sent_by_lows bigint[], sent_by_highs bigint[], blocked integer[],
@@ -23,8 +23,8 @@ set enable_seqscan = off
 as $$
 declare
   hour_ago timestamp with time zone = came - interval '1 hour';
-  own_quotas integer[] = array(
-    select s.stranger_quota from user_state s where s.user_id = any (users) order by s.user_id);
+  -- Of all users, in their order; null where none has one.
+  own_quotas integer[];
   -- What each side had sent before.
   low_befores bigint[];
   high_befores bigint[];
@@ -33,27 +33,41 @@ declare
   newcomers bigint[];
   is_right boolean;
 begin
+  if exists (select from user_state s where s.user_id = any (ruled) and s.stranger_quota is not null) then
+    own_quotas = array(select s.stranger_quota from user_state s where s.user_id = any (users) order by s.user_id);
+  end if;
+
+  -- What low sends is to be silenced where high has blocked it, and the other way round; nobody blocks himself or the system.
+  select bool_and(
+    (case when n.blocked & 2 > 0 then n.to_high = 0 else n.silenced_of_low = 0 end)
+    and (case when n.blocked & 1 > 0 then n.to_low = 0 else n.silenced_of_high = 0 end)
+    and coalesce(n.first <= 0 or n.sent_by_high > n.to_low + n.silenced_of_high
+                 or n.sent_by_low - n.to_high - n.silenced_of_low + n.first
+                    <= least(site_quota, own_quotas[n.high_position]), true)
+    and coalesce(n.first >= 0 or n.sent_by_low > n.to_high + n.silenced_of_low
+                 or n.sent_by_high - n.to_low - n.silenced_of_high - n.first
+                    <= least(site_quota, own_quotas[n.low_position]), true))
+  into is_right
+  from (select u.to_low, u.to_high, coalesce(u.silenced_of_low, 0), coalesce(u.silenced_of_high, 0), u.first,
+               u.low_position, u.high_position, u.sent_by_low, u.sent_by_high, u.blocked
+        from unnest(to_lows, to_highs, silenced_of_lows, silenced_of_highs, unanswered, low_positions, high_positions,
+                    sent_by_lows, sent_by_highs, blocked)
+               as u (to_low, to_high, silenced_of_low, silenced_of_high, first, low_position, high_position,
+                     sent_by_low, sent_by_high, blocked))
+         as n (to_low, to_high, silenced_of_low, silenced_of_high, first, low_position, high_position,
+               sent_by_low, sent_by_high, blocked);
+
+  if is_right and site_recipients is null then
+    return;
+  end if;
+
   select array_agg(n.sent_by_low - n.to_high - coalesce(n.silenced_of_low, 0) order by n.ordinal),
          array_agg(n.sent_by_high - n.to_low - coalesce(n.silenced_of_high, 0) order by n.ordinal)
   into low_befores, high_befores
   from unnest(to_lows, to_highs, silenced_of_lows, silenced_of_highs, sent_by_lows, sent_by_highs) with ordinality
          as n (to_low, to_high, silenced_of_low, silenced_of_high, sent_by_low, sent_by_high, ordinal);
 
-  -- What low sends is to be silenced where high has blocked it, and the other way round; nobody blocks himself or the system.
-  select bool_and(
-    (case when n.blocked & 2 > 0 then n.to_high = 0 else coalesce(n.silenced_of_low, 0) = 0 end)
-    and (case when n.blocked & 1 > 0 then n.to_low = 0 else coalesce(n.silenced_of_high, 0) = 0 end)
-    and coalesce(n.first <= 0 or n.high_before > 0
-                 or n.low_before + n.first <= least(site_quota, own_quotas[n.high_position]), true)
-    and coalesce(n.first >= 0 or n.low_before > 0
-                 or n.high_before - n.first <= least(site_quota, own_quotas[n.low_position]), true))
-  into is_right
-  from unnest(to_lows, to_highs, silenced_of_lows, silenced_of_highs, unanswered, low_positions, high_positions,
-              low_befores, high_befores, blocked)
-         as n (to_low, to_high, silenced_of_low, silenced_of_high, first, low_position, high_position,
-               low_before, high_before, blocked);
-
-  if is_right and site_recipients is not null then
+  if is_right then
     select array_agg(case when n.first > 0 then n.low else n.high end), array_agg(case when n.first > 0 then n.high else n.low end)
     into beginners, newcomers
     from unnest(lows, highs, unanswered, low_befores, high_befores) as n (low, high, first, low_before, high_before)
