@@ -36,6 +36,7 @@ import { moveFromEarlierKeys } from "./chat/earlier-keys.js";
 import { speech } from "./chat/icons.js";
 import { Menu } from "./chat/menu.js";
 import { MessageList } from "./chat/message-list.js";
+import { ReportDialog } from "./chat/report-dialog.js";
 import { base, colours } from "./chat/styles.js";
 import { nameOf, textsFor } from "./chat/texts.js";
 import { TokenSource, ownerOf } from "./chat/token-source.js";
@@ -439,6 +440,7 @@ for (const [name, element] of Object.entries({
   "im-chat-composer": Composer,
   "im-chat-menu": Menu,
   "im-chat-messages": MessageList,
+  "im-chat-report": ReportDialog,
   "im-chat-conversation": ConversationView,
   "im-chat-list": ConversationList,
   "im-chat": ImChat,

@@ -104,6 +104,11 @@ describe("The newest conversations of a new device", () => {
     assert.equal(pages(), 1);
     (await open({ store })).close();
     assert.equal(pages(), 1, "there is a list that was kept");
+    const text = new LocalOutbox("1", storage).loadState();
+    const slow = { claim: () => [], put() {}, remove() {}, release() {}, loadState: async () => settle().then(() => text) };
+    await open({ store: () => slow });
+    await settle();
+    assert.equal(pages(), 1, "or will be there in a moment");
     server.renew("e2");
     const client = await open({ store });
     assert.equal(pages(), 2);

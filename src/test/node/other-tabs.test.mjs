@@ -54,6 +54,8 @@ describe("A message that is not stored yet", () => {
   const refused = ({ op }) => (op === "send" ? { code: "STRANGER", retryable: false } : null);
   const sent = () => server.commands.filter(({ op }) => op === "send").map(({ content, clientMessageId }) => `${content} ${clientMessageId}`);
   const stored = () => server.entries.map(({ content }) => content);
+  /** How many messages the store has. */
+  const kept = () => [...Array(storage.length).keys()].filter((index) => storage.key(index).includes("message.")).length;
   const shown = (client, other = "7") => client.conversations.conversation(other).messages.map(({ content, state, messageId }) => `${content} ${state} ${messageId !== null}`);
 
   test("is seen in the other tabs as it is, and is stored once", async () => {
@@ -122,6 +124,7 @@ describe("A message that is not stored yet", () => {
     await settle();
     for (const tab of tabs) assert.deepEqual(shown(tab), ["hello sending false"]);
     assert.deepEqual(tabs.map((tab) => tab.outgoing().length), [0, 1, 0], "one holds it");
+    assert.equal(kept(), 1, "in the store too");
     one.close();
     one.connect();
     await pass(1000);
@@ -166,7 +169,6 @@ describe("A message that is not stored yet", () => {
 
   test("is discarded for good where the tab that held it has vanished, and never while it is on its way", async () => {
     const [one, other] = [await open(), await open()];
-    const kept = () => [...Array(storage.length).keys()].filter((index) => storage.key(index).includes("message.")).length;
     server.refuse = lost;
     one.send("7", "hello", { clientMessageId: "a" });
     await settle();
@@ -222,6 +224,29 @@ describe("A message that is not stored yet", () => {
     assert.deepEqual(shown(other), ["hello sent true"]);
     assert.deepEqual(stored(), ["hello"]);
     assert.equal(new Set(sent()).size, 1);
+  });
+
+  test("is left to another tab where the page goes into the cache of pages, and seen when it comes back", async () => {
+    const page = new EventTarget();
+    globalThis.addEventListener = page.addEventListener.bind(page);
+    const one = await open();
+    delete globalThis.addEventListener;
+    const other = await open();
+    server.refuse = lost;
+    one.send("7", "hello");
+    await settle();
+    page.dispatchEvent(new Event("pagehide"));
+    await pass(1000);
+    assert.equal(other.outgoing().length, 1);
+    other.send("8", "meanwhile");
+    await settle();
+    assert.deepEqual(shown(one, "8"), []);
+    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    await settle();
+    assert.deepEqual(shown(one, "8"), ["meanwhile sending false"]);
+    server.refuse = () => null;
+    await pass(7000);
+    assert.deepEqual(stored().sort(), ["hello", "meanwhile"]);
   });
 
   test("is sent by another tab where its own has vanished, when that is certain", async () => {

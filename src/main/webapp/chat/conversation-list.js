@@ -3,13 +3,14 @@ import { repeat } from "../lib/lit/directives/repeat.js";
 import { avatarStyles } from "./avatar.js";
 import { conversationRow, conversationRowStyles, personRow } from "./conversation-row.js";
 import { bell, clear, search, write } from "./icons.js";
+import { settingsItems, strangerItems } from "./list-menus.js";
 import { base } from "./styles.js";
 import { nameOf } from "./texts.js";
 import { UserSearch, userIdIn } from "./user-search.js";
 
 /** @import { Alerts } from "./alerts.js" */
 /** @import { ChatStore } from "./chat-store.js" */
-/** @import { Conversation, User } from "../imserver-client.js" */
+/** @import { Conversation, StrangerRule, User } from "../imserver-client.js" */
 /** @import { Menu } from "./menu.js" */
 /** @import { Texts } from "./texts.js" */
 
@@ -25,6 +26,7 @@ export class ConversationList extends LitElement {
     selected: {},
     revision: { attribute: false },
     query: { state: true },
+    problem: { state: true },
   };
 
   static styles = [
@@ -143,6 +145,8 @@ export class ConversationList extends LitElement {
     this.selected = null;
     this.revision = 0;
     this.query = "";
+    /** Why something could not be set. */
+    this.problem = "";
   }
 
   disconnectedCallback() {
@@ -176,7 +180,7 @@ export class ConversationList extends LitElement {
           aria-haspopup="menu"
           aria-label=${t.alerts}
           title=${t.alerts}
-          @click=${this.#chooseAlerts}
+          @click=${this.#chooseSettings}
         >
           ${bell}
         </button>
@@ -204,23 +208,35 @@ export class ConversationList extends LitElement {
           ${clear}
         </button>
       </search>
+      <p class="note" role="status" ?hidden=${this.problem === ""}>${this.problem}</p>
       <nav aria-label=${t.conversations} @keydown=${this.#listKey}>${this.query.trim() ? this.#results() : this.#list()}</nav>
       <im-chat-menu></im-chat-menu>
     `;
   }
 
   /** @param {Event} event */
-  #chooseAlerts({ currentTarget }) {
-    const { alerts, texts: t } = this;
-    const { notifications, sound } = alerts.choice;
-    const items = [{ label: t.soundOn, checked: sound, act: () => alerts.choose({ sound: !sound }) }];
-    if (alerts.canNotify) {
-      const label = alerts.isDenied ? t.notificationsDenied : t.notificationsOn;
-      const checked = notifications && !alerts.isDenied;
-      items.unshift({ label, checked, act: () => alerts.choose({ notifications: !checked }) });
+  #chooseSettings({ currentTarget }) {
+    const button = /** @type {HTMLElement} */ (currentTarget);
+    const hasRules = this.store.client.features.has("settings");
+    this.problem = "";
+    this.#menu.open(settingsItems(this.texts, this.alerts, hasRules ? () => this.#chooseStrangers(button) : null), button);
+  }
+
+  /** @param {HTMLElement} button */
+  async #chooseStrangers(button) {
+    const { api } = this.store.client;
+    try {
+      const { strangers = "open" } = await api.settings();
+      /** @param {StrangerRule} rule */
+      const set = (rule) => api.setSettings({ strangers: rule }).catch(() => (this.problem = this.texts.notSet));
+      await this.#menu.open(strangerItems(this.texts, strangers, set), button);
+    } catch {
+      this.problem = this.texts.loadFailed;
     }
-    const menu = /** @type {Menu} */ (this.renderRoot.querySelector("im-chat-menu"));
-    menu.open(items, /** @type {HTMLElement} */ (currentTarget));
+  }
+
+  get #menu() {
+    return /** @type {Menu} */ (this.renderRoot.querySelector("im-chat-menu"));
   }
 
   // ---- The list ----

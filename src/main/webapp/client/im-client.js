@@ -25,7 +25,7 @@ import { Version2 } from "./version-2.js";
 
 /** @import { Message } from "./messages.js" */
 /** @import { Timing } from "./timing.js" */
-/** @import { ClientEvents, Limits, Options, OutboxStore, Sent, State } from "./types.js" */
+/** @import { ClientEvents, Limits, Options, OutboxStore, ReportReason, Sent, State } from "./types.js" */
 
 const ADOPT_WITHIN = 500; // ms, at random: of several tabs the first one takes what a closed tab left
 
@@ -312,6 +312,18 @@ export class ImClient extends TypedEventTarget {
    */
   async recall(messageId) {
     await this.api.recall(messageIdOf(messageId));
+  }
+
+  /**
+   * Reports a message to the moderators; the same again is the same report.
+   * @param {string | number} messageId
+   * @param {ReportReason} reason
+   * @param {string} [text] at most 1,000 characters
+   * @returns {Promise<void>} rejects with an ApiError
+   */
+  async report(messageId, reason, text) {
+    const id = messageIdOf(messageId);
+    await this.api.report([id], { reason, text, clientReportId: `message-${id}` });
   }
 
   /**

@@ -141,7 +141,15 @@ export {};
 
 /** Its own list leaves hidden ones out. @typedef {{user: User, lastMessage: HistoryMessage, unread: number} & Omit<ConversationFlags, "hidden">} ConversationEntry */
 
+/**
+ * What one may send who has never got a message from the user: as much as the site allows, nothing, or so many messages until the user
+ * answers.
+ * @typedef {"open" | "closed" | `quota:${number}`} StrangerRule
+ */
+
 /** What a user has set of a conversation. @typedef {{blocked: boolean, muted: boolean, pinned: boolean, hidden: boolean}} ConversationSettings */
+
+/** Why a message is reported. @typedef {"spam" | "abuse" | "sexual" | "fraud" | "other"} ReportReason */
 
 /** What the server allows, as it says on version 2. @typedef {{maxContent: number, recallSeconds: number}} Limits */
 
