@@ -2,7 +2,7 @@
  * The texts of the chat, in English and Chinese, and how it shows times.
  */
 
-/** @import { Problem } from "../imserver-client.js" */
+/** @import { Problem, ReportReason } from "../imserver-client.js" */
 /** @typedef {typeof en} Texts */
 
 const en = {
@@ -75,6 +75,11 @@ const en = {
   muted: "Muted",
   pinned: "Pinned",
   strangers: "From people you have not written to",
+  strangersMay: "Messages from people I have not written to…",
+  strangersOpen: "As many as this site allows",
+  /** @param {number} count */
+  strangersQuota: (count) => (count === 1 ? "One, until I answer" : `${count}, until I answer`),
+  strangersClosed: "None",
   notSet: "That could not be done. Try again.",
   tooManyBlocked: "You have blocked too many users. Unblock somebody first.",
   youRecalled: "You recalled a message",
@@ -88,9 +93,31 @@ const en = {
     NOT_FOUND: "There is no such message any more.",
   },
   recallFailed: "It could not be recalled. Try again.",
+  report: "Report…",
+  reportTitle: "Report this message",
+  reportHint: "Whoever runs this site gets the message, with those around it.",
+  reportReason: "What is wrong with it?",
+  /** @type {Record<ReportReason, string>} */
+  reportReasons: {
+    spam: "Advertising or spam",
+    abuse: "Insult, threat or harassment",
+    sexual: "Sexual content",
+    fraud: "Fraud",
+    other: "Something else",
+  },
+  reportText: "More about it (optional)",
+  reportSend: "Report",
+  reported: "It was reported.",
+  /** Why a message could not be reported, by failure code. @type {Record<string, string>} */
+  reportFailures: {
+    RATE_LIMITED: "Too many reports at once. Try again later.",
+    NOT_FOUND: "This message cannot be reported here.",
+  },
+  reportFailed: "It could not be reported. Try again.",
+  cancel: "Cancel",
   typing: "is typing…",
   openNotice: "Open",
-  alerts: "Notifications",
+  alerts: "Notifications and settings",
   notificationsOn: "Desktop notifications",
   notificationsDenied: "Desktop notifications (the browser does not allow them here)",
   soundOn: "Sound",
@@ -219,6 +246,10 @@ const zh = {
   muted: "免打扰",
   pinned: "已置顶",
   strangers: "陌生人消息",
+  strangersMay: "接收陌生人消息…",
+  strangersOpen: "按本站规定",
+  strangersQuota: (count) => `我回复前最多 ${count} 条`,
+  strangersClosed: "不接收",
   notSet: "操作失败，请重试。",
   tooManyBlocked: "拉黑的用户过多，请先解除一些。",
   youRecalled: "你撤回了一条消息",
@@ -230,9 +261,29 @@ const zh = {
     NOT_FOUND: "该消息已不存在。",
   },
   recallFailed: "撤回失败，请重试。",
+  report: "举报…",
+  reportTitle: "举报这条消息",
+  reportHint: "本站管理员会看到这条消息及其前后的消息。",
+  reportReason: "这条消息有什么问题？",
+  reportReasons: {
+    spam: "广告或垃圾信息",
+    abuse: "辱骂、威胁或骚扰",
+    sexual: "色情内容",
+    fraud: "诈骗",
+    other: "其他",
+  },
+  reportText: "补充说明（选填）",
+  reportSend: "提交举报",
+  reported: "已举报。",
+  reportFailures: {
+    RATE_LIMITED: "举报过于频繁，请稍后再试。",
+    NOT_FOUND: "无法举报这条消息。",
+  },
+  reportFailed: "举报失败，请重试。",
+  cancel: "取消",
   typing: "正在输入…",
   openNotice: "查看",
-  alerts: "通知",
+  alerts: "通知与设置",
   notificationsOn: "桌面通知",
   notificationsDenied: "桌面通知（浏览器不允许）",
   soundOn: "提示音",
