@@ -47,9 +47,18 @@ class ArchitectureTest {
           entry("cluster", allowed("config", "database")),
           entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("auth", "config", "database")),
+          entry("moderation", allowed("packet", "auth", "session", "database")),
           entry(
               "message",
-              allowed("packet", "auth", "session", "directory", "cluster", "config", "database")),
+              allowed(
+                  "packet",
+                  "auth",
+                  "session",
+                  "directory",
+                  "moderation",
+                  "cluster",
+                  "config",
+                  "database")),
           entry("query", allowed("packet", "auth")),
           entry(
               "conversation",
@@ -84,6 +93,7 @@ class ArchitectureTest {
                   "query",
                   "access",
                   "directory",
+                  "moderation",
                   "message",
                   "cluster",
                   "conversation",
@@ -145,7 +155,7 @@ class ArchitectureTest {
 
   @Test
   @DisplayName(
-      "has JPA only in message, conversation, directory and access, and in what makes it work on Tomcat")
+      "has JPA only in message, conversation, directory, access and moderation, and in what makes it work on Tomcat")
   void jpa() {
     only(
         "jakarta.persistence..",
@@ -153,6 +163,7 @@ class ArchitectureTest {
         "imserver.conversation",
         "imserver.directory",
         "imserver.access",
+        "imserver.moderation",
         "imserver.ejb");
   }
 

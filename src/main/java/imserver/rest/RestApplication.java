@@ -39,6 +39,10 @@ public class RestApplication extends Application {
           UnreadResource.class,
           UsersResource.class,
           NoticesResource.class,
+          ReportsResource.class,
+          ModerationReportsResource.class,
+          SuspensionsResource.class,
+          ModerationResource.class,
           BearerFilter.class,
           ProblemMapper.class);
 

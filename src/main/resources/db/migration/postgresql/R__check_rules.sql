@@ -7,6 +7,7 @@
 -- add_messages).
 --
 -- A message is right if
+-- * its sender is not suspended;
 -- * it is silenced where, and only where, its recipient has blocked its sender;
 -- * the recipient has written to the sender before, or the sender's messages until then are no more than both quotas;
 -- * with it the sender has written first to no more users within an hour than the site allows.
@@ -14,7 +15,7 @@ create or replace function check_rules(
   users bigint[], lows bigint[], highs bigint[], to_lows integer[], to_highs integer[],
   silenced_of_lows integer[], silenced_of_highs integer[], unanswered integer[],
   low_positions integer[], high_positions integer[],
-  sent_by_lows bigint[], sent_by_highs bigint[], blocked integer[],
+  sent_by_lows bigint[], sent_by_highs bigint[], blocked integer[], senders bigint[],
   came timestamp with time zone, site_quota integer, site_recipients integer,
   out pairs bytea, out quotas bytea)
 language plpgsql
@@ -53,6 +54,8 @@ begin
          as n (to_low, to_high, silenced_of_low, silenced_of_high, first, low_position, high_position,
                low_before, high_before, blocked);
 
+  is_right = is_right and not exists (select from suspension p where p.user_id = any (senders) and p.ends_at > came);
+
   if is_right and site_recipients is not null then
     select array_agg(case when n.first > 0 then n.low else n.high end), array_agg(case when n.first > 0 then n.high else n.low end)
     into beginners, newcomers
@@ -86,7 +89,8 @@ begin
   select string_agg(
     int8send(coalesce(u.quota, -1)::bigint)
       || int8send((select count(*) from new_recipient r
-                   where site_recipients is not null and r.sender_id = u.id and r.began_at > hour_ago)), '' order by u.ordinal)
+                   where site_recipients is not null and r.sender_id = u.id and r.began_at > hour_ago))
+      || int8send((select count(*) from suspension p where p.user_id = u.id and p.ends_at > came)), '' order by u.ordinal)
   into quotas
   from unnest(users, own_quotas) with ordinality as u (id, quota, ordinal);
 end
