@@ -10,8 +10,8 @@ import java.util.Set;
 
 /**
  * Who may write to whom: decides of the messages of a batch, one after the other, what is to be
- * done with them. Nothing is stored of who is suspended. A stranger to a user is who has never got a message from him. For one batch and
- * one thread.
+ * done with them. Nothing is stored of who is suspended. A stranger to a user is who has never got
+ * a message from him. For one batch and one thread.
  *
  * <p>On PostgreSQL the function {@code check_rules} looks under its locks whether what was decided
  * is right; a rule that changes is to be changed in both.

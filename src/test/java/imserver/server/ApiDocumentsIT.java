@@ -233,8 +233,10 @@ class ApiDocumentsIT {
     Operation getReport = operations.get("getReport");
     document.check(getReport, send(getReport, 0, moderation + "reports" + remote, null));
     Operation close = operations.get("closeReport");
-    String closing = calls.get("closeReport").body();
-    document.check(close, send(close, 0, moderation + "reports" + remote + "/close", closing));
+    Call closed = calls.get("closeReport");
+    document.check(
+        close, send(close, 0, moderation + "reports" + remote + "/close", closed.body()));
+    document.check(close, send(close, 0, closed.path(), closed.body())); // a second time
     Operation getSuspension = operations.get("getSuspension");
     document.check(getSuspension, send(getSuspension, 0, calls.get("getSuspension").path(), null));
     Operation remove = operations.get("removeMessage");
