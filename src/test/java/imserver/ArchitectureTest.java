@@ -50,6 +50,7 @@ class ArchitectureTest {
           entry("policy", allowed("api", "packet", "session", "config")),
           entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("auth", "config", "database")),
+          entry("moderation", allowed("packet", "auth", "session", "database")),
           entry(
               "message",
               allowed(
@@ -60,6 +61,7 @@ class ArchitectureTest {
                   "policy",
                   "content",
                   "directory",
+                  "moderation",
                   "cluster",
                   "config",
                   "database")),
@@ -98,6 +100,7 @@ class ArchitectureTest {
                   "access",
                   "content",
                   "directory",
+                  "moderation",
                   "message",
                   "cluster",
                   "conversation",
@@ -159,7 +162,7 @@ class ArchitectureTest {
 
   @Test
   @DisplayName(
-      "has JPA only in message, conversation, directory, access and content, and in what makes it work on Tomcat")
+      "has JPA only in message, conversation, directory, access, content and moderation, and in what makes it work on Tomcat")
   void jpa() {
     only(
         "jakarta.persistence..",
@@ -168,6 +171,7 @@ class ArchitectureTest {
         "imserver.directory",
         "imserver.access",
         "imserver.content",
+        "imserver.moderation",
         "imserver.ejb");
   }
 

@@ -1,5 +1,6 @@
 package imserver.message;
 
+import imserver.auth.Suspensions;
 import imserver.cluster.Change;
 import imserver.cluster.Cluster;
 import imserver.config.Config;
@@ -65,6 +66,7 @@ public class Intake {
   @Inject private Cluster cluster;
   @Inject private Workers workers;
   @Inject private UserBudgets budgets;
+  @Inject private Suspensions suspensions;
   @Resource private ManagedThreadFactory threads;
 
   /** Notices take one part in so many of the room at a time. */
@@ -208,9 +210,13 @@ public class Intake {
     }
   }
 
-  /** Tells a user that the requester is writing to him, unless that was told just now. */
+  /**
+   * Tells a user that the requester is writing to him, unless that was told just now, or the
+   * requester may not write.
+   */
   public void typing(Requester requester, Typing request) {
-    if (!isSpent(budgets.typing(), requester, 1)) {
+    if (!isSpent(budgets.typing(), requester, 1)
+        && !suspensions.isSilent(requester.user().userId())) {
       delivery.pass(new Change.Typing(requester.user().userId(), request.toId()));
     }
   }

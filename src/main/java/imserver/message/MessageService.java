@@ -11,6 +11,9 @@ import imserver.database.StorageExceptionTranslator;
 import imserver.database.Vendor;
 import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
+import imserver.moderation.ModerationStep;
+import imserver.moderation.SuspensionChange;
+import imserver.moderation.SuspensionScope;
 import imserver.packet.Response.Incoming;
 import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;
@@ -23,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.Function;
@@ -155,6 +159,25 @@ public class MessageService {
   public RecallOutcome recall(
       long sender, long messageId, OffsetDateTime since, OffsetDateTime now) {
     return write(store -> store.recall(sender, messageId, since, now));
+  }
+
+  /** Has a moderator remove a message, whoever has sent it and whenever. */
+  @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+  public RecallOutcome remove(long messageId, ModerationStep step) {
+    return write(store -> store.remove(messageId, step));
+  }
+
+  /** Suspends a user until a time. */
+  @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+  public SuspensionChange suspend(
+      long user, SuspensionScope scope, OffsetDateTime until, ModerationStep step) {
+    return write(store -> store.suspend(user, scope, until, step));
+  }
+
+  /** Ends a suspension before its time; empty where there is none. */
+  @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+  public Optional<SuspensionChange> endSuspension(long user, ModerationStep step) {
+    return write(store -> store.endSuspension(user, step));
   }
 
   /** Has a user set what his conversation with another is to him. */

@@ -220,6 +220,7 @@ final class MessageWriter {
   private static FailureCode failureOf(Outcome outcome) {
     if (outcome instanceof Outcome.Refused refused) {
       return switch (refused.decision()) {
+        case REFUSE_SUSPENDED -> FailureCode.SUSPENDED;
         case REFUSE_BLOCKED -> FailureCode.BLOCKED;
         case REFUSE_STRANGER -> FailureCode.STRANGER;
         case REFUSE_NEW_RECIPIENT -> FailureCode.TOO_MANY_RECIPIENTS;

@@ -46,6 +46,8 @@ public enum FailureCode {
   REFUSED_CONTENT("the message says what is not allowed here", Retry.NO),
   /** The host application refuses the message; the text of the failure is its reason. */
   REFUSED_BY_HOST("the message is refused here", Retry.NO),
+  /** A moderator has suspended the user, from writing or from everything, until a time. */
+  SUSPENDED("a moderator has suspended you", Retry.NO),
   /** The user's budget for messages, or for read-acks, is used up. */
   RATE_LIMITED("too much in a short time, slow down", Retry.LATER),
   /** The intake is full, or the server is stopping. */

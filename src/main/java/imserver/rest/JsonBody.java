@@ -8,6 +8,8 @@ import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,18 @@ public final class JsonBody {
       throw Problem.badRequest(name + " must have at most " + maxLength + " characters");
     }
     return text;
+  }
+
+  /**
+   * One of some texts.
+   *
+   * @param named finds what a text stands for
+   * @param texts how they are shown where it is none of them
+   */
+  <T> T oneOf(String name, Function<String, Optional<T>> named, String texts) {
+    Optional<T> found =
+        get(name) instanceof JsonString string ? named.apply(string.getString()) : Optional.empty();
+    return found.orElseThrow(() -> Problem.badRequest(name + " must be one of " + texts));
   }
 
   /** {@code true} or {@code false}, or null where it is absent or null. */

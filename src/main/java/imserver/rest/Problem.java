@@ -96,7 +96,8 @@ public final class Problem extends RuntimeException {
           STRANGER,
           TOO_MANY_RECIPIENTS,
           REFUSED_CONTENT,
-          REFUSED_BY_HOST ->
+          REFUSED_BY_HOST,
+          SUSPENDED ->
           403;
       case REUSED_ID, RECALL_EXPIRED -> 409;
       case BAD_PACKET,
