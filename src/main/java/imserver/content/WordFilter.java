@@ -17,6 +17,7 @@ public class WordFilter {
   private static final WordMatcher NOTHING = WordMatcher.of(List.of());
 
   private volatile Map<WordAction, WordMatcher> matchers = Map.of();
+  private volatile boolean hasMasked;
 
   /** With no words. */
   public WordFilter() {}
@@ -26,9 +27,11 @@ public class WordFilter {
     return matcher(matchers, action).size();
   }
 
-  /** Whether there are any words at all. */
-  public boolean isOn() {
-    return !matchers.isEmpty();
+  /**
+   * Whether there is a list of words to be masked, or was one: texts that are stored may be masked.
+   */
+  public boolean hasMasked() {
+    return hasMasked;
   }
 
   /** Says what is to be done with a message; takes microseconds, and waits for nothing. */
@@ -87,7 +90,7 @@ public class WordFilter {
     return true;
   }
 
-  /** Has these words hold from now on, in place of those before. */
+  /** Has these words hold from now on, in place of those before; a list may be empty. */
   void use(Map<WordAction, ? extends Collection<String>> words) {
     Map<WordAction, WordMatcher> made = new EnumMap<>(WordAction.class);
     words.forEach(
@@ -97,6 +100,7 @@ public class WordFilter {
             made.put(action, matcher);
           }
         });
+    hasMasked = hasMasked || words.containsKey(WordAction.MASK);
     matchers = made.isEmpty() ? Map.of() : made;
   }
 }

@@ -163,9 +163,11 @@ public class WordLists {
   private void use() {
     Map<WordAction, List<String>> all = new EnumMap<>(WordAction.class);
     for (WordAction action : WordAction.values()) {
-      List<String> words = new ArrayList<>(ofSource.getOrDefault(action, List.of()));
-      words.addAll(ofDatabase.getOrDefault(action, List.of()));
-      all.put(action, words);
+      if (ofSource.containsKey(action) || ofDatabase.containsKey(action)) {
+        List<String> words = new ArrayList<>(ofSource.getOrDefault(action, List.of()));
+        words.addAll(ofDatabase.getOrDefault(action, List.of()));
+        all.put(action, words);
+      }
     }
     filter.use(all);
     LOG.log(

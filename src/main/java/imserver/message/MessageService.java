@@ -75,7 +75,7 @@ public class MessageService {
               ? new Outcome.UnknownRecipient()
               : added.remove());
     }
-    return words.isOn() ? withMaskedRetries(newMessages, outcomes) : outcomes;
+    return words.hasMasked() ? withMaskedRetries(newMessages, outcomes) : outcomes;
   }
 
   /** A retry is one also where the words have changed since the message was stored. */

@@ -81,8 +81,16 @@ class WordFilterTest {
     assertThat(filter.check("新").refusal()).isNotNull();
     assertThat(filter.check("★").refusal()).isNull();
     filter.use(Map.of());
-    assertThat(filter.isOn()).isFalse();
+    assertThat(filter.hasMasked()).isTrue();
     assertThat(filter.check("新")).isEqualTo(Verdict.of("新"));
+  }
+
+  @Test
+  @DisplayName("knows whether it has ever had words to be masked")
+  void hasMasked() {
+    assertThat(new WordFilter().hasMasked()).isFalse();
+    filter.use(Map.of());
+    assertThat(filter.hasMasked()).isTrue();
   }
 
   @Test
