@@ -47,9 +47,18 @@ class ArchitectureTest {
           entry("cluster", allowed("config", "database")),
           entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("auth", "config", "database")),
+          entry("webhook", allowed("session", "cluster", "config", "database")),
           entry(
               "message",
-              allowed("packet", "auth", "session", "directory", "cluster", "config", "database")),
+              allowed(
+                  "packet",
+                  "auth",
+                  "session",
+                  "directory",
+                  "cluster",
+                  "webhook",
+                  "config",
+                  "database")),
           entry("query", allowed("packet", "auth")),
           entry(
               "conversation",
@@ -62,7 +71,9 @@ class ArchitectureTest {
                   "message",
                   "config",
                   "database")),
-          entry("lifecycle", allowed("session", "message", "cluster", "config", "database")),
+          entry(
+              "lifecycle",
+              allowed("session", "message", "cluster", "webhook", "config", "database")),
           entry(
               "endpoint",
               allowed(
@@ -86,6 +97,7 @@ class ArchitectureTest {
                   "directory",
                   "message",
                   "cluster",
+                  "webhook",
                   "conversation",
                   "config",
                   "database")),
@@ -163,9 +175,16 @@ class ArchitectureTest {
   }
 
   @Test
-  @DisplayName("has JDBC only in database, message, cluster and what makes pools work on Tomcat")
+  @DisplayName(
+      "has JDBC only in database, message, cluster, webhook and what makes pools work on Tomcat")
   void sql() {
-    only("java.sql..", "imserver.database", "imserver.message", "imserver.cluster", "imserver.ejb");
+    only(
+        "java.sql..",
+        "imserver.database",
+        "imserver.message",
+        "imserver.cluster",
+        "imserver.webhook",
+        "imserver.ejb");
   }
 
   @Test
@@ -186,6 +205,12 @@ class ArchitectureTest {
   @DisplayName("has the client for Redis only in cluster")
   void redis() {
     only("redis.clients..", "imserver.cluster");
+  }
+
+  @Test
+  @DisplayName("has the library that signs requests only in webhook")
+  void standardWebhooks() {
+    only("com.standardwebhooks..", "imserver.webhook");
   }
 
   private static void only(String api, String... packages) {

@@ -11,6 +11,7 @@ import imserver.database.Vendor;
 import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
 import imserver.packet.Response.Incoming;
+import imserver.webhook.Webhooks;
 import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
@@ -44,6 +45,7 @@ public class MessageService {
   @Inject private H2MessageStore h2;
   @Inject private UserDirectory directory;
   @Inject private Config config;
+  @Inject private Webhooks webhooks;
 
   /** For the container, which injects the rest. */
   public MessageService() {}
@@ -93,7 +95,9 @@ public class MessageService {
           case H2 -> h2;
         };
     try {
-      return call.apply(store);
+      R result = call.apply(store);
+      webhooks.wake();
+      return result;
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {

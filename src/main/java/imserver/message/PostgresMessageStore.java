@@ -2,12 +2,14 @@ package imserver.message;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import imserver.config.Config;
 import imserver.database.Schema;
 import imserver.database.StorageException;
 import imserver.message.SenderHistory.PairHistory;
 import imserver.message.SendingRules.Decision;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.sql.PreparedStatement;
@@ -41,9 +43,9 @@ public class PostgresMessageStore implements MessageStore {
 
   private static final String ADD =
       "select * from add_messages(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-          + " ?, ?, ?, ?, ?, ?, ?)";
-  private static final String MARK_READ = "select * from mark_read(?, ?, ?)";
-  private static final String RECALL = "select * from recall_message(?, ?, ?, ?)";
+          + " ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  private static final String MARK_READ = "select * from mark_read(?, ?, ?, ?)";
+  private static final String RECALL = "select * from recall_message(?, ?, ?, ?, ?)";
   private static final String RECOUNT = "select * from recount(?)";
   private static final String SET = "select * from set_conversation(?, ?, ?, ?, ?, ?, ?)";
   private static final String SET_QUOTA =
@@ -68,6 +70,9 @@ public class PostgresMessageStore implements MessageStore {
   @Resource(lookup = Schema.DATA_SOURCE)
   private DataSource database;
 
+  /** Whether events are written for the host application. */
+  @Inject private Config config;
+
   /**
    * In how many more batches the keys are looked for first. Threads may overwrite each other's
    * value: it is only an estimate.
@@ -81,8 +86,9 @@ public class PostgresMessageStore implements MessageStore {
   /** For the container, which injects the rest. */
   public PostgresMessageStore() {}
 
-  PostgresMessageStore(DataSource database) {
+  PostgresMessageStore(DataSource database, Config config) {
     this.database = database;
+    this.config = config;
   }
 
   /** What the function has done. */
@@ -151,7 +157,7 @@ public class PostgresMessageStore implements MessageStore {
     return new FunctionCaller(database)
         .call(
             ADD,
-            statement -> bind(statement, newMessages, deltas, rules, look),
+            statement -> bind(statement, newMessages, deltas, rules, look, config.webhook()),
             row -> added(row, newMessages, deltas));
   }
 
@@ -160,7 +166,8 @@ public class PostgresMessageStore implements MessageStore {
       List<NewMessage> newMessages,
       ConversationDeltas deltas,
       SiteRules rules,
-      boolean look)
+      boolean look,
+      Config.Webhook webhook)
       throws SQLException {
     List<Integer> ordinals = new ArrayList<>();
     List<NoticeDetails> notices = new ArrayList<>();
@@ -199,7 +206,9 @@ public class PostgresMessageStore implements MessageStore {
       deltas.unanswered(),
       bound(rules.strangerQuota()),
       bound(rules.newRecipients()),
-      look
+      look,
+      webhook.isOn(),
+      webhook.unseen() == 0 ? null : webhook.unseen()
     };
     for (int i = 0; i < parameters.length; i++) {
       if (parameters[i] == null) {
@@ -351,6 +360,7 @@ public class PostgresMessageStore implements MessageStore {
               statement.setObject(1, readers);
               statement.setObject(2, ids);
               statement.setBoolean(3, receipts);
+              statement.setBoolean(4, config.webhook().isOn());
             },
             row -> marks(numbers(row.getBytes("marked")), numbers(row.getBytes("states"))));
   }
@@ -393,6 +403,7 @@ public class PostgresMessageStore implements MessageStore {
               statement.setLong(2, messageId);
               statement.setObject(3, since);
               statement.setObject(4, now);
+              statement.setBoolean(5, config.webhook().isOn());
             },
             row -> recalled(row, sender, messageId));
   }

@@ -7,6 +7,7 @@ import imserver.config.Config.AuthMode;
 import imserver.config.Config.Blocked;
 import imserver.config.Config.Recipients;
 import imserver.config.Config.Switch;
+import java.net.URI;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -170,6 +171,9 @@ class ConfigReaderTest {
               "IMSERVER_BLOCKED", "refuse",
               "IMSERVER_STRANGERS", "quota:21",
               "IMSERVER_NEW_RECIPIENTS", "22",
+              "IMSERVER_WEBHOOK_URL", "https://h:23/w?x",
+              "IMSERVER_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+              "IMSERVER_UNSEEN", "24",
               "IMSERVER_REDIS_URL", "redis://h:18");
       assertThat(config)
           .isEqualTo(
@@ -202,7 +206,11 @@ class ConfigReaderTest {
                       "t",
                       17,
                       new RedisUrl(false, null, null, null, List.of(new RedisUrl.Host("h", 18)))),
-                  new Config.Rules(19, Switch.OFF, Blocked.REFUSE, new StrangerRule(21), 22)));
+                  new Config.Rules(19, Switch.OFF, Blocked.REFUSE, new StrangerRule(21), 22),
+                  new Config.Webhook(
+                      URI.create("https://h:23/w?x"),
+                      new WebhookSecrets(List.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),
+                      24)));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import imserver.config.Config;
+import imserver.config.Configs;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import jakarta.ejb.EJBException;
@@ -30,13 +32,21 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
 
   private static MemoryDatabase database;
 
-  private final MessageStore store = new H2MessageStore(new InTransactions());
+  private final MessageStore store = new H2MessageStore(new InTransactions(Configs.with()));
+
+  private final MessageStore telling = new H2MessageStore(new InTransactions(TELLING));
 
   /** What the commit throws. */
   private @Nullable RuntimeException ofCommit;
 
   /** Does what the container does around the methods of the session bean. */
   private final class InTransactions extends H2Transactions {
+
+    private final Config config;
+
+    InTransactions(Config config) {
+      this.config = config;
+    }
 
     @Override
     public List<Outcome> add(List<NewMessage> newMessages, SiteRules rules) {
@@ -80,7 +90,7 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
         entities.getTransaction().begin();
         R result;
         try {
-          result = work.apply(new H2Transactions(entities));
+          result = work.apply(new H2Transactions(entities, config));
         } catch (RuntimeException e) {
           throw new StorageException(e);
         }
@@ -111,7 +121,16 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
   @BeforeEach
   void empty() {
     for (String table :
-        List.of("message", "notice", "unread", "user_state", "conversation", "new_recipient")) {
+        List.of(
+            "message",
+            "notice",
+            "unread",
+            "user_state",
+            "conversation",
+            "new_recipient",
+            "webhook_event",
+            "webhook_conversation",
+            "unseen")) {
       state().update("truncate table " + table);
     }
   }
@@ -119,6 +138,11 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
   @Override
   MessageStore store() {
     return store;
+  }
+
+  @Override
+  MessageStore telling() {
+    return telling;
   }
 
   @Override

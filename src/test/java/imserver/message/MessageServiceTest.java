@@ -8,6 +8,7 @@ import imserver.config.Configs;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.directory.UserDirectory;
+import imserver.webhook.Webhooks;
 import java.lang.reflect.Field;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ class MessageServiceTest {
   private MessageService with(String... settings) throws Exception {
     Config config = Configs.with(settings);
     inject("config", config);
+    inject("webhooks", new Webhooks());
     inject(
         "h2",
         new H2MessageStore() {

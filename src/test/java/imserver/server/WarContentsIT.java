@@ -34,7 +34,8 @@ class WarContentsIT {
           "h2",
           "jedis",
           "nimbus-jose-jwt",
-          "postgresql");
+          "postgresql",
+          "standardwebhooks");
 
   private static final List<String> OF_TOMCAT_ALONE =
       List.of(
