@@ -51,6 +51,7 @@ class ArchitectureTest {
           entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("auth", "config", "database")),
           entry("moderation", allowed("packet", "auth", "session", "database")),
+          entry("webhook", allowed("session", "cluster", "config", "database")),
           entry(
               "message",
               allowed(
@@ -63,6 +64,7 @@ class ArchitectureTest {
                   "directory",
                   "moderation",
                   "cluster",
+                  "webhook",
                   "config",
                   "database")),
           entry("query", allowed("packet", "auth")),
@@ -77,7 +79,9 @@ class ArchitectureTest {
                   "message",
                   "config",
                   "database")),
-          entry("lifecycle", allowed("session", "message", "cluster", "config", "database")),
+          entry(
+              "lifecycle",
+              allowed("session", "message", "cluster", "webhook", "config", "database")),
           entry(
               "endpoint",
               allowed(
@@ -103,6 +107,7 @@ class ArchitectureTest {
                   "moderation",
                   "message",
                   "cluster",
+                  "webhook",
                   "conversation",
                   "config",
                   "database")),
@@ -182,9 +187,16 @@ class ArchitectureTest {
   }
 
   @Test
-  @DisplayName("has JDBC only in database, message, cluster and what makes pools work on Tomcat")
+  @DisplayName(
+      "has JDBC only in database, message, cluster, webhook and what makes pools work on Tomcat")
   void sql() {
-    only("java.sql..", "imserver.database", "imserver.message", "imserver.cluster", "imserver.ejb");
+    only(
+        "java.sql..",
+        "imserver.database",
+        "imserver.message",
+        "imserver.cluster",
+        "imserver.webhook",
+        "imserver.ejb");
   }
 
   @Test
@@ -205,6 +217,12 @@ class ArchitectureTest {
   @DisplayName("has the client for Redis only in cluster")
   void redis() {
     only("redis.clients..", "imserver.cluster");
+  }
+
+  @Test
+  @DisplayName("has the library that signs requests only in webhook")
+  void standardWebhooks() {
+    only("com.standardwebhooks..", "imserver.webhook");
   }
 
   private static void only(String api, String... packages) {

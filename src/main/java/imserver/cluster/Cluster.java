@@ -181,6 +181,11 @@ public class Cluster {
     }
   }
 
+  /** Which server this is, in the table {@code node}: drawn anew with each start. */
+  public long node() {
+    return node;
+  }
+
   /** How many servers are alive, this one included. */
   public int servers() {
     synchronized (continuity) {

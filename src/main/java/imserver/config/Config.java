@@ -1,5 +1,6 @@
 package imserver.config;
 
+import java.net.URI;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param storage where messages are kept
  * @param server how the server shows itself
  * @param rules what users may do, and learn
+ * @param webhook where the host application is told what happened
  */
-public record Config(Auth auth, Limits limits, Storage storage, Server server, Rules rules) {
+public record Config(
+    Auth auth, Limits limits, Storage storage, Server server, Rules rules, Webhook webhook) {
 
   /** What the credential in a connection's address is. */
   public enum AuthMode {
@@ -453,4 +456,58 @@ public record Config(Auth auth, Limits limits, Storage storage, Server server, R
               meaning =
                   "where it has not decided by then, or failed: `refuse`: the message gets `SERVER_BUSY`, and may be sent again; `allow`: it is stored")
           OnPolicyFailure policyFailure) {}
+
+  /**
+   * Where the host application is told what happened (docs/WEBHOOKS.md).
+   *
+   * @param url null where nobody is told anything
+   * @param secrets what each request is signed with; null only where {@code url} is
+   * @param unseen after how many seconds an unread message is told, 0 for never
+   */
+  public record Webhook(
+      @Setting(
+              key = "IMSERVER_WEBHOOK_URL",
+              meaning =
+                  "`https://…` (or `http://…`): where the host application is told of each message stored, read, recalled or not seen, as [docs/WEBHOOKS.md](docs/WEBHOOKS.md) says; unset, nobody is told, and nothing is written for it")
+          @Nullable URI url,
+      @Setting(
+              key = "IMSERVER_WEBHOOK_SECRET",
+              meaning =
+                  "what these requests are signed with: `whsec_` and the base64 of 24 to 64 random bytes; several with blanks between them while one takes the place of another")
+          @Nullable WebhookSecrets secrets,
+      @Setting(
+              key = "IMSERVER_UNSEEN",
+              fallback = "0",
+              min = 0,
+              max = 604_800,
+              meaning =
+                  "seconds after which the webhook is told of a conversation with unread messages whose recipient has no device connected, once until something of it is read; `0` turns it off")
+          int unseen) {
+
+    /** Whether anybody is told anything. */
+    public boolean isOn() {
+      return url != null;
+    }
+
+    /**
+     * Refuses what is valid only alone.
+     *
+     * @throws InvalidConfigException if a setting lacks another
+     */
+    Webhook complete() {
+      if (url != null && secrets == null) {
+        throw new InvalidConfigException(
+            "IMSERVER_WEBHOOK_URL needs an IMSERVER_WEBHOOK_SECRET, by which the receiver knows who asks");
+      }
+      if (url == null && secrets != null) {
+        throw new InvalidConfigException(
+            "IMSERVER_WEBHOOK_SECRET needs an IMSERVER_WEBHOOK_URL, where to send");
+      }
+      if (url == null && unseen > 0) {
+        throw new InvalidConfigException(
+            "IMSERVER_UNSEEN needs an IMSERVER_WEBHOOK_URL, where to tell it");
+      }
+      return this;
+    }
+  }
 }

@@ -3,6 +3,8 @@ package imserver.config;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.Arrays;
@@ -37,7 +39,9 @@ public final class ConfigReader {
    * @throws InvalidConfigException if one cannot be used, with a sentence that names its key
    */
   public Config read() {
-    return record(Config.class);
+    Config config = record(Config.class);
+    config.webhook().complete();
+    return config;
   }
 
   /** The keys of all settings, in the order of the record. */
@@ -95,6 +99,12 @@ public final class ConfigReader {
     if (type == RedisUrl.class) {
       return text.isEmpty() ? null : RedisUrl.of(setting.key(), text);
     }
+    if (type == URI.class) {
+      return text.isEmpty() ? null : address(setting, text);
+    }
+    if (type == WebhookSecrets.class) {
+      return text.isEmpty() ? null : WebhookSecrets.of(setting.key(), text);
+    }
     if (type == StrangerRule.class) {
       return strangers(setting, text);
     }
@@ -134,6 +144,28 @@ public final class ConfigReader {
       throw new InvalidConfigException(
           "%s must be a time zone like Asia/Shanghai, not '%s'".formatted(setting.key(), text));
     }
+  }
+
+  /** Without the text, whose path or query may be a secret. */
+  private static URI address(Setting setting, String text) {
+    URI address = null;
+    try {
+      address = new URI(text);
+    } catch (URISyntaxException e) {
+      // reported below
+    }
+    if (address == null
+        || address.getScheme() == null
+        || !address.getScheme().matches("(?i)https?")
+        || address.getHost() == null
+        || address.getPort() > 65_535
+        || address.getRawUserInfo() != null
+        || address.getRawFragment() != null) {
+      throw new InvalidConfigException(
+          setting.key()
+              + " must be an address like https://HOST/PATH, without a user, a password or a #");
+    }
+    return address;
   }
 
   private static StrangerRule strangers(Setting setting, String text) {

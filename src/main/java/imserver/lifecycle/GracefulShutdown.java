@@ -5,6 +5,7 @@ import imserver.config.Config;
 import imserver.message.Intake;
 import imserver.session.SessionRegistry;
 import imserver.session.Workers;
+import imserver.webhook.Webhooks;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
 import jakarta.enterprise.event.Observes;
@@ -33,6 +34,7 @@ public class GracefulShutdown {
   private final SessionRegistry registry;
   private final Workers workers;
   private final Cluster cluster;
+  private final Webhooks webhooks;
   private final Duration drain;
   private boolean due;
   private volatile boolean over;
@@ -40,11 +42,17 @@ public class GracefulShutdown {
   /** For CDI. */
   @Inject
   public GracefulShutdown(
-      Intake intake, SessionRegistry registry, Workers workers, Cluster cluster, Config config) {
+      Intake intake,
+      SessionRegistry registry,
+      Workers workers,
+      Cluster cluster,
+      Webhooks webhooks,
+      Config config) {
     this.intake = intake;
     this.registry = registry;
     this.workers = workers;
     this.cluster = cluster;
+    this.webhooks = webhooks;
     this.drain = Duration.ofSeconds(config.server().drain());
   }
 
@@ -80,15 +88,23 @@ public class GracefulShutdown {
     }
   }
 
+  private void stopThreads() {
+    try {
+      cluster.stop(); // as above
+    } finally {
+      workers.stop();
+    }
+  }
+
   private void closeConnections() {
     try {
       registry.closeAll(CLIENT_READ_TIMEOUT);
     } finally {
       try {
-        cluster
-            .stop(); // while the pool of the database is there: on Payara it goes before the beans
+        // While the pool of the database is there: on Payara it goes before the beans.
+        webhooks.stop();
       } finally {
-        workers.stop();
+        stopThreads();
       }
     }
   }

@@ -13,7 +13,8 @@
  *       answered with a failure where the database does not answer: 8 s at most.
  *   <li>Every connection is closed with 1001, when its client has read what is queued for it, or
  *       after 5 s.
- *   <li>The threads of {@link imserver.session.Workers} end.
+ *   <li>What the host application is being told is given up ({@link imserver.webhook.Webhooks});
+ *       the threads of {@link imserver.session.Workers} end.
  * </ol>
  *
  * <p>Rules: the stop runs once, and each step is bounded in time. This package calls those below

@@ -102,10 +102,13 @@ final class H2MessageInserter {
 
   private final EntityManager entities;
   private final NamedStatements statements;
+  private final @Nullable H2EventWriter events;
 
-  H2MessageInserter(EntityManager entities, NamedStatements statements) {
+  H2MessageInserter(
+      EntityManager entities, NamedStatements statements, @Nullable H2EventWriter events) {
     this.entities = entities;
     this.statements = statements;
+    this.events = events;
   }
 
   /** See {@link MessageStore#add}. */
@@ -185,6 +188,9 @@ final class H2MessageInserter {
       if (noticeDetails != null) {
         entities.persist(new Notice(ids[i], noticeDetails));
       }
+    }
+    if (events != null) {
+      events.stored(newMessages, messages);
     }
     entities.flush(); // what the database refuses is thrown here
     return deltas.stored(ids, heads, counts(deltas));

@@ -2,6 +2,7 @@ package imserver.message;
 
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
+import imserver.database.WriteTurn;
 import imserver.moderation.ModerationStep;
 import imserver.moderation.SuspensionChange;
 import imserver.moderation.SuspensionScope;
@@ -12,7 +13,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +24,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class H2MessageStore implements MessageStore {
 
-  /**
-   * Fair, so that a writer waits for no more than one transaction of each other writer: otherwise
-   * one that writes without a pause takes it again before the next thread is awake.
-   */
-  private final ReentrantLock turn = new ReentrantLock(true);
-
+  @Inject private WriteTurn turn;
   @Inject private H2Transactions writer;
 
   /** For the container, which injects the rest. */
@@ -37,6 +32,7 @@ public class H2MessageStore implements MessageStore {
 
   H2MessageStore(H2Transactions writer) {
     this.writer = writer;
+    this.turn = new WriteTurn();
   }
 
   @Override
@@ -96,15 +92,12 @@ public class H2MessageStore implements MessageStore {
    * back. Anything else may come from the commit, which may have been done.
    */
   private <R> R commit(Supplier<R> transaction) {
-    turn.lock();
     try {
-      return transaction.get();
+      return turn.take(transaction);
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {
       throw new CommitUnknownException(e);
-    } finally {
-      turn.unlock();
     }
   }
 }

@@ -5,14 +5,17 @@ import imserver.moderation.ModerationStep;
 import imserver.moderation.Suspension;
 import jakarta.persistence.EntityManager;
 import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
 
 /** Recalls messages on H2, within a transaction. */
 final class H2RecallWriter {
 
   private final EntityManager entities;
+  private final @Nullable H2EventWriter events;
 
-  H2RecallWriter(EntityManager entities) {
+  H2RecallWriter(EntityManager entities, @Nullable H2EventWriter events) {
     this.entities = entities;
+    this.events = events;
   }
 
   /** See {@link MessageStore#recall}. */
@@ -66,6 +69,9 @@ final class H2RecallWriter {
       conversation.setChangedOf(recipient, recipientChange);
     }
     addEntry(messageId, UserPair.of(sender, recipient), now);
+    if (events != null && !silenced) {
+      events.recalled(sender, recipient, messageId, left);
+    }
     entities.flush(); // what the database refuses is thrown here
     return new RecallOutcome.Recalled(
         messageId, sender, senderChange, recipient, recipientChange, left);

@@ -1,11 +1,13 @@
 package imserver.message;
 
+import imserver.config.Config;
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
 import imserver.moderation.ModerationStep;
 import imserver.moderation.SuspensionChange;
 import imserver.moderation.SuspensionScope;
 import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptors;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
@@ -27,18 +29,28 @@ public class H2Transactions {
 
   @PersistenceContext private EntityManager entities;
 
+  @Inject private Config config;
+
   private final NamedStatements statements = new NamedStatements();
 
   /** For the container, which injects the rest. */
   public H2Transactions() {}
 
-  H2Transactions(EntityManager entities) {
+  H2Transactions(EntityManager entities, Config config) {
     this.entities = entities;
+    this.config = config;
+  }
+
+  /** What writes events for the host application; null where nobody is told. */
+  private @Nullable H2EventWriter events() {
+    return config.webhook().isOn()
+        ? new H2EventWriter(entities, statements, config.webhook().unseen())
+        : null;
   }
 
   /** See {@link MessageStore#add}. */
   public List<Outcome> add(List<NewMessage> newMessages, SiteRules rules) {
-    return new H2MessageInserter(entities, statements).add(newMessages, rules);
+    return new H2MessageInserter(entities, statements, events()).add(newMessages, rules);
   }
 
   /** See {@link MessageStore#set}. */
@@ -54,18 +66,18 @@ public class H2Transactions {
   /** See {@link MessageStore#markRead}. */
   public List<ReadMark> markRead(
       Map<Long, ? extends Collection<Long>> idsByReader, boolean receipts) {
-    return new H2UnreadWriter(entities).markRead(idsByReader, receipts);
+    return new H2UnreadWriter(entities, events()).markRead(idsByReader, receipts);
   }
 
   /** See {@link MessageStore#recall}. */
   public RecallOutcome recall(
       long sender, long messageId, OffsetDateTime since, OffsetDateTime now) {
-    return new H2RecallWriter(entities).recall(sender, messageId, since, now);
+    return new H2RecallWriter(entities, events()).recall(sender, messageId, since, now);
   }
 
   /** See {@link MessageStore#remove}. */
   public RecallOutcome remove(long messageId, ModerationStep step) {
-    return new H2RecallWriter(entities).remove(messageId, step);
+    return new H2RecallWriter(entities, events()).remove(messageId, step);
   }
 
   /** See {@link MessageStore#suspend}. */
@@ -81,6 +93,6 @@ public class H2Transactions {
 
   /** See {@link MessageStore#recount}. */
   public Recount recount(long user) {
-    return new H2UnreadWriter(entities).recount(user);
+    return new H2UnreadWriter(entities, null).recount(user);
   }
 }

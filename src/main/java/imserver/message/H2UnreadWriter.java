@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Marks messages as read on H2, and recounts what is unread, within a transaction. By entities, not
@@ -20,9 +21,11 @@ final class H2UnreadWriter {
   private static final int MOST_LOOKED_AT = 10_000;
 
   private final EntityManager entities;
+  private final @Nullable H2EventWriter events;
 
-  H2UnreadWriter(EntityManager entities) {
+  H2UnreadWriter(EntityManager entities, @Nullable H2EventWriter events) {
     this.entities = entities;
+    this.events = events;
   }
 
   /**
@@ -44,6 +47,9 @@ final class H2UnreadWriter {
     entities.flush();
     List<ReadMark> marks = new ArrayList<>();
     read.forEach((reading, count) -> marks.add(mark(reading, count, receipts)));
+    if (events != null) {
+      events.read(marks);
+    }
     entities.flush(); // what the database refuses is thrown here
     return marks;
   }

@@ -15,6 +15,7 @@ import imserver.moderation.ModerationStep;
 import imserver.moderation.SuspensionChange;
 import imserver.moderation.SuspensionScope;
 import imserver.packet.Response.Incoming;
+import imserver.webhook.Webhooks;
 import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
@@ -50,6 +51,7 @@ public class MessageService {
   @Inject private UserDirectory directory;
   @Inject private Config config;
   @Inject private WordFilter words;
+  @Inject private Webhooks webhooks;
 
   /** For the container, which injects the rest. */
   public MessageService() {}
@@ -130,7 +132,9 @@ public class MessageService {
           case H2 -> h2;
         };
     try {
-      return call.apply(store);
+      R result = call.apply(store);
+      webhooks.wake();
+      return result;
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {

@@ -2,6 +2,7 @@ package imserver.message;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import imserver.config.Config;
 import imserver.database.Schema;
 import imserver.database.StorageException;
 import imserver.message.SenderHistory.PairHistory;
@@ -11,6 +12,7 @@ import imserver.moderation.SuspensionChange;
 import imserver.moderation.SuspensionScope;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.sql.PreparedStatement;
@@ -46,10 +48,10 @@ public class PostgresMessageStore implements MessageStore {
 
   private static final String ADD =
       "select * from add_messages(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-          + " ?, ?, ?, ?, ?, ?, ?)";
-  private static final String MARK_READ = "select * from mark_read(?, ?, ?)";
-  private static final String RECALL = "select * from recall_message(?, ?, ?, ?, true)";
-  private static final String REMOVE = "select * from remove_message(?, ?, ?, ?, ?)";
+          + " ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  private static final String MARK_READ = "select * from mark_read(?, ?, ?, ?)";
+  private static final String RECALL = "select * from recall_message(?, ?, ?, ?, true, ?)";
+  private static final String REMOVE = "select * from remove_message(?, ?, ?, ?, ?, ?)";
   private static final String SUSPEND = "select * from suspend_user(?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String END_SUSPENSION = "select * from end_suspension(?, ?, ?, ?, ?)";
   private static final String RECOUNT = "select * from recount(?)";
@@ -76,6 +78,9 @@ public class PostgresMessageStore implements MessageStore {
   @Resource(lookup = Schema.DATA_SOURCE)
   private DataSource database;
 
+  /** Whether events are written for the host application. */
+  @Inject private Config config;
+
   /**
    * In how many more batches the keys are looked for first. Threads may overwrite each other's
    * value: it is only an estimate.
@@ -89,8 +94,9 @@ public class PostgresMessageStore implements MessageStore {
   /** For the container, which injects the rest. */
   public PostgresMessageStore() {}
 
-  PostgresMessageStore(DataSource database) {
+  PostgresMessageStore(DataSource database, Config config) {
     this.database = database;
+    this.config = config;
   }
 
   /** What the function has done. */
@@ -159,7 +165,7 @@ public class PostgresMessageStore implements MessageStore {
     return new FunctionCaller(database)
         .call(
             ADD,
-            statement -> bind(statement, newMessages, deltas, rules, look),
+            statement -> bind(statement, newMessages, deltas, rules, look, config.webhook()),
             row -> added(row, newMessages, deltas));
   }
 
@@ -168,7 +174,8 @@ public class PostgresMessageStore implements MessageStore {
       List<NewMessage> newMessages,
       ConversationDeltas deltas,
       SiteRules rules,
-      boolean look)
+      boolean look,
+      Config.Webhook webhook)
       throws SQLException {
     List<Integer> ordinals = new ArrayList<>();
     List<NoticeDetails> notices = new ArrayList<>();
@@ -207,7 +214,9 @@ public class PostgresMessageStore implements MessageStore {
       deltas.unanswered(),
       bound(rules.strangerQuota()),
       bound(rules.newRecipients()),
-      look
+      look,
+      webhook.isOn(),
+      webhook.unseen() == 0 ? null : webhook.unseen()
     };
     for (int i = 0; i < parameters.length; i++) {
       if (parameters[i] == null) {
@@ -363,6 +372,7 @@ public class PostgresMessageStore implements MessageStore {
               statement.setObject(1, readers);
               statement.setObject(2, ids);
               statement.setBoolean(3, receipts);
+              statement.setBoolean(4, config.webhook().isOn());
             },
             row -> marks(numbers(row.getBytes("marked")), numbers(row.getBytes("states"))));
   }
@@ -405,6 +415,7 @@ public class PostgresMessageStore implements MessageStore {
               statement.setLong(2, messageId);
               statement.setObject(3, since);
               statement.setObject(4, now);
+              statement.setBoolean(5, config.webhook().isOn());
             },
             row -> recalled(row, sender, messageId));
   }
@@ -441,6 +452,7 @@ public class PostgresMessageStore implements MessageStore {
             statement -> {
               statement.setLong(1, messageId);
               bind(statement, 2, step);
+              statement.setBoolean(6, config.webhook().isOn());
             },
             row -> recalled(row, row.getLong("sender"), messageId));
   }

@@ -8,6 +8,7 @@ import imserver.config.Config.Blocked;
 import imserver.config.Config.OnPolicyFailure;
 import imserver.config.Config.Recipients;
 import imserver.config.Config.Switch;
+import java.net.URI;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -174,6 +175,9 @@ class ConfigReaderTest {
               "IMSERVER_WORDS", "words.txt",
               "IMSERVER_POLICY_TIMEOUT", "23",
               "IMSERVER_POLICY_FAILURE", "allow",
+              "IMSERVER_WEBHOOK_URL", "https://h:23/w?x",
+              "IMSERVER_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+              "IMSERVER_UNSEEN", "24",
               "IMSERVER_REDIS_URL", "redis://h:18");
       assertThat(config)
           .isEqualTo(
@@ -214,7 +218,11 @@ class ConfigReaderTest {
                       22,
                       "words.txt",
                       23,
-                      OnPolicyFailure.ALLOW)));
+                      OnPolicyFailure.ALLOW),
+                  new Config.Webhook(
+                      URI.create("https://h:23/w?x"),
+                      new WebhookSecrets(List.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),
+                      24)));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")

@@ -8,6 +8,7 @@ import imserver.config.Configs;
 import imserver.message.Intake;
 import imserver.session.SessionRegistry;
 import imserver.session.Workers;
+import imserver.webhook.Webhooks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -69,6 +70,12 @@ class GracefulShutdownTest {
               steps.add("cluster");
             }
           },
+          new Webhooks() {
+            @Override
+            public void stop() {
+              steps.add("webhooks");
+            }
+          },
           Configs.with("IMSERVER_DRAIN", "7"));
 
   @Test
@@ -78,7 +85,8 @@ class GracefulShutdownTest {
     assertThat(shutdown.isOver()).isFalse();
     shutdown.run();
     assertThat(steps)
-        .containsExactly("new connections", "intake", "connections 5 s", "cluster", "workers");
+        .containsExactly(
+            "new connections", "intake", "connections 5 s", "webhooks", "cluster", "workers");
     assertThat(shutdown.isOver()).isTrue();
   }
 
@@ -90,7 +98,13 @@ class GracefulShutdownTest {
     shutdown.run();
     assertThat(steps)
         .containsExactly(
-            "new connections", "drain 7 s", "intake", "connections 5 s", "cluster", "workers");
+            "new connections",
+            "drain 7 s",
+            "intake",
+            "connections 5 s",
+            "webhooks",
+            "cluster",
+            "workers");
   }
 
   @Test
@@ -99,7 +113,7 @@ class GracefulShutdownTest {
     shutdown.arm();
     shutdown.beforeDestroyed(new Object());
     shutdown.run();
-    assertThat(steps).hasSize(5);
+    assertThat(steps).hasSize(6);
   }
 
   @Test
@@ -124,7 +138,8 @@ class GracefulShutdownTest {
     shutdown.arm();
     assertThatThrownBy(shutdown::run).isInstanceOf(IllegalStateException.class);
     assertThat(steps)
-        .containsExactly("new connections", "intake", "connections 5 s", "cluster", "workers");
+        .containsExactly(
+            "new connections", "intake", "connections 5 s", "webhooks", "cluster", "workers");
   }
 
   @Test
@@ -162,7 +177,7 @@ class GracefulShutdownTest {
     stored.countDown();
     assertThat(second.get(20, TimeUnit.SECONDS)).isTrue();
     first.get(20, TimeUnit.SECONDS);
-    assertThat(steps).hasSize(5);
+    assertThat(steps).hasSize(6);
   }
 
   private static void await(CountDownLatch latch) {

@@ -14,12 +14,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link MessageStore} in memory: the contract in its plainest form. */
@@ -65,6 +67,26 @@ class FakeMessageStore implements MessageStore {
   final List<ModerationStep> steps = new ArrayList<>();
 
   private long lastId;
+
+  /** Whether the host application is to be told of everything. */
+  boolean tells;
+
+  /** What it is to be told, as {@link StoreState#events} has it. */
+  final List<String> events = new ArrayList<>();
+
+  /** The conversations of these. */
+  final Set<String> queue = new TreeSet<>();
+
+  /** Who is to see messages of whom in time. */
+  final Set<String> unseen = new TreeSet<>();
+
+  private void tell(String type, long user, long other, String about) {
+    if (tells) {
+      String pair = Math.min(user, other) + "-" + Math.max(user, other);
+      events.add("%s %s by %d: %s".formatted(type, pair, user, about));
+      queue.add(pair);
+    }
+  }
 
   @Override
   public synchronized List<Outcome> add(List<NewMessage> newMessages, SiteRules rules) {
@@ -144,6 +166,10 @@ class FakeMessageStore implements MessageStore {
     idByKey.put(newMessage.key(), id);
     totals.merge(newMessage.recipientId(), 1L, Long::sum);
     counts.merge(List.of(newMessage.recipientId(), newMessage.senderId()), 1L, Long::sum);
+    tell("message.stored", newMessage.senderId(), newMessage.recipientId(), String.valueOf(id));
+    if (tells && newMessage.senderId() != newMessage.recipientId()) {
+      unseen.add(newMessage.recipientId() + " of " + newMessage.senderId());
+    }
     long senderChange = change(newMessage.senderId(), newMessage.recipientId());
     boolean toHimself = newMessage.senderId() == newMessage.recipientId();
     return new Outcome.Stored(
@@ -170,7 +196,7 @@ class FakeMessageStore implements MessageStore {
   @Override
   public synchronized List<ReadMark> markRead(
       Map<Long, ? extends Collection<Long>> idsByReader, boolean receipts) {
-    Map<List<Long>, Long> read = new HashMap<>();
+    Map<List<Long>, Long> read = new LinkedHashMap<>();
     idsByReader.forEach(
         (reader, ids) ->
             ids.forEach(
@@ -183,6 +209,11 @@ class FakeMessageStore implements MessageStore {
                 }));
     List<ReadMark> marks = new ArrayList<>();
     read.forEach((who, count) -> marks.add(mark(who.get(0), who.get(1), count, receipts)));
+    for (ReadMark mark : marks) {
+      unseen.remove(mark.readerId() + " of " + mark.senderId());
+      String about = mark.readUpTo() + " left " + mark.unread();
+      tell("message.read", mark.readerId(), mark.senderId(), about);
+    }
     return marks;
   }
 
@@ -346,6 +377,12 @@ class FakeMessageStore implements MessageStore {
       counts.merge(List.of(recipient, sender), -1L, Long::sum);
     }
     long senderChange = change(sender, recipient);
+    if (!message.silenced()) {
+      if (counts.getOrDefault(List.of(recipient, sender), 0L) == 0) {
+        unseen.remove(recipient + " of " + sender);
+      }
+      tell("message.recalled", sender, recipient, String.valueOf(messageId));
+    }
     return new RecallOutcome.Recalled(
         messageId,
         sender,

@@ -9,6 +9,13 @@ class FakeMessageStoreTest extends MessageStoreContract {
 
   @Override
   MessageStore store() {
+    store.tells = false;
+    return store;
+  }
+
+  @Override
+  MessageStore telling() {
+    store.tells = true;
     return store;
   }
 

@@ -62,6 +62,27 @@ record FakeStoreState(FakeMessageStore store) implements StoreState {
   }
 
   @Override
+  public List<String> events() {
+    synchronized (store) {
+      return List.copyOf(store.events);
+    }
+  }
+
+  @Override
+  public List<String> queue() {
+    synchronized (store) {
+      return List.copyOf(store.queue);
+    }
+  }
+
+  @Override
+  public List<String> unseen() {
+    synchronized (store) {
+      return List.copyOf(store.unseen);
+    }
+  }
+
+  @Override
   public void miscount(long reader, long sender, long by) {
     synchronized (store) {
       store.totals.merge(reader, by, Long::sum);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import imserver.config.Config;
+import imserver.config.Configs;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.moderation.ModerationStep;
@@ -34,13 +36,21 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
 
   private static MemoryDatabase database;
 
-  private final MessageStore store = new H2MessageStore(new InTransactions());
+  private final MessageStore store = new H2MessageStore(new InTransactions(Configs.with()));
+
+  private final MessageStore telling = new H2MessageStore(new InTransactions(TELLING));
 
   /** What the commit throws. */
   private @Nullable RuntimeException ofCommit;
 
   /** Does what the container does around the methods of the session bean. */
   private final class InTransactions extends H2Transactions {
+
+    private final Config config;
+
+    InTransactions(Config config) {
+      this.config = config;
+    }
 
     @Override
     public List<Outcome> add(List<NewMessage> newMessages, SiteRules rules) {
@@ -100,7 +110,7 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
         entities.getTransaction().begin();
         R result;
         try {
-          result = work.apply(new H2Transactions(entities));
+          result = work.apply(new H2Transactions(entities, config));
         } catch (RuntimeException e) {
           throw new StorageException(e);
         }
@@ -139,7 +149,10 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
             "conversation",
             "new_recipient",
             "suspension",
-            "moderation_action")) {
+            "moderation_action",
+            "webhook_event",
+            "webhook_conversation",
+            "unseen")) {
       state().update("truncate table " + table);
     }
   }
@@ -147,6 +160,11 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
   @Override
   MessageStore store() {
     return store;
+  }
+
+  @Override
+  MessageStore telling() {
+    return telling;
   }
 
   @Override

@@ -9,6 +9,7 @@ import imserver.content.WordFilter;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.directory.UserDirectory;
+import imserver.webhook.Webhooks;
 import java.lang.reflect.Field;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ class MessageServiceTest {
     Config config = Configs.with(settings);
     inject("config", config);
     inject("words", new WordFilter());
+    inject("webhooks", new Webhooks());
     inject(
         "h2",
         new H2MessageStore() {

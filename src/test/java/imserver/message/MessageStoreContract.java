@@ -3,6 +3,8 @@ package imserver.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import imserver.config.Config;
+import imserver.config.Configs;
 import imserver.database.StorageException;
 import imserver.message.Outcome.Duplicate;
 import imserver.message.Outcome.Reused;
@@ -42,11 +44,24 @@ abstract class MessageStoreContract {
   private static final long BOB = 20;
   private static final long CAROL = 30;
 
+  /** The settings with which the host application is told of everything. */
+  static final Config TELLING =
+      Configs.with(
+          "IMSERVER_WEBHOOK_URL",
+          "http://127.0.0.1:1/",
+          "IMSERVER_WEBHOOK_SECRET",
+          "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+          "IMSERVER_UNSEEN",
+          "60");
+
   private static final OffsetDateTime CAME =
       OffsetDateTime.of(2026, 1, 2, 3, 4, 5, 6_000_000, ZoneOffset.UTC);
 
   /** What is tested. Any number of threads may use it. */
   abstract MessageStore store();
+
+  /** The same, which also writes what the host application is to be told. */
+  abstract MessageStore telling();
 
   /** What it has written. */
   abstract StoreState state();
@@ -1394,5 +1409,167 @@ abstract class MessageStoreContract {
   private void assertCounts(long user) {
     assertThat(state().total(user)).isEqualTo(state().unread(user).size());
     assertThat(store().recount(user).corrected()).isZero();
+  }
+
+  @Nested
+  @DisplayName("writes what the host application is to be told")
+  class Telling {
+
+    private long add(NewMessage newMessage) {
+      Outcome outcome = telling().add(List.of(newMessage), SiteRules.OPEN).get(0);
+      return ((Stored) outcome).messageId();
+    }
+
+    @Test
+    @DisplayName("of each message, reading and recall, in the order in which they happen")
+    void inOrder() {
+      MessageStore store = telling();
+      List<Long> ids =
+          store
+              .add(
+                  List.of(
+                      newMessage(ALICE, BOB, "a"),
+                      newMessage(BOB, ALICE, "b"),
+                      newMessage(ALICE, BOB, "c"),
+                      newMessage(0, BOB, "d"),
+                      newMessage(ALICE, ALICE, "e")),
+                  SiteRules.OPEN)
+              .stream()
+              .map(outcome -> ((Stored) outcome).messageId())
+              .toList();
+      store.markRead(Map.of(BOB, List.of(ids.get(0))), true);
+      store.recall(ALICE, ids.get(2), CAME, CAME);
+      store.markRead(Map.of(ALICE, List.of(ids.get(1))), false);
+      assertThat(state().events())
+          .containsExactly(
+              "message.stored 10-20 by 10: " + ids.get(0),
+              "message.stored 10-20 by 20: " + ids.get(1),
+              "message.stored 10-20 by 10: " + ids.get(2),
+              "message.stored 0-20 by 0: " + ids.get(3),
+              "message.stored 10-10 by 10: " + ids.get(4),
+              "message.read 10-20 by 20: " + ids.get(0) + " left 1",
+              "message.recalled 10-20 by 10: " + ids.get(2),
+              "message.read 10-20 by 10: " + ids.get(1) + " left 0");
+      assertThat(state().queue()).containsExactly("0-20", "10-10", "10-20");
+    }
+
+    @Test
+    @DisplayName("not of what is silenced, refused, a retry, or not done")
+    void nothing() {
+      MessageStore store = telling();
+      store.set(BOB, ALICE, SettingsChange.block(true));
+      long silenced = add(newMessage(ALICE, BOB, "a"));
+      store.recall(ALICE, silenced, CAME, CAME);
+      store.add(
+          List.of(newMessage(ALICE, BOB, "b")),
+          new SiteRules(SiteRules.NO_BOUND, SiteRules.NO_BOUND, false));
+      store.markRead(Map.of(BOB, List.of(silenced)), true);
+      assertThat(state().events()).isEmpty();
+      add(newMessage(BOB, CAROL, "c"));
+      List<String> once = state().events();
+      store.add(List.of(newMessage(BOB, CAROL, "c")), SiteRules.OPEN);
+      store.recall(BOB, silenced, CAME, CAME);
+      assertThat(state().events()).isEqualTo(once).hasSize(1);
+      assertThat(state().queue()).containsExactly("20-30");
+      assertThat(state().unseen()).containsExactly("30 of 20");
+    }
+
+    @Test
+    @DisplayName("in the transaction of the change: none where it is rolled back")
+    void rolledBack() {
+      assertThatThrownBy(
+              () ->
+                  telling()
+                      .add(
+                          List.of(newMessage(ALICE, BOB, "a"), tooLong(ALICE, BOB, "b")),
+                          SiteRules.OPEN))
+          .isInstanceOf(StorageException.class);
+      assertThat(state().events()).isEmpty();
+      assertThat(state().queue()).isEmpty();
+      assertThat(state().unseen()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("with a retry in the batch only of what is new")
+    void retry() {
+      add(newMessage(ALICE, BOB, "a"));
+      telling()
+          .add(List.of(newMessage(ALICE, BOB, "a"), newMessage(ALICE, BOB, "b")), SiteRules.OPEN);
+      assertThat(state().events()).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("and waits for a conversation to be seen until something of it is read")
+    void unseen() {
+      long first = add(newMessage(ALICE, BOB, "a"));
+      add(newMessage(ALICE, BOB, "b"));
+      add(newMessage(CAROL, BOB, "c"));
+      add(newMessage(BOB, ALICE, "d"));
+      add(newMessage(BOB, BOB, "e"));
+      add(newMessage(0, BOB, "f"));
+      assertThat(state().unseen()).containsExactly("10 of 20", "20 of 0", "20 of 10", "20 of 30");
+      telling().markRead(Map.of(BOB, List.of(first)), true);
+      assertThat(state().unseen()).containsExactly("10 of 20", "20 of 0", "20 of 30");
+    }
+
+    @Test
+    @DisplayName("or until the last one that is unread is recalled")
+    void unseenRecalled() {
+      long first = add(newMessage(ALICE, BOB, "a"));
+      long second = add(newMessage(ALICE, BOB, "b"));
+      telling().recall(ALICE, second, CAME, CAME);
+      assertThat(state().unseen()).containsExactly("20 of 10");
+      telling().recall(ALICE, first, CAME, CAME);
+      assertThat(state().unseen()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("nothing of it where nobody is to be told")
+    void off() {
+      long id = stored(newMessage(ALICE, BOB, "a")).messageId();
+      read(BOB, id);
+      store().recall(ALICE, id, CAME, CAME);
+      assertThat(state().events()).isEmpty();
+      assertThat(state().queue()).isEmpty();
+      assertThat(state().unseen()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("in each conversation in the order of the messages, whatever writers there are")
+    void severalWriters() throws Exception {
+      ExecutorService threads = Executors.newFixedThreadPool(4);
+      List<Future<?>> writers = new ArrayList<>();
+      for (int writer = 0; writer < 4; writer++) {
+        String name = "w" + writer + ".";
+        long from = writer % 2 == 0 ? ALICE : BOB;
+        writers.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < 50; i++) {
+                    telling()
+                        .add(
+                            List.of(
+                                newMessage(from, CAROL, name + i),
+                                newMessage(CAROL, from, name + i),
+                                newMessage(from, CAROL, name + i + "b")),
+                            SiteRules.OPEN);
+                  }
+                }));
+      }
+      for (Future<?> writer : writers) {
+        writer.get(60, TimeUnit.SECONDS);
+      }
+      threads.shutdown();
+      Map<String, List<Long>> byConversation =
+          state().events().stream()
+              .map(event -> event.split(" "))
+              .collect(
+                  Collectors.groupingBy(
+                      words -> words[1],
+                      Collectors.mapping(words -> Long.parseLong(words[4]), Collectors.toList())));
+      assertThat(byConversation).containsOnlyKeys("10-30", "20-30");
+      assertThat(byConversation.values())
+          .allSatisfy(ids -> assertThat(ids).hasSize(300).isSorted());
+    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import imserver.config.Configs;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.message.RandomWriter.Event;
@@ -37,7 +38,8 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
   private static EmbeddedPostgres postgres;
   private static ThreadConnections database;
 
-  private final MessageStore store = new PostgresMessageStore(database.source());
+  private final MessageStore store = new PostgresMessageStore(database.source(), Configs.with());
+  private final MessageStore telling = new PostgresMessageStore(database.source(), TELLING);
   private List<Long> deadlocksBefore = List.of();
 
   @BeforeAll
@@ -69,7 +71,8 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
   void empty() {
     tables()
         .update(
-            "truncate message, notice, unread, user_state, conversation, new_recipient, suspension");
+            "truncate message, notice, unread, user_state, conversation, new_recipient, suspension,"
+                + " webhook_event, webhook_conversation, unseen");
     tables().update("alter table moderation_action disable trigger user");
     tables().update("truncate moderation_action");
     tables().update("alter table moderation_action enable trigger user");
@@ -88,6 +91,11 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
   @Override
   MessageStore store() {
     return store;
+  }
+
+  @Override
+  MessageStore telling() {
+    return telling;
   }
 
   @Override
@@ -147,7 +155,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
 
     public static void main(String[] arguments) throws IOException {
       try (ThreadConnections connections = new ThreadConnections(arguments[0])) {
-        MessageStore store = new PostgresMessageStore(connections.source());
+        MessageStore store = new PostgresMessageStore(connections.source(), Configs.with());
         store.recount(RandomWriter.USERS.get(1)); // connects
         System.out.println("ready");
         if (System.in.read() < 0) {
@@ -219,7 +227,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
     new RandomWriter(store, 1).write(20);
     try (ThreadConnections fresh = new ThreadConnections(url())) {
       SqlStoreState state = new SqlStoreState(fresh.source());
-      MessageStore own = new PostgresMessageStore(fresh.source());
+      MessageStore own = new PostgresMessageStore(fresh.source(), Configs.with());
       state.update("delete from unread where message_id > (select min(message_id) from unread)");
       state.update("vacuum analyze unread");
       long reader = RandomWriter.newMessage(7).recipientId();
@@ -247,7 +255,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
     migrate(postgres.getJdbcUrl("postgres", "plans"));
     try (ThreadConnections fresh =
         new ThreadConnections(postgres.getJdbcUrl("postgres", "plans"))) {
-      MessageStore own = new PostgresMessageStore(fresh.source());
+      MessageStore own = new PostgresMessageStore(fresh.source(), Configs.with());
       SqlStoreState state = new SqlStoreState(fresh.source());
       List<Long> before = readFromEndToEnd(state);
       new RandomWriter(own, 1).write(20);
@@ -272,7 +280,9 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
 
     private Throwable failure(FailingDatabase database) {
       return catchThrowable(
-          () -> new PostgresMessageStore(database.source()).add(NEW_MESSAGES, SiteRules.OPEN));
+          () ->
+              new PostgresMessageStore(database.source(), Configs.with())
+                  .add(NEW_MESSAGES, SiteRules.OPEN));
     }
 
     @Test
@@ -326,7 +336,8 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
     try (Connection connection = DriverManager.getConnection(url())) {
       MessageStore store =
           new PostgresMessageStore(
-              ThreadConnections.source(() -> FailingDatabase.notClosing(connection)));
+              ThreadConnections.source(() -> FailingDatabase.notClosing(connection)),
+              Configs.with());
       assertThat(store.add(List.of(RandomWriter.newMessage(7)), SiteRules.OPEN))
           .allMatch(Outcome.Stored.class::isInstance);
     }

@@ -76,6 +76,39 @@ record SqlStoreState(DataSource database) implements StoreState {
   }
 
   @Override
+  public List<String> events() {
+    return texts(
+        "select type || ' ' || low_id || '-' || high_id || ' by ' || user_id || ': ' || reference"
+            + " || coalesce(' left ' || unread, '') from webhook_event order by id");
+  }
+
+  @Override
+  public List<String> queue() {
+    return texts(
+        "select low_id || '-' || high_id from webhook_conversation order by low_id, high_id");
+  }
+
+  @Override
+  public List<String> unseen() {
+    return texts(
+        "select recipient_id || ' of ' || sender_id from unseen order by recipient_id, sender_id");
+  }
+
+  private List<String> texts(String query) {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement = connection.prepareStatement(query);
+        ResultSet rows = statement.executeQuery()) {
+      List<String> found = new ArrayList<>();
+      while (rows.next()) {
+        found.add(rows.getString(1));
+      }
+      return found;
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
   public void miscount(long reader, long sender, long by) {
     update("update user_state set unread = unread + ? where user_id = ?", by, reader);
     String count = side("unread", reader, sender);

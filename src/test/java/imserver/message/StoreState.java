@@ -32,6 +32,18 @@ interface StoreState {
   /** What moderators have done to a user, with their reasons, the oldest first. */
   List<String> steps(long user);
 
+  /**
+   * What the host application is to be told, in the order of ids: type, the two users, who did it,
+   * what it refers to, and what is left unread where that is told.
+   */
+  List<String> events();
+
+  /** The conversations of which there is something to tell, in their order. */
+  List<String> queue();
+
+  /** Who has unread messages of whom that are to be seen in time, in their order. */
+  List<String> unseen();
+
   /** Has the counts of a conversation be wrong by some. */
   void miscount(long reader, long sender, long by);
 }

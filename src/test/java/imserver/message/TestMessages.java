@@ -1,5 +1,6 @@
 package imserver.message;
 
+import imserver.config.Configs;
 import imserver.message.Outcome.Stored;
 import jakarta.persistence.EntityManager;
 import java.lang.reflect.Field;
@@ -30,7 +31,7 @@ public final class TestMessages implements AutoCloseable {
 
   private final MemoryDatabase database = new MemoryDatabase();
   private final EntityManager entities = database.entities();
-  private final H2Transactions writer = new H2Transactions(entities);
+  private final H2Transactions writer = new H2Transactions(entities, Configs.with());
 
   /**
    * Stores the messages, and gives the repository its entity manager, as a container does.

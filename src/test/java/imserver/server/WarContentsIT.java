@@ -38,7 +38,8 @@ class WarContentsIT {
           "nimbus-jose-jwt",
           "nlp-common",
           "opencc4j",
-          "postgresql");
+          "postgresql",
+          "standardwebhooks");
 
   private static final List<String> OF_TOMCAT_ALONE =
       List.of(

@@ -104,6 +104,43 @@ create table new_recipient (
 );
 create index new_recipient_by_time on new_recipient (began_at);
 
+create sequence webhook_event_id cache 1000;
+
+create table webhook_event (
+  low_id     bigint                   not null,
+  high_id    bigint                   not null,
+  id         bigint                   not null,
+  type       varchar(32)              not null,
+  user_id    bigint                   not null,
+  reference  bigint                   not null,
+  unread     bigint,
+  created_at timestamp with time zone not null,
+  parked_at  timestamp with time zone,
+  failure    varchar(200),
+  primary key (low_id, high_id, id)
+);
+create index webhook_event_parked on webhook_event (parked_at, id);
+
+create table webhook_conversation (
+  low_id        bigint                   not null,
+  high_id       bigint                   not null,
+  last_event_id bigint                   not null,
+  due_at        timestamp with time zone not null,
+  lease         bigint  default 0        not null,
+  attempts      integer default 0        not null,
+  primary key (low_id, high_id)
+);
+create index webhook_conversation_due on webhook_conversation (due_at);
+
+create table unseen (
+  recipient_id bigint                   not null,
+  sender_id    bigint                   not null,
+  due_at       timestamp with time zone not null,
+  is_told      boolean default false    not null,
+  primary key (recipient_id, sender_id)
+);
+create index unseen_due on unseen (due_at);
+
 create table revocation (
   user_id       bigint                   not null primary key check (user_id > 0),
   issued_before timestamp with time zone not null,

@@ -30,6 +30,9 @@
 --           recalled message said is gone: there the recipient decides.
 -- The caller then calls again without these messages.
 --
+-- With "webhook" the host application is to be told of what is stored, and with "unseen_seconds" also of what is not read by
+-- then: for that it writes an event for each message that is not silenced, after all else.
+--
 -- Hardly any key is there already. To look for each before it is inserted takes a tenth of the time, so that is only done
 -- once an insert has failed, or where one is likely to fail: what it had inserted by then is left behind for vacuum.
 --
@@ -44,7 +47,7 @@ create or replace function add_messages(
   lows bigint[], highs bigint[], low_lasts integer[], high_lasts integer[], to_lows integer[], to_highs integer[],
   low_positions integer[], low_laters integer[], high_positions integer[], high_laters integer[],
   silenced_of_lows integer[], silenced_of_highs integer[], unanswered integer[], site_quota integer, site_recipients integer,
-  retries_are_likely boolean,
+  retries_are_likely boolean, webhook boolean, unseen_seconds integer,
   out ids bigint[], out heads bytea, out counts bytea, out pairs bytea, out quotas bytea,
   out known integer[], out earlier bigint[], out times timestamp with time zone[], out same boolean[])
 language plpgsql
@@ -151,6 +154,29 @@ begin
 
       insert into unread (recipient_id, message_id, sender_id)
       select * from unnest(recipients, ids, senders) as n (recipient, id, sender) where n.recipient > 0;
+
+      if webhook then
+        if unseen_seconds is not null then
+          insert into unseen (recipient_id, sender_id, due_at)
+          select distinct n.recipient, n.sender, current_timestamp + unseen_seconds * interval '1 second'
+          from unnest(recipients, senders) as n (recipient, sender)
+          where n.recipient > 0 and n.recipient <> n.sender
+          order by n.recipient, n.sender
+          on conflict do nothing;
+        end if;
+        with event as (
+          insert into webhook_event (low_id, high_id, id, type, user_id, reference, created_at)
+          select least(n.sender, n.recipient), greatest(n.sender, n.recipient), nextval('webhook_event_id'),
+                 'message.stored', n.sender, n.id, current_timestamp
+          from (select * from unnest(senders, recipients, ids) as m (sender, recipient, id)
+                where m.recipient > 0 order by m.id) as n
+          returning low_id, high_id, id
+        )
+        insert into webhook_conversation as c (low_id, high_id, last_event_id, due_at)
+        select e.low_id, e.high_id, max(e.id), current_timestamp from event e
+        group by e.low_id, e.high_id order by e.low_id, e.high_id
+        on conflict (low_id, high_id) do update set last_event_id = excluded.last_event_id;
+      end if;
 
       if ids[cardinality(ids)] - ids[1] = cardinality(ids) - 1 then
         ids = ids[1:1];

@@ -11,9 +11,9 @@
 --   states  of their conversations what read_conversations returns
 -- or null for both, where nothing was to be marked.
 --
--- With receipts a sender sees a change too; the system never does.
+-- With receipts a sender sees a change too; the system never does. With "webhook" an event is written for each reader and sender.
 create or replace function mark_read(
-  reader_ids bigint[], message_ids bigint[], receipts boolean, out marked bytea, out states bytea)
+  reader_ids bigint[], message_ids bigint[], receipts boolean, webhook boolean, out marked bytea, out states bytea)
 language plpgsql
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -109,5 +109,26 @@ begin
                 from numbered n
                 group by low, high) as c)
   into marked, states;
+
+  if webhook then
+    delete from unseen u
+    using unnest(readers, others) as n (reader, other)
+    where u.recipient_id = n.reader and u.sender_id = n.other;
+    with event as (
+      insert into webhook_event (low_id, high_id, id, type, user_id, reference, unread, created_at)
+      select n.low_id, n.high_id, nextval('webhook_event_id'), 'message.read', n.reader, n.read_up_to, n.unread, current_timestamp
+      from (select c.low_id, c.high_id, r.reader,
+                   case when r.reader < r.other then c.read_up_to_low else c.read_up_to_high end as read_up_to,
+                   case when r.reader < r.other then c.unread_low else c.unread_high end as unread
+            from unnest(readers, others) with ordinality as r (reader, other, ordinal)
+            join conversation c on c.low_id = least(r.reader, r.other) and c.high_id = greatest(r.reader, r.other)
+            order by r.ordinal) as n
+      returning low_id, high_id, id
+    )
+    insert into webhook_conversation as c (low_id, high_id, last_event_id, due_at)
+    select e.low_id, e.high_id, max(e.id), current_timestamp from event e
+    group by e.low_id, e.high_id order by e.low_id, e.high_id
+    on conflict (low_id, high_id) do update set last_event_id = excluded.last_event_id;
+  end if;
 end
 $$;

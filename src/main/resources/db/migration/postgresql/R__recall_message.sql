@@ -1,6 +1,6 @@
 -- Recalls a message of a sender that came at "since" or later: erases its content, and takes it off what is unread. The
 -- conversation gets an entry of its own for that. One transaction. by_sender: whether the sender does it, who may not while
--- he is suspended; else a moderator.
+-- he is suspended; else a moderator. With "webhook" an event is written, unless the message was silenced.
 --
 -- As in mark_read the row of "unread" is locked before those of the users; here for the sake of the one order.
 --
@@ -12,7 +12,7 @@
 --   recipient_change for the recipient, the same where both are one; 0 where the message was silenced
 --   unread_left     how many messages of the sender the recipient has not read
 create or replace function recall_message(
-  recalling bigint, recalled bigint, since timestamp with time zone, came timestamp with time zone, by_sender boolean,
+  recalling bigint, recalled bigint, since timestamp with time zone, came timestamp with time zone, by_sender boolean, webhook boolean,
   out recipient bigint, out expired boolean, out suspended boolean, out recall_id bigint,
   out sender_change bigint, out recipient_change bigint, out unread_left bigint)
 language plpgsql
@@ -71,6 +71,13 @@ begin
   returning case when recipient < recalling then c.unread_low else c.unread_high end into unread_left;
   if unread_left is null or sender_change is null or recipient_change is null then
     raise 'what was recalled is of no conversation';
+  end if;
+
+  if webhook and not is_silenced then
+    if unread_left = 0 then
+      delete from unseen u where u.recipient_id = recipient and u.sender_id = recalling;
+    end if;
+    perform add_webhook_event('message.recalled', recalling, recipient, recalled);
   end if;
 end
 $$;

@@ -1,14 +1,15 @@
 -- The tables of imserver on PostgreSQL 15 and later. Read from top to bottom this is the model; h2/V1__schema.sql is the
 -- same for H2. imserver writes the tables from user_state to conversation by functions only: R__add_messages.sql,
--- R__mark_read.sql with R__read_conversations.sql, R__recall_message.sql, R__recount.sql, R__set_conversation.sql, and, for moderators,
--- R__remove_message.sql and R__suspend_user.sql.
+-- R__mark_read.sql with R__read_conversations.sql, R__recall_message.sql, R__recount.sql, R__set_conversation.sql; for moderators
+-- R__remove_message.sql and R__suspend_user.sql. With these it writes the tables of the webhook too, and by R__tell_unseen.sql.
 --
 -- One order. A transaction that changes what users see locks the rows of these users in user_state first, in ascending order
 -- of their ids, then writes conversation, message, recall, notice and unread. Only marking as read, which learns the users
 -- from them, recalling and recounting take rows of unread before. Message ids and the numbers of changes are drawn while the
 -- rows of the users are locked. So for one user, and in one conversation, the order of ids and the order of changes are the order of the
 -- commits, whichever server writes; a reader who has seen an id and asks for higher ones misses nothing; and no two
--- transactions wait for each other. (Who sets what a conversation is to him, or is recounted, locks himself alone, and then
+-- transactions wait for each other. Rows of unseen and then of webhook_conversation come last, each in the order of their
+-- keys. (Who sets what a conversation is to him, or is recounted, locks himself alone, and then
 -- waits for a conversation that one who has locked the other user may be writing; who has a conversation waits for no user.)
 
 -- The directory: users who have connected, with the name and avatar of their token (OpenID Connect: name, picture), and those
@@ -167,6 +168,60 @@ create table new_recipient (
 );
 -- Finds what is longer ago, which goes, a little with each that comes.
 create index new_recipient_by_time on new_recipient (began_at);
+
+-- What the host application is to be told (imserver.webhook), written in the transactions of what happened; nothing where there
+-- is no webhook. A row refers to what it tells of, which is read when it is told, and goes when it was told.
+create sequence webhook_event_id;
+
+create table webhook_event (
+  low_id     bigint                   not null, -- of the conversation
+  high_id    bigint                   not null,
+  -- In one conversation, of which both or the reading user are locked, in the order of the commits.
+  id         bigint                   not null,
+  type       varchar(32)              not null,
+  user_id    bigint                   not null, -- who did it; of what is not seen, who has not
+  reference  bigint                   not null, -- a message, up to which one was read, or a report; 0 for none
+  unread     bigint,                            -- where something was read, what is left
+  created_at timestamp with time zone not null,
+  -- Set where it could not be told for a day: it waits until somebody has it told again. Why the last attempt failed.
+  parked_at  timestamp with time zone,
+  failure    varchar(200),
+  primary key (low_id, high_id, id)
+);
+create index webhook_event_parked on webhook_event (id) where parked_at is not null;
+
+-- The conversations of which there is something to tell: one at a time for each, by the server that has the lease until due_at.
+create table webhook_conversation (
+  low_id        bigint                   not null,
+  high_id       bigint                   not null,
+  -- What was written last: who has told all finds by it whether there is more by now.
+  last_event_id bigint                   not null,
+  due_at        timestamp with time zone not null,
+  lease         bigint                   not null default 0,
+  attempts      integer                  not null default 0, -- in vain, of its first event
+  primary key (low_id, high_id)
+) with (fillfactor = 50);
+create index webhook_conversation_due on webhook_conversation (due_at);
+
+-- Who has unread messages of whom, of which the host application is to be told where no device of the recipient is connected;
+-- only where the settings want that. A row goes when something of it is read.
+create table unseen (
+  recipient_id bigint                   not null,
+  sender_id    bigint                   not null,
+  due_at       timestamp with time zone not null,
+  is_told      boolean                  not null default false,
+  primary key (recipient_id, sender_id)
+) with (fillfactor = 50);
+create index unseen_due on unseen (due_at);
+
+-- Who is connected to which server, within a second or two; only where the settings want to know what is not seen. Rows of a
+-- server that is not alive do not count.
+create table connected_user (
+  user_id bigint not null,
+  node_id bigint not null,
+  primary key (user_id, node_id)
+);
+create index connected_user_by_node on connected_user (node_id);
 
 -- Users whose access the host application has ended: tokens of that user that were issued before this moment are refused. At
 -- most one row for each user.

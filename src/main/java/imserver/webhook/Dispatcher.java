@@ -1,0 +1,173 @@
+package imserver.webhook;
+
+import imserver.database.StorageException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leases conversations that have something to be told, and has each told by a thread of its own. No
+ * method waits but {@link #stop}.
+ */
+final class Dispatcher {
+
+  private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
+
+  /** How many conversations are told at a time: each waits for the endpoint, hardly for us. */
+  private static final int CONVERSATIONS = 32;
+
+  /** How often it looks by itself. */
+  private static final Duration POLL = Duration.ofSeconds(1);
+
+  /** What comes closer together than that is leased together. */
+  private static final Duration GATHER = Duration.ofMillis(10);
+
+  private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
+  private static final long FORGET_NANOS = Duration.ofHours(1).toNanos();
+
+  private final WebhookQueue queue;
+  private final ConversationTeller teller;
+  private final EndpointHealth health;
+  private final LongSupplier nanos;
+  private final ThreadFactory threads;
+  private final ThreadPoolExecutor pool;
+  private final Semaphore wakeUp = new Semaphore(0);
+  private final AtomicInteger running = new AtomicInteger();
+  private volatile boolean stopped;
+  private volatile boolean isFailing;
+  private long forgottenAt;
+  private @Nullable Thread thread;
+
+  Dispatcher(
+      WebhookQueue queue,
+      ConversationTeller teller,
+      EndpointHealth health,
+      LongSupplier nanos,
+      ThreadFactory threads) {
+    this.queue = queue;
+    this.teller = teller;
+    this.health = health;
+    this.nanos = nanos;
+    this.threads = threads;
+    this.forgottenAt = nanos.getAsLong() - FORGET_NANOS;
+    pool =
+        new ThreadPoolExecutor(
+            CONVERSATIONS,
+            CONVERSATIONS,
+            IDLE_THREAD.toSeconds(),
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            threads,
+            new DiscardPolicy());
+    pool.allowCoreThreadTimeOut(true);
+  }
+
+  void start() {
+    thread = threads.newThread(this::run);
+    thread.start();
+  }
+
+  /** Something may have been committed. */
+  void wake() {
+    if (wakeUp.availablePermits() == 0) { // two that find none give two, of which one is dropped
+      wakeUp.release();
+    }
+  }
+
+  private void run() {
+    try {
+      while (!stopped) {
+        int most = health.room(running.get(), CONVERSATIONS);
+        boolean isMore = most > 0 && lease(most) == most;
+        if (isMore) {
+          Thread.sleep(GATHER.toMillis());
+        } else if (wakeUp.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+          Thread.sleep(GATHER.toMillis());
+        }
+        wakeUp.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      // stopped
+    }
+  }
+
+  /** Returns how many conversations were leased. */
+  private int lease(int most) {
+    long now = nanos.getAsLong();
+    try {
+      List<Lease> leases = queue.lease(most);
+      for (Lease lease : leases) {
+        running.incrementAndGet();
+        pool.execute(() -> tell(lease, now));
+      }
+      forgetParked(now);
+      isFailing = false;
+      return leases.size();
+    } catch (StorageException e) {
+      failed(e);
+      return 0;
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "the webhook's queue could not be looked at", e);
+      return 0;
+    }
+  }
+
+  private void forgetParked(long now) {
+    if (now - forgottenAt >= FORGET_NANOS) {
+      forgottenAt = now;
+      int count = queue.forgetParked();
+      if (count > 0) {
+        LOG.log(Level.WARNING, "{0} events that were parked a month ago are deleted", count);
+      }
+    }
+  }
+
+  private void tell(Lease lease, long leasedAt) {
+    try {
+      teller.tell(lease, leasedAt);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (StorageException e) { // the lease runs out
+      failed(e);
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "the events of a conversation could not be told", e);
+    } finally {
+      running.decrementAndGet();
+      wake();
+    }
+  }
+
+  private void failed(StorageException e) {
+    LOG.log(
+        isFailing ? Level.DEBUG : Level.WARNING,
+        "the webhook waits for the database: {0}",
+        e.getMessage());
+    isFailing = true;
+  }
+
+  /** Begins no more requests, and gives those that run a little time. May be called again. */
+  void stop() {
+    stopped = true;
+    if (thread != null) {
+      thread.interrupt();
+    }
+    pool.shutdownNow();
+    try {
+      if (!pool.awaitTermination(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.log(Level.DEBUG, "an event is still being told");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
