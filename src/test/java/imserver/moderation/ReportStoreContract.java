@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import imserver.auth.UserPrincipal;
 import imserver.moderation.ModerationStep.Action;
+import imserver.webhook.WebhookEvents;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Persistence;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -35,6 +37,17 @@ abstract class ReportStoreContract {
 
   private final long alice = ++lastId;
   private final long bob = ++lastId;
+
+  /** Of which reports the host application was told. */
+  private final List<Long> told = new CopyOnWriteArrayList<>();
+
+  private final WebhookEvents events =
+      new WebhookEvents() {
+        @Override
+        public void reportCreated(long reporterId, long reportedId, long reportId) {
+          told.add(reportId);
+        }
+      };
 
   /** Where the product's tables are. */
   abstract EntityManagerFactory factory();
@@ -65,7 +78,7 @@ abstract class ReportStoreContract {
   }
 
   private <R> R store(Function<ReportStore, R> work) {
-    return inTransaction(entities -> work.apply(new ReportStore(entities)));
+    return inTransaction(entities -> work.apply(new ReportStore(entities, events)));
   }
 
   private void update(String sql, Object... parameters) {
@@ -214,6 +227,7 @@ abstract class ReportStoreContract {
     NewReport fraud = new NewReport(List.of(id), ReportReason.FRAUD, "text", "n");
     assertThat(report(bob, fraud)).isEqualTo(new ReportOutcome.ReusedId());
     assertThat(kept(report(alice, newReport("n", id)))).isNotEqualTo(first);
+    assertThat(told).hasSize(2).startsWith(first);
   }
 
   @Test
