@@ -50,7 +50,7 @@ class ArchitectureTest {
           entry("policy", allowed("api", "packet", "session", "config")),
           entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("auth", "config", "database")),
-          entry("moderation", allowed("packet", "auth", "session", "database")),
+          entry("moderation", allowed("packet", "auth", "session", "webhook", "database")),
           entry("webhook", allowed("session", "cluster", "config", "database")),
           entry(
               "message",

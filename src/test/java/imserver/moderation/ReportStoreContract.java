@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import imserver.auth.UserPrincipal;
 import imserver.moderation.ModerationStep.Action;
+import imserver.webhook.WebhookEvents;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Persistence;
@@ -39,6 +40,18 @@ abstract class ReportStoreContract {
   /** Where the product's tables are. */
   abstract EntityManagerFactory factory();
 
+  /** What tells the host application, which nobody does here. */
+  static WebhookEvents events() {
+    return new WebhookEvents() {
+      @Override
+      public void reportCreated(long reporterId, long reportedId, long reportId) {
+        TOLD.add(List.of(reporterId, reportedId, reportId));
+      }
+    };
+  }
+
+  private static final List<List<Long>> TOLD = new ArrayList<>();
+
   static EntityManagerFactory factory(DataSource database) {
     return Persistence.createEntityManagerFactory(
         "imserver",
@@ -65,7 +78,7 @@ abstract class ReportStoreContract {
   }
 
   private <R> R store(Function<ReportStore, R> work) {
-    return inTransaction(entities -> work.apply(new ReportStore(entities)));
+    return inTransaction(entities -> work.apply(new ReportStore(entities, events())));
   }
 
   private void update(String sql, Object... parameters) {
@@ -116,6 +129,10 @@ abstract class ReportStoreContract {
 
   private ReportOutcome reportOfSystem(NewReport newReport) {
     return store(reports -> reports.reportOfSystem(newReport, NOW));
+  }
+
+  private boolean reportFlagged() {
+    return store(reports -> reports.reportFlagged(NOW));
   }
 
   private List<ReportedMessage> messages(long reportId) {
@@ -317,6 +334,25 @@ abstract class ReportStoreContract {
       String name = "many " + i;
       assertThat(reportOfSystem(newReport(name, silenced))).isInstanceOf(ReportOutcome.Kept.class);
     }
+  }
+
+  @Test
+  @DisplayName("reports each message that has a word of the list once, one after the other")
+  void flagged() {
+    long first = add(alice, bob, "first");
+    long second = add(bob, alice, "second");
+    for (long id : List.of(first, second)) {
+      update("insert into flagged_message (message_id) values (?1)", id);
+    }
+    assertThat(reportFlagged()).isTrue();
+    assertThat(reportFlagged()).isTrue();
+    assertThat(reportFlagged()).isFalse();
+    List<Report> newest = newest(true, Long.MAX_VALUE, 2);
+    assertThat(newest).extracting(Report::reportedId).containsExactly(bob, alice);
+    assertThat(newest).extracting(Report::reporterId).containsExactly(0L, 0L);
+    assertThat(contents(newest.get(1).id())).containsExactly("*first", "second");
+    assertThat(TOLD)
+        .contains(List.of(0L, alice, newest.get(1).id()), List.of(0L, bob, newest.get(0).id()));
   }
 
   /** Whether the database itself refuses to change what moderators have done. */
