@@ -190,10 +190,11 @@ export class ImClient extends TypedEventTarget {
   connect() {
     if (this.#listening !== null) return this.#connection.open();
     this.#listening = new AbortController();
-    this.#listen(this.#listening.signal);
+    const { signal } = this.#listening;
+    this.#listen(signal);
     this.#outgoing.outbox.resume();
-    this.#connection.open();
-    this.#keeper.connect(this.#listening.signal);
+    this.#connection.open(); // at which a listener may close it
+    this.#keeper.connect(signal);
   }
 
   /** How many reads, single messages or conversations, the server may not have marked yet. */
