@@ -45,11 +45,26 @@ class ArchitectureTest {
           entry("database", allowed("config")),
           entry("container", allowed("packet", "config", "session")),
           entry("cluster", allowed("config", "database")),
+          entry("api", allowed()),
+          entry("content", allowed("packet", "session", "config", "database")),
+          entry("policy", allowed("api", "packet", "session", "config")),
           entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("auth", "config", "database")),
+          entry("moderation", allowed("packet", "auth", "session", "database")),
           entry(
               "message",
-              allowed("packet", "auth", "session", "directory", "cluster", "config", "database")),
+              allowed(
+                  "packet",
+                  "auth",
+                  "session",
+                  "api",
+                  "policy",
+                  "content",
+                  "directory",
+                  "moderation",
+                  "cluster",
+                  "config",
+                  "database")),
           entry("query", allowed("packet", "auth")),
           entry(
               "conversation",
@@ -83,7 +98,9 @@ class ArchitectureTest {
                   "session",
                   "query",
                   "access",
+                  "content",
                   "directory",
+                  "moderation",
                   "message",
                   "cluster",
                   "conversation",
@@ -145,7 +162,7 @@ class ArchitectureTest {
 
   @Test
   @DisplayName(
-      "has JPA only in message, conversation, directory and access, and in what makes it work on Tomcat")
+      "has JPA only in message, conversation, directory, access, content and moderation, and in what makes it work on Tomcat")
   void jpa() {
     only(
         "jakarta.persistence..",
@@ -153,6 +170,8 @@ class ArchitectureTest {
         "imserver.conversation",
         "imserver.directory",
         "imserver.access",
+        "imserver.content",
+        "imserver.moderation",
         "imserver.ejb");
   }
 

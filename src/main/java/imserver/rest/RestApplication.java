@@ -39,6 +39,11 @@ public class RestApplication extends Application {
           UnreadResource.class,
           UsersResource.class,
           NoticesResource.class,
+          WordsResource.class,
+          ReportsResource.class,
+          ModerationReportsResource.class,
+          SuspensionsResource.class,
+          ModerationResource.class,
           BearerFilter.class,
           ProblemMapper.class);
 

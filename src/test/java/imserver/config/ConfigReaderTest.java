@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.config.Config.AuthMode;
 import imserver.config.Config.Blocked;
+import imserver.config.Config.OnPolicyFailure;
 import imserver.config.Config.Recipients;
 import imserver.config.Config.Switch;
 import java.time.ZoneId;
@@ -170,6 +171,9 @@ class ConfigReaderTest {
               "IMSERVER_BLOCKED", "refuse",
               "IMSERVER_STRANGERS", "quota:21",
               "IMSERVER_NEW_RECIPIENTS", "22",
+              "IMSERVER_WORDS", "words.txt",
+              "IMSERVER_POLICY_TIMEOUT", "23",
+              "IMSERVER_POLICY_FAILURE", "allow",
               "IMSERVER_REDIS_URL", "redis://h:18");
       assertThat(config)
           .isEqualTo(
@@ -202,7 +206,15 @@ class ConfigReaderTest {
                       "t",
                       17,
                       new RedisUrl(false, null, null, null, List.of(new RedisUrl.Host("h", 18)))),
-                  new Config.Rules(19, Switch.OFF, Blocked.REFUSE, new StrangerRule(21), 22)));
+                  new Config.Rules(
+                      19,
+                      Switch.OFF,
+                      Blocked.REFUSE,
+                      new StrangerRule(21),
+                      22,
+                      "words.txt",
+                      23,
+                      OnPolicyFailure.ALLOW)));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")

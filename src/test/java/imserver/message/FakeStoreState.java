@@ -52,6 +52,16 @@ record FakeStoreState(FakeMessageStore store) implements StoreState {
   }
 
   @Override
+  public List<String> steps(long user) {
+    synchronized (store) {
+      return store.steps.stream()
+          .filter(step -> step.userId() != null && step.userId() == user)
+          .map(step -> step.action().text() + ": " + step.reason())
+          .toList();
+    }
+  }
+
+  @Override
   public void miscount(long reader, long sender, long by) {
     synchronized (store) {
       store.totals.merge(reader, by, Long::sum);

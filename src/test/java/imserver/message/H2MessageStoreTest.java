@@ -8,6 +8,9 @@ import static org.awaitility.Awaitility.await;
 
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
+import imserver.moderation.ModerationStep;
+import imserver.moderation.SuspensionChange;
+import imserver.moderation.SuspensionScope;
 import jakarta.ejb.EJBException;
 import jakarta.persistence.EntityManager;
 import java.time.OffsetDateTime;
@@ -15,6 +18,7 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -70,6 +74,22 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
     }
 
     @Override
+    public RecallOutcome remove(long messageId, ModerationStep step) {
+      return inTransaction(writer -> writer.remove(messageId, step));
+    }
+
+    @Override
+    public SuspensionChange suspend(
+        long user, SuspensionScope scope, OffsetDateTime until, ModerationStep step) {
+      return inTransaction(writer -> writer.suspend(user, scope, until, step));
+    }
+
+    @Override
+    public Optional<SuspensionChange> endSuspension(long user, ModerationStep step) {
+      return inTransaction(writer -> writer.endSuspension(user, step));
+    }
+
+    @Override
     public Recount recount(long user) {
       return inTransaction(writer -> writer.recount(user));
     }
@@ -111,7 +131,15 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
   @BeforeEach
   void empty() {
     for (String table :
-        List.of("message", "notice", "unread", "user_state", "conversation", "new_recipient")) {
+        List.of(
+            "message",
+            "notice",
+            "unread",
+            "user_state",
+            "conversation",
+            "new_recipient",
+            "suspension",
+            "moderation_action")) {
       state().update("truncate table " + table);
     }
   }

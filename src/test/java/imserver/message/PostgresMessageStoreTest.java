@@ -67,7 +67,12 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
 
   @BeforeEach
   void empty() {
-    tables().update("truncate message, notice, unread, user_state, conversation, new_recipient");
+    tables()
+        .update(
+            "truncate message, notice, unread, user_state, conversation, new_recipient, suspension");
+    tables().update("alter table moderation_action disable trigger user");
+    tables().update("truncate moderation_action");
+    tables().update("alter table moderation_action enable trigger user");
     deadlocksBefore = deadlocks();
   }
 

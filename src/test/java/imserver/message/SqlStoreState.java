@@ -69,6 +69,13 @@ record SqlStoreState(DataSource database) implements StoreState {
   }
 
   @Override
+  public List<String> steps(long user) {
+    return texts(
+        "select action || ': ' || reason from moderation_action where user_id = ? order by id",
+        user);
+  }
+
+  @Override
   public void miscount(long reader, long sender, long by) {
     update("update user_state set unread = unread + ? where user_id = ?", by, reader);
     String count = side("unread", reader, sender);
@@ -86,12 +93,17 @@ record SqlStoreState(DataSource database) implements StoreState {
 
   /** The numbers in the first column. */
   List<Long> all(String query, long... parameters) {
+    return texts(query, parameters).stream().map(Long::valueOf).toList();
+  }
+
+  /** The texts in the first column. */
+  List<String> texts(String query, long... parameters) {
     try (Connection connection = database.getConnection();
         PreparedStatement statement = prepare(connection, query, parameters);
         ResultSet rows = statement.executeQuery()) {
-      List<Long> found = new ArrayList<>();
+      List<String> found = new ArrayList<>();
       while (rows.next()) {
-        found.add(rows.getLong(1));
+        found.add(rows.getString(1));
       }
       return found;
     } catch (SQLException e) {

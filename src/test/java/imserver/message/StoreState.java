@@ -29,6 +29,9 @@ interface StoreState {
   /** The ids of all messages from or to a user above one, ascending: at most 20. */
   List<Long> page(long user, long afterId);
 
+  /** What moderators have done to a user, with their reasons, the oldest first. */
+  List<String> steps(long user);
+
   /** Has the counts of a conversation be wrong by some. */
   void miscount(long reader, long sender, long by);
 }

@@ -25,6 +25,7 @@ class WarContentsIT {
 
   private static final List<String> OF_BOTH =
       List.of(
+          "ahocorasick",
           "bucket4j_jdk17-core",
           "caffeine",
           "error_prone_annotations",
@@ -32,8 +33,11 @@ class WarContentsIT {
           "flyway-database-cockroachdb",
           "flyway-database-postgresql",
           "h2",
+          "heaven",
           "jedis",
           "nimbus-jose-jwt",
+          "nlp-common",
+          "opencc4j",
           "postgresql");
 
   private static final List<String> OF_TOMCAT_ALONE =
