@@ -297,7 +297,8 @@ export class ImClient extends TypedEventTarget {
   }
 
   /**
-   * Reports a message to the moderators; the same again is the same report.
+   * Reports a message to the moderators, once: the same again is the same report, and with another reason the code of the failure
+   * is REUSED_ID.
    * @param {string | number} messageId
    * @param {ReportReason} reason
    * @param {string} [text] at most 1,000 characters

@@ -251,8 +251,7 @@ class ApiDocumentsIT {
       document.check(report, send(report, bob, "api/reports", body));
     }
     Operation putWords = operations.get("putWords");
-    document.check(
-        putWords, send(putWords, 0, "api/words/other", calls.get("putWords").body()));
+    document.check(putWords, send(putWords, 0, "api/words/other", calls.get("putWords").body()));
     Operation getUser = operations.get("getUser");
     document.check(getUser, send(getUser, 0, "api/users/" + Users.next(), null));
     Operation recall = operations.get("recallMessage");
