@@ -13,11 +13,18 @@ import java.util.stream.Stream;
  * a slow network would ask for the modules level by level. The hash is of the content: a browser
  * may keep such a file for ever. The modules are in the WAR beside it, as they are.
  *
- * <p>Host pages name {@code im-chat.js}, so this becomes a line that loads the bundle; the module
- * of that name is {@code im-chat-modules.js}. The page of the server names its bundle itself; its
- * module loads that of the chat, since the policy of the page allows one copy of Lit.
+ * <p>Host pages name {@code im-chat.js} and {@code imserver-client.js}, so these become lines that
+ * load the bundles; the modules of these names are {@code im-chat-modules.js} and {@code
+ * imserver-client-modules.js}. The page of the server names its bundle itself; its module loads
+ * that of the chat, since the policy of the page allows one copy of Lit.
+ *
+ * <p>The bundle of the chat has the client library in it, and not from the other bundle: that would
+ * be one more file to wait for. Where a page has both, they are to each other as two tabs are.
  */
 class Bundle {
+
+  /** What host pages name, without {@code .js}. */
+  private static final List<String> NAMED_BY_HOSTS = List.of("im-chat", "imserver-client");
 
   private static final String META_URL = "import.meta.url";
 
@@ -37,22 +44,31 @@ class Bundle {
     Path work = Path.of(args[3]);
     copyModules(sources, work);
     copyModules(web.resolve("lib"), work.resolve("lib"));
-    run(esbuild, work, "im-chat.js", "page.js");
+    run(esbuild, work, "im-chat.js", "imserver-client.js", "page.js");
     Path bundles = work.resolve("bundle");
     Files.createDirectories(web.resolve("bundle"));
     for (Path file : files(bundles)) {
       Path copy = web.resolve("bundle").resolve(file.getFileName());
       Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
     }
+    for (String name : NAMED_BY_HOSTS) {
+      String load = "export * from \"./%s\";\n".formatted(named(bundles, name));
+      Files.writeString(web.resolve(name + ".js"), load);
+      String module = Files.readString(sources.resolve(name + ".js"));
+      Files.writeString(web.resolve(name + "-modules.js"), withModules(module));
+    }
     Files.writeString(
-        web.resolve("im-chat.js"),
-        "export * from \"./%s\";\n".formatted(named(bundles, "im-chat")));
-    Files.copy(
-        sources.resolve("im-chat.js"),
-        web.resolve("im-chat-modules.js"),
-        StandardCopyOption.REPLACE_EXISTING);
-    edit(sources, web, "page.js", "\"./im-chat.js\"", "\"./im-chat-modules.js\"");
+        web.resolve("page.js"), withModules(Files.readString(sources.resolve("page.js"))));
     edit(sources, web, "index.html", "\"page.js\"", '"' + named(bundles, "page") + '"');
+  }
+
+  /** A module that imports modules alone, and no bundle. */
+  private static String withModules(String module) {
+    String text = module;
+    for (String name : NAMED_BY_HOSTS) {
+      text = text.replace("\"./%s.js\";".formatted(name), "\"./%s-modules.js\";".formatted(name));
+    }
+    return text;
   }
 
   /** With what a module takes its own address for, which in a bundle is another one. */

@@ -16,6 +16,7 @@
  * All are properties too (`maxLength`). The property `tokenProvider`, a function that returns a token or the promise of one,
  * is asked when a token has expired. Without it the event `renew` is fired, and the next `token` is waited for.
  * The event `unread` (`detail.count`) says how many messages the user has not read, 0 when nobody is signed in any more.
+ * `clear()`, at the page's sign-out, ends the chat and removes what is kept in the browser of its user.
  * `open(userId)` opens a conversation and `close()` goes back to the list; the event `conversation` (`detail.userId`, null for the list; `detail.alone`, where the
  * list has no room beside it) says that one was opened or closed. With these a page can have the browser's back button lead
  * to the list: the element leaves the page's history alone.
@@ -36,6 +37,7 @@ import { moveFromEarlierKeys } from "./chat/earlier-keys.js";
 import { speech } from "./chat/icons.js";
 import { Menu } from "./chat/menu.js";
 import { MessageList } from "./chat/message-list.js";
+import { ReportDialog } from "./chat/report-dialog.js";
 import { base, colours } from "./chat/styles.js";
 import { nameOf, textsFor } from "./chat/texts.js";
 import { TokenSource, ownerOf } from "./chat/token-source.js";
@@ -141,6 +143,8 @@ export class ImChat extends LitElement {
   #store = null;
   /** @type {TokenSource | null} */
   #tokens = null;
+  /** Of the user who is signed in; null while it is not known who that is. @type {LocalOutbox | null} */
+  #outbox = null;
   /** @type {Conversation | null} */
   #open = null;
   /** @type {User | null} whom to open when somebody is signed in */
@@ -205,6 +209,20 @@ export class ImChat extends LitElement {
     if (this.#open) this.#back();
   }
 
+  /**
+   * Ends the chat, and removes what is kept in this browser of its user: messages that were not sent, the list of conversations,
+   * drafts. For the page's sign-out: others may use the browser. A new `token` begins anew.
+   */
+  clear() {
+    const store = this.#store;
+    const outbox = this.#outbox;
+    this.#alerts.clear();
+    this.#signOut();
+    this.#wanted = null;
+    store?.drafts.clear();
+    outbox?.clear();
+  }
+
   // ---- Who is signed in ----
 
   /** @param {PropertyValues<ImChat>} changed */
@@ -248,7 +266,9 @@ export class ImChat extends LitElement {
         const key = keyOf(userId);
         const count = moveFromEarlierKeys(server, usesToken ? ownerOf(tokens.used) : "", key);
         if (count > 0) this.dispatchEvent(new CustomEvent("discarded", { detail: { count } }));
-        return new LocalOutbox(key);
+        const outbox = new LocalOutbox(key);
+        if (client === this.#store?.client) this.#outbox = outbox;
+        return outbox;
       },
     });
     const store = new ChatStore(client, keyOf);
@@ -269,7 +289,7 @@ export class ImChat extends LitElement {
   #signOut() {
     this.#store?.close();
     this.#alerts.end();
-    this.#store = this.#tokens = this.#open = null;
+    this.#store = this.#tokens = this.#open = this.#outbox = null;
     this.#lostAt = 0;
     this.revision++;
     if (this.#unread > 0) this.#tellUnread(0);
@@ -439,6 +459,7 @@ for (const [name, element] of Object.entries({
   "im-chat-composer": Composer,
   "im-chat-menu": Menu,
   "im-chat-messages": MessageList,
+  "im-chat-report": ReportDialog,
   "im-chat-conversation": ConversationView,
   "im-chat-list": ConversationList,
   "im-chat": ImChat,

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
 import { ImClient, LocalOutbox } from "../webapp/imserver-client.js";
+import { FakeChannel, fakeChannels } from "./channel.mjs";
 import { letClockGo, pass, randomOf, settle, stopClock } from "./clock.mjs";
 import { FakeServer2, modelOf, modelOfServer } from "./fake-server-2.mjs";
 import { FakeStorage } from "./storage.mjs";
@@ -16,8 +17,17 @@ const STEPS = 150;
 const seeds = process.env.IMSERVER_SEED ? [Number(process.env.IMSERVER_SEED)] : Array.from({ length: Number(process.env.IMSERVER_SEEDS ?? 40) }, (_, i) => 1 + i);
 
 describe("Every device of every user has the server's state at the end", () => {
-  beforeEach(() => stopClock());
-  afterEach(() => letClockGo());
+  let restore;
+
+  beforeEach(() => {
+    stopClock();
+    restore = fakeChannels();
+  });
+
+  afterEach(() => {
+    restore();
+    letClockGo();
+  });
 
   for (const seed of seeds) {
     test(`seed ${seed}`, async () => {
@@ -49,8 +59,16 @@ class History {
     this.#server.mostInPart = 1 + (seed % 4);
     if (seed % 2) this.#server.features.push("strangers");
     this.#server.deliver = (connection, frame) => this.#deliver(connection, frame);
-    this.#server.refuse = () => (this.#isFaulty && this.#happens(0.05) ? { code: "STORAGE_UNAVAILABLE", retryable: true } : null);
+    this.#server.refuse = ({ op, clientMessageId: key }) => {
+      if (!this.#isFaulty) return null;
+      const isNew = op === "send" && !this.#server.entries.some(({ clientMessageId }) => clientMessageId === key); // what is stored is never refused
+      if (isNew && this.#happens(0.1)) return { code: "REFUSED", retryable: false };
+      return this.#happens(0.05) ? { code: "STORAGE_UNAVAILABLE", retryable: true } : null;
+    };
     this.#server.refuseRest = (path) => (this.#isFaulty && path !== "users/me" && this.#happens(0.05) ? 503 : null);
+    this.#server.holdRest = async (path) => {
+      while (this.#isFaulty && path === "conversations" && this.#happens(0.7)) await settle(); // it is old when it comes
+    };
     const [shared, full, own] = [new FakeStorage(), new FakeStorage(), new FakeStorage()]; // two tabs of one browser share theirs
     full.room = 1500;
     const storages = [["1", shared], ["1", shared], ["1", null], ["2", full], ["2", own], ["3", own]];
@@ -60,8 +78,11 @@ class History {
   /** The page of a device is loaded anew: it goes in order, or all at once. */
   #reload(device) {
     const { storage } = device;
-    if (storage) storage.isForbidden = this.#happens(0.3); // nothing of the end is written then
+    const isCrash = this.#happens(0.3); // nothing of the end is written then, or told
+    if (storage) storage.isForbidden = isCrash;
+    if (isCrash) FakeChannel.arrives = () => false;
     device.close();
+    FakeChannel.arrives = () => true;
     if (storage) storage.isForbidden = false;
     this.#devices[this.#devices.indexOf(device)] = this.#newDevice(device.credential, storage);
   }
@@ -74,6 +95,7 @@ class History {
     Object.assign(device, { storage, credential });
     device.shown = [];
     device.addEventListener("message", ({ detail }) => device.shown.push(detail));
+    if (this.#happens(0.8)) device.conversations; // the front end has one from the beginning
     device.connect();
     return device;
   }
@@ -120,6 +142,12 @@ class History {
     const actions = [
       () => device.send(other, name, { clientMessageId: `m${this.#count}` }).catch(() => {}),
       () => device.send(other, name, { clientMessageId: `m${this.#count}` }).catch(() => {}),
+      () => {
+        const failed = device.conversations.conversation(other).messages.find(({ state }) => state === "failed");
+        if (!failed) return;
+        if (this.#happens(0.5)) device.conversations.retry(other, failed);
+        else device.conversations.discard(other, failed.clientMessageId);
+      },
       () => server.send(this.#one(["0", ...USERS]), this.#one(USERS), name), // by REST or version 1
       () => server.send(this.#one(USERS), this.#one(USERS), name),
       () => device.conversations.open(other),
@@ -159,8 +187,15 @@ class History {
     this.#isFaulty = false;
     await settle();
     this.#flushAll();
-    await pass(60_000, 500);
-    for (const device of this.#devices) for (const user of USERS) device.conversations.open(user);
+    await pass(220_000, 1000); // until it is certain that tabs have vanished
+    for (const device of this.#devices) {
+      for (const user of USERS) {
+        device.conversations.open(user);
+        const { messages } = device.conversations.conversation(user);
+        for (const { clientMessageId } of messages.filter(({ state }) => state === "failed")) device.conversations.discard(user, clientMessageId);
+        await settle(); // the other tabs hear of it
+      }
+    }
     await pass(60_000, 500);
   }
 

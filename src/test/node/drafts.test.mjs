@@ -50,6 +50,17 @@ describe("Drafts", () => {
     assert.equal(localStorage.length, 0);
   });
 
+  test("are removed at the sign-out, those of this user alone", () => {
+    const drafts = of("server 1");
+    drafts.set("7", "begun");
+    drafts.set("8", "begun too");
+    of("server 2").set("7", "another's");
+    drafts.clear();
+    assert.equal(drafts.get("7"), "");
+    assert.equal(of("server 1").get("8"), "");
+    assert.equal(of("server 2").get("7"), "another's");
+  });
+
   test("do not overwrite what another tab has begun", () => {
     const [one, other] = [of("server 1"), of("server 1")];
     one.set("7", "here");

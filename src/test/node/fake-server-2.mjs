@@ -20,6 +20,8 @@ export class FakeServer2 {
   commands = [];
   /** For each request over REST: a status in place of an answer, or null. */
   refuseRest = () => null;
+  /** Holds an answer over REST up, which says what was when it was asked for. @type {(path: string) => Promise<void>} */
+  holdRest = async () => {};
   /** For each command: a failure ({code, retryable}), "lost" for no answer at all, or null. */
   refuse = () => null;
   /** Takes an event or an answer of a connection on its way. */
@@ -278,6 +280,7 @@ export class FakeServer2 {
   get fetch() {
     return async (...request) => {
       const answer = await this.#answer(...request);
+      await this.holdRest(new URL(request[0]).pathname.replace(/^.*\/api\//, ""));
       if (this.now) answer.headers.set("Date", new Date(this.now()).toUTCString());
       return answer;
     };
@@ -294,6 +297,7 @@ export class FakeServer2 {
     if (parts[0] === "users" && this.directory.has(parts[1])) return answerOf(200, this.directory.get(parts[1]));
     const body = init.body ? JSON.parse(init.body) : null;
     if (path === "users/me") return answerOf(200, { id: Number(user), name: user, avatar: "" });
+    if (path === "conversations") return answerOf(200, this.#list(user, url.searchParams));
     if (path === "messages/read") {
       const senders = new Set(body.messageIds.map((id) => this.message(String(id))?.from));
       for (const from of senders) if (from) this.read(user, from, ({ messageId }) => body.messageIds.includes(Number(messageId)));
@@ -312,6 +316,18 @@ export class FakeServer2 {
     }
     if (parts[0] === "conversations" && parts[2] === "messages") return answerOf(200, this.#history(user, parts[1], url.searchParams));
     return answerOf(404, { title: "Not Found", status: 404 });
+  }
+
+  #list(user, parameters) {
+    const entries = [...this.user(user).conversations.keys()].map((other) => this.entry(user, other, 0));
+    const shown = entries.filter(({ lastMessage, hidden }) => lastMessage && !hidden);
+    shown.sort((one, other) => Number(other.lastMessage.messageId) - Number(one.lastMessage.messageId));
+    const limit = Number(parameters.get("limit") ?? 20);
+    const conversations = shown.slice(0, limit).map(({ with: other, unread, stranger, blocked, muted, pinned }) => {
+      const last = this.between(user, other.id).findLast(({ kind }) => kind === "message");
+      return { user: { ...other, id: Number(other.id) }, lastMessage: view(last), unread, stranger, blocked, muted, pinned };
+    });
+    return { conversations, ...(shown.length > limit ? { next: "more" } : {}) };
   }
 
   #history(user, other, parameters) {

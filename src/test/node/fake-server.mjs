@@ -20,7 +20,7 @@ export class FakeServer {
   replayLimit = 1000;
   /** For each read-ack: a failure ({code, retryable}), or null where it is done. */
   refuseReadAck = () => null;
-  /** For each request over REST: a status in place of an answer, or null. */
+  /** For each request over REST: a status, or {status, code}, in place of an answer; or null. */
   refuseRest = () => null;
   /** What REST allows; without limit unless set. @type {TokenBucket | null} */
   requests = null;
@@ -122,7 +122,10 @@ export class FakeServer {
       response.setHeader("Retry-After", "1");
       return answer(429, { title: "Too Many Requests", status: 429, code: "RATE_LIMITED" });
     }
-    if (refused) return answer(refused, { title: "refused", status: refused });
+    if (refused) {
+      const { status, code } = typeof refused === "object" ? refused : { status: refused, code: undefined };
+      return answer(status, { title: "refused", status, code });
+    }
     const credential = (request.headers.authorization ?? "").replace("Bearer ", "");
     if (credential.includes("expired")) return answer(401, { title: "Unauthorized", status: 401 });
     const user = userOf(credential);

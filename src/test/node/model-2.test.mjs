@@ -68,7 +68,7 @@ describe("On version 2", () => {
     server.send("7", "1", "a");
     const client = await connect("1", { isSilent: true });
     assert.equal(client.conversations.unread, 1);
-    assert.deepEqual(server.asked, []);
+    assert.deepEqual(server.asked.filter((path) => path.includes("messages")), []);
   });
 
   test("asks the directory once for the name of whom it opens, where nobody has told it", async () => {

@@ -125,6 +125,21 @@ for (const [name, Type] of Object.entries(kinds)) {
       await until(() => client.state === "open");
     });
 
+    test("ends where its user is suspended, and says so, whether or not it knew whose the credential is", async () => {
+      server.letIn = () => false;
+      server.refuseRest = () => ({ status: 403, code: "SUSPENDED" });
+      for (const credential of ["1", () => "token.1.a"]) {
+        connect(credential);
+        await until(() => client.state === "closed");
+        assert.equal(states.at(-1).code, 4423);
+        client.close();
+      }
+      server.refuseRest = () => ({ status: 403, code: "FORBIDDEN" });
+      connect("1");
+      await until(() => states.some(({ state }) => state === "waiting"));
+      assert.equal(states.findLast(({ state }) => state === "waiting").problem, "ORIGIN");
+    });
+
     test("can be closed while it connects", async () => {
       connect("1");
       await until(() => addresses.length > 0);
@@ -133,8 +148,8 @@ for (const [name, Type] of Object.entries(kinds)) {
       await until(() => client.state === "open");
     });
 
-    test("does not come back by itself after 4403, 4409 and 4429", async () => {
-      for (const code of [4403, 4409, 4429]) {
+    test("does not come back by itself after 4403, 4409, 4423 and 4429", async () => {
+      for (const code of [4403, 4409, 4423, 4429]) {
         connect("1");
         await until(() => client.state === "open");
         server.cut(code);
@@ -143,7 +158,7 @@ for (const [name, Type] of Object.entries(kinds)) {
         const { code: why } = await client.send("7", "hello").catch((error) => error);
         assert.equal(why, "NOT_CONNECTED");
       }
-      assert.equal(server.connected.length, 3);
+      assert.equal(server.connected.length, 4);
     });
   });
 }

@@ -39,6 +39,28 @@ describe("What a user sets of conversations, on version 2,", () => {
     return Object.entries({ isStranger, blocked, muted, pinned, hidden }).filter(([, holds]) => holds).map(([name]) => name);
   };
 
+  test("is set for himself, and a message reported once, by REST", async () => {
+    const asked = [];
+    const answers = async (address, { method, body }) => {
+      asked.push([method, new URL(address).pathname.replace("/teaching/api/", ""), body && JSON.parse(body)]);
+      return new Response(method === "POST" ? '{"reportId":7}' : '{"strangers":"quota:1","strangersEffective":"closed"}');
+    };
+    const client = await connect("1", { fetch: answers });
+    assert.deepEqual(await client.api.settings(), { strangers: "quota:1", strangersEffective: "closed" });
+    await client.api.setSettings({ strangers: "open" });
+    for (let i = 0; i < 2; i++) await client.report("2001", "spam", "again and again");
+    await client.report(2002, "other");
+    await assert.rejects(client.report("no id", "spam"), TypeError);
+    const report = { messageIds: [2001], reason: "spam", text: "again and again", clientReportId: "message-2001" };
+    assert.deepEqual(asked, [
+      ["GET", "users/me/settings", undefined],
+      ["PUT", "users/me/settings", { strangers: "open" }],
+      ["POST", "reports", report],
+      ["POST", "reports", report],
+      ["POST", "reports", { messageIds: [2002], reason: "other", text: "", clientReportId: "message-2002" }],
+    ]);
+  });
+
   test("is seen on all devices, at once and by those that were away", async () => {
     server.send("1", "7", "hello");
     const [one, other] = [await connect(), await connect()];

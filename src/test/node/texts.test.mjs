@@ -68,7 +68,7 @@ describe("The texts", () => {
 
   test("know every failure and close code that users meet", () => {
     for (const { failures, ended } of [zh, en]) {
-      assert.ok(failures.REUSED_ID && failures.RATE_LIMITED && ended[4403] && ended[4409]);
+      assert.ok(failures.REUSED_ID && failures.RATE_LIMITED && ended[4403] && ended[4409] && ended[4423] && failures.SUSPENDED);
     }
   });
 

@@ -86,6 +86,9 @@
  * <p>Who may write to whom is decided where a message is stored ({@link imserver.message}); what
  * users have set for that, {@link imserver.message.SettingsWriter} has stored.
  *
+ * <p>What users report, and what moderators do, is in {@link imserver.moderation}; what of it
+ * changes messages, or who may send some, {@link imserver.message.ModerationWriter} has stored.
+ *
  * <p>Over HTTP, {@link imserver.rest.HttpIntake} gives requests to the same {@code Intake}; its
  * {@code Requester} completes the HTTP response. {@link imserver.conversation.ConversationService}
  * answers what is only read. {@link imserver.legacy.LegacyResource} does the same in the form of

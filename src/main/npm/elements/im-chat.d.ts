@@ -27,6 +27,8 @@ export interface ImChatElement extends HTMLElement, Required<ImChatAttributes> {
 
   /** Goes back to the list. */
   close(): void;
+  /** Ends the chat, and removes what is kept in this browser of its user: for the page's sign-out. */
+  clear(): void;
 
   addEventListener<K extends keyof ImChatEventMap>(
     type: K,

@@ -93,6 +93,13 @@ export class Alerts {
     this.#notification = null;
   }
 
+  /** The same, and forgets what this user was told of. */
+  clear() {
+    const key = this.#toldKey;
+    this.end();
+    if (key !== null) remove(key);
+  }
+
   /** @param {Texts} texts */
   async #tell(texts) {
     this.#timer = undefined;
@@ -226,5 +233,14 @@ function write(key, value) {
     localStorage.setItem(key, JSON.stringify(value));
   } catch {
     // As said above.
+  }
+}
+
+/** @param {string} key */
+function remove(key) {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // There is nothing then.
   }
 }

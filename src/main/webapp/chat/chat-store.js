@@ -5,7 +5,7 @@
 
 import { Drafts } from "./drafts.js";
 
-/** @import { Conversation, Conversations, ImClient, Message, Problem, StateDetail } from "../imserver-client.js" */
+/** @import { Conversation, Conversations, ImClient, Message, Problem, ReportReason, StateDetail } from "../imserver-client.js" */
 
 /** @typedef {{state: string, code: number | null, retryAt: number, problem: Problem | null}} Connection */
 
@@ -222,6 +222,30 @@ export class ChatStore extends EventTarget {
       return null;
     } catch (error) {
       this.#recalledTexts.delete(messageId);
+      return /** @type {{code?: string}} */ (error).code || "NETWORK";
+    }
+  }
+
+  /**
+   * Whether this user may report a message: one that another user has sent.
+   *
+   * @param {Message} message
+   */
+  canReport({ fromMe, fromId, messageId }) {
+    return !fromMe && fromId !== "0" && messageId !== null;
+  }
+
+  /**
+   * @param {Message} message
+   * @param {ReportReason} reason
+   * @param {string} text
+   * @returns {Promise<string | null>} the code of a failure; null where it went well
+   */
+  async report({ messageId }, reason, text) {
+    try {
+      await this.client.report(messageId ?? "", reason, text);
+      return null;
+    } catch (error) {
       return /** @type {{code?: string}} */ (error).code || "NETWORK";
     }
   }

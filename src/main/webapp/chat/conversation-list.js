@@ -1,21 +1,18 @@
 import { LitElement, css, html, nothing } from "../lib/lit/lit-element.js";
-import { guard } from "../lib/lit/directives/guard.js";
 import { repeat } from "../lib/lit/directives/repeat.js";
-import { avatar, avatarStyles } from "./avatar.js";
-import { bell, clear, muted as mutedIcon, pinned as pinnedIcon, search, write } from "./icons.js";
-import { recalledText } from "./message-row.js";
+import { avatarStyles } from "./avatar.js";
+import { conversationRow, conversationRowStyles, personRow } from "./conversation-row.js";
+import { bell, clear, search, write } from "./icons.js";
+import { settingsItems, strangerItems } from "./list-menus.js";
 import { base } from "./styles.js";
-import { dayNumber, nameOf, shortTime } from "./texts.js";
+import { nameOf } from "./texts.js";
 import { UserSearch, userIdIn } from "./user-search.js";
 
 /** @import { Alerts } from "./alerts.js" */
 /** @import { ChatStore } from "./chat-store.js" */
-/** @import { Conversation, Message, User } from "../imserver-client.js" */
+/** @import { Conversation, StrangerRule, User } from "../imserver-client.js" */
 /** @import { Menu } from "./menu.js" */
 /** @import { Texts } from "./texts.js" */
-
-/** The more of its badge does not fit. */
-const MOST_SHOWN = 99;
 
 /**
  * The list of conversations, and the search in it, which also finds people to begin a conversation with. Fires "open" with
@@ -29,11 +26,13 @@ export class ConversationList extends LitElement {
     selected: {},
     revision: { attribute: false },
     query: { state: true },
+    problem: { state: true },
   };
 
   static styles = [
     base,
     avatarStyles,
+    conversationRowStyles,
     css`
       :host {
         display: flex;
@@ -122,117 +121,6 @@ export class ConversationList extends LitElement {
         padding-bottom: 0.25rem;
         color: var(--_text);
       }
-
-      /* Rows out of view are not laid out. */
-      li {
-        content-visibility: auto;
-        contain-intrinsic-block-size: auto 4.25rem;
-      }
-
-      .item {
-        display: grid;
-        grid-template-columns: auto minmax(0, 1fr) auto;
-        align-items: center;
-        column-gap: 0.75rem;
-        width: 100%;
-        min-height: 4.25rem;
-        padding: 0.5rem 1rem;
-        text-align: start;
-      }
-
-      .item:hover {
-        background: var(--_hover);
-      }
-
-      .item[aria-current] {
-        background: var(--_selected);
-      }
-
-      .avatar {
-        grid-row: 1 / span 2;
-      }
-
-      .name {
-        align-self: end;
-        overflow: hidden;
-        font-weight: 600;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-
-      .alone {
-        grid-row: 1 / span 2;
-        align-self: center;
-      }
-
-      time,
-      .last {
-        color: var(--_quiet);
-        font-size: 0.8125rem;
-      }
-
-      .last {
-        align-self: start;
-        overflow: hidden;
-        font-size: 0.875rem;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-
-      .last em,
-      .failed {
-        color: var(--_bad);
-        font-style: normal;
-      }
-
-      .badge {
-        justify-self: end;
-        min-width: 1.3rem;
-        padding: 0 0.4rem;
-        border-radius: 99px;
-        background: var(--_badge);
-        color: var(--_on-badge);
-        font-size: 0.75rem;
-        font-weight: 600;
-        line-height: 1.3rem;
-        text-align: center;
-      }
-
-      .badge.muted {
-        background: none;
-        color: var(--_quiet);
-      }
-
-      .mark > svg {
-        width: 0.9rem;
-        height: 0.9rem;
-        margin-inline-start: 0.3rem;
-        color: var(--_quiet);
-        vertical-align: -0.1rem;
-      }
-
-      @media (forced-colors: active) {
-        .item[aria-current] {
-          background: Highlight;
-          color: HighlightText;
-          forced-color-adjust: none;
-        }
-
-        .item[aria-current] :is(time, .last, em) {
-          color: inherit;
-        }
-
-        .badge {
-          background: Highlight;
-          color: HighlightText;
-          forced-color-adjust: none;
-        }
-
-        .item[aria-current] .badge {
-          background: HighlightText;
-          color: Highlight;
-        }
-      }
     `,
   ];
 
@@ -257,6 +145,8 @@ export class ConversationList extends LitElement {
     this.selected = null;
     this.revision = 0;
     this.query = "";
+    /** Why something could not be set. */
+    this.problem = "";
   }
 
   disconnectedCallback() {
@@ -290,7 +180,7 @@ export class ConversationList extends LitElement {
           aria-haspopup="menu"
           aria-label=${t.alerts}
           title=${t.alerts}
-          @click=${this.#chooseAlerts}
+          @click=${this.#chooseSettings}
         >
           ${bell}
         </button>
@@ -318,23 +208,35 @@ export class ConversationList extends LitElement {
           ${clear}
         </button>
       </search>
+      <p class="note" role="status" ?hidden=${this.problem === ""}>${this.problem}</p>
       <nav aria-label=${t.conversations} @keydown=${this.#listKey}>${this.query.trim() ? this.#results() : this.#list()}</nav>
       <im-chat-menu></im-chat-menu>
     `;
   }
 
   /** @param {Event} event */
-  #chooseAlerts({ currentTarget }) {
-    const { alerts, texts: t } = this;
-    const { notifications, sound } = alerts.choice;
-    const items = [{ label: t.soundOn, checked: sound, act: () => alerts.choose({ sound: !sound }) }];
-    if (alerts.canNotify) {
-      const label = alerts.isDenied ? t.notificationsDenied : t.notificationsOn;
-      const checked = notifications && !alerts.isDenied;
-      items.unshift({ label, checked, act: () => alerts.choose({ notifications: !checked }) });
+  #chooseSettings({ currentTarget }) {
+    const button = /** @type {HTMLElement} */ (currentTarget);
+    const hasRules = this.store.client.features.has("settings");
+    this.problem = "";
+    this.#menu.open(settingsItems(this.texts, this.alerts, hasRules ? () => this.#chooseStrangers(button) : null), button);
+  }
+
+  /** @param {HTMLElement} button */
+  async #chooseStrangers(button) {
+    const { api } = this.store.client;
+    try {
+      const { strangers = "open" } = await api.settings();
+      /** @param {StrangerRule} rule */
+      const set = (rule) => api.setSettings({ strangers: rule }).catch(() => (this.problem = this.texts.notSet));
+      await this.#menu.open(strangerItems(this.texts, strangers, set), button);
+    } catch {
+      this.problem = this.texts.loadFailed;
     }
-    const menu = /** @type {Menu} */ (this.renderRoot.querySelector("im-chat-menu"));
-    menu.open(items, /** @type {HTMLElement} */ (currentTarget));
+  }
+
+  get #menu() {
+    return /** @type {Menu} */ (this.renderRoot.querySelector("im-chat-menu"));
   }
 
   // ---- The list ----
@@ -379,48 +281,12 @@ export class ConversationList extends LitElement {
    * @param {boolean} tabStop
    */
   #conversation(conversation, tabStop) {
-    const { store, texts: t } = this;
-    const { user, lastMessage: last, unread } = conversation;
-    const isTyping = store.isTyping(conversation);
+    const { store, texts } = this;
+    const { user } = conversation;
     const isOpen = user.id === this.selected;
     const draft = isOpen ? "" : store.drafts.get(user.id);
-    const { id, name, avatar: picture } = user;
-    // What is as it was is not made anew: a packet changes one row of hundreds.
-    const shown = [id, name, picture, last?.content, last?.title, last?.recalled, last?.time, last?.state, last?.fromMe, unread, isOpen, tabStop, draft, isTyping, conversation.muted, conversation.pinned, t];
-    return guard([...shown, dayNumber(Date.now())], () => this.#row(conversation, { isOpen, tabStop, draft, isTyping }));
-  }
-
-  /**
-   * @param {Conversation} conversation
-   * @param {{isOpen: boolean, tabStop: boolean, draft: string, isTyping: boolean}} state
-   */
-  #row({ user, lastMessage: last, unread, muted, pinned }, { isOpen, tabStop, draft, isTyping }) {
-    const t = this.texts;
-    return html`<li>
-      <button
-        class="item"
-        data-user=${user.id}
-        tabindex=${tabStop ? 0 : -1}
-        aria-current=${isOpen ? "true" : nothing}
-        @click=${() => this.#open(user)}
-      >
-        ${avatar(user, t)}
-        <span class="name"
-          ><bdi>${nameOf(user, t)}</bdi>${pinned ? mark(pinnedIcon, t.pinned) : nothing}${muted ? mark(mutedIcon, t.muted) : nothing}</span
-        >
-        <time>${last?.time ? shortTime(last.time, t) : nothing}</time>
-        <span class="last">
-          ${draft ? html`<em>${t.draft}</em> ` : last?.state === "failed" ? html`<em>${t.notSent}</em> ` : nothing}
-          ${isTyping && !draft ? t.typing : this.#lastLine(user, last, draft)}
-        </span>
-        ${unread > 0
-          ? html`<span class="badge ${muted ? "muted" : ""}"
-              ><span aria-hidden="true">${unread > MOST_SHOWN ? `${MOST_SHOWN}+` : unread}</span
-              ><span class="visually-hidden">${t.unread(unread)}</span></span
-            >`
-          : nothing}
-      </button>
-    </li>`;
+    const isTyping = store.isTyping(conversation);
+    return conversationRow(conversation, { isOpen, tabStop, draft, isTyping, texts, open: () => this.#open(user) });
   }
 
   updated() {
@@ -429,17 +295,6 @@ export class ConversationList extends LitElement {
     if (this.#end) this.#moreWanted.unobserve(this.#end);
     if (end && this.store.list === "loaded") this.#moreWanted.observe(end);
     this.#end = end;
-  }
-
-  /**
-   * @param {User} user
-   * @param {Message | null} last
-   * @param {string} draft
-   */
-  #lastLine(user, last, draft) {
-    if (!draft && last?.recalled) return recalledText(last, user, this.texts);
-    const text = html`<bdi>${oneLine(draft || last?.title || (last?.content ?? ""))}</bdi>`;
-    return draft || !last?.fromMe ? text : html`${this.texts.says(this.texts.you, "")}${text}`;
   }
 
   // ---- The search ----
@@ -463,7 +318,8 @@ export class ConversationList extends LitElement {
         ${repeat(
           people,
           ({ user }) => user.id,
-          ({ user, label }, index) => this.#person(user, label, index === 0 && known.length === 0),
+          ({ user, label }, index) =>
+            personRow(user, label, { tabStop: index === 0 && known.length === 0, texts: t, open: () => this.#open(user) }),
         )}
       </ul>
       ${this.#search.state === "searching"
@@ -494,21 +350,6 @@ export class ConversationList extends LitElement {
       people.unshift({ user: { id, name: id, avatar: "" }, label: this.texts.writeTo(id) });
     }
     return people;
-  }
-
-  /**
-   * @param {User} user
-   * @param {string} label
-   * @param {boolean} tabStop
-   */
-  #person(user, label, tabStop) {
-    const hasName = user.name !== user.id;
-    return html`<li>
-      <button class="item" data-user=${user.id} tabindex=${tabStop ? 0 : -1} @click=${() => this.#open(user)}>
-        ${avatar(user, this.texts)}<span class="name ${hasName ? "" : "alone"}"><bdi>${label}</bdi></span><span></span>
-        ${hasName ? html`<span class="last">${this.texts.userId(user.id)}</span>` : nothing}
-      </button>
-    </li>`;
   }
 
   /** @param {string} query */
@@ -570,17 +411,4 @@ export class ConversationList extends LitElement {
  */
 function matches(user, query, texts) {
   return user.id === query || nameOf(user, texts).toLowerCase().includes(query.toLowerCase());
-}
-
-/**
- * @param {import("../lib/lit/lit-element.js").TemplateResult} icon
- * @param {string} label
- */
-function mark(icon, label) {
-  return html`<span class="mark" title=${label}>${icon}<span class="visually-hidden">${label}</span></span>`;
-}
-
-/** As much of a text as a line can show. @param {string} text */
-function oneLine(text) {
-  return text.slice(0, 200).replace(/\s+/g, " ");
 }

@@ -54,6 +54,13 @@ export class Drafts {
     if (this.#prefix !== null) write(this.#prefix, userId, text);
   }
 
+  /** Forgets them all, also what is kept. */
+  clear() {
+    this.#texts.clear();
+    const prefix = this.#prefix;
+    if (prefix !== null) for (const { key } of keptUnder(prefix)) tried(() => localStorage.removeItem(key));
+  }
+
   /**
    * Moves what was kept under one key to another, which has nothing yet.
    *

@@ -3,7 +3,7 @@
  * token said of its user, or, where the page had none at first, under nothing, so that all users of the browser shared it.
  */
 
-import { LocalOutbox } from "../imserver-client.js";
+import { LocalOutbox } from "../client/local-outbox.js";
 import { Drafts } from "./drafts.js";
 
 /** More than any of them holds. */

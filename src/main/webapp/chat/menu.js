@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from "../lib/lit/lit-element.js";
 import { base } from "./styles.js";
 
-/** @typedef {{label: string, act: () => void, checked?: boolean}} MenuItem `checked` makes it a switch */
+/** @typedef {{label: string, act: () => void, checked?: boolean, isOneOf?: boolean}} MenuItem `checked` makes it a switch, `isOneOf` one of several of which one is on */
 
 /** From the edge of the window. */
 const MARGIN = 8; // px
@@ -84,7 +84,7 @@ export class Menu extends LitElement {
     return html`<div popover="auto" role="menu" @keydown=${this.#keydown} @beforetoggle=${this.#toggling}>
       ${this.items.map(
         (item) => html`<button
-          role=${item.checked === undefined ? "menuitem" : "menuitemcheckbox"}
+          role=${item.checked === undefined ? "menuitem" : item.isOneOf ? "menuitemradio" : "menuitemcheckbox"}
           aria-checked=${item.checked === undefined ? nothing : String(item.checked)}
           tabindex="-1"
           @click=${() => this.#choose(item)}

@@ -6,12 +6,13 @@
 
 /**
  * @param {Texts} texts
- * @param {{copy: () => void, recall: (() => void) | null}} actions null for what cannot be done
+ * @param {{copy: () => void, recall: (() => void) | null, report: (() => void) | null}} actions null for what cannot be done
  * @returns {MenuItem[]}
  */
-export function menuItems(texts, { copy, recall }) {
+export function menuItems(texts, { copy, recall, report }) {
   const items = [{ label: texts.copy, act: copy }];
   if (recall) items.push({ label: texts.recall, act: recall });
+  if (report) items.push({ label: texts.report, act: report });
   return items;
 }
 

@@ -13,6 +13,7 @@ import { day, dayNumber, nameOf } from "./texts.js";
 /** @import { Menu } from "./menu.js" */
 /** @import { ChatStore } from "./chat-store.js" */
 /** @import { Conversation, Message } from "../imserver-client.js" */
+/** @import { ReportDialog } from "./report-dialog.js" */
 /** @import { Texts } from "./texts.js" */
 
 /** Messages of one author closer than this stand together. */
@@ -191,6 +192,7 @@ export class MessageList extends LitElement {
       this.#opening = true;
       this.#atEnd = true;
       this.#problems.clear();
+      this.#reportDialog?.close();
       this.current = null;
     }
     const { messages, history, older } = this.conversation;
@@ -251,6 +253,7 @@ export class MessageList extends LitElement {
       </div>
       <button class="jump" ?hidden=${this.#atEnd} @click=${this.#jump}>${down}${texts.jumpToNewest(unread)}</button>
       <im-chat-menu></im-chat-menu>
+      <im-chat-report .texts=${texts}></im-chat-report>
     `;
   }
 
@@ -349,6 +352,7 @@ export class MessageList extends LitElement {
     const items = menuItems(texts, {
       copy: async () => this.#say((await copyText(message, this.renderRoot)) ? texts.copied : texts.copyFailed),
       recall: store.canRecall(message) ? () => this.#recall(message) : null,
+      report: store.canReport(message) ? () => this.#report(message, button) : null,
     });
     /** @type {Menu} */ (this.renderRoot.querySelector("im-chat-menu")).open(items, button);
   }
@@ -361,6 +365,24 @@ export class MessageList extends LitElement {
     if (code === null) this.#say(texts.youRecalled);
     else this.#problems.set(message.key, texts.recallFailures[code] ?? texts.recallFailed);
     this.requestUpdate();
+  }
+
+  /**
+   * @param {Message} message
+   * @param {HTMLElement} button
+   */
+  #report(message, button) {
+    const { store, texts } = this;
+    this.#reportDialog?.ask(button, async (reason, text) => {
+      const code = await store.report(message, reason, text);
+      if (code !== null) return texts.reportFailures[code] ?? texts.reportFailed;
+      this.#say(texts.reported);
+      return null;
+    });
+  }
+
+  get #reportDialog() {
+    return /** @type {ReportDialog | null} */ (this.renderRoot.querySelector("im-chat-report"));
   }
 
   /** @param {string} text */

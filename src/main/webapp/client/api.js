@@ -6,7 +6,7 @@ import { parseJson, textOf } from "./json.js";
 import { rootOf } from "./server-address.js";
 
 /** @import { ServerClock } from "./server-clock.js" */
-/** @import { ConversationEntry, ConversationSettings, HistoryMessage, Options, User } from "./types.js" */
+/** @import { ConversationEntry, ConversationSettings, HistoryMessage, Options, ReportReason, StrangerRule, User } from "./types.js" */
 
 const REQUEST_WITHIN = 30_000; // ms, for REST
 
@@ -135,6 +135,34 @@ export class ImApi {
    */
   unblock(userId) {
     return this.#request("DELETE", `blocks/${encodeURIComponent(userId)}`);
+  }
+
+  /**
+   * What the user has set for himself, and what comes of that with what the site has set, which is the stricter of the two.
+   * @returns {Promise<{strangers?: StrangerRule, strangersEffective: StrangerRule}>}
+   */
+  settings() {
+    return this.#request("GET", "users/me/settings");
+  }
+
+  /**
+   * Sets it anew.
+   * @param {{strangers: StrangerRule}} settings
+   * @returns {Promise<{strangers?: StrangerRule, strangersEffective: StrangerRule}>}
+   */
+  setSettings(settings) {
+    return this.#request("PUT", "users/me/settings", {}, settings);
+  }
+
+  /**
+   * Reports messages of one conversation to the moderators.
+   * @param {(string | number)[]} messageIds at most 100
+   * @param {{reason: ReportReason, text?: string, clientReportId?: string}} report a text of at most 1,000 characters; what has the same
+   *   clientReportId is one report
+   * @returns {Promise<{reportId: string}>}
+   */
+  report(messageIds, { reason, text = "", clientReportId }) {
+    return this.#request("POST", "reports", {}, { messageIds: messageIds.map(Number), reason, text, clientReportId });
   }
 
   /**

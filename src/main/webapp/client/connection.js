@@ -1,7 +1,7 @@
 /** The socket: connecting, back-off, close codes. */
 
 import { now } from "./clock.js";
-import { ABNORMAL, EXPIRED, FINAL } from "./close-codes.js";
+import { ABNORMAL, EXPIRED, FINAL, SUSPENDED } from "./close-codes.js";
 import { diagnose } from "./diagnosis.js";
 import { isCredential, isUserId } from "./ids.js";
 import { textOf } from "./json.js";
@@ -140,8 +140,9 @@ export class Connection {
     if (credential === null) return this.#end(EXPIRED, "the credential was refused");
     this.#refused = null;
     if (!isCredential(credential)) return this.#credentialRefused(credential, "this is no credential");
-    const { status } = await this.#listener.identify(credential);
+    const { status, suspended } = await this.#listener.identify(credential);
     if (generation !== this.#generation) return;
+    if (suspended) return this.#end(SUSPENDED, "the user is suspended");
     if (status === 401) return this.#credentialRefused(credential, "the credential was refused");
     try {
       this.#attach(this.#newSocket(credential), credential);
@@ -210,6 +211,7 @@ export class Connection {
     const identity = await this.#identities.probe(credential);
     const { status } = identity;
     if (generation !== this.#generation) return;
+    if (identity.suspended) return this.#end(SUSPENDED, "the user is suspended");
     const refused = status >= 400 && status < 500 && status !== 429;
     // Without an answer to REST (not served there, or not to this origin) a fresh credential is worth a try now and then.
     const perhaps = status === 0 && this.#failures % 3 === 2;

@@ -26,6 +26,7 @@
 import { ChangeFeed, entryOf } from "./change-feed.js";
 import { Conversation } from "./conversation.js";
 import { ConversationHistory } from "./conversation-history.js";
+import { FirstPage } from "./first-page.js";
 import { ListFeed } from "./list-feed.js";
 import { order } from "./messages.js";
 import { Names } from "./names.js";
@@ -73,6 +74,9 @@ export class Conversations extends TypedEventTarget {
   #list = null;
   #history;
   #listFeed;
+  #firstPage;
+  /** Whether it is known who the user is, and what an earlier page has kept. */
+  #hasBegun = false;
   #names;
   #version = 0;
   #online = false;
@@ -112,6 +116,7 @@ export class Conversations extends TypedEventTarget {
       missed: (conversation) => this.#missed(conversation),
     };
     this.#listFeed = new ListFeed(base, host.api, () => host.unconfirmedReads > 0);
+    this.#firstPage = new FirstPage(base, host.api);
     this.feed = new ChangeFeed(base);
   }
 
@@ -270,9 +275,7 @@ export class Conversations extends TypedEventTarget {
    */
   discard(userId, clientMessageId) {
     this.#host.forget(clientMessageId);
-    const conversation = this.conversation(userId);
-    conversation.discard(clientMessageId);
-    this.#changed(conversation);
+    this.dropped(userId, clientMessageId);
   }
 
   /**
@@ -330,6 +333,17 @@ export class Conversations extends TypedEventTarget {
 
   // ---- What the client hears; for the library alone ----
 
+  /** Between connect() and close(), when it is known who the user is, and what an earlier page has kept. @internal */
+  begin() {
+    this.#hasBegun = true;
+    this.#askFirstPage();
+  }
+
+  /** Where nothing is known, and may not be soon. */
+  #askFirstPage() {
+    if (this.#isUsed && this.#hasBegun && this.#version !== 1 && this.state !== "loaded") this.#firstPage.ask();
+  }
+
   /**
    * There is a connection.
    * @param {1 | 2} version
@@ -345,7 +359,9 @@ export class Conversations extends TypedEventTarget {
       if (this.#isRestored) for (const { counted, user, readUpTo } of this.#byId.values()) if (counted > 0) unreadMissed(user, readUpTo);
       this.#isRestored = false;
       if (this.state === "none" || this.state === "failed") this.state = "loading";
+      this.#askFirstPage();
     } else {
+      this.#firstPage.end();
       this.boundsStrangers = false; // nothing says so
       for (const conversation of this.#history.opened) conversation.isStale = conversation.history === "loaded";
       if (this.#isUsed) this.#refreshList();
@@ -367,12 +383,17 @@ export class Conversations extends TypedEventTarget {
     return [...this.#byId.values()].filter(({ change }) => change > 0).map(entryOf);
   }
 
-  /** A front end wants it. @internal */
-  use() {
+  /**
+   * A front end wants it.
+   * @param {() => OutgoingDetail[]} elsewhere what other tabs send
+   * @internal
+   */
+  use(elsewhere) {
     if (this.#isUsed) return;
     this.#isUsed = true;
-    for (const detail of this.#host.outgoing()) this.outgoing(detail);
+    for (const detail of [...this.#host.outgoing(), ...elsewhere()]) this.outgoing(detail);
     if (this.#online && this.#version === 1) this.#refreshList();
+    else this.#askFirstPage();
   }
 
   /** @internal */
@@ -392,6 +413,8 @@ export class Conversations extends TypedEventTarget {
   forget() {
     for (const conversation of this.#byId.values()) conversation.forget();
     this.state = "loading";
+    this.#firstPage.reset();
+    if (this.#online) this.#askFirstPage();
     this.#changed(null);
     if (this.#online) for (const conversation of this.#history.opened) this.#catchUp(conversation);
   }
@@ -409,6 +432,13 @@ export class Conversations extends TypedEventTarget {
     if (!isKnown && detail.state === "sent" && this.#version === 2) return; // by the event, or what is to be caught up
     conversation.outgoing(detail, this.#host.userId ?? "");
     if (detail.state === "sent" && this.#version !== 2) conversation.awaken(true);
+    this.#changed(conversation);
+  }
+
+  /** A message that was written here, or in another tab, is not to be sent any more. @internal @param {string} userId @param {string} clientMessageId */
+  dropped(userId, clientMessageId) {
+    const conversation = this.conversation(userId);
+    conversation.discard(clientMessageId);
     this.#changed(conversation);
   }
 

@@ -10,6 +10,7 @@ export const PROBE_WITHIN = 5000; // ms
  * @typedef {object} Identity
  * @property {string | null} userId null where the server does not say
  * @property {number} status of its answer; 0 for none
+ * @property {boolean} suspended whether a moderator has suspended the user from everything
  */
 
 /** Asks the server whose a credential is, and remembers the last answer. */
@@ -53,7 +54,7 @@ export class IdentityResolver {
    */
   async ask(credential) {
     const userId = this.of(credential);
-    if (userId !== null) return { userId, status: 200 };
+    if (userId !== null) return { userId, status: 200, suspended: false };
     if (this.#asking?.credential !== credential) {
       const answer = this.probe(credential).finally(() => {
         if (this.#asking?.answer === answer) this.#asking = null;
@@ -73,11 +74,12 @@ export class IdentityResolver {
       const headers = { Authorization: `Bearer ${credential}`, Accept: "application/json" };
       const signal = AbortSignal.timeout(PROBE_WITHIN);
       const response = await this.#fetch(new URL("api/users/me", this.#server).href, { headers, signal, cache: "no-store" });
-      const userId = response.ok ? userIdOf(textOf(jsonOrNull(await response.text())?.id)) : null;
+      const answer = jsonOrNull(await response.text());
+      const userId = response.ok ? userIdOf(textOf(answer?.id)) : null;
       if (userId !== null) this.learn(credential, userId);
-      return { userId, status: response.status };
+      return { userId, status: response.status, suspended: response.status === 403 && answer?.code === "SUSPENDED" };
     } catch {
-      return { userId: null, status: 0 };
+      return { userId: null, status: 0, suspended: false };
     }
   }
 }

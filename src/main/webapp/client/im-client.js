@@ -10,6 +10,7 @@ import { KeptState } from "./kept-state.js";
 import { Outgoing } from "./outgoing.js";
 import { Owner } from "./owner.js";
 import { WHO_AM_I } from "./packets.js";
+import { OtherTabs } from "./other-tabs.js";
 import { listenToPage } from "./page-events.js";
 import { ReadAcks } from "./read-acks.js";
 import { ReadMarks } from "./read-marks.js";
@@ -24,7 +25,7 @@ import { Version2 } from "./version-2.js";
 
 /** @import { Message } from "./messages.js" */
 /** @import { Timing } from "./timing.js" */
-/** @import { ClientEvents, Limits, Options, OutboxStore, Sent, State } from "./types.js" */
+/** @import { ClientEvents, Limits, Options, OutboxStore, ReportReason, Sent, State } from "./types.js" */
 
 const ADOPT_WITHIN = 500; // ms, at random: of several tabs the first one takes what a closed tab left
 
@@ -70,6 +71,8 @@ export class ImClient extends TypedEventTarget {
   #readMarks;
   #typing;
   #kept;
+  /** @type {OtherTabs} */
+  #tabs;
   /** @type {OutboxStore | null} */
   #store = null;
   /** @type {((userId: string) => OutboxStore) | null} */
@@ -112,8 +115,10 @@ export class ImClient extends TypedEventTarget {
     });
     this.#outgoing = new Outgoing(this.#connection, (entry) => this.#version.send(entry), this.#store, timing, (detail) => {
       this.#model.outgoing(detail);
+      this.#tabs.outgoing(detail);
       this.#emit("outgoing", detail);
     });
+    this.#tabs = new OtherTabs(this.#outgoing, this.#model, () => this.#adoptSoon());
     this.#readAcks = new ReadAcks((ids, timestamp) => this.#version.readAck(ids, timestamp), timing, (messageIds) => this.#emit("read", { messageIds }));
     const markUpTo = (/** @type {string} */ userId, /** @type {number} */ upTo) =>
       this.#version === this.#version2 ? this.#version2.markReadUpTo(userId, upTo) : this.#markByRest(userId, upTo);
@@ -169,7 +174,7 @@ export class ImClient extends TypedEventTarget {
 
   /** The model of the user's conversations, to render from; on version 1 it asks for nothing before it is used. */
   get conversations() {
-    this.#model.use();
+    this.#model.use(() => this.#tabs.list());
     return this.#model;
   }
 
@@ -195,7 +200,17 @@ export class ImClient extends TypedEventTarget {
       this.#outgoing.outbox.resume();
     }
     this.#connection.open();
-    if (begins) this.#adopt();
+    if (!begins) return;
+    this.#begin();
+    this.#adopt();
+  }
+
+  /** Where it is connected, or about to be, and known whose client it is. */
+  async #begin() {
+    if (this.#listening === null || this.userId === null) return;
+    this.#tabs.begin(this.#store, this.userId);
+    await this.#kept.loading;
+    if (this.#listening !== null) this.#model.begin();
   }
 
   /** How many reads, single messages or conversations, the server may not have marked yet. */
@@ -223,6 +238,7 @@ export class ImClient extends TypedEventTarget {
     this.#outgoing.pause();
     this.#kept.save();
     this.#store?.release();
+    this.#tabs.end();
   }
 
   #flushReads() {
@@ -243,17 +259,20 @@ export class ImClient extends TypedEventTarget {
     return this.#outgoing.send(String(toId), content, options.clientMessageId ?? randomId());
   }
 
-  /** Messages that are neither acknowledged nor forgotten, oldest first: those in state "sending" and "failed". */
+  /**
+   * Messages of this client that are neither acknowledged nor forgotten, oldest first: those in state "sending" and "failed". Those
+   * that other tabs send are in the model alone.
+   */
   outgoing() {
     return this.#outgoing.outbox.list();
   }
 
   /**
-   * Drops a message that failed.
+   * Drops a message that failed, here or in another tab.
    * @param {string} clientMessageId
    */
   forget(clientMessageId) {
-    this.#outgoing.outbox.forget(clientMessageId);
+    this.#tabs.forget(clientMessageId);
   }
 
   /**
@@ -293,6 +312,18 @@ export class ImClient extends TypedEventTarget {
    */
   async recall(messageId) {
     await this.api.recall(messageIdOf(messageId));
+  }
+
+  /**
+   * Reports a message to the moderators; the same again is the same report.
+   * @param {string | number} messageId
+   * @param {ReportReason} reason
+   * @param {string} [text] at most 1,000 characters
+   * @returns {Promise<void>} rejects with an ApiError
+   */
+  async report(messageId, reason, text) {
+    const id = messageIdOf(messageId);
+    await this.api.report([id], { reason, text, clientReportId: `message-${id}` });
   }
 
   /**
@@ -367,6 +398,7 @@ export class ImClient extends TypedEventTarget {
     if (this.#makeStore !== null) this.#watchStore();
     this.#kept.belongTo(userId, this.#store, (state) => this.#version2.restore(state));
     this.#emit("user", { userId });
+    this.#begin();
     this.#adopt();
   }
 
@@ -401,9 +433,11 @@ export class ImClient extends TypedEventTarget {
         this.#flushReads();
         this.#kept.save();
         this.#store?.release();
+        this.#tabs.end();
       },
       returned: () => {
         this.#outgoing.outbox.keep();
+        this.#begin();
         this.#connection.hurry();
       },
       hidden: () => {
@@ -421,8 +455,13 @@ export class ImClient extends TypedEventTarget {
   #watchStore() {
     const signal = this.#listening?.signal;
     if (signal === undefined) return;
-    const unwatch = this.#store?.watch?.(() => setTimeout(() => signal.aborted || this.#adopt(), Math.random() * ADOPT_WITHIN));
+    const unwatch = this.#store?.watch?.(() => this.#adoptSoon());
     if (unwatch) signal.addEventListener("abort", unwatch);
+  }
+
+  #adoptSoon() {
+    const signal = this.#listening?.signal;
+    if (signal) setTimeout(() => signal.aborted || this.#adopt(), Math.random() * ADOPT_WITHIN);
   }
 
   /**

@@ -10,6 +10,8 @@ import { randomId } from "./ids.js";
  * shown no sign of life for 150 s, the next client that connects, or a tab that is open, sends it. In the worst case two tabs
  * send the same message, which the server stores once. Where the storage is full or forbidden, nothing is kept.
  *
+ * Tabs that are open show each other's messages, by a BroadcastChannel where there is one.
+ *
  * It keeps the list of conversations too, and with it what others wrote last in each: whoever can use the browser's profile
  * can read that. `keepsConversations: false` keeps none, and `clear()`, after the client was closed, removes everything.
  */
@@ -120,6 +122,21 @@ export class LocalOutbox {
     };
     page.addEventListener?.("storage", listener);
     return () => page.removeEventListener?.("storage", listener);
+  }
+
+  /**
+   * @param {(word: unknown) => void} heard
+   * @returns {{tell: (word: object) => void, end: () => void} | null} null where the runtime, or the place of the page, has none
+   */
+  share(heard) {
+    try {
+      const channel = new BroadcastChannel(`${this.#prefix}tabs`);
+      channel.onmessage = ({ data }) => heard(data);
+      /** @type {{unref?: () => void}} */ (channel).unref?.(); // in Node it would keep the process alive
+      return { tell: (word) => channel.postMessage(word), end: () => channel.close() };
+    } catch {
+      return null;
+    }
   }
 
   #renew() {

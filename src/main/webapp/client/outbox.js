@@ -73,6 +73,14 @@ export class Outbox {
   }
 
   /**
+   * Another client has it now, in the store too.
+   * @param {string} clientMessageId
+   */
+  handOver(clientMessageId) {
+    this.#messages.delete(clientMessageId);
+  }
+
+  /**
    * It is stored by the server.
    * @param {string} clientMessageId
    */

@@ -103,6 +103,14 @@ export class Outgoing {
     this.#pump();
   }
 
+  /**
+   * Another client sends it, where it has failed here.
+   * @param {string} clientMessageId
+   */
+  handOver(clientMessageId) {
+    if (this.outbox.get(clientMessageId)?.entry.state === "failed") this.outbox.handOver(clientMessageId);
+  }
+
   /** close() was called. */
   pause() {
     clearTimeout(this.#paced);

@@ -102,6 +102,8 @@ export {};
  * @property {() => void} release lets others claim what is ours: this page goes away
  * @property {(left: () => void) => () => void} [watch] calls `left` when another client may have left something;
  *   returns what ends that
+ * @property {(heard: (word: unknown) => void) => {tell: (word: object) => void, end: () => void} | null} [share] passes plain data to the
+ *   other clients that are open with the same store, which show what this one holds; null where that cannot be
  * @property {(userId: string) => string | null | undefined | Promise<string | null | undefined>} [loadState] what saveState was given last for this
  *   user; null for nothing
  * @property {(text: string | null, userId: string) => void} [saveState] keeps a text of at most a million characters in place of the one
@@ -139,7 +141,15 @@ export {};
 
 /** Its own list leaves hidden ones out. @typedef {{user: User, lastMessage: HistoryMessage, unread: number} & Omit<ConversationFlags, "hidden">} ConversationEntry */
 
+/**
+ * What one may send who has never got a message from the user: as much as the site allows, nothing, or so many messages until the user
+ * answers.
+ * @typedef {"open" | "closed" | `quota:${number}`} StrangerRule
+ */
+
 /** What a user has set of a conversation. @typedef {{blocked: boolean, muted: boolean, pinned: boolean, hidden: boolean}} ConversationSettings */
+
+/** Why a message is reported. @typedef {"spam" | "abuse" | "sexual" | "fraud" | "other"} ReportReason */
 
 /** What the server allows, as it says on version 2. @typedef {{maxContent: number, recallSeconds: number}} Limits */
 

@@ -45,8 +45,12 @@ class ArchitectureTest {
           entry("database", allowed("config")),
           entry("container", allowed("packet", "config", "session")),
           entry("cluster", allowed("config", "database")),
+          entry("api", allowed()),
+          entry("content", allowed("packet", "session", "config", "database")),
+          entry("policy", allowed("api", "packet", "session", "config")),
           entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("auth", "config", "database")),
+          entry("moderation", allowed("packet", "auth", "session", "database")),
           entry("webhook", allowed("session", "cluster", "config", "database")),
           entry(
               "message",
@@ -54,7 +58,11 @@ class ArchitectureTest {
                   "packet",
                   "auth",
                   "session",
+                  "api",
+                  "policy",
+                  "content",
                   "directory",
+                  "moderation",
                   "cluster",
                   "webhook",
                   "config",
@@ -94,7 +102,9 @@ class ArchitectureTest {
                   "session",
                   "query",
                   "access",
+                  "content",
                   "directory",
+                  "moderation",
                   "message",
                   "cluster",
                   "webhook",
@@ -157,7 +167,7 @@ class ArchitectureTest {
 
   @Test
   @DisplayName(
-      "has JPA only in message, conversation, directory and access, and in what makes it work on Tomcat")
+      "has JPA only in message, conversation, directory, access, content and moderation, and in what makes it work on Tomcat")
   void jpa() {
     only(
         "jakarta.persistence..",
@@ -165,6 +175,8 @@ class ArchitectureTest {
         "imserver.conversation",
         "imserver.directory",
         "imserver.access",
+        "imserver.content",
+        "imserver.moderation",
         "imserver.ejb");
   }
 

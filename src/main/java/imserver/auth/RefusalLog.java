@@ -29,6 +29,8 @@ public class RefusalLog {
     HOST(1),
     /** A credential that does not verify. */
     CREDENTIAL(5),
+    /** A user whom a moderator has suspended. */
+    SUSPENDED(5),
     /** Too many connections in a short time. */
     TOO_MANY(5);
 

@@ -42,6 +42,14 @@ public record Config(
     REFUSE
   }
 
+  /** What becomes of a message of which the host application does not decide in time. */
+  public enum OnPolicyFailure {
+    /** It is stored. */
+    ALLOW,
+    /** It is refused for now, and may be sent again. */
+    REFUSE
+  }
+
   /** To whom a message may be sent. */
   public enum Recipients {
     /** To every positive user id. */
@@ -391,6 +399,9 @@ public record Config(
    * @param blocked what becomes of what a blocked user sends
    * @param strangers how many messages one may send to a user who has never written to him
    * @param newRecipients to how many users one may write first within an hour, 0 for no limit
+   * @param words the path of a file with words, or its address; null for none
+   * @param policyTimeout milliseconds for a decision of the host application
+   * @param policyFailure what becomes of a message where there is no decision
    */
   public record Rules(
       @Setting(
@@ -425,7 +436,26 @@ public record Config(
               max = 1_000_000,
               meaning =
                   "to how many users one may write first within an hour, over all servers together; more gets `TOO_MANY_RECIPIENTS`; `0` turns it off")
-          int newRecipients) {}
+          int newRecipients,
+      @Setting(
+              key = "IMSERVER_WORDS",
+              meaning =
+                  "words that are not allowed in messages, beside those that moderators put: a file in UTF-8 or an address, a word in each line; lines `[refuse]` (`REFUSED_CONTENT`), `[mask]` and `[report]` begin a list; read anew within half a minute")
+          @Nullable String words,
+      @Setting(
+              key = "IMSERVER_POLICY_TIMEOUT",
+              fallback = "1000",
+              min = 10,
+              max = 4000,
+              meaning =
+                  "milliseconds that a `MessagePolicy` of the host application has to decide of a message")
+          int policyTimeout,
+      @Setting(
+              key = "IMSERVER_POLICY_FAILURE",
+              fallback = "refuse",
+              meaning =
+                  "where it has not decided by then, or failed: `refuse`: the message gets `SERVER_BUSY`, and may be sent again; `allow`: it is stored")
+          OnPolicyFailure policyFailure) {}
 
   /**
    * Where the host application is told what happened (docs/WEBHOOKS.md).

@@ -5,6 +5,7 @@ import imserver.auth.InvalidCredentialException;
 import imserver.auth.Origins;
 import imserver.auth.RefusalLog;
 import imserver.auth.RemoteAddresses;
+import imserver.auth.Suspensions;
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
 import imserver.container.TyrusUpgradeHandler;
@@ -29,10 +30,10 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * Verifies the origin and the credential before the upgrade, and that the user has not connected
- * too often: 403, 401, 429 (503 while this server stops and others do not), or the {@link
- * ConnectingUser} as the request's user. A filter, since every container honours its answer, where
- * an exception in {@code modifyHandshake} becomes a 500.
+ * Verifies the origin and the credential before the upgrade, and that the user is not suspended
+ * from everything and has not connected too often: 403, 401, 403, 429 (503 while this server stops
+ * and others do not), or the {@link ConnectingUser} as the request's user. A filter, since every
+ * container honours its answer, where an exception in {@code modifyHandshake} becomes a 500.
  */
 @WebFilter(
     urlPatterns = "/imserver/*",
@@ -54,6 +55,7 @@ public class HandshakeFilter extends HttpFilter {
   @Inject private transient Workers workers;
   @Inject private transient UserBudgets budgets;
   @Inject private transient SessionRegistry registry;
+  @Inject private transient Suspensions suspensions;
 
   /** For the container, which injects the rest. */
   public HandshakeFilter() {}
@@ -89,6 +91,11 @@ public class HandshakeFilter extends HttpFilter {
       log(RefusalLog.Kind.CREDENTIAL, request, e::getMessage);
       response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
       refuse(response, HttpServletResponse.SC_UNAUTHORIZED, "The credential does not verify.");
+      return;
+    }
+    if (suspensions.isShutOut(user)) {
+      log(RefusalLog.Kind.SUSPENDED, request, () -> "user=" + user.getName() + " is suspended");
+      refuse(response, HttpServletResponse.SC_FORBIDDEN, "A moderator has suspended this user.");
       return;
     }
     Duration wait = budgets.connects().take(user.userId());

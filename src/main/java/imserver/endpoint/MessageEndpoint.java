@@ -1,6 +1,7 @@
 package imserver.endpoint;
 
 import imserver.auth.Revocations;
+import imserver.auth.Suspensions;
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
 import imserver.container.Transports;
@@ -66,6 +67,7 @@ public class MessageEndpoint {
   @Inject private Clock clock;
   @Inject private GracefulShutdown shutdown;
   @Inject private Revocations revocations;
+  @Inject private Suspensions suspensions;
 
   /** For the container, which injects the rest. */
   public MessageEndpoint() {}
@@ -99,6 +101,8 @@ public class MessageEndpoint {
     connection.setRequester(stream.requester());
     if (revocations.cover(user)) { // since the handshake
       connection.close(CloseCode.ACCESS_ENDED);
+    } else if (suspensions.isShutOut(user)) {
+      connection.close(CloseCode.SUSPENDED);
     }
     connectionStart.start(stream);
   }

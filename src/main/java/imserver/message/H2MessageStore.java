@@ -3,12 +3,16 @@ package imserver.message;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.database.WriteTurn;
+import imserver.moderation.ModerationStep;
+import imserver.moderation.SuspensionChange;
+import imserver.moderation.SuspensionScope;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +64,22 @@ public class H2MessageStore implements MessageStore {
   public RecallOutcome recall(
       long sender, long messageId, OffsetDateTime since, OffsetDateTime now) {
     return commit(() -> writer.recall(sender, messageId, since, now));
+  }
+
+  @Override
+  public RecallOutcome remove(long messageId, ModerationStep step) {
+    return commit(() -> writer.remove(messageId, step));
+  }
+
+  @Override
+  public SuspensionChange suspend(
+      long user, SuspensionScope scope, OffsetDateTime until, ModerationStep step) {
+    return commit(() -> writer.suspend(user, scope, until, step));
+  }
+
+  @Override
+  public Optional<SuspensionChange> endSuspension(long user, ModerationStep step) {
+    return commit(() -> writer.endSuspension(user, step));
   }
 
   @Override

@@ -1,5 +1,8 @@
 package imserver.message;
 
+import imserver.moderation.AuditEntry;
+import imserver.moderation.ModerationStep;
+import imserver.moderation.Suspension;
 import jakarta.persistence.EntityManager;
 import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,28 @@ final class H2RecallWriter {
     if (message.createdAt().isBefore(since)) {
       return new RecallOutcome.Expired();
     }
+    Suspension suspension = entities.find(Suspension.class, sender);
+    if (suspension != null && suspension.holdsAt(now)) {
+      return new RecallOutcome.Suspended();
+    }
+    return erase(messageId, message, now);
+  }
+
+  /** See {@link MessageStore#remove}. */
+  RecallOutcome remove(long messageId, ModerationStep step) {
+    Message message = entities.find(Message.class, messageId);
+    if (message == null || message.senderId() == 0) {
+      return new RecallOutcome.NotFound();
+    }
+    if (message.isRecalled()) {
+      return new RecallOutcome.RecalledBefore();
+    }
+    entities.persist(new AuditEntry(step.onUser(message.senderId())));
+    return erase(messageId, message, step.at());
+  }
+
+  private RecallOutcome erase(long messageId, Message message, OffsetDateTime now) {
+    long sender = message.senderId();
     message.recall();
     long recipient = Math.abs(message.recipientId());
     boolean silenced = message.recipientId() < 0;

@@ -44,6 +44,14 @@ final class H2Rules {
       group by r.sender_id
       """;
 
+  private static final String SUSPENDED =
+      """
+      select p.user_id
+      from unnest(cast(?1 as bigint array)) as n (user_id)
+      join suspension p on p.user_id = n.user_id
+      where p.ends_at > cast(?2 as timestamp with time zone)
+      """;
+
   private static final String FORGET_NEW_RECIPIENTS =
       """
       delete from new_recipient where began_at <= cast(?1 as timestamp with time zone)
@@ -84,10 +92,19 @@ final class H2Rules {
     Map<Long, Integer> newRecipients =
         site.newRecipients() == SiteRules.NO_BOUND ? Map.of() : newRecipients(users, now);
     return SendingRules.decide(
-        newMessages, site, new SenderHistory(histories(pairs(newMessages)), quotas, newRecipients));
+        newMessages,
+        site,
+        new SenderHistory(
+            histories(pairs(newMessages)), quotas, newRecipients, suspended(users, now)));
   }
 
-  /** Of those who have set something; -1 for no quota. */
+  private Set<Long> suspended(SortedSet<Long> users, OffsetDateTime now) {
+    List<?> found =
+        statements.create(entities, SUSPENDED, users.toArray(Long[]::new), now).getResultList();
+    return found.stream().map(H2Rules::number).collect(Collectors.toSet());
+  }
+
+  /** Of those of whom there is something to look at; -1 for no quota. */
   private Map<Long, Integer> quotas(SortedSet<Long> users) {
     Map<Long, Integer> quotas = new HashMap<>();
     for (Object[] row : rows(QUOTAS, (Object) users.toArray(Long[]::new))) {

@@ -31,7 +31,7 @@ final class H2SettingsWriter {
     }
     UserState state = state(user);
     if (after.blocked()) {
-      state.blocks();
+      state.setHasRules();
     }
     long number = state.change();
     conversation.setSettingsOf(user, after);

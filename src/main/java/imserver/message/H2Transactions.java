@@ -3,6 +3,9 @@ package imserver.message;
 import imserver.config.Config;
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
+import imserver.moderation.ModerationStep;
+import imserver.moderation.SuspensionChange;
+import imserver.moderation.SuspensionScope;
 import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptors;
@@ -12,6 +15,7 @@ import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +73,22 @@ public class H2Transactions {
   public RecallOutcome recall(
       long sender, long messageId, OffsetDateTime since, OffsetDateTime now) {
     return new H2RecallWriter(entities, events()).recall(sender, messageId, since, now);
+  }
+
+  /** See {@link MessageStore#remove}. */
+  public RecallOutcome remove(long messageId, ModerationStep step) {
+    return new H2RecallWriter(entities, events()).remove(messageId, step);
+  }
+
+  /** See {@link MessageStore#suspend}. */
+  public SuspensionChange suspend(
+      long user, SuspensionScope scope, OffsetDateTime until, ModerationStep step) {
+    return new H2SuspensionWriter(entities).suspend(user, scope, until, step);
+  }
+
+  /** See {@link MessageStore#endSuspension}. */
+  public Optional<SuspensionChange> endSuspension(long user, ModerationStep step) {
+    return new H2SuspensionWriter(entities).endSuspension(user, step);
   }
 
   /** See {@link MessageStore#recount}. */

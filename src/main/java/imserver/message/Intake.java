@@ -1,8 +1,10 @@
 package imserver.message;
 
+import imserver.auth.Suspensions;
 import imserver.cluster.Change;
 import imserver.cluster.Cluster;
 import imserver.config.Config;
+import imserver.content.WordFilter;
 import imserver.directory.UserDirectory;
 import imserver.message.Submission.ReadAck;
 import imserver.message.Submission.Recall;
@@ -12,6 +14,7 @@ import imserver.packet.MarkRead;
 import imserver.packet.RecallMessage;
 import imserver.packet.SendMessage;
 import imserver.packet.Typing;
+import imserver.policy.Policies;
 import imserver.session.Requester;
 import imserver.session.SessionRegistry;
 import imserver.session.UserBudget;
@@ -55,12 +58,15 @@ public class Intake {
   @Inject private Config config;
   @Inject private Clock clock;
   @Inject private MessageRules rules;
+  @Inject private WordFilter words;
+  @Inject private Policies policies;
   @Inject private MessageService service;
   @Inject private UserDirectory directory;
   @Inject private SessionRegistry registry;
   @Inject private Cluster cluster;
   @Inject private Workers workers;
   @Inject private UserBudgets budgets;
+  @Inject private Suspensions suspensions;
   @Resource private ManagedThreadFactory threads;
 
   /** Notices take one part in so many of the room at a time. */
@@ -86,6 +92,7 @@ public class Intake {
   /** The lanes of messages. */
   private List<Lane<Send>> lanes;
 
+  private PolicyGate policyGate;
   private Lane<ReadAck> readAcks;
   private Lane<Recall> recalls;
   private List<Lane<?>> allLanes;
@@ -98,6 +105,7 @@ public class Intake {
   @PostConstruct
   void start() {
     Semaphore room = new Semaphore(config.limits().intake());
+    policyGate = new PolicyGate(policies, this::store, config.limits().intake());
     int count = config.storage().lanes();
     delivery = new Delivery(directory, registry, cluster);
     int batch = config.limits().batch();
@@ -150,9 +158,20 @@ public class Intake {
     }
     if (failure != null) {
       requester.send(Submission.failure(requester, request, failure));
+    } else if (noticeDetails != null) {
+      store(new Send(requester, request, noticeDetails));
     } else {
-      submit(new Send(requester, request, noticeDetails), lanes.get(laneOf(request.toId())));
+      Send send = new Send(requester, request, null, words.check(request.content()));
+      if (policies.isOn() && send.verdict().refusal() == null) {
+        policyGate.pass(send);
+      } else {
+        store(send);
+      }
     }
+  }
+
+  private void store(Send send) {
+    submit(send, lanes.get(laneOf(send.request().toId())));
   }
 
   private static boolean isSpent(UserBudget budget, Requester requester, int amount) {
@@ -191,9 +210,13 @@ public class Intake {
     }
   }
 
-  /** Tells a user that the requester is writing to him, unless that was told just now. */
+  /**
+   * Tells a user that the requester is writing to him, unless that was told just now, or the
+   * requester may not write.
+   */
   public void typing(Requester requester, Typing request) {
-    if (!isSpent(budgets.typing(), requester, 1)) {
+    if (!isSpent(budgets.typing(), requester, 1)
+        && !suspensions.isSilent(requester.user().userId())) {
       delivery.pass(new Change.Typing(requester.user().userId(), request.toId()));
     }
   }

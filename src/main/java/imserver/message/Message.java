@@ -49,6 +49,14 @@ class Message {
     return recipientId;
   }
 
+  long id() {
+    return id;
+  }
+
+  String content() {
+    return content;
+  }
+
   OffsetDateTime createdAt() {
     return createdAt;
   }

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The queries for what users are to get. To be called within a transaction. */
 @ApplicationScoped
@@ -110,6 +111,19 @@ public class MessageRepository {
     return new UserPosition(
         ((Number) row[0]).longValue(),
         Math.max(((Number) row[1]).longValue(), ((Number) row[2]).longValue()));
+  }
+
+  /** The message with a key; null for none. */
+  @Nullable Message find(DedupeKey key) {
+    return entities
+        .createQuery(
+            "select m from Message m where m.senderId = :sender and m.dedupeKey = :key",
+            Message.class)
+        .setParameter("sender", key.senderId())
+        .setParameter("key", key.key())
+        .getResultStream()
+        .findFirst()
+        .orElse(null);
   }
 
   /** Drawn anew where the numbers of changes begin anew. */

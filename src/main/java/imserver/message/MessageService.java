@@ -4,12 +4,16 @@ import imserver.config.Config;
 import imserver.config.Config.Blocked;
 import imserver.config.Config.Recipients;
 import imserver.config.Config.Switch;
+import imserver.content.WordFilter;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
 import imserver.database.Vendor;
 import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
+import imserver.moderation.ModerationStep;
+import imserver.moderation.SuspensionChange;
+import imserver.moderation.SuspensionScope;
 import imserver.packet.Response.Incoming;
 import imserver.webhook.Webhooks;
 import jakarta.ejb.Stateless;
@@ -23,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.Function;
@@ -45,6 +50,7 @@ public class MessageService {
   @Inject private H2MessageStore h2;
   @Inject private UserDirectory directory;
   @Inject private Config config;
+  @Inject private WordFilter words;
   @Inject private Webhooks webhooks;
 
   /** For the container, which injects the rest. */
@@ -70,6 +76,37 @@ public class MessageService {
           unknown.contains(newMessage.recipientId())
               ? new Outcome.UnknownRecipient()
               : added.remove());
+    }
+    return words.hasMasked() ? withMaskedRetries(newMessages, outcomes) : outcomes;
+  }
+
+  /** A retry is one also where the words have changed since the message was stored. */
+  private List<Outcome> withMaskedRetries(List<NewMessage> newMessages, List<Outcome> outcomes) {
+    List<Outcome> corrected = new ArrayList<>(outcomes);
+    for (int i = 0; i < corrected.size(); i++) {
+      if (corrected.get(i) instanceof Outcome.Reused) {
+        NewMessage newMessage = newMessages.get(i);
+        Message stored = messages.find(newMessage.key());
+        if (stored != null && newMessage.isPerhaps(stored)) {
+          corrected.set(i, new Outcome.Duplicate(stored.id(), stored.createdAt()));
+        }
+      }
+    }
+    return corrected;
+  }
+
+  /**
+   * Refuses messages for what they say; an outcome for each. What was stored already is a retry,
+   * which is not refused.
+   */
+  public List<Outcome> refuse(List<NewMessage> newMessages) {
+    List<Outcome> outcomes = new ArrayList<>(newMessages.size());
+    for (NewMessage newMessage : newMessages) {
+      Message stored = messages.find(newMessage.key());
+      outcomes.add(
+          stored != null && newMessage.isPerhaps(stored)
+              ? new Outcome.Duplicate(stored.id(), stored.createdAt())
+              : new Outcome.RefusedContent());
     }
     return outcomes;
   }
@@ -126,6 +163,25 @@ public class MessageService {
   public RecallOutcome recall(
       long sender, long messageId, OffsetDateTime since, OffsetDateTime now) {
     return write(store -> store.recall(sender, messageId, since, now));
+  }
+
+  /** Has a moderator remove a message, whoever has sent it and whenever. */
+  @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+  public RecallOutcome remove(long messageId, ModerationStep step) {
+    return write(store -> store.remove(messageId, step));
+  }
+
+  /** Suspends a user until a time. */
+  @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+  public SuspensionChange suspend(
+      long user, SuspensionScope scope, OffsetDateTime until, ModerationStep step) {
+    return write(store -> store.suspend(user, scope, until, step));
+  }
+
+  /** Ends a suspension before its time; empty where there is none. */
+  @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+  public Optional<SuspensionChange> endSuspension(long user, ModerationStep step) {
+    return write(store -> store.endSuspension(user, step));
   }
 
   /** Has a user set what his conversation with another is to him. */

@@ -2,10 +2,14 @@ package imserver.message;
 
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
+import imserver.moderation.ModerationStep;
+import imserver.moderation.SuspensionChange;
+import imserver.moderation.SuspensionScope;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,11 +104,41 @@ interface MessageStore {
    * has read up to stays. The conversation gets an entry for it, with an id of the same sequence as
    * the messages.
    *
+   * <p>Who is suspended may not.
+   *
    * @param sender whose message it is to be, positive
    * @param since it is only recalled if it came then or later
    * @param now when the recall came
    */
   RecallOutcome recall(long sender, long messageId, OffsetDateTime since, OffsetDateTime now);
+
+  /**
+   * Has a moderator erase the content of a message, whoever has sent it and whenever, as a recall
+   * by its sender would. Where it was not recalled before, there is an entry of the step.
+   *
+   * @param step with the message, and the time at which it is done
+   * @return with {@link RecallOutcome.NotFound} also for a message of the system
+   */
+  RecallOutcome remove(long messageId, ModerationStep step);
+
+  /**
+   * Suspends a user, in place of what was before: nothing of that user is stored after this, until
+   * {@code until}, by any writer. There is an entry of the step.
+   *
+   * @param user positive
+   * @param until compared with the times at which messages come
+   * @param step with the user
+   */
+  SuspensionChange suspend(
+      long user, SuspensionScope scope, OffsetDateTime until, ModerationStep step);
+
+  /**
+   * Ends a suspension that holds at the time of the step, of which there is an entry then.
+   *
+   * @param step with the user
+   * @return empty where there is none
+   */
+  Optional<SuspensionChange> endSuspension(long user, ModerationStep step);
 
   /**
    * Counts a user's unread messages one by one, and corrects the counts that are kept; each

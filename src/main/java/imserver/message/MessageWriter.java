@@ -1,6 +1,7 @@
 package imserver.message;
 
 import imserver.cluster.Change;
+import imserver.content.Verdict.Refusal;
 import imserver.message.Submission.Send;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
@@ -49,8 +50,13 @@ final class MessageWriter {
 
   /** Stores messages, answers their senders, and delivers those that are new. */
   void process(List<Send> sends) {
+    List<Send> unsayable = sends.stream().filter(send -> send.verdict().refusal() != null).toList();
+    if (!unsayable.isEmpty()) {
+      refuse(unsayable, newMessages(unsayable));
+    }
     Map<Boolean, List<Send>> bySuspicion =
         sends.stream()
+            .filter(send -> send.verdict().refusal() == null)
             .collect(Collectors.partitioningBy(send -> refused.isSuspect(send.key().senderId())));
     bySuspicion.values().stream()
         .filter(some -> !some.isEmpty())
@@ -71,6 +77,18 @@ final class MessageWriter {
     report(sends, newMessages, outcomes);
   }
 
+  /** Refuses what is to be refused for what it says, unless it was stored before it was to be. */
+  private void refuse(List<Send> sends, List<NewMessage> newMessages) {
+    List<Outcome> outcomes;
+    try {
+      outcomes = service.refuse(newMessages);
+    } catch (RuntimeException e) {
+      giveUp(sends, e);
+      return;
+    }
+    report(sends, newMessages, outcomes);
+  }
+
   private List<NewMessage> newMessages(List<Send> sends) {
     OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MILLIS);
     return sends.stream().map(send -> newMessage(send, now)).toList();
@@ -81,7 +99,7 @@ final class MessageWriter {
     return new NewMessage(
         send.key(),
         request.toId(),
-        request.content(),
+        send.verdict().content(),
         request.timestamp(),
         now,
         send.noticeDetails(),
@@ -193,12 +211,16 @@ final class MessageWriter {
     if (outcome instanceof Outcome.Duplicate duplicate) {
       return success(send, duplicate.messageId(), 0, duplicate.createdAt(), null);
     }
-    return send.failure(failureOf(outcome));
+    Refusal refusal = send.verdict().refusal();
+    return outcome instanceof Outcome.RefusedContent && refusal != null
+        ? send.failure(refusal.code(), refusal.reason())
+        : send.failure(failureOf(outcome));
   }
 
   private static FailureCode failureOf(Outcome outcome) {
     if (outcome instanceof Outcome.Refused refused) {
       return switch (refused.decision()) {
+        case REFUSE_SUSPENDED -> FailureCode.SUSPENDED;
         case REFUSE_BLOCKED -> FailureCode.BLOCKED;
         case REFUSE_STRANGER -> FailureCode.STRANGER;
         case REFUSE_NEW_RECIPIENT -> FailureCode.TOO_MANY_RECIPIENTS;

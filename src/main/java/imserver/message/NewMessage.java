@@ -1,6 +1,7 @@
 package imserver.message;
 
 import imserver.cluster.Change.MessageStored;
+import imserver.content.WordFilter;
 import java.time.OffsetDateTime;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,12 @@ record NewMessage(
         && content.equals(other.content)
         && Objects.equals(title(), other.title())
         && Objects.equals(url(), other.url());
+  }
+
+  /** The same, where the texts may have been masked by different words. */
+  boolean isPerhaps(Message stored) {
+    return Math.abs(stored.recipientId()) == recipientId
+        && (stored.isRecalled() || WordFilter.differByMasksOnly(stored.content(), content));
   }
 
   /**

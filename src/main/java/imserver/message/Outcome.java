@@ -27,6 +27,9 @@ sealed interface Outcome {
   /** Not stored: there is no such recipient. */
   record UnknownRecipient() implements Outcome {}
 
+  /** Not stored: it is refused for what it says. */
+  record RefusedContent() implements Outcome {}
+
   /** Not stored: a rule of who may write to whom forbids it. */
   record Refused(Decision decision) implements Outcome {}
 }

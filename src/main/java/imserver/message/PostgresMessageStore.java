@@ -7,6 +7,9 @@ import imserver.database.Schema;
 import imserver.database.StorageException;
 import imserver.message.SenderHistory.PairHistory;
 import imserver.message.SendingRules.Decision;
+import imserver.moderation.ModerationStep;
+import imserver.moderation.SuspensionChange;
+import imserver.moderation.SuspensionScope;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -22,8 +25,10 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -45,7 +50,10 @@ public class PostgresMessageStore implements MessageStore {
       "select * from add_messages(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
           + " ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String MARK_READ = "select * from mark_read(?, ?, ?, ?)";
-  private static final String RECALL = "select * from recall_message(?, ?, ?, ?, ?)";
+  private static final String RECALL = "select * from recall_message(?, ?, ?, ?, true, ?)";
+  private static final String REMOVE = "select * from remove_message(?, ?, ?, ?, ?, ?)";
+  private static final String SUSPEND = "select * from suspend_user(?, ?, ?, ?, ?, ?, ?, ?)";
+  private static final String END_SUSPENSION = "select * from end_suspension(?, ?, ?, ?, ?)";
   private static final String RECOUNT = "select * from recount(?)";
   private static final String SET = "select * from set_conversation(?, ?, ?, ?, ?, ?, ?)";
   private static final String SET_QUOTA =
@@ -251,7 +259,7 @@ public class PostgresMessageStore implements MessageStore {
    * What the function returns of it.
    *
    * @param pairs of each conversation: sent by low, sent by high, who has blocked whom
-   * @param quotas of each user: the quota, -1 for none, and the new recipients
+   * @param quotas of each user: the quota, -1 for none, the new recipients, and whether suspended
    */
   private static SenderHistory history(ConversationDeltas deltas, long[] pairs, long[] quotas) {
     Map<UserPair, PairHistory> histories = new HashMap<>();
@@ -264,14 +272,18 @@ public class PostgresMessageStore implements MessageStore {
     }
     Map<Long, Integer> strangerQuotas = new HashMap<>();
     Map<Long, Integer> newRecipients = new HashMap<>();
+    Set<Long> suspended = new HashSet<>();
     long[] users = deltas.users();
     for (int k = 0; k < users.length; k++) {
-      if (quotas[2 * k] >= 0) {
-        strangerQuotas.put(users[k], (int) quotas[2 * k]);
+      if (quotas[3 * k] >= 0) {
+        strangerQuotas.put(users[k], (int) quotas[3 * k]);
       }
-      newRecipients.put(users[k], (int) quotas[2 * k + 1]);
+      newRecipients.put(users[k], (int) quotas[3 * k + 1]);
+      if (quotas[3 * k + 2] > 0) {
+        suspended.add(users[k]);
+      }
     }
-    return new SenderHistory(histories, strangerQuotas, newRecipients);
+    return new SenderHistory(histories, strangerQuotas, newRecipients, suspended);
   }
 
   @Override
@@ -417,6 +429,9 @@ public class PostgresMessageStore implements MessageStore {
     if (row.getBoolean("expired")) {
       return new RecallOutcome.Expired();
     }
+    if (row.getBoolean("suspended")) {
+      return new RecallOutcome.Suspended();
+    }
     row.getLong("recall_id");
     return row.wasNull()
         ? new RecallOutcome.RecalledBefore()
@@ -427,6 +442,62 @@ public class PostgresMessageStore implements MessageStore {
             recipient,
             row.getLong("recipient_change"),
             row.getLong("unread_left"));
+  }
+
+  @Override
+  public RecallOutcome remove(long messageId, ModerationStep step) {
+    return new FunctionCaller(database)
+        .call(
+            REMOVE,
+            statement -> {
+              statement.setLong(1, messageId);
+              bind(statement, 2, step);
+              statement.setBoolean(6, config.webhook().isOn());
+            },
+            row -> recalled(row, row.getLong("sender"), messageId));
+  }
+
+  /** The time, the moderator and the reason, from a parameter on. */
+  private static void bind(PreparedStatement statement, int first, ModerationStep step)
+      throws SQLException {
+    statement.setObject(first, step.at());
+    statement.setLong(first + 1, step.moderatorId());
+    statement.setString(first + 2, step.moderator());
+    statement.setString(first + 3, step.reason());
+  }
+
+  @Override
+  public SuspensionChange suspend(
+      long user, SuspensionScope scope, OffsetDateTime until, ModerationStep step) {
+    return new FunctionCaller(database)
+        .call(
+            SUSPEND,
+            statement -> {
+              statement.setLong(1, user);
+              statement.setString(2, scope.text());
+              statement.setObject(3, until);
+              bind(statement, 4, step);
+              statement.setString(8, step.detail());
+            },
+            row -> new SuspensionChange(user, scope, until, row.getLong("version")));
+  }
+
+  @Override
+  public Optional<SuspensionChange> endSuspension(long user, ModerationStep step) {
+    return new FunctionCaller(database)
+        .call(
+            END_SUSPENSION,
+            statement -> {
+              statement.setLong(1, user);
+              bind(statement, 2, step);
+            },
+            row -> {
+              long version = row.getLong("version");
+              return row.wasNull()
+                  ? Optional.empty()
+                  : SuspensionScope.of(row.getString("from_what"))
+                      .map(scope -> new SuspensionChange(user, scope, step.at(), version));
+            });
   }
 
   @Override

@@ -35,6 +35,9 @@ public sealed interface RecallOutcome {
   /** Nothing is done: the message is too old. */
   record Expired() implements RecallOutcome {}
 
+  /** Nothing is done: the sender is suspended. */
+  record Suspended() implements RecallOutcome {}
+
   /** There is no such message of the sender. */
   record NotFound() implements RecallOutcome {}
 }

@@ -3,6 +3,7 @@ package imserver.message;
 import imserver.config.Config;
 import imserver.message.RecallOutcome.Expired;
 import imserver.message.RecallOutcome.NotFound;
+import imserver.message.RecallOutcome.Suspended;
 import imserver.message.Submission.Recall;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
@@ -98,6 +99,9 @@ final class RecallWriter {
     }
     if (outcome instanceof Expired) {
       return recall.failure(FailureCode.RECALL_EXPIRED);
+    }
+    if (outcome instanceof Suspended) {
+      return recall.failure(FailureCode.SUSPENDED);
     }
     String requestId = recall.request().requestId();
     return outcome instanceof RecallOutcome.Recalled recalled

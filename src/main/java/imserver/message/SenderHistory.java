@@ -1,6 +1,7 @@
 package imserver.message;
 
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What is known of the users of a batch when it is decided what is done with its messages.
@@ -8,11 +9,13 @@ import java.util.Map;
  * @param pairs what had become of their conversations before; none for those who have none
  * @param strangerQuotas the quota of those users who have one of their own
  * @param newRecipients to how many users each has written first within the last hour; none for 0
+ * @param suspended those who may not write
  */
 record SenderHistory(
     Map<UserPair, PairHistory> pairs,
     Map<Long, Integer> strangerQuotas,
-    Map<Long, Integer> newRecipients) {
+    Map<Long, Integer> newRecipients,
+    Set<Long> suspended) {
 
   /**
    * What has become of a conversation.

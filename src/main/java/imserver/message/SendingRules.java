@@ -10,8 +10,8 @@ import java.util.Set;
 
 /**
  * Who may write to whom: decides of the messages of a batch, one after the other, what is to be
- * done with them. A stranger to a user is who has never got a message from him. For one batch and
- * one thread.
+ * done with them. Nothing is stored of who is suspended. A stranger to a user is who has never got
+ * a message from him. For one batch and one thread.
  *
  * <p>On PostgreSQL the function {@code check_rules} looks under its locks whether what was decided
  * is right; a rule that changes is to be changed in both.
@@ -20,6 +20,8 @@ final class SendingRules {
 
   /** What is to be done with a message. */
   enum Decision {
+    /** It is refused: the sender is suspended. */
+    REFUSE_SUSPENDED,
     /** It is stored. */
     STORE,
     /** It is stored, and seen by its sender alone. */
@@ -60,6 +62,9 @@ final class SendingRules {
   private Decision decide(NewMessage newMessage) {
     long sender = newMessage.senderId();
     long recipient = newMessage.recipientId();
+    if (history.suspended().contains(sender)) {
+      return Decision.REFUSE_SUSPENDED;
+    }
     if (sender == 0 || sender == recipient) {
       return Decision.STORE;
     }

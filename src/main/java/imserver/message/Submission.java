@@ -1,5 +1,6 @@
 package imserver.message;
 
+import imserver.content.Verdict;
 import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
 import imserver.packet.RecallMessage;
@@ -35,6 +36,12 @@ sealed interface Submission {
     return failure(requester(), request(), code);
   }
 
+  /** The same with a text of its own. */
+  default Failure failure(FailureCode code, String message) {
+    return new Failure(
+        requester().user().userId(), request().timestamp(), code, message, request().requestId());
+  }
+
   /** The same of a request that is no submission yet. */
   static Failure failure(Requester requester, Request request, FailureCode code) {
     return new Failure(
@@ -44,6 +51,7 @@ sealed interface Submission {
   /**
    * A message to be stored; with a title and link where it is one of the system.
    *
+   * @param verdict what is to become of it for what it says
    * @param exempt whether the rules for strangers do not apply to its sender
    */
   record Send(
@@ -51,16 +59,31 @@ sealed interface Submission {
       SendMessage request,
       DedupeKey key,
       @Nullable NoticeDetails noticeDetails,
+      Verdict verdict,
       boolean exempt,
       Progress progress)
       implements Submission {
 
+    /** The same, with another verdict. */
+    Send with(Verdict other) {
+      return new Send(requester, request, key, noticeDetails, other, exempt, progress);
+    }
+
     Send(Requester requester, SendMessage request, @Nullable NoticeDetails noticeDetails) {
+      this(requester, request, noticeDetails, Verdict.of(request.content()));
+    }
+
+    Send(
+        Requester requester,
+        SendMessage request,
+        @Nullable NoticeDetails noticeDetails,
+        Verdict verdict) {
       this(
           requester,
           request,
           DedupeKey.of(requester.user().userId(), request),
           noticeDetails,
+          verdict,
           requester.user().exempt(),
           new Progress());
     }

@@ -57,12 +57,13 @@ class UserState {
     hasRules |= quota != null;
   }
 
-  /** Whether the user has ever blocked somebody, or had a quota. */
+  /** Whether the user has ever blocked somebody, had a quota, or was suspended. */
   boolean hasRules() {
     return hasRules;
   }
 
-  void blocks() {
+  /** From now on it has to be looked at what there is. */
+  void setHasRules() {
     hasRules = true;
   }
 }

@@ -81,21 +81,21 @@
  *
  * <h2>Who may write to whom</h2>
  *
- * <p>A user may have blocked another; may take of strangers, to whom he has never written, no more
- * than some messages; and may begin no more than some conversations within an hour. {@link
- * imserver.message.SendingRules} alone decides that, of a batch message by message, from what the
- * database knows ({@link imserver.message.SenderHistory}): how often each side has written lies in
- * the conversation's row, what a user has set in his own. It has to hold for any number of writers,
- * and to cost nothing where nobody has set anything. So it is decided before, and looked at under
- * the locks:
+ * <p>A user may be suspended by a moderator; may have blocked another; may take of strangers, to
+ * whom he has never written, no more than some messages; and may begin no more than some
+ * conversations within an hour. {@link imserver.message.SendingRules} alone decides that, of a
+ * batch message by message, from what the database knows ({@link imserver.message.SenderHistory}):
+ * how often each side has written lies in the conversation's row, what a user has set in his own.
+ * It has to hold for any number of writers, and to cost nothing where nobody has set anything. So
+ * it is decided before, and looked at under the locks:
  *
  * <ul>
  *   <li>On PostgreSQL a batch is stored as if all were allowed, and as if who was blocked lately
  *       still were. The function looks, once it has locked the users, whether one of these has ever
- *       set something, or the site bounds something; and only then whether the batch is as {@code
- *       SendingRules} would have it ({@code check_rules}). If not it undoes all, and returns what
- *       the decision depends on: it is decided, and called again without what is refused. What a
- *       retry says is never refused, since keys are looked for first then.
+ *       set something or was ever suspended, or the site bounds something; and only then whether
+ *       the batch is as {@code SendingRules} would have it ({@code check_rules}). If not it undoes
+ *       all, and returns what the decision depends on: it is decided, and called again without what
+ *       is refused. What a retry says is never refused, since keys are looked for first then.
  *   <li>On H2, where one transaction writes at a time, it is read first and decided then.
  * </ul>
  *

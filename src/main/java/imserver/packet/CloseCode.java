@@ -30,6 +30,11 @@ public enum CloseCode {
    */
   TOO_MANY_CONNECTIONS(4409, "too many connections of this user"),
   /**
+   * A moderator has suspended the user from everything. The client does not reconnect by itself:
+   * until the suspension ends it is not let in.
+   */
+  SUSPENDED(4423, "suspended"),
+  /**
    * Over {@value #MAX_FAILURES_PER_MINUTE} failure packets in a minute that were the client's own
    * doing. The client stops.
    */

@@ -42,6 +42,12 @@ public enum FailureCode {
   STRANGER("the recipient takes no more messages from you before answering", Retry.NO),
   /** {@code IMSERVER_NEW_RECIPIENTS} is used up: others may be written to. */
   TOO_MANY_RECIPIENTS("you have written to too many new users within an hour", Retry.NO),
+  /** The message has a word that this site does not allow. */
+  REFUSED_CONTENT("the message says what is not allowed here", Retry.NO),
+  /** The host application refuses the message; the text of the failure is its reason. */
+  REFUSED_BY_HOST("the message is refused here", Retry.NO),
+  /** A moderator has suspended the user, from writing or from everything, until a time. */
+  SUSPENDED("a moderator has suspended you", Retry.NO),
   /** The user's budget for messages, or for read-acks, is used up. */
   RATE_LIMITED("too much in a short time, slow down", Retry.LATER),
   /** The intake is full, or the server is stopping. */

@@ -2,7 +2,9 @@ package imserver.rest;
 
 import imserver.auth.CredentialVerifier;
 import imserver.auth.Revocations;
+import imserver.auth.Suspensions;
 import imserver.auth.UserPrincipal;
+import imserver.packet.FailureCode;
 import imserver.session.UserBudgets;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.spi.CDI;
@@ -46,6 +48,10 @@ public class BearerFilter implements ContainerRequestFilter {
             : caller instanceof UserPrincipal known ? known : null;
     if (principal == null || hasEnded(principal)) {
       throw Problem.unauthorized();
+    }
+    if (CDI.current().select(Suspensions.class).get().isShutOut(principal)) {
+      FailureCode code = FailureCode.SUSPENDED;
+      throw Problem.of(code, code.message());
     }
     request.setProperty(Bearer.CALLER, principal);
     request.setSecurityContext(new Caller(principal));

@@ -8,6 +8,8 @@ import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +37,10 @@ public final class JsonBody {
   /** A text, or null. */
   public @Nullable String optionalText(String name, int maxLength) {
     JsonValue value = get(name);
-    if (value == null) {
-      return null;
-    }
+    return value == null ? null : text(value, name, maxLength);
+  }
+
+  private static String text(JsonValue value, String name, int maxLength) {
     if (!(value instanceof JsonString string)) {
       throw Problem.badRequest(name + " must be a text");
     }
@@ -49,6 +52,18 @@ public final class JsonBody {
       throw Problem.badRequest(name + " must have at most " + maxLength + " characters");
     }
     return text;
+  }
+
+  /**
+   * One of some texts.
+   *
+   * @param named finds what a text stands for
+   * @param texts how they are shown where it is none of them
+   */
+  <T> T oneOf(String name, Function<String, Optional<T>> named, String texts) {
+    Optional<T> found =
+        get(name) instanceof JsonString string ? named.apply(string.getString()) : Optional.empty();
+    return found.orElseThrow(() -> Problem.badRequest(name + " must be one of " + texts));
   }
 
   /** {@code true} or {@code false}, or null where it is absent or null. */
@@ -80,6 +95,18 @@ public final class JsonBody {
    */
   public List<Long> ids(String name, int min, int max) {
     return array(name, min, max).stream().map(value -> id(value, name)).toList();
+  }
+
+  /**
+   * Texts.
+   *
+   * @param max the most
+   * @param maxLength the most code points of each
+   */
+  public List<String> texts(String name, int max, int maxLength) {
+    return array(name, 0, max).stream()
+        .map(value -> text(value, "each of " + name, maxLength))
+        .toList();
   }
 
   /** Objects, at least one. */

@@ -90,7 +90,15 @@ public final class Problem extends RuntimeException {
       case RATE_LIMITED -> 429;
       case SERVER_BUSY, STORAGE_UNAVAILABLE -> 503;
       case UNKNOWN_RECIPIENT, NOT_FOUND -> 404;
-      case FORBIDDEN_SENDER, RECALL_OFF, BLOCKED, STRANGER, TOO_MANY_RECIPIENTS -> 403;
+      case FORBIDDEN_SENDER,
+          RECALL_OFF,
+          BLOCKED,
+          STRANGER,
+          TOO_MANY_RECIPIENTS,
+          REFUSED_CONTENT,
+          REFUSED_BY_HOST,
+          SUSPENDED ->
+          403;
       case REUSED_ID, RECALL_EXPIRED -> 409;
       case BAD_PACKET,
           UNKNOWN_TYPE,

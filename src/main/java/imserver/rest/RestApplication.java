@@ -40,6 +40,11 @@ public class RestApplication extends Application {
           UsersResource.class,
           NoticesResource.class,
           WebhooksResource.class,
+          WordsResource.class,
+          ReportsResource.class,
+          ModerationReportsResource.class,
+          SuspensionsResource.class,
+          ModerationResource.class,
           BearerFilter.class,
           ProblemMapper.class);
 

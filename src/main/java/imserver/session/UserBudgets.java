@@ -21,6 +21,9 @@ public class UserBudgets {
    */
   private static final int MAX_OWED = 16 * 128;
 
+  /** Reports of messages a minute; each may keep a copy of some hundred. */
+  private static final int REPORTS = 5;
+
   /** How often others are told that a user is writing (PROTOCOL-2.md, section 3). */
   private static final Duration TYPING = Duration.ofSeconds(3);
 
@@ -33,6 +36,7 @@ public class UserBudgets {
   private UserBudget searches;
   private UserBudget connects;
   private UserBudget typing;
+  private UserBudget reports;
 
   /** For the container, which injects the rest. */
   public UserBudgets() {}
@@ -55,6 +59,7 @@ public class UserBudgets {
     searches = UserBudget.perMinute(limits.searchRate(), 1, time);
     connects = UserBudget.perMinute(limits.connectRate(), 1, time);
     typing = UserBudget.oneEach(TYPING, time);
+    reports = UserBudget.perMinute(REPORTS, 1, time);
   }
 
   /** Messages that are sent. */
@@ -80,6 +85,11 @@ public class UserBudgets {
   /** Searches of the directory. */
   public UserBudget searches() {
     return searches;
+  }
+
+  /** Reports of messages. */
+  public UserBudget reports() {
+    return reports;
   }
 
   /** WebSocket handshakes. */

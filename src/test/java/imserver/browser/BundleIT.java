@@ -107,6 +107,56 @@ class BundleIT {
   }
 
   @Test
+  @DisplayName(
+      "and the client library loads two scripts and their bundles, which are as two tabs are")
+  void withLibrary(Browser browser) {
+    URI address = server.resolve("/teaching/host.html");
+    long user = Users.next();
+    long other = Users.next();
+    String body =
+        """
+        <!DOCTYPE html>
+        <script type=module src=im-chat.js></script>
+        <im-chat user=%1$d with=%2$d>…</im-chat>
+        <script type=module>
+          import { ImClient, LocalOutbox } from "./imserver-client.js";
+          const store = new LocalOutbox(new URL(".", location) + " %1$d"); // as the chat's
+          globalThis.client = new ImClient({ credential: "%1$d", store });
+          client.connect();
+        </script>
+        """
+            .formatted(user, other);
+    try (ChatPage chat =
+        ChatPage.open(
+            browser,
+            ChatPage.english(),
+            address,
+            page -> {
+              note(page);
+              page.route(
+                  address.toString(),
+                  route ->
+                      route.fulfill(
+                          new Route.FulfillOptions().setContentType("text/html").setBody(body)));
+            })) {
+      chat.awaitConnection().write("of the chat").awaitSent("of the chat");
+      chat.page()
+          .evaluate(
+              "to => client.send(to, 'of the library').then(() => client.send(to, ' ').catch(() => {}))",
+              String.valueOf(other));
+      chat.awaitSent("of the library");
+      assertThat(chat.page().locator("im-chat-messages .row.failed")).hasCount(1);
+      assertThat(files)
+          .containsExactlyInAnyOrder(
+              "host.html",
+              "im-chat.js",
+              "bundle/im-chat.js",
+              "imserver-client.js",
+              "bundle/imserver-client.js");
+    }
+  }
+
+  @Test
   @DisplayName("of the server shows something until its script has come")
   void neverBlank(Browser browser) {
     URI address = ChatPage.address(server, Users.next(), Users.next());

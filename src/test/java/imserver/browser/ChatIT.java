@@ -619,6 +619,31 @@ class ChatIT {
   }
 
   @Test
+  @DisplayName("removes at the page's sign-out what the browser has kept, and begins anew")
+  void clear() {
+    long carol = Users.next();
+    as(bob).sendMessage(carol, "hello");
+    String kept =
+        "Object.keys(localStorage).filter(key => /im-chat[.]draft|imserver/.test(key)).length";
+    try (ChatPage page = open(carol, bob)) {
+      page.awaitConnection().awaitMessage("hello");
+      page.setOffline(true);
+      page.write("not sent").awaitState("not sent", "sending");
+      page.composer().fill("to be continued");
+      page.page().waitForFunction(kept + " > 2");
+      page.page().locator("im-chat").evaluate("chat => chat.clear()");
+      assertThat(page.conversations()).hasCount(0);
+      assertThat(page.page().evaluate(kept)).isEqualTo(0);
+      page.setOffline(false);
+      page.page().reload();
+      page.awaitConnection().awaitMessage("hello").awaitHistory();
+      assertThat(page.composer()).hasValue("");
+      assertThat(page.message("not sent")).hasCount(0);
+      assertThat(stored(carol, bob)).containsExactly("hello");
+    }
+  }
+
+  @Test
   @DisplayName("shows one pane at phone width, and comes back from it to where one was")
   void phone() {
     long carol = Users.next();

@@ -521,6 +521,33 @@ class ClientLibraryIT {
       }
     }
 
+    @Test
+    @DisplayName("shows in each open page what another one sends, as it is, and sends it once")
+    void seenInOtherPages() {
+      AtomicBoolean deaf = new AtomicBoolean(true);
+      String states =
+          "client.conversations.conversation('%d').messages.map(({ content, state }) => content + state).join()"
+              .formatted(bob);
+      try (ClientPage page = page()) {
+        page.with(packet -> ClientPage.isSend(packet) && deaf.get() ? 0 : 1, NONE).start(stored());
+        ClientPage other = page.openAnother().start(stored()).awaitState("open");
+        page.send(bob, "hello");
+        other.await(states + " === 'hellosending'");
+        assertThat(other.list("client.outgoing()")).isEmpty();
+        deaf.set(false);
+        other.await(states + " === 'hellosent'");
+        assertThat(page.outcome("hello")).isEqualTo("SENT");
+        other.send(bob, " "); // which the server refuses
+        page.await(states + " === 'hellosent, failed'");
+        page.evaluate(
+            "client.conversations.discard('%d', client.conversations.conversation('%d').messages[1].clientMessageId)"
+                .formatted(bob, bob));
+        other.await(states + " === 'hellosent'");
+        assertThat(other.list("client.outgoing()")).isEmpty();
+        assertThat(ClientLibraryIT.this.stored(alice, bob)).containsExactly("hello");
+      }
+    }
+
     private Map<String, Object> patient() {
       Map<String, Object> options = new HashMap<>(stored());
       options.put("timing", Map.of());

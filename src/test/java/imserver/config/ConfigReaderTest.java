@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.config.Config.AuthMode;
 import imserver.config.Config.Blocked;
+import imserver.config.Config.OnPolicyFailure;
 import imserver.config.Config.Recipients;
 import imserver.config.Config.Switch;
 import java.net.URI;
@@ -171,6 +172,9 @@ class ConfigReaderTest {
               "IMSERVER_BLOCKED", "refuse",
               "IMSERVER_STRANGERS", "quota:21",
               "IMSERVER_NEW_RECIPIENTS", "22",
+              "IMSERVER_WORDS", "words.txt",
+              "IMSERVER_POLICY_TIMEOUT", "23",
+              "IMSERVER_POLICY_FAILURE", "allow",
               "IMSERVER_WEBHOOK_URL", "https://h:23/w?x",
               "IMSERVER_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
               "IMSERVER_UNSEEN", "24",
@@ -206,7 +210,15 @@ class ConfigReaderTest {
                       "t",
                       17,
                       new RedisUrl(false, null, null, null, List.of(new RedisUrl.Host("h", 18)))),
-                  new Config.Rules(19, Switch.OFF, Blocked.REFUSE, new StrangerRule(21), 22),
+                  new Config.Rules(
+                      19,
+                      Switch.OFF,
+                      Blocked.REFUSE,
+                      new StrangerRule(21),
+                      22,
+                      "words.txt",
+                      23,
+                      OnPolicyFailure.ALLOW),
                   new Config.Webhook(
                       URI.create("https://h:23/w?x"),
                       new WebhookSecrets(List.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),

@@ -3,6 +3,9 @@ package imserver.message;
 import imserver.database.StorageException;
 import imserver.message.SenderHistory.PairHistory;
 import imserver.message.SendingRules.Decision;
+import imserver.moderation.ModerationStep;
+import imserver.moderation.SuspensionChange;
+import imserver.moderation.SuspensionScope;
 import imserver.packet.Response.ConversationState;
 import imserver.packet.Response.LastMessage;
 import imserver.packet.Response.Settings;
@@ -15,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -56,6 +60,11 @@ class FakeMessageStore implements MessageStore {
 
   /** When a user has written first to another, by both. */
   private final Map<List<Long>, OffsetDateTime> begun = new HashMap<>();
+
+  private final Map<Long, SuspensionChange> suspensions = new HashMap<>();
+
+  /** What moderators have done. */
+  final List<ModerationStep> steps = new ArrayList<>();
 
   private long lastId;
 
@@ -130,8 +139,14 @@ class FakeMessageStore implements MessageStore {
             new SenderHistory(
                 Map.of(pair, history),
                 strangerQuotas,
-                Map.of(newMessage.senderId(), newRecipients)))
+                Map.of(newMessage.senderId(), newRecipients),
+                isSuspended(newMessage.senderId(), now) ? Set.of(newMessage.senderId()) : Set.of()))
         .get(0);
+  }
+
+  private boolean isSuspended(long user, OffsetDateTime now) {
+    SuspensionChange suspension = suspensions.get(user);
+    return suspension != null && now.isBefore(suspension.until());
   }
 
   private long sent(long sender, long recipient) {
@@ -312,6 +327,48 @@ class FakeMessageStore implements MessageStore {
     if (message.createdAt().isBefore(since)) {
       return new RecallOutcome.Expired();
     }
+    if (isSuspended(sender, now)) {
+      return new RecallOutcome.Suspended();
+    }
+    return erase(messageId, message);
+  }
+
+  @Override
+  public synchronized RecallOutcome remove(long messageId, ModerationStep step) {
+    NewMessage message = messages.get(messageId);
+    if (message == null || message.senderId() == 0) {
+      return new RecallOutcome.NotFound();
+    }
+    if (recalled.contains(messageId)) {
+      return new RecallOutcome.RecalledBefore();
+    }
+    steps.add(step.onUser(message.senderId()));
+    return erase(messageId, message);
+  }
+
+  @Override
+  public synchronized SuspensionChange suspend(
+      long user, SuspensionScope scope, OffsetDateTime until, ModerationStep step) {
+    return put(user, scope, until, step);
+  }
+
+  private SuspensionChange put(
+      long user, SuspensionScope scope, OffsetDateTime until, ModerationStep step) {
+    steps.add(step);
+    SuspensionChange change = new SuspensionChange(user, scope, until, steps.size());
+    suspensions.put(user, change);
+    return change;
+  }
+
+  @Override
+  public synchronized Optional<SuspensionChange> endSuspension(long user, ModerationStep step) {
+    return isSuspended(user, step.at())
+        ? Optional.of(put(user, suspensions.get(user).scope(), step.at(), step))
+        : Optional.empty();
+  }
+
+  private RecallOutcome erase(long messageId, NewMessage message) {
+    long sender = message.senderId();
     recalled.add(messageId);
     lastId++;
     long recipient = message.recipientId();

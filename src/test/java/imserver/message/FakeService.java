@@ -36,6 +36,20 @@ class FakeService extends MessageService {
   /** What the site allows. */
   SiteRules rules = SiteRules.OPEN;
 
+  /** Whether {@link #refuse} finds the message. */
+  Predicate<NewMessage> wasStored = newMessage -> false;
+
+  @Override
+  public List<Outcome> refuse(List<NewMessage> newMessages) {
+    return newMessages.stream()
+        .<Outcome>map(
+            each ->
+                wasStored.test(each)
+                    ? new Outcome.Duplicate(7, each.createdAt())
+                    : new Outcome.RefusedContent())
+        .toList();
+  }
+
   int pings;
 
   /** The database refuses these. */

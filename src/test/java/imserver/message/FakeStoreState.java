@@ -52,6 +52,16 @@ record FakeStoreState(FakeMessageStore store) implements StoreState {
   }
 
   @Override
+  public List<String> steps(long user) {
+    synchronized (store) {
+      return store.steps.stream()
+          .filter(step -> step.userId() != null && step.userId() == user)
+          .map(step -> step.action().text() + ": " + step.reason())
+          .toList();
+    }
+  }
+
+  @Override
   public List<String> events() {
     synchronized (store) {
       return List.copyOf(store.events);

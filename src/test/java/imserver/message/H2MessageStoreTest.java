@@ -10,6 +10,9 @@ import imserver.config.Config;
 import imserver.config.Configs;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
+import imserver.moderation.ModerationStep;
+import imserver.moderation.SuspensionChange;
+import imserver.moderation.SuspensionScope;
 import jakarta.ejb.EJBException;
 import jakarta.persistence.EntityManager;
 import java.time.OffsetDateTime;
@@ -17,6 +20,7 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -80,6 +84,22 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
     }
 
     @Override
+    public RecallOutcome remove(long messageId, ModerationStep step) {
+      return inTransaction(writer -> writer.remove(messageId, step));
+    }
+
+    @Override
+    public SuspensionChange suspend(
+        long user, SuspensionScope scope, OffsetDateTime until, ModerationStep step) {
+      return inTransaction(writer -> writer.suspend(user, scope, until, step));
+    }
+
+    @Override
+    public Optional<SuspensionChange> endSuspension(long user, ModerationStep step) {
+      return inTransaction(writer -> writer.endSuspension(user, step));
+    }
+
+    @Override
     public Recount recount(long user) {
       return inTransaction(writer -> writer.recount(user));
     }
@@ -128,6 +148,8 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
             "user_state",
             "conversation",
             "new_recipient",
+            "suspension",
+            "moderation_action",
             "webhook_event",
             "webhook_conversation",
             "unseen")) {

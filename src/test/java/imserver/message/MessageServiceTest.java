@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.config.Config;
 import imserver.config.Configs;
+import imserver.content.WordFilter;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.directory.UserDirectory;
@@ -34,6 +35,7 @@ class MessageServiceTest {
   private MessageService with(String... settings) throws Exception {
     Config config = Configs.with(settings);
     inject("config", config);
+    inject("words", new WordFilter());
     inject("webhooks", new Webhooks());
     inject(
         "h2",

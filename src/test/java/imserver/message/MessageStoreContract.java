@@ -10,6 +10,10 @@ import imserver.message.Outcome.Duplicate;
 import imserver.message.Outcome.Reused;
 import imserver.message.Outcome.Stored;
 import imserver.message.RandomWriter.Event;
+import imserver.moderation.ModerationStep;
+import imserver.moderation.ModerationStep.Action;
+import imserver.moderation.SuspensionChange;
+import imserver.moderation.SuspensionScope;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -466,6 +470,196 @@ abstract class MessageStoreContract {
           .containsExactly("stored");
       assertThat(added(two, at(CAME.plusMinutes(61), newMessage(ALICE, 50, "e"))))
           .containsExactly("REFUSE_NEW_RECIPIENT");
+    }
+  }
+
+  private static ModerationStep step(Action action, OffsetDateTime at, String reason) {
+    return new ModerationStep(1, "moderator", at, action, null, null, null, reason, "");
+  }
+
+  @Nested
+  @DisplayName("suspends a user")
+  class Suspending {
+
+    private final OffsetDateTime end = CAME.plusMinutes(1);
+
+    private SuspensionChange suspend(long user) {
+      ModerationStep step = step(Action.SUSPEND, CAME, "spam").onUser(user);
+      return store().suspend(user, SuspensionScope.WRITE, end, step);
+    }
+
+    private ModerationStep ending(OffsetDateTime at) {
+      return step(Action.END_SUSPENSION, at, "enough").onUser(ALICE);
+    }
+
+    @Test
+    @DisplayName("so that nothing of him is stored, and of others all is")
+    void refused() {
+      suspend(ALICE);
+      assertThat(
+              added(
+                  SiteRules.OPEN,
+                  newMessage(ALICE, BOB, "a"),
+                  newMessage(BOB, ALICE, "b"),
+                  newMessage(ALICE, ALICE, "c"),
+                  exempt(newMessage(ALICE, CAROL, "d")),
+                  newMessage(0, ALICE, "e"),
+                  newMessage(CAROL, BOB, "f")))
+          .containsExactly(
+              "REFUSE_SUSPENDED",
+              "stored",
+              "REFUSE_SUSPENDED",
+              "REFUSE_SUSPENDED",
+              "stored",
+              "stored");
+      assertThat(state().head(ALICE)).isEqualTo(2);
+      assertThat(state().head(BOB)).isEqualTo(2);
+      assertThat(state().steps(ALICE)).containsExactly("suspend: spam");
+    }
+
+    @Test
+    @DisplayName("who has never sent anything, and to whom nobody has")
+    void unknown() {
+      suspend(CAROL);
+      assertThat(added(SiteRules.OPEN, newMessage(CAROL, BOB, "a")))
+          .containsExactly("REFUSE_SUSPENDED");
+      assertThat(state().head(CAROL)).isZero();
+      assertThat(state().head(BOB)).isZero();
+    }
+
+    @Test
+    @DisplayName("until a time, to the millisecond, by itself")
+    void ends() {
+      suspend(ALICE);
+      OffsetDateTime last = end.minusNanos(1_000_000);
+      assertThat(added(SiteRules.OPEN, at(last, newMessage(ALICE, BOB, "a"))))
+          .containsExactly("REFUSE_SUSPENDED");
+      assertThat(added(SiteRules.OPEN, at(end, newMessage(ALICE, BOB, "a"))))
+          .containsExactly("stored");
+      assertThat(store().endSuspension(ALICE, ending(end))).isEmpty();
+      assertThat(state().steps(ALICE)).containsExactly("suspend: spam");
+    }
+
+    @Test
+    @DisplayName("until that is ended, once; each change with a higher version")
+    void ended() {
+      SuspensionChange first = suspend(ALICE);
+      SuspensionChange second = suspend(ALICE);
+      OffsetDateTime now = CAME.plusSeconds(1);
+      SuspensionChange third = store().endSuspension(ALICE, ending(now)).orElseThrow();
+      assertThat(third.until()).isEqualTo(now);
+      assertThat(List.of(first.version(), second.version(), third.version()))
+          .isSorted()
+          .doesNotHaveDuplicates();
+      assertThat(store().endSuspension(ALICE, ending(now))).isEmpty();
+      assertThat(store().endSuspension(BOB, ending(now).onUser(BOB))).isEmpty();
+      assertThat(added(SiteRules.OPEN, at(now, newMessage(ALICE, BOB, "a"))))
+          .containsExactly("stored");
+      assertThat(state().steps(ALICE))
+          .containsExactly("suspend: spam", "suspend: spam", "end-suspension: enough");
+      assertThat(state().steps(BOB)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("who may not recall then, and whose retries are found all the same")
+    void before() {
+      long id = stored(newMessage(ALICE, BOB, "a")).messageId();
+      suspend(ALICE);
+      assertThat(added(SiteRules.OPEN, newMessage(ALICE, BOB, "a"))).containsExactly("known");
+      assertThat(store().recall(ALICE, id, CAME, CAME)).isEqualTo(new RecallOutcome.Suspended());
+      assertThat(state().unread(BOB)).containsExactly(id);
+      assertThat(store().recall(ALICE, id, CAME, end)).isInstanceOf(RecallOutcome.Recalled.class);
+      assertThat(store().recall(ALICE, id, CAME, CAME))
+          .isEqualTo(new RecallOutcome.RecalledBefore());
+    }
+
+    @Test
+    @DisplayName("so that nothing is stored after it, whatever writers there are")
+    void severalWriters() throws Exception {
+      ExecutorService threads = Executors.newFixedThreadPool(4);
+      try {
+        for (int round = 0; round < 10; round++) {
+          long user = 100 + round;
+          AtomicBoolean end = new AtomicBoolean();
+          List<Future<Boolean>> writers =
+              IntStream.range(0, 4)
+                  .mapToObj(writer -> threads.submit(() -> writeUntilRefused(user, writer, end)))
+                  .toList();
+          while (state().head(user) < 5) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+          }
+          suspend(user);
+          long head = state().head(user);
+          end.set(true);
+          for (Future<Boolean> writer : writers) {
+            assertThat(writer.get(60, TimeUnit.SECONDS)).as("refused in the end").isTrue();
+          }
+          assertThat(state().head(user)).isEqualTo(head);
+        }
+      } finally {
+        threads.shutdownNow();
+      }
+    }
+
+    /** Whether the last one, which was begun after the suspension, was refused. */
+    private boolean writeUntilRefused(long user, int writer, AtomicBoolean end) {
+      for (int i = 0; !Thread.currentThread().isInterrupted(); i++) {
+        boolean last = end.get();
+        Outcome outcome = add(newMessage(user, BOB, writer + "-" + i)).get(0);
+        if (last) {
+          return outcome instanceof Outcome.Refused;
+        }
+      }
+      return false;
+    }
+  }
+
+  @Nested
+  @DisplayName("removes a message")
+  class Removing {
+
+    private RecallOutcome remove(long id) {
+      return store()
+          .remove(id, step(Action.REMOVE_MESSAGE, CAME.plusYears(1), "abuse").onMessage(id));
+    }
+
+    @Test
+    @DisplayName("as a recall by its sender, however old it is, and whether he is suspended")
+    void removed() {
+      long id = stored(newMessage(ALICE, BOB, "a")).messageId();
+      store()
+          .suspend(
+              ALICE,
+              SuspensionScope.ALL,
+              CAME.plusYears(9),
+              step(Action.SUSPEND, CAME, "spam").onUser(ALICE));
+      assertThat(remove(id)).isEqualTo(new RecallOutcome.Recalled(id, ALICE, 2, BOB, 2, 0));
+      assertThat(state().unread(BOB)).isEmpty();
+      assertThat(state().total(BOB)).isZero();
+      assertThat(state().changed(ALICE, BOB)).isEqualTo(2);
+      assertThat(state().steps(ALICE)).containsExactly("suspend: spam", "remove-message: abuse");
+      assertThat(remove(id)).isEqualTo(new RecallOutcome.RecalledBefore());
+      assertThat(state().steps(ALICE)).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("that was silenced: its sender alone is told")
+    void silenced() {
+      store().set(BOB, ALICE, SettingsChange.block(true));
+      long id = stored(newMessage(ALICE, BOB, "a")).messageId();
+      long head = state().head(BOB);
+      assertThat(remove(id)).isEqualTo(new RecallOutcome.Recalled(id, ALICE, 2, BOB, 0, 0));
+      assertThat(state().head(BOB)).isEqualTo(head);
+    }
+
+    @Test
+    @DisplayName("not of the system, nor one that is not there; and then there is no entry")
+    void notFound() {
+      long notice = stored(newMessage(0, BOB, "n")).messageId();
+      assertThat(remove(notice)).isEqualTo(new RecallOutcome.NotFound());
+      assertThat(remove(notice + 1000)).isEqualTo(new RecallOutcome.NotFound());
+      assertThat(state().unread(BOB)).containsExactly(notice);
+      assertThat(state().steps(0)).isEmpty();
     }
   }
 

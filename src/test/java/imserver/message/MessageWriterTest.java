@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.cluster.Change.MessageStored;
+import imserver.content.Verdict;
 import imserver.directory.UserProfile;
+import imserver.message.Submission.Send;
 import imserver.packet.FailureCode;
 import imserver.packet.Packets;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Incoming;
+import imserver.packet.SendMessage;
 import imserver.session.FakeConnection;
 import java.util.List;
 import java.util.Set;
@@ -94,6 +97,50 @@ class MessageWriterTest {
     void receipt() {
       messageWriter.process(List.of(message(alice, 2, "a"), named(alice, 2, "b", "x")));
       assertThat(alice.sent).containsExactly(success(1, "a"), Packets.success(1, "t-b", 2, "x"));
+    }
+  }
+
+  @Nested
+  @DisplayName("with what the lists of words say")
+  class Words {
+
+    private Send send(String content, Verdict verdict) {
+      return new Send(
+          alice, new SendMessage(null, 2, content, "t-" + content, null), null, verdict);
+    }
+
+    @Test
+    @DisplayName("stores and delivers what is masked as it is masked")
+    void masked() {
+      messageWriter.process(List.of(send("abc", Verdict.of("***"))));
+      assertThat(alice.sent).containsExactly(success(1, "abc"));
+      assertThat(service.committed.get(1L).content()).isEqualTo("***");
+      assertThat(fixture.texts()).containsExactly("***");
+    }
+
+    @Test
+    @DisplayName("refuses what is to be refused, and stores the others")
+    void refused() {
+      messageWriter.process(
+          List.of(
+              send("bad", Verdict.of("bad").refused(FailureCode.REFUSED_CONTENT, "")),
+              message(alice, 2, "good")));
+      assertThat(alice.sent)
+          .containsExactlyInAnyOrder(
+              new Failure(
+                  1, "t-bad", FailureCode.REFUSED_CONTENT, FailureCode.REFUSED_CONTENT.message()),
+              success(1, "good"));
+      assertThat(fixture.texts()).containsExactly("good");
+    }
+
+    @Test
+    @DisplayName("acknowledges what was stored before it was to be refused")
+    void retry() {
+      service.wasStored = newMessage -> newMessage.content().equals("bad");
+      messageWriter.process(
+          List.of(send("bad", Verdict.of("bad").refused(FailureCode.REFUSED_CONTENT, ""))));
+      assertThat(alice.sent).containsExactly(success(1, "bad"));
+      assertThat(fixture.delivered).isEmpty();
     }
   }
 

@@ -71,8 +71,11 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
   void empty() {
     tables()
         .update(
-            "truncate message, notice, unread, user_state, conversation, new_recipient,"
+            "truncate message, notice, unread, user_state, conversation, new_recipient, suspension,"
                 + " webhook_event, webhook_conversation, unseen");
+    tables().update("alter table moderation_action disable trigger user");
+    tables().update("truncate moderation_action");
+    tables().update("alter table moderation_action enable trigger user");
     deadlocksBefore = deadlocks();
   }
 

@@ -7,13 +7,15 @@ import imserver.message.SendingRules.Decision;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("Who may write to whom is decided")
 class SendingRulesTest {
 
-  private static final SenderHistory NOTHING = new SenderHistory(Map.of(), Map.of(), Map.of());
+  private static final SenderHistory NOTHING =
+      new SenderHistory(Map.of(), Map.of(), Map.of(), Set.of());
 
   private static NewMessage newMessage(long sender, long recipient) {
     return new NewMessage(
@@ -26,7 +28,7 @@ class SendingRulesTest {
   }
 
   private static SenderHistory with(PairHistory pair) {
-    return new SenderHistory(Map.of(new UserPair(1, 2), pair), Map.of(), Map.of());
+    return new SenderHistory(Map.of(new UserPair(1, 2), pair), Map.of(), Map.of(), Set.of());
   }
 
   @Test
@@ -61,7 +63,7 @@ class SendingRulesTest {
   @DisplayName("by how many users each has written to first, without those whom he has")
   void newRecipients() {
     SiteRules two = new SiteRules(SiteRules.NO_BOUND, 2, true);
-    SenderHistory one = new SenderHistory(Map.of(), Map.of(), Map.of(1L, 1));
+    SenderHistory one = new SenderHistory(Map.of(), Map.of(), Map.of(1L, 1), Set.of());
     assertThat(
             decide(
                 two,
@@ -88,6 +90,29 @@ class SendingRulesTest {
         new NewMessage(plain.key(), 2, "text", "", OffsetDateTime.MIN, null, true, false);
     assertThat(decide(none, NOTHING, exempt, plain))
         .containsExactly(Decision.STORE, Decision.REFUSE_NEW_RECIPIENT);
+  }
+
+  @Test
+  @DisplayName("by whether the sender is suspended, whoever he is exempt for, and himself included")
+  void suspended() {
+    SenderHistory one = new SenderHistory(Map.of(), Map.of(), Map.of(), Set.of(1L));
+    NewMessage exempt =
+        new NewMessage(new DedupeKey(1, "k"), 2, "text", "", OffsetDateTime.MIN, null, true, false);
+    assertThat(
+            decide(
+                SiteRules.OPEN,
+                one,
+                newMessage(1, 2),
+                newMessage(2, 1),
+                newMessage(1, 1),
+                exempt,
+                newMessage(0, 1)))
+        .containsExactly(
+            Decision.REFUSE_SUSPENDED,
+            Decision.STORE,
+            Decision.REFUSE_SUSPENDED,
+            Decision.REFUSE_SUSPENDED,
+            Decision.STORE);
   }
 
   @Test

@@ -69,6 +69,13 @@ record SqlStoreState(DataSource database) implements StoreState {
   }
 
   @Override
+  public List<String> steps(long user) {
+    return texts(
+        "select action || ': ' || reason from moderation_action where user_id = ? order by id",
+        user);
+  }
+
+  @Override
   public List<String> events() {
     return texts(
         "select type || ' ' || low_id || '-' || high_id || ' by ' || user_id || ': ' || reference"
@@ -119,12 +126,17 @@ record SqlStoreState(DataSource database) implements StoreState {
 
   /** The numbers in the first column. */
   List<Long> all(String query, long... parameters) {
+    return texts(query, parameters).stream().map(Long::valueOf).toList();
+  }
+
+  /** The texts in the first column. */
+  List<String> texts(String query, long... parameters) {
     try (Connection connection = database.getConnection();
         PreparedStatement statement = prepare(connection, query, parameters);
         ResultSet rows = statement.executeQuery()) {
-      List<Long> found = new ArrayList<>();
+      List<String> found = new ArrayList<>();
       while (rows.next()) {
-        found.add(rows.getLong(1));
+        found.add(rows.getString(1));
       }
       return found;
     } catch (SQLException e) {

@@ -29,6 +29,9 @@ interface StoreState {
   /** The ids of all messages from or to a user above one, ascending: at most 20. */
   List<Long> page(long user, long afterId);
 
+  /** What moderators have done to a user, with their reasons, the oldest first. */
+  List<String> steps(long user);
+
   /**
    * What the host application is to be told, in the order of ids: type, the two users, who did it,
    * what it refers to, and what is left unread where that is told.

@@ -100,6 +100,8 @@ class ApiDocumentsIT {
     calls.put(
         "recallMessage",
         Call.user("api/messages/" + own + "/recall", null, "api/messages/x/recall"));
+    calls.put("getWords", Call.service("api/words", null, null));
+    calls.put("putWords", Call.service("api/words/report", "{\"words\":[]}", "api/words/report"));
     calls.put("listBlocks", Call.user("api/blocks", null, "api/blocks?after=x"));
     calls.put("block", Call.user("api/blocks/" + Users.next(), null, "api/blocks/x"));
     calls.put("unblock", Call.user("api/blocks/" + Users.next(), null, "api/blocks/x"));
@@ -108,6 +110,52 @@ class ApiDocumentsIT {
         Call.user(conversation + "/settings", "{\"pinned\":true}", "api/conversations/x/settings"));
     calls.put("getSettings", Call.user("api/users/me/settings", null, null));
     calls.put("putSettings", Call.user("api/users/me/settings", "{}", null));
+    long reported = new Api(server, alice).sendMessage(bob, "to be reported");
+    calls.put(
+        "report",
+        Call.user(
+            "api/reports",
+            "{\"messageIds\":[%d],\"reason\":\"spam\",\"clientReportId\":\"r\"}"
+                .formatted(reported),
+            null));
+    long report =
+        Api.number(
+            new Api(server, alice)
+                .post(
+                    "api/reports", "{\"messageIds\":[%d],\"reason\":\"other\"}".formatted(reported))
+                .ok(),
+            "reportId");
+    String moderation = "api/moderation/";
+    calls.put(
+        "listReports", Call.service(moderation + "reports", null, moderation + "reports?state=x"));
+    calls.put(
+        "getReport",
+        Call.service(moderation + "reports/" + report, null, moderation + "reports/x"));
+    calls.put(
+        "closeReport",
+        Call.service(
+            moderation + "reports/" + report + "/close",
+            "{\"outcome\":\"upheld\"}",
+            moderation + "reports/x/close"));
+    String suspended = moderation + "users/" + Users.next() + "/suspension";
+    String wrong = moderation + "users/x/suspension";
+    calls.put(
+        "suspend",
+        Call.service(
+            suspended,
+            "{\"scope\":\"write\",\"until\":\"9999-01-01T00:00:00+01:00\",\"reason\":\"x\"}",
+            wrong));
+    calls.put("getSuspension", Call.service(suspended, null, wrong));
+    calls.put(
+        "listSuspensions",
+        Call.service(moderation + "suspensions", null, moderation + "suspensions?after=x"));
+    calls.put(
+        "removeMessage",
+        Call.service(
+            moderation + "messages/" + own + "/remove", "{}", moderation + "messages/x/remove"));
+    calls.put("endSuspension", Call.service(suspended, null, wrong));
+    calls.put(
+        "listActions", Call.service(moderation + "audit", null, moderation + "audit?before=0"));
     calls.put("getUnread", Call.user("api/unread", null, null));
     calls.put(
         "recount", Call.service("api/users/" + bob + "/recount", null, "api/users/x/recount"));
@@ -182,6 +230,28 @@ class ApiDocumentsIT {
       }
     }
 
+    String moderation = "api/moderation/";
+    String remote = "/9007199254740991";
+    Operation getReport = operations.get("getReport");
+    document.check(getReport, send(getReport, 0, moderation + "reports" + remote, null));
+    Operation close = operations.get("closeReport");
+    Call closed = calls.get("closeReport");
+    document.check(
+        close, send(close, 0, moderation + "reports" + remote + "/close", closed.body()));
+    document.check(close, send(close, 0, closed.path(), closed.body())); // a second time
+    Operation getSuspension = operations.get("getSuspension");
+    document.check(getSuspension, send(getSuspension, 0, calls.get("getSuspension").path(), null));
+    Operation remove = operations.get("removeMessage");
+    document.check(remove, send(remove, 0, moderation + "messages" + remote + "/remove", "{}"));
+    Operation report = operations.get("report");
+    for (String body :
+        List.of(
+            "{\"messageIds\":[9007199254740991],\"reason\":\"abuse\"}",
+            calls.get("report").body().replace("spam", "fraud"))) {
+      document.check(report, send(report, bob, "api/reports", body));
+    }
+    Operation putWords = operations.get("putWords");
+    document.check(putWords, send(putWords, 0, "api/words/other", calls.get("putWords").body()));
     Operation getUser = operations.get("getUser");
     document.check(getUser, send(getUser, 0, "api/users/" + Users.next(), null));
     Operation recall = operations.get("recallMessage");

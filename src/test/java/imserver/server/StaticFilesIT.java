@@ -211,7 +211,8 @@ class StaticFilesIT {
   @Test
   @DisplayName("and every other file, is compressed for who takes that, each form by its own ETag")
   void compressed() throws Exception {
-    for (String path : List.of(bundle(), "imserver-client.js", "", "page.css", "openapi.yaml")) {
+    for (String path :
+        List.of(bundle(), "imserver-client-modules.js", "", "page.css", "openapi.yaml")) {
       HttpResponse<byte[]> plain = bytes(path);
       HttpResponse<byte[]> gzip = bytes(path, "Accept-Encoding", "br, gzip");
       assertThat(header(plain, "Content-Encoding")).as(path).isEmpty();

@@ -25,6 +25,7 @@ class WarContentsIT {
 
   private static final List<String> OF_BOTH =
       List.of(
+          "ahocorasick",
           "bucket4j_jdk17-core",
           "caffeine",
           "error_prone_annotations",
@@ -32,8 +33,11 @@ class WarContentsIT {
           "flyway-database-cockroachdb",
           "flyway-database-postgresql",
           "h2",
+          "heaven",
           "jedis",
           "nimbus-jose-jwt",
+          "nlp-common",
+          "opencc4j",
           "postgresql",
           "standardwebhooks");
 
@@ -144,23 +148,30 @@ class WarContentsIT {
     List<String> entries = entries(war);
     List<String> bundles =
         entries.stream().filter(name -> name.matches("bundle/.+")).sorted().toList();
-    assertThat(bundles).hasSize(4);
-    assertThat(bundles.get(0)).matches("bundle/im-chat-[A-Z0-9]{8}\\.js");
-    assertThat(bundles.get(1)).isEqualTo(bundles.get(0) + ".map");
-    assertThat(bundles.get(2)).matches("bundle/page-[A-Z0-9]{8}\\.js");
-    assertThat(bundles.get(3)).isEqualTo(bundles.get(2) + ".map");
+    assertThat(bundles).hasSize(6);
+    for (int i = 0; i < 6; i += 2) {
+      String name = List.of("im-chat", "imserver-client", "page").get(i / 2);
+      assertThat(bundles.get(i)).matches("bundle/" + name + "-[A-Z0-9]{8}\\.js");
+      assertThat(bundles.get(i + 1)).isEqualTo(bundles.get(i) + ".map");
+      assertThat(text(war, bundles.get(i)))
+          .as("self-contained: " + name)
+          .doesNotContainPattern(
+              "(?m)^import\\b|[;}]import\\b|from\\s*\"\\."); // also text says "import"
+    }
+    assertThat(text(war, bundles.get(0))).contains("SPDX-License-Identifier: BSD-3-Clause");
     assertThat(text(war, "im-chat.js")).isEqualTo("export * from \"./" + bundles.get(0) + "\";\n");
-    assertThat(text(war, "index.html")).contains("src=\"" + bundles.get(2) + '"');
-    assertThat(text(war, bundles.get(0)))
-        .as("self-contained, with the licences of what is in it")
-        .doesNotContainPattern(
-            "(?m)^import\\b|[;}]import\\b|from\\s*\"\\.") // also text says "import"
-        .contains("SPDX-License-Identifier: BSD-3-Clause");
+    assertThat(text(war, "imserver-client.js"))
+        .isEqualTo("export * from \"./" + bundles.get(2) + "\";\n");
+    assertThat(text(war, "index.html")).contains("src=\"" + bundles.get(4) + '"');
     assertThat(entries)
-        .contains("im-chat-modules.js", "imserver-client.js", "page.js", "chat/texts.js")
+        .contains("page.js", "chat/texts.js", "client/im-client.js")
         .contains("lib/lit/lit-element.js", "lib/lit/LICENSE");
     assertThat(text(war, "im-chat-modules.js"))
-        .isEqualTo(Files.readString(Path.of("src/main/webapp/im-chat.js")));
+        .isEqualTo(
+            Files.readString(Path.of("src/main/webapp/im-chat.js"))
+                .replace("\"./imserver-client.js\";", "\"./imserver-client-modules.js\";"));
+    assertThat(text(war, "imserver-client-modules.js"))
+        .isEqualTo(Files.readString(Path.of("src/main/webapp/imserver-client.js")));
   }
 
   private static String text(String war, String name) throws IOException {

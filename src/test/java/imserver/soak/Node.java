@@ -22,16 +22,21 @@ final class Node implements AutoCloseable {
   private final Map<String, String> settings = new HashMap<>();
   private volatile @Nullable ServerProcess process;
 
-  Node(String name, ServerProduct product, Path folder, int databasePort, int lanes)
+  Node(
+      String name,
+      ServerProduct product,
+      Path folder,
+      int databasePort,
+      Map<String, String> settings)
       throws IOException {
     this.name = name;
     this.product = product;
     this.folder = folder;
     this.port = TestEnvironment.freePort();
     this.link = new Link(databasePort);
-    settings.put("IMSERVER_DB_URL", Postgres.url(link.port()));
-    settings.put("IMSERVER_REPLAY_LIMIT", "1000000");
-    settings.put("IMSERVER_LANES", String.valueOf(lanes));
+    this.settings.putAll(settings);
+    this.settings.put("IMSERVER_DB_URL", Postgres.url(link.port()));
+    this.settings.put("IMSERVER_REPLAY_LIMIT", "1000000");
   }
 
   /** Starts it and waits until it answers. */

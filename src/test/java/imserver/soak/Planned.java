@@ -28,24 +28,24 @@ record Planned(Fault fault, int node, Duration time, long seed, boolean quiet) {
   }
 
   /** Those that happen at once: one, or sometimes two to different servers. */
-  static List<Planned> draw(Random random, int nodes) {
+  static List<Planned> draw(Random random, List<Fault> kinds, int nodes) {
     List<Integer> places = new ArrayList<>();
     for (int i = 0; i < nodes; i++) {
       places.add(i);
     }
     Collections.shuffle(places, random);
-    Planned first = drawOne(random, places.get(0));
+    Planned first = drawOne(random, kinds, places.get(0));
     if (random.nextInt(3) > 0) {
       return List.of(first);
     }
-    Planned second = drawOne(random, places.get(1));
+    Planned second = drawOne(random, kinds, places.get(1));
     return first.fault().isEnding() && second.fault().isEnding()
         ? List.of(first)
         : List.of(first, second);
   }
 
-  private static Planned drawOne(Random random, int node) {
-    Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+  private static Planned drawOne(Random random, List<Fault> kinds, int node) {
+    Fault fault = kinds.get(random.nextInt(kinds.size()));
     int millis =
         switch (fault) {
           case KILL, STOP, POSTGRES_IMMEDIATE, POSTGRES_KILL -> random.nextInt(4000);

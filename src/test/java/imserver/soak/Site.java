@@ -1,5 +1,6 @@
 package imserver.soak;
 
+import imserver.cluster.RedisProcess;
 import imserver.server.Api;
 import imserver.server.ServerProduct;
 import imserver.server.TestEnvironment;
@@ -7,20 +8,32 @@ import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
-/** Three servers, two kinds of them, on one PostgreSQL. */
+/** Three servers, two kinds of them, on one PostgreSQL, and perhaps a Redis. */
 final class Site implements AutoCloseable {
 
   private final Path folder = TestEnvironment.folder("soak-" + System.nanoTime());
   private final Postgres postgres;
+  private final @Nullable RedisProcess redis;
   private final List<Node> nodes;
 
-  /** Starts all of them and waits until they answer. */
-  Site() throws IOException {
+  /**
+   * Starts all of them and waits until they answer.
+   *
+   * @param onRedis whether the servers hear each other by a Redis
+   */
+  Site(boolean onRedis) throws IOException {
     postgres = new Postgres(folder.resolve("postgres"));
+    redis = onRedis ? RedisProcess.withPassword("hidden") : null;
+    if (redis != null) {
+      redis.start();
+    }
     nodes =
         List.of(
             node("tomcat-1", ServerProduct.TOMCAT_10, 1),
@@ -39,7 +52,12 @@ final class Site implements AutoCloseable {
   }
 
   private Node node(String name, ServerProduct product, int lanes) throws IOException {
-    return new Node(name, product, folder.resolve(name), postgres.port(), lanes);
+    Map<String, String> settings = new HashMap<>();
+    settings.put("IMSERVER_LANES", String.valueOf(lanes));
+    if (redis != null) {
+      settings.put("IMSERVER_REDIS_URL", redis.address());
+    }
+    return new Node(name, product, folder.resolve(name), postgres.port(), settings);
   }
 
   private static void start(Node node) {
@@ -82,6 +100,9 @@ final class Site implements AutoCloseable {
   public void close() throws IOException {
     for (Node node : nodes) {
       node.close();
+    }
+    if (redis != null) {
+      redis.close();
     }
     postgres.close();
   }

@@ -28,18 +28,34 @@ final class Soak implements AutoCloseable {
 
   private final long seed;
   private final Random random;
+
+  /** Those that are drawn. */
+  private final List<Fault> kinds;
+
   private final Journal journal = new Journal();
   private final Site site;
   private final Population population;
   private final Talkers talkers;
   private final Oracle oracle;
 
-  /** Starts servers and users. */
+  /** Starts servers, which hear each other by the database, and users. */
   Soak(long seed) throws Exception {
+    this(seed, false, List.of(Fault.values()));
+  }
+
+  /**
+   * Starts servers and users.
+   *
+   * @param redis whether the servers hear each other by a Redis
+   * @param kinds those that are drawn
+   */
+  Soak(long seed, boolean redis, List<Fault> kinds) throws Exception {
     this.seed = seed;
     this.random = new Random(seed);
-    journal.note("seed " + seed + "; links to the database are TCP proxies");
-    this.site = new Site();
+    this.kinds = List.copyOf(kinds);
+    String bus = redis ? "Redis" : "PostgreSQL";
+    journal.note("seed %d; links to the database are TCP proxies; bus %s".formatted(seed, bus));
+    this.site = new Site(redis);
     journal.note("servers and database are up, in " + site.folder());
     try {
       Oracle.prepare(site);
@@ -71,7 +87,7 @@ final class Soak implements AutoCloseable {
     long look = System.nanoTime() + LOOK.toNanos();
     try {
       while (System.nanoTime() < end) {
-        happen(Planned.draw(random, site.nodes().size()));
+        happen(Planned.draw(random, kinds, site.nodes().size()));
         TimeUnit.MILLISECONDS.sleep(random.nextInt(MAX_CALM_MILLIS));
         if (System.nanoTime() > look) {
           lookAtAll();

@@ -149,6 +149,73 @@ create table revocation (
 create index revocation_by_writing on revocation (written_at);
 create index revocation_by_moment on revocation (issued_before);
 
+create table word_list (
+  action  varchar(10)      not null primary key,
+  words   varchar(1048576) not null,
+  version bigint           not null
+);
+
+create table suspension (
+  user_id      bigint                   not null primary key check (user_id > 0),
+  scope        varchar(8)               not null, -- without a check: one against a list fails once its connection is closed
+  ends_at      timestamp with time zone not null,
+  reason       varchar(2000)            not null,
+  moderator_id bigint                   not null,
+  moderator    varchar(100)             not null,
+  imposed_at   timestamp with time zone not null,
+  written_at   bigint                   not null
+);
+create index suspension_by_writing on suspension (written_at);
+create index suspension_by_end on suspension (ends_at);
+
+create sequence report_id;
+create table report (
+  id               bigint                   not null primary key,
+  reporter_id      bigint                   not null check (reporter_id >= 0),
+  reported_id      bigint                   not null check (reported_id > 0),
+  reason           varchar(8)               not null,
+  reporter_text    varchar(2000)            not null,
+  client_report_id varchar(128),
+  created_at       timestamp with time zone not null,
+  is_open          boolean                  not null,
+  closed_at        timestamp with time zone,
+  closed_by        bigint,
+  outcome          varchar(16),
+  note             varchar(2000)            not null,
+  constraint report_once unique (reporter_id, client_report_id)
+);
+create index report_by_state on report (is_open, id);
+create index report_of_reporter on report (reporter_id, is_open);
+create index report_of_reported on report (reported_id, id);
+
+create table reported_message (
+  report_id        bigint                   not null references report (id),
+  message_id       bigint                   not null,
+  sender_id        bigint                   not null,
+  recipient_id     bigint                   not null check (recipient_id > 0),
+  content          varchar                  not null,
+  client_timestamp varchar(64)              not null,
+  sent_at          timestamp with time zone not null,
+  is_named         boolean                  not null,
+  primary key (report_id, message_id)
+);
+
+-- No trigger keeps it as it is: one would have to be in Java.
+create sequence moderation_action_id;
+create table moderation_action (
+  id           bigint                   not null primary key,
+  done_at      timestamp with time zone not null,
+  moderator_id bigint                   not null,
+  moderator    varchar(100)             not null,
+  action       varchar(32)              not null,
+  user_id      bigint,
+  message_id   bigint,
+  report_id    bigint,
+  reason       varchar(2000)            not null,
+  detail       varchar(4000)            not null
+);
+create index moderation_action_of_user on moderation_action (user_id, id);
+
 -- There are no other servers.
 create table installation (
   epoch uuid default random_uuid() not null

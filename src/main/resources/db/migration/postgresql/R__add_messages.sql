@@ -20,8 +20,8 @@
 -- or something is not as the caller has assumed. Then it changes nothing, and returns
 --   pairs   of the conversations, ascending, how many messages low and high had sent before, and 1 where low has blocked the
 --           other, 2 where high has, or 3, eight bytes each
---   quotas  of the users, in their order, their own quota of strangers, -1 for none, and how many new users they have written
---           to within the last hour, eight bytes each
+--   quotas  of the users, in their order, their own quota of strangers, -1 for none, how many new users they have written
+--           to within the last hour, and 1 where they are suspended, eight bytes each
 -- for the caller to decide anew; or the keys of some messages are there already. Then it changes nothing, and returns of these
 --   known   their ordinals
 --   earlier the ids of the messages that have their keys
@@ -58,7 +58,7 @@ declare
   look boolean = retries_are_likely;
   failed boolean = false;
   raised bigint[];
-  -- The users of the batch who have ever set something; null for none.
+  -- The users of the batch who have ever set something or were suspended; null for none.
   ruled bigint[];
   -- Whether the rules have to be looked at.
   has_rules boolean;
@@ -138,7 +138,7 @@ begin
       if has_rules then
         select r.* into pairs, quotas
         from check_rules(users, ruled, lows, highs, to_lows, to_highs, silenced_of_lows, silenced_of_highs, unanswered, low_positions,
-                         high_positions, sent_by_lows, sent_by_highs, blocked, came, site_quota, site_recipients) as r;
+                         high_positions, sent_by_lows, sent_by_highs, blocked, senders, came, site_quota, site_recipients) as r;
         if pairs is not null then
           raise sqlstate 'IM001';
         end if;

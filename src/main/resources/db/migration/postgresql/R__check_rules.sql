@@ -1,12 +1,13 @@
 -- Looks whether a batch of messages keeps to the rules of who may write to whom, as imserver.message.SendingRules has decided
 -- it before without the locks. Called by add_messages, whose parameters these are, when all users are locked and the
--- conversations have risen; with those users who have ever set something ("ruled"), and, for each conversation, how many messages low and high have sent by now, and 1 where low has
--- blocked the other, 2 where high has, or 3.
+-- conversations have risen; with those users who have ever set something or were suspended ("ruled"), and, for each
+-- conversation, how many messages low and high have sent by now, and 1 where low has blocked the other, 2 where high has, or 3.
 --
 -- Where all is right it notes to whom users have written first, and returns null; else what the decision depends on (see
 -- add_messages).
 --
 -- A message is right if
+-- * its sender is not suspended;
 -- * it is silenced where, and only where, its recipient has blocked its sender;
 -- * the recipient has written to the sender before, or the sender's messages until then are no more than both quotas;
 -- * with it the sender has written first to no more users within an hour than the site allows.
@@ -14,7 +15,7 @@ create or replace function check_rules(
   users bigint[], ruled bigint[], lows bigint[], highs bigint[], to_lows integer[], to_highs integer[],
   silenced_of_lows integer[], silenced_of_highs integer[], unanswered integer[],
   low_positions integer[], high_positions integer[],
-  sent_by_lows bigint[], sent_by_highs bigint[], blocked integer[],
+  sent_by_lows bigint[], sent_by_highs bigint[], blocked integer[], senders bigint[],
   came timestamp with time zone, site_quota integer, site_recipients integer,
   out pairs bytea, out quotas bytea)
 language plpgsql
@@ -56,6 +57,10 @@ begin
                      sent_by_low, sent_by_high, blocked))
          as n (to_low, to_high, silenced_of_low, silenced_of_high, first, low_position, high_position,
                sent_by_low, sent_by_high, blocked);
+
+  is_right = is_right and not exists (
+    select from unnest(ruled) as r (id) join suspension p on p.user_id = r.id
+    where p.ends_at > came and r.id = any (senders));
 
   if is_right and site_recipients is null then
     return;
@@ -100,7 +105,8 @@ begin
   select string_agg(
     int8send(coalesce(u.quota, -1)::bigint)
       || int8send((select count(*) from new_recipient r
-                   where site_recipients is not null and r.sender_id = u.id and r.began_at > hour_ago)), '' order by u.ordinal)
+                   where site_recipients is not null and r.sender_id = u.id and r.began_at > hour_ago))
+      || int8send((select count(*) from suspension p where p.user_id = u.id and p.ends_at > came)), '' order by u.ordinal)
   into quotas
   from unnest(users, own_quotas) with ordinality as u (id, quota, ordinal);
 end

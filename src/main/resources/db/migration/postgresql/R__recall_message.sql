@@ -1,19 +1,19 @@
 -- Recalls a message of a sender that came at "since" or later: erases its content, and takes it off what is unread. The
--- conversation gets an entry of its own for that. One transaction.
---
--- With "webhook" an event is written, unless the message was silenced.
+-- conversation gets an entry of its own for that. One transaction. by_sender: whether the sender does it, who may not while
+-- he is suspended; else a moderator. With "webhook" an event is written, unless the message was silenced.
 --
 -- As in mark_read the row of "unread" is locked before those of the users; here for the sake of the one order.
 --
 -- Returns the recipient, or null where there is no such message; and then
 --   expired         whether it came before: nothing is done
+--   suspended       whether the sender may not: nothing is done
 --   recall_id       the id of the entry; null where the message was recalled before: nothing is done
 --   sender_change   the number of this change for the sender
 --   recipient_change for the recipient, the same where both are one; 0 where the message was silenced
 --   unread_left     how many messages of the sender the recipient has not read
 create or replace function recall_message(
-  recalling bigint, recalled bigint, since timestamp with time zone, came timestamp with time zone, webhook boolean,
-  out recipient bigint, out expired boolean, out recall_id bigint,
+  recalling bigint, recalled bigint, since timestamp with time zone, came timestamp with time zone, by_sender boolean, webhook boolean,
+  out recipient bigint, out expired boolean, out suspended boolean, out recall_id bigint,
   out sender_change bigint, out recipient_change bigint, out unread_left bigint)
 language plpgsql
 set plan_cache_mode = force_generic_plan
@@ -29,6 +29,10 @@ begin
   from message m where m.id = recalled and m.sender_id = recalling;
   if recipient is null or is_erased or expired then
     expired = expired and not is_erased;
+    return;
+  end if;
+  suspended = by_sender and exists (select from suspension p where p.user_id = recalling and p.ends_at > came);
+  if suspended then
     return;
   end if;
 

@@ -1,7 +1,7 @@
 -- The tables of imserver on PostgreSQL 15 and later. Read from top to bottom this is the model; h2/V1__schema.sql is the
 -- same for H2. imserver writes the tables from user_state to conversation by functions only: R__add_messages.sql,
--- R__mark_read.sql with R__read_conversations.sql, R__recall_message.sql, R__recount.sql, R__set_conversation.sql; with these it
--- writes the tables of the webhook, and by R__tell_unseen.sql.
+-- R__mark_read.sql with R__read_conversations.sql, R__recall_message.sql, R__recount.sql, R__set_conversation.sql; for moderators
+-- R__remove_message.sql and R__suspend_user.sql. With these it writes the tables of the webhook too, and by R__tell_unseen.sql.
 --
 -- One order. A transaction that changes what users see locks the rows of these users in user_state first, in ascending order
 -- of their ids, then writes conversation, message, recall, notice and unread. Only marking as read, which learns the users
@@ -38,7 +38,8 @@ create table user_state (
   unread  bigint not null,
   -- How many messages a stranger may send to him until he answers; null for as many as the settings of the site say.
   stranger_quota integer check (stranger_quota >= 0),
-  -- Whether he has ever blocked somebody, or has a quota of his own: only then a message to him has to be looked at for that.
+  -- Whether he has ever blocked somebody, had a quota of his own, or was suspended: only then a message from or to him has to be
+  -- looked at for that.
   has_rules boolean not null default false
 ) with (
   -- Updated with nearly every message: room for the new version beside the old one, so that no index changes.
@@ -233,6 +234,86 @@ create table revocation (
 create index revocation_by_writing on revocation (written_at);
 -- Finds the rows that concern only tokens that have expired, which are deleted.
 create index revocation_by_moment on revocation (issued_before);
+
+-- The words that are not allowed in messages, as moderators have put them: a row for each list, refuse, mask or report.
+create table word_list (
+  action  varchar(10) not null primary key,
+  words   varchar     not null, -- with line ends between them
+  version bigint      not null  -- one more with each writing: servers find by it what others have written
+);
+
+-- Whom moderators have suspended: at most one row for each user, which stays for a day when it is over. Its user has has_rules, and a
+-- message of his is stored while his row in user_state is locked, as this one is written: so no message is stored after it.
+create table suspension (
+  user_id      bigint                   not null primary key check (user_id > 0),
+  scope        varchar(8)               not null check (scope in ('write', 'all')),
+  ends_at      timestamp with time zone not null,
+  reason       varchar(1000)            not null,
+  moderator_id bigint                   not null, -- 0: the host application
+  moderator    varchar(100)             not null, -- the "sub" of the token
+  imposed_at   timestamp with time zone not null,
+  -- Milliseconds since 1970, by the clock of the database, rising for each user: servers find by it what other servers have written.
+  written_at   bigint                   not null
+);
+create index suspension_by_writing on suspension (written_at);
+create index suspension_by_end on suspension (ends_at);
+
+-- What users report, and the system by its lists of words. The other one of the conversation is reported; by the system the sender.
+create sequence report_id;
+create table report (
+  id               bigint                   not null primary key,
+  reporter_id      bigint                   not null check (reporter_id >= 0), -- 0: the system
+  reported_id      bigint                   not null check (reported_id > 0),
+  reason           varchar(8)               not null,
+  reporter_text    varchar(1000)            not null,
+  client_report_id varchar(64),             -- the reporter's name for it, by which a retry is known
+  created_at       timestamp with time zone not null,
+  is_open          boolean                  not null,
+  closed_at        timestamp with time zone,
+  closed_by        bigint,
+  outcome          varchar(16),
+  note             varchar(1000)            not null,
+  constraint report_once unique (reporter_id, client_report_id)
+);
+create index report_by_state on report (is_open, id);
+create index report_of_reporter on report (reporter_id) where is_open;
+create index report_of_reported on report (reported_id, id);
+
+-- The messages that a report names, and some around them, as the reporter saw them: nothing that becomes of a message changes its copy.
+create table reported_message (
+  report_id        bigint                   not null references report (id),
+  message_id       bigint                   not null,
+  sender_id        bigint                   not null,
+  recipient_id     bigint                   not null check (recipient_id > 0),
+  content          varchar                  not null, -- '' where it was recalled before
+  client_timestamp varchar(32)              not null,
+  sent_at          timestamp with time zone not null,
+  is_named         boolean                  not null,
+  primary key (report_id, message_id)
+);
+
+-- What moderators have done, each written in the transaction that did it. Nothing changes or deletes a row.
+create sequence moderation_action_id;
+create table moderation_action (
+  id           bigint                   not null primary key,
+  done_at      timestamp with time zone not null,
+  moderator_id bigint                   not null, -- 0: the host application
+  moderator    varchar(100)             not null, -- the "sub" of the token
+  action       varchar(32)              not null,
+  user_id      bigint,
+  message_id   bigint,
+  report_id    bigint,
+  reason       varchar(1000)            not null,
+  detail       varchar(2000)            not null
+);
+create index moderation_action_of_user on moderation_action (user_id, id);
+create function refuse_to_change() returns trigger language plpgsql as $$
+begin
+  raise exception 'the rows of % are never changed or deleted', tg_table_name;
+end
+$$;
+create trigger moderation_action_stays before update or delete or truncate on moderation_action
+for each statement execute function refuse_to_change();
 
 -- The servers on this database, by its clock. Each writes its own row once a second; who has been silent for a minute is
 -- deleted by another one. Only PostgreSQL has it: an embedded database has one server.

@@ -1,0 +1,154 @@
+package imserver.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.options.ColorScheme;
+import imserver.server.Api;
+import imserver.server.SharedServer;
+import imserver.server.Users;
+import imserver.server.WithServer;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import java.io.StringReader;
+import java.net.URI;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@ExtendWith(Chromium.class)
+@WithServer
+@DisplayName("The menus of the web chat")
+class ChatMenusIT {
+
+  private static final String REPORTS = "**/teaching/api/reports";
+
+  private final URI server = SharedServer.address();
+  private final long alice = Users.next();
+  private final long bob = Users.next();
+
+  private ChatPage open(Browser browser, ColorScheme scheme, int width, String language) {
+    Browser.NewContextOptions look =
+        new Browser.NewContextOptions()
+            .setColorScheme(scheme)
+            .setViewportSize(width, 640)
+            .setLocale(language);
+    return ChatPage.open(browser, look, ChatPage.address(server, alice, bob));
+  }
+
+  private static void press(ChatPage page, String... keys) {
+    for (String key : keys) {
+      page.page().keyboard().press(key);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"LIGHT, 1280, en-GB", "DARK, 320, zh-CN"})
+  @DisplayName("report a message, by keys, with no barrier, and say where that went wrong")
+  void report(ColorScheme scheme, int width, String language, Browser browser) {
+    boolean chinese = language.startsWith("zh");
+    long id = new Api(server, bob).sendMessage(alice, "buy this");
+    AtomicInteger status = new AtomicInteger(503);
+    AtomicReference<String> body = new AtomicReference<>("");
+    try (ChatPage page = open(browser, scheme, width, language)) {
+      page.page()
+          .route(
+              REPORTS,
+              route -> {
+                body.set(route.request().postData());
+                route.fulfill(
+                    new Route.FulfillOptions()
+                        .setStatus(status.get())
+                        .setContentType("application/json")
+                        .setBody("{\"reportId\":1,\"code\":\"STORAGE_UNAVAILABLE\"}"));
+              });
+      page.awaitConnection().awaitMessage("buy this");
+      Locator button = page.message("buy this").locator(".more");
+      button.focus();
+      press(page, "Enter", "End", "Enter");
+      Locator dialog = page.page().locator("im-chat-report dialog");
+      assertThat(dialog).isVisible();
+      assertThat(dialog.locator("[value=spam]")).isFocused();
+      assertThat(page.barriers()).isEmpty();
+      press(page, "Escape");
+      assertThat(dialog).isHidden();
+      assertThat(button).isFocused();
+      assertThat(page.composer()).isVisible();
+      press(page, "Enter", "End", "Enter");
+      assertThat(dialog).isVisible();
+      press(page, "Space", "ArrowDown", "ArrowDown", "ArrowDown", "Tab");
+      page.page().keyboard().type("for money");
+      press(page, "Tab", "Tab", "Enter");
+      assertThat(dialog.locator(".problem"))
+          .containsText(chinese ? "举报失败" : "could not be reported");
+      assertThat(page.barriers()).isEmpty();
+      status.set(201);
+      press(page, "Enter");
+      assertThat(dialog).isHidden();
+      assertThat(button).isFocused();
+      page.awaitThat(
+          () ->
+              page.page()
+                  .locator("im-chat .chat > [role=status]")
+                  .textContent()
+                  .contains(chinese ? "已举报" : "was reported"));
+      JsonObject told = Json.createReader(new StringReader(body.get())).readObject();
+      assertThat(told.getJsonArray("messageIds").getInt(0)).isEqualTo((int) id);
+      assertThat(told.getString("reason")).isEqualTo("fraud");
+      assertThat(told.getString("text")).isEqualTo("for money");
+      assertThat(page.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("offer no report of what the user or the system has said")
+  void notReported(Browser browser) {
+    try (ChatPage page = open(browser, ColorScheme.LIGHT, 1280, "en-GB")) {
+      page.awaitConnection().write("mine").awaitSent("mine");
+      page.message("mine").locator(".more").click();
+      assertThat(page.page().locator("im-chat-messages [role=menuitem]"))
+          .hasText(new String[] {"Copy", "Recall"});
+    }
+  }
+
+  @Test
+  @DisplayName("set what strangers may send, by keys, and show what is set")
+  void strangers(Browser browser) {
+    try (ChatPage page = open(browser, ColorScheme.LIGHT, 1280, "en-GB")) {
+      page.awaitConnection();
+      Locator settings = page.page().locator("im-chat-list header .icon-button").first();
+      Locator choices = page.page().locator("im-chat-list [role=menuitemradio]");
+      settings.focus();
+      press(page, "Enter", "End", "Enter");
+      assertThat(choices)
+          .hasText(new String[] {"✓As many as this site allows", "One, until I answer", "None"});
+      assertThat(page.barriers()).isEmpty();
+      press(page, "ArrowDown", "Enter");
+      assertThat(settings).isFocused();
+      page.awaitThat(() -> rule().equals("quota:1"));
+      new Api(server, alice).put("api/users/me/settings", "{\"strangers\":\"quota:5\"}");
+      press(page, "Enter", "End", "Enter");
+      assertThat(choices)
+          .hasText(
+              new String[] {
+                "As many as this site allows", "One, until I answer", "✓5, until I answer", "None"
+              });
+      press(page, "Escape");
+      page.page().route("**/api/users/me/settings", Route::abort);
+      press(page, "Enter", "End", "Enter");
+      assertThat(page.page().locator("im-chat-list .note[role=status]"))
+          .hasText("This could not be loaded.");
+    }
+  }
+
+  private String rule() {
+    return new Api(server, alice).get("api/users/me/settings").json().getString("strangers", "");
+  }
+}

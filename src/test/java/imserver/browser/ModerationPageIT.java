@@ -1,0 +1,185 @@
+package imserver.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import imserver.server.Api;
+import imserver.server.SharedServer;
+import imserver.server.Users;
+import imserver.server.WithServer;
+import java.net.URI;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@ExtendWith(Chromium.class)
+@WithServer
+@TestInstance(Lifecycle.PER_CLASS)
+@DisplayName("The page of the moderators")
+class ModerationPageIT {
+
+  private Browser browser;
+  private URI server;
+
+  @BeforeAll
+  void start(Browser installed) {
+    browser = installed;
+    server = SharedServer.address();
+  }
+
+  private ChatPage open(Browser.NewContextOptions look, String fragment) {
+    return ChatPage.open(browser, look, server.resolve("/teaching/moderation/" + fragment));
+  }
+
+  /** Has bob report what alice has sent; the id of the report. */
+  private long report(long alice, long bob, String content) {
+    long id = new Api(server, alice).sendMessage(bob, content);
+    return new Api(server, bob)
+        .post(
+            "api/reports",
+            "{\"messageIds\":[%d],\"reason\":\"abuse\",\"text\":\"look at that\"}".formatted(id))
+        .ok()
+        .getJsonNumber("reportId")
+        .longValueExact();
+  }
+
+  private static Locator said(ChatPage page) {
+    return page.page().locator("#said");
+  }
+
+  private static Locator message(ChatPage page, String text) {
+    return page.page().locator(".message", new Page.LocatorOptions().setHasText(text));
+  }
+
+  @Test
+  @DisplayName(
+      "leads from a report to its messages, to what is done about it, and says so; by keys")
+  void report() {
+    long alice = Users.next();
+    long bob = Users.next();
+    String bad = "<img src=x onerror=alert(1)> bad";
+    long reportId = report(alice, bob, bad);
+    try (ChatPage page = open(ChatPage.english(), "")) {
+      Locator link = page.page().locator("a[href='#report=" + reportId + "']");
+      link.focus();
+      page.page().keyboard().press("Enter");
+      assertThat(page.page().locator("h2")).hasText("Report " + reportId + ": abuse");
+      assertThat(page.page().locator("h2")).isFocused();
+      assertThat(page.page().locator(".facts").first()).containsText("look at that");
+      assertThat(message(page, bad)).containsText("reported");
+
+      message(page, bad).locator("summary").focus();
+      page.page().keyboard().press("Enter");
+      page.page().keyboard().press("Tab");
+      page.page().keyboard().type("as it insults");
+      page.page().keyboard().press("Enter");
+      assertThat(said(page)).hasText("Done.");
+      assertThat(message(page, bad)).isVisible(); // the copy stays
+      assertThat(new Api(server, bob).history(alice, "").get(0).getBoolean("recalled")).isTrue();
+
+      page.page().locator("select[name=duration]").selectOption("week");
+      page.button("Suspend").focus();
+      page.page().keyboard().press("Enter");
+      assertThat(said(page)).hasText("Done.");
+      assertThat(
+              new Api(server, alice)
+                  .post(
+                      "api/conversations/" + bob + "/messages", "{\"content\":\"I cannot write\"}")
+                  .status())
+          .isEqualTo(403);
+
+      page.page().locator("input[name=note]").fill("suspended for a week");
+      page.button("Close the report").click();
+      assertThat(page.button("Close the report")).hasCount(0);
+      assertThat(page.page().locator(".facts").first()).containsText("it was right");
+      assertThat(page.page().locator(".facts").first()).containsText("suspended for a week");
+
+      page.page().locator("nav a[href='#reports']").click();
+      assertThat(link).hasCount(0);
+      page.button("Closed").click();
+      assertThat(link).isVisible();
+
+      page.page().locator("nav a[href='#audit']").click();
+      Locator entries = page.page().locator("main .card");
+      assertThat(entries.nth(0)).containsText("closed a report");
+      assertThat(entries.nth(1)).containsText("suspended a user");
+      assertThat(entries.nth(2)).containsText("as it insults");
+      assertThat(page.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("suspends a user by the id, and ends that again")
+  void suspensions() {
+    long alice = Users.next();
+    try (ChatPage page = open(ChatPage.english(), "#suspensions")) {
+      page.page().locator("input[name=user]").fill(Long.toString(alice));
+      page.page().locator("select[name=scope]").selectOption("all");
+      page.page().locator("select[name=duration]").selectOption("ever");
+      page.page().locator("input[name=reason]").fill("spam");
+      page.button("Suspend").click();
+      Locator card =
+          page.page()
+              .locator("main li", new Page.LocatorOptions().setHasText(Long.toString(alice)));
+      assertThat(card).containsText("everything");
+      assertThat(new Api(server, alice).get("api/users/me").status()).isEqualTo(403);
+      page.button("End the suspension of " + alice + " now").click();
+      assertThat(card).hasCount(0);
+      assertThat(new Api(server, alice).get("api/users/me").status()).isEqualTo(200);
+      assertThat(page.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("says what the server has refused")
+  void refused() {
+    try (ChatPage page = open(ChatPage.english(), "#report=999999999")) {
+      assertThat(said(page)).hasText("There is no such thing any more.");
+      assertThat(said(page)).hasAttribute("role", "alert");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"LIGHT, 1280, en-GB", "DARK, 320, zh-CN", "LIGHT, 320, en-GB", "DARK, 1280, zh-CN"})
+  @DisplayName("has no barrier by WCAG 2.2 AA, and nothing to scroll sideways:")
+  void barriers(ColorScheme scheme, int width, String language) {
+    long alice = Users.next();
+    long bob = Users.next();
+    long reportId = report(alice, bob, "x".repeat(300) + " 很长的一段文字");
+    new Api(server, 0)
+        .put(
+            "api/moderation/users/" + alice + "/suspension",
+            "{\"scope\":\"write\",\"until\":\"9999-01-01T00:00:00Z\",\"reason\":\"spam\"}");
+    Browser.NewContextOptions look =
+        new Browser.NewContextOptions()
+            .setColorScheme(scheme)
+            .setViewportSize(width, 720)
+            .setLocale(language);
+    for (String fragment :
+        new String[] {"#reports", "#report=" + reportId, "#suspensions", "#audit"}) {
+      try (ChatPage page = open(look, fragment)) {
+        assertThat(page.page().locator("main .card").first()).isVisible();
+        if (fragment.startsWith("#report=")) {
+          page.page().locator("summary").first().click();
+        }
+        assertThat(page.barriers()).as(fragment).isEmpty();
+        assertThat(
+                page.page().evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+            .as(fragment)
+            .isEqualTo(true);
+        assertThat(page.page().evaluate("document.documentElement.lang"))
+            .isEqualTo(language.startsWith("zh") ? "zh-CN" : "en");
+        assertThat(page.complaints()).isEmpty();
+      }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package imserver.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import imserver.api.MessageDraft;
+import imserver.message.Submission.Send;
+import imserver.packet.FailureCode;
+import imserver.packet.Response.Failure;
+import imserver.policy.Policies;
+import imserver.policy.Ruling;
+import imserver.session.FakeConnection;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The policy gate")
+class PolicyGateTest {
+
+  private final Map<String, CompletableFuture<Ruling>> asked = new HashMap<>();
+  private final List<String> passed = new ArrayList<>();
+  private final FakeConnection alice = new FakeConnection(1);
+  private final FakeConnection bob = new FakeConnection(3);
+
+  private PolicyGate gate(int room) {
+    Policies policies =
+        new Policies() {
+          @Override
+          public CompletableFuture<Ruling> ask(MessageDraft draft) {
+            if (draft.content().equals("fault")) {
+              throw new IllegalStateException("of a test");
+            }
+            return asked.computeIfAbsent(draft.content(), key -> new CompletableFuture<>());
+          }
+        };
+    return new PolicyGate(
+        policies,
+        send ->
+            passed.add(
+                send.verdict().refusal() == null
+                    ? send.verdict().content()
+                    : "refused: " + send.verdict().refusal().reason()),
+        room);
+  }
+
+  private static Send send(FakeConnection from, String content) {
+    return WriterFixture.message(from, 2, content);
+  }
+
+  private void allow(String content) {
+    asked.get(content).complete(new Ruling.Store(content));
+  }
+
+  private static long failed(FakeConnection connection) {
+    return connection.sent.stream()
+        .filter(
+            answer ->
+                answer instanceof Failure failure && failure.code() == FailureCode.SERVER_BUSY)
+        .count();
+  }
+
+  @Test
+  @DisplayName("asks of many at once, and has those of one sender pass in their order")
+  void order() {
+    PolicyGate gate = gate(100);
+    for (String content : List.of("a", "b", "c")) {
+      gate.pass(send(alice, content));
+    }
+    gate.pass(send(bob, "of another"));
+    assertThat(asked).hasSize(4);
+    allow("c");
+    allow("b");
+    assertThat(passed).isEmpty();
+    allow("of another");
+    assertThat(passed).containsExactly("of another");
+    asked.get("a").complete(new Ruling.Store("A"));
+    assertThat(passed).containsExactly("of another", "A", "b", "c");
+  }
+
+  @Test
+  @DisplayName("passes on what is refused with its reason, and fails what is not known")
+  void refused() {
+    PolicyGate gate = gate(100);
+    gate.pass(send(alice, "a"));
+    gate.pass(send(alice, "b"));
+    gate.pass(send(alice, "fault"));
+    asked.get("a").complete(new Ruling.Refuse("no"));
+    asked.get("b").complete(new Ruling.Unknown());
+    assertThat(passed).containsExactly("refused: no");
+    assertThat(failed(alice)).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("has room for others where the messages of one are not decided, and again later")
+  void room() {
+    PolicyGate gate = gate(10);
+    IntStream.range(0, 20).forEach(i -> gate.pass(send(alice, "a" + i)));
+    assertThat(failed(alice)).isEqualTo(15);
+    gate.pass(send(bob, "b"));
+    assertThat(failed(bob)).isZero();
+    IntStream.range(0, 5).forEach(i -> allow("a" + i));
+    allow("b");
+    IntStream.range(20, 30).forEach(i -> gate.pass(send(alice, "a" + i)));
+    assertThat(failed(alice)).isEqualTo(20);
+  }
+
+  @Test
+  @DisplayName("passes on very many that one undecided message has held back")
+  void many() {
+    PolicyGate gate = gate(100_000);
+    IntStream.range(0, 40_000).forEach(i -> gate.pass(send(alice, "a" + i)));
+    IntStream.range(1, 40_000).forEach(i -> allow("a" + i));
+    assertThat(passed).isEmpty();
+    allow("a0");
+    assertThat(passed).hasSize(40_000);
+  }
+}

@@ -1,0 +1,99 @@
+package imserver.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.json.JsonObject;
+import java.net.URI;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Words that are not allowed: README.md, "What messages may say". */
+@WithServer
+@DisplayName("Words that moderators put:")
+class WordsIT {
+
+  private URI server;
+  private final long alice = Users.next();
+  private final long bob = Users.next();
+  private Api apiOfAlice;
+  private Api moderator;
+
+  @BeforeEach
+  void address() {
+    server = SharedServer.address();
+    apiOfAlice = new Api(server, alice);
+    moderator = Api.service(server); // in open mode whoever is the host application is one, too
+  }
+
+  @AfterEach
+  void noWords() {
+    put("refuse", "");
+    put("mask", "");
+  }
+
+  private void put(String list, String words) {
+    moderator.put("api/words/" + list, "{\"words\":[" + words + "]}").ok();
+  }
+
+  private Api.Answer send(String content, String clientMessageId) {
+    return apiOfAlice.post(
+        "api/conversations/" + bob + "/messages",
+        "{\"content\":\"%s\",\"clientMessageId\":\"%s\"}".formatted(content, clientMessageId));
+  }
+
+  private static long id(Api.Answer stored) {
+    return stored.ok().getJsonNumber("messageId").longValue();
+  }
+
+  @Test
+  @DisplayName("what is to be refused is, on every path, but for a retry of what was stored before")
+  void refuse() {
+    long first = id(send("坏词甲", "c1"));
+    put("refuse", "\"坏词甲\"");
+    assertThat(moderator.get("api/words").ok().getJsonArray("refuse").getString(0))
+        .isEqualTo("坏词甲");
+    Api.Answer refused = send("说坏 詞甲", "c2");
+    assertThat(refused.status()).isEqualTo(403);
+    assertThat(refused.code()).isEqualTo("REFUSED_CONTENT");
+    assertThat(id(send("坏词甲", "c1"))).isEqualTo(first);
+    try (Client old = Client.connect(server, alice);
+        CommandClient phone = CommandClient.connect(server, alice)) {
+      old.send(Packet.message(bob, "坏-词-甲", "t1"));
+      assertThat(old.answer("t1").describe()).contains("REFUSED_CONTENT");
+      JsonObject failed = phone.command("1", CommandClient.send("1", bob, "坏词甲", "c3"));
+      assertThat(failed.getString("code")).isEqualTo("REFUSED_CONTENT");
+    }
+    assertThat(Api.contents(apiOfAlice.history(bob, ""))).containsExactly("坏词甲");
+    put("refuse", "");
+    send("坏词甲", "c2").ok();
+  }
+
+  @Test
+  @DisplayName(
+      "what is to be masked is stored so, also for its sender, and a retry is one whatever the words are by then")
+  void mask() {
+    put("mask", "\"坏词乙\"");
+    long sent = id(send("你这坏 词乙!", "c1"));
+    assertThat(Api.contents(new Api(server, bob).history(alice, ""))).containsExactly("你这****!");
+    put("mask", "");
+    assertThat(id(send("你这坏 词乙!", "c1"))).isEqualTo(sent);
+    assertThat(send("你这坏 词乙?", "c1").status()).isEqualTo(409);
+    assertThat(Api.contents(apiOfAlice.history(bob, ""))).containsExactly("你这****!");
+  }
+
+  @Test
+  @DisplayName("users have no say in it, and what cannot be a word is refused")
+  void input() {
+    assertThat(apiOfAlice.put("api/words/refuse", "{\"words\":[\"a\"]}").status()).isEqualTo(403);
+    assertThat(apiOfAlice.get("api/words").status()).isEqualTo(403);
+    assertThat(moderator.put("api/words/other", "{\"words\":[]}").status()).isEqualTo(404);
+    for (String words :
+        new String[] {"\"\"", "\"★\"", "1", "\"a\\nb\"", "\"" + "甲".repeat(65) + "\""}) {
+      assertThat(moderator.put("api/words/refuse", "{\"words\":[" + words + "]}").status())
+          .as(words)
+          .isEqualTo(400);
+    }
+  }
+}
