@@ -47,7 +47,7 @@ class ArchitectureTest {
           entry("cluster", allowed("config", "database")),
           entry("api", allowed()),
           entry("content", allowed("packet", "session", "config", "database")),
-          entry("policy", allowed("api", "packet", "session", "config")),
+          entry("policy", allowed("api", "packet", "session", "webhook", "config")),
           entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("auth", "config", "database")),
           entry("moderation", allowed("packet", "auth", "session", "webhook", "database")),
