@@ -46,7 +46,7 @@ class ArchitectureTest {
           entry("container", allowed("packet", "config", "session")),
           entry("cluster", allowed("config", "database")),
           entry("api", allowed()),
-          entry("content", allowed("packet", "session", "config", "database")),
+          entry("content", allowed("packet", "session", "moderation", "config", "database")),
           entry("policy", allowed("api", "packet", "session", "webhook", "config")),
           entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("auth", "config", "database")),

@@ -54,6 +54,7 @@ class WordsIT {
   void refuse() {
     long first = id(send("坏词甲", "c1"));
     put("refuse", "\"坏词甲\"");
+    assertThat(moderator.get("api/moderation/audit").text()).contains("put-words", "refuse: 1");
     assertThat(moderator.get("api/words").ok().getJsonArray("refuse").getString(0))
         .isEqualTo("坏词甲");
     Api.Answer refused = send("说坏 詞甲", "c2");
