@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import imserver.server.Api;
 import imserver.server.SharedServer;
@@ -143,7 +144,11 @@ class ModerationPageIT {
   @DisplayName("shows the lists of words, and replaces one")
   void words() {
     try (ChatPage page = open(ChatPage.english(), "#words")) {
-      Locator masked = page.page().getByLabel("Mask with *");
+      Locator masked =
+          page.page()
+              .getByRole(
+                  AriaRole.TEXTBOX,
+                  new Page.GetByRoleOptions().setName("Mask with *").setExact(true));
       masked.fill(" 坏词丁 \n\n坏词丁\nbad thing");
       page.button("Save: Mask with *").click();
       assertThat(said(page)).hasText("Done.");
