@@ -38,14 +38,14 @@ abstract class ReportStoreContract {
   private final long alice = ++lastId;
   private final long bob = ++lastId;
 
-  /** Of which reports the host application was told. */
-  private final List<Long> told = new CopyOnWriteArrayList<>();
+  /** Of which reports the host application was told, each with the reporter and the reported. */
+  private final List<List<Long>> told = new CopyOnWriteArrayList<>();
 
   private final WebhookEvents events =
       new WebhookEvents() {
         @Override
         public void reportCreated(long reporterId, long reportedId, long reportId) {
-          told.add(reportId);
+          told.add(List.of(reporterId, reportedId, reportId));
         }
       };
 
@@ -129,6 +129,10 @@ abstract class ReportStoreContract {
 
   private ReportOutcome reportOfSystem(NewReport newReport) {
     return store(reports -> reports.reportOfSystem(newReport, NOW));
+  }
+
+  private boolean reportFlagged() {
+    return store(reports -> reports.reportFlagged(NOW));
   }
 
   private List<ReportedMessage> messages(long reportId) {
@@ -227,7 +231,7 @@ abstract class ReportStoreContract {
     NewReport fraud = new NewReport(List.of(id), ReportReason.FRAUD, "text", "n");
     assertThat(report(bob, fraud)).isEqualTo(new ReportOutcome.ReusedId());
     assertThat(kept(report(alice, newReport("n", id)))).isNotEqualTo(first);
-    assertThat(told).hasSize(2).startsWith(first);
+    assertThat(told).hasSize(2).startsWith(List.of(bob, alice, first));
   }
 
   @Test
@@ -331,6 +335,25 @@ abstract class ReportStoreContract {
       String name = "many " + i;
       assertThat(reportOfSystem(newReport(name, silenced))).isInstanceOf(ReportOutcome.Kept.class);
     }
+  }
+
+  @Test
+  @DisplayName("reports each message that has a word of the list once, one after the other")
+  void flagged() {
+    long first = add(alice, bob, "first");
+    long second = add(bob, alice, "second");
+    for (long id : List.of(first, second)) {
+      update("insert into flagged_message (message_id) values (?1)", id);
+    }
+    assertThat(reportFlagged()).isTrue();
+    assertThat(reportFlagged()).isTrue();
+    assertThat(reportFlagged()).isFalse();
+    List<Report> newest = newest(true, Long.MAX_VALUE, 2);
+    assertThat(newest).extracting(Report::reportedId).containsExactly(bob, alice);
+    assertThat(newest).extracting(Report::reporterId).containsExactly(0L, 0L);
+    assertThat(contents(newest.get(1).id())).containsExactly("*first", "second");
+    assertThat(told)
+        .contains(List.of(0L, alice, newest.get(1).id()), List.of(0L, bob, newest.get(0).id()));
   }
 
   /** Whether the database itself refuses to change what moderators have done. */
