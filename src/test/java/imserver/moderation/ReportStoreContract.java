@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -37,20 +38,19 @@ abstract class ReportStoreContract {
   private final long alice = ++lastId;
   private final long bob = ++lastId;
 
+  /** Of which reports the host application was told, each with the reporter and the reported. */
+  private final List<List<Long>> told = new CopyOnWriteArrayList<>();
+
+  private final WebhookEvents events =
+      new WebhookEvents() {
+        @Override
+        public void reportCreated(long reporterId, long reportedId, long reportId) {
+          told.add(List.of(reporterId, reportedId, reportId));
+        }
+      };
+
   /** Where the product's tables are. */
   abstract EntityManagerFactory factory();
-
-  /** What tells the host application, which nobody does here. */
-  static WebhookEvents events() {
-    return new WebhookEvents() {
-      @Override
-      public void reportCreated(long reporterId, long reportedId, long reportId) {
-        TOLD.add(List.of(reporterId, reportedId, reportId));
-      }
-    };
-  }
-
-  private static final List<List<Long>> TOLD = new ArrayList<>();
 
   static EntityManagerFactory factory(DataSource database) {
     return Persistence.createEntityManagerFactory(
@@ -78,7 +78,7 @@ abstract class ReportStoreContract {
   }
 
   private <R> R store(Function<ReportStore, R> work) {
-    return inTransaction(entities -> work.apply(new ReportStore(entities, events())));
+    return inTransaction(entities -> work.apply(new ReportStore(entities, events)));
   }
 
   private void update(String sql, Object... parameters) {
@@ -231,6 +231,7 @@ abstract class ReportStoreContract {
     NewReport fraud = new NewReport(List.of(id), ReportReason.FRAUD, "text", "n");
     assertThat(report(bob, fraud)).isEqualTo(new ReportOutcome.ReusedId());
     assertThat(kept(report(alice, newReport("n", id)))).isNotEqualTo(first);
+    assertThat(told).hasSize(2).startsWith(List.of(bob, alice, first));
   }
 
   @Test
@@ -351,7 +352,7 @@ abstract class ReportStoreContract {
     assertThat(newest).extracting(Report::reportedId).containsExactly(bob, alice);
     assertThat(newest).extracting(Report::reporterId).containsExactly(0L, 0L);
     assertThat(contents(newest.get(1).id())).containsExactly("*first", "second");
-    assertThat(TOLD)
+    assertThat(told)
         .contains(List.of(0L, alice, newest.get(1).id()), List.of(0L, bob, newest.get(0).id()));
   }
 
