@@ -2,7 +2,9 @@ package imserver.moderation;
 
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
+import imserver.webhook.WebhookEvents;
 import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptors;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
@@ -70,12 +72,14 @@ public class ReportStore {
       """;
 
   @PersistenceContext private EntityManager entities;
+  @Inject private WebhookEvents events;
 
   /** For the container. */
   public ReportStore() {}
 
-  ReportStore(EntityManager entities) {
+  ReportStore(EntityManager entities, WebhookEvents events) {
     this.entities = entities;
+    this.events = events;
   }
 
   /**
@@ -189,6 +193,7 @@ public class ReportStore {
     seal(report, ids, true);
     seal(report, around("<", "desc", viewer, other, first, ids), false);
     seal(report, around(">", "asc", viewer, other, first, ids), false);
+    events.reportCreated(entities, report.reporterId(), report.reportedId(), report.id());
     return new ReportOutcome.Kept(report.id());
   }
 

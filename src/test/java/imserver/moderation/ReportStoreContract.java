@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import imserver.auth.UserPrincipal;
+import imserver.config.Configs;
 import imserver.moderation.ModerationStep.Action;
+import imserver.webhook.WebhookEvents;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Persistence;
@@ -64,8 +66,10 @@ abstract class ReportStoreContract {
     }
   }
 
+  private WebhookEvents events = new WebhookEvents(Configs.with());
+
   private <R> R store(Function<ReportStore, R> work) {
-    return inTransaction(entities -> work.apply(new ReportStore(entities)));
+    return inTransaction(entities -> work.apply(new ReportStore(entities, events)));
   }
 
   private void update(String sql, Object... parameters) {
@@ -324,5 +328,48 @@ abstract class ReportStoreContract {
     return catchThrowable(() -> update("delete from moderation_action")) != null
         && catchThrowable(() -> update("update moderation_action set reason = 'x'")) != null
         && catchThrowable(() -> update("truncate table moderation_action")) != null;
+  }
+
+  private List<?> eventsOf(long user) {
+    return inTransaction(
+        entities ->
+            entities
+                .createNativeQuery(
+                    "select type || ' by ' || user_id || ': ' || reference from webhook_event"
+                        + " where low_id = ?1 or high_id = ?1")
+                .setParameter(1, user)
+                .getResultList());
+  }
+
+  @Test
+  @DisplayName("has the host application told of a report once, where it is to be told")
+  void event() {
+    long message = add(bob, alice, "spam");
+    report(alice, message);
+    assertThat(eventsOf(bob)).isEmpty();
+    String postgres = "jdbc:postgresql://h/d";
+    events =
+        new WebhookEvents(
+            Configs.with(
+                "IMSERVER_WEBHOOK_URL",
+                "http://h/",
+                "IMSERVER_WEBHOOK_SECRET",
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                "IMSERVER_DB_URL",
+                factory().getProperties().toString().contains("h2") ? "" : postgres));
+    long id = ((ReportOutcome.Kept) report(alice, newReport("named", message))).reportId();
+    report(alice, newReport("named", message));
+    assertThat(eventsOf(bob)).isEqualTo(List.of("report.created by " + alice + ": " + id));
+    Throwable failed =
+        catchThrowable(
+            () ->
+                inTransaction(
+                    entities -> {
+                      new ReportStore(entities, events)
+                          .report(alice, newReport("other", message), NOW);
+                      throw new IllegalStateException("rolled back");
+                    }));
+    assertThat(failed).hasMessage("rolled back");
+    assertThat(eventsOf(bob)).hasSize(1);
   }
 }
