@@ -448,7 +448,7 @@ public record Config(
               min = 10,
               max = 4000,
               meaning =
-                  "milliseconds that a `MessagePolicy` of the host application has to decide of a message")
+                  "milliseconds that the host application has to decide of a message (`MessagePolicy`, `IMSERVER_POLICY_URL`)")
           int policyTimeout,
       @Setting(
               key = "IMSERVER_POLICY_FAILURE",
@@ -458,11 +458,12 @@ public record Config(
           OnPolicyFailure policyFailure) {}
 
   /**
-   * Where the host application is told what happened (docs/WEBHOOKS.md).
+   * Where the host application is told what happened, and asked of messages (docs/WEBHOOKS.md).
    *
    * @param url null where nobody is told anything
-   * @param secrets what each request is signed with; null only where {@code url} is
+   * @param secrets what each request is signed with; null only where both addresses are
    * @param unseen after how many seconds an unread message is told, 0 for never
+   * @param policyUrl where it is asked of each message; null where it is not
    */
   public record Webhook(
       @Setting(
@@ -482,7 +483,12 @@ public record Config(
               max = 604_800,
               meaning =
                   "seconds after which the webhook is told of a conversation with unread messages whose recipient has no device connected, once until something of it is read; `0` turns it off")
-          int unseen) {
+          int unseen,
+      @Setting(
+              key = "IMSERVER_POLICY_URL",
+              meaning =
+                  "`https://…` (or `http://…`): where the host application is asked of each message of a user before it is stored, as [docs/WEBHOOKS.md](docs/WEBHOOKS.md) says; signed with `IMSERVER_WEBHOOK_SECRET`")
+          @Nullable URI policyUrl) {
 
     /** Whether anybody is told anything. */
     public boolean isOn() {
@@ -499,9 +505,13 @@ public record Config(
         throw new InvalidConfigException(
             "IMSERVER_WEBHOOK_URL needs an IMSERVER_WEBHOOK_SECRET, by which the receiver knows who asks");
       }
-      if (url == null && secrets != null) {
+      if (policyUrl != null && secrets == null) {
         throw new InvalidConfigException(
-            "IMSERVER_WEBHOOK_SECRET needs an IMSERVER_WEBHOOK_URL, where to send");
+            "IMSERVER_POLICY_URL needs an IMSERVER_WEBHOOK_SECRET, by which the receiver knows who asks");
+      }
+      if (url == null && policyUrl == null && secrets != null) {
+        throw new InvalidConfigException(
+            "IMSERVER_WEBHOOK_SECRET needs an IMSERVER_WEBHOOK_URL or IMSERVER_POLICY_URL, where to send");
       }
       if (url == null && unseen > 0) {
         throw new InvalidConfigException(

@@ -44,7 +44,9 @@ public record ModerationStep(
     /** A message is erased for both of its users. */
     REMOVE_MESSAGE("remove-message"),
     /** A report is done with. */
-    CLOSE_REPORT("close-report");
+    CLOSE_REPORT("close-report"),
+    /** A list of words is replaced. */
+    PUT_WORDS("put-words");
 
     private final String text;
 

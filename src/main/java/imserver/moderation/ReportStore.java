@@ -71,6 +71,10 @@ public class ReportStore {
       join message m on m.id = n.id
       """;
 
+  /** One that no other server has at the moment. */
+  private static final String NEXT_FLAGGED =
+      "select f.message_id from flagged_message f order by f.message_id limit 1 for update skip locked";
+
   @PersistenceContext private EntityManager entities;
   @Inject private WebhookEvents events;
 
@@ -140,6 +144,23 @@ public class ReportStore {
       return new ReportOutcome.NobodyToReport();
     }
     return keep(new Report(0, sender, newReport, now), ids, sender, number(there.get(0)[1]));
+  }
+
+  /**
+   * Reports one message that has a word of the list {@code report}.
+   *
+   * @return whether there was one
+   */
+  public boolean reportFlagged(OffsetDateTime now) {
+    List<?> found = entities.createNativeQuery(NEXT_FLAGGED).getResultList();
+    if (found.isEmpty()) {
+      return false;
+    }
+    long messageId = number(found.get(0));
+    reportOfSystem(
+        new NewReport(List.of(messageId), ReportReason.OTHER, "words", "words-" + messageId), now);
+    query("delete from flagged_message where message_id = ?1", messageId).executeUpdate();
+    return true;
   }
 
   private Optional<ReportOutcome> retry(long reporter, NewReport newReport, Set<Long> ids) {

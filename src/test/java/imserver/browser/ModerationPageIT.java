@@ -140,6 +140,29 @@ class ModerationPageIT {
   }
 
   @Test
+  @DisplayName("shows the lists of words, and replaces one")
+  void words() {
+    try (ChatPage page = open(ChatPage.english(), "#words")) {
+      Locator masked = page.page().getByLabel("Mask with *");
+      masked.fill(" 坏词丁 \n\n坏词丁\nbad thing");
+      page.button("Save: Mask with *").click();
+      assertThat(said(page)).hasText("Done.");
+      assertThat(masked).hasValue("坏词丁\nbad thing");
+      masked.fill("★");
+      page.button("Save: Mask with *").click();
+      assertThat(said(page)).hasAttribute("role", "alert");
+      assertThat(masked).hasValue("★"); // what was entered stays
+      masked.fill("");
+      page.button("Save: Mask with *").click();
+      assertThat(said(page)).hasText("Done.");
+      page.page().locator("nav a[href='#audit']").click();
+      assertThat(page.page().locator("main .card").first())
+          .containsText("replaced a list of words");
+      assertThat(page.complaints().stream().filter(line -> !line.contains("400"))).isEmpty();
+    }
+  }
+
+  @Test
   @DisplayName("says what the server has refused")
   void refused() {
     try (ChatPage page = open(ChatPage.english(), "#report=999999999")) {
@@ -165,7 +188,7 @@ class ModerationPageIT {
             .setViewportSize(width, 720)
             .setLocale(language);
     for (String fragment :
-        new String[] {"#reports", "#report=" + reportId, "#suspensions", "#audit"}) {
+        new String[] {"#reports", "#report=" + reportId, "#suspensions", "#words", "#audit"}) {
       try (ChatPage page = open(look, fragment)) {
         assertThat(page.page().locator("main .card").first()).isVisible();
         if (fragment.startsWith("#report=")) {

@@ -119,6 +119,7 @@ abstract class MessageStoreContract {
         newMessage.createdAt(),
         null,
         true,
+        false,
         false);
   }
 

@@ -72,7 +72,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
     tables()
         .update(
             "truncate message, notice, unread, user_state, conversation, new_recipient, suspension,"
-                + " webhook_event, webhook_conversation, unseen");
+                + " webhook_event, webhook_conversation, unseen, flagged_message");
     tables().update("alter table moderation_action disable trigger user");
     tables().update("truncate moderation_action");
     tables().update("alter table moderation_action enable trigger user");

@@ -122,6 +122,10 @@ abstract class ReportStoreContract {
     return store(reports -> reports.reportOfSystem(newReport, NOW));
   }
 
+  private boolean reportFlagged() {
+    return store(reports -> reports.reportFlagged(NOW));
+  }
+
   private List<ReportedMessage> messages(long reportId) {
     return store(reports -> reports.messages(reportId));
   }
@@ -323,6 +327,28 @@ abstract class ReportStoreContract {
     }
   }
 
+  @Test
+  @DisplayName("reports each message that has a word of the list once, one after the other")
+  void flagged() {
+    events = telling();
+    long first = add(alice, bob, "first");
+    long second = add(bob, alice, "second");
+    for (long id : List.of(first, second)) {
+      update("insert into flagged_message (message_id) values (?1)", id);
+    }
+    assertThat(reportFlagged()).isTrue();
+    assertThat(reportFlagged()).isTrue();
+    assertThat(reportFlagged()).isFalse();
+    List<Report> newest = newest(true, Long.MAX_VALUE, 2);
+    assertThat(newest).extracting(Report::reportedId).containsExactly(bob, alice);
+    assertThat(newest).extracting(Report::reporterId).containsExactly(0L, 0L);
+    assertThat(contents(newest.get(1).id())).containsExactly("*first", "second");
+    assertThat(eventsOf(0))
+        .contains(
+            "report.created by 0: " + newest.get(1).id(),
+            "report.created by 0: " + newest.get(0).id());
+  }
+
   /** Whether the database itself refuses to change what moderators have done. */
   boolean entriesStay() {
     return catchThrowable(() -> update("delete from moderation_action")) != null
@@ -330,15 +356,30 @@ abstract class ReportStoreContract {
         && catchThrowable(() -> update("truncate table moderation_action")) != null;
   }
 
-  private List<?> eventsOf(long user) {
-    return inTransaction(
-        entities ->
-            entities
-                .createNativeQuery(
-                    "select type || ' by ' || user_id || ': ' || reference from webhook_event"
-                        + " where low_id = ?1 or high_id = ?1")
-                .setParameter(1, user)
-                .getResultList());
+  /** As where the settings have it tell of everything. */
+  private WebhookEvents telling() {
+    boolean onH2 = factory().getProperties().toString().contains("h2");
+    return new WebhookEvents(
+        Configs.with(
+            "IMSERVER_WEBHOOK_URL",
+            "http://h/",
+            "IMSERVER_WEBHOOK_SECRET",
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "IMSERVER_DB_URL",
+            onH2 ? "" : "jdbc:postgresql://h/d"));
+  }
+
+  private List<String> eventsOf(long user) {
+    List<?> events =
+        inTransaction(
+            entities ->
+                entities
+                    .createNativeQuery(
+                        "select type || ' by ' || user_id || ': ' || reference from webhook_event"
+                            + " where low_id = ?1 or high_id = ?1")
+                    .setParameter(1, user)
+                    .getResultList());
+    return events.stream().map(String::valueOf).toList();
   }
 
   @Test
@@ -347,19 +388,10 @@ abstract class ReportStoreContract {
     long message = add(bob, alice, "spam");
     report(alice, message);
     assertThat(eventsOf(bob)).isEmpty();
-    String postgres = "jdbc:postgresql://h/d";
-    events =
-        new WebhookEvents(
-            Configs.with(
-                "IMSERVER_WEBHOOK_URL",
-                "http://h/",
-                "IMSERVER_WEBHOOK_SECRET",
-                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-                "IMSERVER_DB_URL",
-                factory().getProperties().toString().contains("h2") ? "" : postgres));
+    events = telling();
     long id = ((ReportOutcome.Kept) report(alice, newReport("named", message))).reportId();
     report(alice, newReport("named", message));
-    assertThat(eventsOf(bob)).isEqualTo(List.of("report.created by " + alice + ": " + id));
+    assertThat(eventsOf(bob)).containsExactly("report.created by " + alice + ": " + id);
     Throwable failed =
         catchThrowable(
             () ->

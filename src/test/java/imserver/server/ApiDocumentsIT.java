@@ -162,7 +162,8 @@ class ApiDocumentsIT {
     calls.put(
         "endSessions",
         Call.service("api/users/" + bob + "/sessions", null, "api/users/x/sessions"));
-    calls.put("listParked", Call.service("api/webhooks/parked", null, "api/webhooks/parked?after=x"));
+    calls.put(
+        "listParked", Call.service("api/webhooks/parked", null, "api/webhooks/parked?after=x"));
     calls.put(
         "retryParked",
         Call.service(

@@ -48,6 +48,7 @@ class RulesIT {
       assertThat(sent.getInt("change")).isEqualTo(1);
       assertThat(desk.awaitMessage("silenced").getString("messageId"))
           .isEqualTo(sent.getString("messageId"));
+      phone.send("{\"op\":\"typing\",\"to\":" + bob + "}");
       long byRest = apiOfAlice.sendMessage(bob, "silenced by REST");
       apiOfAlice.form("message/sendMessage", Map.of("toId", bob, "content", "silenced by form"));
       assertThat(Api.contents(apiOfAlice.history(bob, "")))
@@ -71,6 +72,7 @@ class RulesIT {
       old.message("heard");
       assertThat(old.contents()).containsExactly("heard");
       assertThat(recipient.received("message")).hasSize(1);
+      assertThat(recipient.received("typing")).isEmpty();
       assertThat(Api.contents(apiOfBob.history(alice, ""))).containsExactly("heard");
       assertThat(Api.contents(apiOfAlice.history(bob, ""))).hasSize(4);
     }
