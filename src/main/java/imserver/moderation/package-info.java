@@ -15,7 +15,8 @@
  * or erasure of a message does not reach the copy; of what was recalled before there is only that
  * it was. How many reports of a user may be open at a time is counted while his row in {@code
  * user_state} is locked, so that it is exact with any number of servers; how fast he may report, is
- * a budget of each server.
+ * a budget of each server. The host application is told of a report by an event of its transaction
+ * ({@link imserver.webhook.WebhookEvents}).
  *
  * <h2>Suspensions</h2>
  *

@@ -209,6 +209,16 @@ class StaticFilesIT {
   }
 
   @Test
+  @DisplayName("leads from a folder's name without its slash to the page in it")
+  void folder() throws Exception {
+    HttpResponse<byte[]> answer = bytes("moderation");
+    assertThat(answer.statusCode()).isEqualTo(302);
+    assertThat(header(answer, "Location")).isEqualTo("moderation/");
+    assertThat(bytes("moderation/").statusCode()).isEqualTo(200);
+    assertThat(bytes("chat").statusCode()).isEqualTo(404);
+  }
+
+  @Test
   @DisplayName("and every other file, is compressed for who takes that, each form by its own ETag")
   void compressed() throws Exception {
     for (String path :
