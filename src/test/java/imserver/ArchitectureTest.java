@@ -167,7 +167,7 @@ class ArchitectureTest {
 
   @Test
   @DisplayName(
-      "has JPA only in message, conversation, directory, access, content and moderation, and in what makes it work on Tomcat")
+      "has JPA only in message, conversation, directory, access, content, moderation and webhook, and in what makes it work on Tomcat")
   void jpa() {
     only(
         "jakarta.persistence..",
@@ -177,6 +177,7 @@ class ArchitectureTest {
         "imserver.access",
         "imserver.content",
         "imserver.moderation",
+        "imserver.webhook",
         "imserver.ejb");
   }
 

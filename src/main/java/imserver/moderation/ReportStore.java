@@ -214,7 +214,7 @@ public class ReportStore {
     seal(report, ids, true);
     seal(report, around("<", "desc", viewer, other, first, ids), false);
     seal(report, around(">", "asc", viewer, other, first, ids), false);
-    events.reportCreated(report.reporterId(), report.reportedId(), report.id());
+    events.reportCreated(entities, report.reporterId(), report.reportedId(), report.id());
     return new ReportOutcome.Kept(report.id());
   }
 

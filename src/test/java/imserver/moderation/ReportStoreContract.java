@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import imserver.auth.UserPrincipal;
+import imserver.config.Configs;
 import imserver.moderation.ModerationStep.Action;
 import imserver.webhook.WebhookEvents;
 import jakarta.persistence.EntityManager;
@@ -41,10 +42,11 @@ abstract class ReportStoreContract {
   /** Of which reports the host application was told, each with the reporter and the reported. */
   private final List<List<Long>> told = new CopyOnWriteArrayList<>();
 
-  private final WebhookEvents events =
-      new WebhookEvents() {
+  private WebhookEvents events =
+      new WebhookEvents(Configs.with()) {
         @Override
-        public void reportCreated(long reporterId, long reportedId, long reportId) {
+        public void reportCreated(
+            EntityManager entities, long reporterId, long reportedId, long reportId) {
           told.add(List.of(reporterId, reportedId, reportId));
         }
       };
@@ -361,5 +363,48 @@ abstract class ReportStoreContract {
     return catchThrowable(() -> update("delete from moderation_action")) != null
         && catchThrowable(() -> update("update moderation_action set reason = 'x'")) != null
         && catchThrowable(() -> update("truncate table moderation_action")) != null;
+  }
+
+  private List<?> eventsOf(long user) {
+    return inTransaction(
+        entities ->
+            entities
+                .createNativeQuery(
+                    "select type || ' by ' || user_id || ': ' || reference from webhook_event"
+                        + " where low_id = ?1 or high_id = ?1")
+                .setParameter(1, user)
+                .getResultList());
+  }
+
+  @Test
+  @DisplayName("has the host application told of a report once, where it is to be told")
+  void event() {
+    long message = add(bob, alice, "spam");
+    report(alice, message);
+    assertThat(eventsOf(bob)).isEmpty();
+    String postgres = "jdbc:postgresql://h/d";
+    events =
+        new WebhookEvents(
+            Configs.with(
+                "IMSERVER_WEBHOOK_URL",
+                "http://h/",
+                "IMSERVER_WEBHOOK_SECRET",
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                "IMSERVER_DB_URL",
+                factory().getProperties().toString().contains("h2") ? "" : postgres));
+    long id = ((ReportOutcome.Kept) report(alice, newReport("named", message))).reportId();
+    report(alice, newReport("named", message));
+    assertThat(eventsOf(bob)).isEqualTo(List.of("report.created by " + alice + ": " + id));
+    Throwable failed =
+        catchThrowable(
+            () ->
+                inTransaction(
+                    entities -> {
+                      new ReportStore(entities, events)
+                          .report(alice, newReport("other", message), NOW);
+                      throw new IllegalStateException("rolled back");
+                    }));
+    assertThat(failed).hasMessage("rolled back");
+    assertThat(eventsOf(bob)).hasSize(1);
   }
 }

@@ -94,16 +94,16 @@ class RulesIT {
   @DisplayName("the host application does what a user may do, in his name, and a user does not")
   void actingFor() {
     assertThat(asHost("POST", messagesWith(bob), Api.content("by the host"), alice).status())
-        .isEqualTo(200);
+        .isEqualTo(201);
     assertThat(Api.contents(apiOfBob.history(alice, ""))).containsExactly("by the host");
     assertDone(asHost("PUT", "api/blocks/" + alice, "", bob));
     assertThat(apiOfBob.get("api/blocks").text()).contains(Long.toString(alice));
-    asHost("PUT", "api/users/me/settings", "{\"strangers\":\"closed\"}", bob).ok();
+    asHost("PUT", "api/users/me/settings", "{\"strangers\":\"quota:5\"}", bob).ok();
     assertThat(apiOfBob.get("api/users/me/settings").ok().getString("strangers"))
-        .isEqualTo("closed");
+        .isEqualTo("quota:5");
     apiOfAlice.sendMessage(bob, "silenced");
     assertThat(asHost("POST", messagesWith(bob), Api.content("silenced too"), alice).status())
-        .isEqualTo(200);
+        .isEqualTo(201);
     assertThat(apiOfBob.history(alice, "")).hasSize(1);
     assertThat(asHost("PUT", "api/blocks/" + alice, "", "x").status()).isEqualTo(400);
     assertThat(asHost("PUT", "api/blocks/" + alice, "", 0).status()).isEqualTo(400);
