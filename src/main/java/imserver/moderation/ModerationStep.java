@@ -44,7 +44,13 @@ public record ModerationStep(
     /** A message is erased for both of its users. */
     REMOVE_MESSAGE("remove-message"),
     /** A report is done with. */
-    CLOSE_REPORT("close-report");
+    CLOSE_REPORT("close-report"),
+    /** A user is to be erased. */
+    ERASE("erase"),
+    /** That is done. */
+    ERASED("erased"),
+    /** What is stored of a user is read. */
+    EXPORT("export");
 
     private final String text;
 
@@ -74,6 +80,12 @@ public record ModerationStep(
         .map(c -> c == 0 || Character.getType(c) == Character.SURROGATE ? '?' : c)
         .forEach(storable::appendCodePoint);
     return storable.toString();
+  }
+
+  /** Another step of the same moderator, at the same time and for the same reason. */
+  public ModerationStep as(Action other) {
+    return new ModerationStep(
+        moderatorId, moderator, at, other, userId, messageId, reportId, reason, detail);
   }
 
   /** The same on a user. */
