@@ -3,6 +3,7 @@ package imserver.rest;
 import imserver.auth.UserPrincipal;
 import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
+import imserver.message.Housekeeping;
 import imserver.message.ModerationWriter;
 import imserver.moderation.ModerationStep;
 import imserver.moderation.ModerationStep.Action;
@@ -49,6 +50,7 @@ public class SuspensionsResource {
 
   @Inject private SuspensionStore suspensions;
   @Inject private ModerationWriter moderation;
+  @Inject private Housekeeping housekeeping;
   @Inject private UserDirectory directory;
   @Inject private Clock clock;
   @Inject private DatabaseExecutor database;
@@ -148,9 +150,17 @@ public class SuspensionsResource {
         moderator,
         1,
         () -> {
+          requireNotErasing(userId);
           moderation.suspend(userId, scope, until, step);
           return Response.noContent().build();
         });
+  }
+
+  /** Who is being erased stays suspended from everything until it is done. */
+  private void requireNotErasing(long userId) {
+    if (housekeeping.erasure(userId).filter(erasure -> !erasure.isFinished()).isPresent()) {
+      throw Problem.conflict("ERASING", "the user is being erased");
+    }
   }
 
   private static OffsetDateTime time(String name, String text, OffsetDateTime now) {
@@ -181,6 +191,7 @@ public class SuspensionsResource {
         moderator,
         1,
         () -> {
+          requireNotErasing(userId);
           moderation.endSuspension(userId, step);
           return Response.noContent().build();
         });
