@@ -98,9 +98,9 @@ class RulesIT {
     assertThat(Api.contents(apiOfBob.history(alice, ""))).containsExactly("by the host");
     assertDone(asHost("PUT", "api/blocks/" + alice, "", bob));
     assertThat(apiOfBob.get("api/blocks").text()).contains(Long.toString(alice));
-    asHost("PUT", "api/users/me/settings", "{\"strangers\":\"closed\"}", bob).ok();
+    asHost("PUT", "api/users/me/settings", "{\"strangers\":\"quota:5\"}", bob).ok();
     assertThat(apiOfBob.get("api/users/me/settings").ok().getString("strangers"))
-        .isEqualTo("closed");
+        .isEqualTo("quota:5");
     apiOfAlice.sendMessage(bob, "silenced");
     assertThat(asHost("POST", messagesWith(bob), Api.content("silenced too"), alice).status())
         .isEqualTo(201);

@@ -212,8 +212,9 @@ class StaticFilesIT {
   @DisplayName("leads from a folder's name without its slash to the page in it")
   void folder() throws Exception {
     HttpResponse<byte[]> answer = bytes("moderation");
-    assertThat(answer.statusCode()).isEqualTo(302);
-    assertThat(header(answer, "Location")).isEqualTo("moderation/");
+    assertThat(answer.statusCode()).isIn(301, 302); // Payara does so itself, for ever
+    assertThat(answer.uri().resolve(header(answer, "Location")))
+        .isEqualTo(answer.uri().resolve("moderation/"));
     assertThat(bytes("moderation/").statusCode()).isEqualTo(200);
     assertThat(bytes("chat").statusCode()).isEqualTo(404);
   }
