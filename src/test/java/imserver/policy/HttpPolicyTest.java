@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpServer;
 import imserver.api.MessageDraft;
 import imserver.api.PolicyDecision;
 import imserver.config.Configs;
+import imserver.config.WebhookSecrets;
 import imserver.webhook.WebhookSigner;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -60,19 +61,13 @@ class HttpPolicyTest {
     server.createContext("/", this::answer);
     server.start();
     URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/ask");
-    policy =
-        new HttpPolicy(
-            address,
-            new WebhookSigner(
-                Configs.with(
-                        "IMSERVER_POLICY_URL",
-                        address.toString(),
-                        "IMSERVER_WEBHOOK_SECRET",
-                        SECRET)
-                    .webhook()
-                    .secrets()),
-            Clock.systemUTC(),
-            threads);
+    policy = new HttpPolicy(address, new WebhookSigner(secrets()), Clock.systemUTC(), threads);
+  }
+
+  private static WebhookSecrets secrets() {
+    return Configs.with("IMSERVER_POLICY_URL", "http://h/", "IMSERVER_WEBHOOK_SECRET", SECRET)
+        .webhook()
+        .secrets();
   }
 
   @AfterEach
@@ -198,5 +193,19 @@ class HttpPolicyTest {
     await().until(() -> answers.get(99).isDone());
     assertThat(answers.get(99).join()).isEqualTo(PolicyDecision.allow());
     assertThat(asked).hasValue(65);
+  }
+
+  @Test
+  @DisplayName("has not decided where it cannot be asked, however often")
+  void cannotBeAsked() {
+    policy =
+        new HttpPolicy(
+            URI.create("ftp://127.0.0.1/"),
+            new WebhookSigner(secrets()),
+            Clock.systemUTC(),
+            threads);
+    for (int i = 0; i < 100; i++) {
+      assertThat(ask(DRAFT)).isCompletedExceptionally();
+    }
   }
 }
