@@ -89,6 +89,9 @@
  * <p>What users report, and what moderators do, is in {@link imserver.moderation}; what of it
  * changes messages, or who may send some, {@link imserver.message.ModerationWriter} has stored.
  *
+ * <p>What happens is told to the host application by {@link imserver.webhook}, from rows that the
+ * transactions of the {@code MessageStore} write.
+ *
  * <p>Over HTTP, {@link imserver.rest.HttpIntake} gives requests to the same {@code Intake}; its
  * {@code Requester} completes the HTTP response. {@link imserver.conversation.ConversationService}
  * answers what is only read. {@link imserver.legacy.LegacyResource} does the same in the form of

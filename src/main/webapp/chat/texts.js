@@ -111,6 +111,8 @@ const en = {
   /** Why a message could not be reported, by failure code. @type {Record<string, string>} */
   reportFailures: {
     RATE_LIMITED: "Too many reports at once. Try again later.",
+    REUSED_ID: "You have reported this message before.",
+    TOO_MANY_REPORTS: "Too many of your reports are still being looked at.",
     NOT_FOUND: "This message cannot be reported here.",
   },
   reportFailed: "It could not be reported. Try again.",
@@ -279,6 +281,8 @@ const zh = {
   reported: "已举报。",
   reportFailures: {
     RATE_LIMITED: "举报过于频繁，请稍后再试。",
+    REUSED_ID: "你已举报过这条消息。",
+    TOO_MANY_REPORTS: "你有过多的举报尚待处理。",
     NOT_FOUND: "无法举报这条消息。",
   },
   reportFailed: "举报失败，请重试。",

@@ -6,17 +6,16 @@ import { Conversations } from "./conversations.js";
 import { Credentials } from "./credentials.js";
 import { IdentityResolver } from "./identity.js";
 import { randomId } from "./ids.js";
-import { KeptState } from "./kept-state.js";
 import { Outgoing } from "./outgoing.js";
 import { Owner } from "./owner.js";
 import { WHO_AM_I } from "./packets.js";
-import { OtherTabs } from "./other-tabs.js";
 import { listenToPage } from "./page-events.js";
 import { ReadAcks } from "./read-acks.js";
 import { ReadMarks } from "./read-marks.js";
 import { SeenIds } from "./seen-ids.js";
 import { rootOf } from "./server-address.js";
 import { ServerClock } from "./server-clock.js";
+import { StoreKeeper } from "./store-keeper.js";
 import { TIMING } from "./timing.js";
 import { TypedEventTarget } from "./typed-events.js";
 import { Typing } from "./typing.js";
@@ -25,9 +24,7 @@ import { Version2 } from "./version-2.js";
 
 /** @import { Message } from "./messages.js" */
 /** @import { Timing } from "./timing.js" */
-/** @import { ClientEvents, Limits, Options, OutboxStore, ReportReason, Sent, State } from "./types.js" */
-
-const ADOPT_WITHIN = 500; // ms, at random: of several tabs the first one takes what a closed tab left
+/** @import { ClientEvents, Limits, Options, ReportReason, Sent, State } from "./types.js" */
 
 /**
  * One user's connection. Events, each a CustomEvent with the detail
@@ -70,13 +67,8 @@ export class ImClient extends TypedEventTarget {
   #readAcks;
   #readMarks;
   #typing;
-  #kept;
-  /** @type {OtherTabs} */
-  #tabs;
-  /** @type {OutboxStore | null} */
-  #store = null;
-  /** @type {((userId: string) => OutboxStore) | null} */
-  #makeStore = null;
+  /** @type {StoreKeeper} */
+  #keeper;
   /** Ends what connect() began to listen to. @type {AbortController | null} */
   #listening = null;
 
@@ -92,8 +84,6 @@ export class ImClient extends TypedEventTarget {
     if (WebSocketType === undefined) {
       throw new TypeError('this runtime has no WebSocket: pass one as the option WebSocket (in Node below 22 that of the package ws: import WebSocket from "ws")');
     }
-    if (typeof options.store === "function") this.#makeStore = options.store;
-    else this.#store = options.store ?? null;
     this.#identities = new IdentityResolver(server, request);
     this.#owner = new Owner(this.#identities, {
       isUnused: () => this.#outgoing.outbox.size === 0,
@@ -113,12 +103,17 @@ export class ImClient extends TypedEventTarget {
       lost: (code) => this.#lost(code),
       ended: (reason) => this.#outgoing.failAll("NOT_CONNECTED", reason),
     });
-    this.#outgoing = new Outgoing(this.#connection, (entry) => this.#version.send(entry), this.#store, timing, (detail) => {
+    const store = typeof options.store === "function" ? null : options.store ?? null; // which may keep what is written before the user is known
+    this.#outgoing = new Outgoing(this.#connection, (entry) => this.#version.send(entry), store, timing, (detail) => {
       this.#model.outgoing(detail);
-      this.#tabs.outgoing(detail);
+      this.#keeper.tabs.outgoing(detail);
       this.#emit("outgoing", detail);
     });
-    this.#tabs = new OtherTabs(this.#outgoing, this.#model, () => this.#adoptSoon());
+    this.#keeper = new StoreKeeper(options.store, server, this.#outgoing, this.#model, {
+      isKnown: () => (this.userId !== null || this.#admitted) && !this.#connection.ended,
+      atRest: () => this.#version2.rest,
+      restore: (state) => this.#version2.restore(state),
+    });
     this.#readAcks = new ReadAcks((ids, timestamp) => this.#version.readAck(ids, timestamp), timing, (messageIds) => this.#emit("read", { messageIds }));
     const markUpTo = (/** @type {string} */ userId, /** @type {number} */ upTo) =>
       this.#version === this.#version2 ? this.#version2.markReadUpTo(userId, upTo) : this.#markByRest(userId, upTo);
@@ -135,7 +130,6 @@ export class ImClient extends TypedEventTarget {
     this.#version1 = new Version1(write, this.api, timing, this.#seenIds, listener);
     this.#version2 = new Version2(write, this.api, timing, this.#seenIds, this.#model, listener);
     this.#version = this.#version1;
-    this.#kept = new KeptState(server, () => this.#version2.rest);
   }
 
   /** @returns {import("./version-2.js").Version2Listener} */
@@ -155,8 +149,8 @@ export class ImClient extends TypedEventTarget {
         this.#emit("message", detail);
       },
       readAlready: (messageId) => this.#readAcks.again(messageId),
-      restoring: () => this.#kept.loading,
-      moved: () => this.#kept.changed(),
+      restoring: () => this.#keeper.kept.loading,
+      moved: () => this.#keeper.kept.changed(),
       typing: (userId) => this.#model.isBlocked(userId) || this.#typing.theirs(userId),
       restart: (reason) => this.#connection.drop(reason),
     };
@@ -174,7 +168,7 @@ export class ImClient extends TypedEventTarget {
 
   /** The model of the user's conversations, to render from; on version 1 it asks for nothing before it is used. */
   get conversations() {
-    this.#model.use(() => this.#tabs.list());
+    this.#model.use(() => this.#keeper.tabs.list());
     return this.#model;
   }
 
@@ -194,23 +188,13 @@ export class ImClient extends TypedEventTarget {
 
   /** Connects, and from then on connects again by itself where the protocol says so. In state "waiting": at once. */
   connect() {
-    const begins = this.#listening === null;
-    if (begins) {
-      this.#listen();
-      this.#outgoing.outbox.resume();
-    }
-    this.#connection.open();
-    if (!begins) return;
-    this.#begin();
-    this.#adopt();
-  }
-
-  /** Where it is connected, or about to be, and known whose client it is. */
-  async #begin() {
-    if (this.#listening === null || this.userId === null) return;
-    this.#tabs.begin(this.#store, this.userId);
-    await this.#kept.loading;
-    if (this.#listening !== null) this.#model.begin();
+    if (this.#listening !== null) return this.#connection.open();
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    this.#listen(signal);
+    this.#outgoing.outbox.resume();
+    this.#connection.open(); // at which a listener may close it
+    this.#keeper.connect(signal);
   }
 
   /** How many reads, single messages or conversations, the server may not have marked yet. */
@@ -236,9 +220,7 @@ export class ImClient extends TypedEventTarget {
     this.#readAcks.pause();
     this.#readMarks.lost();
     this.#outgoing.pause();
-    this.#kept.save();
-    this.#store?.release();
-    this.#tabs.end();
+    this.#keeper.leave();
   }
 
   #flushReads() {
@@ -272,7 +254,7 @@ export class ImClient extends TypedEventTarget {
    * @param {string} clientMessageId
    */
   forget(clientMessageId) {
-    this.#tabs.forget(clientMessageId);
+    this.#keeper.tabs.forget(clientMessageId);
   }
 
   /**
@@ -315,7 +297,8 @@ export class ImClient extends TypedEventTarget {
   }
 
   /**
-   * Reports a message to the moderators; the same again is the same report.
+   * Reports a message to the moderators, once: the same again is the same report, and with another reason the code of the failure
+   * is REUSED_ID.
    * @param {string | number} messageId
    * @param {ReportReason} reason
    * @param {string} [text] at most 1,000 characters
@@ -348,7 +331,7 @@ export class ImClient extends TypedEventTarget {
   #opened(credential, version) {
     this.#version = version === 2 ? this.#version2 : this.#version1;
     if (version === 2) return this.#version2.connected(); // the server says by itself who the user is
-    const isFirst = this.#makeStore === null && this.#store === null && this.#owner.isFirst(credential);
+    const isFirst = this.#keeper.isAbsent && this.#owner.isFirst(credential);
     if (this.#identities.of(credential) !== null || isFirst) this.#start();
     else this.#connection.write(WHO_AM_I); // REST does not say: every packet does
   }
@@ -369,7 +352,7 @@ export class ImClient extends TypedEventTarget {
   /** It is this user's connection. */
   #start() {
     this.#admitted = true;
-    this.#adopt();
+    this.#keeper.claim();
     this.#outgoing.opened();
     this.#readAcks.opened();
     this.#readMarks.opened();
@@ -393,13 +376,10 @@ export class ImClient extends TypedEventTarget {
 
   /** @param {string} userId */
   #learnUser(userId) {
-    this.#store ??= this.#makeStore?.(userId) ?? null;
-    this.#outgoing.outbox.belongTo(userId, this.#store);
-    if (this.#makeStore !== null) this.#watchStore();
-    this.#kept.belongTo(userId, this.#store, (state) => this.#version2.restore(state));
+    this.#keeper.learned(userId);
     this.#emit("user", { userId });
-    this.#begin();
-    this.#adopt();
+    this.#keeper.begin();
+    this.#keeper.claim();
   }
 
   /**
@@ -415,53 +395,28 @@ export class ImClient extends TypedEventTarget {
     }
   }
 
-  // ---- The page and the store ----
-
-  /** Takes over what a closed page left in the store. */
-  async #adopt() {
-    const isKnown = this.userId !== null || this.#admitted;
-    if (this.#store !== null && isKnown && this.#listening !== null && !this.#connection.ended) await this.#outgoing.restore(this.#store);
-  }
-
-  #listen() {
-    const listening = new AbortController();
-    this.#listening = listening;
-    listenToPage(listening.signal, {
+  /** @param {AbortSignal} signal of close() */
+  #listen(signal) {
+    listenToPage(signal, {
       online: () => this.#connection.hurry(),
       offline: () => this.#connection.drop("the device is offline"), // a socket would not notice for minutes
       leaving: () => {
         this.#flushReads();
-        this.#kept.save();
-        this.#store?.release();
-        this.#tabs.end();
+        this.#keeper.leave();
       },
       returned: () => {
-        this.#outgoing.outbox.keep();
-        this.#begin();
+        this.#keeper.returned();
         this.#connection.hurry();
       },
       hidden: () => {
         this.#flushReads(); // timers are slow from now on
-        this.#kept.save();
+        this.#keeper.kept.save();
       },
       visible: () => {
         this.#connection.hurry();
-        this.#adopt();
+        this.#keeper.claim();
       },
     });
-    this.#watchStore();
-  }
-
-  #watchStore() {
-    const signal = this.#listening?.signal;
-    if (signal === undefined) return;
-    const unwatch = this.#store?.watch?.(() => this.#adoptSoon());
-    if (unwatch) signal.addEventListener("abort", unwatch);
-  }
-
-  #adoptSoon() {
-    const signal = this.#listening?.signal;
-    if (signal) setTimeout(() => signal.aborted || this.#adopt(), Math.random() * ADOPT_WITHIN);
   }
 
   /**

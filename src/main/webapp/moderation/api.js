@@ -50,6 +50,8 @@
  * @property {string} detail
  */
 
+/** @typedef {{refuse: string[], mask: string[], report: string[]}} Words */
+
 /** Why a request was not done: `code` is the server's, "" where it has said none. */
 export class RequestFailure extends Error {
   /** @param {string} code */
@@ -126,6 +128,19 @@ export class ModerationApi {
    */
   remove(messageId, reason) {
     return this.#request("POST", `messages/${messageId}/remove`, {}, { reason });
+  }
+
+  /** @returns {Promise<Words>} */
+  words() {
+    return this.#request("GET", "../words");
+  }
+
+  /**
+   * @param {string} list
+   * @param {string[]} words
+   */
+  putWords(list, words) {
+    return this.#request("PUT", `../words/${list}`, {}, { words });
   }
 
   /**

@@ -2,18 +2,18 @@
  * The page of the moderators: what was reported, who is suspended, what was done.
  *
  * Its address takes `#token=…`, which is removed at once; then it says what is shown: `#reports`, `#report=5`, `#suspensions`,
- * `#audit`. A further section has an entry in SECTIONS, and a case in load() and content().
+ * `#words`, `#audit`. A further section has an entry in SECTIONS, and a case in load() and content().
  */
 
 import { html, nothing, render } from "../lib/lit/lit-html.js";
 import { ModerationApi, RequestFailure } from "./api.js";
 import { textsFor, wordOf } from "./texts.js";
-import { actionList, reportList, reportView, suspensionList, suspensionOf, valueOf } from "./views.js";
+import { actionList, reportList, reportView, suspensionList, suspensionOf, valueOf, wordLists } from "./views.js";
 
-/** @import { Action, Report, SealedMessage, Suspension } from "./api.js" */
+/** @import { Action, Report, SealedMessage, Suspension, Words } from "./api.js" */
 
-/** @type {("reports" | "suspensions" | "audit")[]} */
-const SECTIONS = ["reports", "suspensions", "audit"];
+/** @type {("reports" | "suspensions" | "words" | "audit")[]} */
+const SECTIONS = ["reports", "suspensions", "words", "audit"];
 const WHEN_DOWN = 2000; // ms
 /** In open mode. */
 const ANYBODY = "0";
@@ -25,7 +25,7 @@ const state = {
   authMode: undefined,
   /** @type {ModerationApi | null} */
   api: null,
-  /** What is shown. @type {"reports" | "report" | "suspensions" | "audit"} */
+  /** What is shown. @type {"reports" | "report" | "suspensions" | "words" | "audit"} */
   section: "reports",
   /** Which report. */
   reportId: 0,
@@ -37,6 +37,8 @@ const state = {
   report: null,
   /** @type {{suspensions: Suspension[], more: boolean} | null} */
   suspensions: null,
+  /** @type {Words | null} */
+  words: null,
   /** @type {{actions: Action[], more: boolean} | null} */
   actions: null,
   /** What came of the last step. */
@@ -84,7 +86,7 @@ function signIn(credential) {
 /** @param {string} [why] */
 function signOut(why = "") {
   generation++;
-  Object.assign(state, { api: null, reports: null, report: null, suspensions: null, actions: null });
+  Object.assign(state, { api: null, reports: null, report: null, suspensions: null, words: null, actions: null });
   say(why, Boolean(why));
 }
 
@@ -138,6 +140,9 @@ async function load() {
   } else if (section === "suspensions") {
     const suspensions = await attempt((api) => api.suspensions());
     if (mine === generation && suspensions) state.suspensions = suspensions;
+  } else if (section === "words") {
+    const words = await attempt((api) => api.words());
+    if (mine === generation && words) state.words = words;
   } else {
     const actions = await attempt((api) => api.actions());
     if (mine === generation && actions) state.actions = actions;
@@ -243,6 +248,8 @@ function content() {
         end: (suspension) => act((api) => api.endSuspension(suspension.user.id)),
         more: older,
       });
+    case "words":
+      return wordLists(t, state.words, (list, words) => act((api) => api.putWords(list, words)));
     default:
       return actionList(t, state.actions, older);
   }

@@ -3,7 +3,7 @@
 import { html, nothing } from "../lib/lit/lit-html.js";
 import { wordOf } from "./texts.js";
 
-/** @import { Action, Report, SealedMessage, Suspension, User } from "./api.js" */
+/** @import { Action, Report, SealedMessage, Suspension, User, Words } from "./api.js" */
 /** @import { Texts } from "./texts.js" */
 
 /** How long, in days. */
@@ -249,5 +249,34 @@ export function actionList(t, page, older) {
             )}
           </ul>
           ${page.more ? html`<button @click=${older}>${t.older}</button>` : nothing}`}
+  `;
+}
+
+/**
+ * @param {Texts} t
+ * @param {Words | null} words null while they are loaded
+ * @param {(list: "refuse" | "mask" | "report", words: string[]) => void} put
+ */
+export function wordLists(t, words, put) {
+  /** @param {"refuse" | "mask" | "report"} list */
+  const form = (list) => {
+    /** @param {SubmitEvent} event */
+    const submit = (event) => {
+      event.preventDefault();
+      const text = valueOf(/** @type {HTMLFormElement} */ (event.target), "words");
+      const lines = text.split("\n").map((line) => line.trim());
+      put(list, [...new Set(lines.filter((line) => line !== ""))]);
+    };
+    return html`<form class="card" @submit=${submit}>
+      <label>${t.wordLists[list]} <textarea name="words" rows="8" spellcheck="false" .value=${(words?.[list] ?? []).join("\n")}></textarea></label>
+      <button aria-label=${t.saveList(t.wordLists[list])}>${t.save}</button>
+    </form>`;
+  };
+  return html`
+    <h2 tabindex="-1">${t.words}</h2>
+    ${words === null
+      ? html`<p>${t.loading}</p>`
+      : html`<p>${t.wordsHint}</p>
+          ${form("refuse")} ${form("mask")} ${form("report")}`}
   `;
 }

@@ -46,11 +46,11 @@ class ArchitectureTest {
           entry("container", allowed("packet", "config", "session")),
           entry("cluster", allowed("config", "database")),
           entry("api", allowed()),
-          entry("content", allowed("packet", "session", "config", "database")),
-          entry("policy", allowed("api", "packet", "session", "config")),
+          entry("content", allowed("packet", "session", "moderation", "config", "database")),
+          entry("policy", allowed("api", "packet", "session", "webhook", "config")),
           entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("auth", "config", "database")),
-          entry("moderation", allowed("packet", "auth", "session", "database")),
+          entry("moderation", allowed("packet", "auth", "session", "webhook", "database")),
           entry("webhook", allowed("session", "cluster", "config", "database")),
           entry(
               "message",
@@ -167,7 +167,7 @@ class ArchitectureTest {
 
   @Test
   @DisplayName(
-      "has JPA only in message, conversation, directory, access, content and moderation, and in what makes it work on Tomcat")
+      "has JPA only in message, conversation, directory, access, content, moderation and webhook, and in what makes it work on Tomcat")
   void jpa() {
     only(
         "jakarta.persistence..",
@@ -177,6 +177,7 @@ class ArchitectureTest {
         "imserver.access",
         "imserver.content",
         "imserver.moderation",
+        "imserver.webhook",
         "imserver.ejb");
   }
 

@@ -62,6 +62,13 @@ public record UserPrincipal(
         userId, subject, userName, avatar, issuedAt, expiresAt, service, exempt, true);
   }
 
+  /**
+   * The host application as it acts for a user; to what it sends, rules for strangers do not apply.
+   */
+  public UserPrincipal actingFor(long user) {
+    return new UserPrincipal(user, subject, null, null, issuedAt, expiresAt, true, true, false);
+  }
+
   /** Whether it is a user, who may connect. */
   public boolean isUser() {
     return userId > 0;

@@ -3,6 +3,7 @@ package imserver.content;
 import imserver.config.Config;
 import imserver.config.InvalidConfigException;
 import imserver.database.StorageException;
+import imserver.moderation.ModerationStep;
 import imserver.session.Workers;
 import jakarta.annotation.PostConstruct;
 import jakarta.ejb.ConcurrencyManagement;
@@ -188,10 +189,11 @@ public class WordLists {
    * Replaces a list in the database; it holds here when this returns, and on other servers some
    * seconds later.
    *
+   * @param step who does it
    * @throws StorageException if it was not stored, or perhaps not
    */
-  public void put(WordAction action, List<String> words) {
-    store.put(action, words);
+  public void put(WordAction action, List<String> words, ModerationStep step) {
+    store.put(action, words, step);
     readDatabase();
   }
 

@@ -2,6 +2,8 @@ package imserver.content;
 
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
+import imserver.moderation.AuditEntry;
+import imserver.moderation.ModerationStep;
 import jakarta.ejb.Stateless;
 import jakarta.interceptor.Interceptors;
 import jakarta.persistence.EntityManager;
@@ -39,11 +41,11 @@ public class WordStore {
   }
 
   /**
-   * Replaces a list.
+   * Replaces a list, and notes who did it.
    *
    * @throws StorageException also where two enter the same list at once for the first time
    */
-  public void put(WordAction action, List<String> words) {
+  public void put(WordAction action, List<String> words, ModerationStep step) {
     StoredWords row =
         entities.find(StoredWords.class, action.toString(), LockModeType.PESSIMISTIC_WRITE);
     if (row == null) {
@@ -51,6 +53,7 @@ public class WordStore {
       entities.persist(row);
     }
     row.replace(words);
+    entities.persist(new AuditEntry(step));
     entities.flush();
   }
 }

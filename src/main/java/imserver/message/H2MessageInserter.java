@@ -59,6 +59,8 @@ final class H2MessageInserter {
              as n (id, sender_id, recipient_id, dedupe_key, content, client_timestamp)
       """;
 
+  private static final String FLAG = "insert into flagged_message (message_id) values (?1)";
+
   private static final String ADD_UNREAD =
       """
       insert into unread (recipient_id, message_id, sender_id)
@@ -187,6 +189,9 @@ final class H2MessageInserter {
       NoticeDetails noticeDetails = newMessages.get(i).noticeDetails();
       if (noticeDetails != null) {
         entities.persist(new Notice(ids[i], noticeDetails));
+      }
+      if (newMessages.get(i).flagged()) {
+        statement(FLAG, ids[i]).executeUpdate();
       }
     }
     if (events != null) {

@@ -93,6 +93,7 @@ public class Intake {
   private List<Lane<Send>> lanes;
 
   private PolicyGate policyGate;
+  private TypingRelay typing;
   private Lane<ReadAck> readAcks;
   private Lane<Recall> recalls;
   private List<Lane<?>> allLanes;
@@ -108,6 +109,7 @@ public class Intake {
     policyGate = new PolicyGate(policies, this::store, config.limits().intake());
     int count = config.storage().lanes();
     delivery = new Delivery(directory, registry, cluster);
+    typing = new TypingRelay(workers, service::isBlocked, delivery::pass);
     int batch = config.limits().batch();
     lanes =
         IntStream.range(0, count)
@@ -212,12 +214,12 @@ public class Intake {
 
   /**
    * Tells a user that the requester is writing to him, unless that was told just now, or the
-   * requester may not write.
+   * requester may not write, or is blocked by him.
    */
   public void typing(Requester requester, Typing request) {
     if (!isSpent(budgets.typing(), requester, 1)
         && !suspensions.isSilent(requester.user().userId())) {
-      delivery.pass(new Change.Typing(requester.user().userId(), request.toId()));
+      typing.pass(new Change.Typing(requester.user().userId(), request.toId()));
     }
   }
 

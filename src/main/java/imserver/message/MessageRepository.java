@@ -134,6 +134,12 @@ public class MessageRepository {
             .getSingleResult();
   }
 
+  /** Whether a user is blocked by another. */
+  boolean isBlocked(long user, long by) {
+    Conversation conversation = entities.find(Conversation.class, new Conversation.Key(user, by));
+    return conversation != null && conversation.isBlockedBy(by);
+  }
+
   /** Returns if the database answers. */
   void ping() {
     entities.createNativeQuery("select 1").getSingleResult();

@@ -250,6 +250,11 @@ public class MessageService {
     return messages.epoch();
   }
 
+  /** Whether a user is blocked by another. */
+  public boolean isBlocked(long user, long by) {
+    return messages.isBlocked(user, by);
+  }
+
   /** Returns if the database answers. */
   public void ping() {
     messages.ping();

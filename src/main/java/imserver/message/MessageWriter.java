@@ -104,6 +104,7 @@ final class MessageWriter {
         now,
         send.noticeDetails(),
         send.exempt(),
+        send.verdict().isReported(),
         false);
   }
 

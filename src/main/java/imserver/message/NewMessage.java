@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param createdAt when it was taken in, in whole milliseconds
  * @param noticeDetails null unless the system sends it
  * @param exempt whether rules for strangers do not apply to its sender
+ * @param flagged whether it is to be reported to the moderators
  * @param silenced whether its sender alone is to see it, since its recipient has blocked him
  */
 record NewMessage(
@@ -26,6 +27,7 @@ record NewMessage(
     OffsetDateTime createdAt,
     @Nullable NoticeDetails noticeDetails,
     boolean exempt,
+    boolean flagged,
     boolean silenced) {
 
   /** One to whose sender all rules apply, as far as is known. */
@@ -36,7 +38,7 @@ record NewMessage(
       String timestamp,
       OffsetDateTime createdAt,
       @Nullable NoticeDetails noticeDetails) {
-    this(key, recipientId, content, timestamp, createdAt, noticeDetails, false, false);
+    this(key, recipientId, content, timestamp, createdAt, noticeDetails, false, false, false);
   }
 
   /** The same, to be silenced or not. */
@@ -44,7 +46,15 @@ record NewMessage(
     return isSilenced == silenced
         ? this
         : new NewMessage(
-            key, recipientId, content, timestamp, createdAt, noticeDetails, exempt, isSilenced);
+            key,
+            recipientId,
+            content,
+            timestamp,
+            createdAt,
+            noticeDetails,
+            exempt,
+            flagged,
+            isSilenced);
   }
 
   /** As it is in the database: negative where it is silenced. */

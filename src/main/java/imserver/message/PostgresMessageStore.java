@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,7 @@ public class PostgresMessageStore implements MessageStore {
 
   private static final String ADD =
       "select * from add_messages(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-          + " ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String MARK_READ = "select * from mark_read(?, ?, ?, ?)";
   private static final String RECALL = "select * from recall_message(?, ?, ?, ?, true, ?)";
   private static final String REMOVE = "select * from remove_message(?, ?, ?, ?, ?, ?)";
@@ -196,6 +197,7 @@ public class PostgresMessageStore implements MessageStore {
       ordinals.stream().mapToInt(Integer::intValue).toArray(),
       texts(notices, NoticeDetails::title),
       texts(notices, NoticeDetails::url),
+      flagged(newMessages),
       deltas.users(),
       deltas.changes(),
       deltas.received(),
@@ -225,6 +227,14 @@ public class PostgresMessageStore implements MessageStore {
         statement.setObject(i + 1, parameters[i]);
       }
     }
+  }
+
+  /** The ordinals of those that are to be reported. */
+  private static int[] flagged(List<NewMessage> newMessages) {
+    return IntStream.range(0, newMessages.size())
+        .filter(index -> newMessages.get(index).flagged())
+        .map(index -> index + 1)
+        .toArray();
   }
 
   private static @Nullable Integer bound(int bound) {

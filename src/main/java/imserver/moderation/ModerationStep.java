@@ -50,7 +50,9 @@ public record ModerationStep(
     /** That is done. */
     ERASED("erased"),
     /** What is stored of a user is read. */
-    EXPORT("export");
+    EXPORT("export"),
+    /** A list of words is replaced. */
+    PUT_WORDS("put-words");
 
     private final String text;
 

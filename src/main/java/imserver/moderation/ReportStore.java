@@ -2,7 +2,9 @@ package imserver.moderation;
 
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
+import imserver.webhook.WebhookEvents;
 import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptors;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
@@ -82,13 +84,19 @@ public class ReportStore {
       where id = ?1 and reporter_id in (select e.user_id from erasure e where e.user_id = report.reporter_id)
       """;
 
+  /** One that no other server has at the moment. */
+  private static final String NEXT_FLAGGED =
+      "select f.message_id from flagged_message f order by f.message_id limit 1 for update skip locked";
+
   @PersistenceContext private EntityManager entities;
+  @Inject private WebhookEvents events;
 
   /** For the container. */
   public ReportStore() {}
 
-  ReportStore(EntityManager entities) {
+  ReportStore(EntityManager entities, WebhookEvents events) {
     this.entities = entities;
+    this.events = events;
   }
 
   /**
@@ -151,6 +159,23 @@ public class ReportStore {
     return keep(new Report(0, sender, newReport, now), ids, sender, number(there.get(0)[1]));
   }
 
+  /**
+   * Reports one message that has a word of the list {@code report}.
+   *
+   * @return whether there was one
+   */
+  public boolean reportFlagged(OffsetDateTime now) {
+    List<?> found = entities.createNativeQuery(NEXT_FLAGGED).getResultList();
+    if (found.isEmpty()) {
+      return false;
+    }
+    long messageId = number(found.get(0));
+    reportOfSystem(
+        new NewReport(List.of(messageId), ReportReason.OTHER, "words", "words-" + messageId), now);
+    query("delete from flagged_message where message_id = ?1", messageId).executeUpdate();
+    return true;
+  }
+
   private Optional<ReportOutcome> retry(long reporter, NewReport newReport, Set<Long> ids) {
     if (newReport.clientReportId() == null) {
       return Optional.empty();
@@ -203,6 +228,7 @@ public class ReportStore {
     seal(report, ids, true);
     seal(report, around("<", "desc", viewer, other, first, ids), false);
     seal(report, around(">", "asc", viewer, other, first, ids), false);
+    events.reportCreated(entities, report.reporterId(), report.reportedId(), report.id());
     return new ReportOutcome.Kept(report.id());
   }
 

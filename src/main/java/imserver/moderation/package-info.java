@@ -16,7 +16,8 @@
  * where a user is erased his texts go from the copies, and what he said of a message: at once where
  * the report is closed, else when it is. How many reports of a user may be open at a time is
  * counted while his row in {@code user_state} is locked, so that it is exact with any number of
- * servers; how fast he may report, is a budget of each server.
+ * servers; how fast he may report, is a budget of each server. The host application is told of a
+ * report by an event of its transaction ({@link imserver.webhook.WebhookEvents}).
  *
  * <h2>Suspensions</h2>
  *

@@ -8,6 +8,7 @@ import imserver.config.Config.OnPolicyFailure;
 import imserver.packet.BlankText;
 import imserver.packet.StorableText;
 import imserver.session.Workers;
+import imserver.webhook.WebhookSigner;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -21,6 +22,8 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,9 +32,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.AbortPolicy;
+import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +52,7 @@ public class Policies {
 
   private static final int THREADS = 8;
   private static final int WAITING = 1000;
+  private static final int HTTP_THREADS = 2;
   private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
   private static final int MAX_REASON = 500;
 
@@ -54,11 +61,13 @@ public class Policies {
 
   @Inject private Config config;
   @Inject private Workers workers;
+  @Inject private Clock clock;
   @Inject @Any private Instance<MessagePolicy> beans;
   @Resource private ManagedThreadFactory threads;
 
   private List<Policy> policies = List.of();
   private @Nullable ThreadPoolExecutor pool;
+  private @Nullable ThreadPoolExecutor http;
   private final AtomicLong loggedAt = new AtomicLong(System.nanoTime() - LOG_PERIOD.toNanos());
 
   /** For the container, which injects the rest. */
@@ -90,6 +99,22 @@ public class Policies {
         LOG.log(Level.INFO, "messages are decided by {0}", nameOf(policy));
         all.add(new LocalPolicy(policy, pool));
       }
+    }
+    URI url = config.webhook().policyUrl();
+    if (url != null && config.webhook().secrets() != null) {
+      http =
+          new ThreadPoolExecutor(
+              HTTP_THREADS,
+              HTTP_THREADS,
+              IDLE_THREAD.toSeconds(),
+              TimeUnit.SECONDS,
+              new LinkedBlockingQueue<>(),
+              threads,
+              new DiscardPolicy());
+      http.allowCoreThreadTimeOut(true);
+      all.add(new HttpPolicy(url, new WebhookSigner(config.webhook().secrets()), clock, http));
+      LOG.log(
+          Level.INFO, "messages are decided by {0}://{1}", url.getScheme(), url.getRawAuthority());
     }
     policies = List.copyOf(all);
   }
@@ -204,7 +229,7 @@ public class Policies {
           Level.WARNING,
           "a policy has not decided, what it was asked of is {0}: {1}",
           allows ? "allowed" : "refused for now",
-          error.toString());
+          error instanceof CancellationException ? "it took too long" : error.toString());
     }
     ruling.complete(allows ? new Ruling.Store(draft.content()) : new Ruling.Unknown());
   }
@@ -213,6 +238,9 @@ public class Policies {
   void stop() {
     if (pool != null) {
       pool.shutdownNow();
+    }
+    if (http != null) {
+      http.shutdownNow();
     }
   }
 }

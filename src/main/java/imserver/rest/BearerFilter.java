@@ -8,6 +8,7 @@ import imserver.packet.FailureCode;
 import imserver.session.UserBudgets;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.spi.CDI;
+import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
@@ -27,6 +28,9 @@ import java.time.Duration;
 @Authenticated
 @Priority(Priorities.AUTHENTICATION)
 public class BearerFilter implements ContainerRequestFilter {
+
+  /** The header with the id of a user for whom the host application acts. */
+  static final String ACTED_FOR = "Imserver-User";
 
   /** The attribute of a request with the {@link Problem} of its body. */
   static final String PROBLEM = BearerFilter.class.getName() + ".problem";
@@ -49,6 +53,10 @@ public class BearerFilter implements ContainerRequestFilter {
     if (principal == null || hasEnded(principal)) {
       throw Problem.unauthorized();
     }
+    String actedFor = request.getHeaderString(ACTED_FOR);
+    if (actedFor != null) {
+      principal = actingFor(actedFor, principal, request);
+    }
     if (CDI.current().select(Suspensions.class).get().isShutOut(principal)) {
       FailureCode code = FailureCode.SUSPENDED;
       throw Problem.of(code, code.message());
@@ -56,6 +64,31 @@ public class BearerFilter implements ContainerRequestFilter {
     request.setProperty(Bearer.CALLER, principal);
     request.setSecurityContext(new Caller(principal));
     charge(principal, 1);
+  }
+
+  /** The host application does what the user may do; each time that changes something is logged. */
+  private static UserPrincipal actingFor(
+      String user, UserPrincipal host, ContainerRequestContext request) {
+    if (!host.service()) {
+      throw Problem.forbidden(ACTED_FOR + " is for the host application");
+    }
+    UserPrincipal acting = host.actingFor(Parameters.id(ACTED_FOR, user));
+    if (!request.getMethod().equals(HttpMethod.GET)) {
+      CDI.current()
+          .select(Audit.class)
+          .get()
+          .line(
+              host,
+              "act for user "
+                  + acting.userId()
+                  + ": "
+                  + request.getMethod()
+                  + " "
+                  + request.getUriInfo().getPath(),
+              () -> true,
+              begun -> "begun");
+    }
+    return acting;
   }
 
   /** Whether the credential has ended since it was verified: the body may have taken a while. */

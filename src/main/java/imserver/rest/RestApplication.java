@@ -39,6 +39,7 @@ public class RestApplication extends Application {
           UnreadResource.class,
           UsersResource.class,
           NoticesResource.class,
+          WebhooksResource.class,
           WordsResource.class,
           ReportsResource.class,
           ModerationReportsResource.class,

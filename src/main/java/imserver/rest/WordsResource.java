@@ -3,6 +3,8 @@ package imserver.rest;
 import imserver.auth.UserPrincipal;
 import imserver.content.WordAction;
 import imserver.content.WordLists;
+import imserver.moderation.ModerationStep;
+import imserver.moderation.ModerationStep.Action;
 import imserver.query.DatabaseExecutor;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
@@ -15,6 +17,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
+import java.time.Clock;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -29,7 +33,7 @@ public class WordsResource {
   private static final int MAX_WORDS = 200_000;
 
   @Inject private WordLists lists;
-  @Inject private Audit audit;
+  @Inject private Clock clock;
   @Inject private DatabaseExecutor database;
   @Context private SecurityContext caller;
 
@@ -74,16 +78,12 @@ public class WordsResource {
                   "each of words must have 1 to %d letters or digits, in one line: not \"%s\""
                       .formatted(WordLists.MAX_WORD, word));
             });
+    ModerationStep step =
+        ModerationStep.of(moderator, OffsetDateTime.now(clock), Action.PUT_WORDS, "")
+            .with(action + ": " + words.size());
     return database.ask(
         () -> {
-          audit.line(
-              moderator,
-              "replace the words to " + action,
-              () -> {
-                lists.put(action, words);
-                return words.size();
-              },
-              count -> count + " words");
+          lists.put(action, words, step);
           return new WrittenWordsView(action.toString(), words.size());
         });
   }

@@ -108,7 +108,12 @@ public class StaticFiles extends HttpServlet {
       file = file == null ? bundles.get(unhashed(bundle)) : file;
     }
     if (file == null) {
-      response.setStatus(HttpServletResponse.SC_NOT_FOUND);
+      if (files.containsKey(path + "/")) { // relative: a proxy may have it under another path
+        response.setHeader("Location", path.substring(path.lastIndexOf('/') + 1) + "/");
+        response.setStatus(HttpServletResponse.SC_FOUND);
+      } else {
+        response.setStatus(HttpServletResponse.SC_NOT_FOUND);
+      }
       return;
     }
     boolean head = request.getMethod().equals("HEAD");

@@ -14,13 +14,23 @@ sealed interface Answer {
    *
    * @param reason a few words for an operator
    * @param retryAfter for how long it wants to be left alone; null where it does not say
-   * @param isGone whether it says that it wants nothing more
+   * @param kind what that says of the endpoint
    */
-  record Failed(String reason, @Nullable Duration retryAfter, boolean isGone) implements Answer {
+  record Failed(String reason, @Nullable Duration retryAfter, Kind kind) implements Answer {
 
-    /** One of whom nothing more is known. */
+    /** What a failure says of the endpoint. */
+    enum Kind {
+      /** It may take the next one. */
+      PASSING,
+      /** It does not speak HTTP. */
+      NO_HTTP,
+      /** It says that it wants nothing more. */
+      GONE
+    }
+
+    /** One that may pass. */
     static Failed of(String reason) {
-      return new Failed(reason, null, false);
+      return new Failed(reason, null, Kind.PASSING);
     }
   }
 }

@@ -1,6 +1,7 @@
 package imserver.webhook;
 
 import imserver.webhook.Answer.Failed;
+import imserver.webhook.Answer.Failed.Kind;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -18,6 +19,12 @@ final class EndpointHealth {
 
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  /**
+   * Java's client (17.0.15) does not close a connection on which it has read what is no HTTP; that
+   * is left to the other side.
+   */
+  private static final Duration PAUSE_WITHOUT_HTTP = Duration.ofMinutes(10);
 
   /** The longest that the endpoint may ask for. */
   private static final Duration LONGEST_WANTED_PAUSE = Duration.ofMinutes(5);
@@ -65,7 +72,7 @@ final class EndpointHealth {
 
   synchronized void failed(Failed answer) {
     failures++;
-    if (answer.isGone()) {
+    if (answer.kind() == Kind.GONE) {
       if (!isFailing || pause.compareTo(PAUSE_WHEN_GONE) < 0) {
         LOG.log(
             Level.ERROR,
@@ -82,9 +89,12 @@ final class EndpointHealth {
             answer.reason());
       }
       isFailing = true;
-      pauseFor(pause.isZero() ? FIRST_PAUSE : shorter(pause.multipliedBy(2), LONGEST_PAUSE));
+      pauseFor(
+          answer.kind() == Kind.NO_HTTP
+              ? PAUSE_WITHOUT_HTTP
+              : pause.isZero() ? FIRST_PAUSE : shorter(pause.multipliedBy(2), LONGEST_PAUSE));
     }
-    if (answer.retryAfter() != null && !answer.isGone()) {
+    if (answer.retryAfter() != null && answer.kind() != Kind.GONE) {
       Duration wanted = shorter(answer.retryAfter(), LONGEST_WANTED_PAUSE);
       if (nanos.getAsLong() + wanted.toNanos() - pausedUntil > 0) {
         pausedUntil = nanos.getAsLong() + wanted.toNanos();

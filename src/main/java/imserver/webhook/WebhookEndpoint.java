@@ -1,7 +1,9 @@
 package imserver.webhook;
 
 import imserver.webhook.Answer.Failed;
+import imserver.webhook.Answer.Failed.Kind;
 import imserver.webhook.Answer.Taken;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
@@ -81,6 +83,9 @@ final class WebhookEndpoint {
       failure = "no answer within " + time.toSeconds() + " s";
     } catch (ExecutionException e) {
       failure = String.valueOf(e.getCause());
+      if (e.getCause() instanceof ProtocolException) {
+        return new Failed(failure, null, Kind.NO_HTTP);
+      }
     } finally {
       exchange.cancel(true); // closes the connection, where the exchange is not over
     }
@@ -105,7 +110,8 @@ final class WebhookEndpoint {
     if (status / 100 == 2) {
       return new Taken();
     }
-    return new Failed("HTTP " + status, retryAfter(info), status == GONE);
+    return new Failed(
+        "HTTP " + status, retryAfter(info), status == GONE ? Kind.GONE : Kind.PASSING);
   }
 
   /** Of its two forms the one in seconds; a date is taken for none. */

@@ -1,22 +1,20 @@
 package imserver.webhook;
 
 import imserver.config.Config;
-import imserver.database.Schema;
 import imserver.database.StorageException;
 import imserver.database.Vendor;
-import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import javax.sql.DataSource;
 
 /**
- * Writes events within the transaction of the container in which it is called, so that they are
- * told if and only if that is committed. A transaction that is a function of PostgreSQL calls
- * {@code add_webhook_event} itself. Safe for use by several threads.
+ * Writes events within a transaction of others, so that they are told if and only if that is
+ * committed. A transaction that is a function of PostgreSQL calls {@code add_webhook_event} itself.
+ * Safe for use by several threads.
  *
  * <p>To be called last, since from then on who stores messages in the conversation waits for the
  * end of the transaction.
@@ -24,12 +22,14 @@ import javax.sql.DataSource;
 @ApplicationScoped
 public class WebhookEvents {
 
-  private static final String ON_POSTGRES = "select add_webhook_event(?, ?, ?, ?)";
+  private static final String ON_POSTGRES = "select 1 from add_webhook_event(?1, ?2, ?3, ?4)";
+
+  private static final String NEXT_ID = "select nextval('webhook_event_id')";
 
   private static final String QUEUE =
       """
       merge into webhook_conversation c
-      using (select cast(? as bigint) as low_id, cast(? as bigint) as high_id, cast(? as bigint) as event_id) n
+      using (select cast(?1 as bigint) as low_id, cast(?2 as bigint) as high_id, cast(?3 as bigint) as event_id) n
       on c.low_id = n.low_id and c.high_id = n.high_id
       when matched then update set last_event_id = n.event_id
       when not matched then insert (low_id, high_id, last_event_id, due_at)
@@ -39,53 +39,81 @@ public class WebhookEvents {
   private static final String ADD =
       """
       insert into webhook_event (low_id, high_id, id, type, user_id, reference, created_at)
-      values (?, ?, ?, ?, ?, ?, current_timestamp)
+      values (?1, ?2, ?3, ?4, ?5, ?6, current_timestamp)
       """;
 
-  @Inject private Config config;
+  /**
+   * How often a row of the queue that has just been deleted is looked for: who deletes does so once
+   * for a conversation that is told, and not before something was written again.
+   */
+  private static final int ATTEMPTS = 5;
 
-  @Resource(lookup = Schema.DATA_SOURCE)
-  private DataSource database;
+  @Inject private Config config;
 
   /** For the container, which injects the rest. */
   public WebhookEvents() {}
 
-  WebhookEvents(Config config, DataSource database) {
+  /** For tests. */
+  public WebhookEvents(Config config) {
     this.config = config;
-    this.database = database;
   }
 
   /**
-   * A user has reported another. Does nothing where nobody is told of anything.
+   * A user, or the system, has reported another. Does nothing where nobody is told of anything.
    *
+   * @param entities in the transaction of the report
    * @param reportId by which the host application finds the report
-   * @throws StorageException if it could not be written: the transaction must not be committed
    */
-  public void reportCreated(long reporterId, long reportedId, long reportId) {
-    if (config.webhook().isOn()) {
-      add(WebhookEvent.REPORT_CREATED, reporterId, reportedId, reportId);
+  public void reportCreated(
+      EntityManager entities, long reporterId, long reportedId, long reportId) {
+    if (!config.webhook().isOn()) {
+      return;
     }
+    if (Vendor.of(config.storage()) == Vendor.H2) {
+      addOnH2(entities, WebhookEvent.REPORT_CREATED, reporterId, reportedId, reportId);
+      return;
+    }
+    entities
+        .createNativeQuery(ON_POSTGRES)
+        .setParameter(1, WebhookEvent.REPORT_CREATED)
+        .setParameter(2, reporterId)
+        .setParameter(3, reportedId)
+        .setParameter(4, reportId)
+        .getSingleResult();
   }
 
-  private void add(String type, long user, long other, long reference) {
-    try (Connection connection = database.getConnection()) {
-      if (Vendor.of(config.storage()) == Vendor.H2) {
-        addOnH2(connection, type, user, other, reference);
-        return;
-      }
-      try (PreparedStatement statement = connection.prepareStatement(ON_POSTGRES)) {
-        statement.setString(1, type);
-        statement.setLong(2, user);
-        statement.setLong(3, other);
-        statement.setLong(4, reference);
-        statement.execute();
-      }
-    } catch (SQLException e) {
-      throw new StorageException(e);
+  /** Others may delete the row of the queue at this moment: then none is changed. */
+  private static void addOnH2(
+      EntityManager entities, String type, long user, long other, long reference) {
+    long low = Math.min(user, other);
+    long high = Math.max(user, other);
+    long id = ((Number) entities.createNativeQuery(NEXT_ID).getSingleResult()).longValue();
+    int changed = 0;
+    for (int i = 0; i < ATTEMPTS && changed == 0; i++) {
+      changed =
+          entities
+              .createNativeQuery(QUEUE)
+              .setParameter(1, low)
+              .setParameter(2, high)
+              .setParameter(3, id)
+              .executeUpdate();
     }
+    if (changed == 0) {
+      throw new StorageException(new IllegalStateException("an event could not be queued"));
+    }
+    var unused =
+        entities
+            .createNativeQuery(ADD)
+            .setParameter(1, low)
+            .setParameter(2, high)
+            .setParameter(3, id)
+            .setParameter(4, type)
+            .setParameter(5, user)
+            .setParameter(6, reference)
+            .executeUpdate();
   }
 
-  /** The same on H2, by a connection that is in a transaction. */
+  /** The same by a connection that is in a transaction, when it is its turn to write. */
   static void addOnH2(Connection connection, String type, long user, long other, long reference)
       throws SQLException {
     long low = Math.min(user, other);
@@ -109,8 +137,7 @@ public class WebhookEvents {
   }
 
   private static long nextId(Connection connection) throws SQLException {
-    try (PreparedStatement statement =
-            connection.prepareStatement("select nextval('webhook_event_id')");
+    try (PreparedStatement statement = connection.prepareStatement(NEXT_ID);
         ResultSet row = statement.executeQuery()) {
       row.next();
       return row.getLong(1);

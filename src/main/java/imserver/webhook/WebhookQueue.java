@@ -93,7 +93,7 @@ final class WebhookQueue {
 
   private static final String GIVE_BACK =
       "update webhook_conversation set lease = 0, attempts = ?,"
-          + " due_at = current_timestamp + interval '0.001' second * ?"
+          + " due_at = current_timestamp + interval '0.001' second * cast(? as bigint)"
           + OF_LEASE;
 
   private static final String FORGET =

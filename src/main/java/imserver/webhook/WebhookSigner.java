@@ -8,11 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Signs requests as Standard Webhooks has it, by each secret. Safe for use by several threads. */
-final class WebhookSigner {
+public final class WebhookSigner {
 
   private final List<Webhook> signers = new ArrayList<>();
 
-  WebhookSigner(WebhookSecrets secrets) {
+  /** Signs by these secrets. */
+  public WebhookSigner(WebhookSecrets secrets) {
     for (String secret : secrets.texts()) {
       try {
         signers.add(new Webhook(secret));
@@ -28,7 +29,7 @@ final class WebhookSigner {
    * @param id without a dot
    * @param timestamp seconds since 1970
    */
-  String sign(String id, long timestamp, String body) {
+  public String sign(String id, long timestamp, String body) {
     List<String> signatures = new ArrayList<>(signers.size());
     for (Webhook signer : signers) {
       try {

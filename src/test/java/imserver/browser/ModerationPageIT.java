@@ -6,12 +6,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import imserver.server.Api;
+import imserver.server.ServerProcess;
 import imserver.server.SharedServer;
+import imserver.server.TestEnvironment;
 import imserver.server.Users;
 import imserver.server.WithServer;
+import java.io.IOException;
 import java.net.URI;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -26,6 +40,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(Lifecycle.PER_CLASS)
 @DisplayName("The page of the moderators")
 class ModerationPageIT {
+
+  private static final String SECRET = "0123456789abcdef0123456789abcdef";
 
   private Browser browser;
   private URI server;
@@ -139,6 +155,86 @@ class ModerationPageIT {
     }
   }
 
+  private static String token(long user, String role) throws JOSEException {
+    SignedJWT jwt =
+        new SignedJWT(
+            new JWSHeader(JWSAlgorithm.HS256),
+            new JWTClaimsSet.Builder()
+                .subject(Long.toString(user))
+                .claim("roles", List.of(role))
+                .expirationTime(Date.from(Instant.now().plusSeconds(3600)))
+                .build());
+    jwt.sign(new MACSigner(SECRET));
+    return jwt.serialize();
+  }
+
+  @Test
+  @DisplayName("asks for a token where one is needed, takes no user's, and keeps it in the page")
+  void tokens() throws IOException, JOSEException {
+    try (ServerProcess own =
+        ServerProcess.start(
+            TestEnvironment.freePort(),
+            TestEnvironment.folder("moderation-" + System.nanoTime()),
+            Map.of("IMSERVER_AUTH_MODE", "jwt", "IMSERVER_JWT_SECRET", SECRET))) {
+      long moderator = Users.next();
+      URI address = own.address().resolve("/teaching/moderation/");
+      try (ChatPage page = ChatPage.open(browser, ChatPage.english(), address)) {
+        Locator field = page.page().locator(".sign-in textarea");
+        assertThat(field).isVisible();
+        assertThat(page.barriers()).isEmpty();
+        field.fill("no.real.token");
+        page.button("Sign in").click();
+        assertThat(said(page)).containsText("expired or is not valid");
+        field.fill(token(moderator, "teacher"));
+        page.button("Sign in").click();
+        assertThat(said(page)).containsText("not the credential of a moderator");
+        field.fill(token(moderator, "imserver-moderator"));
+        page.button("Sign in").click();
+        assertThat(page.page().locator("main")).containsText("No reports.");
+        page.page().locator("nav a[href='#suspensions']").click();
+        page.page().locator("input[name=user]").fill(Long.toString(moderator));
+        page.button("Suspend").click();
+        assertThat(said(page)).containsText("did not understand"); // nobody suspends himself
+        page.button("Sign out").click();
+        assertThat(field).isVisible();
+        assertThat(page.page().evaluate("localStorage.length + sessionStorage.length"))
+            .isEqualTo(0);
+      }
+      URI withToken = address.resolve("#token=" + token(moderator, "imserver-moderator"));
+      try (ChatPage page = ChatPage.open(browser, ChatPage.english(), withToken)) {
+        assertThat(page.page().locator("main")).containsText("No reports.");
+        assertThat(page.page().url()).doesNotContain("token");
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("shows the lists of words, and replaces one")
+  void words() {
+    try (ChatPage page = open(ChatPage.english(), "#words")) {
+      Locator masked =
+          page.page()
+              .getByRole(
+                  AriaRole.TEXTBOX,
+                  new Page.GetByRoleOptions().setName("Mask with *").setExact(true));
+      masked.fill(" 坏词丁 \n\n坏词丁\nbad thing");
+      page.button("Save: Mask with *").click();
+      assertThat(said(page)).hasText("Done.");
+      assertThat(masked).hasValue("坏词丁\nbad thing");
+      masked.fill("★");
+      page.button("Save: Mask with *").click();
+      assertThat(said(page)).hasAttribute("role", "alert");
+      assertThat(masked).hasValue("★"); // what was entered stays
+      masked.fill("");
+      page.button("Save: Mask with *").click();
+      assertThat(said(page)).hasText("Done.");
+      page.page().locator("nav a[href='#audit']").click();
+      assertThat(page.page().locator("main .card").first())
+          .containsText("replaced a list of words");
+      assertThat(page.complaints().stream().filter(line -> !line.contains("400"))).isEmpty();
+    }
+  }
+
   @Test
   @DisplayName("says what the server has refused")
   void refused() {
@@ -165,7 +261,7 @@ class ModerationPageIT {
             .setViewportSize(width, 720)
             .setLocale(language);
     for (String fragment :
-        new String[] {"#reports", "#report=" + reportId, "#suspensions", "#audit"}) {
+        new String[] {"#reports", "#report=" + reportId, "#suspensions", "#words", "#audit"}) {
       try (ChatPage page = open(look, fragment)) {
         assertThat(page.page().locator("main .card").first()).isVisible();
         if (fragment.startsWith("#report=")) {

@@ -179,6 +179,7 @@ class ConfigReaderTest {
               "IMSERVER_WEBHOOK_URL", "https://h:23/w?x",
               "IMSERVER_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
               "IMSERVER_UNSEEN", "24",
+              "IMSERVER_POLICY_URL", "http://h:25/p",
               "IMSERVER_REDIS_URL", "redis://h:18");
       assertThat(config)
           .isEqualTo(
@@ -224,7 +225,8 @@ class ConfigReaderTest {
                   new Config.Webhook(
                       URI.create("https://h:23/w?x"),
                       new WebhookSecrets(List.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),
-                      24)));
+                      24,
+                      URI.create("http://h:25/p"))));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")

@@ -22,7 +22,7 @@ class WebhookSettingsTest {
   @Test
   @DisplayName("are absent by default")
   void absent() {
-    assertThat(Configs.with().webhook()).isEqualTo(new Config.Webhook(null, null, 0));
+    assertThat(Configs.with().webhook()).isEqualTo(new Config.Webhook(null, null, 0, null));
     assertThat(Configs.with().webhook().isOn()).isFalse();
   }
 

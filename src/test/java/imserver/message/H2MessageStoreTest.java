@@ -150,6 +150,7 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
             "new_recipient",
             "suspension",
             "moderation_action",
+            "flagged_message",
             "webhook_event",
             "webhook_conversation",
             "unseen")) {

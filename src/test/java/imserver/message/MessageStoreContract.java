@@ -119,6 +119,7 @@ abstract class MessageStoreContract {
         newMessage.createdAt(),
         null,
         true,
+        false,
         false);
   }
 
@@ -580,6 +581,10 @@ abstract class MessageStoreContract {
       try {
         for (int round = 0; round < 10; round++) {
           long user = 100 + round;
+          if (round % 2 == 1) { // who has been suspended before
+            suspend(user);
+            store().endSuspension(user, ending(CAME).onUser(user));
+          }
           AtomicBoolean end = new AtomicBoolean();
           List<Future<Boolean>> writers =
               IntStream.range(0, 4)

@@ -8,6 +8,8 @@ import imserver.config.Configs;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.message.RandomWriter.Event;
+import imserver.moderation.ModerationStep;
+import imserver.moderation.SuspensionScope;
 import imserver.server.TestEnvironment;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -16,6 +18,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +76,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
     tables()
         .update(
             "truncate message, notice, unread, user_state, conversation, new_recipient, suspension,"
-                + " webhook_event, webhook_conversation, unseen");
+                + " webhook_event, webhook_conversation, unseen, flagged_message");
     tables().update("alter table moderation_action disable trigger user");
     tables().update("truncate moderation_action");
     tables().update("alter table moderation_action enable trigger user");
@@ -209,6 +213,30 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
         awaitOneWaiting();
         connection.commit();
         assertThat(second.get()).isEqualTo(new Recount(0, 0, 0));
+      } finally {
+        thread.shutdownNow();
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("has a suspension wait for what is being stored of the user, also the second time")
+  void suspensionWaits() throws Exception {
+    OffsetDateTime now = OffsetDateTime.of(2026, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC);
+    ModerationStep step =
+        new ModerationStep(1, "m", now, ModerationStep.Action.SUSPEND, 2L, null, null, "", "");
+    store.suspend(2, SuspensionScope.WRITE, now.plusYears(1), step);
+    try (Connection connection = DriverManager.getConnection(url());
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("select 1 from user_state where user_id = 2 for no key update");
+      ExecutorService thread = Executors.newSingleThreadExecutor();
+      try {
+        var again =
+            thread.submit(() -> store.suspend(2, SuspensionScope.ALL, now.plusYears(1), step));
+        awaitOneWaiting();
+        connection.commit();
+        assertThat(again.get().scope()).isEqualTo(SuspensionScope.ALL);
       } finally {
         thread.shutdownNow();
       }

@@ -60,6 +60,7 @@ abstract class SqlMessageStoreContract extends MessageStoreContract {
             plain.createdAt(),
             null,
             true,
+            false,
             false);
     assertThat(store().add(List.of(exempt, plain), none))
         .satisfiesExactly(
@@ -79,5 +80,26 @@ abstract class SqlMessageStoreContract extends MessageStoreContract {
       assertThat(store().add(List.of(newMessage), few).get(0)).isInstanceOf(Stored.class);
       assertThat(state().all("select sender_id from new_recipient")).containsExactly(10L + i);
     }
+  }
+
+  private static NewMessage flagged(long sender, String key) {
+    OffsetDateTime came = OffsetDateTime.of(2026, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC);
+    return new NewMessage(
+        new DedupeKey(sender, key), 2, "text", "", came, null, false, true, false);
+  }
+
+  @Test
+  @DisplayName("notes which messages are to be reported, in the transaction that stores them")
+  void flagged() {
+    NewMessage plain = RandomWriter.newMessage(7);
+    List<Outcome> outcomes =
+        store().add(List.of(plain, flagged(1, "a"), flagged(1, "b")), SiteRules.OPEN);
+    List<Long> ids = outcomes.stream().map(outcome -> ((Stored) outcome).messageId()).toList();
+    String all = "select message_id from flagged_message order by message_id";
+    assertThat(state().all(all)).containsExactlyElementsOf(ids.subList(1, 3));
+    store().add(List.of(flagged(1, "a")), SiteRules.OPEN);
+    SiteRules none = new SiteRules(SiteRules.NO_BOUND, 0, true);
+    store().add(List.of(flagged(11, "refused")), none);
+    assertThat(state().all(all)).hasSize(2);
   }
 }

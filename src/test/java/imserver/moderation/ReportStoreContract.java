@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import imserver.auth.UserPrincipal;
+import imserver.config.Configs;
 import imserver.moderation.ModerationStep.Action;
+import imserver.webhook.WebhookEvents;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Persistence;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -35,6 +38,18 @@ abstract class ReportStoreContract {
 
   private final long alice = ++lastId;
   private final long bob = ++lastId;
+
+  /** Of which reports the host application was told, each with the reporter and the reported. */
+  private final List<List<Long>> told = new CopyOnWriteArrayList<>();
+
+  private WebhookEvents events =
+      new WebhookEvents(Configs.with()) {
+        @Override
+        public void reportCreated(
+            EntityManager entities, long reporterId, long reportedId, long reportId) {
+          told.add(List.of(reporterId, reportedId, reportId));
+        }
+      };
 
   /** Where the product's tables are. */
   abstract EntityManagerFactory factory();
@@ -65,7 +80,7 @@ abstract class ReportStoreContract {
   }
 
   private <R> R store(Function<ReportStore, R> work) {
-    return inTransaction(entities -> work.apply(new ReportStore(entities)));
+    return inTransaction(entities -> work.apply(new ReportStore(entities, events)));
   }
 
   private void update(String sql, Object... parameters) {
@@ -116,6 +131,10 @@ abstract class ReportStoreContract {
 
   private ReportOutcome reportOfSystem(NewReport newReport) {
     return store(reports -> reports.reportOfSystem(newReport, NOW));
+  }
+
+  private boolean reportFlagged() {
+    return store(reports -> reports.reportFlagged(NOW));
   }
 
   private List<ReportedMessage> messages(long reportId) {
@@ -214,6 +233,7 @@ abstract class ReportStoreContract {
     NewReport fraud = new NewReport(List.of(id), ReportReason.FRAUD, "text", "n");
     assertThat(report(bob, fraud)).isEqualTo(new ReportOutcome.ReusedId());
     assertThat(kept(report(alice, newReport("n", id)))).isNotEqualTo(first);
+    assertThat(told).hasSize(2).startsWith(List.of(bob, alice, first));
   }
 
   @Test
@@ -319,10 +339,72 @@ abstract class ReportStoreContract {
     }
   }
 
+  @Test
+  @DisplayName("reports each message that has a word of the list once, one after the other")
+  void flagged() {
+    long first = add(alice, bob, "first");
+    long second = add(bob, alice, "second");
+    for (long id : List.of(first, second)) {
+      update("insert into flagged_message (message_id) values (?1)", id);
+    }
+    assertThat(reportFlagged()).isTrue();
+    assertThat(reportFlagged()).isTrue();
+    assertThat(reportFlagged()).isFalse();
+    List<Report> newest = newest(true, Long.MAX_VALUE, 2);
+    assertThat(newest).extracting(Report::reportedId).containsExactly(bob, alice);
+    assertThat(newest).extracting(Report::reporterId).containsExactly(0L, 0L);
+    assertThat(contents(newest.get(1).id())).containsExactly("*first", "second");
+    assertThat(told)
+        .contains(List.of(0L, alice, newest.get(1).id()), List.of(0L, bob, newest.get(0).id()));
+  }
+
   /** Whether the database itself refuses to change what moderators have done. */
   boolean entriesStay() {
     return catchThrowable(() -> update("delete from moderation_action")) != null
         && catchThrowable(() -> update("update moderation_action set reason = 'x'")) != null
         && catchThrowable(() -> update("truncate table moderation_action")) != null;
+  }
+
+  private List<?> eventsOf(long user) {
+    return inTransaction(
+        entities ->
+            entities
+                .createNativeQuery(
+                    "select type || ' by ' || user_id || ': ' || reference from webhook_event"
+                        + " where low_id = ?1 or high_id = ?1")
+                .setParameter(1, user)
+                .getResultList());
+  }
+
+  @Test
+  @DisplayName("has the host application told of a report once, where it is to be told")
+  void event() {
+    long message = add(bob, alice, "spam");
+    report(alice, message);
+    assertThat(eventsOf(bob)).isEmpty();
+    String postgres = "jdbc:postgresql://h/d";
+    events =
+        new WebhookEvents(
+            Configs.with(
+                "IMSERVER_WEBHOOK_URL",
+                "http://h/",
+                "IMSERVER_WEBHOOK_SECRET",
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                "IMSERVER_DB_URL",
+                factory().getProperties().toString().contains("h2") ? "" : postgres));
+    long id = ((ReportOutcome.Kept) report(alice, newReport("named", message))).reportId();
+    report(alice, newReport("named", message));
+    assertThat(eventsOf(bob)).isEqualTo(List.of("report.created by " + alice + ": " + id));
+    Throwable failed =
+        catchThrowable(
+            () ->
+                inTransaction(
+                    entities -> {
+                      new ReportStore(entities, events)
+                          .report(alice, newReport("other", message), NOW);
+                      throw new IllegalStateException("rolled back");
+                    }));
+    assertThat(failed).hasMessage("rolled back");
+    assertThat(eventsOf(bob)).hasSize(1);
   }
 }

@@ -172,6 +172,12 @@ class ApiDocumentsIT {
     calls.put(
         "endSessions",
         Call.service("api/users/" + bob + "/sessions", null, "api/users/x/sessions"));
+    calls.put(
+        "listParked", Call.service("api/webhooks/parked", null, "api/webhooks/parked?after=x"));
+    calls.put(
+        "retryParked",
+        Call.service(
+            "api/webhooks/parked/9007199254740991/retry", null, "api/webhooks/parked/x/retry"));
     calls.put("health", Call.user("api/health", null, null));
     calls.put("live", Call.user("api/health/live", null, null));
     calls.put("ready", Call.user("api/health/ready", null, null));
@@ -300,6 +306,7 @@ class ApiDocumentsIT {
             "documented, and never answered; these take IMSERVER_RECIPIENTS=known,"
                 + " IMSERVER_USER_SEARCH=off, two minutes")
         .isSubsetOf(
+            "retryParked 204",
             "sendMessage 404",
             "sendNotice 404",
             "findUsers 403",

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.json.JsonObject;
 import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +50,7 @@ class RulesIT {
       assertThat(sent.getInt("change")).isEqualTo(1);
       assertThat(desk.awaitMessage("silenced").getString("messageId"))
           .isEqualTo(sent.getString("messageId"));
+      phone.send("{\"op\":\"typing\",\"to\":" + bob + "}");
       long byRest = apiOfAlice.sendMessage(bob, "silenced by REST");
       apiOfAlice.form("message/sendMessage", Map.of("toId", bob, "content", "silenced by form"));
       assertThat(Api.contents(apiOfAlice.history(bob, "")))
@@ -71,9 +74,45 @@ class RulesIT {
       old.message("heard");
       assertThat(old.contents()).containsExactly("heard");
       assertThat(recipient.received("message")).hasSize(1);
+      assertThat(recipient.received("typing")).isEmpty();
       assertThat(Api.contents(apiOfBob.history(alice, ""))).containsExactly("heard");
       assertThat(Api.contents(apiOfAlice.history(bob, ""))).hasSize(4);
     }
+  }
+
+  private Api.Answer asHost(String method, String path, String body, Object user) {
+    Api host = Api.service(server);
+    HttpRequest.Builder request =
+        host.request(path)
+            .method(method, BodyPublishers.ofString(body))
+            .header("Content-Type", "application/json")
+            .header("Imserver-User", user.toString());
+    return host.send(request);
+  }
+
+  @Test
+  @DisplayName("the host application does what a user may do, in his name, and a user does not")
+  void actingFor() {
+    assertThat(asHost("POST", messagesWith(bob), Api.content("by the host"), alice).status())
+        .isEqualTo(201);
+    assertThat(Api.contents(apiOfBob.history(alice, ""))).containsExactly("by the host");
+    assertDone(asHost("PUT", "api/blocks/" + alice, "", bob));
+    assertThat(apiOfBob.get("api/blocks").text()).contains(Long.toString(alice));
+    asHost("PUT", "api/users/me/settings", "{\"strangers\":\"quota:5\"}", bob).ok();
+    assertThat(apiOfBob.get("api/users/me/settings").ok().getString("strangers"))
+        .isEqualTo("quota:5");
+    apiOfAlice.sendMessage(bob, "silenced");
+    assertThat(asHost("POST", messagesWith(bob), Api.content("silenced too"), alice).status())
+        .isEqualTo(201);
+    assertThat(apiOfBob.history(alice, "")).hasSize(1);
+    assertThat(asHost("PUT", "api/blocks/" + alice, "", "x").status()).isEqualTo(400);
+    assertThat(asHost("PUT", "api/blocks/" + alice, "", 0).status()).isEqualTo(400);
+    HttpRequest.Builder forged =
+        apiOfAlice
+            .request("api/blocks/" + alice)
+            .method("PUT", BodyPublishers.noBody())
+            .header("Imserver-User", Long.toString(bob));
+    assertThat(apiOfAlice.send(forged).status()).isEqualTo(403);
   }
 
   @Test

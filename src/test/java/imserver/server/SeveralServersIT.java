@@ -36,7 +36,7 @@ import org.postgresql.PGNotification;
 
 @Tag("postgresql")
 @Tag("mixed")
-@TestMethodOrder(OrderAnnotation.class) // the fifth kills a server
+@TestMethodOrder(OrderAnnotation.class) // the one with the number 6 kills a server
 @DisplayName("Two servers on one database, Tomcat and Payara,")
 class SeveralServersIT {
 
@@ -109,6 +109,40 @@ class SeveralServersIT {
     query(
         "select pg_terminate_backend(pid)::int from pg_stat_activity"
             + " where application_name like 'imserver listener%'");
+  }
+
+  @Test
+  @Order(0)
+  @DisplayName(
+      "hold what a moderator has done on either: writing at once, connections within seconds")
+  void suspended() {
+    long carol = Users.next();
+    Api moderator = Api.service(one.address());
+    String path = "api/moderation/users/" + carol + "/suspension";
+    String body = "{\"scope\":\"%s\",\"until\":\"9999-01-01T00:00:00Z\",\"reason\":\"spam\"}";
+    Api ofCarol = new Api(other.address(), carol);
+    String message = "api/conversations/" + bob + "/messages";
+    try (Client c = Client.connect(other.address(), carol);
+        CommandClient b = CommandClient.connect(other.address(), bob)) {
+      long id = ofCarol.sendMessage(bob, "before");
+      b.awaitMessage("before");
+      assertThat(moderator.put(path, body.formatted("write")).status()).isEqualTo(204);
+      assertThat(ofCarol.post(message, Api.content("after")).code()).isEqualTo("SUSPENDED");
+      c.send(Packet.message(bob, "after", "t"));
+      assertThat(c.answer("t").code()).isEqualTo("SUSPENDED");
+      assertThat(moderator.post("api/moderation/messages/" + id + "/remove", "{}").status())
+          .isEqualTo(204);
+      assertThat(b.await("recall").getString("messageId")).isEqualTo(Long.toString(id));
+
+      assertThat(moderator.put(path, body.formatted("all")).status()).isEqualTo(204);
+      assertThat(c.closeCode()).isEqualTo(4423);
+      assertThat(Client.refusal(other.address(), carol)).isEqualTo(403);
+      assertThat(ofCarol.get("api/unread").code()).isEqualTo("SUSPENDED");
+      assertThat(Api.service(other.address()).delete(path).status()).isEqualTo(204);
+      await().atMost(Client.TIMEOUT).until(() -> ofCarol.get("api/unread").status() == 200);
+      Api onOne = new Api(one.address(), carol);
+      await().atMost(Client.TIMEOUT).until(() -> onOne.get("api/unread").status() == 200);
+    }
   }
 
   @Test

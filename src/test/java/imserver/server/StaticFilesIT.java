@@ -209,6 +209,17 @@ class StaticFilesIT {
   }
 
   @Test
+  @DisplayName("leads from a folder's name without its slash to the page in it")
+  void folder() throws Exception {
+    HttpResponse<byte[]> answer = bytes("moderation");
+    assertThat(answer.statusCode()).isIn(301, 302); // Payara does so itself, for ever
+    assertThat(answer.uri().resolve(header(answer, "Location")))
+        .isEqualTo(answer.uri().resolve("moderation/"));
+    assertThat(bytes("moderation/").statusCode()).isEqualTo(200);
+    assertThat(bytes("chat").statusCode()).isEqualTo(404);
+  }
+
+  @Test
   @DisplayName("and every other file, is compressed for who takes that, each form by its own ETag")
   void compressed() throws Exception {
     for (String path :

@@ -1,9 +1,11 @@
 package imserver.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import jakarta.json.JsonObject;
 import java.net.URI;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -52,6 +54,7 @@ class WordsIT {
   void refuse() {
     long first = id(send("坏词甲", "c1"));
     put("refuse", "\"坏词甲\"");
+    assertThat(moderator.get("api/moderation/audit").text()).contains("put-words", "refuse: 1");
     assertThat(moderator.get("api/words").ok().getJsonArray("refuse").getString(0))
         .isEqualTo("坏词甲");
     Api.Answer refused = send("说坏 詞甲", "c2");
@@ -81,6 +84,37 @@ class WordsIT {
     assertThat(id(send("你这坏 词乙!", "c1"))).isEqualTo(sent);
     assertThat(send("你这坏 词乙?", "c1").status()).isEqualTo(409);
     assertThat(Api.contents(apiOfAlice.history(bob, ""))).containsExactly("你这****!");
+  }
+
+  @Test
+  @DisplayName(
+      "what is to be reported is stored as it is, and moderators get it with what is around")
+  void report() {
+    put("report", "\"坏词丙\"");
+    send("before", "c1").ok();
+    long id = id(send("这 坏词丙", "c2"));
+    JsonObject report =
+        await()
+            .until(
+                () ->
+                    moderator
+                        .get("api/moderation/reports?state=open")
+                        .ok()
+                        .getJsonArray("reports")
+                        .getValuesAs(JsonObject.class)
+                        .stream()
+                        .filter(
+                            each ->
+                                each.getJsonObject("reported").getJsonNumber("id").longValue()
+                                    == alice)
+                        .findFirst(),
+                Optional::isPresent)
+            .orElseThrow();
+    JsonObject whole =
+        moderator.get("api/moderation/reports/" + report.getJsonNumber("reportId")).ok();
+    assertThat(whole.getJsonArray("messages").toString()).contains("before", "这 坏词丙", "" + id);
+    put("report", "");
+    assertThat(Api.contents(apiOfAlice.history(bob, ""))).containsExactly("这 坏词丙", "before");
   }
 
   @Test

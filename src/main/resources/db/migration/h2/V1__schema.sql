@@ -149,6 +149,10 @@ create table revocation (
 create index revocation_by_writing on revocation (written_at);
 create index revocation_by_moment on revocation (issued_before);
 
+create table flagged_message (
+  message_id bigint not null primary key
+);
+
 create table word_list (
   action  varchar(10)      not null primary key,
   words   varchar(1048576) not null,

@@ -30,6 +30,7 @@
 --           recalled message said is gone: there the recipient decides.
 -- The caller then calls again without these messages.
 --
+-- "notices" and "flagged" are ordinals: of the messages with a title or link, and of those to be reported to the moderators.
 -- With "webhook" the host application is to be told of what is stored, and with "unseen_seconds" also of what is not read by
 -- then: for that it writes an event for each message that is not silenced, after all else.
 --
@@ -42,7 +43,7 @@
 create or replace function add_messages(
   senders bigint[], recipients bigint[], keys varchar[], contents varchar[], timestamps varchar[],
   came timestamp with time zone,
-  notices integer[], titles varchar[], urls varchar[],
+  notices integer[], titles varchar[], urls varchar[], flagged integer[],
   users bigint[], user_changes integer[], user_received integer[],
   lows bigint[], highs bigint[], low_lasts integer[], high_lasts integer[], to_lows integer[], to_highs integer[],
   low_positions integer[], low_laters integer[], high_positions integer[], high_laters integer[],
@@ -150,6 +151,10 @@ begin
       if cardinality(notices) > 0 then
         insert into notice (message_id, title, url)
         select ids[n.ordinal], n.title, n.url from unnest(notices, titles, urls) as n (ordinal, title, url);
+      end if;
+
+      if cardinality(flagged) > 0 then
+        insert into flagged_message (message_id) select ids[n.ordinal] from unnest(flagged) as n (ordinal);
       end if;
 
       insert into unread (recipient_id, message_id, sender_id)

@@ -1,0 +1,229 @@
+package imserver.policy;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import imserver.api.MessageDraft;
+import imserver.api.PolicyDecision;
+import imserver.webhook.WebhookSigner;
+import jakarta.json.Json;
+import jakarta.json.JsonException;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Asks the address of the settings, many messages at once. Whatever it does costs no thread, and
+ * little memory.
+ */
+final class HttpPolicy implements Policy {
+
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+
+  /** So many requests at a time; others wait for one of them, as long as they are waited for. */
+  private static final int MOST_REQUESTS = 64;
+
+  private static final int MOST_KEPT = 100_000;
+  private static final Pattern MAX_AGE = Pattern.compile("(?:^|[,\\s])max-age=(\\d{1,6})");
+  private static final Pattern NOT_KEPT = Pattern.compile("(?:^|[,\\s])no-(?:store|cache)");
+
+  private final URI address;
+  private final WebhookSigner signer;
+  private final Clock clock;
+  private final HttpClient http;
+  private final Semaphore free = new Semaphore(MOST_REQUESTS);
+  private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+
+  /** For how long a sender may write to a recipient unasked. */
+  private final Cache<Pair, Duration> allowed =
+      Caffeine.newBuilder()
+          .maximumSize(MOST_KEPT)
+          .expireAfter(Expiry.creating((Pair pair, Duration time) -> time))
+          .build();
+
+  private record Pair(long senderId, long recipientId) {
+
+    static Pair of(MessageDraft draft) {
+      return new Pair(draft.senderId(), draft.recipientId());
+    }
+  }
+
+  /**
+   * A policy.
+   *
+   * @param executor for the short tasks of the HTTP client, which wait for nothing
+   */
+  HttpPolicy(URI address, WebhookSigner signer, Clock clock, Executor executor) {
+    this.address = address;
+    this.signer = signer;
+    this.clock = clock;
+    // HTTP/2 would first be asked for over plain HTTP, which not every endpoint takes.
+    this.http =
+        HttpClient.newBuilder()
+            .version(Version.HTTP_1_1)
+            .followRedirects(Redirect.NEVER)
+            .connectTimeout(CONNECT_TIMEOUT)
+            .executor(executor)
+            .build();
+  }
+
+  @Override
+  public CompletableFuture<PolicyDecision> ask(MessageDraft draft, Duration within) {
+    if (allowed.getIfPresent(Pair.of(draft)) != null) {
+      return CompletableFuture.completedFuture(PolicyDecision.allow());
+    }
+    CompletableFuture<PolicyDecision> answer = new CompletableFuture<>();
+    waiting.add(() -> send(draft, answer));
+    sendWaiting();
+    return answer;
+  }
+
+  private void sendWaiting() {
+    while (!waiting.isEmpty() && free.tryAcquire()) {
+      Runnable next = waiting.poll();
+      if (next == null) {
+        free.release();
+      } else {
+        next.run();
+      }
+    }
+  }
+
+  /** Has a permit, which it gives back when the exchange is over. */
+  private void send(MessageDraft draft, CompletableFuture<PolicyDecision> answer) {
+    if (answer.isDone()) { // nobody waits for it any more
+      free.release();
+      return;
+    }
+    CompletableFuture<HttpResponse<byte[]>> exchange =
+        http.sendAsync(request(draft), info -> new BoundedBody());
+    var unused =
+        exchange.whenComplete(
+            (response, error) -> {
+              free.release();
+              complete(draft, answer, response, error);
+              sendWaiting();
+            });
+    cancelWith(answer, exchange);
+  }
+
+  /** Where nobody waits any more the connection is closed. */
+  private static void cancelWith(CompletableFuture<?> answer, CompletableFuture<?> exchange) {
+    var unused =
+        answer.whenComplete(
+            (decision, error) -> {
+              if (answer.isCancelled()) {
+                exchange.cancel(true);
+              }
+            });
+  }
+
+  private void complete(
+      MessageDraft draft,
+      CompletableFuture<PolicyDecision> answer,
+      HttpResponse<byte[]> response,
+      Throwable error) {
+    if (error != null) {
+      answer.completeExceptionally(
+          error instanceof CompletionException && error.getCause() != null
+              ? error.getCause()
+              : error);
+      return;
+    }
+    try {
+      answer.complete(decision(draft, response));
+    } catch (IOException | RuntimeException e) {
+      answer.completeExceptionally(e);
+    }
+  }
+
+  private HttpRequest request(MessageDraft draft) {
+    Instant now = clock.instant();
+    JsonObjectBuilder data =
+        Json.createObjectBuilder()
+            .add("fromId", draft.senderId())
+            .add("toId", draft.recipientId())
+            .add("content", draft.content());
+    if (draft.clientMessageId() != null) {
+      data.add("clientMessageId", draft.clientMessageId());
+    }
+    String body =
+        Json.createObjectBuilder()
+            .add("type", "message.sending")
+            .add("timestamp", now.toString())
+            .add("data", data)
+            .build()
+            .toString();
+    String id = "ask_" + UUID.randomUUID();
+    return HttpRequest.newBuilder(address)
+        .header("Content-Type", "application/json")
+        .header("Accept", "application/json")
+        .header("User-Agent", "imserver")
+        .header("webhook-id", id)
+        .header("webhook-timestamp", Long.toString(now.getEpochSecond()))
+        .header("webhook-signature", signer.sign(id, now.getEpochSecond(), body))
+        .POST(BodyPublishers.ofString(body))
+        .build();
+  }
+
+  private PolicyDecision decision(MessageDraft draft, HttpResponse<byte[]> response)
+      throws IOException {
+    PolicyDecision decision =
+        switch (response.statusCode()) {
+          case 204 -> PolicyDecision.allow();
+          case 200 -> decision(response.body());
+          default -> throw new IOException("HTTP " + response.statusCode());
+        };
+    if (decision instanceof PolicyDecision.Allow) {
+      Duration time = keptFor(response);
+      if (!time.isZero()) {
+        allowed.put(Pair.of(draft), time);
+      }
+    }
+    return decision;
+  }
+
+  private static PolicyDecision decision(byte[] body) throws IOException {
+    try (JsonReader reader = Json.createReader(new ByteArrayInputStream(body))) {
+      JsonObject answer = reader.readObject();
+      String decision = answer.getString("decision");
+      return switch (decision) {
+        case "allow" -> PolicyDecision.allow();
+        case "refuse" -> PolicyDecision.refuse(answer.getString("reason", ""));
+        case "replace" -> PolicyDecision.replace(answer.getString("content"));
+        default -> throw new IOException("there is no decision " + decision);
+      };
+    } catch (JsonException | NullPointerException | ClassCastException e) {
+      throw new IOException("an answer that cannot be read", e);
+    }
+  }
+
+  private static Duration keptFor(HttpResponse<byte[]> response) {
+    String header = String.join(",", response.headers().allValues("Cache-Control"));
+    Matcher seconds = MAX_AGE.matcher(header);
+    return seconds.find() && !NOT_KEPT.matcher(header).find()
+        ? Duration.ofSeconds(Long.parseLong(seconds.group(1)))
+        : Duration.ZERO;
+  }
+}
