@@ -71,7 +71,7 @@ class RetentionIT {
       new Api(server.address(), carol)
           .put("api/conversations/" + alice + "/settings", "{\"pinned\":true}")
           .ok();
-      server.stop();
+      server.kill();
     }
     age(first, last);
     try (ServerProcess server = start(2)) {
