@@ -1459,6 +1459,16 @@ abstract class MessageStoreContract {
     }
 
     @Test
+    @DisplayName("also where nothing else of the conversation waits to be told")
+    void queued() {
+      long read = stored(newMessage(ALICE, BOB, "a")).messageId();
+      long recalled = stored(newMessage(ALICE, CAROL, "b")).messageId();
+      telling().markRead(Map.of(BOB, List.of(read)), true);
+      telling().recall(ALICE, recalled, CAME, CAME);
+      assertThat(state().queue()).containsExactly("10-20", "10-30");
+    }
+
+    @Test
     @DisplayName("not of what is silenced, refused, a retry, or not done")
     void nothing() {
       MessageStore store = telling();
