@@ -33,12 +33,18 @@
  *       it to {@link imserver.message.Intake}, with the connection's {@link
  *       imserver.session.Requester}.
  *   <li>{@code Intake} checks it by the {@link imserver.message.MessageRules}, takes one from the
- *       user's budget ({@link imserver.session.UserBudgets}), and puts it, as a {@code
- *       Submission.Send}, into the {@code Lane} of its recipient, whose {@code FairQueue} bounds
- *       what waits. Here the container's thread is done: it never waits for the database.
+ *       user's budget ({@link imserver.session.UserBudgets}), and has the {@link
+ *       imserver.content.WordFilter} say what is to become of it for its words. What that does not
+ *       refuse the {@code PolicyGate} holds back, where the host application has a say ({@link
+ *       imserver.policy.Policies}), until that has decided. Then {@code Intake} puts it, as a
+ *       {@code Submission.Send}, into the {@code Lane} of its recipient, whose {@code FairQueue}
+ *       bounds what waits. Here the container's thread is done: it never waits for the database,
+ *       nor for the host application.
  *   <li>The lane's thread takes a batch of what waits and gives it to {@code MessageWriter},
- *   <li>which calls {@code MessageService.store}: that checks that the recipients are known, where
- *       the settings want it, and calls the {@code MessageStore} of the configured database.
+ *   <li>which calls {@code MessageService.refuse} for those that are refused by now: it looks
+ *       whether they were stored before; and {@code MessageService.add} for the others: that checks
+ *       that the recipients are known, where the settings want it, and calls the {@code
+ *       MessageStore} of the configured database.
  *   <li>{@link imserver.message.PostgresMessageStore} calls the function {@code add_messages}
  *       through {@code FunctionCaller}; {@link imserver.message.H2MessageStore} has {@link
  *       imserver.message.H2Transactions} run a transaction, with {@code H2MessageInserter}. Both
@@ -76,6 +82,9 @@
  *   <li>To mark as read up to a message, and to ask what has changed: {@link
  *       imserver.conversation.Synchronization} has {@link imserver.query.DatabaseExecutor} ask the
  *       database, and gives what is to be marked to the {@code Intake}.
+ *   <li>That a user is typing: {@code Intake} has the {@code TypingRelay} look whether the other
+ *       one has blocked him, and if not {@code Delivery} tells that one's devices. Nothing is
+ *       stored.
  *   <li>{@code Delivery} tells the {@code SessionRegistry} of every change, whatever it was; each
  *       {@code UserStream} tells its {@code MessageStream}s of the messages, and its {@code
  *       ChangeStream}s of all.

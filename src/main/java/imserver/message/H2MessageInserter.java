@@ -59,7 +59,8 @@ final class H2MessageInserter {
              as n (id, sender_id, recipient_id, dedupe_key, content, client_timestamp)
       """;
 
-  private static final String FLAG = "insert into flagged_message (message_id) values (?1)";
+  private static final String FLAG =
+      "insert into flagged_message (message_id, content) values (?1, ?2)";
 
   private static final String ADD_UNREAD =
       """
@@ -191,7 +192,7 @@ final class H2MessageInserter {
         entities.persist(new Notice(ids[i], noticeDetails));
       }
       if (newMessages.get(i).flagged()) {
-        statement(FLAG, ids[i]).executeUpdate();
+        statement(FLAG, ids[i], newMessages.get(i).content()).executeUpdate();
       }
     }
     if (events != null) {

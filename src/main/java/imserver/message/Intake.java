@@ -164,7 +164,7 @@ public class Intake {
       store(new Send(requester, request, noticeDetails));
     } else {
       Send send = new Send(requester, request, null, words.check(request.content()));
-      if (policies.isOn() && send.verdict().refusal() == null) {
+      if (policies.isOn() && send.verdict().refusal() == null && !stopped.get()) {
         policyGate.pass(send);
       } else {
         store(send);
@@ -245,6 +245,7 @@ public class Intake {
     if (stopped.getAndSet(true)) {
       return;
     }
+    policyGate.stop();
     allLanes.forEach(Lane::stop);
     long end = System.nanoTime() + DRAIN.toNanos();
     for (Lane<?> lane : allLanes) {

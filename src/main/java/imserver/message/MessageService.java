@@ -80,19 +80,30 @@ public class MessageService {
     return words.hasMasked() ? withMaskedRetries(newMessages, outcomes) : outcomes;
   }
 
-  /** A retry is one also where the words have changed since the message was stored. */
+  /**
+   * A retry is one also where the words have changed since the message was stored. The others are
+   * committed by now, so that a failure must not be taken for a rollback.
+   */
   private List<Outcome> withMaskedRetries(List<NewMessage> newMessages, List<Outcome> outcomes) {
     List<Outcome> corrected = new ArrayList<>(outcomes);
-    for (int i = 0; i < corrected.size(); i++) {
-      if (corrected.get(i) instanceof Outcome.Reused) {
-        NewMessage newMessage = newMessages.get(i);
-        Message stored = messages.find(newMessage.key());
-        if (stored != null && newMessage.isPerhaps(stored)) {
-          corrected.set(i, new Outcome.Duplicate(stored.id(), stored.createdAt()));
+    try {
+      for (int i = 0; i < corrected.size(); i++) {
+        if (corrected.get(i) instanceof Outcome.Reused) {
+          corrected.set(i, retryOr(corrected.get(i), newMessages.get(i)));
         }
       }
+    } catch (RuntimeException e) {
+      throw new CommitUnknownException(e);
     }
     return corrected;
+  }
+
+  /** That it is a retry of what is stored, as far as masks let that be seen, or what is given. */
+  private Outcome retryOr(Outcome other, NewMessage newMessage) {
+    Message stored = messages.find(newMessage.key());
+    return stored != null && newMessage.isPerhaps(stored)
+        ? new Outcome.Duplicate(stored.id(), stored.createdAt())
+        : other;
   }
 
   /**
@@ -100,15 +111,9 @@ public class MessageService {
    * which is not refused.
    */
   public List<Outcome> refuse(List<NewMessage> newMessages) {
-    List<Outcome> outcomes = new ArrayList<>(newMessages.size());
-    for (NewMessage newMessage : newMessages) {
-      Message stored = messages.find(newMessage.key());
-      outcomes.add(
-          stored != null && newMessage.isPerhaps(stored)
-              ? new Outcome.Duplicate(stored.id(), stored.createdAt())
-              : new Outcome.RefusedContent());
-    }
-    return outcomes;
+    return newMessages.stream()
+        .map(newMessage -> retryOr(new Outcome.RefusedContent(), newMessage))
+        .toList();
   }
 
   private Set<Long> unknownRecipients(List<NewMessage> newMessages) {

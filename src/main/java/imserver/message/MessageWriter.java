@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -54,10 +55,16 @@ final class MessageWriter {
     if (!unsayable.isEmpty()) {
       refuse(unsayable, newMessages(unsayable));
     }
+    List<Send> others = sends.stream().filter(send -> send.verdict().refusal() == null).toList();
+    Set<Long> suspects = // once for each, so that his messages stay together
+        others.stream()
+            .map(send -> send.key().senderId())
+            .distinct()
+            .filter(refused::isSuspect)
+            .collect(Collectors.toSet());
     Map<Boolean, List<Send>> bySuspicion =
-        sends.stream()
-            .filter(send -> send.verdict().refusal() == null)
-            .collect(Collectors.partitioningBy(send -> refused.isSuspect(send.key().senderId())));
+        others.stream()
+            .collect(Collectors.partitioningBy(send -> suspects.contains(send.key().senderId())));
     bySuspicion.values().stream()
         .filter(some -> !some.isEmpty())
         .forEach(some -> store(some, newMessages(some)));

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,10 @@ final class PolicyGate {
   /** The messages of one sender, in their order. */
   private static final class Waiting {
     private final Queue<Entry> entries = new ArrayDeque<>();
+
+    synchronized Stream<Entry> undecided() {
+      return entries.stream().filter(entry -> entry.ruling == null).toList().stream();
+    }
   }
 
   /** A message, and what was decided of it. */
@@ -103,10 +108,12 @@ final class PolicyGate {
     long sender = entry.send.key().senderId();
     Waiting waiting = bySender.get(sender);
     if (waiting == null) {
-      throw new IllegalStateException("decided without having been asked");
+      return; // since the stop
     }
     synchronized (waiting) {
-      entry.ruling = ruling;
+      if (entry.ruling == null) {
+        entry.ruling = ruling;
+      }
       Entry first = waiting.entries.peek();
       while (first != null && first.ruling != null) {
         waiting.entries.remove();
@@ -122,6 +129,16 @@ final class PolicyGate {
             return its.entries.isEmpty() ? null : its;
           }
         });
+  }
+
+  /**
+   * Fails what is not decided yet, so that nobody waits for an answer. To be called when {@code
+   * next} takes nothing more.
+   */
+  void stop() {
+    bySender.values().stream()
+        .flatMap(Waiting::undecided)
+        .forEach(entry -> decided(entry, new Ruling.Unknown()));
   }
 
   private void release(Send send, Ruling ruling) {

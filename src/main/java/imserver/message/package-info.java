@@ -35,6 +35,19 @@
  * each connection's order to each recipient is kept; between users there is no order but that of
  * the ids, which are drawn when a batch is stored.
  *
+ * <h2>What messages say</h2>
+ *
+ * <p>{@code Intake} asks the {@code imserver.content.WordFilter} of each message of a user, which
+ * takes microseconds, and the host application ({@code imserver.policy}) of those that the words do
+ * not refuse, which may take as long as the settings allow. Meanwhile they wait in the {@link
+ * imserver.message.PolicyGate}, bounded as a lane is; it lets those of one sender pass in the order
+ * in which they came. What is refused goes on into the lane all the same: it may be the retry of a
+ * message that was stored, which is acknowledged. What has a word of the list {@code report} is
+ * noted in the transaction that stores it ({@code imserver.moderation.FlaggedMessages}).
+ *
+ * <p>That a user is typing is no message, and not stored; {@link imserver.message.TypingRelay} asks
+ * the database no more than who has blocked whom.
+ *
  * <h2>One order, kept by the database</h2>
  *
  * <p>{@link imserver.message.MessageStore} is where messages are written, and says what is true

@@ -45,14 +45,14 @@ public record ModerationStep(
     REMOVE_MESSAGE("remove-message"),
     /** A report is done with. */
     CLOSE_REPORT("close-report"),
+    /** A list of words is replaced. */
+    PUT_WORDS("put-words"),
     /** A user is to be erased. */
     ERASE("erase"),
     /** That is done. */
     ERASED("erased"),
     /** What is stored of a user is read. */
-    EXPORT("export"),
-    /** A list of words is replaced. */
-    PUT_WORDS("put-words");
+    EXPORT("export");
 
     private final String text;
 

@@ -62,14 +62,22 @@ public class ReportStore {
        order by m.sender_id %4$s, m.recipient_id %4$s, m.id %4$s limit %5$d)
       """;
 
+  /** What was recalled before it was noticed, a report of the system has all the same. */
   private static final String SEAL =
       """
       insert into reported_message
         (report_id, message_id, sender_id, recipient_id, content, client_timestamp, sent_at, is_named)
-      select cast(?1 as bigint), m.id, m.sender_id, abs(m.recipient_id), m.content, m.client_timestamp, m.created_at, cast(?3 as boolean)
+      select cast(?1 as bigint), m.id, m.sender_id, abs(m.recipient_id),
+             case when m.content = '' then coalesce(f.content, '') else m.content end,
+             m.client_timestamp, m.created_at, cast(?3 as boolean)
       from unnest(cast(?2 as bigint array)) as n (id)
       join message m on m.id = n.id
+      left join flagged_message f on f.message_id = m.id and cast(?4 as boolean)
       """;
+
+  /** One that no other server has at the moment. */
+  private static final String NEXT_FLAGGED =
+      "select f.message_id from flagged_message f order by f.message_id limit 1 for update skip locked";
 
   private static final String FORGET_ERASED =
       """
@@ -83,10 +91,6 @@ public class ReportStore {
       update report set reporter_text = ''
       where id = ?1 and reporter_id in (select e.user_id from erasure e where e.user_id = report.reporter_id)
       """;
-
-  /** One that no other server has at the moment. */
-  private static final String NEXT_FLAGGED =
-      "select f.message_id from flagged_message f order by f.message_id limit 1 for update skip locked";
 
   @PersistenceContext private EntityManager entities;
   @Inject private WebhookEvents events;
@@ -248,7 +252,7 @@ public class ReportStore {
 
   private void seal(Report report, Collection<Long> ids, boolean named) {
     if (!ids.isEmpty()) {
-      query(SEAL, report.id(), longs(ids), named).executeUpdate();
+      query(SEAL, report.id(), longs(ids), named, report.reporterId() == 0).executeUpdate();
     }
   }
 

@@ -5,21 +5,21 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import imserver.api.MessageDraft;
 import imserver.api.PolicyDecision;
+import imserver.webhook.HostHttp;
 import imserver.webhook.WebhookSigner;
 import jakarta.json.Json;
+import jakarta.json.JsonArray;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonReader;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.StringReader;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpClient.Redirect;
-import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,14 +78,7 @@ final class HttpPolicy implements Policy {
     this.address = address;
     this.signer = signer;
     this.clock = clock;
-    // HTTP/2 would first be asked for over plain HTTP, which not every endpoint takes.
-    this.http =
-        HttpClient.newBuilder()
-            .version(Version.HTTP_1_1)
-            .followRedirects(Redirect.NEVER)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .executor(executor)
-            .build();
+    this.http = HostHttp.client(executor, CONNECT_TIMEOUT);
   }
 
   @Override
@@ -116,8 +109,14 @@ final class HttpPolicy implements Policy {
       free.release();
       return;
     }
-    CompletableFuture<HttpResponse<byte[]>> exchange =
-        http.sendAsync(request(draft), info -> new BoundedBody());
+    CompletableFuture<HttpResponse<byte[]>> exchange;
+    try {
+      exchange = http.sendAsync(request(draft), info -> new BoundedBody());
+    } catch (RuntimeException | Error e) { // nothing was begun
+      free.release();
+      answer.completeExceptionally(e);
+      return;
+    }
     var unused =
         exchange.whenComplete(
             (response, error) -> {
@@ -176,14 +175,8 @@ final class HttpPolicy implements Policy {
             .build()
             .toString();
     String id = "ask_" + UUID.randomUUID();
-    return HttpRequest.newBuilder(address)
-        .header("Content-Type", "application/json")
+    return HostHttp.request(address, signer, id, now.getEpochSecond(), body)
         .header("Accept", "application/json")
-        .header("User-Agent", "imserver")
-        .header("webhook-id", id)
-        .header("webhook-timestamp", Long.toString(now.getEpochSecond()))
-        .header("webhook-signature", signer.sign(id, now.getEpochSecond(), body))
-        .POST(BodyPublishers.ofString(body))
         .build();
   }
 
@@ -205,8 +198,14 @@ final class HttpPolicy implements Policy {
   }
 
   private static PolicyDecision decision(byte[] body) throws IOException {
-    try (JsonReader reader = Json.createReader(new ByteArrayInputStream(body))) {
-      JsonObject answer = reader.readObject();
+    // As the only element of an array: a reader of JSON-P does not look at what follows an object.
+    String array = "[" + new String(body, StandardCharsets.UTF_8) + "]";
+    try (JsonReader reader = Json.createReader(new StringReader(array))) {
+      JsonArray answers = reader.readArray();
+      if (answers.size() != 1) {
+        throw new IOException("an answer that is not one object");
+      }
+      JsonObject answer = answers.getJsonObject(0);
       String decision = answer.getString("decision");
       return switch (decision) {
         case "allow" -> PolicyDecision.allow();

@@ -8,6 +8,7 @@ import imserver.config.Config.OnPolicyFailure;
 import imserver.packet.BlankText;
 import imserver.packet.StorableText;
 import imserver.session.Workers;
+import imserver.webhook.HostHttp;
 import imserver.webhook.WebhookSigner;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
@@ -15,6 +16,7 @@ import jakarta.annotation.Resource;
 import jakarta.ejb.ConcurrencyManagement;
 import jakarta.ejb.ConcurrencyManagementType;
 import jakarta.ejb.Singleton;
+import jakarta.ejb.Startup;
 import jakarta.ejb.TransactionManagement;
 import jakarta.ejb.TransactionManagementType;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
@@ -34,16 +36,18 @@ import java.util.ServiceLoader;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.AbortPolicy;
-import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the policies of the host application. Safe for use by several threads; nothing waits. */
+/**
+ * Asks the policies of the host application, which are found at the start: one that cannot be made
+ * stops it. Safe for use by several threads; nothing waits.
+ */
 @Singleton
+@Startup
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
 @TransactionManagement(TransactionManagementType.BEAN)
 public class Policies {
@@ -52,7 +56,6 @@ public class Policies {
 
   private static final int THREADS = 8;
   private static final int WAITING = 1000;
-  private static final int HTTP_THREADS = 2;
   private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
   private static final int MAX_REASON = 500;
 
@@ -102,16 +105,7 @@ public class Policies {
     }
     URI url = config.webhook().policyUrl();
     if (url != null && config.webhook().secrets() != null) {
-      http =
-          new ThreadPoolExecutor(
-              HTTP_THREADS,
-              HTTP_THREADS,
-              IDLE_THREAD.toSeconds(),
-              TimeUnit.SECONDS,
-              new LinkedBlockingQueue<>(),
-              threads,
-              new DiscardPolicy());
-      http.allowCoreThreadTimeOut(true);
+      http = HostHttp.executor(threads);
       all.add(new HttpPolicy(url, new WebhookSigner(config.webhook().secrets()), clock, http));
       LOG.log(
           Level.INFO, "messages are decided by {0}://{1}", url.getScheme(), url.getRawAuthority());
@@ -165,7 +159,9 @@ public class Policies {
     }
     Duration left = Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()));
     CompletableFuture<PolicyDecision> answer = policies.get(index).ask(draft, left);
-    workers.runIn(left, () -> answer.cancel(true), () -> !answer.isDone());
+    if (!answer.isDone()) {
+      workers.runIn(left, () -> answer.cancel(true), () -> !answer.isDone());
+    }
     var unused =
         answer.whenComplete(
             (decision, error) -> {

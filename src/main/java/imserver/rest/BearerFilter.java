@@ -8,7 +8,6 @@ import imserver.packet.FailureCode;
 import imserver.session.UserBudgets;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.spi.CDI;
-import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
@@ -66,28 +65,28 @@ public class BearerFilter implements ContainerRequestFilter {
     charge(principal, 1);
   }
 
-  /** The host application does what the user may do; each time that changes something is logged. */
+  /**
+   * The host application does what the user may do. Each time is logged: what is only read may be
+   * marked as read by that.
+   */
   private static UserPrincipal actingFor(
       String user, UserPrincipal host, ContainerRequestContext request) {
     if (!host.service()) {
       throw Problem.forbidden(ACTED_FOR + " is for the host application");
     }
     UserPrincipal acting = host.actingFor(Parameters.id(ACTED_FOR, user));
-    if (!request.getMethod().equals(HttpMethod.GET)) {
-      CDI.current()
-          .select(Audit.class)
-          .get()
-          .line(
-              host,
-              "act for user "
-                  + acting.userId()
-                  + ": "
-                  + request.getMethod()
-                  + " "
-                  + request.getUriInfo().getPath(),
-              () -> true,
-              begun -> "begun");
-    }
+    CDI.current()
+        .select(Audit.class)
+        .get()
+        .line(
+            host,
+            "act for user %d: %s %s"
+                .formatted(
+                    acting.userId(),
+                    request.getMethod(),
+                    request.getUriInfo().getPath(false)), // encoded: it cannot end the line
+            () -> true,
+            begun -> "begun");
     return acting;
   }
 

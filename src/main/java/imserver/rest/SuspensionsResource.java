@@ -135,9 +135,7 @@ public class SuspensionsResource {
   public CompletionStage<Response> suspend(@PathParam("id") String id, JsonBody body) {
     UserPrincipal moderator = BearerFilter.requireModerator(caller);
     long userId = Parameters.id("id", id);
-    if (userId == moderator.userId()) {
-      throw Problem.badRequest("nobody can suspend himself");
-    }
+    requireAnother(moderator, userId);
     SuspensionScope scope = body.oneOf("scope", SuspensionScope::of, "write, all");
     OffsetDateTime now = now();
     OffsetDateTime until = time("until", body.text("until", MAX_TIME), now);
@@ -163,6 +161,13 @@ public class SuspensionsResource {
     }
   }
 
+  /** Nobody is judge of himself: a moderator who was suspended would end that, or replace it. */
+  private static void requireAnother(UserPrincipal moderator, long userId) {
+    if (userId == moderator.userId()) {
+      throw Problem.badRequest("moderators neither suspend themselves nor end that");
+    }
+  }
+
   private static OffsetDateTime time(String name, String text, OffsetDateTime now) {
     try {
       OffsetDateTime time =
@@ -179,12 +184,13 @@ public class SuspensionsResource {
         name + " must be a time to come with its offset, like 2030-01-31T00:00:00Z");
   }
 
-  /** Ends a suspension before its time; does nothing where there is none. */
+  /** Ends a suspension before its time, of another one; does nothing where there is none. */
   @DELETE
   @Path("users/{id}/suspension")
   public CompletionStage<Response> end(@PathParam("id") String id) {
     UserPrincipal moderator = BearerFilter.requireModerator(caller);
     long userId = Parameters.id("id", id);
+    requireAnother(moderator, userId);
     ModerationStep step =
         ModerationStep.of(moderator, now(), Action.END_SUSPENSION, "").onUser(userId);
     return database.ask(

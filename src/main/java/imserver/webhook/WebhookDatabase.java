@@ -68,8 +68,8 @@ final class WebhookDatabase {
             R result;
             try {
               result = work.with(connection);
-            } catch (SQLException | RuntimeException e) {
-              connection.rollback();
+            } catch (SQLException | RuntimeException | Error e) {
+              connection.rollback(); // else what ends the transaction would commit it
               throw e;
             }
             connection.commit();

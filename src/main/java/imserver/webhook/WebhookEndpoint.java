@@ -6,10 +6,6 @@ import imserver.webhook.Answer.Taken;
 import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpClient.Redirect;
-import java.net.http.HttpClient.Version;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Clock;
@@ -50,14 +46,7 @@ final class WebhookEndpoint {
     this.signer = signer;
     this.clock = clock;
     this.time = time;
-    // HTTP/2 would first be asked for over plain HTTP, which not every endpoint takes.
-    this.http =
-        HttpClient.newBuilder()
-            .version(Version.HTTP_1_1)
-            .followRedirects(Redirect.NEVER)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .executor(executor)
-            .build();
+    this.http = HostHttp.client(executor, CONNECT_TIMEOUT);
   }
 
   /**
@@ -70,7 +59,7 @@ final class WebhookEndpoint {
     AtomicReference<@Nullable ResponseInfo> head = new AtomicReference<>();
     CompletableFuture<HttpResponse<Void>> exchange =
         http.sendAsync(
-            request(id, body),
+            HostHttp.request(address, signer, id, clock.instant().getEpochSecond(), body).build(),
             info -> {
               head.set(info);
               return new DroppedBody();
@@ -91,18 +80,6 @@ final class WebhookEndpoint {
     }
     ResponseInfo info = head.get(); // a body that does not end, or ends too early, is no matter
     return info == null ? Failed.of(failure) : answer(info);
-  }
-
-  private HttpRequest request(String id, String body) {
-    long timestamp = clock.instant().getEpochSecond();
-    return HttpRequest.newBuilder(address)
-        .header("Content-Type", "application/json")
-        .header("User-Agent", "imserver")
-        .header("webhook-id", id)
-        .header("webhook-timestamp", Long.toString(timestamp))
-        .header("webhook-signature", signer.sign(id, timestamp, body))
-        .POST(BodyPublishers.ofString(body))
-        .build();
   }
 
   private static Answer answer(ResponseInfo info) {

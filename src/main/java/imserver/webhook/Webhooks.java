@@ -23,7 +23,6 @@ import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
@@ -47,8 +46,6 @@ public class Webhooks {
   /** For a whole exchange, as Standard Webhooks advises. */
   private static final Duration EXCHANGE = Duration.ofSeconds(15);
 
-  private static final int HTTP_THREADS = 2;
-  private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
   private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
@@ -82,16 +79,7 @@ public class Webhooks {
     }
     WebhookDatabase database = new WebhookDatabase(dataSource, Vendor.of(config.storage()), turn);
     WebhookQueue queue = new WebhookQueue(database);
-    http =
-        new ThreadPoolExecutor(
-            HTTP_THREADS,
-            HTTP_THREADS,
-            IDLE_THREAD.toSeconds(),
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            threads,
-            new DiscardPolicy());
-    http.allowCoreThreadTimeOut(true);
+    http = HostHttp.executor(threads);
     WebhookEndpoint endpoint =
         new WebhookEndpoint(
             url, new WebhookSigner(config.webhook().secrets()), clock, http, EXCHANGE);

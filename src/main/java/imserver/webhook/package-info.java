@@ -40,6 +40,8 @@
  *   <li>{@link imserver.webhook.WebhookEndpoint} ends each exchange after 15 s, whatever the
  *       endpoint does; follows no redirect; and reads no more of an answer than its status, so that
  *       a body is dropped as it comes, up to a bound.
+ *   <li>{@link imserver.webhook.HostHttp} makes the HTTP clients, here and of {@code
+ *       imserver.policy}, so that nothing of them keeps the application after its end.
  *   <li>{@link imserver.webhook.EndpointHealth}: after five failures in a row, of whatever
  *       conversations, one is tried at a time, with pauses that grow to 30 s; a success ends that.
  *       After 410 (Gone) it is asked once an hour. Rows wait in the database meanwhile.

@@ -131,4 +131,36 @@ class MessageServiceTest {
     assertThatThrownBy(() -> service.add(List.of(newMessage(2))))
         .isInstanceOf(CommitUnknownException.class);
   }
+
+  @Test
+  @DisplayName("takes what fails after the others are stored for a commit that is not known")
+  void failureAfterwards() throws Exception {
+    with();
+    inject(
+        "words",
+        new WordFilter() {
+          @Override
+          public boolean hasMasked() {
+            return true;
+          }
+        });
+    inject(
+        "h2",
+        new H2MessageStore() {
+          @Override
+          public List<Outcome> add(List<NewMessage> newMessages, SiteRules rules) {
+            return List.of(new Outcome.Stored(1, 1, 1, 1), new Outcome.Reused(7));
+          }
+        });
+    inject(
+        "messages",
+        new MessageRepository() {
+          @Override
+          Message find(DedupeKey key) {
+            throw new StorageException(new IllegalStateException("down"));
+          }
+        });
+    assertThatThrownBy(() -> service.add(List.of(newMessage(2), newMessage(4))))
+        .isInstanceOf(CommitUnknownException.class);
+  }
 }

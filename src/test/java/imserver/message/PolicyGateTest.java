@@ -118,4 +118,22 @@ class PolicyGateTest {
     allow("a0");
     assertThat(passed).hasSize(40_000);
   }
+
+  @Test
+  @DisplayName("fails at a stop what is not decided, once, whatever is decided of it later")
+  void stop() {
+    PolicyGate gate = gate(100);
+    gate.pass(send(alice, "a"));
+    gate.pass(send(alice, "b"));
+    gate.pass(send(bob, "c"));
+    allow("b");
+    gate.stop();
+    assertThat(failed(alice)).isEqualTo(1);
+    assertThat(failed(bob)).isEqualTo(1);
+    assertThat(passed).containsExactly("b");
+    allow("a");
+    allow("c");
+    assertThat(failed(alice) + failed(bob)).isEqualTo(2);
+    assertThat(passed).containsExactly("b");
+  }
 }

@@ -97,6 +97,8 @@ abstract class SqlMessageStoreContract extends MessageStoreContract {
     List<Long> ids = outcomes.stream().map(outcome -> ((Stored) outcome).messageId()).toList();
     String all = "select message_id from flagged_message order by message_id";
     assertThat(state().all(all)).containsExactlyElementsOf(ids.subList(1, 3));
+    assertThat(state().all("select count(*) from flagged_message where content = 'text'"))
+        .containsExactly(2L);
     store().add(List.of(flagged(1, "a")), SiteRules.OPEN);
     SiteRules none = new SiteRules(SiteRules.NO_BOUND, 0, true);
     store().add(List.of(flagged(11, "refused")), none);

@@ -345,7 +345,7 @@ abstract class ReportStoreContract {
     long first = add(alice, bob, "first");
     long second = add(bob, alice, "second");
     for (long id : List.of(first, second)) {
-      update("insert into flagged_message (message_id) values (?1)", id);
+      flag(id, "?");
     }
     assertThat(reportFlagged()).isTrue();
     assertThat(reportFlagged()).isTrue();
@@ -356,6 +356,22 @@ abstract class ReportStoreContract {
     assertThat(contents(newest.get(1).id())).containsExactly("*first", "second");
     assertThat(told)
         .contains(List.of(0L, alice, newest.get(1).id()), List.of(0L, bob, newest.get(0).id()));
+  }
+
+  private void flag(long id, String content) {
+    update("insert into flagged_message (message_id, content) values (?1, ?2)", id, content);
+  }
+
+  @Test
+  @DisplayName("keeps what was recalled before it was reported for a word, and only then")
+  void flaggedAndRecalled() {
+    long recalled = add(alice, bob, "");
+    flag(recalled, "the word");
+    report(bob, recalled);
+    assertThat(reportFlagged()).isTrue();
+    List<Report> newest = newest(true, Long.MAX_VALUE, 2);
+    assertThat(contents(newest.get(0).id())).containsExactly("*the word");
+    assertThat(contents(newest.get(1).id())).containsExactly("*");
   }
 
   /** Whether the database itself refuses to change what moderators have done. */

@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpServer;
 import imserver.api.MessageDraft;
 import imserver.api.PolicyDecision;
 import imserver.config.Configs;
+import imserver.config.WebhookSecrets;
 import imserver.webhook.WebhookSigner;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -60,19 +61,13 @@ class HttpPolicyTest {
     server.createContext("/", this::answer);
     server.start();
     URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/ask");
-    policy =
-        new HttpPolicy(
-            address,
-            new WebhookSigner(
-                Configs.with(
-                        "IMSERVER_POLICY_URL",
-                        address.toString(),
-                        "IMSERVER_WEBHOOK_SECRET",
-                        SECRET)
-                    .webhook()
-                    .secrets()),
-            Clock.systemUTC(),
-            threads);
+    policy = new HttpPolicy(address, new WebhookSigner(secrets()), Clock.systemUTC(), threads);
+  }
+
+  private static WebhookSecrets secrets() {
+    return Configs.with("IMSERVER_POLICY_URL", "http://h/", "IMSERVER_WEBHOOK_SECRET", SECRET)
+        .webhook()
+        .secrets();
   }
 
   @AfterEach
@@ -148,7 +143,9 @@ class HttpPolicyTest {
         "200|{\"decision\":\"maybe\"}",
         "200|{\"decision\":\"replace\"}",
         "200|{\"decision\":1}",
-        "200|{}"
+        "200|{}",
+        "200|{\"decision\":\"allow\"} x",
+        "200|{\"decision\":\"allow\"},{\"decision\":\"allow\"}"
       })
   @DisplayName("has not decided where its answer is none:")
   void noAnswer(int status, String body) {
@@ -198,5 +195,19 @@ class HttpPolicyTest {
     await().until(() -> answers.get(99).isDone());
     assertThat(answers.get(99).join()).isEqualTo(PolicyDecision.allow());
     assertThat(asked).hasValue(65);
+  }
+
+  @Test
+  @DisplayName("has not decided where it cannot be asked, however often")
+  void cannotBeAsked() {
+    policy =
+        new HttpPolicy(
+            URI.create("ftp://127.0.0.1/"),
+            new WebhookSigner(secrets()),
+            Clock.systemUTC(),
+            threads);
+    for (int i = 0; i < 100; i++) {
+      assertThat(ask(DRAFT)).isCompletedExceptionally();
+    }
   }
 }

@@ -150,7 +150,8 @@ create index revocation_by_writing on revocation (written_at);
 create index revocation_by_moment on revocation (issued_before);
 
 create table flagged_message (
-  message_id bigint not null primary key
+  message_id bigint  not null primary key,
+  content    varchar not null
 );
 
 create table word_list (

@@ -154,7 +154,8 @@ begin
       end if;
 
       if cardinality(flagged) > 0 then
-        insert into flagged_message (message_id) select ids[n.ordinal] from unnest(flagged) as n (ordinal);
+        insert into flagged_message (message_id, content)
+        select ids[n.ordinal], contents[n.ordinal] from unnest(flagged) as n (ordinal);
       end if;
 
       insert into unread (recipient_id, message_id, sender_id)

@@ -237,9 +237,11 @@ create index revocation_by_writing on revocation (written_at);
 -- Finds the rows that concern only tokens that have expired, which are deleted.
 create index revocation_by_moment on revocation (issued_before);
 
--- Messages with a word of the list "report", until they are reported: a row comes with the message, so that none is missed.
+-- Messages with a word of the list "report", until they are reported: a row comes with the message, so that none is missed. With
+-- its content, which the sender may recall before that.
 create table flagged_message (
-  message_id bigint not null primary key
+  message_id bigint  not null primary key,
+  content    varchar not null
 );
 
 -- The words that are not allowed in messages, as moderators have put them: a row for each list, refuse, mask or report.
