@@ -205,8 +205,8 @@ abstract class StepContract {
   void oldUnseen() {
     add(A, B, OLD);
     add(C, B, OLD);
-    add(C, B, NEW);
     add(A, C, OLD);
+    add(C, B, NEW);
     add(A, C, NEW);
     state()
         .update(
