@@ -4,6 +4,7 @@ import imserver.cluster.Change.MessageRecalled;
 import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.MessagesRead;
 import imserver.cluster.Change.Typing;
+import imserver.cluster.Change.Untold;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -43,6 +44,8 @@ record Addressees(Map<Long, List<Change>> byUser, List<Change> forAll) {
     } else if (change instanceof MessageRecalled recalled) {
       users.add(recalled.recipientId());
       users.add(recalled.senderId());
+    } else if (change instanceof Untold untold) {
+      users.add(untold.userId());
     } else if (change instanceof Typing typing) {
       users.add(typing.toId());
     }

@@ -121,6 +121,14 @@ public sealed interface Change {
       implements Change {}
 
   /**
+   * Something that a user sees was changed, and is to be read from the database.
+   *
+   * @param userId positive
+   * @param change the number of this change for the user
+   */
+  record Untold(long userId, long change) implements Change {}
+
+  /**
    * A user is writing to another. Nothing is stored, and it has no number.
    *
    * @param fromId positive

@@ -6,6 +6,7 @@ import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.MessagesRead;
 import imserver.cluster.Change.ProfileChanged;
 import imserver.cluster.Change.Typing;
+import imserver.cluster.Change.Untold;
 import imserver.cluster.Frame.Kind;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
@@ -141,6 +142,8 @@ final class FrameCodec {
           .add(set.muted())
           .add(set.pinned())
           .add(set.hidden());
+    } else if (change instanceof Untold untold) {
+      fields.add("u").add(untold.userId()).add(untold.change());
     } else if (change instanceof Typing typing) {
       fields.add("t").add(typing.fromId()).add(typing.toId());
     } else if (change instanceof ProfileChanged profile) {
@@ -223,6 +226,7 @@ final class FrameCodec {
               fields.getBoolean(5),
               fields.getBoolean(6),
               fields.getBoolean(7));
+      case "u" -> new Untold(number(fields, 1), number(fields, 2));
       case "t" -> new Typing(number(fields, 1), number(fields, 2));
       case "p" -> new ProfileChanged(number(fields, 1));
       default -> throw new IllegalArgumentException("no change of this version");

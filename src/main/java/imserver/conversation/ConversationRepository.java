@@ -123,6 +123,38 @@ public class ConversationRepository {
         .toList();
   }
 
+  /** A user's conversations with users with ids above one, ascending: reads all of them. */
+  List<Conversation> withUsersAbove(long user, long aboveId, int limit) {
+    Stream<Conversation> asLow =
+        entities
+            .createQuery(
+                """
+                select c from Conversation c where c.low = :user and c.high > :above
+                order by c.low, c.high
+                """,
+                Conversation.class)
+            .setParameter("user", user)
+            .setParameter("above", aboveId)
+            .setMaxResults(limit)
+            .getResultStream();
+    Stream<Conversation> asHigh =
+        entities
+            .createQuery(
+                """
+                select c from Conversation c where c.high = :user and c.low > :above and c.low < :user
+                order by c.low
+                """,
+                Conversation.class)
+            .setParameter("user", user)
+            .setParameter("above", aboveId)
+            .setMaxResults(limit)
+            .getResultStream();
+    return Stream.concat(asLow, asHigh)
+        .sorted(Comparator.comparingLong(each -> each.otherThan(user)))
+        .limit(limit)
+        .toList();
+  }
+
   /** The number of a user's last change, 0 for none. */
   long head(long user) {
     return entities

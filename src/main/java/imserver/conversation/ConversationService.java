@@ -397,7 +397,7 @@ public class ConversationService {
    * Sender and recipient in both directions; once where they are the same. And what of the user was
    * silenced, which the user alone sees.
    */
-  private static Stream<List<Long>> directions(long user, long other) {
+  static Stream<List<Long>> directions(long user, long other) {
     return user == other
         ? Stream.of(List.of(user, user))
         : Stream.of(List.of(user, other), List.of(user, -other), List.of(other, user)).distinct();

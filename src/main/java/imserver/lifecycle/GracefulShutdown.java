@@ -2,6 +2,7 @@ package imserver.lifecycle;
 
 import imserver.cluster.Cluster;
 import imserver.config.Config;
+import imserver.message.Housekeeping;
 import imserver.message.Intake;
 import imserver.session.SessionRegistry;
 import imserver.session.Workers;
@@ -35,6 +36,7 @@ public class GracefulShutdown {
   private final Workers workers;
   private final Cluster cluster;
   private final Webhooks webhooks;
+  private final Housekeeping housekeeping;
   private final Duration drain;
   private boolean due;
   private volatile boolean over;
@@ -47,12 +49,14 @@ public class GracefulShutdown {
       Workers workers,
       Cluster cluster,
       Webhooks webhooks,
+      Housekeeping housekeeping,
       Config config) {
     this.intake = intake;
     this.registry = registry;
     this.workers = workers;
     this.cluster = cluster;
     this.webhooks = webhooks;
+    this.housekeeping = housekeeping;
     this.drain = Duration.ofSeconds(config.server().drain());
   }
 
@@ -104,7 +108,11 @@ public class GracefulShutdown {
         // While the pool of the database is there: on Payara it goes before the beans.
         webhooks.stop();
       } finally {
-        stopThreads();
+        try {
+          housekeeping.stop(); // as above
+        } finally {
+          stopThreads();
+        }
       }
     }
   }

@@ -7,6 +7,7 @@ import imserver.cluster.Change.MessageStored;
 import imserver.cluster.Change.MessagesRead;
 import imserver.cluster.Change.ProfileChanged;
 import imserver.cluster.Change.Typing;
+import imserver.cluster.Change.Untold;
 import imserver.cluster.Cluster;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
@@ -91,6 +92,10 @@ final class Delivery {
         apply(recalled, byUser);
       } else if (change instanceof ConversationSet set) {
         apply(set, byUser);
+      } else if (change instanceof Untold untold) {
+        if (registry.isConnected(untold.userId())) {
+          add(byUser, untold.userId(), UserChange.toBeRead(untold.change()));
+        }
       } else if (change instanceof Typing typing) {
         registry.tellIfNoneWaits(typing.toId(), new Response.Typing(typing.fromId()));
       } else if (change instanceof ProfileChanged profile) {

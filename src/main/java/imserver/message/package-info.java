@@ -54,14 +54,14 @@
  * when a call returns and when it throws. A user has a row, {@code user_state}, with the number of
  * the last change that this user saw, {@code head}, and the unread count. A transaction that
  * changes what users see locks their rows first, in ascending order of their ids; then it writes
- * conversations, messages and what is unread. Marking as read, recalling and recounting differ:
- * they first take the rows of what was unread, from which marking learns the users, and no
- * transaction that has locked users asks for those rows. So no two transactions wait for each
- * other, and two that write about one user follow on each other, commit included. Message ids and
- * the numbers of changes are drawn under these locks. Hence, for one user and in one conversation,
- * the order of ids is the order of changes and the order of commits, in however many lanes and
- * servers: a reader who has seen an id and asks for higher ones misses nothing, and a gap in the
- * numbers of changes shows that something was missed.
+ * conversations, messages and what is unread. Marking as read, recalling, recounting, erasing and
+ * deleting differ: they first take the rows of what was unread, from which marking learns the
+ * users, and no transaction that has locked users asks for those rows. So no two transactions wait
+ * for each other, and two that write about one user follow on each other, commit included. Message
+ * ids and the numbers of changes are drawn under these locks. Hence, for one user and in one
+ * conversation, the order of ids is the order of changes and the order of commits, in however many
+ * lanes and servers: a reader who has seen an id and asks for higher ones misses nothing, and a gap
+ * in the numbers of changes shows that something was missed.
  *
  * <p>Drawn before the locks, ids would not be in the order of the commits: of 9,712 messages of
  * three writers, readers who page by id missed 1,213.
@@ -91,6 +91,41 @@
  * content is what says that a message was recalled, since no other has it: so nothing else needs to
  * be read to know. The text is gone for good, and a retry cannot be compared with it: where the
  * recipient is the same it is taken for one.
+ *
+ * <h2>Erased</h2>
+ *
+ * <p>Where a user is to be erased, {@link imserver.message.Housekeeping} suspends him from
+ * everything, for good, and enters him into {@code erasure}; then {@code ErasureStore} does the
+ * rest in steps, each a transaction of some hundred messages. Where it is, is in that row, which
+ * each step locks: so any server goes on after a kill, and no two do the same. First his messages,
+ * then what he has set, then his texts in the copies of reports that are closed (those of open ones
+ * go when they are closed), and at last, once more, his entry in the directory. What others wrote
+ * to him stays theirs.
+ *
+ * <p>A message that is erased is one that was recalled, with an entry in its conversation: so that
+ * who reads a history, or the entries above an id, learns of each. But it is not a change of its
+ * own: for each step the conversation has changed once for each of its two users. The devices of
+ * the other one are told of no message; they are told to read what has changed ({@code
+ * Change.Untold}), and read the entries a page at a time. A million changes would fill the outboxes
+ * of all his devices, and each is a packet; version 1 can take nothing back in either way, and does
+ * not replay what is erased. The host application is not told by events either.
+ *
+ * <h2>Old messages</h2>
+ *
+ * <p>With {@code IMSERVER_RETENTION} {@code RetentionStore} deletes the oldest messages, with their
+ * notices, recalls and rows in {@code unread}: some hundred in a transaction, by one server at a
+ * time, with a pause after each, which the database times. They are found without an index of their
+ * own: ids ascend with time, so it goes up the ids, from where it was, as far as messages are old.
+ * So there is never a message below one that was deleted, and who has read up to an id or holds a
+ * bookmark misses nothing that is there. (A server whose clock was wrong may have stored one that
+ * looks young: all above it wait until it is old.)
+ *
+ * <p>Most old messages are read, and are no conversation's last: nobody is locked for these, and
+ * nothing changes but that they are gone. Else it is a change for whoever has less unread, or sees
+ * no last message any more; who is connected is told to read it. A conversation stays for ever,
+ * also without a message: with what its users have set, and how much each has written, so that
+ * nobody becomes a stranger. It is in no list then. A key is held unique as long as its message is
+ * there.
  *
  * <h2>Who may write to whom</h2>
  *

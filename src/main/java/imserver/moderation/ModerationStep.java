@@ -46,7 +46,13 @@ public record ModerationStep(
     /** A report is done with. */
     CLOSE_REPORT("close-report"),
     /** A list of words is replaced. */
-    PUT_WORDS("put-words");
+    PUT_WORDS("put-words"),
+    /** A user is to be erased. */
+    ERASE("erase"),
+    /** That is done. */
+    ERASED("erased"),
+    /** What is stored of a user is read. */
+    EXPORT("export");
 
     private final String text;
 
@@ -76,6 +82,12 @@ public record ModerationStep(
         .map(c -> c == 0 || Character.getType(c) == Character.SURROGATE ? '?' : c)
         .forEach(storable::appendCodePoint);
     return storable.toString();
+  }
+
+  /** Another step of the same moderator, at the same time and for the same reason. */
+  public ModerationStep as(Action other) {
+    return new ModerationStep(
+        moderatorId, moderator, at, other, userId, messageId, reportId, reason, detail);
   }
 
   /** The same on a user. */

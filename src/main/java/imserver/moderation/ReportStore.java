@@ -79,6 +79,19 @@ public class ReportStore {
   private static final String NEXT_FLAGGED =
       "select f.message_id from flagged_message f order by f.message_id limit 1 for update skip locked";
 
+  private static final String FORGET_ERASED =
+      """
+      delete from reported_message where report_id = ?1 and sender_id in (
+        select e.user_id from erasure e, report r
+        where r.id = ?1 and e.user_id in (r.reporter_id, r.reported_id))
+      """;
+
+  private static final String FORGET_TEXT_OF_ERASED =
+      """
+      update report set reporter_text = ''
+      where id = ?1 and reporter_id in (select e.user_id from erasure e where e.user_id = report.reporter_id)
+      """;
+
   @PersistenceContext private EntityManager entities;
   @Inject private WebhookEvents events;
 
@@ -192,7 +205,8 @@ public class ReportStore {
     return Set.copyOf(
         entities
             .createQuery(
-                "select m.messageId from ReportedMessage m where m.reportId = :id and m.named = true",
+                "select m.messageId from ReportedMessage m where m.reportId = :id and m.named ="
+                    + " true",
                 Long.class)
             .setParameter("id", reportId)
             .getResultList());
@@ -291,6 +305,21 @@ public class ReportStore {
         .getResultList();
   }
 
+  /** What a user has reported, with ids above one, ascending. */
+  public List<Report> by(long reporter, long aboveId, int limit) {
+    return entities
+        .createQuery(
+            """
+            select r from Report r where r.reporterId = :reporter and r.id > :above
+            order by r.id
+            """,
+            Report.class)
+        .setParameter("reporter", reporter)
+        .setParameter("above", aboveId)
+        .setMaxResults(limit)
+        .getResultList();
+  }
+
   /**
    * Closes a report.
    *
@@ -308,7 +337,15 @@ public class ReportStore {
     report.close(outcome, note, step);
     entities.persist(new AuditEntry(step));
     entities.flush(); // what the database refuses is thrown here
+    forgetErased(report);
     return Optional.of(true);
+  }
+
+  /** What users who were erased have written goes with the report for which it was kept. */
+  private void forgetErased(Report report) {
+    query(FORGET_ERASED, report.id()).executeUpdate();
+    query(FORGET_TEXT_OF_ERASED, report.id()).executeUpdate();
+    entities.refresh(report);
   }
 
   private Query query(String sql, Object... parameters) {

@@ -11,14 +11,16 @@
  * <h2>Reports</h2>
  *
  * <p>{@link imserver.moderation.ReportStore} keeps, with a report, a copy of the messages that it
- * names and of some around them, as the reporter saw them at that moment. A later recall, removal
- * or erasure of a message does not reach the copy; of what was recalled before there is only that
- * it was. A message with a word of the list {@code report} is reported by {@link
- * imserver.moderation.FlaggedMessages} some seconds later, with the text that was noted when it was
- * stored: a recall within these does not save its sender. How many reports of a user may be open at
- * a time is counted while his row in {@code user_state} is locked, so that it is exact with any
- * number of servers; how fast he may report, is a budget of each server. The host application is
- * told of a report by an event of its transaction ({@link imserver.webhook.WebhookEvents}).
+ * names and of some around them, as the reporter saw them at that moment. A later recall or removal
+ * of a message does not reach the copy; of what was recalled before there is only that it was. Only
+ * where a user is erased his texts go from the copies, and what he said of a message: at once where
+ * the report is closed, else when it is. A message with a word of the list {@code report} is
+ * reported by {@link imserver.moderation.FlaggedMessages} some seconds later, with the text that
+ * was noted when it was stored: a recall within these does not save its sender. How many reports of
+ * a user may be open at a time is counted while his row in {@code user_state} is locked, so that it
+ * is exact with any number of servers; how fast he may report, is a budget of each server. The host
+ * application is told of a report by an event of its transaction ({@link
+ * imserver.webhook.WebhookEvents}).
  *
  * <h2>Suspensions</h2>
  *
@@ -37,8 +39,8 @@
  * <h2>What is elsewhere</h2>
  *
  * <p>{@link imserver.moderation} writes its own tables. What changes what users see, or may send,
- * is written by {@code imserver.message.MessageStore}, under its locks: to suspend, and to remove a
- * message, which is a recall without a bound in time.
+ * is written by {@code imserver.message}, under its locks: to suspend, to remove a message, which
+ * is a recall without a bound in time, and to erase a user.
  */
 @NullMarked
 package imserver.moderation;

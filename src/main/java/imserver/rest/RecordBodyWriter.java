@@ -18,8 +18,9 @@ import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes records as JSON: each component by its name, in the order of the alphabet, without those
- * that are null. Answers are of one user and one moment, so caches must not keep them.
+ * Writes records as JSON, or as lines of it: each component by its name, in the order of the
+ * alphabet, without those that are null. Answers are of one user and one moment, so caches must not
+ * keep them.
  */
 public class RecordBodyWriter implements MessageBodyWriter<Record> {
 
@@ -49,7 +50,14 @@ public class RecordBodyWriter implements MessageBodyWriter<Record> {
       OutputStream entity)
       throws IOException {
     headers.putSingle(HttpHeaders.CACHE_CONTROL, "no-store");
-    entity.write(bytes(answer));
+    if (answer instanceof JsonLines lines) {
+      for (Record line : lines.lines()) {
+        entity.write(bytes(line));
+        entity.write('\n');
+      }
+    } else {
+      entity.write(bytes(answer));
+    }
   }
 
   static byte[] bytes(Object answer) {

@@ -45,6 +45,7 @@ public class RestApplication extends Application {
           ModerationReportsResource.class,
           SuspensionsResource.class,
           ModerationResource.class,
+          UserDataResource.class,
           BearerFilter.class,
           ProblemMapper.class);
 

@@ -3,6 +3,7 @@ package imserver.rest;
 import imserver.auth.UserPrincipal;
 import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
+import imserver.message.Housekeeping;
 import imserver.message.ModerationWriter;
 import imserver.moderation.ModerationStep;
 import imserver.moderation.ModerationStep.Action;
@@ -49,6 +50,7 @@ public class SuspensionsResource {
 
   @Inject private SuspensionStore suspensions;
   @Inject private ModerationWriter moderation;
+  @Inject private Housekeeping housekeeping;
   @Inject private UserDirectory directory;
   @Inject private Clock clock;
   @Inject private DatabaseExecutor database;
@@ -146,6 +148,7 @@ public class SuspensionsResource {
         moderator,
         1,
         () -> {
+          requireNotErasing(userId);
           moderation.suspend(userId, scope, until, step);
           return Response.noContent().build();
         });
@@ -155,6 +158,13 @@ public class SuspensionsResource {
   private static void requireAnother(UserPrincipal moderator, long userId) {
     if (userId == moderator.userId()) {
       throw Problem.badRequest("moderators neither suspend themselves nor end that");
+    }
+  }
+
+  /** Who is being erased stays suspended from everything until it is done. */
+  private void requireNotErasing(long userId) {
+    if (housekeeping.erasure(userId).filter(erasure -> !erasure.isFinished()).isPresent()) {
+      throw Problem.conflict("ERASING", "the user is being erased");
     }
   }
 
@@ -187,6 +197,7 @@ public class SuspensionsResource {
         moderator,
         1,
         () -> {
+          requireNotErasing(userId);
           moderation.endSuspension(userId, step);
           return Response.noContent().build();
         });

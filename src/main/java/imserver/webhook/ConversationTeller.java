@@ -68,16 +68,18 @@ final class ConversationTeller {
     List<WebhookEvent> events = queue.events(lease, PAGE);
     List<Long> told = new ArrayList<>();
     int attempts = lease.attempts();
+    boolean hasBegun = false;
     try {
       for (WebhookEvent event : events) {
         if (event.isTakenBack()) {
           told.add(event.id());
           continue;
         }
-        if (isLate(leasedAt) || (!told.isEmpty() && health.isPaused())) {
+        if (isLate(leasedAt) || (hasBegun && health.isPaused())) {
           end(lease, told, attempts, Duration.ZERO);
           return;
         }
+        hasBegun = true;
         Answer answer = send(event);
         if (answer instanceof Failed failed && !event.isOld()) {
           end(lease, told, attempts + 1, wait(attempts, failed));

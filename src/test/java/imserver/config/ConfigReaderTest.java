@@ -173,6 +173,7 @@ class ConfigReaderTest {
               "IMSERVER_STRANGERS", "quota:21",
               "IMSERVER_NEW_RECIPIENTS", "22",
               "IMSERVER_WORDS", "words.txt",
+              "IMSERVER_RETENTION", "25",
               "IMSERVER_POLICY_TIMEOUT", "23",
               "IMSERVER_POLICY_FAILURE", "allow",
               "IMSERVER_WEBHOOK_URL", "https://h:23/w?x",
@@ -218,6 +219,7 @@ class ConfigReaderTest {
                       new StrangerRule(21),
                       22,
                       "words.txt",
+                      25,
                       23,
                       OnPolicyFailure.ALLOW),
                   new Config.Webhook(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.cluster.Cluster;
 import imserver.config.Configs;
+import imserver.message.Housekeeping;
 import imserver.message.Intake;
 import imserver.session.SessionRegistry;
 import imserver.session.Workers;
@@ -76,6 +77,12 @@ class GracefulShutdownTest {
               steps.add("webhooks");
             }
           },
+          new Housekeeping() {
+            @Override
+            public void stop() {
+              steps.add("housekeeping");
+            }
+          },
           Configs.with("IMSERVER_DRAIN", "7"));
 
   @Test
@@ -86,7 +93,13 @@ class GracefulShutdownTest {
     shutdown.run();
     assertThat(steps)
         .containsExactly(
-            "new connections", "intake", "connections 5 s", "webhooks", "cluster", "workers");
+            "new connections",
+            "intake",
+            "connections 5 s",
+            "webhooks",
+            "housekeeping",
+            "cluster",
+            "workers");
     assertThat(shutdown.isOver()).isTrue();
   }
 
@@ -103,6 +116,7 @@ class GracefulShutdownTest {
             "intake",
             "connections 5 s",
             "webhooks",
+            "housekeeping",
             "cluster",
             "workers");
   }
@@ -113,7 +127,7 @@ class GracefulShutdownTest {
     shutdown.arm();
     shutdown.beforeDestroyed(new Object());
     shutdown.run();
-    assertThat(steps).hasSize(6);
+    assertThat(steps).hasSize(7);
   }
 
   @Test
@@ -139,7 +153,13 @@ class GracefulShutdownTest {
     assertThatThrownBy(shutdown::run).isInstanceOf(IllegalStateException.class);
     assertThat(steps)
         .containsExactly(
-            "new connections", "intake", "connections 5 s", "webhooks", "cluster", "workers");
+            "new connections",
+            "intake",
+            "connections 5 s",
+            "webhooks",
+            "housekeeping",
+            "cluster",
+            "workers");
   }
 
   @Test
@@ -177,7 +197,7 @@ class GracefulShutdownTest {
     stored.countDown();
     assertThat(second.get(20, TimeUnit.SECONDS)).isTrue();
     first.get(20, TimeUnit.SECONDS);
-    assertThat(steps).hasSize(6);
+    assertThat(steps).hasSize(7);
   }
 
   private static void await(CountDownLatch latch) {

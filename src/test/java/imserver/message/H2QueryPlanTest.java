@@ -19,6 +19,8 @@ class H2QueryPlanTest {
           what is unread | unread where recipient_id = 1 and message_id > 5 order by recipient_id, message_id
           a history | message where sender_id = 1 and recipient_id = 2 and id < 9 order by sender_id desc, recipient_id desc, id desc
           a history onwards | message where sender_id = 1 and recipient_id = 2 and id > 9 order by sender_id, recipient_id, id
+          the oldest messages | message where id > 5 order by id
+          to whom else a user has written | message where sender_id = 1 and recipient_id > 2 order by sender_id, recipient_id
           conversations | conversation where low_id = 1 and bucket_low between 0 and 9 order by low_id, bucket_low desc, last_low desc
           conversations of the other side | conversation where high_id = 1 order by high_id, bucket_high desc, last_high desc
           """)

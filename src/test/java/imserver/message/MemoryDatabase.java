@@ -4,6 +4,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Persistence;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
 
@@ -28,6 +29,10 @@ final class MemoryDatabase implements AutoCloseable {
 
   EntityManager entities() {
     return factory.createEntityManager();
+  }
+
+  DataSource source() {
+    return database;
   }
 
   SqlStoreState state() {

@@ -154,6 +154,16 @@ class ApiDocumentsIT {
         Call.service(
             moderation + "messages/" + own + "/remove", "{}", moderation + "messages/x/remove"));
     calls.put("endSuspension", Call.service(suspended, null, wrong));
+    String erased = moderation + "users/" + Users.next();
+    calls.put("eraseUser", Call.service(erased + "/erase", "{}", moderation + "users/x/erase"));
+    calls.put(
+        "getErasure", Call.service(erased + "/erasure", null, moderation + "users/x/erasure"));
+    calls.put(
+        "exportUser",
+        Call.service(
+            moderation + "users/" + bob + "/export",
+            null,
+            moderation + "users/" + bob + "/export?after=x"));
     calls.put(
         "listActions", Call.service(moderation + "audit", null, moderation + "audit?before=0"));
     calls.put("getUnread", Call.user("api/unread", null, null));
@@ -247,6 +257,14 @@ class ApiDocumentsIT {
     document.check(close, send(close, 0, closed.path(), closed.body())); // a second time
     Operation getSuspension = operations.get("getSuspension");
     document.check(getSuspension, send(getSuspension, 0, calls.get("getSuspension").path(), null));
+    String erased = moderation + "users/" + Users.next();
+    Operation getErasure = operations.get("getErasure");
+    document.check(getErasure, send(getErasure, 0, erased + "/erasure", null));
+    send(operations.get("eraseUser"), 0, erased + "/erase", "{}");
+    for (String id : List.of("suspend", "endSuspension")) { // while it is going on
+      Operation operation = operations.get(id);
+      document.check(operation, send(operation, 0, erased + "/suspension", calls.get(id).body()));
+    }
     Operation remove = operations.get("removeMessage");
     document.check(remove, send(remove, 0, moderation + "messages" + remote + "/remove", "{}"));
     Operation report = operations.get("report");
@@ -285,7 +303,8 @@ class ApiDocumentsIT {
         .filteredOn(seen -> !OUT_OF_REACH.contains(seen.substring(seen.indexOf(' ') + 1)))
         .filteredOn(seen -> !seen.matches("original.* (413|429)")) // where the rest is not read
         .as(
-            "documented, and never answered; these take IMSERVER_RECIPIENTS=known, IMSERVER_USER_SEARCH=off, two minutes")
+            "documented, and never answered; these take IMSERVER_RECIPIENTS=known,"
+                + " IMSERVER_USER_SEARCH=off, two minutes")
         .isSubsetOf(
             "retryParked 204",
             "sendMessage 404",

@@ -199,6 +199,45 @@ class QueryPlanIT {
   }
 
   @Test
+  @DisplayName("the oldest messages, in the order of their ids, without an index by time")
+  void oldest() throws SQLException {
+    String plan =
+        assertUsesIndex(
+            """
+            select id, sender_id, recipient_id, case when created_at < now() then 1 else 0 end
+            from message where id > 5000 order by id limit 500
+            """,
+            "message_pkey");
+    assertThat(plan).doesNotContain("Sort");
+  }
+
+  @Test
+  @DisplayName("what one user has sent, recipient by recipient")
+  void sentBy() throws SQLException {
+    String next =
+        assertUsesIndex(
+            """
+            select recipient_id from message where sender_id = 5 and recipient_id > 42
+            order by sender_id, recipient_id limit 1
+            """,
+            "message_history");
+    assertThat(next).doesNotContain("Sort");
+  }
+
+  @Test
+  @DisplayName("a user's conversations, by the ids of the others")
+  void withUsersAbove() throws SQLException {
+    assertUsesIndex(
+        "select * from conversation where low_id = 42 and high_id > 7 order by low_id, high_id"
+            + " limit 20",
+        "conversation_");
+    assertUsesIndex(
+        "select * from conversation where high_id = 42 and low_id > 7 and low_id < 42 order by"
+            + " low_id limit 20",
+        "conversation_");
+  }
+
+  @Test
   @DisplayName("what has changed for a user, among that user's conversations")
   void changes() throws SQLException {
     for (String side : new String[] {"low", "high"}) {

@@ -188,7 +188,7 @@ abstract class WebhookContract {
     return start(AMPLE);
   }
 
-  private Dispatcher start(Duration time) {
+  private WebhookEndpoint endpoint(Duration time) {
     WebhookSigner signer =
         new WebhookSigner(
             Configs.with(
@@ -198,8 +198,11 @@ abstract class WebhookContract {
                     WebhookEndpointTest.SECRET)
                 .webhook()
                 .secrets());
-    WebhookEndpoint endpoint =
-        new WebhookEndpoint(receiver.address(), signer, Clock.systemUTC(), http, time);
+    return new WebhookEndpoint(receiver.address(), signer, Clock.systemUTC(), http, time);
+  }
+
+  private Dispatcher start(Duration time) {
+    WebhookEndpoint endpoint = endpoint(time);
     EndpointHealth health = new EndpointHealth(System::nanoTime);
     WebhookQueue queue = queue();
     Dispatcher dispatcher =
@@ -529,6 +532,37 @@ abstract class WebhookContract {
       start();
       awaitEmpty();
       assertThat(told().get(Set.of(ALICE, BOB))).containsExactly(first, first, second);
+    }
+
+    @Test
+    @DisplayName("no more of a conversation for now, when the endpoint fails again and again")
+    void paused() throws Exception {
+      for (int i = 0; i < 10; i++) {
+        message(ALICE, BOB, "t" + i);
+      }
+      pass(Duration.ofHours(25));
+      receiver.behaviour = FakeReceiver.status(500);
+      WebhookQueue queue = queue();
+      EndpointHealth health = new EndpointHealth(() -> 0);
+      ConversationTeller teller =
+          new ConversationTeller(queue, endpoint(AMPLE), health, "0", () -> 0);
+      teller.tell(queue.lease(1).get(0), 0);
+      assertThat(receiver.requests).hasSize(5);
+      assertThat(query("select id from webhook_event where parked_at is null")).hasSize(5);
+      assertThat(queue.lease(1)).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("nothing more when its lease may soon be over")
+    void late() throws Exception {
+      message(ALICE, BOB, "a");
+      WebhookQueue queue = queue();
+      EndpointHealth health = new EndpointHealth(() -> 0);
+      long late = Duration.ofSeconds(41).toNanos();
+      new ConversationTeller(queue, endpoint(AMPLE), health, "0", () -> late)
+          .tell(queue.lease(1).get(0), 0);
+      assertThat(receiver.requests).isEmpty();
+      assertThat(queue.lease(1)).hasSize(1);
     }
 
     @Test

@@ -221,6 +221,26 @@ create table moderation_action (
 );
 create index moderation_action_of_user on moderation_action (user_id, id);
 
+create table erasure (
+  user_id      bigint                   not null primary key check (user_id > 0),
+  started_at   timestamp with time zone not null,
+  finished_at  timestamp with time zone,
+  stage        integer                  not null,
+  at_recipient bigint                   not null,
+  at_id        bigint                   not null,
+  erased       bigint                   not null,
+  moderator_id bigint                   not null,
+  moderator    varchar(100)             not null,
+  reason       varchar(2000)            not null
+);
+create index erasure_unfinished on erasure (finished_at, erased, started_at);
+
+create table retention (
+  up_to_id bigint not null,
+  due_at   bigint not null
+);
+insert into retention (up_to_id, due_at) values (0, 0);
+
 -- There are no other servers.
 create table installation (
   epoch uuid default random_uuid() not null

@@ -1,11 +1,13 @@
 -- The tables of imserver on PostgreSQL 15 and later. Read from top to bottom this is the model; h2/V1__schema.sql is the
 -- same for H2. imserver writes the tables from user_state to conversation by functions only: R__add_messages.sql,
 -- R__mark_read.sql with R__read_conversations.sql, R__recall_message.sql, R__recount.sql, R__set_conversation.sql; for moderators
--- R__remove_message.sql and R__suspend_user.sql. With these it writes the tables of the webhook too, and by R__tell_unseen.sql.
+-- R__remove_message.sql and R__suspend_user.sql. With these it writes the tables of the webhook too, and by R__tell_unseen.sql. Only
+-- what erases a user or deletes old messages does it by statements, in transactions of some hundred messages
+-- (imserver.message.RetentionStore, ErasureStore), which keep the same order.
 --
 -- One order. A transaction that changes what users see locks the rows of these users in user_state first, in ascending order
 -- of their ids, then writes conversation, message, recall, notice and unread. Only marking as read, which learns the users
--- from them, recalling and recounting take rows of unread before. Message ids and the numbers of changes are drawn while the
+-- from them, recalling, recounting, erasing and deleting take rows of unread before. Message ids and the numbers of changes are drawn while the
 -- rows of the users are locked. So for one user, and in one conversation, the order of ids and the order of changes are the order of the
 -- commits, whichever server writes; a reader who has seen an id and asks for higher ones misses nothing; and no two
 -- transactions wait for each other. Rows of unseen and then of webhook_conversation come last, each in the order of their
@@ -321,6 +323,32 @@ end
 $$;
 create trigger moderation_action_stays before update or delete or truncate on moderation_action
 for each statement execute function refuse_to_change();
+
+-- Users who are being erased, or were (imserver.message.ErasureStore): at most one row for each, which stays, so that a report that is
+-- closed later is known to be about one. Who does a step has its row locked, before all else.
+create table erasure (
+  user_id      bigint                   not null primary key check (user_id > 0),
+  started_at   timestamp with time zone not null,
+  finished_at  timestamp with time zone,
+  -- Where it is: 0 his messages, 1 his settings, 2 reports about him, 3 reports by him, 4 his entry in the directory; and the last
+  -- message that was looked at, with its recipient, or the last report.
+  stage        integer                  not null,
+  at_recipient bigint                   not null,
+  at_id        bigint                   not null,
+  erased       bigint                   not null, -- messages
+  -- Who has asked for it: as in moderation_action.
+  moderator_id bigint                   not null,
+  moderator    varchar(100)             not null,
+  reason       varchar(1000)            not null
+);
+create index erasure_unfinished on erasure (erased, started_at) where finished_at is null;
+
+-- How far old messages are deleted (imserver.message.RetentionStore). One row: who does a step has it locked.
+create table retention (
+  up_to_id bigint not null, -- there is no message up to here
+  due_at   bigint not null  -- of the next step, in milliseconds since 1970, by the clock of the database
+);
+insert into retention (up_to_id, due_at) values (0, 0);
 
 -- The servers on this database, by its clock. Each writes its own row once a second; who has been silent for a minute is
 -- deleted by another one. Only PostgreSQL has it: an embedded database has one server.

@@ -1,0 +1,102 @@
+package imserver.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Old messages")
+class RetentionIT {
+
+  private final long alice = Users.next();
+  private final long bob = Users.next();
+  private final long carol = Users.next();
+  private final Path folder = TestEnvironment.folder("retention-" + System.nanoTime());
+
+  private ServerProcess start(int days) throws IOException {
+    String retention = Integer.toString(days);
+    return ServerProcess.start(
+        TestEnvironment.freePort(),
+        folder,
+        TestEnvironment.onPostgres()
+            ? Map.of(
+                "IMSERVER_DB_URL", TestEnvironment.postgresUrl(), "IMSERVER_RETENTION", retention)
+            : Map.of(
+                "IMSERVER_DATA",
+                folder.resolve("data").toString(),
+                "IMSERVER_RETENTION",
+                retention));
+  }
+
+  /** The server is stopped. */
+  private void age(long first, long last) throws SQLException {
+    String url =
+        TestEnvironment.onPostgres()
+            ? TestEnvironment.postgresUrl()
+            : "jdbc:h2:file:"
+                + folder.resolve("data").resolve("imserver").toAbsolutePath()
+                + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE";
+    try (Connection connection =
+            TestEnvironment.onPostgres()
+                ? DriverManager.getConnection(url)
+                : DriverManager.getConnection(url, "sa", "");
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate(
+          "update message set created_at = created_at - interval '3' day where id between %d and %d"
+              .formatted(first, last));
+      // What other tests have stored before stays.
+      statement.executeUpdate("update retention set up_to_id = " + (first - 1));
+    }
+  }
+
+  @Test
+  @DisplayName("go when their days are over, with what is unread of them; newer ones stay")
+  void deleted() throws Exception {
+    long first;
+    long last;
+    try (ServerProcess server = start(0)) {
+      Api apiOfAlice = new Api(server.address(), alice);
+      first = apiOfAlice.sendMessage(bob, "old");
+      apiOfAlice.sendMessage(carol, "old");
+      last = new Api(server.address(), bob).sendMessage(alice, "old");
+      apiOfAlice.sendMessage(bob, "new");
+      new Api(server.address(), carol)
+          .put("api/conversations/" + alice + "/settings", "{\"pinned\":true}")
+          .ok();
+      server.stop();
+    }
+    age(first, last);
+    try (ServerProcess server = start(2)) {
+      Api apiOfAlice = new Api(server.address(), alice);
+      Api apiOfBob = new Api(server.address(), bob);
+      Api apiOfCarol = new Api(server.address(), carol);
+      await().atMost(Client.TIMEOUT.multipliedBy(3)).until(() -> apiOfCarol.unread() == 0);
+      assertThat(Api.contents(apiOfBob.history(alice, ""))).containsExactly("new");
+      assertThat(apiOfBob.unread()).isEqualTo(1);
+      assertThat(apiOfAlice.unread()).isZero();
+      assertThat(apiOfCarol.conversations()).isEmpty();
+      assertThat(apiOfAlice.conversations()).hasSize(1);
+      for (long user : new long[] {alice, bob, carol}) {
+        assertThat(
+                Api.number(
+                    Api.service(server.address()).post("api/users/" + user + "/recount", "").ok(),
+                    "correctedConversations"))
+            .isZero();
+      }
+      apiOfAlice.sendMessage(carol, "again");
+      assertThat(apiOfCarol.conversations().get(0).getBoolean("pinned")).isTrue();
+      try (CommandClient device = CommandClient.connect(server.address(), carol)) {
+        device.await("welcome");
+        assertThat(apiOfCarol.history(alice, "")).hasSize(1);
+      }
+    }
+  }
+}
