@@ -81,21 +81,18 @@ public record Config(
               key = "IMSERVER_AUTH_MODE",
               fallback = "jwt",
               meaning =
-                  "`jwt`: a credential is a signed token; `open`: a bare user id, for a first try"
-                      + " only")
+                  "`jwt`: a credential is a signed token; `open`: a bare user id, for a first try only")
           AuthMode mode,
       @Setting(
               key = "IMSERVER_JWT_ALGORITHM",
               fallback = "HS256",
               meaning =
-                  "the one algorithm that is accepted: `HS256/384/512`, `RS256/384/512`,"
-                      + " `PS256/384/512`, `ES256/384/512`, `EdDSA`")
+                  "the one algorithm that is accepted: `HS256/384/512`, `RS256/384/512`, `PS256/384/512`, `ES256/384/512`, `EdDSA`")
           String algorithm,
       @Setting(
               key = "IMSERVER_JWT_SECRET",
               meaning =
-                  "HS*: the secret's text (its UTF-8 bytes), or `base64:…`; shorter than the hash,"
-                      + " an example of this page or one character repeated refuses to start")
+                  "HS*: the secret's text (its UTF-8 bytes), or `base64:…`; shorter than the hash, an example of this page or one character repeated refuses to start")
           @Nullable String secret,
       @Setting(
               key = "IMSERVER_JWT_PUBLIC_KEY",
@@ -121,45 +118,36 @@ public record Config(
               key = "IMSERVER_SERVICE_CLAIM",
               fallback = "roles",
               meaning =
-                  "the claim with the roles, a list or a text with blanks between them;"
-                      + " `realm_access.roles` looks into an object")
+                  "the claim with the roles, a list or a text with blanks between them; `realm_access.roles` looks into an object")
           String serviceClaim,
       @Setting(
               key = "IMSERVER_SERVICE_ROLE",
               fallback = "imserver-service",
               meaning =
-                  "the role of the host application, which may write the directory and send"
-                      + " notices")
+                  "the role of the host application, which may write the directory and send notices")
           String serviceRole,
       @Setting(
               key = "IMSERVER_ALLOWED_ORIGINS",
               meaning =
-                  "web origins beside the server's own whose pages may use it, like"
-                      + " `https://school.example`, with commas between them, or `*`; in open mode"
-                      + " also every loopback origin, and it answers only under loopback names and"
-                      + " the hosts of these")
+                  "web origins beside the server's own whose pages may use it, like `https://school.example`, with commas between them, or `*`; in open mode also every loopback origin, and it answers only under loopback names and the hosts of these")
           @Nullable String allowedOrigins,
       @Setting(
               key = "IMSERVER_JWT_MAX_LIFETIME",
               fallback = "0",
               min = 0,
               meaning =
-                  "seconds: a token whose `exp` is further than this after now, or after its `iat`,"
-                      + " is refused; `0` turns it off")
+                  "seconds: a token whose `exp` is further than this after now, or after its `iat`, is refused; `0` turns it off")
           int maxLifetime,
       @Setting(
               key = "IMSERVER_EXEMPT",
               meaning =
-                  "roles and user ids, with commas between them, of users who are bounded neither"
-                      + " by `IMSERVER_STRANGERS` nor by `IMSERVER_NEW_RECIPIENTS`, like `teacher,"
-                      + " 1001`")
+                  "roles and user ids, with commas between them, of users who are bounded neither by `IMSERVER_STRANGERS` nor by `IMSERVER_NEW_RECIPIENTS`, like `teacher, 1001`")
           @Nullable String exempt,
       @Setting(
               key = "IMSERVER_MODERATOR_ROLE",
               fallback = "imserver-moderator",
               meaning =
-                  "the role of moderators, in the claim `IMSERVER_SERVICE_CLAIM`, beside the user"
-                      + " id that every user has")
+                  "the role of moderators, in the claim `IMSERVER_SERVICE_CLAIM`, beside the user id that every user has")
           String moderatorRole) {
 
     /** Leaves out the secret. */
@@ -208,8 +196,7 @@ public record Config(
               min = 0,
               max = 1_000_000,
               meaning =
-                  "messages a second and user, over all connections and REST together, in bursts of"
-                      + " five seconds' worth; more gets `RATE_LIMITED`; `0` turns it off")
+                  "messages a second and user, over all connections and REST together, in bursts of five seconds' worth; more gets `RATE_LIMITED`; `0` turns it off")
           int rate,
       @Setting(
               key = "IMSERVER_MAX_CONNECTIONS_PER_USER",
@@ -237,16 +224,14 @@ public record Config(
               min = 100,
               max = 10_000_000,
               meaning =
-                  "messages and read-acks waiting to be stored, of one user no more than there is"
-                      + " still room for; more gets `SERVER_BUSY`")
+                  "messages and read-acks waiting to be stored, of one user no more than there is still room for; more gets `SERVER_BUSY`")
           int intake,
       @Setting(
               key = "IMSERVER_BATCH",
               fallback = "500",
               max = 10_000,
               meaning =
-                  "messages stored in one transaction, half of them of one user at most, and an"
-                      + " eighth where many wait; about as many ids of read-acks")
+                  "messages stored in one transaction, half of them of one user at most, and an eighth where many wait; about as many ids of read-acks")
           int batch,
       @Setting(
               key = "IMSERVER_PROFILES",
@@ -264,8 +249,7 @@ public record Config(
               key = "IMSERVER_RECIPIENTS",
               fallback = "any",
               meaning =
-                  "`any`: messages go to every user id; `known`: only to users in the directory,"
-                      + " others get `UNKNOWN_RECIPIENT`")
+                  "`any`: messages go to every user id; `known`: only to users in the directory, others get `UNKNOWN_RECIPIENT`")
           Recipients recipients,
       @Setting(
               key = "IMSERVER_READ_RATE",
@@ -273,8 +257,7 @@ public record Config(
               min = 0,
               max = 1_000_000,
               meaning =
-                  "message ids in read-acks a second and user, in bursts of five seconds' worth;"
-                      + " more gets `RATE_LIMITED`; `0` turns it off")
+                  "message ids in read-acks a second and user, in bursts of five seconds' worth; more gets `RATE_LIMITED`; `0` turns it off")
           int readRate,
       @Setting(
               key = "IMSERVER_REQUEST_RATE",
@@ -282,9 +265,7 @@ public record Config(
               min = 0,
               max = 1_000_000,
               meaning =
-                  "requests over HTTP a second and user, in bursts of five seconds' worth, of which"
-                      + " each 16 KiB of an answer count for one more; more gets 429; `0` turns it"
-                      + " off")
+                  "requests over HTTP a second and user, in bursts of five seconds' worth, of which each 16 KiB of an answer count for one more; more gets 429; `0` turns it off")
           int requestRate,
       @Setting(
               key = "IMSERVER_SEARCH_RATE",
@@ -292,8 +273,7 @@ public record Config(
               min = 0,
               max = 1_000_000,
               meaning =
-                  "searches for users a minute and user, in bursts of a minute's worth; more gets"
-                      + " 429; `0` turns it off")
+                  "searches for users a minute and user, in bursts of a minute's worth; more gets 429; `0` turns it off")
           int searchRate,
       @Setting(
               key = "IMSERVER_CONNECT_RATE",
@@ -301,8 +281,7 @@ public record Config(
               min = 0,
               max = 1_000_000,
               meaning =
-                  "WebSocket handshakes a minute and user, in bursts of a minute's worth; more gets"
-                      + " 429; `0` turns it off")
+                  "WebSocket handshakes a minute and user, in bursts of a minute's worth; more gets 429; `0` turns it off")
           int connectRate) {}
 
   /**
@@ -319,8 +298,7 @@ public record Config(
       @Setting(
               key = "IMSERVER_DB_URL",
               meaning =
-                  "`jdbc:postgresql://HOST:PORT/DATABASE`; unset, messages lie in an embedded"
-                      + " database")
+                  "`jdbc:postgresql://HOST:PORT/DATABASE`; unset, messages lie in an embedded database")
           @Nullable String url,
       @Setting(key = "IMSERVER_DB_USER", meaning = "the database's user") @Nullable String user,
       @Setting(key = "IMSERVER_DB_PASSWORD", meaning = "and its password")
@@ -328,9 +306,7 @@ public record Config(
       @Setting(
               key = "IMSERVER_DATA",
               meaning =
-                  "the folder of the embedded database; unset, `imserver` in the server's own"
-                      + " folder (`CATALINA_BASE`, the domain), or `data` where Payara Micro was"
-                      + " started")
+                  "the folder of the embedded database; unset, `imserver` in the server's own folder (`CATALINA_BASE`, the domain), or `data` where Payara Micro was started")
           @Nullable String data,
       @Setting(
               key = "IMSERVER_LANES",
@@ -365,8 +341,7 @@ public record Config(
       @Setting(
               key = "IMSERVER_ANNOUNCE",
               meaning =
-                  "the application's address, to be printed with a first try once it answers; `mvn"
-                      + " -Prun` sets it")
+                  "the application's address, to be printed with a first try once it answers; `mvn -Prun` sets it")
           @Nullable String announce,
       @Setting(
               key = "IMSERVER_ORIGINAL_PATHS",
@@ -377,36 +352,30 @@ public record Config(
       @Setting(
               key = "IMSERVER_TIME_ZONE",
               meaning =
-                  "the zone in which these tell times, like `Asia/Shanghai`; unset, that of the"
-                      + " server")
+                  "the zone in which these tell times, like `Asia/Shanghai`; unset, that of the server")
           ZoneId timeZone,
       @Setting(
               key = "IMSERVER_USER_SEARCH",
               fallback = "on",
               meaning =
-                  "`on`: every user may look up others in the directory, by the beginning of their"
-                      + " names or by id; `off`: nobody, but for users with whom there is a"
-                      + " conversation, by id")
+                  "`on`: every user may look up others in the directory, by the beginning of their names or by id; `off`: nobody, but for users with whom there is a conversation, by id")
           Switch userSearch,
       @Setting(
               key = "IMSERVER_TYRUS_TIMERS",
               fallback = "on",
               meaning =
-                  "`on`: on Payara and GlassFish a costly timer of their WebSocket engine is"
-                      + " replaced by a cheap one; `off`: not")
+                  "`on`: on Payara and GlassFish a costly timer of their WebSocket engine is replaced by a cheap one; `off`: not")
           Switch tyrusTimers,
       @Setting(
               key = "IMSERVER_WRITE_BATCHING",
               fallback = "on",
               meaning =
-                  "`on`: on Tomcat, Payara and GlassFish several packets of a connection are"
-                      + " written at once; `off`: each by itself")
+                  "`on`: on Tomcat, Payara and GlassFish several packets of a connection are written at once; `off`: each by itself")
           Switch writeBatching,
       @Setting(
               key = "IMSERVER_TRUSTED_PROXIES",
               meaning =
-                  "IP addresses and ranges (`10.0.0.0/8`) of your proxies, with commas between"
-                      + " them, whose `X-Forwarded-For` tells the log where clients are")
+                  "IP addresses and ranges (`10.0.0.0/8`) of your proxies, with commas between them, whose `X-Forwarded-For` tells the log where clients are")
           @Nullable String trustedProxies,
       @Setting(
               key = "IMSERVER_DRAIN",
@@ -414,15 +383,12 @@ public record Config(
               min = 0,
               max = 60,
               meaning =
-                  "seconds over which a server that stops closes its connections one by one, where"
-                      + " others are alive to which their clients connect")
+                  "seconds over which a server that stops closes its connections one by one, where others are alive to which their clients connect")
           int drain,
       @Setting(
               key = "IMSERVER_REDIS_URL",
               meaning =
-                  "`redis://USER:PASSWORD@HOST:PORT`, `rediss://…` or `redis-sentinel://…#MASTER`:"
-                      + " servers on one database tell each other by this Redis or Valkey; unset,"
-                      + " by the database itself")
+                  "`redis://USER:PASSWORD@HOST:PORT`, `rediss://…` or `redis-sentinel://…#MASTER`: servers on one database tell each other by this Redis or Valkey; unset, by the database itself")
           @Nullable RedisUrl redis) {}
 
   /**
@@ -444,30 +410,25 @@ public record Config(
               fallback = "120",
               min = 0,
               meaning =
-                  "seconds within which the sender of a message may recall it, so that its text is"
-                      + " erased; `0` turns it off")
+                  "seconds within which the sender of a message may recall it, so that its text is erased; `0` turns it off")
           int recall,
       @Setting(
               key = "IMSERVER_RECEIPTS",
               fallback = "on",
               meaning =
-                  "`on`: clients of protocol 2 are told up to where the other one has read; `off`:"
-                      + " not")
+                  "`on`: clients of protocol 2 are told up to where the other one has read; `off`: not")
           Switch receipts,
       @Setting(
               key = "IMSERVER_BLOCKED",
               fallback = "silent",
               meaning =
-                  "what a blocked user sends is `silent`: acknowledged, and shown to its sender"
-                      + " alone, for ever; or `refuse`: gets `BLOCKED`")
+                  "what a blocked user sends is `silent`: acknowledged, and shown to its sender alone, for ever; or `refuse`: gets `BLOCKED`")
           Blocked blocked,
       @Setting(
               key = "IMSERVER_STRANGERS",
               fallback = "open",
               meaning =
-                  "what one may send to a user who has never written to him: `open`: as much as he"
-                      + " likes; `quota:N`: N messages; `closed`: nothing; more gets `STRANGER`. A"
-                      + " user may choose less for himself")
+                  "what one may send to a user who has never written to him: `open`: as much as he likes; `quota:N`: N messages; `closed`: nothing; more gets `STRANGER`. A user may choose less for himself")
           StrangerRule strangers,
       @Setting(
               key = "IMSERVER_NEW_RECIPIENTS",
@@ -475,16 +436,12 @@ public record Config(
               min = 0,
               max = 1_000_000,
               meaning =
-                  "to how many users one may write first within an hour, over all servers together;"
-                      + " more gets `TOO_MANY_RECIPIENTS`; `0` turns it off")
+                  "to how many users one may write first within an hour, over all servers together; more gets `TOO_MANY_RECIPIENTS`; `0` turns it off")
           int newRecipients,
       @Setting(
               key = "IMSERVER_WORDS",
               meaning =
-                  "words that are not allowed in messages, beside those that moderators put: a file"
-                      + " in UTF-8 or an address, a word in each line; lines `[refuse]`"
-                      + " (`REFUSED_CONTENT`), `[mask]` and `[report]` begin a list; read anew"
-                      + " within half a minute")
+                  "words that are not allowed in messages, beside those that moderators put: a file in UTF-8 or an address, a word in each line; lines `[refuse]` (`REFUSED_CONTENT`), `[mask]` and `[report]` begin a list; read anew within half a minute")
           @Nullable String words,
       @Setting(
               key = "IMSERVER_RETENTION",
@@ -492,8 +449,7 @@ public record Config(
               min = 0,
               max = 36_500,
               meaning =
-                  "days for which messages are kept: older ones are deleted, read or not; `0` keeps"
-                      + " them for ever")
+                  "days for which messages are kept: older ones are deleted, read or not; `0` keeps them for ever")
           int retention,
       @Setting(
               key = "IMSERVER_POLICY_TIMEOUT",
@@ -507,8 +463,7 @@ public record Config(
               key = "IMSERVER_POLICY_FAILURE",
               fallback = "refuse",
               meaning =
-                  "where it has not decided by then, or failed: `refuse`: the message gets"
-                      + " `SERVER_BUSY`, and may be sent again; `allow`: it is stored")
+                  "where it has not decided by then, or failed: `refuse`: the message gets `SERVER_BUSY`, and may be sent again; `allow`: it is stored")
           OnPolicyFailure policyFailure) {}
 
   /**
@@ -523,17 +478,12 @@ public record Config(
       @Setting(
               key = "IMSERVER_WEBHOOK_URL",
               meaning =
-                  "`https://…` (or `http://…`): where the host application is told of each message"
-                      + " stored, read, recalled or not seen, as"
-                      + " [docs/WEBHOOKS.md](docs/WEBHOOKS.md) says; unset, nobody is told, and"
-                      + " nothing is written for it")
+                  "`https://…` (or `http://…`): where the host application is told of each message stored, read, recalled or not seen, as [docs/WEBHOOKS.md](docs/WEBHOOKS.md) says; unset, nobody is told, and nothing is written for it")
           @Nullable URI url,
       @Setting(
               key = "IMSERVER_WEBHOOK_SECRET",
               meaning =
-                  "what these requests are signed with: `whsec_` and the base64 of 24 to 64 random"
-                      + " bytes; several with blanks between them while one takes the place of"
-                      + " another")
+                  "what these requests are signed with: `whsec_` and the base64 of 24 to 64 random bytes; several with blanks between them while one takes the place of another")
           @Nullable WebhookSecrets secrets,
       @Setting(
               key = "IMSERVER_UNSEEN",
@@ -562,8 +512,7 @@ public record Config(
     Webhook complete() {
       if (url != null && secrets == null) {
         throw new InvalidConfigException(
-            "IMSERVER_WEBHOOK_URL needs an IMSERVER_WEBHOOK_SECRET, by which the receiver knows who"
-                + " asks");
+            "IMSERVER_WEBHOOK_URL needs an IMSERVER_WEBHOOK_SECRET, by which the receiver knows who asks");
       }
       if (policyUrl != null && secrets == null) {
         throw new InvalidConfigException(

@@ -1,5 +1,6 @@
 package imserver.content;
 
+import imserver.packet.BlankText;
 import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.Locale;
@@ -48,7 +49,7 @@ final class NormalizedText {
       }
     } else if (codePoint >= FIRST_UNIFIED && codePoint <= LAST_UNIFIED) {
       append(SimplifiedCharacters.of((char) codePoint), start, end);
-    } else {
+    } else if (!BlankText.isDefaultIgnorable(codePoint)) { // the fillers of Hangul are letters
       String plain =
           Normalizer.normalize(Character.toString(codePoint), Normalizer.Form.NFKC)
               .toLowerCase(Locale.ROOT);

@@ -4,7 +4,6 @@ import imserver.content.WordMatcher.Match;
 import imserver.packet.FailureCode;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,10 @@ public class WordFilter {
   private static final WordMatcher NOTHING = WordMatcher.of(List.of());
 
   private volatile Map<WordAction, WordMatcher> matchers = Map.of();
+
+  /** What {@link #matchers} were made of; for the thread that replaces them. */
+  private Map<WordAction, List<String>> words = Map.of();
+
   private volatile boolean hasMasked;
 
   /** With no words. */
@@ -91,16 +94,19 @@ public class WordFilter {
   }
 
   /** Has these words hold from now on, in place of those before; a list may be empty. */
-  void use(Map<WordAction, ? extends Collection<String>> words) {
+  synchronized void use(Map<WordAction, List<String>> newWords) {
     Map<WordAction, WordMatcher> made = new EnumMap<>(WordAction.class);
-    words.forEach(
+    newWords.forEach(
         (action, list) -> {
-          WordMatcher matcher = WordMatcher.of(list);
+          // A list of 100,000 words takes a second and some 70 MB to be made a matcher of.
+          WordMatcher matcher =
+              list.equals(words.get(action)) ? matcher(matchers, action) : WordMatcher.of(list);
           if (matcher.size() > 0) {
             made.put(action, matcher);
           }
         });
-    hasMasked = hasMasked || words.containsKey(WordAction.MASK);
+    words = Map.copyOf(newWords);
+    hasMasked = hasMasked || newWords.containsKey(WordAction.MASK);
     matchers = made.isEmpty() ? Map.of() : made;
   }
 }

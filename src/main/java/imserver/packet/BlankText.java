@@ -47,7 +47,8 @@ public final class BlankText {
         || isDefaultIgnorable(character);
   }
 
-  static boolean isDefaultIgnorable(int character) {
+  /** Whether it is a Default_Ignorable_Code_Point. */
+  public static boolean isDefaultIgnorable(int character) {
     int i = 0;
     while (i < DEFAULT_IGNORABLE.length && character > DEFAULT_IGNORABLE[i + 1]) {
       i += 2;

@@ -8,16 +8,18 @@ import imserver.api.PolicyDecision;
 import imserver.webhook.HostHttp;
 import imserver.webhook.WebhookSigner;
 import jakarta.json.Json;
+import jakarta.json.JsonArray;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonReader;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.StringReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -196,8 +198,14 @@ final class HttpPolicy implements Policy {
   }
 
   private static PolicyDecision decision(byte[] body) throws IOException {
-    try (JsonReader reader = Json.createReader(new ByteArrayInputStream(body))) {
-      JsonObject answer = reader.readObject();
+    // As the only element of an array: a reader of JSON-P does not look at what follows an object.
+    String array = "[" + new String(body, StandardCharsets.UTF_8) + "]";
+    try (JsonReader reader = Json.createReader(new StringReader(array))) {
+      JsonArray answers = reader.readArray();
+      if (answers.size() != 1) {
+        throw new IOException("an answer that is not one object");
+      }
+      JsonObject answer = answers.getJsonObject(0);
       String decision = answer.getString("decision");
       return switch (decision) {
         case "allow" -> PolicyDecision.allow();

@@ -154,17 +154,17 @@ public class SuspensionsResource {
         });
   }
 
-  /** Nobody is judge of himself: a moderator who was suspended would end that, or replace it. */
-  private static void requireAnother(UserPrincipal moderator, long userId) {
-    if (userId == moderator.userId()) {
-      throw Problem.badRequest("moderators neither suspend themselves nor end that");
-    }
-  }
-
   /** Who is being erased stays suspended from everything until it is done. */
   private void requireNotErasing(long userId) {
     if (housekeeping.erasure(userId).filter(erasure -> !erasure.isFinished()).isPresent()) {
       throw Problem.conflict("ERASING", "the user is being erased");
+    }
+  }
+
+  /** Nobody is judge of himself: a moderator who was suspended would end that, or replace it. */
+  private static void requireAnother(UserPrincipal moderator, long userId) {
+    if (userId == moderator.userId()) {
+      throw Problem.badRequest("moderators neither suspend themselves nor end that");
     }
   }
 

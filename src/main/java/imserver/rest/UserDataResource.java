@@ -28,7 +28,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** What is stored of a user: moderators read all of it, and have it erased. */
-@Path("moderation/users/{id}")
+@Path("moderation")
 @Authenticated
 @Dependent
 @Produces(MediaType.APPLICATION_JSON)
@@ -69,7 +69,7 @@ public class UserDataResource {
 
   /** Has a user erased. He is suspended from everything, and his tokens are refused. */
   @POST
-  @Path("erase")
+  @Path("users/{id}/erase")
   @Consumes(MediaType.APPLICATION_JSON)
   public CompletionStage<Response> erase(@PathParam("id") String id, JsonBody body) {
     UserPrincipal moderator = BearerFilter.requireModerator(caller);
@@ -91,7 +91,7 @@ public class UserDataResource {
 
   /** How far that has come. */
   @GET
-  @Path("erasure")
+  @Path("users/{id}/erasure")
   public CompletionStage<ErasureView> erasure(@PathParam("id") String id) {
     UserPrincipal moderator = BearerFilter.requireModerator(caller);
     long userId = Parameters.id("id", id);
@@ -110,7 +110,7 @@ public class UserDataResource {
    * since an answer is held in memory until its client has taken it.
    */
   @GET
-  @Path("export")
+  @Path("users/{id}/export")
   @Produces(JsonLines.MEDIA_TYPE)
   public CompletionStage<JsonLines> export(
       @PathParam("id") String id, @QueryParam("after") @Nullable String after) {

@@ -33,6 +33,8 @@ class WordFilterTest {
         "法 轮",
         "法…★😀轮",
         "法\u200b轮",
+        "法\u3164轮",
+        "法\u115f\uffa0轮",
         "法\n轮",
         "FUCK",
         "ｆｕｃｋ you",

@@ -206,6 +206,11 @@ abstract class StepContract {
     add(A, B, OLD);
     add(C, B, OLD);
     add(C, B, NEW);
+    add(A, C, OLD);
+    add(A, C, NEW);
+    state()
+        .update(
+            "insert into unseen (recipient_id, sender_id, due_at) values (11, 3, current_timestamp)");
     for (long sender : List.of(A, C)) {
       state()
           .update(
@@ -214,7 +219,7 @@ abstract class StepContract {
               sender);
     }
     deleteAll();
-    assertThat(state().unseen()).containsExactly("5 of 11");
+    assertThat(state().unseen()).containsExactly("5 of 11", "11 of 3");
   }
 
   @Test

@@ -143,7 +143,9 @@ class HttpPolicyTest {
         "200|{\"decision\":\"maybe\"}",
         "200|{\"decision\":\"replace\"}",
         "200|{\"decision\":1}",
-        "200|{}"
+        "200|{}",
+        "200|{\"decision\":\"allow\"} x",
+        "200|{\"decision\":\"allow\"},{\"decision\":\"allow\"}"
       })
   @DisplayName("has not decided where its answer is none:")
   void noAnswer(int status, String body) {

@@ -21,10 +21,10 @@ class RetentionIT {
   private final long carol = Users.next();
   private final Path folder = TestEnvironment.folder("retention-" + System.nanoTime());
 
-  private ServerProcess start(int days) throws IOException {
+  private ServerProcess start(int port, int days) throws IOException {
     String retention = Integer.toString(days);
     return ServerProcess.start(
-        TestEnvironment.freePort(),
+        port,
         folder,
         TestEnvironment.onPostgres()
             ? Map.of(
@@ -60,9 +60,10 @@ class RetentionIT {
   @Test
   @DisplayName("go when their days are over, with what is unread of them; newer ones stay")
   void deleted() throws Exception {
+    int port = TestEnvironment.freePort();
     long first;
     long last;
-    try (ServerProcess server = start(0)) {
+    try (ServerProcess server = start(port, 0)) {
       Api apiOfAlice = new Api(server.address(), alice);
       first = apiOfAlice.sendMessage(bob, "old");
       apiOfAlice.sendMessage(carol, "old");
@@ -71,10 +72,10 @@ class RetentionIT {
       new Api(server.address(), carol)
           .put("api/conversations/" + alice + "/settings", "{\"pinned\":true}")
           .ok();
-      server.stop();
+      server.kill();
     }
     age(first, last);
-    try (ServerProcess server = start(2)) {
+    try (ServerProcess server = start(port, 2)) {
       Api apiOfAlice = new Api(server.address(), alice);
       Api apiOfBob = new Api(server.address(), bob);
       Api apiOfCarol = new Api(server.address(), carol);

@@ -19,8 +19,10 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("h2") // SeveralServersWebhookIT has PostgreSQL
 @DisplayName("The webhook of a server")
 class WebhookIT {
 
@@ -158,7 +160,9 @@ class WebhookIT {
     server.stop();
     assertThat(server.log())
         .content()
-        .contains("stopped: what was taken in is answered")
         .doesNotContain("could not be told", "waits for the database");
+    if (ServerProduct.underTest().isTomcat()) { // Payara may end before its log is written
+      assertThat(server.log()).content().contains("stopped: what was taken in is answered");
+    }
   }
 }
