@@ -87,9 +87,13 @@ record NewMessage(
         && Objects.equals(url(), other.url());
   }
 
-  /** The same, where the texts may have been masked by different words. */
+  /**
+   * The same, where the texts may have been masked by different words; false of notices, which are
+   * not masked.
+   */
   boolean isPerhaps(Message stored) {
-    return Math.abs(stored.recipientId()) == recipientId
+    return noticeDetails == null
+        && Math.abs(stored.recipientId()) == recipientId
         && (stored.isRecalled() || WordFilter.differByMasksOnly(stored.content(), content));
   }
 

@@ -216,7 +216,7 @@ class StaticFilesIT {
     assertThat(answer.uri().resolve(header(answer, "Location")))
         .isEqualTo(answer.uri().resolve("moderation/"));
     assertThat(bytes("moderation/").statusCode()).isEqualTo(200);
-    assertThat(bytes("chat").statusCode()).isEqualTo(404);
+    assertThat(bytes("chat/").statusCode()).isEqualTo(404); // a folder without a page
   }
 
   @Test
