@@ -87,6 +87,19 @@ class WordsIT {
   }
 
   @Test
+  @DisplayName("a notice with another title is no retry, though there were masks")
+  void notices() {
+    put("mask", "\"坏词戊\"");
+    String notice =
+        "{\"to\":[%d],\"title\":\"one\",\"content\":\"text\",\"clientMessageId\":\"n%d\"}"
+            .formatted(bob, bob);
+    moderator.post("api/notices", notice).ok();
+    moderator.post("api/notices", notice).ok();
+    assertThat(moderator.post("api/notices", notice.replace("one", "two")).code())
+        .isEqualTo("REUSED_ID");
+  }
+
+  @Test
   @DisplayName(
       "what is to be reported is stored as it is, and moderators get it with what is around")
   void report() {
