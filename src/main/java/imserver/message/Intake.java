@@ -92,7 +92,12 @@ public class Intake {
   /** The lanes of messages. */
   private List<Lane<Send>> lanes;
 
-  private PolicyGate policyGate;
+  /**
+   * Null where the host application has no say, which is asked once: a call of a session bean for
+   * each message would cost more than the rest of what is done here.
+   */
+  private @Nullable PolicyGate policyGate;
+
   private TypingRelay typing;
   private Lane<ReadAck> readAcks;
   private Lane<Recall> recalls;
@@ -106,7 +111,8 @@ public class Intake {
   @PostConstruct
   void start() {
     Semaphore room = new Semaphore(config.limits().intake());
-    policyGate = new PolicyGate(policies, this::store, config.limits().intake());
+    policyGate =
+        policies.isOn() ? new PolicyGate(policies, this::store, config.limits().intake()) : null;
     int count = config.storage().lanes();
     delivery = new Delivery(directory, registry, cluster);
     typing = new TypingRelay(workers, service::isBlocked, delivery::pass);
@@ -164,7 +170,7 @@ public class Intake {
       store(new Send(requester, request, noticeDetails));
     } else {
       Send send = new Send(requester, request, null, words.check(request.content()));
-      if (policies.isOn() && send.verdict().refusal() == null && !stopped.get()) {
+      if (policyGate != null && send.verdict().refusal() == null && !stopped.get()) {
         policyGate.pass(send);
       } else {
         store(send);
@@ -245,7 +251,9 @@ public class Intake {
     if (stopped.getAndSet(true)) {
       return;
     }
-    policyGate.stop();
+    if (policyGate != null) {
+      policyGate.stop();
+    }
     allLanes.forEach(Lane::stop);
     long end = System.nanoTime() + DRAIN.toNanos();
     for (Lane<?> lane : allLanes) {

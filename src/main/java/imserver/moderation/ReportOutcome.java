@@ -12,7 +12,7 @@ public sealed interface ReportOutcome {
   /** The messages are of several conversations. */
   record SeveralConversations() implements ReportOutcome {}
 
-  /** They are of the system, or to oneself: there is nobody to report. */
+  /** None of them is one that another user has sent to the reporter: there is nobody to report. */
   record NobodyToReport() implements ReportOutcome {}
 
   /** The reporter's name for it is that of another report. */

@@ -128,7 +128,8 @@ public class ReportStore {
       return new ReportOutcome.SeveralConversations();
     }
     long other = others.iterator().next();
-    if (other == 0 || other == reporter) {
+    boolean isAccused = seen.stream().anyMatch(row -> number(row[0]) == other);
+    if (other == 0 || other == reporter || !isAccused) {
       return new ReportOutcome.NobodyToReport();
     }
     if (openOf(reporter) >= MAX_OPEN) {

@@ -93,6 +93,6 @@ public class ReportsResource {
     return Problem.badRequest(
         outcome instanceof ReportOutcome.SeveralConversations
             ? "messageIds must be of one conversation"
-            : "messages of the system, and to oneself, cannot be reported");
+            : "one of the messages must be of another user, to the reporter");
   }
 }

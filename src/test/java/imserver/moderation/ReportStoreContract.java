@@ -181,7 +181,7 @@ abstract class ReportStoreContract {
   @Test
   @DisplayName("keeps what was silenced for its sender, who alone saw it")
   void silenced() {
-    long seen = add(alice, bob, "seen");
+    long seen = add(bob, alice, "seen");
     long silenced = add(alice, -bob, "silenced");
     assertThat(report(bob, newReport(null, silenced))).isEqualTo(new ReportOutcome.NoSuchMessage());
     long report = kept(report(alice, newReport(null, seen)));
@@ -220,6 +220,7 @@ abstract class ReportStoreContract {
     assertThat(report(bob, seen, ofCarol)).isEqualTo(new ReportOutcome.SeveralConversations());
     assertThat(report(bob, ofSystem)).isEqualTo(new ReportOutcome.NobodyToReport());
     assertThat(report(bob, own)).isEqualTo(new ReportOutcome.NobodyToReport());
+    assertThat(report(alice, seen)).isEqualTo(new ReportOutcome.NobodyToReport());
   }
 
   @Test
@@ -232,7 +233,8 @@ abstract class ReportStoreContract {
     assertThat(report(bob, newReport("n", id, other))).isEqualTo(new ReportOutcome.ReusedId());
     NewReport fraud = new NewReport(List.of(id), ReportReason.FRAUD, "text", "n");
     assertThat(report(bob, fraud)).isEqualTo(new ReportOutcome.ReusedId());
-    assertThat(kept(report(alice, newReport("n", id)))).isNotEqualTo(first);
+    long back = add(bob, alice, "c");
+    assertThat(kept(report(alice, newReport("n", back)))).isNotEqualTo(first);
     assertThat(told).hasSize(2).startsWith(List.of(bob, alice, first));
   }
 

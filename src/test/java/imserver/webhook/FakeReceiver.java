@@ -100,7 +100,9 @@ public final class FakeReceiver implements AutoCloseable {
       while (true) {
         Socket connection = server.accept();
         connections.add(connection);
-        threads.execute(() -> serve(connection));
+        if (reads) { // else it stays open, and nobody looks at it
+          threads.execute(() -> serve(connection));
+        }
       }
     } catch (IOException e) {
       // closed
@@ -110,16 +112,13 @@ public final class FakeReceiver implements AutoCloseable {
   private void serve(Socket connection) {
     try (connection) {
       InputStream in = new BufferedInputStream(connection.getInputStream());
-      boolean stays = reads;
+      boolean stays = true;
       while (stays) {
         Request request = read(in);
         requests.add(request);
         stays = behaviour.answer(request, connection);
       }
-      while (!reads && !connection.isClosed()) {
-        Thread.sleep(10);
-      }
-    } catch (IOException | InterruptedException e) {
+    } catch (IOException e) {
       // the other side has closed it
     } finally {
       connections.remove(connection);
