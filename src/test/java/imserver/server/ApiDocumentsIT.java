@@ -120,7 +120,7 @@ class ApiDocumentsIT {
             null));
     long report =
         Api.number(
-            new Api(server, alice)
+            new Api(server, bob)
                 .post(
                     "api/reports", "{\"messageIds\":[%d],\"reason\":\"other\"}".formatted(reported))
                 .ok(),
