@@ -45,6 +45,7 @@ final class Dispatcher {
   private final AtomicInteger running = new AtomicInteger();
   private volatile boolean stopped;
   private volatile boolean isFailing;
+  private boolean hasLeased;
   private long forgottenAt;
   private @Nullable Thread thread;
 
@@ -105,6 +106,10 @@ final class Dispatcher {
   private int lease(int most) {
     long now = nanos.getAsLong();
     try {
+      if (!hasLeased) {
+        queue.endLeasesOfBefore();
+        hasLeased = true;
+      }
       List<Lease> leases = queue.lease(most);
       for (Lease lease : leases) {
         running.incrementAndGet();

@@ -96,6 +96,9 @@ final class WebhookQueue {
           + " due_at = current_timestamp + interval '0.001' second * cast(? as bigint)"
           + OF_LEASE;
 
+  private static final String END_LEASES =
+      "update webhook_conversation set lease = 0, due_at = current_timestamp where lease <> 0";
+
   private static final String FORGET =
       "delete from webhook_event where parked_at < current_timestamp - interval '30' day";
 
@@ -104,6 +107,22 @@ final class WebhookQueue {
 
   WebhookQueue(WebhookDatabase database) {
     this.database = database;
+  }
+
+  /**
+   * Ends the leases of a server that was killed, where no other server can have some: on the
+   * embedded database, before the first lease of this start.
+   */
+  void endLeasesOfBefore() {
+    if (database.isPostgres()) {
+      return;
+    }
+    database.write(
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(END_LEASES)) {
+            return statement.executeUpdate();
+          }
+        });
   }
 
   /** Leases up to {@code most} conversations that are due and that nobody has leased. */

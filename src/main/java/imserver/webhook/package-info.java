@@ -22,10 +22,11 @@
  * <p>{@link imserver.webhook.WebhookQueue} leases conversations: who has set {@code lease} and
  * moved {@code due_at} a minute on (by the clock of the database, passing over rows that another
  * one is locking) tells its events, one after the other. A server that dies leaves the lease to run
- * out. {@link imserver.webhook.ConversationTeller} stops long before that, so that no two servers
- * tell one conversation at once, and no row is locked while the endpoint is waited for. An event
- * goes when the endpoint has answered 2xx; the row of the queue goes if no other event was written
- * meanwhile, which {@code last_event_id} shows.
+ * out, except on the embedded database, where the next start ends it. {@link
+ * imserver.webhook.ConversationTeller} stops long before that, so that no two servers tell one
+ * conversation at once, and no row is locked while the endpoint is waited for. An event goes when
+ * the endpoint has answered 2xx; the row of the queue goes if no other event was written meanwhile,
+ * which {@code last_event_id} shows.
  *
  * <p>An event that fails is tried again after 5 s, then after four times as long each time, up to 3
  * h, a fifth more or less by chance, or as long as {@code Retry-After} says; the later events of

@@ -308,6 +308,15 @@ abstract class WebhookContract {
     }
 
     @Test
+    @DisplayName("which a start takes from who had it where no other server can have it")
+    void killed() {
+      event("message.stored", ALICE, BOB, 1);
+      assertThat(queue().lease(1)).hasSize(1);
+      queue().endLeasesOfBefore();
+      assertThat(queue().lease(1)).hasSize(vendor() == Vendor.H2 ? 1 : 0);
+    }
+
+    @Test
     @DisplayName("of which who had it before says nothing more")
     void lost() {
       event("message.stored", ALICE, BOB, 1);
