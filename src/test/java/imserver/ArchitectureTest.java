@@ -51,6 +51,7 @@ class ArchitectureTest {
           entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("auth", "config", "database")),
           entry("moderation", allowed("packet", "auth", "session", "webhook", "database")),
+          entry("file", allowed("packet", "auth", "session", "query", "config", "database")),
           entry("webhook", allowed("session", "cluster", "config", "database")),
           entry(
               "message",

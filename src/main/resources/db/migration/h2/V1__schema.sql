@@ -58,6 +58,34 @@ create table notice (
   url        varchar(4096)
 );
 
+create sequence file_id;
+create table file (
+  id             bigint                   not null primary key check (id > 0 and id < 9007199254740992),
+  owner_id       bigint                   not null check (owner_id > 0),
+  client_file_id varchar(128),
+  name           varchar(510)             not null,
+  size           bigint                   not null check (size > 0),
+  received       bigint                   not null check (received between 0 and size),
+  is_complete    boolean                  default false not null,
+  type           varchar(100)             default '' not null,
+  width          integer,
+  height         integer,
+  duration       integer,
+  waveform       varchar(200),
+  has_preview    boolean                  default false not null,
+  created_at     timestamp with time zone not null,
+  constraint file_once unique (owner_id, client_file_id)
+);
+create index file_of_owner on file (owner_id, created_at);
+
+create table attachment (
+  message_id bigint   not null,
+  position   smallint not null,
+  file_id    bigint   not null references file (id),
+  primary key (message_id, position)
+);
+create index attachment_of_file on attachment (file_id);
+
 create table unread (
   recipient_id bigint not null,
   message_id   bigint not null,
@@ -204,6 +232,16 @@ create table reported_message (
   is_named         boolean                  not null,
   primary key (report_id, message_id)
 );
+
+create table reported_attachment (
+  report_id  bigint   not null,
+  message_id bigint   not null,
+  position   smallint not null,
+  file_id    bigint   not null references file (id),
+  primary key (report_id, message_id, position),
+  foreign key (report_id, message_id) references reported_message (report_id, message_id) on delete cascade
+);
+create index reported_attachment_of_file on reported_attachment (file_id);
 
 -- No trigger keeps it as it is: one would have to be in Java.
 create sequence moderation_action_id;

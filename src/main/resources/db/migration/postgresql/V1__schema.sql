@@ -94,6 +94,47 @@ create table notice (
   url        varchar(2048)
 );
 
+-- Files that users have uploaded (imserver.file). What one says of itself never changes once it is complete.
+create sequence file_id;
+create table file (
+  id             bigint                   not null primary key check (id > 0 and id < 9007199254740992),
+  owner_id       bigint                   not null check (owner_id > 0),
+  client_file_id varchar(64) collate "C", -- the owner's name for it, by which a retry is known
+  name           varchar(255)             not null,
+  size           bigint                   not null check (size > 0), -- bytes, as announced
+  received       bigint                   not null check (received between 0 and size), -- so many of them are stored
+  -- Whether all of it is stored and was looked at: only then a message may carry it, and what follows is set.
+  is_complete    boolean                  not null default false,
+  type           varchar(100)             not null default '', -- the media type, found from its bytes
+  width          integer,                 -- pixels, of an image as it is shown
+  height         integer,
+  duration       integer,                 -- milliseconds, of a recording, as its sender says
+  waveform       varchar(200),            -- a sketch of a recording, as its sender says
+  has_preview    boolean                  not null default false,
+  created_at     timestamp with time zone not null,
+  constraint file_once unique (owner_id, client_file_id)
+);
+create index file_of_owner on file (owner_id, created_at);
+
+-- What is in a file: variant 0 is the file, 1 its preview. Only where the settings have it in the database.
+create table file_chunk (
+  file_id  bigint   not null references file (id) on delete cascade,
+  variant  smallint not null,
+  position integer  not null,
+  data     bytea    not null,
+  primary key (file_id, variant, position)
+);
+alter table file_chunk alter column data set storage external; -- pictures are compressed already
+
+-- The files that a message carries, from 0 on. They go with what it says.
+create table attachment (
+  message_id bigint   not null,
+  position   smallint not null,
+  file_id    bigint   not null references file (id),
+  primary key (message_id, position)
+);
+create index attachment_of_file on attachment (file_id);
+
 -- The messages that their recipients have not read: a row comes with the message and goes with its reading, so that
 -- messages need not change. In the order in which they are shown after a connect. Those of one sender are found by the
 -- messages of the two above conversation.read_up_to, so that what others flood a user with makes that no slower; an index of
@@ -300,6 +341,17 @@ create table reported_message (
   is_named         boolean                  not null,
   primary key (report_id, message_id)
 );
+
+-- The files that these carried, which stay as long as the copy does.
+create table reported_attachment (
+  report_id  bigint   not null,
+  message_id bigint   not null,
+  position   smallint not null,
+  file_id    bigint   not null references file (id),
+  primary key (report_id, message_id, position),
+  foreign key (report_id, message_id) references reported_message (report_id, message_id) on delete cascade
+);
+create index reported_attachment_of_file on reported_attachment (file_id);
 
 -- What moderators have done, each written in the transaction that did it. Nothing changes or deletes a row.
 create sequence moderation_action_id;

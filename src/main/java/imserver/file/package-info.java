@@ -1,0 +1,29 @@
+/**
+ * Pictures, voice and files that users send each other. What messages carry is in {@code
+ * imserver.message}; here is what is uploaded, kept, looked at and downloaded.
+ *
+ * <h2>A file</h2>
+ *
+ * <p>A row of {@code file}, with an id, and its bytes in a {@code FileStore}. It is uploaded first,
+ * and is complete when all its bytes are durable and were looked at: its type is found from them,
+ * never from its name or from what the client says; an image's metadata is taken out of it, its
+ * orientation applied, and a preview made. From then on it never changes. A message carries
+ * complete files of its sender alone, by their ids ({@code attachment}); so a message that is
+ * acknowledged has its files.
+ *
+ * <p>Who may see it: its owner, and the other one of each message that carries it. Recalling,
+ * erasing and deleting a message deletes its rows of {@code attachment}, and with the last one the
+ * file. A copy that a report has sealed ({@code reported_attachment}) keeps it, for moderators
+ * alone. What was uploaded and is in no message after a day goes too.
+ *
+ * <h2>Addresses</h2>
+ *
+ * <p>An {@code <img>} cannot send a credential, so an address has a signature and an expiry instead
+ * ({@code FileAddresses}), and says whether it is of the file or of its preview. It is good for one
+ * to two hours, the same within an hour, so that browsers find in their cache what they have. The
+ * file has to be there all the same: what is recalled is gone at once.
+ */
+@NullMarked
+package imserver.file;
+
+import org.jspecify.annotations.NullMarked;
