@@ -110,6 +110,7 @@ class ArchitectureTest {
                   "cluster",
                   "webhook",
                   "conversation",
+                  "file",
                   "config",
                   "database")),
           entry(
@@ -190,12 +191,13 @@ class ArchitectureTest {
 
   @Test
   @DisplayName(
-      "has JDBC only in database, message, cluster, webhook and what makes pools work on Tomcat")
+      "has JDBC only in database, message, file, cluster, webhook and what makes pools work on Tomcat")
   void sql() {
     only(
         "java.sql..",
         "imserver.database",
         "imserver.message",
+        "imserver.file",
         "imserver.cluster",
         "imserver.webhook",
         "imserver.ejb");

@@ -412,8 +412,9 @@ create table node (
 ) with (fillfactor = 50);
 
 -- What the servers on this database, and they alone, know. One row. The id is in the names of what they use together elsewhere.
--- With the secret they seal what they tell each other: whoever may connect to the database may listen and notify. The epoch is
--- drawn anew by an operator who has restored a backup: the numbers that devices remember say nothing from then on.
+-- With the secret they seal what they tell each other: whoever may connect to the database may listen and notify; and of it is
+-- made what they sign addresses of files with. The epoch is drawn anew by an operator who has
+-- restored a backup: the numbers that devices remember say nothing from then on.
 create table installation (
   id     uuid    not null primary key default gen_random_uuid(),
   secret varchar not null default gen_random_uuid() || '.' || gen_random_uuid(),
