@@ -80,7 +80,7 @@ export class FakeFiles {
   }
 
   async #create(user, url, init, headers, isTus) {
-    const metadata = Object.fromEntries((headers.get("Upload-Metadata") ?? "").split(",").map((each) => each.split(" ")).map(([name, value = ""]) => [name, Buffer.from(value, "base64").toString()]));
+    const metadata = Object.fromEntries((headers.get("Upload-Metadata") ?? "").split(",").map((each) => each.split(" ")).map(([name, value = ""]) => [name, new TextDecoder().decode(Uint8Array.from(atob(value), (c) => c.charCodeAt(0)))]));
     const fields = isTus ? { ...metadata, name: metadata.filename } : Object.fromEntries(url.searchParams);
     const { name = "", clientFileId = null, duration, waveform = null } = fields;
     const known = [...this.#files].find(([, file]) => clientFileId && file.owner === user && file.clientFileId === clientFileId)?.[0];

@@ -5,7 +5,8 @@
 
 import { Drafts } from "./drafts.js";
 
-/** @import { Conversation, Conversations, ImClient, Message, Problem, ReportReason, StateDetail } from "../imserver-client.js" */
+/** @import { Attachment, Conversation, Conversations, ImClient, Message, Problem, ReportReason, StateDetail } from "../imserver-client.js" */
+/** @import { Chosen } from "./tray.js" */
 
 /** @typedef {{state: string, code: number | null, retryAt: number, problem: Problem | null}} Connection */
 
@@ -22,6 +23,10 @@ export class ChatStore extends EventTarget {
   #opening = new WeakSet();
   /** What this user has taken back here, by message id. @type {Map<string, string>} */
   #recalledTexts = new Map();
+  /** Files that were chosen and are not sent yet. @type {WeakMap<Conversation, Chosen[]>} */
+  #chosen = new WeakMap();
+  /** Addresses that were refused, and those of files that are gone. @type {Map<string, "asked" | "gone">} */
+  #refused = new Map();
 
   /** @type {Connection} */
   connection = { state: "idle", code: null, retryAt: 0, problem: null };
@@ -146,12 +151,92 @@ export class ChatStore extends EventTarget {
   // ---- What the user does ----
 
   /**
+   * With the files that were chosen.
+   *
    * @param {Conversation} conversation
    * @param {string} content
    */
   send(conversation, content) {
+    const attachments = this.chosen(conversation);
     this.setFirstNew(conversation, null);
-    this.model.send(conversation.user.id, content);
+    this.setChosen(conversation, []);
+    this.model.send(conversation.user.id, attachments.length > 0 ? content.trim() && content : content, { attachments });
+  }
+
+  // ---- Files ----
+
+  /** Whether the server takes files. */
+  get takesFiles() {
+    return this.client.features.has("files");
+  }
+
+  /** What it says of them. @returns {{maxFile?: number, maxAttachments?: number}} */
+  get fileLimits() {
+    return this.client.limits ?? {};
+  }
+
+  /** @param {Conversation} conversation */
+  chosen(conversation) {
+    return this.#chosen.get(conversation) ?? [];
+  }
+
+  /**
+   * @param {Conversation} conversation
+   * @param {Chosen[]} chosen
+   */
+  setChosen(conversation, chosen) {
+    this.#chosen.set(conversation, chosen);
+    this.#changed();
+  }
+
+  /**
+   * @param {Conversation} conversation
+   * @param {{blob: Blob, name: string, duration: number, waveform: string}} recording
+   */
+  sendVoice(conversation, recording) {
+    this.setFirstNew(conversation, null);
+    this.model.send(conversation.user.id, "", { attachments: [recording] });
+  }
+
+  /**
+   * @param {Conversation} conversation
+   * @param {Message} message
+   */
+  cancel(conversation, { clientMessageId }) {
+    if (clientMessageId) this.model.cancel(conversation.user.id, clientMessageId);
+  }
+
+  /** Whether the server has a file no more. @param {Attachment} attachment */
+  isGone({ fileId, blob }) {
+    return blob === null && this.#refused.get(fileId ?? "") === "gone";
+  }
+
+  /**
+   * The address of a file was refused: it may be old, and there is a new one; or the file is gone. Asked once for each address.
+   *
+   * @param {Attachment} attachment
+   */
+  async renew({ fileId, url, blob }) {
+    if (fileId === null || blob !== null || this.#refused.has(url)) return;
+    this.#refused.set(url, "asked");
+    try {
+      await this.client.renewFileUrl(fileId);
+    } catch (error) {
+      const { status } = /** @type {{status?: number}} */ (error);
+      if (status === 404 || status === 410) this.#refused.set(fileId, "gone");
+      else this.#refused.delete(url);
+      this.#changed();
+    }
+  }
+
+  /**
+   * Where a file is, for now.
+   *
+   * @param {Attachment} attachment
+   * @returns {Promise<string>}
+   */
+  addressOf({ fileId, url }) {
+    return fileId === null ? Promise.resolve(url) : this.client.fileUrl(fileId);
   }
 
   /**
@@ -251,12 +336,12 @@ export class ChatStore extends EventTarget {
   }
 
   /**
-   * What a message said that this user has taken back here; null where that is not known.
+   * What a message said that this user has taken back here; null where that is not known, or it was files alone.
    *
    * @param {Message} message
    */
   recalledText({ messageId }) {
-    return this.#recalledTexts.get(messageId ?? "") ?? null;
+    return this.#recalledTexts.get(messageId ?? "") || null;
   }
 
   /** @param {Conversation} conversation */
