@@ -5,6 +5,7 @@ import { aboutFile, fit, kindOf, previewOf, sourceOf } from "./files.js";
 import { failed, page } from "./icons.js";
 
 /** @import { Attachment, Message } from "../imserver-client.js" */
+/** @import { FileAddresses } from "./file-addresses.js" */
 /** @import { Texts } from "./texts.js" */
 
 /** As the styles have it. */
@@ -13,8 +14,7 @@ const LARGEST = 280; // px
 /**
  * @typedef {object} FileActions
  * @property {(attachment: Attachment, from: HTMLElement) => void} open shows a picture in full
- * @property {(attachment: Attachment) => void} renew its address was refused
- * @property {(attachment: Attachment) => boolean} isGone the server has it no more
+ * @property {FileAddresses} addresses
  * @property {(attachment: Attachment, event: Event) => void} follow a link to it, whose address may be old
  * @property {() => void} cancel
  */
@@ -50,17 +50,18 @@ function picture(attachment, index, count, state, actions, texts) {
   const { width, height } = fit(attachment, LARGEST);
   const label = texts.picture(attachment.name, index, count);
   const source = previewOf(attachment);
-  if (actions.isGone(attachment)) return html`<span class="picture gone" role="img" aria-label=${label}>${failed}${texts.fileGone}</span>`;
+  const address = source && source + actions.addresses.markOf(attachment);
+  if (actions.addresses.isGone(attachment)) return html`<span class="picture gone" role="img" aria-label=${label}>${failed}${texts.fileGone}</span>`;
   return html`<button class="picture" aria-label=${label} @click=${(/** @type {Event} */ event) => actions.open(attachment, /** @type {HTMLElement} */ (event.currentTarget))}>
     <img
-      src=${source || nothing}
+      src=${address || nothing}
       width=${width}
       height=${height}
       alt=""
       loading=${attachment.blob ? nothing : "lazy"}
       decoding="async"
       draggable="false"
-      @error=${() => actions.renew(attachment)}
+      @error=${() => actions.addresses.failed(attachment)}
     />
     ${state === "sending" ? ring(attachment) : nothing}
   </button>`;
@@ -83,11 +84,11 @@ function ring({ progress, fileId }) {
  */
 function other(attachment, state, actions, texts) {
   const { name } = attachment;
-  const source = sourceOf(attachment);
+  const source = sourceOf(attachment) && sourceOf(attachment) + actions.addresses.markOf(attachment);
   const kind = kindOf(attachment);
-  if (actions.isGone(attachment)) return html`<span class="file">${failed}<span class="about"><bdi>${name}</bdi><small>${texts.fileGone}</small></span></span>`;
+  if (actions.addresses.isGone(attachment)) return html`<span class="file">${failed}<span class="about"><bdi>${name}</bdi><small>${texts.fileGone}</small></span></span>`;
   if (kind === "audio") {
-    return html`<im-chat-voice .attachment=${attachment} .source=${source} .texts=${texts} @renew=${() => actions.renew(attachment)}></im-chat-voice>`;
+    return html`<im-chat-voice .attachment=${attachment} .source=${source} .texts=${texts} @renew=${() => actions.addresses.failed(attachment)}></im-chat-voice>`;
   }
   if (kind === "video" && source) {
     return html`<video
@@ -96,7 +97,7 @@ function other(attachment, state, actions, texts) {
       playsinline
       preload="metadata"
       aria-label=${texts.video(name)}
-      @error=${() => actions.renew(attachment)}
+      @error=${() => actions.addresses.failed(attachment)}
     ></video>`;
   }
   const about = aboutFile(attachment);

@@ -4,6 +4,7 @@
  */
 
 import { Drafts } from "./drafts.js";
+import { FileAddresses } from "./file-addresses.js";
 
 /** @import { Attachment, Conversation, Conversations, ImClient, Message, Problem, ReportReason, StateDetail } from "../imserver-client.js" */
 /** @import { Chosen } from "./tray.js" */
@@ -25,8 +26,6 @@ export class ChatStore extends EventTarget {
   #recalledTexts = new Map();
   /** Files that were chosen and are not sent yet. @type {WeakMap<Conversation, Chosen[]>} */
   #chosen = new WeakMap();
-  /** Addresses that were refused, and those of files that are gone. @type {Map<string, "asked" | "gone">} */
-  #refused = new Map();
 
   /** @type {Connection} */
   connection = { state: "idle", code: null, retryAt: 0, problem: null };
@@ -44,6 +43,7 @@ export class ChatStore extends EventTarget {
     this.client = client;
     /** @type {Conversations} */
     this.model = client.conversations;
+    this.addresses = new FileAddresses(client, () => this.#changed());
     const { signal } = this.#closed;
     /** @type {(target: EventTarget, type: string, listener: (detail: any) => void) => void} */
     const on = (target, type, listener) =>
@@ -62,6 +62,7 @@ export class ChatStore extends EventTarget {
 
   close() {
     this.#closed.abort();
+    this.addresses.end();
     this.client.close();
   }
 
@@ -206,29 +207,6 @@ export class ChatStore extends EventTarget {
     if (clientMessageId) this.model.cancel(conversation.user.id, clientMessageId);
   }
 
-  /** Whether the server has a file no more. @param {Attachment} attachment */
-  isGone({ fileId, blob }) {
-    return blob === null && this.#refused.get(fileId ?? "") === "gone";
-  }
-
-  /**
-   * The address of a file was refused: it may be old, and there is a new one; or the file is gone. Asked once for each address.
-   *
-   * @param {Attachment} attachment
-   */
-  async renew({ fileId, url, blob }) {
-    if (fileId === null || blob !== null || this.#refused.has(url)) return;
-    this.#refused.set(url, "asked");
-    try {
-      await this.client.renewFileUrl(fileId);
-    } catch (error) {
-      const { status } = /** @type {{status?: number}} */ (error);
-      if (status === 404 || status === 410) this.#refused.set(fileId, "gone");
-      else this.#refused.delete(url);
-      this.#changed();
-    }
-  }
-
   /**
    * Where a file is, for now.
    *
@@ -360,6 +338,7 @@ export class ChatStore extends EventTarget {
   #stateChanged({ state, code, retryInMs, problem }) {
     // Also while the next attempt is under way.
     const lasting = state === "connecting" ? this.connection.problem : problem;
+    if (state === "open") this.addresses.connected();
     this.connection = { state, code, retryAt: Date.now() + (retryInMs ?? 0), problem: lasting };
     this.#changed();
   }

@@ -315,8 +315,7 @@ export class MessageList extends LitElement {
           texts,
           files: {
             open: (attachment, from) => this.#view(attachment, from),
-            renew: (attachment) => store.renew(attachment),
-            isGone: (attachment) => store.isGone(attachment),
+            addresses: store.addresses,
             follow: (attachment, event) => this.#follow(attachment, event),
             cancel: () => store.cancel(conversation, message),
           },
@@ -377,7 +376,7 @@ export class MessageList extends LitElement {
   async #view(attachment, from) {
     const { conversation, store, texts } = this;
     const { openViewer } = await loadViewer();
-    const pictures = conversation.messages.flatMap(({ attachments }) => attachments).filter((each) => kindOf(each) === "image" && !store.isGone(each));
+    const pictures = conversation.messages.flatMap(({ attachments }) => attachments).filter((each) => kindOf(each) === "image" && !store.addresses.isGone(each));
     const shown = pictures.map((each) => ({
       ...{ name: each.name, width: each.width, height: each.height, preview: previewOf(each) },
       source: async () => (each.blob ? objectUrl(each.blob) : store.addressOf(each)),
@@ -400,7 +399,7 @@ export class MessageList extends LitElement {
       Object.assign(link, { href: await this.store.addressOf(attachment), download: attachment.name, target: "_blank", rel: "noopener noreferrer" });
       link.click();
     } catch {
-      await this.store.renew(attachment); // which says that it is gone
+      this.store.addresses.failed(attachment); // which says that it is gone
     }
   }
 

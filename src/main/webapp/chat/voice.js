@@ -109,8 +109,6 @@ export class Voice extends LitElement {
 
   /** @type {HTMLAudioElement | null} */
   #audio = null;
-  /** Whether a new address was asked for already. */
-  #isRenewed = false;
   /** Where a new address is waited for, so that it is played then. */
   #resumes = false;
 
@@ -216,8 +214,7 @@ export class Voice extends LitElement {
     };
     audio.onerror = () => {
       this.isPlaying = false;
-      if (this.#isRenewed) return;
-      this.#isRenewed = this.#resumes = true; // its address may be old
+      this.#resumes = true; // its address may be old
       this.dispatchEvent(new Event("renew"));
     };
     return audio;
