@@ -113,6 +113,7 @@ class ArchitectureTest {
                   "cluster",
                   "webhook",
                   "conversation",
+                  "file",
                   "config",
                   "database")),
           entry(
@@ -171,12 +172,13 @@ class ArchitectureTest {
 
   @Test
   @DisplayName(
-      "has JPA only in message, conversation, directory, access, content, moderation and webhook, and in what makes it work on Tomcat")
+      "has JPA only in message, conversation, file, directory, access, content, moderation and webhook, and in what makes it work on Tomcat")
   void jpa() {
     only(
         "jakarta.persistence..",
         "imserver.message",
         "imserver.conversation",
+        "imserver.file",
         "imserver.directory",
         "imserver.access",
         "imserver.content",
@@ -193,12 +195,13 @@ class ArchitectureTest {
 
   @Test
   @DisplayName(
-      "has JDBC only in database, message, cluster, webhook and what makes pools work on Tomcat")
+      "has JDBC only in database, message, file, cluster, webhook and what makes pools work on Tomcat")
   void sql() {
     only(
         "java.sql..",
         "imserver.database",
         "imserver.message",
+        "imserver.file",
         "imserver.cluster",
         "imserver.webhook",
         "imserver.ejb");

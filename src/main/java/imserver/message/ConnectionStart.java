@@ -99,7 +99,7 @@ public class ConnectionStart {
         config.rules().recall(),
         config.rules().receipts() == Switch.ON,
         config.rules().strangers().isBounded(),
-        0);
+        config.files().maxBytes());
   }
 
   private void next(MessageStream stream) {

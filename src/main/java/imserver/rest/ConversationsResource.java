@@ -173,7 +173,7 @@ public class ConversationsResource {
             body.text("timestamp", SendMessage.MAX_TIMESTAMP),
             clientMessageId(body),
             null,
-            body.ids("attachments", 0, MAX_ATTACHMENTS));
+            body.optionalIds("attachments", MAX_ATTACHMENTS));
     return intake.send(
         BearerFilter.user(caller),
         message,

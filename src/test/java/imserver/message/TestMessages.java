@@ -1,6 +1,7 @@
 package imserver.message;
 
 import imserver.config.Configs;
+import imserver.file.Attachments;
 import imserver.message.Outcome.Stored;
 import jakarta.persistence.EntityManager;
 import java.lang.reflect.Field;
@@ -39,14 +40,24 @@ public final class TestMessages implements AutoCloseable {
    * @param type the class of the repository that has the field for it
    */
   public <R> TestMessages(Class<R> type, R repository) throws ReflectiveOperationException {
-    Field field = type.getDeclaredField("entities");
-    field.setAccessible(true);
-    field.set(repository, entities);
+    set(type, repository, "entities", entities);
+    if (type.getSimpleName().equals("ConversationRepository")) {
+      Attachments attachments = new Attachments();
+      set(Attachments.class, attachments, "entities", entities);
+      set(type, repository, "attachments", attachments);
+    }
     entities.getTransaction().begin();
     first = add(ALICE, BOB, "first", null);
     second = add(ALICE, BOB, "second", null);
     back = add(BOB, ALICE, "back", null);
     notice = add(0, BOB, "notice", new NoticeDetails("title", "/url"));
+  }
+
+  private static void set(Class<?> type, Object bean, String name, Object value)
+      throws ReflectiveOperationException {
+    Field field = type.getDeclaredField(name);
+    field.setAccessible(true);
+    field.set(bean, value);
   }
 
   /** In which all is done. */
