@@ -50,6 +50,11 @@ public class Attachments {
   /** For the container, which injects the rest. */
   public Attachments() {}
 
+  Attachments(EntityManager entities, FileAddresses addresses) {
+    this.entities = entities;
+    this.addresses = addresses;
+  }
+
   /** Those of some files that are complete, by their ids. */
   public Map<Long, OwnedFile> complete(Collection<Long> fileIds) {
     Map<Long, OwnedFile> files = new HashMap<>();

@@ -1,7 +1,7 @@
 package imserver.message;
 
 import imserver.config.Configs;
-import imserver.file.Attachments;
+import imserver.file.TestAttachments;
 import imserver.message.Outcome.Stored;
 import jakarta.persistence.EntityManager;
 import java.lang.reflect.Field;
@@ -42,9 +42,7 @@ public final class TestMessages implements AutoCloseable {
   public <R> TestMessages(Class<R> type, R repository) throws ReflectiveOperationException {
     set(type, repository, "entities", entities);
     if (type.getSimpleName().equals("ConversationRepository")) {
-      Attachments attachments = new Attachments();
-      set(Attachments.class, attachments, "entities", entities);
-      set(type, repository, "attachments", attachments);
+      set(type, repository, "attachments", TestAttachments.of(entities));
     }
     entities.getTransaction().begin();
     first = add(ALICE, BOB, "first", null);
@@ -79,6 +77,24 @@ public final class TestMessages implements AutoCloseable {
     long id = ((Stored) writer.add(List.of(newMessage), SiteRules.OPEN).get(0)).messageId();
     entities.clear(); // else what was read before is not read again
     return id;
+  }
+
+  /** Has a message carry files, which are made. */
+  public void attach(long messageId, long... files) {
+    for (int position = 0; position < files.length; position++) {
+      entities
+          .createNativeQuery(
+              "merge into file (id, owner_id, name, type, size, received, is_complete, created_at)"
+                  + " key (id) values (?1, 10, 'a', 'image/png', 5, 5, true, current_timestamp)")
+          .setParameter(1, files[position])
+          .executeUpdate();
+      entities
+          .createNativeQuery("insert into attachment values (?1, ?2, ?3)")
+          .setParameter(1, messageId)
+          .setParameter(2, position)
+          .setParameter(3, files[position])
+          .executeUpdate();
+    }
   }
 
   /** Marks messages as read, one by one. */
