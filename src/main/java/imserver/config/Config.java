@@ -14,9 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param server how the server shows itself
  * @param rules what users may do, and learn
  * @param webhook where the host application is told what happened
+ * @param files what users may upload
  */
 public record Config(
-    Auth auth, Limits limits, Storage storage, Server server, Rules rules, Webhook webhook) {
+    Auth auth,
+    Limits limits,
+    Storage storage,
+    Server server,
+    Rules rules,
+    Webhook webhook,
+    Files files) {
 
   /** What the credential in a connection's address is. */
   public enum AuthMode {
@@ -525,6 +532,61 @@ public record Config(
       if (url == null && unseen > 0) {
         throw new InvalidConfigException(
             "IMSERVER_UNSEEN needs an IMSERVER_WEBHOOK_URL, where to tell it");
+      }
+      return this;
+    }
+  }
+
+  /**
+   * What users may upload, to be sent with messages.
+   *
+   * @param maxMegabytes of one file, 0 where there are none
+   * @param perDay how many files a user may upload within 24 hours
+   * @param origin under which they are downloaded; null for that of the server
+   */
+  public record Files(
+      @Setting(
+              key = "IMSERVER_MAX_FILE",
+              fallback = "20",
+              min = 0,
+              max = 2000,
+              meaning =
+                  "megabytes (of 1,000,000 bytes) of a picture, a recording or a file; more gets `FILE_TOO_LARGE`; `0` turns files off")
+          int maxMegabytes,
+      @Setting(
+              key = "IMSERVER_FILES_PER_DAY",
+              fallback = "200",
+              max = 1_000_000,
+              meaning =
+                  "files that a user may upload within 24 hours, over all servers together; more gets `FILE_QUOTA`")
+          int perDay,
+      @Setting(
+              key = "IMSERVER_FILES_ORIGIN",
+              meaning =
+                  "an origin like `https://files.school.example`, another name of this server, under which files are downloaded; unset, that of the server")
+          @Nullable URI origin) {
+
+    private static final long BYTES_OF_A_MEGABYTE = 1_000_000;
+
+    /** Whether there are any. */
+    public boolean isOn() {
+      return maxMegabytes > 0;
+    }
+
+    /** Bytes of one file at most. */
+    public long maxBytes() {
+      return maxMegabytes * BYTES_OF_A_MEGABYTE;
+    }
+
+    /**
+     * Refuses an origin that says more than an origin.
+     *
+     * @throws InvalidConfigException if it does
+     */
+    Files complete() {
+      if (origin != null && (!origin.getRawPath().isEmpty() || origin.getRawQuery() != null)) {
+        throw new InvalidConfigException(
+            "IMSERVER_FILES_ORIGIN must be an origin like https://HOST, without a path");
       }
       return this;
     }

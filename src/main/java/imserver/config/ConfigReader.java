@@ -41,6 +41,7 @@ public final class ConfigReader {
   public Config read() {
     Config config = record(Config.class);
     config.webhook().complete();
+    config.files().complete();
     return config;
   }
 

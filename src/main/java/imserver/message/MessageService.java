@@ -11,9 +11,12 @@ import imserver.database.StorageExceptionTranslator;
 import imserver.database.Vendor;
 import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
+import imserver.file.Attachments;
+import imserver.file.OwnedFile;
 import imserver.moderation.ModerationStep;
 import imserver.moderation.SuspensionChange;
 import imserver.moderation.SuspensionScope;
+import imserver.packet.MessageFile;
 import imserver.packet.Response.Incoming;
 import imserver.webhook.Webhooks;
 import jakarta.ejb.Stateless;
@@ -51,6 +54,7 @@ public class MessageService {
   @Inject private UserDirectory directory;
   @Inject private Config config;
   @Inject private WordFilter words;
+  @Inject private Attachments attachments;
   @Inject private Webhooks webhooks;
 
   /** For the container, which injects the rest. */
@@ -101,9 +105,21 @@ public class MessageService {
   /** That it is a retry of what is stored, as far as masks let that be seen, or what is given. */
   private Outcome retryOr(Outcome other, NewMessage newMessage) {
     Message stored = messages.find(newMessage.key());
-    return stored != null && newMessage.isPerhaps(stored)
+    return stored != null && newMessage.isPerhaps(stored) && hasFilesOf(newMessage, stored)
         ? new Outcome.Duplicate(stored.id(), stored.createdAt())
         : other;
+  }
+
+  /** Of one that is refused for its files nothing is known of them. */
+  private boolean hasFilesOf(NewMessage newMessage, Message stored) {
+    if (stored.isRecalled() || newMessage.attachments().isEmpty()) {
+      return true;
+    }
+    List<MessageFile> files =
+        attachments.ofMessages(List.of(stored.id())).getOrDefault(stored.id(), List.of());
+    return newMessage
+        .fileIds()
+        .equals(files.stream().map(file -> file.attachment().fileId()).toList());
   }
 
   /**
@@ -114,6 +130,11 @@ public class MessageService {
     return newMessages.stream()
         .map(newMessage -> retryOr(new Outcome.RefusedContent(), newMessage))
         .toList();
+  }
+
+  /** Those of some files that are complete, by their ids. */
+  public Map<Long, OwnedFile> files(Collection<Long> fileIds) {
+    return attachments.complete(fileIds);
   }
 
   private Set<Long> unknownRecipients(List<NewMessage> newMessages) {
@@ -237,7 +258,14 @@ public class MessageService {
     Set<Long> senders =
         received.stream().map(ReceivedMessage::senderId).collect(Collectors.toSet());
     Profiles profiles = directory.profiles(senders);
-    return received.stream().map(message -> message.from(profiles.of(message.senderId()))).toList();
+    Map<Long, List<MessageFile>> files =
+        attachments.of(received, ReceivedMessage::id, ReceivedMessage::content);
+    return received.stream()
+        .map(
+            message ->
+                message.from(
+                    profiles.of(message.senderId()), files.getOrDefault(message.id(), List.of())))
+        .toList();
   }
 
   /** The numbers of the last changes of users, at least one; of those who have any. */

@@ -2,7 +2,9 @@ package imserver.message;
 
 import imserver.cluster.Change.MessageStored;
 import imserver.content.WordFilter;
+import imserver.packet.Attachment;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key by which a retry is recognized; holds the sender
  * @param recipientId positive
- * @param content storable text, not blank
+ * @param content storable text, not blank, as {@link imserver.packet.AttachedText} has it
  * @param timestamp the sender's mark, "" for none
  * @param createdAt when it was taken in, in whole milliseconds
  * @param noticeDetails null unless the system sends it
+ * @param attachments the files that it carries, complete and its sender's
  * @param exempt whether rules for strangers do not apply to its sender
  * @param flagged whether it is to be reported to the moderators
  * @param silenced whether its sender alone is to see it, since its recipient has blocked him
@@ -26,6 +29,7 @@ record NewMessage(
     String timestamp,
     OffsetDateTime createdAt,
     @Nullable NoticeDetails noticeDetails,
+    List<Attachment> attachments,
     boolean exempt,
     boolean flagged,
     boolean silenced) {
@@ -38,7 +42,17 @@ record NewMessage(
       String timestamp,
       OffsetDateTime createdAt,
       @Nullable NoticeDetails noticeDetails) {
-    this(key, recipientId, content, timestamp, createdAt, noticeDetails, false, false, false);
+    this(
+        key,
+        recipientId,
+        content,
+        timestamp,
+        createdAt,
+        noticeDetails,
+        List.of(),
+        false,
+        false,
+        false);
   }
 
   /** The same, to be silenced or not. */
@@ -52,6 +66,7 @@ record NewMessage(
             timestamp,
             createdAt,
             noticeDetails,
+            attachments,
             exempt,
             flagged,
             isSilenced);
@@ -66,6 +81,11 @@ record NewMessage(
     return key.senderId();
   }
 
+  /** The ids of its files, in their order. */
+  List<Long> fileIds() {
+    return attachments.stream().map(Attachment::fileId).toList();
+  }
+
   /** Its title, null for none. */
   @Nullable String title() {
     return noticeDetails == null ? null : noticeDetails.title();
@@ -77,12 +97,13 @@ record NewMessage(
   }
 
   /**
-   * Whether it has the text, recipient, title and link of one with the same key: then it is a
-   * retry. The timestamp does not count.
+   * Whether it has the text, recipient, files, title and link of one with the same key: then it is
+   * a retry. The timestamp does not count.
    */
   boolean saysTheSameAs(NewMessage other) {
     return recipientId == other.recipientId
         && content.equals(other.content)
+        && fileIds().equals(other.fileIds())
         && Objects.equals(title(), other.title())
         && Objects.equals(url(), other.url());
   }
@@ -115,6 +136,7 @@ record NewMessage(
         createdAt.toInstant(),
         clientMessageId,
         title(),
-        url());
+        url(),
+        attachments);
   }
 }

@@ -76,7 +76,8 @@ final class PolicyGate {
             send.key().senderId(),
             send.request().toId(),
             send.verdict().content(),
-            send.request().clientMessageId());
+            send.request().clientMessageId(),
+            send.request().files());
     try {
       var unused = policies.ask(draft).thenAccept(ruling -> decided(entry, ruling));
     } catch (RuntimeException | Error e) {

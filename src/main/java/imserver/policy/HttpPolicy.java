@@ -167,6 +167,9 @@ final class HttpPolicy implements Policy {
     if (draft.clientMessageId() != null) {
       data.add("clientMessageId", draft.clientMessageId());
     }
+    if (!draft.fileIds().isEmpty()) {
+      data.add("fileIds", Json.createArrayBuilder(draft.fileIds()));
+    }
     String body =
         Json.createObjectBuilder()
             .add("type", "message.sending")

@@ -183,10 +183,14 @@ public class Policies {
       ruling.complete(new Ruling.Refuse(reason(refusal.reason())));
     } else if (decision instanceof PolicyDecision.Replace replacement) {
       String content = replacement.content();
-      if (isContent(content)) {
+      if (isContent(content, !draft.fileIds().isEmpty())) {
         MessageDraft replaced =
             new MessageDraft(
-                draft.senderId(), draft.recipientId(), content, draft.clientMessageId());
+                draft.senderId(),
+                draft.recipientId(),
+                content,
+                draft.clientMessageId(),
+                draft.fileIds());
         ask(replaced, index + 1, end, ruling);
       } else {
         failed(draft, new IllegalArgumentException("a text that no message may have"), ruling);
@@ -196,9 +200,9 @@ public class Policies {
     }
   }
 
-  private boolean isContent(@Nullable String content) {
+  private boolean isContent(@Nullable String content, boolean hasFiles) {
     return content != null
-        && !BlankText.isBlank(content)
+        && (hasFiles || !BlankText.isBlank(content))
         && StorableText.isStorable(content)
         && content.codePointCount(0, content.length()) <= config.limits().maxContent();
   }

@@ -180,6 +180,9 @@ class ConfigReaderTest {
               "IMSERVER_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
               "IMSERVER_UNSEEN", "24",
               "IMSERVER_POLICY_URL", "http://h:25/p",
+              "IMSERVER_MAX_FILE", "26",
+              "IMSERVER_FILES_PER_DAY", "27",
+              "IMSERVER_FILES_ORIGIN", "https://f:28",
               "IMSERVER_REDIS_URL", "redis://h:18");
       assertThat(config)
           .isEqualTo(
@@ -226,7 +229,8 @@ class ConfigReaderTest {
                       URI.create("https://h:23/w?x"),
                       new WebhookSecrets(List.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),
                       24,
-                      URI.create("http://h:25/p"))));
+                      URI.create("http://h:25/p")),
+                  new Config.Files(26, 27, URI.create("https://f:28"))));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")
@@ -269,6 +273,16 @@ class ConfigReaderTest {
       assertThatThrownBy(() -> Configs.with(key, text))
           .isInstanceOf(InvalidConfigException.class)
           .hasMessageMatching(key + " must be a number from \\d+ to \\d+, not '" + text + "'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {"https://f/", "https://f/x", "https://f?x", "f", "ftp://f", "https://u@f"})
+    @DisplayName("an origin of files that is none:")
+    void originOfFiles(String text) {
+      assertThatThrownBy(() -> Configs.with("IMSERVER_FILES_ORIGIN", text))
+          .isInstanceOf(InvalidConfigException.class)
+          .hasMessageStartingWith("IMSERVER_FILES_ORIGIN must be ");
     }
 
     @Test

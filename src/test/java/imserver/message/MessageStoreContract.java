@@ -118,6 +118,7 @@ abstract class MessageStoreContract {
         newMessage.timestamp(),
         newMessage.createdAt(),
         null,
+        List.of(),
         true,
         false,
         false);

@@ -64,8 +64,9 @@ create table file (
   owner_id       bigint                   not null check (owner_id > 0),
   client_file_id varchar(128),
   name           varchar(510)             not null,
-  size           bigint                   not null check (size > 0),
-  received       bigint                   not null check (received between 0 and size),
+  announced      bigint                   default 0 not null,
+  received       bigint                   default 0 not null,
+  size           bigint                   default 0 not null,
   is_complete    boolean                  default false not null,
   type           varchar(100)             default '' not null,
   width          integer,
@@ -77,6 +78,12 @@ create table file (
   constraint file_once unique (owner_id, client_file_id)
 );
 create index file_of_owner on file (owner_id, created_at);
+
+create table upload (
+  owner_id   bigint                   not null,
+  created_at timestamp with time zone not null
+);
+create index upload_of_owner on upload (owner_id, created_at);
 
 create table attachment (
   message_id bigint   not null,
@@ -281,6 +288,7 @@ insert into retention (up_to_id, due_at) values (0, 0);
 
 -- There are no other servers.
 create table installation (
-  epoch uuid default random_uuid() not null
+  secret varchar(80) default cast(random_uuid() as varchar) || '.' || cast(random_uuid() as varchar) not null,
+  epoch  uuid        default random_uuid() not null
 );
 insert into installation default values;

@@ -101,10 +101,12 @@ create table file (
   owner_id       bigint                   not null check (owner_id > 0),
   client_file_id varchar(64) collate "C", -- the owner's name for it, by which a retry is known
   name           varchar(255)             not null,
-  size           bigint                   not null check (size > 0), -- bytes, as announced
-  received       bigint                   not null check (received between 0 and size), -- so many of them are stored
+  -- Bytes as its owner has announced, or sent, them; and of a resumable upload, so many of them are stored.
+  announced      bigint                   not null default 0,
+  received       bigint                   not null default 0,
   -- Whether all of it is stored and was looked at: only then a message may carry it, and what follows is set.
   is_complete    boolean                  not null default false,
+  size           bigint                   not null default 0, -- bytes, without the metadata that was taken out
   type           varchar(100)             not null default '', -- the media type, found from its bytes
   width          integer,                 -- pixels, of an image as it is shown
   height         integer,
@@ -116,11 +118,18 @@ create table file (
 );
 create index file_of_owner on file (owner_id, created_at);
 
--- What is in a file: variant 0 is the file, 1 its preview. Only where the settings have it in the database.
+-- The uploads of a day, which are bounded: also those of files that are not there any more.
+create table upload (
+  owner_id   bigint                   not null,
+  created_at timestamp with time zone not null
+);
+create index upload_of_owner on upload (owner_id, created_at);
+
+-- What is in a file: variant 0 is the file, 1 its preview, 2 what has been uploaded so far.
 create table file_chunk (
   file_id  bigint   not null references file (id) on delete cascade,
   variant  smallint not null,
-  position integer  not null,
+  position integer  not null, -- of its first byte
   data     bytea    not null,
   primary key (file_id, variant, position)
 );
@@ -412,8 +421,9 @@ create table node (
 ) with (fillfactor = 50);
 
 -- What the servers on this database, and they alone, know. One row. The id is in the names of what they use together elsewhere.
--- With the secret they seal what they tell each other: whoever may connect to the database may listen and notify. The epoch is
--- drawn anew by an operator who has restored a backup: the numbers that devices remember say nothing from then on.
+-- With the secret they seal what they tell each other: whoever may connect to the database may listen and notify; and of it is
+-- made what they sign addresses of files with. The epoch is drawn anew by an operator who has
+-- restored a backup: the numbers that devices remember say nothing from then on.
 create table installation (
   id     uuid    not null primary key default gen_random_uuid(),
   secret varchar not null default gen_random_uuid() || '.' || gen_random_uuid(),

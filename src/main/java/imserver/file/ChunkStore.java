@@ -1,0 +1,125 @@
+package imserver.file;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.util.List;
+
+/**
+ * Files in PostgreSQL, in chunks: right on several servers, and in the same backup as the messages.
+ * What was appended is committed. They go with the row of the file.
+ */
+final class ChunkStore implements FileStore {
+
+  private static final String APPEND =
+      """
+      insert into file_chunk (file_id, variant, position, data) values (?, ?, ?, ?)
+      on conflict (file_id, variant, position) do update set data = excluded.data
+      """;
+
+  private static final String REPLACED =
+      "delete from file_chunk where file_id = ? and variant = ? and position > ?";
+
+  private static final String READ =
+      """
+      select substr(c.data, ? - c.position + 1, ?) from file_chunk c
+      where c.file_id = ? and c.variant = ? and c.position <= ?
+      order by c.position desc limit 1
+      """;
+
+  private static final String DELETE = "delete from file_chunk where file_id = ? and variant = ?";
+
+  private static final String MOVE =
+      "update file_chunk set variant = ? where file_id = ? and variant = ?";
+
+  private final FileDatabase database;
+
+  ChunkStore(FileDatabase database) {
+    this.database = database;
+  }
+
+  @Override
+  public void append(long fileId, FileVariant variant, long offset, byte[] bytes, int length) {
+    database.commit(
+        connection -> {
+          try (PreparedStatement delete = connection.prepareStatement(REPLACED)) {
+            delete.setLong(1, fileId);
+            delete.setInt(2, variant.code());
+            delete.setInt(3, Math.toIntExact(offset));
+            delete.executeUpdate();
+          }
+          try (PreparedStatement insert = connection.prepareStatement(APPEND)) {
+            insert.setLong(1, fileId);
+            insert.setInt(2, variant.code());
+            insert.setInt(3, Math.toIntExact(offset));
+            insert.setBinaryStream(4, new java.io.ByteArrayInputStream(bytes, 0, length), length);
+            return insert.executeUpdate();
+          }
+        });
+  }
+
+  @Override
+  public void sync(long fileId, FileVariant variant) {} // each commit does
+
+  @Override
+  public int read(long fileId, FileVariant variant, long offset, byte[] target, int length) {
+    return database.read(
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(READ)) {
+            select.setInt(1, Math.toIntExact(offset));
+            select.setInt(2, length);
+            select.setLong(3, fileId);
+            select.setInt(4, variant.code());
+            select.setInt(5, Math.toIntExact(offset));
+            try (ResultSet rows = select.executeQuery()) {
+              byte[] found = rows.next() ? rows.getBytes(1) : new byte[0];
+              System.arraycopy(found, 0, target, 0, found.length);
+              return found.length == 0 ? END : found.length;
+            }
+          }
+        });
+  }
+
+  @Override
+  public void move(long fileId, FileVariant from, FileVariant to) {
+    database.commit(
+        connection -> {
+          delete(connection.prepareStatement(DELETE), fileId, to);
+          try (PreparedStatement move = connection.prepareStatement(MOVE)) {
+            move.setInt(1, to.code());
+            move.setLong(2, fileId);
+            move.setInt(3, from.code());
+            return move.executeUpdate();
+          }
+        });
+  }
+
+  private static void delete(PreparedStatement statement, long fileId, FileVariant variant)
+      throws java.sql.SQLException {
+    try (statement) {
+      statement.setLong(1, fileId);
+      statement.setInt(2, variant.code());
+      statement.executeUpdate();
+    }
+  }
+
+  @Override
+  public void delete(long fileId, FileVariant variant) {
+    database.commit(
+        connection -> {
+          delete(connection.prepareStatement(DELETE), fileId, variant);
+          return true;
+        });
+  }
+
+  @Override
+  public void delete(long fileId) {
+    for (FileVariant variant : FileVariant.values()) {
+      delete(fileId, variant);
+    }
+  }
+
+  @Override
+  public List<Long> kept(long aboveId, int limit) {
+    return List.of();
+  }
+}

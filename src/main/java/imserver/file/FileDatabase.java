@@ -1,0 +1,111 @@
+package imserver.file;
+
+import imserver.database.CommitUnknownException;
+import imserver.database.StorageException;
+import imserver.database.Vendor;
+import imserver.database.WriteTurn;
+import java.lang.System.Logger.Level;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/**
+ * Transactions about files, by JDBC. On H2 they take their turn with other writers. Every method
+ * throws {@link StorageException}. Safe for use by several threads.
+ */
+final class FileDatabase {
+
+  private static final System.Logger LOG = System.getLogger(FileDatabase.class.getName());
+
+  /** Apart from other purposes for which there are such locks. */
+  private static final String LOCK_OWNER = "select pg_advisory_xact_lock(hashtextextended(?, 0))";
+
+  /** What is done with a connection. */
+  interface Work<R> {
+    R with(Connection connection) throws SQLException;
+  }
+
+  private final DataSource database;
+  private final Vendor vendor;
+  private final WriteTurn turn;
+
+  FileDatabase(DataSource database, Vendor vendor, WriteTurn turn) {
+    this.database = database;
+    this.vendor = vendor;
+    this.turn = turn;
+  }
+
+  /** Reads. */
+  <R> R read(Work<R> work) {
+    try (Connection connection = database.getConnection()) {
+      return work.with(connection);
+    } catch (SQLException e) {
+      throw new StorageException(e);
+    }
+  }
+
+  /**
+   * Writes, in one transaction.
+   *
+   * @throws CommitUnknownException if it may be committed
+   */
+  <R> R commit(Work<R> work) {
+    return vendor == Vendor.H2 ? turn.take(() -> transaction(work)) : transaction(work);
+  }
+
+  /** Within a transaction: one at a time for an owner, on all servers. */
+  void lockOwner(Connection connection, long ownerId) throws SQLException {
+    if (vendor == Vendor.H2) {
+      return; // one transaction writes at a time
+    }
+    try (PreparedStatement lock = connection.prepareStatement(LOCK_OWNER)) {
+      lock.setString(1, "files of " + ownerId);
+      lock.execute();
+    }
+  }
+
+  private <R> R transaction(Work<R> work) {
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(false);
+      R result;
+      try {
+        result = work.with(connection);
+      } catch (SQLException | RuntimeException e) {
+        rollBack(connection);
+        throw e;
+      }
+      commit(connection);
+      return result;
+    } catch (SQLException e) {
+      throw new StorageException(e);
+    }
+  }
+
+  private static void commit(Connection connection) {
+    try {
+      connection.commit();
+    } catch (SQLException e) {
+      throw new CommitUnknownException(e);
+    } finally {
+      restore(connection);
+    }
+  }
+
+  private static void rollBack(Connection connection) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) { // it is broken: the database rolls back
+      LOG.log(Level.DEBUG, "a transaction ended with its connection: {0}", e.getMessage());
+    }
+    restore(connection);
+  }
+
+  private static void restore(Connection connection) {
+    try {
+      connection.setAutoCommit(true);
+    } catch (SQLException e) { // it is broken, and what was done is done or not
+      LOG.log(Level.DEBUG, "a connection is given back as it is: {0}", e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,340 @@
+package imserver.file;
+
+import imserver.file.FileRefusedException.Reason;
+import imserver.packet.Attachment;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of files, as they are uploaded and looked for. Every method waits and throws {@link
+ * imserver.database.StorageException}. Safe for use by several threads.
+ */
+final class FileTable {
+
+  /** After which what was not sent goes, and uploads do not count any more. */
+  static final Duration DAY = Duration.ofDays(1);
+
+  private static final String COLUMNS =
+      """
+      select f.owner_id, f.announced, f.received, f.is_complete, f.client_file_id, f.id, f.name,
+             f.type, f.size, f.width, f.height, f.duration, f.waveform, f.has_preview
+      from file f
+      """;
+
+  private static final String BY_ID = COLUMNS + "where f.id = ?";
+
+  private static final String BY_NAME = COLUMNS + "where f.owner_id = ? and f.client_file_id = ?";
+
+  /** Its owner, and who sees a message that carries it; of what is silenced its sender alone. */
+  private static final String SEEN =
+      COLUMNS
+          + """
+          where f.id = ? and f.is_complete and (f.owner_id = ? or exists (
+            select 1 from attachment a join message m on m.id = a.message_id
+            where a.file_id = f.id and (m.sender_id = ? or m.recipient_id = ?)))
+          """;
+
+  /** In a message, or not yet in one. */
+  private static final String SENT =
+      COLUMNS
+          + """
+          where f.id = ? and f.is_complete and (
+            exists (select 1 from attachment a where a.file_id = f.id)
+            or f.created_at > ?
+               and not exists (select 1 from reported_attachment r where r.file_id = f.id))
+          """;
+
+  private static final String SEALED =
+      COLUMNS
+          + """
+          where f.id = ? and f.is_complete
+            and exists (select 1 from reported_attachment r where r.file_id = f.id)
+          """;
+
+  private static final String COUNT =
+      "select count(*) from upload u where u.owner_id = ? and u.created_at > ?";
+
+  private static final String INSERT =
+      """
+      insert into file (id, owner_id, client_file_id, name, announced, duration, waveform, created_at)
+      values (?, ?, ?, ?, ?, ?, ?, ?)
+      """;
+
+  private static final String RECEIVED =
+      "update file set received = ? where id = ? and received = ? and not is_complete";
+
+  private static final String COMPLETE =
+      """
+      update file set is_complete = true, client_file_id = ?, name = ?, duration = ?, waveform = ?,
+        announced = ?, received = ?, size = ?, type = ?, width = ?, height = ?, has_preview = ?
+      where id = ? and not is_complete
+      """;
+
+  private static final String UNSENT =
+      """
+      delete from file where id = ? and created_at <= ?
+        and not exists (select 1 from attachment a where a.file_id = file.id)
+        and not exists (select 1 from reported_attachment r where r.file_id = file.id)
+      """;
+
+  private final FileDatabase database;
+  private final int perDay;
+
+  /**
+   * The table.
+   *
+   * @param perDay how many files an owner may upload within a day
+   */
+  FileTable(FileDatabase database, int perDay) {
+    this.database = database;
+    this.perDay = perDay;
+  }
+
+  /**
+   * Begins an upload, and counts it.
+   *
+   * @param announced bytes, or as many as it may have
+   * @param named whether the row has the owner's name for it from now on, so that the same name
+   *     finds it before it is complete
+   * @return a new row; or one that is complete, or was named, and has the same name
+   */
+  StoredFile begin(long owner, NewFile file, long announced, boolean named, OffsetDateTime now) {
+    return database.commit(
+        connection -> {
+          database.lockOwner(connection, owner);
+          Optional<StoredFile> known = byName(connection, owner, file.clientFileId());
+          if (known.isPresent() && (named || known.get().isComplete())) {
+            return known.get();
+          }
+          if (count(connection, owner, now) >= perDay) {
+            throw new FileRefusedException(Reason.QUOTA);
+          }
+          long id = nextId(connection);
+          update(
+              connection,
+              INSERT,
+              id,
+              owner,
+              named ? file.clientFileId() : null,
+              file.name(),
+              announced,
+              file.duration(),
+              file.waveform(),
+              now);
+          update(connection, "insert into upload (owner_id, created_at) values (?, ?)", owner, now);
+          return first(connection, BY_ID, id).orElseThrow();
+        });
+  }
+
+  private static Optional<StoredFile> byName(
+      Connection connection, long owner, @Nullable String clientFileId) throws SQLException {
+    return clientFileId == null
+        ? Optional.empty()
+        : first(connection, BY_NAME, owner, clientFileId);
+  }
+
+  private static long count(Connection connection, long owner, OffsetDateTime now)
+      throws SQLException {
+    try (PreparedStatement count = prepared(connection, COUNT, owner, now.minus(DAY));
+        ResultSet rows = count.executeQuery()) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
+  private static long nextId(Connection connection) throws SQLException {
+    try (PreparedStatement next = connection.prepareStatement("select nextval('file_id')");
+        ResultSet rows = next.executeQuery()) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
+  /**
+   * Takes note that a resumable upload has come so far.
+   *
+   * @return false where another request was faster, or it is gone
+   */
+  boolean received(long fileId, long before, long after) {
+    return database.commit(connection -> update(connection, RECEIVED, after, fileId, before) > 0);
+  }
+
+  /**
+   * Completes a file, whose bytes are durable.
+   *
+   * @param announced how many bytes came
+   * @return the file; or one that has the same name and was complete before, so that this one is to
+   *     be forgotten
+   * @throws FileRefusedException if the name is that of another file
+   */
+  StoredFile complete(long fileId, long owner, NewFile file, long announced, Inspection found) {
+    return database.commit(
+        connection -> {
+          database.lockOwner(connection, owner);
+          Optional<StoredFile> known = byName(connection, owner, file.clientFileId());
+          if (known.isPresent() && known.get().file().fileId() != fileId) {
+            return same(known.get(), file, announced);
+          }
+          int rows =
+              update(
+                  connection,
+                  COMPLETE,
+                  file.clientFileId(),
+                  file.name(),
+                  file.duration(),
+                  file.waveform(),
+                  announced,
+                  announced,
+                  found.size(),
+                  found.type(),
+                  found.width(),
+                  found.height(),
+                  found.hasPreview(),
+                  fileId);
+          if (rows == 0) {
+            throw new FileRefusedException(Reason.UNKNOWN);
+          }
+          return first(connection, BY_ID, fileId).orElseThrow();
+        });
+  }
+
+  /**
+   * One that has the same name, where it is the same.
+   *
+   * @throws FileRefusedException if it is not
+   */
+  static StoredFile same(StoredFile known, NewFile file, long announced) {
+    if (!known.isComplete()
+        || known.announced() != announced
+        || !known.file().name().equals(file.name())) {
+      throw new FileRefusedException(Reason.REUSED_ID);
+    }
+    return known;
+  }
+
+  /** A file, complete or not. */
+  Optional<StoredFile> find(long fileId) {
+    return database.read(connection -> first(connection, BY_ID, fileId));
+  }
+
+  /** A complete file, where a user may see it. */
+  Optional<StoredFile> seenBy(long fileId, long user) {
+    return database.read(connection -> first(connection, SEEN, fileId, user, user, user));
+  }
+
+  /** A complete file that is downloaded by its address. */
+  Optional<StoredFile> served(long fileId, boolean sealed, OffsetDateTime now) {
+    return database.read(
+        connection ->
+            sealed
+                ? first(connection, SEALED, fileId)
+                : first(connection, SENT, fileId, now.minus(DAY)));
+  }
+
+  /** Forgets what was not completed. */
+  void abandon(long fileId) {
+    database.commit(
+        connection ->
+            update(connection, "delete from file where id = ? and not is_complete", fileId));
+  }
+
+  /**
+   * The next files, in the order of their ids.
+   *
+   * @return for each its id, and whether nothing needs it: it is older than a day, and neither a
+   *     message nor a report has it
+   */
+  List<Candidate> next(long aboveId, int limit, OffsetDateTime now) {
+    return database.read(
+        connection -> {
+          try (PreparedStatement select =
+                  prepared(connection, NEXT, now.minus(DAY), aboveId, limit);
+              ResultSet rows = select.executeQuery()) {
+            List<Candidate> found = new ArrayList<>();
+            while (rows.next()) {
+              found.add(new Candidate(rows.getLong(1), rows.getBoolean(2)));
+            }
+            return found;
+          }
+        });
+  }
+
+  /** A file that may be deleted. */
+  record Candidate(long fileId, boolean isUnneeded) {}
+
+  private static final String NEXT =
+      """
+      select f.id, f.created_at <= ?
+          and not exists (select 1 from attachment a where a.file_id = f.id)
+          and not exists (select 1 from reported_attachment r where r.file_id = f.id)
+      from file f where f.id > ? order by f.id limit ?
+      """;
+
+  /** Deletes one that nothing needs; false where something does by now. */
+  boolean deleteUnneeded(long fileId, OffsetDateTime now) {
+    return database.commit(connection -> update(connection, UNSENT, fileId, now.minus(DAY)) > 0);
+  }
+
+  /** Forgets uploads that do not count any more. */
+  void forgetUploads(OffsetDateTime now) {
+    database.commit(
+        connection ->
+            update(connection, "delete from upload where created_at <= ?", now.minus(DAY)));
+  }
+
+  private static Optional<StoredFile> first(Connection connection, String sql, Object... parameters)
+      throws SQLException {
+    try (PreparedStatement select = prepared(connection, sql, parameters);
+        ResultSet row = select.executeQuery()) {
+      return row.next() ? Optional.of(file(row)) : Optional.empty();
+    }
+  }
+
+  private static StoredFile file(ResultSet row) throws SQLException {
+    return new StoredFile(
+        row.getLong("owner_id"),
+        row.getLong("announced"),
+        row.getLong("received"),
+        row.getBoolean("is_complete"),
+        row.getString("client_file_id"),
+        new Attachment(
+            row.getLong("id"),
+            row.getString("name"),
+            row.getString("type"),
+            row.getLong("size"),
+            number(row, "width"),
+            number(row, "height"),
+            number(row, "duration"),
+            row.getString("waveform"),
+            row.getBoolean("has_preview")));
+  }
+
+  private static @Nullable Integer number(ResultSet row, String column) throws SQLException {
+    int number = row.getInt(column);
+    return row.wasNull() ? null : number;
+  }
+
+  private static int update(Connection connection, String sql, @Nullable Object... parameters)
+      throws SQLException {
+    try (PreparedStatement update = prepared(connection, sql, parameters)) {
+      return update.executeUpdate();
+    }
+  }
+
+  private static PreparedStatement prepared(
+      Connection connection, String sql, @Nullable Object... parameters) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    for (int i = 0; i < parameters.length; i++) {
+      statement.setObject(i + 1, parameters[i]);
+    }
+    return statement;
+  }
+}
