@@ -125,7 +125,7 @@ const en = {
   soundOn: "Sound",
   /** @param {number} count */
   newMessagesCount: (count) => `${count} new messages`,
-  noFiles: "Pictures and files cannot be sent yet.",
+  noFiles: "Pictures and files cannot be sent here.",
   attach: "Attach pictures or files",
   takePhoto: "Take a photo",
   choosePictures: "Photos and videos",
@@ -350,7 +350,7 @@ const zh = {
   notificationsDenied: "桌面通知（浏览器不允许）",
   soundOn: "提示音",
   newMessagesCount: (count) => `${count} 条新消息`,
-  noFiles: "暂不支持发送图片和文件。",
+  noFiles: "这里不能发送图片和文件。",
   attach: "添加图片或文件",
   takePhoto: "拍照",
   choosePictures: "图片和视频",
@@ -496,9 +496,9 @@ export function nameOf({ id, name }, texts) {
 
 /** Of so much it is shown how much. @type {[number, string][]} */
 const UNITS = [
-  [1024 * 1024 * 1024, "GB"],
-  [1024 * 1024, "MB"],
-  [1024, "KB"],
+  [1e9, "GB"],
+  [1e6, "MB"],
+  [1e3, "KB"],
 ];
 
 /** @param {number} bytes */
