@@ -409,6 +409,34 @@ describe("A message with files", () => {
     for (const tab of [one, other]) assert.equal(last(tab).state, "sent");
   });
 
+  test("fails on a connection that takes no files, also where they were uploaded before, and texts go on", async () => {
+    const client = await connect();
+    const file = await client.upload(jpeg());
+    server.refuse = ({ op }) => (op === "send" ? "lost" : null);
+    client.send("7", "uploaded", { attachments: [file] });
+    await settle();
+    server.features = server.features.filter((feature) => feature !== "files");
+    server.refuse = () => null;
+    server.cut();
+    client.send("7", "text");
+    await pass(5000);
+    const { messages } = client.conversations.conversation("7");
+    assert.deepEqual(messages.map(({ content, code }) => `${content} ${code}`).sort(), ["text null", "uploaded NO_FILES"]);
+  });
+
+  test("is in the list that the next page begins with, by its name and without an address", async () => {
+    const id = server.files.image("7");
+    server.send("7", "1", "", { attachments: [id] });
+    const first = await connect();
+    await pass(2000);
+    first.close();
+    server.protocol = null;
+    const next = await connect();
+    const [{ lastMessage }] = next.conversations.list;
+    const [{ fileId, name, width, url, blob, goodUntil }] = lastMessage.attachments;
+    assert.deepEqual([fileId, name, width, url, blob, goodUntil], [id, "photo.jpg", 40, "", null, 0]);
+  });
+
   test("goes out in order with others, two messages at once, and no file twice", async () => {
     const client = await connect();
     let running = 0;

@@ -130,7 +130,9 @@ export function uploadLine({ attachments, state }, cancel, texts) {
   const done = attachments.reduce((sum, one) => sum + one.size * (one.fileId !== null ? 1 : one.progress ?? 0), 0);
   const percent = Math.floor((done / size) * 100);
   return html`<div class="uploading">
-    <span>${isRunning ? texts.uploading(percent) : texts.waitsForUpload}</span>
+    ${isRunning
+      ? html`<span role="progressbar" aria-valuenow=${percent} aria-label=${texts.uploading(percent)}>${texts.uploading(percent)}</span>`
+      : html`<span>${texts.waitsForUpload}</span>`}
     <button class="text-button" @click=${cancel}>${texts.cancel}</button>
   </div>`;
 }

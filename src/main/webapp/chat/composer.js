@@ -6,6 +6,7 @@ import { filesOf, tray, trayStyles } from "./tray.js";
 
 /** @import { PropertyValues } from "../lib/lit/lit-element.js" */
 /** @import { Menu } from "./menu.js" */
+/** @import { RecordButton } from "./record-button.js" */
 /** @import { Texts } from "./texts.js" */
 /** @import { Chosen } from "./tray.js" */
 
@@ -201,7 +202,7 @@ export class Composer extends LitElement {
         ${this.takesFiles && isNothing && canRecord()
           ? html`<im-chat-record
               .texts=${t}
-              @recording=${(/** @type {CustomEvent<boolean>} */ { detail }) => (this.isRecording = detail)}
+              @recording=${this.#recordingChanged}
               @voice=${this.#recorded}
               @problem=${this.#recorded}
             ></im-chat-record>`
@@ -269,13 +270,24 @@ export class Composer extends LitElement {
   /** @param {File[]} files */
   #pick(files) {
     if (files.length > 0) this.dispatchEvent(new CustomEvent("pick", { detail: files }));
-    this.focus();
+    if (!hasCamera()) this.focus(); // the keyboard of a phone would cover what was chosen
   }
 
   /** @param {number} index */
   #unpick(index) {
     this.dispatchEvent(new CustomEvent("unpick", { detail: index }));
-    this.focus();
+    if (!hasCamera()) this.focus();
+  }
+
+  /** @param {CustomEvent<boolean>} event */
+  #recordingChanged({ detail }) {
+    this.isRecording = detail;
+    this.dispatchEvent(new CustomEvent("recording", { detail }));
+  }
+
+  /** What is being recorded was for another conversation. */
+  cancelRecording() {
+    /** @type {RecordButton | null} */ (this.renderRoot.querySelector("im-chat-record"))?.cancel();
   }
 
   /** What was recorded, or why it was not, goes on as it is. @param {CustomEvent} event */

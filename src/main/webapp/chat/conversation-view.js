@@ -95,6 +95,9 @@ export class ConversationView extends LitElement {
     `,
   ];
 
+  /** The conversation in which a recording was begun: its end comes a moment later, when another one may be open. @type {Conversation | null} */
+  #recordedFor = null;
+
   constructor() {
     super();
     /** @type {ChatStore} */
@@ -113,7 +116,9 @@ export class ConversationView extends LitElement {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (changed.has("conversation")) this.notSet = this.fileProblem = "";
+    if (!changed.has("conversation")) return;
+    this.notSet = this.fileProblem = "";
+    if (this.hasUpdated) this.#composer?.cancelRecording();
   }
 
   connectedCallback() {
@@ -213,6 +218,7 @@ export class ConversationView extends LitElement {
             @send=${this.#send}
             @pick=${(/** @type {CustomEvent<File[]>} */ { detail }) => this.#pick(detail)}
             @unpick=${this.#unpick}
+            @recording=${this.#recording}
             @voice=${this.#voice}
             @problem=${(/** @type {CustomEvent<string>} */ { detail }) => (this.fileProblem = detail)}
           ></im-chat-composer>`}
@@ -304,9 +310,16 @@ export class ConversationView extends LitElement {
 
   /** @param {CustomEvent<{blob: Blob, name: string, duration: number, waveform: string}>} event */
   #voice({ detail }) {
+    const conversation = this.#recordedFor ?? this.conversation;
+    this.store.sendVoice(conversation, detail);
+    if (conversation !== this.conversation) return;
     this.fileProblem = "";
-    this.store.sendVoice(this.conversation, detail);
     this.#messages.jumpToNewest();
+  }
+
+  /** @param {CustomEvent<boolean>} event */
+  #recording({ detail }) {
+    if (detail) this.#recordedFor = this.conversation;
   }
 }
 

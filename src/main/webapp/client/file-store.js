@@ -119,7 +119,7 @@ async function open() {
 }
 
 /**
- * A cursor reads no bytes of the files: a Blob is a handle.
+ * Reads no bytes of the files: a Blob is a handle.
  * @param {IDBObjectStore} files
  * @returns {Promise<Kept[]>}
  */

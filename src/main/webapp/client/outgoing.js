@@ -282,9 +282,12 @@ export class Outgoing {
     let room = this.#window - onTheWire.length;
     for (const pending of this.outbox.all()) {
       const { toId, state, timestamp } = pending.entry;
+      if (state === "sending" && pending.files.length > 0 && !this.#host.server().takesFiles) {
+        this.#fail(pending, new SendError("NO_FILES", "the server takes no files", false, pending.entry.clientMessageId));
+        return; // which has gone on with the others
+      }
       if (state === "sending" && waitsForFiles(pending)) {
-        if (this.#host.server().takesFiles) this.#files.begin(pending, this.outbox.store);
-        else this.#fail(pending, new SendError("NO_FILES", "the server takes no files", false, pending.entry.clientMessageId));
+        this.#files.begin(pending, this.outbox.store);
         continue;
       }
       if (state !== "sending" || busy.has(toId)) continue;

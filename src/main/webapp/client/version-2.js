@@ -88,6 +88,7 @@ export class Version2 {
 
   /** What an earlier page knew. @param {State} state */
   restore(state) {
+    for (const { lastMessage } of state.conversations) if (lastMessage) this.#readFiles(lastMessage);
     if (this.#sync.restore(state)) this.#model.restore(state.conversations);
   }
 
