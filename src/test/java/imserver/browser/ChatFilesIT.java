@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Mouse;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
@@ -246,12 +247,27 @@ class ChatFilesIT {
       assertThat(image).hasAttribute("alt", "Picture 2 of 2: two.png");
       page.page().keyboard().press("ArrowLeft");
       assertThat(image).hasAttribute("alt", "Picture 1 of 2: one.png");
+      swipe(page, -200);
+      assertThat(image).hasAttribute("alt", "Picture 2 of 2: two.png");
+      swipe(page, 200);
+      assertThat(image).hasAttribute("alt", "Picture 1 of 2: one.png");
+      page.page().keyboard().press("+");
+      swipe(page, -200); // moves what is larger than the window
+      assertThat(image).hasAttribute("alt", "Picture 1 of 2: one.png");
       page.page().keyboard().press("Escape");
       assertThat(dialog).hasCount(0);
       assertThat(first).isFocused();
       assertThat(page.composer()).isVisible();
       assertThat(page.complaints()).isEmpty();
     }
+  }
+
+  private static void swipe(ChatPage page, int distance) {
+    var mouse = page.page().mouse();
+    mouse.move(640, 400);
+    mouse.down();
+    mouse.move(640 + distance, 402, new Mouse.MoveOptions().setSteps(5));
+    mouse.up();
   }
 
   @Test
@@ -435,6 +451,32 @@ class ChatFilesIT {
       assertThat(other.conversation(alice).locator(".last")).hasText("[Voice]");
       assertThat(page.complaints()).isEmpty();
       assertThat(other.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("voice is recorded as long as the button is held, and dropped where that moves away")
+  void held(Browser browser) {
+    try (ChatPage page = open(browser, blank -> blank.addInitScript(MICROPHONE))) {
+      Locator record = page.page().locator("im-chat-record .start");
+      Locator hint = page.page().locator("im-chat-record .hint");
+      Locator time = page.page().locator("im-chat-record .time");
+      var mouse = page.page().mouse();
+      record.hover();
+      mouse.down();
+      assertThat(time).hasText("0:01");
+      mouse.move(600, 300);
+      assertThat(hint).hasText("Release to cancel");
+      mouse.up();
+      assertThat(hint).hasCount(0);
+      assertThat(page.messages()).hasCount(0);
+      record.hover();
+      mouse.down();
+      assertThat(time).hasText("0:01");
+      mouse.up();
+      awaitSent(page);
+      assertThat(page.page().locator("im-chat-voice")).hasCount(1);
+      assertThat(page.complaints()).isEmpty();
     }
   }
 
