@@ -112,7 +112,8 @@ final class MessageWriter {
         send.noticeDetails(),
         send.exempt(),
         send.verdict().isReported(),
-        false);
+        false,
+        send.verdict().mayBeReplaced());
   }
 
   /**

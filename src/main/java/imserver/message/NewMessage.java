@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param exempt whether rules for strangers do not apply to its sender
  * @param flagged whether it is to be reported to the moderators
  * @param silenced whether its sender alone is to see it, since its recipient has blocked him
+ * @param mayBeReplaced whether its text may not be that of a first attempt, since the host
+ *     application has replaced one of them
  */
 record NewMessage(
     DedupeKey key,
@@ -28,7 +30,8 @@ record NewMessage(
     @Nullable NoticeDetails noticeDetails,
     boolean exempt,
     boolean flagged,
-    boolean silenced) {
+    boolean silenced,
+    boolean mayBeReplaced) {
 
   /** One to whose sender all rules apply, as far as is known. */
   NewMessage(
@@ -38,7 +41,8 @@ record NewMessage(
       String timestamp,
       OffsetDateTime createdAt,
       @Nullable NoticeDetails noticeDetails) {
-    this(key, recipientId, content, timestamp, createdAt, noticeDetails, false, false, false);
+    this(
+        key, recipientId, content, timestamp, createdAt, noticeDetails, false, false, false, false);
   }
 
   /** The same, to be silenced or not. */
@@ -54,7 +58,8 @@ record NewMessage(
             noticeDetails,
             exempt,
             flagged,
-            isSilenced);
+            isSilenced,
+            mayBeReplaced);
   }
 
   /** As it is in the database: negative where it is silenced. */
@@ -88,13 +93,15 @@ record NewMessage(
   }
 
   /**
-   * The same, where the texts may have been masked by different words; false of notices, which are
-   * not masked.
+   * The same, where the texts may have been masked by different words, or replaced; false of
+   * notices, which are neither.
    */
   boolean isPerhaps(Message stored) {
     return noticeDetails == null
         && Math.abs(stored.recipientId()) == recipientId
-        && (stored.isRecalled() || WordFilter.differByMasksOnly(stored.content(), content));
+        && (stored.isRecalled()
+            || mayBeReplaced
+            || WordFilter.differByMasksOnly(stored.content(), content));
   }
 
   /**

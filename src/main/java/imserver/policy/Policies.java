@@ -154,7 +154,7 @@ public class Policies {
 
   private void ask(MessageDraft draft, int index, long end, CompletableFuture<Ruling> ruling) {
     if (index == policies.size()) {
-      ruling.complete(new Ruling.Store(draft.content()));
+      ruling.complete(new Ruling.Store(draft.content(), true));
       return;
     }
     Duration left = Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()));
@@ -227,7 +227,7 @@ public class Policies {
           allows ? "allowed" : "refused for now",
           error instanceof CancellationException ? "it took too long" : error.toString());
     }
-    ruling.complete(allows ? new Ruling.Store(draft.content()) : new Ruling.Unknown());
+    ruling.complete(allows ? new Ruling.Store(draft.content(), false) : new Ruling.Unknown());
   }
 
   @PreDestroy

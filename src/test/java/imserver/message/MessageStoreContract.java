@@ -120,6 +120,7 @@ abstract class MessageStoreContract {
         null,
         true,
         false,
+        false,
         false);
   }
 

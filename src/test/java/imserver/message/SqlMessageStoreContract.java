@@ -61,6 +61,7 @@ abstract class SqlMessageStoreContract extends MessageStoreContract {
             null,
             true,
             false,
+            false,
             false);
     assertThat(store().add(List.of(exempt, plain), none))
         .satisfiesExactly(
@@ -85,7 +86,7 @@ abstract class SqlMessageStoreContract extends MessageStoreContract {
   private static NewMessage flagged(long sender, String key) {
     OffsetDateTime came = OffsetDateTime.of(2026, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC);
     return new NewMessage(
-        new DedupeKey(sender, key), 2, "text", "", came, null, false, true, false);
+        new DedupeKey(sender, key), 2, "text", "", came, null, false, true, false, false);
   }
 
   @Test

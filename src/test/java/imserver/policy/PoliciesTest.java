@@ -56,7 +56,7 @@ class PoliciesTest {
             answering(PolicyDecision.replace("other")),
             answering(PolicyDecision.allow()),
             answering(PolicyDecision.replace("last")));
-    assertThat(ruling(policies)).isEqualTo(new Ruling.Store("last"));
+    assertThat(ruling(policies)).isEqualTo(new Ruling.Store("last", true));
     assertThat(asked).containsExactly("text", "other", "other");
   }
 
@@ -89,7 +89,7 @@ class PoliciesTest {
                 threads,
                 new FairTurns(2)))) {
       assertThat(ruling(policies("refuse", failing))).isEqualTo(new Ruling.Unknown());
-      assertThat(ruling(policies("allow", failing))).isEqualTo(new Ruling.Store("text"));
+      assertThat(ruling(policies("allow", failing))).isEqualTo(new Ruling.Store("text", false));
     }
   }
 
@@ -112,7 +112,7 @@ class PoliciesTest {
     assertThat(workers.delays.get(0).toMillis()).isBetween(900L, 1000L);
     assertThat(ruling).isNotDone();
     workers.runLater();
-    assertThat(ruling.join()).isEqualTo(new Ruling.Store("text"));
+    assertThat(ruling.join()).isEqualTo(new Ruling.Store("text", false));
     await().until(() -> interrupted.getCount() == 0);
   }
 
