@@ -81,14 +81,17 @@ public class MessageService {
               ? new Outcome.UnknownRecipient()
               : added.remove());
     }
-    return words.hasMasked() ? withMaskedRetries(newMessages, outcomes) : outcomes;
+    return words.hasMasked() || newMessages.stream().anyMatch(NewMessage::mayBeReplaced)
+        ? withChangedRetries(newMessages, outcomes)
+        : outcomes;
   }
 
   /**
-   * A retry is one also where the words have changed since the message was stored. The others are
-   * committed by now, so that a failure must not be taken for a rollback.
+   * A retry is one also where the words have changed since the message was stored, or the host
+   * application has replaced its text, and now has not, or the reverse. The others are committed by
+   * now, so that a failure must not be taken for a rollback.
    */
-  private List<Outcome> withMaskedRetries(List<NewMessage> newMessages, List<Outcome> outcomes) {
+  private List<Outcome> withChangedRetries(List<NewMessage> newMessages, List<Outcome> outcomes) {
     List<Outcome> corrected = new ArrayList<>(outcomes);
     try {
       for (int i = 0; i < corrected.size(); i++) {
@@ -102,7 +105,7 @@ public class MessageService {
     return corrected;
   }
 
-  /** That it is a retry of what is stored, as far as masks let that be seen, or what is given. */
+  /** That it is a retry of what is stored, as far as can be seen, or what is given. */
   private Outcome retryOr(Outcome other, NewMessage newMessage) {
     Message stored = messages.find(newMessage.key());
     return stored != null && newMessage.isPerhaps(stored) && hasFilesOf(newMessage, stored)

@@ -154,7 +154,8 @@ final class MessageWriter {
         send.attachments(),
         send.exempt(),
         send.verdict().isReported(),
-        false);
+        false,
+        send.verdict().mayBeReplaced());
   }
 
   /**

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param exempt whether rules for strangers do not apply to its sender
  * @param flagged whether it is to be reported to the moderators
  * @param silenced whether its sender alone is to see it, since its recipient has blocked him
+ * @param mayBeReplaced whether its text may not be that of a first attempt, since the host
+ *     application has replaced one of them
  */
 record NewMessage(
     DedupeKey key,
@@ -32,7 +34,8 @@ record NewMessage(
     List<Attachment> attachments,
     boolean exempt,
     boolean flagged,
-    boolean silenced) {
+    boolean silenced,
+    boolean mayBeReplaced) {
 
   /** One to whose sender all rules apply, as far as is known. */
   NewMessage(
@@ -52,6 +55,7 @@ record NewMessage(
         List.of(),
         false,
         false,
+        false,
         false);
   }
 
@@ -69,7 +73,8 @@ record NewMessage(
             attachments,
             exempt,
             flagged,
-            isSilenced);
+            isSilenced,
+            mayBeReplaced);
   }
 
   /** As it is in the database: negative where it is silenced. */
@@ -109,13 +114,15 @@ record NewMessage(
   }
 
   /**
-   * The same, where the texts may have been masked by different words; false of notices, which are
-   * not masked.
+   * The same, where the texts may have been masked by different words, or replaced; false of
+   * notices, which are neither.
    */
   boolean isPerhaps(Message stored) {
     return noticeDetails == null
         && Math.abs(stored.recipientId()) == recipientId
-        && (stored.isRecalled() || WordFilter.differByMasksOnly(stored.content(), content));
+        && (stored.isRecalled()
+            || mayBeReplaced
+            || WordFilter.differByMasksOnly(stored.content(), content));
   }
 
   /**

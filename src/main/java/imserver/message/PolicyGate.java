@@ -146,9 +146,14 @@ final class PolicyGate {
     Verdict verdict = send.verdict();
     try {
       if (ruling instanceof Ruling.Store store) {
-        next.accept(send.with(verdict.withContent(store.content())));
+        next.accept(
+            send.with(
+                store.isDecided()
+                    ? verdict.decided(store.content())
+                    : verdict.decided(store.content()).undecided()));
       } else if (ruling instanceof Ruling.Refuse refusal) {
-        next.accept(send.with(verdict.refused(FailureCode.REFUSED_BY_HOST, refusal.reason())));
+        next.accept(
+            send.with(verdict.undecided().refused(FailureCode.REFUSED_BY_HOST, refusal.reason())));
       } else {
         send.fail(FailureCode.SERVER_BUSY);
       }

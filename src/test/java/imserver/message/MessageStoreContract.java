@@ -121,6 +121,7 @@ abstract class MessageStoreContract {
         List.of(),
         true,
         false,
+        false,
         false);
   }
 

@@ -88,7 +88,17 @@ class SendingRulesTest {
     NewMessage plain = newMessage(1, 2);
     NewMessage exempt =
         new NewMessage(
-            plain.key(), 2, "text", "", OffsetDateTime.MIN, null, List.of(), true, false, false);
+            plain.key(),
+            2,
+            "text",
+            "",
+            OffsetDateTime.MIN,
+            null,
+            List.of(),
+            true,
+            false,
+            false,
+            false);
     assertThat(decide(none, NOTHING, exempt, plain))
         .containsExactly(Decision.STORE, Decision.REFUSE_NEW_RECIPIENT);
   }
@@ -107,6 +117,7 @@ class SendingRulesTest {
             null,
             List.of(),
             true,
+            false,
             false,
             false);
     assertThat(

@@ -67,6 +67,7 @@ abstract class SqlMessageStoreContract extends MessageStoreContract {
             List.of(),
             true,
             false,
+            false,
             false);
     assertThat(store().add(List.of(exempt, plain), none))
         .satisfiesExactly(
@@ -91,7 +92,17 @@ abstract class SqlMessageStoreContract extends MessageStoreContract {
   private static NewMessage flagged(long sender, String key) {
     OffsetDateTime came = OffsetDateTime.of(2026, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC);
     return new NewMessage(
-        new DedupeKey(sender, key), 2, "text", "", came, null, List.of(), false, true, false);
+        new DedupeKey(sender, key),
+        2,
+        "text",
+        "",
+        came,
+        null,
+        List.of(),
+        false,
+        true,
+        false,
+        false);
   }
 
   @Test
@@ -141,6 +152,7 @@ abstract class SqlMessageStoreContract extends MessageStoreContract {
           CAME,
           null,
           List.of(files),
+          false,
           false,
           false,
           false);
