@@ -1,6 +1,7 @@
 package imserver.database;
 
 import imserver.config.Config;
+import imserver.config.Environment;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.sql.DataSourceDefinition;
 import jakarta.ejb.ConcurrencyManagement;
@@ -12,6 +13,7 @@ import jakarta.ejb.TransactionManagement;
 import jakarta.ejb.TransactionManagementType;
 import jakarta.inject.Inject;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
@@ -60,6 +62,11 @@ public class Schema {
   /** Which database it is, for a log; without the password. */
   public String description() {
     return DatabaseAddress.of(config.storage()).description();
+  }
+
+  /** Where files are kept that users upload, beside an embedded database. */
+  public Path filesFolder() {
+    return Environment.dataFolder(config.storage()).resolve("files");
   }
 
   /**

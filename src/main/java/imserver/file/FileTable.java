@@ -239,11 +239,11 @@ final class FileTable {
                 : first(connection, SENT, fileId, now.minus(DAY)));
   }
 
-  /** Forgets what was not completed. */
-  void abandon(long fileId) {
-    database.commit(
+  /** Forgets what was not completed; whether it was there. */
+  boolean abandon(long fileId) {
+    return database.commit(
         connection ->
-            update(connection, "delete from file where id = ? and not is_complete", fileId));
+            update(connection, "delete from file where id = ? and not is_complete", fileId) > 0);
   }
 
   /**

@@ -28,6 +28,13 @@ public class CorsFilter extends HttpFilter {
 
   private static final String SECONDS_TO_KEEP = "600";
 
+  /** The last ones are of resumable uploads (tus 1.0.0). */
+  private static final String EXPOSED =
+      "Retry-After, WWW-Authenticate, Location, Tus-Resumable, Upload-Offset, Upload-Length";
+
+  private static final String ALLOWED =
+      "Authorization, Content-Type, Tus-Resumable, Upload-Offset, Upload-Length, Upload-Metadata";
+
   @Inject private transient Origins origins;
   @Inject private transient RemoteAddresses addresses;
   @Inject private transient RefusalLog refusalLog;
@@ -46,7 +53,7 @@ public class CorsFilter extends HttpFilter {
     String host = request.getHeader("Host");
     if (origin != null && origins.allow(origin, host)) {
       response.setHeader("Access-Control-Allow-Origin", origin);
-      response.setHeader("Access-Control-Expose-Headers", "Retry-After, WWW-Authenticate");
+      response.setHeader("Access-Control-Expose-Headers", EXPOSED);
     } else if (origin != null) {
       refusalLog.log(
           RefusalLog.Kind.ORIGIN,
@@ -55,8 +62,8 @@ public class CorsFilter extends HttpFilter {
                   .formatted(addresses.of(request), origins.refusalReason(origin, host)));
     }
     if (isPreflight(request)) {
-      response.setHeader("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE");
-      response.setHeader("Access-Control-Allow-Headers", "Authorization, Content-Type");
+      response.setHeader("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
+      response.setHeader("Access-Control-Allow-Headers", ALLOWED);
       response.setHeader("Access-Control-Max-Age", SECONDS_TO_KEEP);
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     } else {

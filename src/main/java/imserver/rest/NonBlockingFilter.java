@@ -2,6 +2,7 @@ package imserver.rest;
 
 import imserver.auth.CredentialVerifier;
 import imserver.auth.UserPrincipal;
+import imserver.file.Upload;
 import imserver.query.DatabaseExecutor;
 import imserver.query.UserQuota;
 import imserver.session.UserBudgets;
@@ -27,8 +28,8 @@ import java.util.List;
  * the container's threads (see the package).
  *
  * <ol>
- *   <li>Where a request has a body, that is read first: {@link AsyncBodyReader}; then the container
- *       dispatches the request here anew.
+ *   <li>Where a request has a body, that is read first: {@link AsyncBodyReader}, or a file by
+ *       {@link UploadReader}; then the container dispatches the request here anew.
  *   <li>JAX-RS is asked: what it writes is kept by {@link BufferedResponse}.
  *   <li>What it has answered, at once or later, is written: {@link ResponseWriter}.
  * </ol>
@@ -76,6 +77,7 @@ public class NonBlockingFilter extends HttpFilter {
 
   @Inject private transient CredentialVerifier verifier;
   @Inject private transient UserBudgets budgets;
+  @Inject private transient FileBodies uploads;
 
   private boolean closing;
 
@@ -83,9 +85,10 @@ public class NonBlockingFilter extends HttpFilter {
   public NonBlockingFilter() {}
 
   /** Where bodies are read without a container. */
-  NonBlockingFilter(CredentialVerifier verifier, UserBudgets budgets) {
+  NonBlockingFilter(CredentialVerifier verifier, UserBudgets budgets, FileBodies uploads) {
     this.verifier = verifier;
     this.budgets = budgets;
+    this.uploads = uploads;
   }
 
   @Override
@@ -108,12 +111,30 @@ public class NonBlockingFilter extends HttpFilter {
     RequestBody body = RequestBodies.take(request);
     if (body != null) {
       ask(request, response, chain, body);
+    } else if (hasBody(request) && FileBodies.isFile(request)) {
+      readFile(request, response, chain);
     } else if (closing && isHttp2(request) && hasBody(request)) {
       ask(request, response, chain, bodies.readHere(request, Bearer.verified(request, verifier)));
     } else if (hasBody(request)) {
       bodies.read(request, response, Bearer.verified(request, verifier));
     } else {
       ask(request, response, chain, RequestBody.EMPTY);
+    }
+  }
+
+  private void readFile(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    UserPrincipal caller = Bearer.verified(request, verifier);
+    try {
+      Upload upload = uploads.admit(request, caller);
+      if (closing && isHttp2(request)) {
+        ask(request, response, chain, uploads.readHere(request, upload));
+      } else {
+        uploads.read(request, response, upload);
+      }
+    } catch (Problem problem) {
+      request.setAttribute(BearerFilter.PROBLEM, caller == null ? null : problem);
+      bodies.read(request, response, null); // only to be dropped
     }
   }
 

@@ -1,5 +1,6 @@
 package imserver.rest;
 
+import imserver.file.FileRefusedException;
 import imserver.packet.FailureCode;
 import jakarta.ws.rs.core.Response.Status;
 import java.time.Duration;
@@ -40,6 +41,24 @@ public final class Problem extends RuntimeException {
     FailureCode code = FailureCode.RATE_LIMITED;
     long seconds = wait.plusSeconds(1).minusNanos(1).toSeconds(); // rounded up
     return new Problem(statusOf(code), code.name(), detail, code.retryable(), seconds);
+  }
+
+  /** Why a file is not taken. */
+  static Problem of(FileRefusedException.Reason reason) {
+    String detail = reason.text();
+    return switch (reason) {
+      case TOO_LARGE -> new Problem(413, "FILE_TOO_LARGE", detail, false);
+      case EMPTY -> new Problem(400, "EMPTY_FILE", detail, false);
+      case QUOTA -> new Problem(429, "FILE_QUOTA", detail, false);
+      case REUSED_ID -> conflict(FailureCode.REUSED_ID.name(), detail);
+      case REFUSED -> new Problem(422, "REFUSED_FILE", detail, false);
+      case TIMEOUT -> timeout();
+      case BUSY -> of(FailureCode.SERVER_BUSY, detail);
+      case TOO_MANY -> of(FailureCode.RATE_LIMITED, detail);
+      case UNKNOWN -> notFound(detail);
+      case CONFLICT -> conflict("UPLOAD_OFFSET", detail);
+      case MALFORMED -> badRequest(detail);
+    };
   }
 
   /** The request breaks a rule; {@code detail} names which, without any text of the request. */

@@ -1,6 +1,7 @@
 package imserver.rest;
 
 import imserver.database.StorageException;
+import imserver.file.FileRefusedException;
 import imserver.packet.FailureCode;
 import imserver.query.RefusedException;
 import jakarta.ejb.EJBException;
@@ -82,6 +83,9 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
       LOG.log(Level.WARNING, "a request waits for the database: {0}", error.getMessage());
       FailureCode code = FailureCode.STORAGE_UNAVAILABLE;
       return Problem.of(code, "the database did not take it, try again");
+    }
+    if (error instanceof FileRefusedException refused) {
+      return Problem.of(refused.reason());
     }
     if (error instanceof WebApplicationException web) {
       return Problem.ofStatus(web.getResponse().getStatus());

@@ -39,6 +39,11 @@ final class RequestBodies {
     return body;
   }
 
+  /** What {@link #take} gives when the container has dispatched the request anew. */
+  static void put(HttpServletRequest request, RequestBody body) {
+    request.setAttribute(BODY, body);
+  }
+
   /**
    * Reads a body on this thread, of one user for few at a time, and of strangers not at all: over
    * HTTP/2, where a connection cannot be closed after each request, Grizzly dispatches some of the

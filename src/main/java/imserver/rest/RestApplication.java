@@ -13,14 +13,17 @@ public class RestApplication extends Application {
 
   /**
    * Switches off, on Jersey, what nothing uses here: a description in WADL, and readers and writers
-   * of XML, whose libraries Tomcat does not have.
+   * of XML, whose libraries Tomcat does not have; and that it makes a full address of a path, with
+   * the scheme and host by which a proxy knows this server.
    */
   public static final Map<String, Object> PROPERTIES =
       Map.of(
           "jersey.config.server.wadl.disableWadl",
           true,
           "jersey.config.disableDefaultProvider",
-          "ALL");
+          "ALL",
+          "jersey.config.server.headers.location.relative.resolution.disabled",
+          true);
 
   /** How bodies are asked for, read and written. */
   public static final Set<Class<?>> PROVIDERS =
@@ -38,6 +41,7 @@ public class RestApplication extends Application {
           MessagesResource.class,
           UnreadResource.class,
           UsersResource.class,
+          FilesResource.class,
           NoticesResource.class,
           WebhooksResource.class,
           WordsResource.class,

@@ -1,0 +1,111 @@
+package imserver.file;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at what was uploaded: finds its type, takes the metadata out of an image, and makes a
+ * preview of it. An image that is none, is too large to be decoded, or is not there to its end, is
+ * a file like any other. One image is decoded at a time. Safe for use by several threads.
+ */
+final class FileInspector {
+
+  /** For one image; it takes a second or two. */
+  private static final Duration DECODING = Duration.ofSeconds(20);
+
+  /** Bytes of an image that is its own preview, where it is no larger than one. */
+  private static final long SMALL = 128 * 1024;
+
+  private final FileStore store;
+  private final ReentrantLock decoding = new ReentrantLock(true);
+
+  FileInspector(FileStore store) {
+    this.store = store;
+  }
+
+  /**
+   * Looks at a file. When it returns its content, with the preview if there is one, is durable.
+   *
+   * @param from where its bytes are; gone or of no use afterwards
+   * @param size of them
+   */
+  Inspection inspect(long fileId, FileVariant from, long size, NewFile file) {
+    String type = MediaTypes.of(head(fileId, from), file.name(), file.isRecording());
+    if (type.startsWith("image/")) {
+      FileVariant other = from == FileVariant.CONTENT ? FileVariant.INCOMING : FileVariant.CONTENT;
+      StoreOutput clean = new StoreOutput(store, fileId, other);
+      ImageShape shape = cleaned(type, fileId, from, clean);
+      if (shape != null) {
+        long kept = clean.finish();
+        settle(fileId, other);
+        return image(fileId, shape, kept);
+      }
+      store.delete(fileId, other);
+      type = MediaTypes.UNKNOWN;
+    }
+    store.sync(fileId, from);
+    settle(fileId, from);
+    return new Inspection(type, size, null, null, false);
+  }
+
+  private void settle(long fileId, FileVariant from) {
+    if (from != FileVariant.CONTENT) {
+      store.move(fileId, from, FileVariant.CONTENT);
+    } else {
+      store.delete(fileId, FileVariant.INCOMING);
+    }
+  }
+
+  private byte[] head(long fileId, FileVariant variant) {
+    try (InputStream in = new StoreInput(store, fileId, variant)) {
+      return in.readNBytes(MediaTypes.LOOKED_AT);
+    } catch (IOException e) {
+      throw new IllegalStateException("what the store throws is no IOException", e);
+    }
+  }
+
+  private @Nullable ImageShape cleaned(
+      String type, long fileId, FileVariant from, StoreOutput out) {
+    try {
+      return ImageCleaner.copy(type, () -> new StoreInput(store, fileId, from), out);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private Inspection image(long fileId, ImageShape shape, long size) {
+    Inspection asFile = new Inspection(MediaTypes.UNKNOWN, size, null, null, false);
+    if (!ImagePreview.isSmallEnough(shape)) {
+      return asFile;
+    }
+    boolean hasPreview = false;
+    if (shape.isDecodable()) {
+      byte[] preview = preview(fileId, shape);
+      if (preview == null) {
+        return asFile;
+      }
+      hasPreview = size > SMALL || Math.max(shape.width(), shape.height()) > ImagePreview.SIDE;
+      if (hasPreview) {
+        store.append(fileId, FileVariant.PREVIEW, 0, preview, preview.length);
+        store.sync(fileId, FileVariant.PREVIEW);
+      }
+    }
+    return new Inspection(shape.type(), size, shape.shownWidth(), shape.shownHeight(), hasPreview);
+  }
+
+  private byte @Nullable [] preview(long fileId, ImageShape shape) {
+    decoding.lock();
+    try (StoreImageInput in =
+        new StoreImageInput(
+            store, fileId, FileVariant.CONTENT, System.nanoTime() + DECODING.toNanos())) {
+      return ImagePreview.of(shape, in);
+    } catch (IOException e) {
+      return null;
+    } finally {
+      decoding.unlock();
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package imserver.file;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies an image without what it says beside its picture: place, camera, author, texts, a
+ * thumbnail of what was cut off, and whatever comes after its end. The picture is copied as it is.
+ * Only parts that are known to belong to it are kept, and how it is to be turned, so that it is
+ * shown upright. Reads from its beginning to its end once (WebP twice), in constant memory.
+ */
+final class ImageCleaner {
+
+  /** Opens the image anew. */
+  @FunctionalInterface
+  interface Source {
+    InputStream open() throws IOException;
+  }
+
+  private ImageCleaner() {}
+
+  /**
+   * Copies.
+   *
+   * @param type of which its first bytes are
+   * @return what its headers say; null where images of this type are not known
+   * @throws IOException if it is no such image, or is not there to its end; then what was written
+   *     is of no use
+   */
+  static @Nullable ImageShape copy(String type, Source source, OutputStream out)
+      throws IOException {
+    if (type.equals("image/webp")) {
+      return WebpCleaner.copy(source, out);
+    }
+    try (DataInputStream in = new DataInputStream(new BufferedInputStream(source.open(), 8192))) {
+      return switch (type) {
+        case "image/jpeg" -> new JpegCleaner(in, out).copy();
+        case "image/png" -> new PngCleaner(in, out).copy();
+        case "image/gif" -> new GifCleaner(in, out).copy();
+        default -> null;
+      };
+    }
+  }
+
+  /** Copies some bytes. */
+  static void copy(DataInputStream in, OutputStream out, long length) throws IOException {
+    byte[] buffer = new byte[(int) Math.min(length, 8192)];
+    long rest = length;
+    while (rest > 0) {
+      int count = (int) Math.min(rest, buffer.length);
+      in.readFully(buffer, 0, count);
+      out.write(buffer, 0, count);
+      rest -= count;
+    }
+  }
+
+  /** Passes some bytes over. */
+  static void skip(DataInputStream in, long length) throws IOException {
+    in.skipNBytes(length);
+  }
+}

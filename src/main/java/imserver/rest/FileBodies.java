@@ -1,0 +1,255 @@
+package imserver.rest;
+
+import imserver.auth.Suspensions;
+import imserver.auth.UserPrincipal;
+import imserver.file.FileRefusedException;
+import imserver.file.NewFile;
+import imserver.file.StoredFile;
+import imserver.file.Upload;
+import imserver.file.Uploads;
+import imserver.packet.FailureCode;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests whose body is a file, or a part of one: not collected in memory, but handed over as it
+ * arrives. Safe for use by several threads.
+ */
+@ApplicationScoped
+public class FileBodies {
+
+  /** The attribute of a request with its {@link StoredFile}. */
+  static final String FILE = FileBodies.class.getName() + ".file";
+
+  /** The attribute of a request that says whether the file was there before. */
+  static final String RETRY = FileBodies.class.getName() + ".retry";
+
+  /** The header by which a resumable upload is known (tus 1.0.0). */
+  static final String TUS = "Tus-Resumable";
+
+  /** For all of a body, and what is done with it. */
+  private static final Duration WHOLE = Duration.ofMinutes(30);
+
+  private static final String PATH = "/files";
+
+  @Inject private Uploads uploads;
+  @Inject private Suspensions suspensions;
+
+  /** For the container, which injects the rest. */
+  public FileBodies() {}
+
+  /** Whether the body is a file, or a part of one; what begins a resumable upload has none. */
+  static boolean isFile(HttpServletRequest request) {
+    String path = request.getPathInfo();
+    if (path == null || !request.getServletPath().equals("/api")) {
+      return false;
+    }
+    return request.getMethod().equals("POST")
+        ? path.equals(PATH) && request.getHeader(TUS) == null
+        : request.getMethod().equals("PATCH") && path.matches(PATH + "/\\d{1,16}");
+  }
+
+  /**
+   * Lets a body in.
+   *
+   * @param caller null for a stranger
+   * @throws Problem if it is refused
+   */
+  Upload admit(HttpServletRequest request, @Nullable UserPrincipal caller) {
+    UserPrincipal owner = owner(request, caller);
+    try {
+      if (request.getMethod().equals("PATCH")) {
+        String path = request.getPathInfo();
+        return uploads.part(
+            owner,
+            Parameters.id("fileId", path.substring(PATH.length() + 1)),
+            offset(request.getHeader("Upload-Offset")));
+      }
+      Map<String, String> query = query(request.getQueryString());
+      NewFile file =
+          NewFile.of(
+              query.get("name"),
+              query.get("clientFileId"),
+              query.get("duration"),
+              query.get("waveform"));
+      return uploads.whole(owner, file, request.getContentType());
+    } catch (FileRefusedException e) {
+      throw Problem.of(e.reason());
+    } catch (IllegalArgumentException e) {
+      throw Problem.badRequest(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private UserPrincipal owner(HttpServletRequest request, @Nullable UserPrincipal caller) {
+    if (caller == null) {
+      throw Problem.unauthorized();
+    }
+    String actedFor = request.getHeader(BearerFilter.ACTED_FOR);
+    UserPrincipal owner =
+        caller.service() && actedFor != null
+            ? caller.actingFor(Parameters.id(BearerFilter.ACTED_FOR, actedFor))
+            : caller;
+    if (!owner.isUser()) {
+      throw Problem.forbidden("this takes the credential of a user");
+    }
+    refuseSilent(owner);
+    return owner;
+  }
+
+  /**
+   * Refuses who may not write.
+   *
+   * @throws Problem if it is so
+   */
+  void refuseSilent(UserPrincipal owner) {
+    if (suspensions.isSilent(owner.userId())) {
+      throw Problem.of(FailureCode.SUSPENDED, FailureCode.SUSPENDED.message());
+    }
+  }
+
+  /**
+   * Where a part begins.
+   *
+   * @throws Problem if it does not say
+   */
+  static long offset(@Nullable String header) {
+    if (header == null || !header.matches("\\d{1,15}")) {
+      throw Problem.badRequest("Upload-Offset must be a number");
+    }
+    return Long.parseLong(header);
+  }
+
+  /** Of the address alone: a container would look into the body, too. The first of each name. */
+  static Map<String, String> query(@Nullable String query) {
+    Map<String, String> parameters = new HashMap<>();
+    for (String each : (query == null ? "" : query).split("&", -1)) {
+      String[] parts = each.split("=", 2);
+      String text = parts.length == 2 ? parts[1] : "";
+      parameters.putIfAbsent(parts[0], URLDecoder.decode(text, StandardCharsets.UTF_8));
+    }
+    return parameters;
+  }
+
+  /** Reads a body as it arrives, on no thread; then has the container dispatch the request anew. */
+  void read(HttpServletRequest request, HttpServletResponse response, Upload upload)
+      throws IOException {
+    AsyncContext async;
+    ServletInputStream in;
+    try {
+      async = request.startAsync(request, response);
+      in = request.getInputStream();
+    } catch (IOException | RuntimeException e) {
+      upload.close();
+      throw e;
+    }
+    AfterDispatch afterDispatch = new AfterDispatch();
+    Watch watch = new Watch();
+    UploadReader reader =
+        new UploadReader(
+            in,
+            upload,
+            (file, body) -> {
+              request.setAttribute(FILE, file);
+              request.setAttribute(RETRY, upload.isRetry());
+              RequestBodies.put(request, body);
+              afterDispatch.run(async::dispatch);
+            },
+            watch::cancel,
+            () -> complete(async));
+    watch.of(uploads.every(UploadReader.WATCH, reader::watch));
+    try {
+      async.setTimeout(WHOLE.toMillis());
+      async.addListener(reader);
+      in.setReadListener(reader);
+    } catch (RuntimeException e) {
+      reader.onError(e);
+      throw e;
+    }
+    afterDispatch.leave();
+  }
+
+  private static void complete(AsyncContext async) {
+    try {
+      async.complete();
+    } catch (IllegalStateException e) {
+      // the container has ended it
+    }
+  }
+
+  /** A repeated task that ends when it is known and not needed any more, in whatever order. */
+  private static final class Watch {
+    private @Nullable Future<?> task;
+    private boolean over;
+
+    synchronized void of(Future<?> watching) {
+      task = watching;
+      if (over) {
+        watching.cancel(false);
+      }
+    }
+
+    synchronized void cancel() {
+      over = true;
+      if (task != null) {
+        task.cancel(false);
+      }
+    }
+  }
+
+  /** Reads a body on this thread: of one user few at a time (see {@link RequestBodies}). */
+  RequestBody readHere(HttpServletRequest request, Upload upload) {
+    try {
+      InputStream in = request.getInputStream();
+      byte[] chunk = new byte[Upload.CHUNK];
+      long read = 0;
+      int count = in.readNBytes(chunk, 0, chunk.length);
+      while (count > 0) {
+        read += count;
+        if (read > upload.maxBytes()) {
+          return new RequestBody(
+              new byte[0], false, Problem.of(FileRefusedException.Reason.TOO_LARGE));
+        }
+        await(upload.write(chunk, count));
+        count = in.readNBytes(chunk, 0, chunk.length);
+      }
+      request.setAttribute(FILE, await(upload.finish()));
+      request.setAttribute(RETRY, upload.isRetry());
+      return RequestBody.EMPTY;
+    } catch (IOException e) { // it has not come in time, or the client is gone
+      return new RequestBody(new byte[0], false, Problem.timeout());
+    } catch (Problem problem) {
+      return new RequestBody(new byte[0], false, problem);
+    } finally {
+      upload.close();
+    }
+  }
+
+  private static <T> T await(Future<T> result) {
+    try {
+      return result.get(1, TimeUnit.MINUTES);
+    } catch (ExecutionException e) {
+      throw ProblemMapper.of(e.getCause() == null ? e : e.getCause());
+    } catch (TimeoutException e) {
+      throw Problem.of(FileRefusedException.Reason.BUSY);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Problem.of(FileRefusedException.Reason.BUSY);
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package imserver.rest;
+
+import imserver.file.FileRefusedException.Reason;
+import imserver.file.StoredFile;
+import imserver.file.Upload;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands a file over as it arrives, chunk by chunk; no thread waits for the client, and none of the
+ * container for the disk. While a chunk is being kept nothing is read, so that one is in memory at
+ * a time. Where the file is refused the rest is read to be dropped: a browser that is answered
+ * before it has sent all shows no answer, but a broken connection.
+ */
+final class UploadReader implements ReadListener, AsyncListener {
+
+  /** Takes what came of it, at most once. */
+  @FunctionalInterface
+  interface Completion {
+    /**
+     * Answers.
+     *
+     * @param file null where it is refused
+     * @param body without bytes; says whether all of it was read, and why the file is refused
+     */
+    void accept(@Nullable StoredFile file, RequestBody body) throws IOException;
+  }
+
+  private static final System.Logger LOG = System.getLogger(UploadReader.class.getName());
+
+  /** How often {@link #watch} is to be called. */
+  static final Duration WATCH = Duration.ofSeconds(5);
+
+  /** A client that sends less within two of these is too slow: 2 KiB a second. */
+  private static final long MIN_BYTES = 2 * 10 * 1024;
+
+  private enum State {
+    READING,
+    DROPPING,
+    KEEPING,
+    ENDED
+  }
+
+  private final ServletInputStream in;
+  private final Upload upload;
+  private final Completion then;
+  private final Runnable atEnd;
+  private final Runnable onBreak;
+  private final byte[] chunk;
+
+  private State state = State.READING;
+  private int filled;
+  private long read;
+  private long readBefore;
+  private int watched;
+  private @Nullable Problem problem;
+
+  /**
+   * A reader, to be set as the listener of {@code in} and of its asynchronous request.
+   *
+   * @param atEnd run once, also where nothing is reported
+   * @param onBreak ends the request where its connection breaks while the container does not look
+   */
+  UploadReader(
+      ServletInputStream in, Upload upload, Completion then, Runnable atEnd, Runnable onBreak) {
+    this.in = in;
+    this.upload = upload;
+    this.then = then;
+    this.atEnd = atEnd;
+    this.onBreak = onBreak;
+    this.chunk = new byte[Upload.CHUNK];
+  }
+
+  @Override
+  public void onDataAvailable() throws IOException {
+    pump();
+  }
+
+  private synchronized void pump() throws IOException {
+    while ((state == State.READING || state == State.DROPPING) && in.isReady()) {
+      boolean dropping = state == State.DROPPING;
+      int start = dropping ? 0 : filled;
+      int count = in.read(chunk, start, chunk.length - start);
+      if (count < 0) {
+        endOfBody();
+        return;
+      }
+      read += count;
+      filled = dropping ? 0 : filled + count;
+      if (read > upload.maxBytes()) {
+        report(null, problem == null ? Problem.of(Reason.TOO_LARGE) : problem, false);
+      } else if (in.isFinished() && in.available() == 0) {
+        endOfBody(); // now, since Payara would report it on another thread
+      } else if (filled == chunk.length) {
+        keep();
+      }
+    }
+  }
+
+  @Override
+  public void onAllDataRead() throws IOException {
+    synchronized (this) {
+      if (state == State.READING || state == State.DROPPING) {
+        endOfBody();
+      }
+    }
+  }
+
+  private void endOfBody() throws IOException {
+    if (state == State.DROPPING) {
+      report(null, problem, true);
+    } else if (filled > 0) {
+      state = State.KEEPING;
+      var unused = upload.write(chunk, filled).whenComplete((kept, error) -> last(error));
+    } else {
+      state = State.KEEPING;
+      last(null);
+    }
+  }
+
+  /** What came last is kept. */
+  private void last(@Nullable Throwable error) {
+    synchronized (this) {
+      filled = 0;
+    }
+    if (error != null) {
+      tryReport(null, ProblemMapper.of(error));
+      return;
+    }
+    var unused =
+        upload
+            .finish()
+            .whenComplete(
+                (file, failure) ->
+                    tryReport(file, failure == null ? null : ProblemMapper.of(failure)));
+  }
+
+  private void tryReport(@Nullable StoredFile file, @Nullable Problem why) {
+    try {
+      report(file, why, true);
+    } catch (IOException | RuntimeException e) {
+      broken(e);
+    }
+  }
+
+  private void keep() {
+    state = State.KEEPING;
+    var unused = upload.write(chunk, filled).whenComplete((kept, error) -> kept(error));
+  }
+
+  private void kept(@Nullable Throwable error) {
+    try {
+      synchronized (this) {
+        if (state == State.ENDED) {
+          return;
+        }
+        filled = 0;
+        problem = error == null ? null : ProblemMapper.of(error);
+        state = error == null ? State.READING : State.DROPPING;
+      }
+      pump();
+    } catch (IOException | RuntimeException e) {
+      broken(e);
+    }
+  }
+
+  private void broken(Throwable error) {
+    LOG.log(Level.DEBUG, "an upload broke off: {0}", error.toString());
+    onError(error);
+    onBreak.run();
+  }
+
+  /** Ends a client that sends nothing, or too little; does not wait. */
+  void watch() {
+    try {
+      synchronized (this) {
+        boolean waits = state == State.READING || state == State.DROPPING;
+        watched = waits ? watched + 1 : 0;
+        if (watched < 2) {
+          readBefore = watched == 0 ? read : readBefore;
+          return;
+        }
+        boolean slow = read - readBefore < MIN_BYTES;
+        readBefore = read;
+        watched = 0;
+        if (!slow) {
+          return;
+        }
+        LOG.log(Level.DEBUG, "an upload is too slow: {0} bytes by now", read);
+      }
+      report(null, Problem.timeout(), false);
+    } catch (IOException | RuntimeException e) {
+      broken(e);
+    }
+  }
+
+  @Override
+  public void onTimeout(AsyncEvent event) throws IOException {
+    report(null, Problem.timeout(), false);
+  }
+
+  @Override
+  public void onError(Throwable error) {
+    tryEnd();
+  }
+
+  @Override
+  public void onError(AsyncEvent event) {
+    tryEnd();
+  }
+
+  @Override
+  public void onComplete(AsyncEvent event) {
+    tryEnd();
+  }
+
+  @Override
+  public void onStartAsync(AsyncEvent event) {}
+
+  private void report(@Nullable StoredFile file, @Nullable Problem why, boolean complete)
+      throws IOException {
+    if (tryEnd()) {
+      then.accept(file, new RequestBody(new byte[0], complete, why));
+    }
+  }
+
+  /** Ends it. Returns false where it has ended before. */
+  private boolean tryEnd() {
+    synchronized (this) {
+      if (state == State.ENDED) {
+        return false;
+      }
+      state = State.ENDED;
+    }
+    keepWhatCame();
+    atEnd.run();
+    return true;
+  }
+
+  /** Of a resumable upload also what came last, so that it need not be sent again. */
+  private void keepWhatCame() {
+    if (upload.isPart() && filled > 0 && problem == null && !upload.isWorking()) {
+      var unused = upload.write(chunk, filled);
+    }
+    upload.close();
+  }
+}

@@ -1,0 +1,230 @@
+package imserver.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("What is looked at in a file")
+class FileInspectorTest {
+
+  @TempDir private Path folder;
+  private FileStore store;
+
+  @BeforeEach
+  void store() {
+    store = new FolderStore(folder.resolve("files"));
+  }
+
+  private Inspection inspect(String name, byte[] bytes) {
+    return inspect(name, null, bytes);
+  }
+
+  private Inspection inspect(String name, String duration, byte[] bytes) {
+    store.append(1, FileVariant.INCOMING, 0, bytes, bytes.length);
+    return new FileInspector(store)
+        .inspect(1, FileVariant.INCOMING, bytes.length, NewFile.of(name, null, duration, null));
+  }
+
+  private byte[] kept(FileVariant variant) {
+    try (StoreInput in = new StoreInput(store, 1, variant)) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  private static BufferedImage decoded(byte[] bytes) throws IOException {
+    return ImageIO.read(new ByteArrayInputStream(bytes));
+  }
+
+  private static boolean isRed(int pixel) {
+    return (pixel >> 16 & 0xff) > 200 && (pixel & 0xff) < 60;
+  }
+
+  private static boolean isBlue(int pixel) {
+    return (pixel >> 16 & 0xff) < 60 && (pixel & 0xff) > 200;
+  }
+
+  @Test
+  @DisplayName(
+      "of a photograph: place, camera and what follows it are gone, and its pixels are the same")
+  void photo() throws IOException {
+    byte[] photo = Images.photo(2000, 1000, 1);
+    Inspection found = inspect("a.exe", photo);
+    byte[] kept = kept(FileVariant.CONTENT);
+    assertThat(text(photo)).contains(Images.SECRET);
+    assertThat(text(kept)).doesNotContain("Secret").doesNotContain("Exif").doesNotContain("script");
+    assertThat(found).isEqualTo(new Inspection("image/jpeg", kept.length, 2000, 1000, true));
+    BufferedImage before = decoded(photo);
+    BufferedImage after = decoded(kept);
+    for (int x = 0; x < 2000; x += 7) {
+      assertThat(after.getRGB(x, 500)).isEqualTo(before.getRGB(x, 500));
+    }
+    BufferedImage preview = decoded(kept(FileVariant.PREVIEW));
+    assertThat(preview.getWidth()).isEqualTo(640);
+    assertThat(preview.getHeight()).isEqualTo(320);
+    assertThat(isRed(preview.getRGB(10, 160))).isTrue();
+    assertThat(isBlue(preview.getRGB(630, 160))).isTrue();
+    assertThat(kept(FileVariant.INCOMING)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2, 630, 160",
+    "3, 630, 160",
+    "4, 10, 160",
+    "5, 160, 10",
+    "6, 160, 10",
+    "7, 160, 630",
+    "8, 160, 630"
+  })
+  @DisplayName("of a photograph that is turned: it says so still, and its preview is upright:")
+  void orientation(int orientation, int redX, int redY) throws IOException {
+    Inspection found = inspect("a.jpg", Images.photo(1280, 640, orientation));
+    byte[] kept = kept(FileVariant.CONTENT);
+    assertThat(text(kept)).contains("Exif\0\0").doesNotContain("Secret");
+    assertThat(ExifOrientation.of(kept, text(kept).indexOf("Exif\0\0") + 6)).isEqualTo(orientation);
+    BufferedImage preview = decoded(kept(FileVariant.PREVIEW));
+    assertThat(preview.getWidth()).isEqualTo(orientation >= 5 ? 320 : 640);
+    assertThat(found.width()).isEqualTo(orientation >= 5 ? 640 : 1280);
+    assertThat(isRed(preview.getRGB(redX, redY))).isTrue();
+    assertThat(
+            isBlue(preview.getRGB(preview.getWidth() - 1 - redX, preview.getHeight() - 1 - redY)))
+        .isEqualTo(true);
+  }
+
+  @Test
+  @DisplayName("of other images: texts and comments are gone, and a small one is its own preview")
+  void others() throws IOException {
+    Inspection png = inspect("a.png", Images.pngWithTexts(50, 40));
+    assertThat(text(kept(FileVariant.CONTENT))).doesNotContain("Secret");
+    assertThat(decoded(kept(FileVariant.CONTENT)).getRGB(1, 1)).isEqualTo(0xffff0000);
+    assertThat(png.type()).isEqualTo("image/png");
+    assertThat(png.width()).isEqualTo(50);
+    assertThat(png.hasPreview()).isFalse();
+    Inspection gif = inspect("a.gif", Images.gifWithComment());
+    assertThat(text(kept(FileVariant.CONTENT))).doesNotContain("Secret").doesNotContain("alert");
+    assertThat(decoded(kept(FileVariant.CONTENT)).getWidth()).isEqualTo(40);
+    assertThat(gif).extracting(Inspection::type, Inspection::height).contains("image/gif", 30);
+    Inspection webp = inspect("a.webp", Images.webp());
+    assertThat(text(kept(FileVariant.CONTENT))).doesNotContain("Secret").doesNotContain("EXIF");
+    assertThat(webp).extracting(Inspection::type, Inspection::width).contains("image/webp", 1);
+    assertThat(Images.webp().length).isGreaterThan(kept(FileVariant.CONTENT).length);
+  }
+
+  @Test
+  @DisplayName("what says it has more pixels than may be is a file, and is not decoded")
+  void bombs() {
+    for (byte[] bomb :
+        new byte[][] {
+          Images.pngBomb(50_000, 50_000),
+          Images.pngBomb(Integer.MAX_VALUE, 1),
+          Images.pngBomb(40_000, 10),
+          Images.pngBomb(8000, 8000)
+        }) {
+      assertThat(inspect("a.png", bomb))
+          .isEqualTo(
+              new Inspection(
+                  MediaTypes.UNKNOWN, kept(FileVariant.CONTENT).length, null, null, false));
+    }
+  }
+
+  @Test
+  @DisplayName("an image that is cut anywhere, or changed, is a file")
+  void damaged() {
+    Random random = new Random(7);
+    for (byte[] image :
+        new byte[][] {
+          Images.photo(300, 200, 6),
+          Images.pngWithTexts(80, 60),
+          Images.gifWithComment(),
+          Images.webp()
+        }) {
+      int picture = Math.min(image.length, image.length - 60);
+      for (int i = 0; i < 40; i++) {
+        byte[] cut = Arrays.copyOf(image, Math.max(16, random.nextInt(Math.max(17, picture))));
+        Inspection found = inspect("a", cut);
+        assertThat(found.size()).isEqualTo(kept(FileVariant.CONTENT).length);
+        byte[] changed = image.clone();
+        changed[random.nextInt(changed.length)] ^= (byte) (1 << random.nextInt(8));
+        inspect("a", changed); // image or file, but no failure
+      }
+    }
+    byte[] photo = Images.photo(300, 200, 1);
+    assertThat(inspect("a.jpg", Arrays.copyOf(photo, photo.length / 2)).type())
+        .isEqualTo(MediaTypes.UNKNOWN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"<svg xmlns='http://www.w3.org/2000/svg'/>", "<!DOCTYPE html><script>1</script>"})
+  @DisplayName("markup is text, whatever its name is:")
+  void markup(String text) {
+    Inspection found = inspect("photo.svg", text.getBytes(StandardCharsets.UTF_8));
+    assertThat(found.type()).isEqualTo("text/plain");
+    assertThat(MediaTypes.isInline(found.type())).isFalse();
+  }
+
+  @Test
+  @DisplayName("sounds, films and documents are known by their bytes")
+  void types() {
+    byte[] webm =
+        Images.concat(
+            new byte[] {0x1a, 0x45, (byte) 0xdf, (byte) 0xa3}, ascii("....webm......A_OPUS"));
+    assertThat(inspect("a.txt", webm).type()).isEqualTo("audio/webm");
+    assertThat(inspect("a", Images.concat(webm, ascii("V_VP8"))).type()).isEqualTo("video/webm");
+    assertThat(inspect("a", ascii("\0\0\0\40ftypisom....trak....vide..soun")).type())
+        .isEqualTo("video/mp4");
+    assertThat(inspect("a", "5000", ascii("\0\0\0\40ftypiso5............")).type())
+        .isEqualTo("audio/mp4");
+    assertThat(inspect("a", ascii("\0\0\0\40ftypheic............")).type())
+        .isEqualTo(MediaTypes.UNKNOWN);
+    assertThat(inspect("a", ascii("OggS..........OpusHead")).type()).isEqualTo("audio/ogg");
+    assertThat(inspect("a", ascii("ID3......")).type()).isEqualTo("audio/mpeg");
+    assertThat(inspect("a", ascii("%PDF-1.7 ")).type()).isEqualTo("application/pdf");
+    assertThat(inspect("a.DOCX", ascii("PK\3\4......")).type()).contains("wordprocessingml");
+    assertThat(inspect("a.html", ascii("PK\3\4......")).type()).isEqualTo("application/zip");
+    assertThat(inspect("a", "你好\n".getBytes(StandardCharsets.UTF_8)).type())
+        .isEqualTo("text/plain");
+    assertThat(inspect("a.txt", ascii("MZ\0\1")).type()).isEqualTo(MediaTypes.UNKNOWN);
+    assertThat(inspect("a.jpg", ascii("\u00ff\u00d8\u00ff<script>")).type())
+        .isEqualTo(MediaTypes.UNKNOWN);
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  @DisplayName("names have no paths, no controls and no marks of direction, and keep their ends")
+  void names() {
+    assertThat(NewFile.of("../../etc/passwd", null, null, null).name()).isEqualTo("passwd");
+    assertThat(NewFile.of("C:\\x\\photo.jpg", null, null, null).name()).isEqualTo("photo.jpg");
+    assertThat(NewFile.of("a\u202Egpj.exe\r\n\0", null, null, null).name()).isEqualTo("agpj.exe");
+    assertThat(NewFile.of("照片 👨‍👩‍👧.jpg", null, null, null).name()).isEqualTo("照片 👨‍👩‍👧.jpg");
+    for (String none : new String[] {null, "", " ", "..", "/", "\u200b"}) {
+      assertThat(NewFile.of(none, null, null, null).name()).isEqualTo("file");
+    }
+    String cut = NewFile.of("👋".repeat(300) + ".jpg", null, null, null).name();
+    assertThat(cut).endsWith(".jpg").contains("…");
+    assertThat(cut.length()).isLessThanOrEqualTo(255);
+  }
+}
