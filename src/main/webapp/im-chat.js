@@ -34,13 +34,16 @@ import { ConversationList } from "./chat/conversation-list.js";
 import { ConversationView } from "./chat/conversation-view.js";
 import { onNewDay } from "./chat/day-change.js";
 import { moveFromEarlierKeys } from "./chat/earlier-keys.js";
+import { forgetObjectUrls, lineOf } from "./chat/files.js";
 import { speech } from "./chat/icons.js";
 import { Menu } from "./chat/menu.js";
 import { MessageList } from "./chat/message-list.js";
+import { RecordButton } from "./chat/record-button.js";
 import { ReportDialog } from "./chat/report-dialog.js";
 import { base, colours } from "./chat/styles.js";
 import { nameOf, textsFor } from "./chat/texts.js";
 import { TokenSource, ownerOf } from "./chat/token-source.js";
+import { Voice } from "./chat/voice.js";
 import { ImClient, LocalOutbox } from "./imserver-client.js";
 
 /** @import { PropertyValues } from "./lib/lit/lit-element.js" */
@@ -287,6 +290,7 @@ export class ImChat extends LitElement {
   }
 
   #signOut() {
+    if (this.#store) forgetObjectUrls();
     this.#store?.close();
     this.#alerts.end();
     this.#store = this.#tokens = this.#open = this.#outbox = null;
@@ -323,7 +327,7 @@ export class ImChat extends LitElement {
     if (first !== null && Number(message.messageId) > first) this.#alerts.received(conversation, message, t);
     if (conversation === this.#open) {
       this.#view?.received(message);
-      this.announcement = t.says(name, (message.title || message.content).slice(0, READ_OUT));
+      this.announcement = t.says(name, lineOf(message, t).slice(0, READ_OUT));
     } else {
       this.announcement = t.announceElsewhere(name);
     }
@@ -459,7 +463,9 @@ for (const [name, element] of Object.entries({
   "im-chat-composer": Composer,
   "im-chat-menu": Menu,
   "im-chat-messages": MessageList,
+  "im-chat-record": RecordButton,
   "im-chat-report": ReportDialog,
+  "im-chat-voice": Voice,
   "im-chat-conversation": ConversationView,
   "im-chat-list": ConversationList,
   "im-chat": ImChat,

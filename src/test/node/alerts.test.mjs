@@ -63,7 +63,7 @@ describe("Alerts", () => {
 
   let newestId;
 
-  const message = (content, time = 0) => ({ messageId: String(++newestId), time, content, title: "", unread: true, recalled: false });
+  const message = (content, time = 0) => ({ messageId: String(++newestId), time, content, title: "", attachments: [], unread: true, recalled: false });
   const conversation = { user: { id: "7", name: "Seven" } };
 
   async function pass() {

@@ -3,6 +3,8 @@
  * that it says goes through `deliver`, where a test may hold it up, double or lose it.
  */
 
+import { FakeFiles } from "./fake-files.mjs";
+
 const START = Date.parse("2026-01-01T00:00:00Z");
 
 export class FakeServer2 {
@@ -30,8 +32,16 @@ export class FakeServer2 {
   protocol = "imserver.v2";
   /** How many conversations it gives at once. */
   mostInPart = Infinity;
+  files = new FakeFiles();
   features = ["recall", "receipts", "typing", "settings"];
   limits = { maxContent: 4000, recallSeconds: 120 };
+
+  /** Takes files from now on. */
+  takeFiles() {
+    this.features = [...this.features, "files"];
+    this.limits = { ...this.limits, maxFile: 20 * 1024 * 1024, maxAttachments: 9 };
+  }
+
   /** By both ids. @type {Map<string, string>} */
   #readUpTo = new Map();
   /** What users have set, by both ids. @type {Map<string, any>} */
@@ -96,10 +106,10 @@ export class FakeServer2 {
   // ---- What is done to it ----
 
   /** @returns {{entry: any, stored: boolean, change: number}} */
-  send(from, to, content, { clientMessageId = null, timestamp = "", by = null, url } = {}) {
+  send(from, to, content, { clientMessageId = null, timestamp = "", by = null, url, attachments } = {}) {
     const known = clientMessageId && this.entries.find((entry) => entry.from === from && entry.clientMessageId === clientMessageId);
     if (known) return { entry: known, stored: false };
-    const entry = { kind: "message", messageId: String((this.#lastId += 1 + (this.#lastId % 3))), from, to, content, timestamp, clientMessageId, url };
+    const entry = { kind: "message", messageId: String((this.#lastId += 1 + (this.#lastId % 3))), from, to, content, timestamp, clientMessageId, url, attachments };
     Object.assign(entry, { time: new Date(this.now?.() ?? (this.#clock += 1000)).toISOString(), read: false, recalled: false });
     this.entries.push(entry);
     let change = 0;
@@ -107,7 +117,7 @@ export class FakeServer2 {
       this.#settings.set(`${user} ${other}`, { ...this.settings(user, other), hidden: false });
       const number = this.#change(user, other);
       if (user === from) change = number;
-      const event = { op: "message", change: number, with: other, ...shown(entry), name: `name of ${from}`, avatar: "" };
+      const event = { op: "message", change: number, with: other, ...this.#shown(entry), name: `name of ${from}`, avatar: "" };
       if (user === to) event.unread = this.unread(user, other).length;
       if (user === from && clientMessageId) event.clientMessageId = clientMessageId;
       this.#tell(user, event, by);
@@ -134,7 +144,7 @@ export class FakeServer2 {
     const entry = this.message(messageId);
     if (entry?.from !== user) return false;
     if (entry.recalled) return true;
-    Object.assign(entry, { recalled: true, content: "" });
+    Object.assign(entry, { recalled: true, content: "", attachments: undefined });
     const messageIdOfRecall = String((this.#lastId += 2));
     this.entries.push({ ...entry, kind: "recall", messageId: messageIdOfRecall, of: messageId, clientMessageId: null });
     for (const [mine, other] of new Map([[entry.to, entry.from], [entry.from, entry.to]])) {
@@ -240,8 +250,9 @@ export class FakeServer2 {
     const answer = (frame) => this.deliver(connection, { id, ...frame });
     if (refusal !== null) return answer({ op: "fail", message: "", ...refusal });
     if (op === "send") {
-      const { to, content, clientMessageId, timestamp } = command;
-      const { entry, stored, change } = this.send(user, to, content, { clientMessageId, timestamp, by: connection });
+      const { to, content = "", clientMessageId, timestamp, attachments } = command;
+      if (attachments && this.files.attached(user, attachments) === null) return answer({ op: "fail", code: "UNKNOWN_FILE", message: "", retryable: false });
+      const { entry, stored, change } = this.send(user, to, content, { clientMessageId, timestamp, attachments, by: connection });
       answer({ op: "done", messageId: entry.messageId, time: entry.time, ...(stored ? { change } : {}) });
     } else if (op === "read") {
       const done = this.read(user, command.with, ({ messageId }) => Number(messageId) <= Number(command.upTo), connection);
@@ -270,7 +281,7 @@ export class FakeServer2 {
     const last = this.between(user, other).findLast(({ kind }) => kind === "message");
     const receipts = other === "0" ? {} : { theyReadUpTo: this.readUpTo(other, user) };
     const unread = this.unread(user, other).length;
-    const lastMessage = last && { ...shown(last), ...(last.recalled ? { recalled: true } : {}) };
+    const lastMessage = last && { ...this.#shown(last), ...(last.recalled ? { recalled: true } : {}) };
     return { with: { id: other, name: `name of ${other}`, avatar: "" }, lastMessage, unread, readUpTo: this.readUpTo(user, other), ...receipts, ...this.flags(user, other), change };
   }
 
@@ -294,6 +305,7 @@ export class FakeServer2 {
     const refused = this.refuseRest(path, user);
     if (refused) return answerOf(refused, { title: "refused", status: refused });
     const parts = path.split("/");
+    if (parts[0] === "files") return this.files.answer(user, url, init);
     if (parts[0] === "users" && this.directory.has(parts[1])) return answerOf(200, this.directory.get(parts[1]));
     const body = init.body ? JSON.parse(init.body) : null;
     if (path === "users/me") return answerOf(200, { id: Number(user), name: user, avatar: "" });
@@ -325,7 +337,7 @@ export class FakeServer2 {
     const limit = Number(parameters.get("limit") ?? 20);
     const conversations = shown.slice(0, limit).map(({ with: other, unread, stranger, blocked, muted, pinned }) => {
       const last = this.between(user, other.id).findLast(({ kind }) => kind === "message");
-      return { user: { ...other, id: Number(other.id) }, lastMessage: view(last), unread, stranger, blocked, muted, pinned };
+      return { user: { ...other, id: Number(other.id) }, lastMessage: this.#view(last), unread, stranger, blocked, muted, pinned };
     });
     return { conversations, ...(shown.length > limit ? { next: "more" } : {}) };
   }
@@ -337,7 +349,15 @@ export class FakeServer2 {
     const before = Number(parameters.get("before") ?? Infinity);
     const range = all.filter(({ messageId }) => (after === null ? Number(messageId) < before : Number(messageId) > Number(after)));
     const part = after === null ? range.slice(-limit) : range.slice(0, limit);
-    return { messages: part.map(view).reverse(), more: part.length < range.length };
+    return { messages: part.map((entry) => this.#view(entry)).reverse(), more: part.length < range.length };
+  }
+
+  #shown(entry) {
+    return { ...shown(entry), ...(entry.attachments ? { attachments: entry.attachments.map((id) => this.files.view(id)) } : {}) };
+  }
+
+  #view(entry) {
+    return { ...view(entry), ...(entry.attachments ? { attachments: entry.attachments.map((id) => this.files.view(id, false)) } : {}) };
   }
 }
 

@@ -4,6 +4,7 @@
  * or on another device. Of several tabs one alone gives them.
  */
 
+import { lineOf } from "./files.js";
 import { nameOf } from "./texts.js";
 
 /** @import { Conversation, Message } from "../imserver-client.js" */
@@ -149,7 +150,7 @@ export class Alerts {
   #notify(unread, texts) {
     const [message, { user }] = unread[unread.length - 1];
     const title = unread.length === 1 ? nameOf(user, texts) : texts.newMessagesCount(unread.length);
-    const body = (message.title || message.content).slice(0, LONGEST);
+    const body = lineOf(message, texts).slice(0, LONGEST);
     try {
       const notification = new Notification(title, { body: unread.length === 1 ? body : texts.says(nameOf(user, texts), body), tag: KEY });
       this.#notification = notification;

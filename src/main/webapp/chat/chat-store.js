@@ -4,8 +4,10 @@
  */
 
 import { Drafts } from "./drafts.js";
+import { FileAddresses } from "./file-addresses.js";
 
-/** @import { Conversation, Conversations, ImClient, Message, Problem, ReportReason, StateDetail } from "../imserver-client.js" */
+/** @import { Attachment, Conversation, Conversations, ImClient, Message, Problem, ReportReason, StateDetail } from "../imserver-client.js" */
+/** @import { Chosen } from "./tray.js" */
 
 /** @typedef {{state: string, code: number | null, retryAt: number, problem: Problem | null}} Connection */
 
@@ -22,6 +24,8 @@ export class ChatStore extends EventTarget {
   #opening = new WeakSet();
   /** What this user has taken back here, by message id. @type {Map<string, string>} */
   #recalledTexts = new Map();
+  /** Files that were chosen and are not sent yet. @type {WeakMap<Conversation, Chosen[]>} */
+  #chosen = new WeakMap();
 
   /** @type {Connection} */
   connection = { state: "idle", code: null, retryAt: 0, problem: null };
@@ -39,6 +43,7 @@ export class ChatStore extends EventTarget {
     this.client = client;
     /** @type {Conversations} */
     this.model = client.conversations;
+    this.addresses = new FileAddresses(client, () => this.#changed());
     const { signal } = this.#closed;
     /** @type {(target: EventTarget, type: string, listener: (detail: any) => void) => void} */
     const on = (target, type, listener) =>
@@ -57,6 +62,7 @@ export class ChatStore extends EventTarget {
 
   close() {
     this.#closed.abort();
+    this.addresses.end();
     this.client.close();
   }
 
@@ -146,12 +152,69 @@ export class ChatStore extends EventTarget {
   // ---- What the user does ----
 
   /**
+   * With the files that were chosen.
+   *
    * @param {Conversation} conversation
    * @param {string} content
    */
   send(conversation, content) {
+    const attachments = this.chosen(conversation);
     this.setFirstNew(conversation, null);
-    this.model.send(conversation.user.id, content);
+    this.setChosen(conversation, []);
+    this.model.send(conversation.user.id, attachments.length > 0 ? content.trim() && content : content, { attachments });
+  }
+
+  // ---- Files ----
+
+  /** Whether the server takes files. */
+  get takesFiles() {
+    return this.client.features.has("files");
+  }
+
+  /** What it says of them. @returns {{maxFile?: number, maxAttachments?: number}} */
+  get fileLimits() {
+    return this.client.limits ?? {};
+  }
+
+  /** @param {Conversation} conversation */
+  chosen(conversation) {
+    return this.#chosen.get(conversation) ?? [];
+  }
+
+  /**
+   * @param {Conversation} conversation
+   * @param {Chosen[]} chosen
+   */
+  setChosen(conversation, chosen) {
+    this.#chosen.set(conversation, chosen);
+    this.#changed();
+  }
+
+  /**
+   * @param {Conversation} conversation
+   * @param {{blob: Blob, name: string, duration: number, waveform: string}} recording
+   */
+  sendVoice(conversation, recording) {
+    this.setFirstNew(conversation, null);
+    this.model.send(conversation.user.id, "", { attachments: [recording] });
+  }
+
+  /**
+   * @param {Conversation} conversation
+   * @param {Message} message
+   */
+  cancel(conversation, { clientMessageId }) {
+    if (clientMessageId) this.model.cancel(conversation.user.id, clientMessageId);
+  }
+
+  /**
+   * Where a file is, for now.
+   *
+   * @param {Attachment} attachment
+   * @returns {Promise<string>}
+   */
+  addressOf({ fileId, url }) {
+    return fileId === null ? Promise.resolve(url) : this.client.fileUrl(fileId);
   }
 
   /**
@@ -251,12 +314,12 @@ export class ChatStore extends EventTarget {
   }
 
   /**
-   * What a message said that this user has taken back here; null where that is not known.
+   * What a message said that this user has taken back here; null where that is not known, or it was files alone.
    *
    * @param {Message} message
    */
   recalledText({ messageId }) {
-    return this.#recalledTexts.get(messageId ?? "") ?? null;
+    return this.#recalledTexts.get(messageId ?? "") || null;
   }
 
   /** @param {Conversation} conversation */
@@ -275,6 +338,7 @@ export class ChatStore extends EventTarget {
   #stateChanged({ state, code, retryInMs, problem }) {
     // Also while the next attempt is under way.
     const lasting = state === "connecting" ? this.connection.problem : problem;
+    if (state === "open") this.addresses.connected();
     this.connection = { state, code, retryAt: Date.now() + (retryInMs ?? 0), problem: lasting };
     this.#changed();
   }

@@ -1,16 +1,22 @@
 import { LitElement, css, html, nothing } from "../lib/lit/lit-element.js";
-import { send } from "./icons.js";
+import { attach, send } from "./icons.js";
+import { canRecord } from "./record-button.js";
 import { base } from "./styles.js";
+import { filesOf, tray, trayStyles } from "./tray.js";
 
 /** @import { PropertyValues } from "../lib/lit/lit-element.js" */
+/** @import { Menu } from "./menu.js" */
+/** @import { RecordButton } from "./record-button.js" */
 /** @import { Texts } from "./texts.js" */
+/** @import { Chosen } from "./tray.js" */
 
 /** From here on it is shown how many characters are left. */
 const NEARLY_FULL = 200;
 
 /**
- * Where a message is written. Fires "draft" with the text as it changes, and "send" with the text. Says that a file cannot be
- * sent where one is pasted; `refuseFiles()` says so where one is dropped elsewhere.
+ * Where a message is written. Fires "draft" with the text as it changes, and "send" with the text. Where files are taken it fires
+ * "pick" with files that were chosen or pasted, "unpick" with the index of one that is to go, and "voice" with what was recorded;
+ * `problem` says what could not be taken. Where they are not it says so when one is pasted, and by `refuseFiles()`.
  */
 export class Composer extends LitElement {
   static properties = {
@@ -18,11 +24,16 @@ export class Composer extends LitElement {
     name: {},
     text: {},
     maxLength: { type: Number },
+    takesFiles: { attribute: false },
+    chosen: { attribute: false },
+    problem: { attribute: false },
     filesRefused: { state: true },
+    isRecording: { state: true },
   };
 
   static styles = [
     base,
+    trayStyles,
     css`
       :host {
         display: block;
@@ -63,7 +74,7 @@ export class Composer extends LitElement {
         outline-color: var(--_bad);
       }
 
-      button {
+      .send {
         display: grid;
         flex: none;
         place-items: center;
@@ -74,18 +85,26 @@ export class Composer extends LitElement {
         color: var(--_on-accent);
       }
 
-      button:focus-visible {
+      .send:focus-visible {
         outline-offset: 2px;
       }
 
-      button[aria-disabled="true"] {
+      .attach {
+        margin-inline: -0.35rem -0.25rem;
+      }
+
+      .recording > :not(im-chat-record) {
+        display: none;
+      }
+
+      .send[aria-disabled="true"] {
         background: var(--_line);
         color: var(--_quiet);
         cursor: default;
       }
 
       @media (forced-colors: active) {
-        button {
+        .send {
           border: 1px solid;
         }
       }
@@ -115,7 +134,13 @@ export class Composer extends LitElement {
     this.name = "";
     this.text = "";
     this.maxLength = 4000;
+    /** Whether the server takes files. */
+    this.takesFiles = false;
+    /** @type {Chosen[]} */
+    this.chosen = [];
+    this.problem = "";
     this.filesRefused = false;
+    this.isRecording = false;
   }
 
   get #textarea() {
@@ -137,12 +162,30 @@ export class Composer extends LitElement {
     if (changed.has("text") || changed.has("name")) this.filesRefused = false;
   }
 
+  get #input() {
+    return /** @type {HTMLInputElement} */ (this.renderRoot.querySelector("input[type=file]"));
+  }
+
   render() {
     const t = this.texts;
     const left = this.maxLength - [...this.text].length;
     const tooMany = left < 0;
+    const isNothing = this.text.trim() === "" && this.chosen.length === 0;
     return html`
-      <form @submit=${this.#submit}>
+      ${this.takesFiles ? tray(this.chosen, (index) => this.#unpick(index), t) : nothing}
+      <form class=${this.isRecording ? "recording" : ""} @submit=${this.#submit}>
+        ${this.takesFiles
+          ? html`<button
+                type="button"
+                class="icon-button attach"
+                aria-label=${t.attach}
+                aria-haspopup=${hasCamera() ? "menu" : nothing}
+                title=${t.attach}
+                @click=${this.#attach}
+              >
+                ${attach}</button
+              ><input type="file" multiple hidden @change=${this.#picked} />`
+          : nothing}
         <textarea
           rows="1"
           aria-label=${t.writeMessage(this.name)}
@@ -152,18 +195,26 @@ export class Composer extends LitElement {
           enterkeyhint="send"
           dir="auto"
           .value=${this.text}
-          @input=${this.#input}
+          @input=${this.#typed}
           @keydown=${this.#keydown}
           @paste=${this.#paste}
         ></textarea>
-        <button aria-label=${t.send} aria-disabled=${String(!this.#canSend)}>${send}</button>
+        ${this.takesFiles && isNothing && canRecord()
+          ? html`<im-chat-record
+              .texts=${t}
+              @recording=${this.#recordingChanged}
+              @voice=${this.#recorded}
+              @problem=${this.#recorded}
+            ></im-chat-record>`
+          : html`<button class="send" aria-label=${t.send} aria-disabled=${String(!this.#canSend)}>${send}</button>`}
       </form>
       <p id="count" class="count ${tooMany ? "over" : ""}" ?hidden=${left > NEARLY_FULL}>
         ${tooMany ? t.charactersTooMany(-left) : t.charactersLeft(left)}
       </p>
-      <p class="files" role="status">${this.filesRefused ? t.noFiles : ""}</p>
+      <p class="files" role="status">${this.filesRefused ? t.noFiles : this.problem}</p>
       <p id="hint" class="visually-hidden">${t.sendHint}</p>
       <p class="visually-hidden" role="status">${tooMany ? t.tooLong(this.maxLength) : ""}</p>
+      ${this.takesFiles && hasCamera() ? html`<im-chat-menu></im-chat-menu>` : nothing}
     `;
   }
 
@@ -176,11 +227,78 @@ export class Composer extends LitElement {
   }
 
   get #canSend() {
-    return this.text.trim() !== "" && [...this.text].length <= this.maxLength;
+    return (this.text.trim() !== "" || this.chosen.length > 0) && [...this.text].length <= this.maxLength;
   }
 
+  // ---- Files ----
+
+  /** On a phone one may take a photo; elsewhere the dialog of the browser has everything. @param {Event} event */
+  #attach(event) {
+    if (!hasCamera()) return this.#ask("", false);
+    const t = this.texts;
+    const menu = /** @type {Menu} */ (this.renderRoot.querySelector("im-chat-menu"));
+    menu.open(
+      [
+        { label: t.takePhoto, act: () => this.#ask("image/*", true) },
+        { label: t.choosePictures, act: () => this.#ask("image/*,video/*", false) },
+        { label: t.chooseFiles, act: () => this.#ask("", false) },
+      ],
+      /** @type {HTMLElement} */ (event.currentTarget),
+    );
+  }
+
+  /**
+   * @param {string} accept
+   * @param {boolean} camera
+   */
+  #ask(accept, camera) {
+    const input = this.#input;
+    input.accept = accept;
+    input.toggleAttribute("multiple", !camera);
+    if (camera) input.setAttribute("capture", "environment");
+    else input.removeAttribute("capture");
+    input.click();
+  }
+
+  #picked() {
+    const input = this.#input;
+    const files = [...(input.files ?? [])];
+    input.value = ""; // so that the same one can be chosen again
+    this.#pick(files);
+  }
+
+  /** @param {File[]} files */
+  #pick(files) {
+    if (files.length > 0) this.dispatchEvent(new CustomEvent("pick", { detail: files }));
+    if (!hasCamera()) this.focus(); // the keyboard of a phone would cover what was chosen
+  }
+
+  /** @param {number} index */
+  #unpick(index) {
+    this.dispatchEvent(new CustomEvent("unpick", { detail: index }));
+    if (!hasCamera()) this.focus();
+  }
+
+  /** @param {CustomEvent<boolean>} event */
+  #recordingChanged({ detail }) {
+    this.isRecording = detail;
+    this.dispatchEvent(new CustomEvent("recording", { detail }));
+  }
+
+  /** What is being recorded was for another conversation. */
+  cancelRecording() {
+    /** @type {RecordButton | null} */ (this.renderRoot.querySelector("im-chat-record"))?.cancel();
+  }
+
+  /** What was recorded, or why it was not, goes on as it is. @param {CustomEvent} event */
+  #recorded({ type, detail }) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  // ---- The text ----
+
   /** @param {Event} event */
-  #input(event) {
+  #typed(event) {
     this.#change(/** @type {HTMLTextAreaElement} */ (event.target).value);
   }
 
@@ -195,7 +313,8 @@ export class Composer extends LitElement {
     const types = event.clipboardData?.types ?? [];
     if (!types.includes("Files") || types.includes("text/plain")) return;
     event.preventDefault();
-    this.refuseFiles();
+    if (this.takesFiles) this.#pick(filesOf(event.clipboardData));
+    else this.refuseFiles();
   }
 
   /** @param {KeyboardEvent} event */
@@ -215,4 +334,9 @@ export class Composer extends LitElement {
     }
     this.focus();
   }
+}
+
+/** Where a finger is what one points with there is a camera, mostly. */
+function hasCamera() {
+  return matchMedia("(pointer: coarse)").matches;
 }

@@ -3,6 +3,7 @@
 import { css, html, nothing } from "../lib/lit/lit-element.js";
 import { guard } from "../lib/lit/directives/guard.js";
 import { avatar } from "./avatar.js";
+import { lineOf } from "./files.js";
 import { muted as mutedIcon, pinned as pinnedIcon } from "./icons.js";
 import { recalledText } from "./message-row.js";
 import { dayNumber, nameOf, shortTime } from "./texts.js";
@@ -145,7 +146,8 @@ export function conversationRow(conversation, options) {
   const { isOpen, tabStop, draft, isTyping, texts } = options;
   // What is as it was is not made anew: a packet changes one row of hundreds.
   const shown = [user.id, user.name, user.avatar, last?.content, last?.title, last?.recalled, last?.time, last?.state, last?.fromMe];
-  const state = [unread, isOpen, tabStop, draft, isTyping, muted, pinned, texts, dayNumber(Date.now())];
+  const files = last?.attachments.map(({ type, name }) => `${type} ${name}`).join() ?? "";
+  const state = [files, unread, isOpen, tabStop, draft, isTyping, muted, pinned, texts, dayNumber(Date.now())];
   return guard([...shown, ...state], () => row(conversation, options));
 }
 
@@ -204,7 +206,7 @@ export function personRow(user, label, { tabStop, texts, open }) {
  */
 function lastLine(user, last, draft, texts) {
   if (!draft && last?.recalled) return recalledText(last, user, texts);
-  const text = html`<bdi>${oneLine(draft || last?.title || (last?.content ?? ""))}</bdi>`;
+  const text = html`<bdi>${oneLine(draft || (last === null ? "" : lineOf(last, texts)))}</bdi>`;
   return draft || !last?.fromMe ? text : html`${texts.says(texts.you, "")}${text}`;
 }
 

@@ -3,6 +3,7 @@ import { avatar, avatarStyles } from "./avatar.js";
 import { back, more } from "./icons.js";
 import { base } from "./styles.js";
 import { nameOf } from "./texts.js";
+import { choose, filesOf } from "./tray.js";
 
 /** @import { ChatStore } from "./chat-store.js" */
 /** @import { Composer } from "./composer.js" */
@@ -25,6 +26,7 @@ export class ConversationView extends LitElement {
     revision: { attribute: false },
     maxLength: { attribute: false },
     notSet: { state: true },
+    fileProblem: { state: true },
   };
 
   static styles = [
@@ -93,6 +95,9 @@ export class ConversationView extends LitElement {
     `,
   ];
 
+  /** The conversation in which a recording was begun: its end comes a moment later, when another one may be open. @type {Conversation | null} */
+  #recordedFor = null;
+
   constructor() {
     super();
     /** @type {ChatStore} */
@@ -105,11 +110,15 @@ export class ConversationView extends LitElement {
     this.maxLength = 4000;
     /** Why something could not be set. */
     this.notSet = "";
+    /** Why a file was not taken. */
+    this.fileProblem = "";
   }
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (changed.has("conversation")) this.notSet = "";
+    if (!changed.has("conversation")) return;
+    this.notSet = this.fileProblem = "";
+    if (this.hasUpdated) this.#composer?.cancelRecording();
   }
 
   connectedCallback() {
@@ -128,7 +137,8 @@ export class ConversationView extends LitElement {
   #dragged = (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
-    if (event.type === "drop") this.#composer?.refuseFiles();
+    if (event.type === "drop" && this.store.takesFiles && this.#composer) this.#pick(filesOf(event.dataTransfer));
+    else if (event.type === "drop") this.#composer?.refuseFiles();
     else event.dataTransfer.dropEffect = "copy"; // else there would be no drop to answer
   };
 
@@ -201,8 +211,16 @@ export class ConversationView extends LitElement {
             .name=${name}
             .text=${store.drafts.get(user.id)}
             .maxLength=${this.maxLength}
+            .takesFiles=${store.takesFiles}
+            .chosen=${store.chosen(conversation)}
+            .problem=${this.fileProblem}
             @draft=${this.#draft}
             @send=${this.#send}
+            @pick=${(/** @type {CustomEvent<File[]>} */ { detail }) => this.#pick(detail)}
+            @unpick=${this.#unpick}
+            @recording=${this.#recording}
+            @voice=${this.#voice}
+            @problem=${(/** @type {CustomEvent<string>} */ { detail }) => (this.fileProblem = detail)}
           ></im-chat-composer>`}
       <im-chat-menu></im-chat-menu>
     `;
@@ -269,8 +287,39 @@ export class ConversationView extends LitElement {
 
   /** @param {CustomEvent<string>} event */
   #send({ detail }) {
+    this.fileProblem = "";
     this.store.send(this.conversation, detail);
     this.#messages.jumpToNewest();
+  }
+
+  /** Files that were chosen, dropped or pasted. @param {File[]} files */
+  async #pick(files) {
+    const { store, conversation, texts } = this;
+    const room = (store.fileLimits.maxAttachments ?? 9) - store.chosen(conversation).length;
+    const { chosen, problems } = await choose(files, room, store.fileLimits, texts);
+    if (chosen.length > 0) store.setChosen(conversation, [...store.chosen(conversation), ...chosen]);
+    if (conversation === this.conversation) this.fileProblem = problems.join(" ");
+  }
+
+  /** @param {CustomEvent<number>} event */
+  #unpick({ detail }) {
+    const { store, conversation } = this;
+    this.fileProblem = "";
+    store.setChosen(conversation, store.chosen(conversation).filter((_, index) => index !== detail));
+  }
+
+  /** @param {CustomEvent<{blob: Blob, name: string, duration: number, waveform: string}>} event */
+  #voice({ detail }) {
+    const conversation = this.#recordedFor ?? this.conversation;
+    this.store.sendVoice(conversation, detail);
+    if (conversation !== this.conversation) return;
+    this.fileProblem = "";
+    this.#messages.jumpToNewest();
+  }
+
+  /** @param {CustomEvent<boolean>} event */
+  #recording({ detail }) {
+    if (detail) this.#recordedFor = this.conversation;
   }
 }
 

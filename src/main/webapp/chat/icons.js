@@ -17,3 +17,9 @@ export const more = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6
 export const muted = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 16.500v-6a6 6 0 0112 0v6l1.500 1.500h-15zM4 4l16 16" /></svg>`;
 export const pinned = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M9 4h6l-1 6 3 3H7l3-3zM12 13v7" /></svg>`;
 export const bell = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 16.500v-6a6 6 0 0112 0v6l1.500 1.500h-15zM10.500 21h3" /></svg>`;
+export const attach = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M19 11.500l-7.500 7.500a4.500 4.500 0 01-6.500-6.500l8-8a3 3 0 014.500 4.500l-8 8a1.500 1.500 0 01-2-2l7-7" /></svg>`;
+export const microphone = html`<svg viewBox="0 0 24 24" aria-hidden="true"><rect x="9" y="3.500" width="6" height="11" rx="3" /><path d="M5.500 11.500a6.500 6.500 0 0013 0M12 18v3" /></svg>`;
+export const play = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M8 5.500l10 6.500-10 6.500z" fill="currentcolor" /></svg>`;
+export const pause = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M9 6v12M15 6v12" stroke-width="3" /></svg>`;
+export const page = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6.500 3.500h7l4.500 4.500v12.500h-11.500zM13.500 3.500v4.500h4.500" /></svg>`;
+export const film = html`<svg viewBox="0 0 24 24" aria-hidden="true"><rect x="3.500" y="6" width="12" height="12" rx="2" /><path d="M15.500 10.500l5-3v9l-5-3" /></svg>`;

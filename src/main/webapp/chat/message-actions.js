@@ -6,11 +6,12 @@
 
 /**
  * @param {Texts} texts
- * @param {{copy: () => void, recall: (() => void) | null, report: (() => void) | null}} actions null for what cannot be done
+ * @param {{copy: (() => void) | null, recall: (() => void) | null, report: (() => void) | null}} actions null for what cannot be done
  * @returns {MenuItem[]}
  */
 export function menuItems(texts, { copy, recall, report }) {
-  const items = [{ label: texts.copy, act: copy }];
+  const items = [];
+  if (copy) items.push({ label: texts.copy, act: copy });
   if (recall) items.push({ label: texts.recall, act: recall });
   if (report) items.push({ label: texts.report, act: report });
   return items;

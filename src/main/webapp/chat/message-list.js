@@ -1,7 +1,9 @@
 import { LitElement, css, html, nothing } from "../lib/lit/lit-element.js";
 import { repeat } from "../lib/lit/directives/repeat.js";
+import { kindOf, objectUrl, previewOf } from "./files.js";
 import { down } from "./icons.js";
 import { HistoryWindow } from "./history-window.js";
+import { loadViewer } from "./lazy.js";
 import { copyText, menuItems } from "./message-actions.js";
 import { messageRow, messageRowStyles, recalledRow } from "./message-row.js";
 import { PressWatcher } from "./press-watcher.js";
@@ -12,7 +14,7 @@ import { day, dayNumber, nameOf } from "./texts.js";
 /** @import { PropertyValues } from "../lib/lit/lit-element.js" */
 /** @import { Menu } from "./menu.js" */
 /** @import { ChatStore } from "./chat-store.js" */
-/** @import { Conversation, Message } from "../imserver-client.js" */
+/** @import { Attachment, Conversation, Message } from "../imserver-client.js" */
 /** @import { ReportDialog } from "./report-dialog.js" */
 /** @import { Texts } from "./texts.js" */
 
@@ -311,6 +313,12 @@ export class MessageList extends LitElement {
           tabStop: message.key === tabStop,
           problem: this.#problems.get(message.key) ?? null,
           texts,
+          files: {
+            open: (attachment, from) => this.#view(attachment, from),
+            addresses: store.addresses,
+            follow: (attachment, event) => this.#follow(attachment, event),
+            cancel: () => store.cancel(conversation, message),
+          },
           retry: () => store.retry(conversation, message),
           discard: () => store.discard(conversation, message),
         });
@@ -350,11 +358,49 @@ export class MessageList extends LitElement {
     if (!message || message.recalled || !button) return; // it may have been recalled while the finger was down
     const { store, texts } = this;
     const items = menuItems(texts, {
-      copy: async () => this.#say((await copyText(message, this.renderRoot)) ? texts.copied : texts.copyFailed),
+      copy: message.content || message.title ? async () => this.#say((await copyText(message, this.renderRoot)) ? texts.copied : texts.copyFailed) : null,
       recall: store.canRecall(message) ? () => this.#recall(message) : null,
       report: store.canReport(message) ? () => this.#report(message, button) : null,
     });
-    /** @type {Menu} */ (this.renderRoot.querySelector("im-chat-menu")).open(items, button);
+    if (items.length > 0) /** @type {Menu} */ (this.renderRoot.querySelector("im-chat-menu")).open(items, button);
+  }
+
+  // ---- Files ----
+
+  /**
+   * Shows a picture in full, among all of the history that is loaded.
+   *
+   * @param {Attachment} attachment
+   * @param {HTMLElement} from
+   */
+  async #view(attachment, from) {
+    const { conversation, store, texts } = this;
+    const { openViewer } = await loadViewer();
+    const pictures = conversation.messages.flatMap(({ attachments }) => attachments).filter((each) => kindOf(each) === "image" && !store.addresses.isGone(each));
+    const shown = pictures.map((each) => ({
+      ...{ name: each.name, width: each.width, height: each.height, preview: previewOf(each) },
+      source: async () => (each.blob ? objectUrl(each.blob) : store.addressOf(each)),
+    }));
+    const index = Math.max(0, pictures.indexOf(attachment));
+    openViewer({ pictures: shown, index, texts, root: this.renderRoot, closed: () => from.focus({ preventScroll: true }) });
+  }
+
+  /**
+   * A link to a file, whose address may be old.
+   *
+   * @param {Attachment} attachment
+   * @param {Event} event
+   */
+  async #follow(attachment, event) {
+    if (attachment.blob || attachment.goodUntil > Date.now()) return;
+    event.preventDefault();
+    const link = document.createElement("a");
+    try {
+      Object.assign(link, { href: await this.store.addressOf(attachment), download: attachment.name, target: "_blank", rel: "noopener noreferrer" });
+      link.click();
+    } catch {
+      this.store.addresses.failed(attachment); // which says that it is gone
+    }
   }
 
   /** @param {Message} message */

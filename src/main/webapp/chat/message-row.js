@@ -1,9 +1,12 @@
 import { css, html, nothing } from "../lib/lit/lit-element.js";
+import { attachmentsOf, attachmentStyles, uploadLine } from "./attachments.js";
+import { lineOf } from "./files.js";
 import { check, clock as sendingIcon, failed, more, read } from "./icons.js";
 import { linkify } from "./linkify.js";
 import { clock, nameOf } from "./texts.js";
 
 /** @import { Conversation, Message } from "../imserver-client.js" */
+/** @import { FileActions } from "./attachments.js" */
 /** @import { Part } from "./linkify.js" */
 /** @import { Texts } from "./texts.js" */
 
@@ -18,17 +21,21 @@ import { clock, nameOf } from "./texts.js";
  * @param {boolean} around.tabStop its menu is where the Tab key leads
  * @param {string | null} around.problem why it could not be recalled, in words
  * @param {Texts} around.texts
+ * @param {FileActions} around.files
  * @param {() => void} around.retry
  * @param {() => void} around.discard
  */
-export function messageRow(message, { author, follows, isRead, tabStop, problem, texts, retry, discard }) {
+export function messageRow(message, { author, follows, isRead, tabStop, problem, texts, files, retry, discard }) {
   const { state, fromMe, time } = message;
   return html`<li class="row ${fromMe ? "mine" : "theirs"} ${state} ${follows ? "follows" : ""}" data-key=${message.key}>
     <div class="line">
       <div class="bubble">
         <span class="visually-hidden">${texts.says(author, "")}</span>
         ${message.title ? html`<strong class="title" dir="auto">${message.title}</strong>` : nothing}
-        <span class="text" dir="auto">${partsOf(message).map(part)}</span>
+        ${attachmentsOf(message, files, texts)}
+        ${message.content || message.attachments.length === 0
+          ? html`<span class="text" dir="auto">${partsOf(message).map(part)}</span>`
+          : nothing}
         ${noticeLink(message, texts)}
         <span class="meta">
           ${time === null ? nothing : html`<time datetime=${new Date(time).toISOString()}>${clock(time, texts)}</time>`}
@@ -39,16 +46,17 @@ export function messageRow(message, { author, follows, isRead, tabStop, problem,
         class="more"
         tabindex=${tabStop ? 0 : -1}
         aria-haspopup="menu"
-        aria-label=${texts.moreOf(message.content.slice(0, 50))}
+        aria-label=${texts.moreOf(lineOf({ ...message, title: "" }, texts).slice(0, 50))}
         title=${texts.more}
       >
         ${more}
       </button>
     </div>
+    ${uploadLine(message, files.cancel, texts)}
     ${state === "failed"
       ? html`<div class="failure">
           <span>${notSent(message, texts)}</span>
-          <button class="text-button" @click=${retry}>${texts.tryAgain}</button>
+          ${message.code === "FILE_LOST" ? nothing : html`<button class="text-button" @click=${retry}>${texts.tryAgain}</button>`}
           <button class="text-button" @click=${discard}>${texts.remove}</button>
         </div>`
       : problem
@@ -136,6 +144,8 @@ function stateIcon(state, isRead, texts) {
 }
 
 export const messageRowStyles = css`
+  ${attachmentStyles}
+
   .row {
     display: flex;
     flex-direction: column;

@@ -125,7 +125,54 @@ const en = {
   soundOn: "Sound",
   /** @param {number} count */
   newMessagesCount: (count) => `${count} new messages`,
-  noFiles: "Pictures and files cannot be sent yet.",
+  noFiles: "Pictures and files cannot be sent here.",
+  attach: "Attach pictures or files",
+  takePhoto: "Take a photo",
+  choosePictures: "Photos and videos",
+  chooseFiles: "Files",
+  attached: "Attached",
+  dropHere: "Drop files here to attach them",
+  /** @param {string} name */
+  removeFile: (name) => `Remove ${isolated(name)}`,
+  /** @param {string} name @param {string} most */
+  fileTooLarge: (name, most) => `${isolated(name)} is too large: at most ${most}.`,
+  /** @param {string} name */
+  fileEmpty: (name) => `${isolated(name)} is empty, or a folder.`,
+  /** @param {number} most */
+  tooManyFiles: (most) => `A message takes at most ${most} files.`,
+  /** What a file is called in one line, by its kind. */
+  kinds: { image: "[Picture]", audio: "[Voice]", video: "[Video]", file: "[File]" },
+  /** @param {string} name @param {number} index @param {number} count */
+  picture: (name, index, count) => (count > 1 ? `Picture ${index} of ${count}: ${isolated(name)}` : `Picture: ${isolated(name)}`),
+  /** @param {string} name */
+  video: (name) => `Video: ${isolated(name)}`,
+  /** @param {string} name @param {string} about */
+  download: (name, about) => `Download ${isolated(name)}, ${about}`,
+  save: "Download",
+  fileGone: "No longer available",
+  /** @param {number} seconds */
+  voice: (seconds) => `Voice message, ${seconds} ${seconds === 1 ? "second" : "seconds"}`,
+  play: "Play",
+  pause: "Pause",
+  position: "Position",
+  cannotPlay: "This browser cannot play it.",
+  /** @param {number} percent */
+  uploading: (percent) => `Uploading, ${percent} %`,
+  waitsForUpload: "Waits to be uploaded",
+  record: "Record a voice message",
+  recordHint: "Hold to record and release to send, or press once.",
+  recording: "Recording",
+  /** @param {number} most */
+  recordingFull: (most) => `${most} seconds is the most.`,
+  releaseToCancel: "Release to cancel",
+  slideToCancel: "Release to send, move away to cancel",
+  microphoneDenied: "The browser does not let this page use the microphone.",
+  recordFailed: "It could not be recorded.",
+  previous: "Previous picture",
+  next: "Next picture",
+  close: "Close",
+  /** @param {number} index @param {number} count */
+  pictureOf: (index, count) => `${index} of ${count}`,
   sending: "Sending",
   sent: "Sent",
   notSent: "Not sent",
@@ -187,6 +234,15 @@ const en = {
     NO_ANSWER: "The server did not answer.",
     NOT_CONNECTED: "There is no connection.",
     OUTBOX_FULL: "Too many messages are waiting.",
+    NO_FILES: "Files cannot be sent here.",
+    FILE_TOO_LARGE: "A file is too large.",
+    EMPTY_FILE: "A file is empty.",
+    TOO_MANY_FILES: "It has too many files.",
+    FILE_QUOTA: "You have sent too many files today.",
+    REFUSED_FILE: "A file was found to be harmful.",
+    UNKNOWN_FILE: "A file was removed from the server.",
+    FILE_LOST: "A file was lost when the page was closed. Choose it again.",
+    FILE_REFUSED: "The server does not take a file.",
   },
   yesterday: "Yesterday",
   today: "Today",
@@ -294,7 +350,42 @@ const zh = {
   notificationsDenied: "桌面通知（浏览器不允许）",
   soundOn: "提示音",
   newMessagesCount: (count) => `${count} 条新消息`,
-  noFiles: "暂不支持发送图片和文件。",
+  noFiles: "这里不能发送图片和文件。",
+  attach: "添加图片或文件",
+  takePhoto: "拍照",
+  choosePictures: "图片和视频",
+  chooseFiles: "文件",
+  attached: "待发送的文件",
+  dropHere: "将文件拖到此处即可添加",
+  removeFile: (name) => `移除${isolated(name)}`,
+  fileTooLarge: (name, most) => `${isolated(name)}太大：最大 ${most}。`,
+  fileEmpty: (name) => `${isolated(name)}是空文件或文件夹。`,
+  tooManyFiles: (most) => `一条消息最多 ${most} 个文件。`,
+  kinds: { image: "[图片]", audio: "[语音]", video: "[视频]", file: "[文件]" },
+  picture: (name, index, count) => (count > 1 ? `图片 ${index}/${count}：${isolated(name)}` : `图片：${isolated(name)}`),
+  video: (name) => `视频：${isolated(name)}`,
+  download: (name, about) => `下载${isolated(name)}，${about}`,
+  save: "下载",
+  fileGone: "已失效",
+  voice: (seconds) => `语音消息，${seconds} 秒`,
+  play: "播放",
+  pause: "暂停",
+  position: "播放位置",
+  cannotPlay: "此浏览器无法播放。",
+  uploading: (percent) => `正在上传，${percent}%`,
+  waitsForUpload: "等待上传",
+  record: "录制语音消息",
+  recordHint: "按住录音，松开发送；也可以点按一次开始。",
+  recording: "正在录音",
+  recordingFull: (most) => `最长 ${most} 秒。`,
+  releaseToCancel: "松开取消",
+  slideToCancel: "松开发送，移开取消",
+  microphoneDenied: "浏览器不允许此页面使用麦克风。",
+  recordFailed: "录音失败。",
+  previous: "上一张",
+  next: "下一张",
+  close: "关闭",
+  pictureOf: (index, count) => `${index}/${count}`,
   sending: "发送中",
   sent: "已发送",
   notSent: "未发送",
@@ -347,6 +438,15 @@ const zh = {
     NO_ANSWER: "服务器没有应答。",
     NOT_CONNECTED: "没有连接。",
     OUTBOX_FULL: "等待发送的消息过多。",
+    NO_FILES: "这里不能发送文件。",
+    FILE_TOO_LARGE: "文件太大。",
+    EMPTY_FILE: "文件是空的。",
+    TOO_MANY_FILES: "文件过多。",
+    FILE_QUOTA: "今天发送的文件过多。",
+    REFUSED_FILE: "文件未通过安全检查。",
+    UNKNOWN_FILE: "文件已从服务器移除。",
+    FILE_LOST: "页面关闭时文件已丢失，请重新选择。",
+    FILE_REFUSED: "服务器不接受该文件。",
   },
   yesterday: "昨天",
   today: "今天",
@@ -392,6 +492,26 @@ export function isolated(text) {
 export function nameOf({ id, name }, texts) {
   if (name !== id) return name;
   return id === "0" ? texts.system : texts.userId(id);
+}
+
+/** Of so much it is shown how much. @type {[number, string][]} */
+const UNITS = [
+  [1e9, "GB"],
+  [1e6, "MB"],
+  [1e3, "KB"],
+];
+
+/** @param {number} bytes */
+export function sizeText(bytes) {
+  const [unit, name] = UNITS.find(([least]) => bytes >= least) ?? [1, "B"];
+  const amount = bytes / unit;
+  return `${amount < 10 && unit > 1 ? Math.round(amount * 10) / 10 : Math.round(amount)} ${name}`;
+}
+
+/** Minutes and seconds. @param {number} milliseconds */
+export function lengthText(milliseconds) {
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
 /**

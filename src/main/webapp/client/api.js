@@ -1,18 +1,21 @@
 /** REST beside the socket. */
 
+import { attachmentOf, attachmentsOf } from "./attachments.js";
 import { Credentials } from "./credentials.js";
 import { ApiError } from "./errors.js";
 import { parseJson, textOf } from "./json.js";
 import { rootOf } from "./server-address.js";
 
 /** @import { ServerClock } from "./server-clock.js" */
-/** @import { ConversationEntry, ConversationSettings, HistoryMessage, Options, ReportReason, StrangerRule, User } from "./types.js" */
+/** @import { Attachment, ConversationEntry, ConversationSettings, HistoryMessage, Options, ReportReason, StrangerRule, User } from "./types.js" */
+/** @import { Answer, SendBody } from "./upload-request.js" */
 
 const REQUEST_WITHIN = 30_000; // ms, for REST
 
 /** REST beside the socket: openapi.yaml describes it. Every method rejects with an ApiError. */
 export class ImApi {
-  #server;
+  /** @internal */
+  server;
   #credentials;
   #fetch;
   /** @type {((credential: string) => Promise<void>) | undefined} */
@@ -31,7 +34,7 @@ export class ImApi {
   constructor({ server, credential, fetch: request, admit, clock }) {
     this.#admit = admit;
     this.#clock = clock;
-    this.#server = rootOf(server);
+    this.server = rootOf(server);
     this.#credentials = credential instanceof Credentials ? credential : new Credentials(credential);
     this.#fetch = request ?? ((resource, init) => fetch(resource, init));
   }
@@ -65,8 +68,10 @@ export class ImApi {
    * @param {{limit?: number, cursor?: string}} [page] limit: 1 to 100, 20 unless given; cursor: `next` of the part before
    * @returns {Promise<{conversations: ConversationEntry[], next?: string}>} without `next` it is the last part
    */
-  conversations(page = {}) {
-    return this.#request("GET", "conversations", page);
+  async conversations(page = {}) {
+    const part = await this.#request("GET", "conversations", page);
+    for (const { lastMessage } of part.conversations) this.#readFiles(lastMessage);
+    return part;
   }
 
   /**
@@ -76,8 +81,24 @@ export class ImApi {
    *   of the two; entries: "all" shows recalls too
    * @returns {Promise<{messages: HistoryMessage[], more: boolean}>}
    */
-  messages(userId, page = {}) {
-    return this.#request("GET", `conversations/${encodeURIComponent(userId)}/messages`, page);
+  async messages(userId, page = {}) {
+    const part = await this.#request("GET", `conversations/${encodeURIComponent(userId)}/messages`, page);
+    for (const message of part.messages) this.#readFiles(message);
+    return part;
+  }
+
+  /** @param {{attachments?: unknown}} [message] */
+  #readFiles(message) {
+    if (message?.attachments !== undefined) message.attachments = attachmentsOf(message.attachments, this.server);
+  }
+
+  /**
+   * A file that this user has uploaded or may see in a message, with addresses that are good for an hour at least.
+   * @param {string | number} fileId
+   * @returns {Promise<Attachment>} rejects with status 404 where there is none, or none any more
+   */
+  async file(fileId) {
+    return attachmentOf(await this.#request("GET", `files/${encodeURIComponent(fileId)}`), this.server);
   }
 
   /**
@@ -182,49 +203,69 @@ export class ImApi {
    * @returns {Promise<any>}
    */
   async #request(method, path, query = {}, body) {
-    const url = new URL(`api/${path}`, this.#server);
-    for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
-    }
+    const headers = body === undefined ? undefined : { "Content-Type": "application/json" };
+    return this.read(await this.exchange(method, path, { query, headers, body: body && JSON.stringify(body) }));
+  }
+
+  /**
+   * What an answer says.
+   * @param {Answer} answer
+   * @returns {Promise<any>} rejects with an ApiError
+   * @internal
+   */
+  async read(answer) {
     try {
-      const credential = await this.#credentials.current();
-      await this.#admit?.(credential);
-      let response = await this.#send(url, method, body, credential);
-      if (response.status === 401) {
-        const renewed = await this.#credentials.renewed(credential);
-        if (renewed !== null && renewed !== credential) {
-          await this.#admit?.(renewed);
-          response = await this.#send(url, method, body, renewed);
-        }
-      }
-      this.#clock?.heard(response.headers.get("Date")); // which pages of other origins are not shown
-      const text = await response.text();
-      if (!response.ok) throw problemOf(response, text);
+      const text = await answer.text();
       return text === "" ? null : parseJson(text);
     } catch (error) {
-      if (error instanceof ApiError) throw error;
-      throw new ApiError(0, "No answer", error instanceof Error ? error.message : String(error), "NETWORK");
+      throw asApiError(error);
     }
   }
 
   /**
-   * @param {URL} url
+   * One request with the credential, and with a new one where that is refused.
    * @param {string} method
-   * @param {object | undefined} body
-   * @param {string} credential
+   * @param {string} path
+   * @param {{query?: Record<string, unknown>, headers?: Record<string, string>, body?: Blob | string, signal?: AbortSignal,
+   *   progress?: (sent: number) => void, send?: SendBody}} [request]
+   * @returns {Promise<Answer>} of a request that has succeeded; rejects with an ApiError
+   * @internal
    */
-  #send(url, method, body, credential) {
-    /** @type {Record<string, string>} */
-    const headers = { Authorization: `Bearer ${credential}`, Accept: "application/json" };
-    if (body !== undefined) headers["Content-Type"] = "application/json";
-    const signal = AbortSignal.timeout(REQUEST_WITHIN);
-    const json = body === undefined ? undefined : JSON.stringify(body);
-    return this.#fetch(url, { method, headers, body: json, signal, cache: "no-store" });
+  async exchange(method, path, { query = {}, headers = {}, send, ...rest } = {}) {
+    const url = new URL(`api/${path}`, this.server);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
+    }
+    const by = send ?? ((url, init) => this.#fetch(url, { ...init, signal: AbortSignal.timeout(REQUEST_WITHIN), cache: "no-store" }));
+    /** @param {string} credential */
+    const attempt = async (credential) => {
+      await this.#admit?.(credential);
+      return by(url, { method, headers: { Authorization: `Bearer ${credential}`, Accept: "application/json", ...headers }, ...rest });
+    };
+    try {
+      const credential = await this.#credentials.current();
+      let answer = await attempt(credential);
+      if (answer.status === 401) {
+        const renewed = await this.#credentials.renewed(credential);
+        if (renewed !== null && renewed !== credential) answer = await attempt(renewed);
+      }
+      this.#clock?.heard(answer.headers.get("Date")); // which pages of other origins are not shown
+      if (!answer.ok) throw problemOf(answer, await answer.text());
+      return answer;
+    } catch (error) {
+      throw asApiError(error);
+    }
   }
 }
 
+/** @param {unknown} error */
+function asApiError(error) {
+  if (error instanceof ApiError) return error;
+  return new ApiError(0, "No answer", error instanceof Error ? error.message : String(error), "NETWORK");
+}
+
 /**
- * @param {Response} response
+ * @param {Answer} response
  * @param {string} text
  */
 function problemOf(response, text) {

@@ -7,7 +7,7 @@ import { textOf } from "./json.js";
 /** @import { Message } from "./messages.js" */
 /** @import { ModelBase } from "./model-base.js" */
 /** @import { Frame, SyncEntry } from "./protocol-2.js" */
-/** @import { StoredEntry } from "./types.js" */
+/** @import { Attachment, StoredEntry } from "./types.js" */
 
 export class ChangeFeed {
   /** Whether the server tells what others have read. */
@@ -57,15 +57,16 @@ export class ChangeFeed {
    * This client's own message is stored.
    * @param {StoredEntry} sent
    * @param {Frame} done
+   * @param {Attachment[]} attachments
    */
-  sent(sent, done) {
+  sent(sent, done, attachments) {
     const { toId, content, timestamp, clientMessageId } = sent;
     const { messageId, time, change } = done;
     const isToSelf = toId === this.#model.userId;
     const conversation = this.#model.of(toId);
     const unread = isToSelf ? conversation.counted + 1 : undefined;
     const from = this.#model.userId;
-    this.message({ op: "message", change, with: toId, messageId, from, to: toId, content, time, timestamp, clientMessageId, unread });
+    this.message({ op: "message", change, with: toId, messageId, from, to: toId, content, time, timestamp, clientMessageId, unread, attachments });
   }
 
   /** @param {Frame} event */

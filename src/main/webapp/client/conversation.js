@@ -1,6 +1,7 @@
 /** One conversation of the model: the other user, what is unread, and the end of its history as far as it is loaded. */
 
-import { become, order, timeOf, written } from "./messages.js";
+import { becomeAttachments } from "./attachments.js";
+import { become, empty, order, timeOf, written } from "./messages.js";
 
 /** @import { Message } from "./messages.js" */
 /** @import { ConversationFlags, OutgoingDetail, User } from "./types.js" */
@@ -218,7 +219,7 @@ export class Conversation {
     this.#recalled.add(messageId);
     if (this.#recalled.size > RECALLS_REMEMBERED) this.#recalled.delete(/** @type {string} */ (this.#recalled.values().next().value));
     for (const message of [...this.messages, this.lastStored]) {
-      if (message?.messageId === messageId) Object.assign(message, { recalled: true, content: "", title: "", url: "", unread: false });
+      if (message?.messageId === messageId) empty(message);
     }
     this.uncounted.delete(Number(messageId));
     this.readHere.delete(Number(messageId));
@@ -317,6 +318,7 @@ export class Conversation {
       message = written(detail, userId, this.history === "loaded" ? this.newestId : Infinity);
       this.messages.push(message);
     }
+    if (!message.recalled) becomeAttachments(message, detail.attachments ?? []);
     if (message.messageId === null) {
       message.state = detail.state;
       message.code = detail.code;

@@ -23,6 +23,7 @@
  * (kept-state.js); histories are loaded anew.
  */
 
+import { fileToSend, outgoingAttachment } from "./attachments.js";
 import { ChangeFeed, entryOf } from "./change-feed.js";
 import { Conversation } from "./conversation.js";
 import { ConversationHistory } from "./conversation-history.js";
@@ -36,7 +37,7 @@ import { TypedEventTarget } from "./typed-events.js";
 /** @import { Loading } from "./conversation.js" */
 /** @import { SyncEntry } from "./protocol-2.js" */
 /** @import { Message } from "./messages.js" */
-/** @import { ConversationSettings, MessageDetail, OutgoingDetail, User } from "./types.js" */
+/** @import { Attachment, ConversationSettings, FileToSend, MessageDetail, OutgoingDetail, User } from "./types.js" */
 
 /**
  * What the model asks of the client.
@@ -44,9 +45,10 @@ import { TypedEventTarget } from "./typed-events.js";
  * @property {ImApi} api
  * @property {string | null} userId
  * @property {number} unconfirmedReads
- * @property {(toId: string, content: string, options?: {clientMessageId?: string}) => Promise<unknown>} send
+ * @property {(toId: string, content: string, options?: {clientMessageId?: string, attachments?: FileToSend[]}) => Promise<unknown>} send
  * @property {() => OutgoingDetail[]} outgoing
  * @property {(clientMessageId: string) => void} forget
+ * @property {(clientMessageId: string) => boolean} cancel
  * @property {(...messageIds: string[]) => void} markRead
  * @property {(userId: string, messageId: string) => void} markReadUpTo
  */
@@ -244,14 +246,16 @@ export class Conversations extends TypedEventTarget {
    * Sends a message: what becomes of it is seen in the conversation.
    * @param {string} userId
    * @param {string} content
-   * @param {{clientMessageId?: string}} [options]
+   * @param {{clientMessageId?: string, attachments?: FileToSend[]}} [options]
    */
   send(userId, content, options) {
     this.#host.send(userId, content, options).catch(({ code, message, clientMessageId }) => {
       const { messages } = this.conversation(userId);
+      if (code === "CANCELLED") return;
       if (messages.some((one) => one.clientMessageId === clientMessageId)) return;
       const timestamp = String(Date.now()); // the client did not take it at all
-      this.outgoing({ clientMessageId, toId: userId, content, timestamp, state: "failed", messageId: null, code, message });
+      const attachments = (options?.attachments ?? []).map(fileToSend).map(({ stored, blob }) => outgoingAttachment(stored, blob, null));
+      this.outgoing({ clientMessageId, toId: userId, content, timestamp, state: "failed", messageId: null, code, message, attachments });
     });
   }
 
@@ -261,11 +265,25 @@ export class Conversations extends TypedEventTarget {
    * @param {string} userId
    * @param {Message} message
    */
-  retry(userId, { content, clientMessageId, code }) {
+  retry(userId, { content, clientMessageId, code, attachments }) {
     if (clientMessageId === null) return;
     const isTaken = code === "REUSED_ID" || code === "ID_TAKEN";
     if (isTaken) this.discard(userId, clientMessageId);
-    this.send(userId, content, isTaken ? undefined : { clientMessageId });
+    // The name of a file that was chosen here may be what is taken, too.
+    const files = attachments.map((file) => (isTaken && file.blob ? { ...file, fileId: null, clientFileId: null } : file));
+    this.send(userId, content, { clientMessageId: isTaken ? undefined : clientMessageId, attachments: files });
+  }
+
+  /**
+   * Drops a message whose files are still being uploaded, or wait for that, in this page.
+   * @param {string} userId
+   * @param {string} clientMessageId
+   * @returns {boolean} whether it was dropped: what is on its way already can be recalled only
+   */
+  cancel(userId, clientMessageId) {
+    if (!this.#host.cancel(clientMessageId)) return false;
+    this.dropped(userId, clientMessageId);
+    return true;
   }
 
   /**
@@ -332,6 +350,18 @@ export class Conversations extends TypedEventTarget {
   }
 
   // ---- What the client hears; for the library alone ----
+
+  /** The files of messages with this id. @internal @param {string} fileId @returns {Attachment[]} */
+  filesOf(fileId) {
+    const messages = [...this.#byId.values()].flatMap((one) => (one.lastStored === null ? one.messages : [...one.messages, one.lastStored]));
+    return [...new Set(messages.flatMap(({ attachments }) => attachments.filter((each) => each.fileId === fileId)))];
+  }
+
+  /** There are new addresses. @internal @param {Attachment} file */
+  refreshed({ fileId, url, previewUrl, goodUntil }) {
+    for (const known of this.filesOf(fileId ?? "")) Object.assign(known, { url, previewUrl, goodUntil });
+    this.#changed(null);
+  }
 
   /** Between connect() and close(), when it is known who the user is, and what an earlier page has kept. @internal */
   begin() {

@@ -6,6 +6,10 @@
  *   NOT_CONNECTED  the client is closed and will not connect by itself
  *   OUTBOX_FULL    1000 messages are waiting already
  *   ID_TAKEN       another message has this clientMessageId
+ *   NO_FILES       it has files, and the server takes none
+ *   FILE_LOST      a file of it was lost with the page in which it was chosen
+ *   FILE_REFUSED   the server takes a file of it not, and does not say why
+ *   CANCELLED      by cancel()
  */
 export class SendError extends Error {
   /**

@@ -1,9 +1,11 @@
 /** One user's connection, put together from its parts. */
 
 import { ImApi } from "./api.js";
+import { fileToSend } from "./attachments.js";
 import { Connection } from "./connection.js";
 import { Conversations } from "./conversations.js";
 import { Credentials } from "./credentials.js";
+import { ApiError } from "./errors.js";
 import { IdentityResolver } from "./identity.js";
 import { randomId } from "./ids.js";
 import { Outgoing } from "./outgoing.js";
@@ -19,12 +21,14 @@ import { StoreKeeper } from "./store-keeper.js";
 import { TIMING } from "./timing.js";
 import { TypedEventTarget } from "./typed-events.js";
 import { Typing } from "./typing.js";
+import { sendByFetch, sendByXhr } from "./upload-request.js";
+import { Uploader } from "./uploader.js";
 import { Version1 } from "./version-1.js";
 import { Version2 } from "./version-2.js";
 
 /** @import { Message } from "./messages.js" */
 /** @import { Timing } from "./timing.js" */
-/** @import { ClientEvents, Limits, Options, ReportReason, Sent, State } from "./types.js" */
+/** @import { Attachment, ClientEvents, FileToSend, Limits, Options, ReportReason, Sent, State, UploadOptions } from "./types.js" */
 
 /**
  * One user's connection. Events, each a CustomEvent with the detail
@@ -62,6 +66,9 @@ export class ImClient extends TypedEventTarget {
   /** @type {Outgoing} */
   #outgoing;
   #model;
+  #uploader;
+  /** Addresses that are being asked for, by the file. @type {Map<string, Promise<Attachment>>} */
+  #asking = new Map();
   #seenIds = new SeenIds();
   #clock = new ServerClock();
   #readAcks;
@@ -104,10 +111,21 @@ export class ImClient extends TypedEventTarget {
       ended: (reason) => this.#outgoing.failAll("NOT_CONNECTED", reason),
     });
     const store = typeof options.store === "function" ? null : options.store ?? null; // which may keep what is written before the user is known
-    this.#outgoing = new Outgoing(this.#connection, (entry) => this.#version.send(entry), store, timing, (detail) => {
-      this.#model.outgoing(detail);
-      this.#keeper.tabs.outgoing(detail);
-      this.#emit("outgoing", detail);
+    const isXhr = options.fetch === undefined && typeof XMLHttpRequest !== "undefined";
+    this.#uploader = new Uploader(this.api, isXhr ? sendByXhr : sendByFetch(request));
+    this.#outgoing = new Outgoing(this.#connection, store, timing, {
+      write: (entry) => this.#version.send(entry),
+      notify: (detail) => {
+        this.#model.outgoing(detail);
+        this.#keeper.tabs.outgoing(detail);
+        this.#emit("outgoing", detail);
+      },
+      progressed: (detail) => {
+        this.#model.outgoing(detail);
+        this.#emit("outgoing", detail);
+      },
+      server: () => ({ takesFiles: this.features.has("files"), limits: this.limits }),
+      uploader: this.#uploader,
     });
     this.#keeper = new StoreKeeper(options.store, server, this.#outgoing, this.#model, {
       isKnown: () => (this.userId !== null || this.#admitted) && !this.#connection.ended,
@@ -173,7 +191,7 @@ export class ImClient extends TypedEventTarget {
   }
 
   /**
-   * What the server can and the site has switched on: "recall", "receipts", "typing", "settings" (block, mute, pin, hide), and
+   * What the server can and the site has switched on: "recall", "receipts", "typing", "settings" (block, mute, pin, hide), "files", and
    * "strangers" where it bounds what strangers may send. Nothing on version 1.
    * @returns {ReadonlySet<string>}
    */
@@ -232,13 +250,79 @@ export class ImClient extends TypedEventTarget {
    * Sends a message. Without a connection it waits for one; see Timing.giveUpAfter.
    * @param {string | number | bigint} toId a user id
    * @param {string} content
-   * @param {{clientMessageId?: string}} [options] the clientMessageId of a message that failed sends that one again: it is
-   *   stored once, even if the first attempt was stored after all. At most 64 characters.
+   * @param {{clientMessageId?: string, attachments?: FileToSend[]}} [options] the clientMessageId of a message that failed sends that
+   *   one again: it is stored once, even if the first attempt was stored after all. At most 64 characters. attachments: its files,
+   *   nine at most, where `features` has "files"; those that are not uploaded yet are, before it is sent, and what was written after it
+   *   may be sent before it meanwhile
    * @returns {Promise<Sent>} when it is stored; rejects with a SendError. Since the event "outgoing" reports
    *   failures too, a promise without a handler is not reported as unhandled.
    */
   send(toId, content, options = {}) {
-    return this.#outgoing.send(String(toId), content, options.clientMessageId ?? randomId());
+    return this.#outgoing.send(String(toId), content, options.clientMessageId ?? randomId(), options.attachments);
+  }
+
+  /**
+   * Drops a message whose files are not all uploaded yet.
+   * @param {string} clientMessageId
+   * @returns {boolean} whether it was dropped; send() has then rejected with the code CANCELLED
+   */
+  cancel(clientMessageId) {
+    const toId = this.#outgoing.cancel(clientMessageId);
+    if (toId === null) return false;
+    this.#keeper.tabs.dropped(toId, clientMessageId);
+    return true;
+  }
+
+  /**
+   * Uploads a file, which can then be sent: `send(toId, "", { attachments: [file] })`. After a cut it goes on where it was. send()
+   * uploads by itself what is not uploaded; this is for those who want to do that before, and for files of server-side use.
+   * @param {Blob} blob a File, or another one with a name in the options
+   * @param {UploadOptions} [options]
+   * @returns {Promise<Attachment>} rejects with an ApiError, whose code is NO_FILES where the server takes none (version 1, or
+   *   switched off) or there was no connection yet; FILE_TOO_LARGE, EMPTY_FILE, FILE_QUOTA, REFUSED_FILE, …; with the signal's reason
+   *   where that has ended it
+   */
+  async upload(blob, { signal, progress, name, duration, waveform, clientFileId } = {}) {
+    if (!this.features.has("files")) throw new ApiError(0, "No files", "the server takes no files, or has not said yet that it does", "NO_FILES");
+    const { maxFile = Infinity } = this.limits ?? {};
+    if (blob.size > maxFile) throw new ApiError(413, "Too large", `a file has at most ${maxFile} bytes`, "FILE_TOO_LARGE");
+    if (blob.size === 0) throw new ApiError(400, "Empty", "the file is empty", "EMPTY_FILE");
+    const { stored } = fileToSend({ blob, name, duration, waveform, clientFileId });
+    const known = { name: stored.name, duration: stored.duration, waveform: stored.waveform, clientFileId: stored.clientFileId ?? "" };
+    return this.#uploader.upload({ blob, ...known, signal: signal ?? new AbortController().signal, progress: progress ?? (() => {}) });
+  }
+
+  /**
+   * Where a file of a message is: an address for links, images and downloads, without a credential. Those of the model are good until
+   * `goodUntil`; this one is good for now, and becomes the model's.
+   * @param {string} fileId
+   * @param {"file" | "preview"} [kind] the smaller image, or the file itself where there is none
+   * @returns {Promise<string>} rejects with an ApiError, of status 404 where there is no such file any more
+   */
+  async fileUrl(fileId, kind = "file") {
+    const addressOf = (/** @type {Attachment} */ { url, previewUrl }) => (kind === "preview" && previewUrl) || url;
+    const known = this.#model.filesOf(fileId).find(({ url, goodUntil }) => url !== "" && goodUntil > Date.now());
+    return addressOf(known ?? (await this.#askFile(fileId)));
+  }
+
+  /**
+   * The same though the one that is known should be good still: it was refused.
+   * @param {string} fileId
+   */
+  async renewFileUrl(fileId) {
+    await this.#askFile(fileId);
+  }
+
+  /** Once for all who ask at the same time. @param {string} fileId */
+  #askFile(fileId) {
+    const asking =
+      this.#asking.get(fileId) ??
+      this.api
+        .file(fileId)
+        .then((file) => (this.#model.refreshed(file), file))
+        .finally(() => this.#asking.delete(fileId));
+    this.#asking.set(fileId, asking);
+    return asking;
   }
 
   /**

@@ -1,6 +1,6 @@
 /** JSON of the server, with ids as texts. */
 
-const ID_KEYS = ["id", "messageId", "fromId", "toId", "userId", "of"];
+const ID_KEYS = ["id", "messageId", "fromId", "toId", "userId", "fileId", "of"];
 const LONG_NUMBER = /("[A-Za-z]+"\s*:\s*)(\d{16,})(?=\s*[,}])/g; // cannot match inside a string, whose quotes are escaped
 
 /**

@@ -1,5 +1,7 @@
-/** The outbox and the list of conversations in localStorage. */
+/** The outbox and the list of conversations in localStorage, and the files of the outbox in IndexedDB. */
 
+import { isStoredFile } from "./attachments.js";
+import { FileStore } from "./file-store.js";
 import { randomId } from "./ids.js";
 
 /** @import { StoredEntry } from "./types.js" */
@@ -12,6 +14,8 @@ import { randomId } from "./ids.js";
  *
  * Tabs that are open show each other's messages, by a BroadcastChannel where there is one.
  *
+ * The files of messages that wait are in IndexedDB, as far as there is room: 100 MB for all users of the browser.
+ *
  * It keeps the list of conversations too, and with it what others wrote last in each: whoever can use the browser's profile
  * can read that. `keepsConversations: false` keeps none, and `clear()`, after the client was closed, removes everything.
  */
@@ -23,8 +27,10 @@ export class LocalOutbox {
   #storage;
   #keepsConversations;
   #owner = randomId();
-  /** @type {Set<string>} */
-  #own = new Set();
+  /** Messages that are held here, and the names of their files. @type {Map<string, string[]>} */
+  #own = new Map();
+  #files;
+  #isSwept = false;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #renewing;
 
@@ -37,6 +43,7 @@ export class LocalOutbox {
     this.#keepsConversations = keepsConversations;
     this.#prefix = `imserver.outbox.${userKey}.`;
     this.#storage = storage;
+    this.#files = new FileStore(this.#prefix);
   }
 
   /**
@@ -54,6 +61,7 @@ export class LocalOutbox {
     }
     const claimed = left.sort((one, other) => one.since - other.since).slice(0, Math.max(0, limit));
     claimed.forEach((entry) => this.put(entry));
+    this.#sweep();
     return claimed;
   }
 
@@ -66,7 +74,7 @@ export class LocalOutbox {
       this.#try((storage) => storage.removeItem(this.#conversationsKey));
       this.#set(key, value);
     }
-    this.#own.add(entry.clientMessageId);
+    this.#own.set(entry.clientMessageId, fileNames(entry));
     if (this.#renewing === undefined) {
       this.#renew();
       this.#renewing = setInterval(() => this.#renew(), LocalOutbox.#RENEW);
@@ -75,9 +83,34 @@ export class LocalOutbox {
 
   /** @param {string} clientMessageId */
   remove(clientMessageId) {
-    this.#try((storage) => storage.removeItem(`${this.#prefix}message.${clientMessageId}`));
+    const key = `${this.#prefix}message.${clientMessageId}`;
+    const names = this.#own.get(clientMessageId) ?? fileNames(storedEntry(this.#try((storage) => storage.getItem(key))));
+    if (names.length > 0) this.#files.remove(names);
+    this.#try((storage) => storage.removeItem(key));
     this.#own.delete(clientMessageId);
     if (this.#own.size === 0) this.release();
+  }
+
+  /**
+   * @param {string} clientFileId
+   * @param {Blob} blob
+   */
+  putFile(clientFileId, blob) {
+    return this.#storage === null ? Promise.resolve(false) : this.#files.put(clientFileId, blob);
+  }
+
+  /** @param {string} clientFileId */
+  getFile(clientFileId) {
+    return this.#files.get(clientFileId);
+  }
+
+  /** What an earlier page has left of messages that are gone, once. */
+  #sweep() {
+    if (this.#isSwept) return;
+    this.#isSwept = true;
+    this.#files.sweep((name) =>
+      this.#keys("message.").some((key) => fileNames(storedEntry(this.#try((storage) => storage.getItem(key)))).includes(name)),
+    );
   }
 
   release() {
@@ -109,6 +142,7 @@ export class LocalOutbox {
     this.#own.clear();
     const keys = [...this.#keys("message."), ...this.#keys("owner."), this.#conversationsKey];
     for (const key of keys) this.#try((storage) => storage.removeItem(key));
+    this.#files.clear();
   }
 
   /** @param {() => void} left */
@@ -209,10 +243,17 @@ function storedEntry(text) {
     const entry = JSON.parse(text ?? "");
     const texts = [entry.clientMessageId, entry.toId, entry.content, entry.timestamp, entry.owner];
     const whole = texts.every((each) => typeof each === "string") && Number.isFinite(entry.since);
-    return whole && ["sending", "failed"].includes(entry.state) ? entry : null;
+    const { attachments = [] } = entry;
+    const hasFiles = Array.isArray(attachments) && attachments.every(isStoredFile);
+    return whole && hasFiles && ["sending", "failed"].includes(entry.state) ? entry : null;
   } catch {
     return null;
   }
+}
+
+/** By which the store knows them. @param {StoredEntry | null} entry */
+function fileNames(entry) {
+  return (entry?.attachments ?? []).map(({ clientFileId }) => clientFileId).filter((name) => name !== null);
 }
 
 /** @returns {Storage | null} null where the page may not use it */

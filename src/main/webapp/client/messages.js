@@ -1,8 +1,9 @@
 /** Messages of the model, from what REST, the socket and this client's outbox say of them. */
 
+import { becomeAttachments, fileFrame } from "./attachments.js";
 import { textOf } from "./json.js";
 
-/** @import { HistoryMessage, MessageDetail, OutgoingDetail } from "./types.js" */
+/** @import { Attachment, HistoryMessage, MessageDetail, OutgoingDetail } from "./types.js" */
 
 /**
  * @typedef {object} Message
@@ -22,6 +23,7 @@ import { textOf } from "./json.js";
  * @property {string | null} code why it failed
  * @property {string} title of a notice; "" for none
  * @property {string} url where a notice leads, by http or https, and perhaps relative to the page; "" for none
+ * @property {Attachment[]} attachments its files, at most nine; none where it was recalled
  * @property {number} after for one without an id: the newest id when it was written, which it follows
  */
 
@@ -31,14 +33,14 @@ import { textOf } from "./json.js";
  * @returns {Message}
  */
 export function fromHistory(view, otherId) {
-  const { messageId, fromId, toId, content, timestamp, time, read, recalled, title, url } = view;
+  const { messageId, fromId, toId, content, timestamp, time, read, recalled, title, url, attachments } = view;
   const fromMe = fromId !== otherId || fromId === toId;
   const unread = !read && !recalled && (!fromMe || fromId === toId);
-  return stored({ messageId, fromId, toId, fromMe, content, timestamp, time: timeOf(time), unread, recalled: recalled === true, title, url });
+  return stored({ messageId, fromId, toId, fromMe, content, timestamp, time: timeOf(time), unread, recalled: recalled === true, title, url, attachments });
 }
 
 /**
- * @param {Record<string, any>} frame an event "message", or the last message of an entry of a sync
+ * @param {Record<string, any>} frame an event "message", or the last message of an entry of a sync, its attachments read
  * @param {string} userId the connected user
  * @param {string} readUpTo
  * @returns {Message}
@@ -47,9 +49,9 @@ export function fromFrame(frame, userId, readUpTo) {
   const [fromId, toId, messageId] = [frame.from, frame.to, frame.messageId].map(textOf);
   const recalled = frame.recalled === true;
   const unread = toId === userId && !recalled && Number(messageId) > Number(readUpTo);
-  const { title, url, clientMessageId } = frame;
+  const { title, url, clientMessageId, attachments } = frame;
   const [content, timestamp] = [frame.content, frame.timestamp].map(textOf);
-  const known = { title: textOf(title), url: textOf(url), clientMessageId: textOf(clientMessageId) || null };
+  const known = { title: textOf(title), url: textOf(url), clientMessageId: textOf(clientMessageId) || null, attachments };
   return stored({ messageId, fromId, toId, fromMe: fromId === userId, content, timestamp, time: timeOf(frame.time), unread, recalled, ...known });
 }
 
@@ -58,8 +60,9 @@ export function fromFrame(frame, userId, readUpTo) {
  * @param {Message} message a stored one
  * @returns {Record<string, any>}
  */
-export function toFrame({ messageId, fromId, toId, content, timestamp, time, recalled, title, url }) {
-  const known = { time: time === null ? undefined : new Date(time).toISOString(), recalled: recalled || undefined };
+export function toFrame({ messageId, fromId, toId, content, timestamp, time, recalled, title, url, attachments: files }) {
+  const attachments = files.length === 0 ? undefined : files.map(fileFrame);
+  const known = { time: time === null ? undefined : new Date(time).toISOString(), recalled: recalled || undefined, attachments };
   return { messageId, from: fromId, to: toId, content, timestamp, ...known, title: title || undefined, url: url || undefined };
 }
 
@@ -68,9 +71,9 @@ export function toFrame({ messageId, fromId, toId, content, timestamp, time, rec
  * @param {boolean} isLive whether it came in when it was sent
  * @returns {Message}
  */
-export function fromDetail({ messageId, fromId, toId, content, timestamp, time }, isLive) {
+export function fromDetail({ messageId, fromId, toId, content, timestamp, time, attachments }, isLive) {
   const known = timeOf(time) ?? (isLive ? Date.now() : null);
-  return stored({ messageId, fromId, toId, fromMe: fromId === toId, content, timestamp, time: known, unread: true, recalled: false });
+  return stored({ messageId, fromId, toId, fromMe: fromId === toId, content, timestamp, time: known, unread: true, recalled: false, attachments });
 }
 
 /**
@@ -79,7 +82,7 @@ export function fromDetail({ messageId, fromId, toId, content, timestamp, time }
  * @param {number} after
  * @returns {Message}
  */
-export function written({ clientMessageId, toId, content, timestamp, state, code }, userId, after) {
+export function written({ clientMessageId, toId, content, timestamp, state, code, attachments = [] }, userId, after) {
   return {
     key: clientMessageId,
     messageId: null,
@@ -96,20 +99,23 @@ export function written({ clientMessageId, toId, content, timestamp, state, code
     code,
     title: "",
     url: "",
+    attachments: attachments.map((attachment) => ({ ...attachment })),
     after,
   };
 }
 
 /**
  * @param {{messageId: string, fromId: string, toId: string, fromMe: boolean, content: string, timestamp: string,
- *   time: number | null, unread: boolean, recalled: boolean, title?: string, url?: string, clientMessageId?: string | null}} known
+ *   time: number | null, unread: boolean, recalled: boolean, title?: string, url?: string, clientMessageId?: string | null,
+ *   attachments?: Attachment[]}} known
  * @returns {Message}
  */
 function stored(known) {
   const content = known.recalled ? "" : known.content;
   const { messageId, title = "", clientMessageId = null } = known;
   const url = webAddress(known.url ?? "");
-  return { ...known, key: messageId, content, title, url, clientMessageId, state: "sent", code: null, after: 0 };
+  const attachments = known.recalled ? [] : known.attachments ?? [];
+  return { ...known, key: messageId, content, title, url, attachments, clientMessageId, state: "sent", code: null, after: 0 };
 }
 
 /**
@@ -145,8 +151,13 @@ export function become(message, news) {
     message.state = "sent";
     message.code = null;
   }
-  if (!news.recalled && !message.recalled) return;
-  Object.assign(message, { recalled: true, content: "", title: "", url: "", unread: false });
+  becomeAttachments(message, news.attachments);
+  if (news.recalled || message.recalled) empty(message);
+}
+
+/** It was recalled. @param {Message} message */
+export function empty(message) {
+  Object.assign(message, { recalled: true, content: "", title: "", url: "", attachments: [], unread: false });
 }
 
 /**

@@ -7,6 +7,7 @@
  * Should two clients send the same message all the same, the server stores it once, by its clientMessageId.
  */
 
+import { isStoredFile } from "./attachments.js";
 import { now } from "./clock.js";
 import { randomId } from "./ids.js";
 import { MAX_OUTGOING } from "./outbox.js";
@@ -91,7 +92,7 @@ export class OtherTabs {
   /** What has become of a message that this client holds. @param {OutgoingDetail} detail */
   outgoing(detail) {
     this.#theirs.delete(detail.clientMessageId);
-    this.#tell({ op: "outgoing", details: [detail] });
+    this.#tell({ op: "outgoing", details: [withoutBytes(detail)] });
   }
 
   /**
@@ -106,6 +107,15 @@ export class OtherTabs {
     if (own) outbox.forget(clientMessageId);
     else this.#store?.remove(clientMessageId);
     this.#theirs.delete(clientMessageId);
+    this.#tell({ op: "forget", toId, clientMessageId });
+  }
+
+  /**
+   * A message that this client held is not to be sent any more.
+   * @param {string} toId
+   * @param {string} clientMessageId
+   */
+  dropped(toId, clientMessageId) {
     this.#tell({ op: "forget", toId, clientMessageId });
   }
 
@@ -178,7 +188,7 @@ export class OtherTabs {
   }
 
   #tellAll() {
-    const details = this.#outgoing.outbox.list();
+    const details = this.#outgoing.outbox.list().map(withoutBytes);
     if (details.length > 0) this.#tell({ op: "outgoing", details });
   }
 
@@ -188,9 +198,20 @@ export class OtherTabs {
   }
 }
 
+/**
+ * A tab that tries it again has the files from the store.
+ * @param {OutgoingDetail} detail
+ * @returns {OutgoingDetail}
+ */
+function withoutBytes(detail) {
+  if (detail.attachments === undefined) return detail;
+  return { ...detail, attachments: detail.attachments.map((attachment) => ({ ...attachment, blob: null, progress: null })) };
+}
+
 /** @param {OutgoingDetail} detail */
 function isDetail(detail) {
-  const { clientMessageId, toId, content, timestamp, state, messageId } = detail ?? {};
+  const { clientMessageId, toId, content, timestamp, state, messageId, attachments = [] } = detail ?? {};
+  if (!Array.isArray(attachments) || !attachments.every(isStoredFile)) return false;
   const areTexts = [clientMessageId, toId, content, timestamp].every((each) => typeof each === "string");
   return areTexts && ["sending", "sent", "failed"].includes(state) && (state !== "sent" || typeof messageId === "string");
 }

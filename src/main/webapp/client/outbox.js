@@ -5,7 +5,7 @@ import { detailOf, pendingOf } from "./pending.js";
 
 /** @import { Pending } from "./pending.js" */
 /** @import { Timing } from "./timing.js" */
-/** @import { OutboxStore, OutgoingDetail, StoredEntry } from "./types.js" */
+/** @import { OutboxStore, OutgoingDetail, StoredEntry, StoredFile } from "./types.js" */
 
 export const MAX_OUTGOING = 1000; // messages waiting or failed, in memory and in a store
 const MAX_TIMEOUT = 2 ** 31 - 1; // ms; beyond it setTimeout does not wait at all
@@ -56,14 +56,16 @@ export class Outbox {
    * @param {OutboxStore | null} store
    */
   belongTo(userId, store) {
+    const isOther = store !== this.#store;
     this.#userId = userId;
     this.#store = store;
     this.keep();
+    if (isOther) this.#keepFiles();
   }
 
   /** @returns {OutgoingDetail[]} */
   list() {
-    return [...this.#messages.values()].map(({ entry }) => detailOf(entry, entry.state, null));
+    return [...this.#messages.values()].map((pending) => detailOf(pending, pending.entry.state, null));
   }
 
   /** @param {string} clientMessageId */
@@ -112,6 +114,11 @@ export class Outbox {
     for (const pending of this.#messages.values()) this.save(pending);
   }
 
+  /** The same of the files, in a store that was not there before. */
+  #keepFiles() {
+    for (const pending of this.#messages.values()) this.#saveFiles(pending);
+  }
+
   /** close() was called: nothing of ours stays behind. */
   pause() {
     this.#active = false;
@@ -138,16 +145,19 @@ export class Outbox {
    * @param {string} toId
    * @param {string} content
    * @param {string} clientMessageId
+   * @param {{stored: StoredFile, blob: Blob | null}[]} [files]
    * @returns {Pending}
    */
-  enter(toId, content, clientMessageId) {
+  enter(toId, content, clientMessageId, files = []) {
     const since = this.#nextTimestamp();
     const timestamp = String(since);
     /** @type {StoredEntry} */
     const entry = { clientMessageId, toId, content, timestamp, since, state: "sending", code: null, message: null };
-    const pending = pendingOf(entry);
+    if (files.length > 0) entry.attachments = files.map(({ stored }) => stored);
+    const pending = pendingOf(entry, files.map(({ blob }) => blob));
     this.#messages.set(clientMessageId, pending);
     this.#changed(pending);
+    this.#saveFiles(pending);
     return pending;
   }
 
@@ -177,7 +187,19 @@ export class Outbox {
     this.#messages.set(entry.clientMessageId, pending);
     this.#lastTimestamp = Math.max(this.#lastTimestamp, Math.min(entry.since, Date.now()));
     this.#setDeadline(pending);
-    this.#notify(detailOf(entry, entry.state, null));
+    this.#notify(detailOf(pending, entry.state, null));
+  }
+
+  /** Those that were chosen in this page. @param {Pending} pending */
+  #saveFiles({ entry, files }) {
+    for (const [index, { fileId, clientFileId }] of (entry.attachments ?? []).entries()) {
+      const { blob } = files[index];
+      if (blob !== null && fileId === null && clientFileId !== null) this.#store?.putFile?.(clientFileId, blob)?.catch?.(() => {});
+    }
+  }
+
+  get store() {
+    return this.#store;
   }
 
   /** @param {Pending} pending */
@@ -191,7 +213,7 @@ export class Outbox {
   #changed(pending) {
     this.save(pending);
     this.#setDeadline(pending);
-    this.#notify(detailOf(pending.entry, pending.entry.state, null));
+    this.#notify(detailOf(pending, pending.entry.state, null));
   }
 
   /** @param {Pending} pending */

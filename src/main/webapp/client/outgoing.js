@@ -1,10 +1,12 @@
 /** Messages that this client sends: order, retry, failure. */
 
+import { fileToSend, MOST_ATTACHMENTS } from "./attachments.js";
 import { now } from "./clock.js";
 import { TOO_LARGE, UNREADABLE } from "./close-codes.js";
 import { SendError } from "./errors.js";
 import { isUserId } from "./ids.js";
 import { MAX_OUTGOING, Outbox } from "./outbox.js";
+import { OutgoingFiles, waitsForFiles } from "./outgoing-files.js";
 import { detailOf, newWaiting, noAnswer, quietly } from "./pending.js";
 import { TokenBucket } from "./token-bucket.js";
 
@@ -12,7 +14,19 @@ import { TokenBucket } from "./token-bucket.js";
 /** @import { Pending } from "./pending.js" */
 /** @import { Timing } from "./timing.js" */
 /** @import { Acknowledgement, Refusal } from "./version-1.js" */
-/** @import { OutboxStore, OutgoingDetail, Sent, StoredEntry } from "./types.js" */
+/** @import { FileToSend, Limits, OutboxStore, OutgoingDetail, Sent, StoredEntry, StoredFile } from "./types.js" */
+/** @import { Uploader } from "./uploader.js" */
+
+/**
+ * @typedef {object} OutgoingHost
+ * @property {(entry: StoredEntry) => boolean} write sends it, unless there is no connection
+ * @property {(detail: OutgoingDetail) => void} notify
+ * @property {(detail: OutgoingDetail) => void} progressed only how much of its files is there
+ * @property {() => {takesFiles: boolean, limits: Limits | null}} server what it takes, as far as that is known
+ * @property {Uploader} uploader
+ */
+
+/** @typedef {{stored: StoredFile, blob: Blob | null}} File */
 
 const MAX_CLIENT_MESSAGE_ID = 64; // characters
 
@@ -20,9 +34,9 @@ const MAX_CLIENT_MESSAGE_ID = 64; // characters
 export class Outgoing {
   outbox;
   #connection;
-  #write;
+  #host;
   #timing;
-  #notify;
+  #files;
   #lastHeard = 0;
   /** Messages that may be on the wire; shrinks to one when the server says "not now". */
   #window;
@@ -36,17 +50,28 @@ export class Outgoing {
 
   /**
    * @param {Connection} connection
-   * @param {(entry: StoredEntry) => boolean} write sends it, unless there is no connection
    * @param {OutboxStore | null} store
    * @param {Timing} timing
-   * @param {(detail: OutgoingDetail) => void} notify
+   * @param {OutgoingHost} host
    */
-  constructor(connection, write, store, timing, notify) {
+  constructor(connection, store, timing, host) {
     this.#connection = connection;
-    this.#write = write;
+    this.#host = host;
     this.#timing = timing;
-    this.#notify = notify;
-    this.outbox = new Outbox(store, timing, notify, (pending) => this.#fail(pending, noAnswer(pending)));
+    this.outbox = new Outbox(store, timing, host.notify, (pending) => this.#fail(pending, noAnswer(pending)));
+    const progressed = (/** @type {Pending} */ pending) => {
+      if (this.#isOurs(pending)) host.progressed(detailOf(pending, pending.entry.state, null));
+    };
+    this.#files = new OutgoingFiles(host.uploader, {
+      uploaded: (pending) => {
+        if (this.#isOurs(pending)) this.outbox.save(pending);
+        progressed(pending);
+      },
+      complete: () => this.#pump(),
+      progressed,
+      failed: (pending, error) => this.#isOurs(pending) && this.#fail(pending, error),
+      isOnline: () => this.#online,
+    });
     this.#window = timing.inFlight;
     this.#bucket = new TokenBucket(timing.perSecond, timing.burst);
   }
@@ -55,14 +80,16 @@ export class Outgoing {
    * @param {string} toId
    * @param {string} content
    * @param {string} clientMessageId
+   * @param {FileToSend[]} [attachments] of one that is known they are known too
    * @returns {Promise<Sent>}
    */
-  send(toId, content, clientMessageId) {
+  send(toId, content, clientMessageId, attachments = []) {
     const known = this.outbox.get(clientMessageId);
-    const error = this.#validate(toId, content, clientMessageId, known);
+    const files = attachments.map(fileToSend);
+    const error = this.#validate(toId, content, clientMessageId, known, files.length > 0) ?? this.#validateFiles(files, clientMessageId);
     if (error !== null) return quietly(Promise.reject(error));
-    const pending = known ?? this.outbox.enter(toId, content, clientMessageId);
-    if (known?.entry.state === "failed") this.outbox.revive(known);
+    const pending = known ?? this.outbox.enter(toId, content, clientMessageId, files);
+    if (known?.entry.state === "failed") this.#revive(known);
     pending.waiting ??= newWaiting();
     const { promise } = pending.waiting;
     if (this.#connection.ended) this.#fail(pending, new SendError("NOT_CONNECTED", "the client is closed", true, clientMessageId));
@@ -75,13 +102,15 @@ export class Outgoing {
    * @param {string} content
    * @param {string} clientMessageId
    * @param {Pending | undefined} known
+   * @param {boolean} hasFiles
    * @returns {SendError | null}
    */
-  #validate(toId, content, clientMessageId, known) {
+  #validate(toId, content, clientMessageId, known, hasFiles) {
     /** @type {(code: string, message: string, retryable?: boolean) => SendError} */
     const error = (code, message, retryable = false) => new SendError(code, message, retryable, clientMessageId);
     if (!isUserId(toId) || /^0+$/.test(toId)) return error("INVALID_RECIPIENT", "toId must be a user id");
-    if (typeof content !== "string" || content === "") return error("EMPTY_CONTENT", "content must be a text");
+    const isEmpty = content === "" && known?.entry.attachments === undefined && !hasFiles;
+    if (typeof content !== "string" || isEmpty) return error("EMPTY_CONTENT", "content must be a text");
     if (clientMessageId === "" || clientMessageId.length > MAX_CLIENT_MESSAGE_ID) {
       return error("BAD_PACKET", `clientMessageId must have 1 to ${MAX_CLIENT_MESSAGE_ID} characters`);
     }
@@ -90,6 +119,54 @@ export class Outgoing {
       return same ? null : error("ID_TAKEN", "another message has this clientMessageId");
     }
     return this.outbox.makeRoom() ? null : error("OUTBOX_FULL", `${MAX_OUTGOING} messages are waiting`, true);
+  }
+
+  /**
+   * What the server would refuse, as far as it has said so.
+   * @param {File[]} files
+   * @param {string} clientMessageId
+   * @returns {SendError | null}
+   */
+  #validateFiles(files, clientMessageId) {
+    /** @type {(code: string, message: string) => SendError} */
+    const error = (code, message) => new SendError(code, message, false, clientMessageId);
+    const { takesFiles, limits } = this.#host.server();
+    if (files.length > 0 && limits !== null && !takesFiles) return error("NO_FILES", "the server takes no files");
+    const most = limits?.maxAttachments ?? MOST_ATTACHMENTS;
+    if (files.length > most) return error("TOO_MANY_FILES", `a message has at most ${most} files`);
+    const maxFile = limits?.maxFile ?? Infinity;
+    if (files.some(({ blob }) => blob !== null && blob.size > maxFile)) return error("FILE_TOO_LARGE", `a file has at most ${maxFile} bytes`);
+    return files.some(({ blob }) => blob?.size === 0) ? error("EMPTY_FILE", "a file is empty") : null;
+  }
+
+  /** The user tries it again. @param {Pending} pending */
+  #revive(pending) {
+    if (pending.entry.code === "UNKNOWN_FILE") {
+      // What was uploaded is gone: all that is at hand is uploaded anew.
+      for (const file of pending.entry.attachments ?? []) if (file.clientFileId !== null) file.fileId = null;
+    }
+    this.outbox.revive(pending);
+  }
+
+  /** Whether it was neither dropped nor handed over. @param {Pending} pending */
+  #isOurs(pending) {
+    return this.outbox.get(pending.entry.clientMessageId) === pending;
+  }
+
+  /**
+   * Drops a message whose files are not all there yet.
+   * @param {string} clientMessageId
+   * @returns {string | null} to whom it was; null where it cannot be dropped any more
+   */
+  cancel(clientMessageId) {
+    const pending = this.outbox.get(clientMessageId);
+    if (pending === undefined || pending.entry.state !== "sending" || pending.onTheWire || pending.attempts > 0 || !waitsForFiles(pending)) return null;
+    this.#files.end(pending);
+    this.#settle(pending);
+    this.outbox.remove(clientMessageId);
+    pending.waiting?.reject(new SendError("CANCELLED", "the message was cancelled", false, clientMessageId));
+    this.#pump();
+    return pending.entry.toId;
   }
 
   /**
@@ -108,12 +185,16 @@ export class Outgoing {
    * @param {string} clientMessageId
    */
   handOver(clientMessageId) {
-    if (this.outbox.get(clientMessageId)?.entry.state === "failed") this.outbox.handOver(clientMessageId);
+    const pending = this.outbox.get(clientMessageId);
+    if (pending?.entry.state !== "failed") return;
+    this.#files.end(pending);
+    this.outbox.handOver(clientMessageId);
   }
 
   /** close() was called. */
   pause() {
     clearTimeout(this.#paced);
+    this.#files.endAll();
     this.outbox.pause();
   }
 
@@ -157,12 +238,13 @@ export class Outgoing {
     if (pending === undefined) return; // answered before
     const { entry } = pending;
     const { clientMessageId } = entry;
+    this.#files.end(pending);
     this.#settle(pending);
     this.outbox.remove(clientMessageId);
     this.#window = Math.min(this.#timing.inFlight, this.#window + 1);
     const known = time === "" ? {} : { time };
     pending.waiting?.resolve({ messageId, clientMessageId, timestamp: entry.timestamp, ...known });
-    this.#notify({ ...detailOf({ ...entry, code: null, message: null }, "sent", messageId), ...known }); // also one that had failed
+    this.#host.notify({ ...detailOf(pending, "sent", messageId), code: null, message: null, ...known }); // also one that had failed
     this.#pump();
   }
 
@@ -200,6 +282,14 @@ export class Outgoing {
     let room = this.#window - onTheWire.length;
     for (const pending of this.outbox.all()) {
       const { toId, state, timestamp } = pending.entry;
+      if (state === "sending" && pending.files.length > 0 && !this.#host.server().takesFiles) {
+        this.#fail(pending, new SendError("NO_FILES", "the server takes no files", false, pending.entry.clientMessageId));
+        return; // which has gone on with the others
+      }
+      if (state === "sending" && waitsForFiles(pending)) {
+        this.#files.begin(pending, this.outbox.store);
+        continue;
+      }
       if (state !== "sending" || busy.has(toId)) continue;
       busy.add(toId);
       if (pending.onTheWire || timestamps.has(timestamp)) continue;
@@ -217,7 +307,7 @@ export class Outgoing {
 
   /** @param {Pending} pending */
   #attempt(pending) {
-    if (!this.#write(pending.entry)) return; // closing: it is sent again on the next connection
+    if (!this.#host.write(pending.entry)) return; // closing: it is sent again on the next connection
     pending.attempts++;
     pending.onTheWire = true;
     pending.writtenAt = now();
@@ -241,11 +331,12 @@ export class Outgoing {
    * @param {SendError} error
    */
   #fail(pending, error) {
+    this.#files.end(pending);
     this.#settle(pending);
     Object.assign(pending.entry, { state: "failed", code: error.code, message: error.message });
     this.outbox.save(pending);
     pending.waiting?.reject(error);
-    this.#notify(detailOf(pending.entry, "failed", null));
+    this.#host.notify(detailOf(pending, "failed", null));
     this.#pump();
   }
 

@@ -1,8 +1,9 @@
 /** One message on its way to the server. */
 
 import { SendError } from "./errors.js";
+import { attachmentsOfPending } from "./outgoing-files.js";
 
-/** @import { OutgoingDetail, Sent, StoredEntry } from "./types.js" */
+/** @import { Attachment, OutgoingDetail, Sent, StoredEntry } from "./types.js" */
 
 /**
  * @typedef {object} Pending
@@ -14,14 +15,17 @@ import { SendError } from "./errors.js";
  * @property {ReturnType<typeof setTimeout> | undefined} timer runs while an answer is awaited
  * @property {ReturnType<typeof setTimeout> | undefined} deadline
  * @property {SendError | null} why the server's last "not now"
+ * @property {{blob: Blob | null, progress: number | null, known: Attachment | null}[]} files of each attachment of the entry what no store has
+ * @property {AbortController | null} upload ends that of its files; null where none is under way
  * @property {{promise: Promise<Sent>, resolve: (sent: Sent) => void, reject: (error: SendError) => void} | null} waiting
  */
 
 /**
  * @param {StoredEntry} entry
+ * @param {(Blob | null)[]} [blobs] of its attachments, as far as they are at hand
  * @returns {Pending}
  */
-export function pendingOf(entry) {
+export function pendingOf(entry, blobs = []) {
   return {
     entry,
     attempts: 0,
@@ -31,18 +35,22 @@ export function pendingOf(entry) {
     timer: undefined,
     deadline: undefined,
     why: null,
+    files: (entry.attachments ?? []).map((_, index) => ({ blob: blobs[index] ?? null, progress: null, known: null })),
+    upload: null,
     waiting: null,
   };
 }
 
 /**
- * @param {StoredEntry} entry
+ * @param {Pending} pending
  * @param {"sending" | "sent" | "failed"} state
  * @param {string | null} messageId
  * @returns {OutgoingDetail}
  */
-export function detailOf({ clientMessageId, toId, content, timestamp, code, message }, state, messageId) {
-  return { clientMessageId, toId, content, timestamp, state, messageId, code, message };
+export function detailOf(pending, state, messageId) {
+  const { clientMessageId, toId, content, timestamp, code, message } = pending.entry;
+  const attachments = pending.files.length === 0 ? {} : { attachments: attachmentsOfPending(pending) };
+  return { clientMessageId, toId, content, timestamp, state, messageId, code, message, ...attachments };
 }
 
 /** @param {Pending} pending */

@@ -41,6 +41,7 @@ export {};
  * @property {string} time when the server took it in, ISO 8601 in UTC; "" where version 1 does not say
  * @property {string} userName the sender's name, or the id where none is known
  * @property {string} headUrl the sender's avatar; "" where none is known
+ * @property {Attachment[]} attachments its files; on version 1, where they are lines of the content, none
  */
 
 /**
@@ -54,6 +55,7 @@ export {};
  * @property {string} [time] of a sent one, when the server stored it, ISO 8601 in UTC; only on version 2
  * @property {string | null} code why it failed: a code of the protocol, or one of SendError's
  * @property {string | null} message the same in words, for developers
+ * @property {Attachment[]} [attachments] its files, each with how much of it is uploaded
  */
 
 /**
@@ -89,6 +91,66 @@ export {};
  * @property {string | null} code
  * @property {string | null} message
  * @property {string | null} [userId] whose it is, as far as that was known
+ * @property {StoredFile[]} [attachments] its files
+ */
+
+/**
+ * A file of a message in a store: plain data, without the bytes.
+ * @typedef {object} StoredFile
+ * @property {string | null} fileId null until it is uploaded
+ * @property {string | null} clientFileId by which the server and the store know it; null of one that was uploaded before it was sent
+ * @property {string} name
+ * @property {string} type
+ * @property {number} size
+ * @property {number | null} width
+ * @property {number | null} height
+ * @property {number | null} duration
+ * @property {string} waveform
+ */
+
+/**
+ * A file of a message. Show the name as text: others wrote it.
+ * @typedef {object} Attachment
+ * @property {string | null} fileId null until it is uploaded
+ * @property {string | null} clientFileId of one that is on its way from here
+ * @property {string} name as its sender called it
+ * @property {string} type the media type, as the server has found it in the bytes
+ * @property {number} size bytes
+ * @property {number | null} width pixels of an image that the server could decode; null of all else
+ * @property {number | null} height
+ * @property {number | null} duration milliseconds of a recording; null of all else
+ * @property {string} waveform a sketch of a recording: characters 0 to 9 and a to z, each by how loud it is there; "" for none
+ * @property {string} url where it is, without a credential, until `goodUntil`; "" while that is not known. See client.fileUrl().
+ * @property {string} previewUrl the same of a smaller image of it; "" where there is none
+ * @property {number} goodUntil by Date.now()
+ * @property {Blob | null} blob the file itself, where it was chosen in this page: it can be shown before it is uploaded
+ * @property {number | null} progress from 0 to 1 while it is being uploaded from this page; null otherwise
+ */
+
+/**
+ * A file for a message: the id of one that was uploaded, what upload() has returned, a File or Blob, or one with what is known of it.
+ * @typedef {string | number | bigint | Blob | NewFile} FileToSend
+ * @typedef {object} NewFile
+ * @property {Blob | null} [blob]
+ * @property {string | null} [fileId] of one that was uploaded
+ * @property {string | null} [clientFileId]
+ * @property {string} [name]
+ * @property {string} [type]
+ * @property {number} [size]
+ * @property {number | null} [width] pixels, to be shown in while it is uploaded
+ * @property {number | null} [height]
+ * @property {number | null} [duration] milliseconds, of a recording
+ * @property {string} [waveform] of a recording; at most 200 characters
+ */
+
+/**
+ * @typedef {object} UploadOptions
+ * @property {AbortSignal} [signal] ends it
+ * @property {(share: number) => void} [progress] is told how much of it is there, from 0 to 1
+ * @property {string} [name] in place of the File's own
+ * @property {number} [duration] milliseconds, of a recording
+ * @property {string} [waveform] of a recording; at most 200 characters
+ * @property {string} [clientFileId] what has the same is one file, however often it is uploaded
  */
 
 /**
@@ -109,6 +171,9 @@ export {};
  * @property {(text: string | null, userId: string) => void} [saveState] keeps a text of at most a million characters in place of the one
  *   before, null for none: on version 2 the names, last messages and counts of the user's conversations, so that the next page
  *   shows them at once. Where it cannot, the one before may stay, or nothing.
+ * @property {(clientFileId: string, blob: Blob) => Promise<boolean>} [putFile] keeps a file of a message that was given to put() before,
+ *   until remove() of that message; resolves with whether it is kept
+ * @property {(clientFileId: string) => Promise<Blob | null>} [getFile] null where it has none
  */
 
 /** @typedef {{id: string, name: string, avatar: string}} User a name is the id where none is known, an avatar "" */
@@ -125,6 +190,7 @@ export {};
  * @property {boolean} [recalled] its sender has taken it back; it has no content any more
  * @property {string} [title] of a notice
  * @property {string} [url] where a notice leads
+ * @property {Attachment[]} [attachments] its files
  * @property {"recall"} [kind] this is no message: it says that message `of` was recalled (only with `entries: "all"`)
  * @property {string} [of]
  */
@@ -151,7 +217,10 @@ export {};
 
 /** Why a message is reported. @typedef {"spam" | "abuse" | "sexual" | "fraud" | "other"} ReportReason */
 
-/** What the server allows, as it says on version 2. @typedef {{maxContent: number, recallSeconds: number}} Limits */
+/**
+ * What the server allows, as it says on version 2; maxFile, in bytes, and maxAttachments, in a message, where it takes files.
+ * @typedef {{maxContent: number, recallSeconds: number, maxFile?: number, maxAttachments?: number}} Limits
+ */
 
 /** Somebody types: until then, by Date.now(); 0 where it is over. @typedef {{userId: string, until: number}} TypingDetail */
 

@@ -1,5 +1,6 @@
 /** Speaks version 2 on a connection: the cursor, the model that it keeps up to date, and the event "message" from both. */
 
+import { attachmentsOf } from "./attachments.js";
 import { Backlog } from "./backlog.js";
 import { textOf } from "./json.js";
 import { Protocol2 } from "./protocol-2.js";
@@ -62,7 +63,10 @@ export class Version2 {
     this.#sync = new Sync({
       ask: (command, answered) => this.#protocol.command("sync", command, answered),
       begun: () => this.#backlog.hold(),
-      entry: (entry) => model.feed.entry(entry),
+      entry: (entry) => {
+        if (entry.lastMessage) this.#readFiles(entry.lastMessage);
+        model.feed.entry(entry);
+      },
       forget: () => {
         this.#backlog.forget();
         model.forget();
@@ -84,6 +88,7 @@ export class Version2 {
 
   /** What an earlier page knew. @param {State} state */
   restore(state) {
+    for (const { lastMessage } of state.conversations) if (lastMessage) this.#readFiles(lastMessage);
     if (this.#sync.restore(state)) this.#model.restore(state.conversations);
   }
 
@@ -125,16 +130,18 @@ export class Version2 {
    * @returns {boolean} whether it was written
    */
   send(entry) {
-    const { toId: to, content, clientMessageId, timestamp } = entry;
-    return this.#protocol.command("send", { to, content, clientMessageId, timestamp }, (answer) => {
+    const { toId: to, content, clientMessageId, timestamp, attachments: files = [] } = entry;
+    const attachments = files.length === 0 ? undefined : files.map(({ fileId }) => fileId);
+    return this.#protocol.command("send", { to, content, clientMessageId, timestamp, attachments }, (answer) => {
       this.#listener.time(answer.time);
       if (answer.op !== "done") return this.#listener.refused({ clientMessageId, timestamp, ...failureOf(answer) });
       if (answer.change === undefined) {
         this.#sync.behind(); // it was stored before, and this device may have missed that
       } else {
         this.#sync.change(answer.change, () => {
-          this.#model.feed.sent(entry, answer);
-          this.#show({ ...answer, from: this.#listener.userId(), to, content, timestamp }); // to oneself
+          this.#model.feed.sent(entry, answer, attachmentsOf(files, this.#api.server));
+          const known = attachmentsOf(files, this.#api.server);
+          this.#show({ ...answer, from: this.#listener.userId(), to, content, timestamp, attachments: known }); // to oneself
         });
       }
       const [messageId, time] = [textOf(answer.messageId), textOf(answer.time)];
@@ -200,6 +207,7 @@ export class Version2 {
     const { feed } = this.#model;
     if (op === "message") {
       this.#listener.time(frame.time);
+      this.#readFiles(frame);
       this.#sync.change(change, () => {
         feed.message(frame);
         this.#show(frame);
@@ -215,6 +223,11 @@ export class Version2 {
     } else if (op === "behind") {
       this.#sync.behind();
     }
+  }
+
+  /** @param {Record<string, any>} message */
+  #readFiles(message) {
+    message.attachments = attachmentsOf(message.attachments, this.#api.server);
   }
 
   /** @param {Frame} welcome */
@@ -234,7 +247,7 @@ export class Version2 {
     const [fromId, toId, messageId] = [event.from, event.to, event.messageId].map(textOf);
     if (toId !== this.#listener.userId() || !this.#listener.isShowing()) return;
     const [content, timestamp, time, name] = [event.content, event.timestamp, event.time, event.name].map(textOf);
-    this.#backlog.live({ messageId, fromId, toId, content, timestamp, time, userName: name || fromId, headUrl: textOf(event.avatar) });
+    this.#backlog.live({ messageId, fromId, toId, content, timestamp, time, userName: name || fromId, headUrl: textOf(event.avatar), attachments: event.attachments ?? [] });
   }
 }
 

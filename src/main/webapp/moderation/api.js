@@ -17,12 +17,22 @@
  * @property {number} [closedBy]
  */
 /**
+ * A file that a report keeps; its addresses are for moderators, and good for an hour or two.
+ * @typedef {object} SealedFile
+ * @property {number} fileId
+ * @property {string} name
+ * @property {string} type
+ * @property {string} url
+ * @property {string} [previewUrl]
+ */
+/**
  * @typedef {object} SealedMessage
  * @property {number} messageId
  * @property {number} fromId
  * @property {number} toId
  * @property {string} content
  * @property {string} time
+ * @property {SealedFile[]} [attachments]
  * @property {boolean} named
  * @property {true} [recalled]
  */
@@ -51,6 +61,14 @@
  */
 
 /** @typedef {{refuse: string[], mask: string[], report: string[]}} Words */
+/**
+ * @typedef {object} Erasure
+ * @property {number | string} userId
+ * @property {"running" | "done"} state
+ * @property {number} messages
+ * @property {string} startedAt
+ * @property {string | null} [finishedAt]
+ */
 
 /** Why a request was not done: `code` is the server's, "" where it has said none. */
 export class RequestFailure extends Error {
@@ -144,6 +162,48 @@ export class ModerationApi {
   }
 
   /**
+   * @param {string} userId
+   * @param {string} reason
+   * @returns {Promise<Erasure>}
+   */
+  erase(userId, reason) {
+    return this.#request("POST", `users/${userId}/erase`, {}, { reason });
+  }
+
+  /**
+   * @param {string} userId
+   * @returns {Promise<Erasure | null>} null where that was never asked for
+   */
+  async erasure(userId) {
+    try {
+      return await this.#request("GET", `users/${userId}/erasure`);
+    } catch (error) {
+      if (error instanceof RequestFailure && error.code === "NOT_FOUND") return null;
+      throw error;
+    }
+  }
+
+  /**
+   * A page of all that is stored of a user: its lines, each with its end, and where the next page begins.
+   * @param {string} userId
+   * @param {string} [after] what the page before says
+   * @returns {Promise<{lines: string[], next: string | undefined}>}
+   */
+  async exportPage(userId, after) {
+    const text = await this.#text("GET", `users/${userId}/export`, { after }, undefined, "application/x-ndjson");
+    const lines = text.split("\n").filter((line) => line !== "");
+    let last;
+    try {
+      last = JSON.parse(lines.at(-1) ?? "");
+    } catch {
+      throw new RequestFailure("");
+    }
+    if (last.type === "end") return { lines, next: undefined };
+    if (last.type !== "next" || typeof last.after !== "string") throw new RequestFailure("");
+    return { lines: lines.slice(0, -1), next: last.after };
+  }
+
+  /**
    * @param {number} [before]
    * @returns {Promise<{actions: Action[], more: boolean}>}
    */
@@ -159,12 +219,28 @@ export class ModerationApi {
    * @returns {Promise<any>}
    */
   async #request(method, path, query = {}, body) {
+    const text = await this.#text(method, path, query, body);
+    try {
+      return text === "" ? null : JSON.parse(text.replace(ID, '"$1":"$2"'));
+    } catch {
+      throw new RequestFailure("");
+    }
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {Record<string, string | number | undefined>} query
+   * @param {object} [body]
+   * @param {string} [accept]
+   */
+  async #text(method, path, query, body, accept = "application/json") {
     const url = new URL(`../api/moderation/${path}`, document.baseURI);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
     /** @type {Record<string, string>} */
-    const headers = { Authorization: `Bearer ${this.#credential}`, Accept: "application/json" };
+    const headers = { Authorization: `Bearer ${this.#credential}`, Accept: accept };
     if (body) headers["Content-Type"] = "application/json";
     let response;
     let text;
@@ -174,13 +250,13 @@ export class ModerationApi {
     } catch {
       throw new RequestFailure("");
     }
-    let answer = null;
+    if (response.ok) return text;
+    let code = "";
     try {
-      answer = text && JSON.parse(text.replace(ID, '"$1":"$2"'));
+      code = String(JSON.parse(text).code ?? "");
     } catch {
-      throw new RequestFailure("");
+      // of a proxy, which says no code
     }
-    if (!response.ok) throw new RequestFailure(String(answer?.code ?? ""));
-    return answer;
+    throw new RequestFailure(code);
   }
 }

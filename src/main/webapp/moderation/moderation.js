@@ -2,18 +2,19 @@
  * The page of the moderators: what was reported, who is suspended, what was done.
  *
  * Its address takes `#token=…`, which is removed at once; then it says what is shown: `#reports`, `#report=5`, `#suspensions`,
- * `#words`, `#audit`. A further section has an entry in SECTIONS, and a case in load() and content().
+ * `#words`, `#data`, `#data=42` (of user 42), `#audit`. A further section has an entry in SECTIONS, and a case in load() and content().
  */
 
 import { html, nothing, render } from "../lib/lit/lit-html.js";
 import { ModerationApi, RequestFailure } from "./api.js";
 import { textsFor, wordOf } from "./texts.js";
+import { UserData } from "./user-data.js";
 import { actionList, reportList, reportView, suspensionList, suspensionOf, valueOf, wordLists } from "./views.js";
 
 /** @import { Action, Report, SealedMessage, Suspension, Words } from "./api.js" */
 
-/** @type {("reports" | "suspensions" | "words" | "audit")[]} */
-const SECTIONS = ["reports", "suspensions", "words", "audit"];
+/** @type {("reports" | "suspensions" | "words" | "data" | "audit")[]} */
+const SECTIONS = ["reports", "suspensions", "words", "data", "audit"];
 const WHEN_DOWN = 2000; // ms
 /** In open mode. */
 const ANYBODY = "0";
@@ -25,7 +26,7 @@ const state = {
   authMode: undefined,
   /** @type {ModerationApi | null} */
   api: null,
-  /** What is shown. @type {"reports" | "report" | "suspensions" | "words" | "audit"} */
+  /** What is shown. @type {"reports" | "report" | "suspensions" | "words" | "data" | "audit"} */
   section: "reports",
   /** Which report. */
   reportId: 0,
@@ -48,6 +49,9 @@ const state = {
 /** Counts what was loaded, so that what comes late is not shown. */
 let generation = 0;
 
+/** What is stored of one user. */
+const userData = new UserData(t, attempt, say, show);
+
 // ---- Where the page is ----
 
 function takeAddress() {
@@ -61,6 +65,7 @@ function takeAddress() {
   const section = SECTIONS.find((each) => fragment.has(each));
   state.reportId = Number.isSafeInteger(id) && id > 0 ? id : 0;
   state.section = state.reportId > 0 ? "report" : (section ?? "reports");
+  if (state.section === "data") userData.choose(fragment.get("data") ?? "");
 }
 
 async function askHealth() {
@@ -86,6 +91,7 @@ function signIn(credential) {
 /** @param {string} [why] */
 function signOut(why = "") {
   generation++;
+  userData.clear();
   Object.assign(state, { api: null, reports: null, report: null, suspensions: null, words: null, actions: null });
   say(why, Boolean(why));
 }
@@ -143,6 +149,8 @@ async function load() {
   } else if (section === "words") {
     const words = await attempt((api) => api.words());
     if (mine === generation && words) state.words = words;
+  } else if (section === "data") {
+    await userData.load();
   } else {
     const actions = await attempt((api) => api.actions());
     if (mine === generation && actions) state.actions = actions;
@@ -250,6 +258,8 @@ function content() {
       });
     case "words":
       return wordLists(t, state.words, (list, words) => act((api) => api.putWords(list, words)));
+    case "data":
+      return userData.view();
     default:
       return actionList(t, state.actions, older);
   }

@@ -44,14 +44,14 @@ export function nameOf(t, user) {
 }
 
 /** @param {string} time */
-function timeOf(time) {
+export function timeOf(time) {
   const year = Number(time.slice(0, 4));
   const text = year >= 9000 ? "∞" : new Date(time).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
   return html`<time datetime=${time}>${text}</time>`;
 }
 
 /** @param {Record<string, unknown>} facts those that are "" or undefined are left out */
-function factsOf(facts) {
+export function factsOf(facts) {
   const known = Object.entries(facts).filter(([, value]) => value !== "" && value !== undefined);
   return html`<dl class="facts">${known.map(([name, value]) => html`<dt>${name}</dt><dd class="text">${value}</dd>`)}</dl>`;
 }
@@ -71,6 +71,16 @@ function optionsOf(name, options) {
  */
 function line(t, name, label) {
   return html`<label class="wide">${label} <input name=${name} maxlength="1000" autocomplete="off" /></label>`;
+}
+
+/**
+ * @param {string} name
+ * @param {string} label
+ */
+export function userIdField(name, label) {
+  return html`<label>
+    ${label} <input name=${name} required inputmode="numeric" pattern="[1-9][0-9]*" maxlength="19" autocomplete="off" />
+  </label>`;
 }
 
 /**
@@ -138,6 +148,7 @@ export function reportView(t, found, steps) {
     </ol>
     <h3>${t.suspendThis(nameOf(t, report.reported))}</h3>
     <form class="card" @submit=${steps.suspend}>${suspensionFields(t)}</form>
+    <p><a href="#data=${report.reported.id}">${t.dataOfThis(nameOf(t, report.reported))}</a></p>
     ${report.state === "open"
       ? html`<h3>${t.close}</h3>
           <form class="card" @submit=${steps.close}>
@@ -167,12 +178,30 @@ function sealedMessage(t, message, name, remove) {
       ${message.named ? html`· <span class="tag">${t.named}</span>` : nothing}
     </p>
     ${message.recalled ? html`<p class="quiet">${t.recalledBefore}</p>` : html`<p class="text" dir="auto">${message.content}</p>`}
+    ${message.attachments ? html`<ul class="files">${message.attachments.map((file) => sealedFile(t, file))}</ul>` : nothing}
     ${message.recalled
       ? nothing
       : html`<details>
           <summary>${t.remove}</summary>
           <form @submit=${submit}>${line(t, "reason", t.why)}<button>${t.removeForBoth}</button></form>
         </details>`}
+  </li>`;
+}
+
+/**
+ * A picture is shown when it is asked for: moderators should not have to see what they do not want to.
+ * @param {Texts} t
+ * @param {import("./api.js").SealedFile} file
+ */
+function sealedFile(t, file) {
+  const link = html`<a href=${file.url} target="_blank" rel="noopener noreferrer" dir="auto">${file.name}</a> <span class="quiet">${file.type}</span>`;
+  if (!file.previewUrl) return html`<li>${link}</li>`;
+  return html`<li>
+    ${link}
+    <details>
+      <summary>${t.showPicture}</summary>
+      <img src=${file.previewUrl} alt=${file.name} loading="lazy" />
+    </details>
   </li>`;
 }
 
@@ -215,7 +244,7 @@ export function suspensionList(t, page, steps) {
           ${page.more ? html`<button @click=${steps.more}>${t.more}</button>` : nothing}`}
     <h3>${t.suspendUser}</h3>
     <form class="card" @submit=${steps.suspend}>
-      <label>${t.userId} <input name="user" required inputmode="numeric" pattern="[1-9][0-9]*" maxlength="19" autocomplete="off" /></label>
+      ${userIdField("user", t.userId)}
       ${suspensionFields(t)}
     </form>
   `;

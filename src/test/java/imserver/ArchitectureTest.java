@@ -44,7 +44,7 @@ class ArchitectureTest {
           entry("session", allowed("packet", "config", "auth")),
           entry("database", allowed("config")),
           entry("container", allowed("packet", "config", "session")),
-          entry("cluster", allowed("config", "database")),
+          entry("cluster", allowed("packet", "config", "database")),
           entry("api", allowed()),
           entry("content", allowed("packet", "session", "moderation", "config", "database")),
           entry("policy", allowed("api", "packet", "session", "webhook", "config")),
@@ -52,7 +52,7 @@ class ArchitectureTest {
           entry("directory", allowed("auth", "config", "database")),
           entry("moderation", allowed("packet", "auth", "session", "webhook", "database")),
           entry("file", allowed("packet", "auth", "session", "query", "config", "database")),
-          entry("webhook", allowed("session", "cluster", "config", "database")),
+          entry("webhook", allowed("packet", "session", "cluster", "config", "database")),
           entry(
               "message",
               allowed(
@@ -63,6 +63,7 @@ class ArchitectureTest {
                   "policy",
                   "content",
                   "directory",
+                  "file",
                   "moderation",
                   "cluster",
                   "webhook",
@@ -77,6 +78,7 @@ class ArchitectureTest {
                   "session",
                   "query",
                   "directory",
+                  "file",
                   "message",
                   "config",
                   "database")),
@@ -105,6 +107,7 @@ class ArchitectureTest {
                   "access",
                   "content",
                   "directory",
+                  "file",
                   "moderation",
                   "message",
                   "cluster",
@@ -169,12 +172,13 @@ class ArchitectureTest {
 
   @Test
   @DisplayName(
-      "has JPA only in message, conversation, directory, access, content, moderation and webhook, and in what makes it work on Tomcat")
+      "has JPA only in message, conversation, file, directory, access, content, moderation and webhook, and in what makes it work on Tomcat")
   void jpa() {
     only(
         "jakarta.persistence..",
         "imserver.message",
         "imserver.conversation",
+        "imserver.file",
         "imserver.directory",
         "imserver.access",
         "imserver.content",

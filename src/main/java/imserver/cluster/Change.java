@@ -1,6 +1,8 @@
 package imserver.cluster;
 
+import imserver.packet.Attachment;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +21,14 @@ public sealed interface Change {
    * @param recipientChange the number of this change for the recipient; the sender's where both are
    *     one, 0 where it is silenced
    * @param unread how many messages of the sender the recipient has not read then
-   * @param content the text; null where it was too long for a frame, and is to be read from the
-   *     database
+   * @param content as it is stored ({@link imserver.packet.AttachedText}); null where it was too
+   *     long for a frame, and is to be read from the database
    * @param timestamp the sender's mark, "" for none
    * @param time when it came, in whole milliseconds
    * @param clientMessageId the sender's name for it, null for none
    * @param title of a message of the system, null for none
    * @param url its link, null for none
+   * @param attachments the files that it carries
    */
   record MessageStored(
       long messageId,
@@ -39,10 +42,46 @@ public sealed interface Change {
       Instant time,
       @Nullable String clientMessageId,
       @Nullable String title,
-      @Nullable String url)
+      @Nullable String url,
+      List<Attachment> attachments)
       implements Change {
 
-    /** The same without its text, title and link. */
+    /** Copies the list. */
+    public MessageStored {
+      attachments = List.copyOf(attachments);
+    }
+
+    /** Without files. */
+    public MessageStored(
+        long messageId,
+        long senderId,
+        long senderChange,
+        long recipientId,
+        long recipientChange,
+        long unread,
+        @Nullable String content,
+        String timestamp,
+        Instant time,
+        @Nullable String clientMessageId,
+        @Nullable String title,
+        @Nullable String url) {
+      this(
+          messageId,
+          senderId,
+          senderChange,
+          recipientId,
+          recipientChange,
+          unread,
+          content,
+          timestamp,
+          time,
+          clientMessageId,
+          title,
+          url,
+          List.of());
+    }
+
+    /** The same without its text, title, link and files. */
     MessageStored withoutContent() {
       return new MessageStored(
           messageId,
@@ -56,7 +95,8 @@ public sealed interface Change {
           time,
           clientMessageId,
           null,
-          null);
+          null,
+          List.of());
     }
   }
 

@@ -8,6 +8,7 @@ import imserver.cluster.Change.ProfileChanged;
 import imserver.cluster.Change.Typing;
 import imserver.cluster.Change.Untold;
 import imserver.cluster.Frame.Kind;
+import imserver.packet.Attachment;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonException;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameCodec {
 
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
   /** In bytes of a sealed frame. PostgreSQL takes less than 8,000 (NOTIFY). */
   static final int MAX_SEALED_BYTES = 7900;
@@ -111,8 +112,12 @@ final class FrameCodec {
           .add(message.time().toEpochMilli())
           .add(text(message.content()))
           .add(text(message.clientMessageId()));
-      if (message.title() != null || message.url() != null) {
+      boolean hasFiles = !message.attachments().isEmpty();
+      if (message.title() != null || message.url() != null || hasFiles) {
         fields.add(text(message.title())).add(text(message.url()));
+      }
+      if (hasFiles) {
+        fields.add(files(message.attachments()));
       }
     } else if (change instanceof MessagesRead read) {
       fields
@@ -150,6 +155,28 @@ final class FrameCodec {
       fields.add("p").add(profile.userId());
     }
     return fields.build().toString();
+  }
+
+  private static JsonArrayBuilder files(List<Attachment> attachments) {
+    JsonArrayBuilder files = JSON.createArrayBuilder();
+    for (Attachment attachment : attachments) {
+      files.add(
+          JSON.createArrayBuilder()
+              .add(attachment.fileId())
+              .add(attachment.name())
+              .add(attachment.type())
+              .add(attachment.size())
+              .add(number(attachment.width()))
+              .add(number(attachment.height()))
+              .add(number(attachment.duration()))
+              .add(text(attachment.waveform()))
+              .add(attachment.hasPreview()));
+    }
+    return files;
+  }
+
+  private static JsonValue number(@Nullable Integer number) {
+    return number == null ? JsonValue.NULL : JSON.createValue(number);
   }
 
   private static JsonValue text(@Nullable String text) {
@@ -200,7 +227,10 @@ final class FrameCodec {
               Instant.ofEpochMilli(number(fields, 8)),
               text(fields, 10),
               text(fields, 11),
-              text(fields, 12));
+              text(fields, 12),
+              fields.size() <= 13
+                  ? List.of()
+                  : fields.getJsonArray(13).getValuesAs(FrameCodec::attachment));
       case "r" ->
           new MessagesRead(
               number(fields, 1),
@@ -231,6 +261,24 @@ final class FrameCodec {
       case "p" -> new ProfileChanged(number(fields, 1));
       default -> throw new IllegalArgumentException("no change of this version");
     };
+  }
+
+  private static Attachment attachment(JsonValue value) {
+    JsonArray fields = value.asJsonArray();
+    return new Attachment(
+        number(fields, 0),
+        fields.getString(1),
+        fields.getString(2),
+        number(fields, 3),
+        integer(fields, 4),
+        integer(fields, 5),
+        integer(fields, 6),
+        text(fields, 7),
+        fields.getBoolean(8));
+  }
+
+  private static @Nullable Integer integer(JsonArray fields, int index) {
+    return fields.isNull(index) ? null : Integer.valueOf(fields.getInt(index));
   }
 
   /** Null where it is null, or left out. */

@@ -50,7 +50,8 @@ public class WordFilter {
     return new Verdict(
         masked(content, matcher(current, WordAction.MASK).find(text)),
         null,
-        matcher(current, WordAction.REPORT).isIn(text));
+        matcher(current, WordAction.REPORT).isIn(text),
+        false);
   }
 
   private static WordMatcher matcher(Map<WordAction, WordMatcher> matchers, WordAction action) {

@@ -25,8 +25,14 @@ public class ConversationExport {
   /** The same for the characters of its texts. */
   static final int MOST_CHARACTERS = 262_144;
 
-  /** So many conversations, and messages of each direction, are read at once. */
+  /** So many messages of each direction are read at once. */
   static final int AT_A_TIME = 20;
+
+  /**
+   * So many conversations are read at once: as many as a part can have, since each reading goes
+   * through all conversations of the user.
+   */
+  static final int CONVERSATIONS_AT_A_TIME = MOST;
 
   @Inject private ConversationRepository conversations;
 
@@ -75,7 +81,7 @@ public class ConversationExport {
     }
     long other = position.otherId();
     while (true) {
-      List<Conversation> next = conversations.withUsersAbove(user, other, AT_A_TIME);
+      List<Conversation> next = conversations.withUsersAbove(user, other, CONVERSATIONS_AT_A_TIME);
       for (Conversation conversation : next) {
         other = conversation.otherThan(user);
         reading.entries.add(new Entry.OfConversation(conversation));
@@ -83,7 +89,7 @@ public class ConversationExport {
           return new Part(reading.entries, reading.end);
         }
       }
-      if (next.size() < AT_A_TIME) {
+      if (next.size() < CONVERSATIONS_AT_A_TIME) {
         return new Part(reading.entries, null);
       }
     }

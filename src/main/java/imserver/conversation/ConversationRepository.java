@@ -1,8 +1,11 @@
 package imserver.conversation;
 
+import imserver.file.Attachments;
 import imserver.message.Conversation;
 import imserver.message.UnreadCondition;
+import imserver.packet.MessageFile;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import java.util.Collection;
@@ -31,6 +34,7 @@ public class ConversationRepository {
   static final int LITTLE_UNREAD = 1_000;
 
   @PersistenceContext private EntityManager entities;
+  @Inject private Attachments attachments;
 
   /** For the container, which injects the rest. */
   public ConversationRepository() {}
@@ -220,10 +224,12 @@ public class ConversationRepository {
   Map<Long, StoredMessage> messages(Collection<Long> ids) {
     return ids.isEmpty()
         ? Map.of()
-        : entities
-            .createQuery(STORED_MESSAGE + "m.id in :ids", StoredMessage.class)
-            .setParameter("ids", ids)
-            .getResultStream()
+        : withFiles(
+                entities
+                    .createQuery(STORED_MESSAGE + "m.id in :ids", StoredMessage.class)
+                    .setParameter("ids", ids)
+                    .getResultList())
+            .stream()
             .collect(Collectors.toMap(StoredMessage::id, Function.identity()));
   }
 
@@ -242,21 +248,32 @@ public class ConversationRepository {
 
   private List<StoredMessage> direction(
       long sender, long recipient, long aboveId, long belowId, int limit, String order) {
-    return entities
-        .createQuery(
-            STORED_MESSAGE
-                + """
-                m.senderId = :sender and m.recipientId = :recipient and m.id > :above and m.id < :below
-                order by m.senderId %1$s, m.recipientId %1$s, m.id %1$s
-                """
-                    .formatted(order),
-            StoredMessage.class)
-        .setParameter("sender", sender)
-        .setParameter("recipient", recipient)
-        .setParameter("above", aboveId)
-        .setParameter("below", belowId)
-        .setMaxResults(limit)
-        .getResultList();
+    return withFiles(
+        entities
+            .createQuery(
+                STORED_MESSAGE
+                    + """
+                    m.senderId = :sender and m.recipientId = :recipient and m.id > :above and m.id < :below
+                    order by m.senderId %1$s, m.recipientId %1$s, m.id %1$s
+                    """
+                        .formatted(order),
+                StoredMessage.class)
+            .setParameter("sender", sender)
+            .setParameter("recipient", recipient)
+            .setParameter("above", aboveId)
+            .setParameter("below", belowId)
+            .setMaxResults(limit)
+            .getResultList());
+  }
+
+  private List<StoredMessage> withFiles(List<StoredMessage> messages) {
+    Map<Long, List<MessageFile>> files =
+        attachments.of(messages, StoredMessage::id, StoredMessage::content);
+    return files.isEmpty()
+        ? messages
+        : messages.stream()
+            .map(message -> message.with(files.getOrDefault(message.id(), List.of())))
+            .toList();
   }
 
   /**

@@ -261,7 +261,8 @@ public class ConversationService {
         message.createdAt().toInstant(),
         message.timestamp(),
         message.title(),
-        message.url());
+        message.url(),
+        message.files());
   }
 
   /** A numbered part of the list, without the system. Rows before it are read too. */

@@ -10,7 +10,14 @@ import imserver.packet.SendMessage;
 import imserver.packet.Synchronize;
 import imserver.packet.Typing;
 import jakarta.json.Json;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonNumber;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import jakarta.json.stream.JsonParser.Event;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +67,8 @@ final class CommandReader {
               text("content", Integer.MAX_VALUE, ""),
               timestamp(),
               clientMessageId(),
-              id());
+              id(),
+              files());
       case "read" -> new MarkReadUpTo(userId("with", -1), messageId("upTo"), id());
       case "recall" -> new RecallMessage(messageId("messageId"), id());
       case "sync" -> new Synchronize(since(), epoch(), limit(), id());
@@ -119,6 +127,29 @@ final class CommandReader {
       throw bad("timestamp is longer than " + SendMessage.MAX_TIMESTAMP + " characters");
     }
     return storable(field.text(), "timestamp");
+  }
+
+  /** Ids of files; none where the field is absent. */
+  private List<Long> files() throws Unreadable {
+    JsonField field = fields.get("attachments");
+    if (field == null) {
+      return List.of();
+    }
+    if (field.kind() != Event.START_ARRAY || !(field.structure() instanceof JsonArray array)) {
+      throw bad("attachments is not an array of file ids");
+    }
+    List<Long> ids = new ArrayList<>(array.size());
+    for (JsonValue value : array) {
+      Long id =
+          value instanceof JsonString text
+              ? JsonField.integer(text.getString())
+              : value instanceof JsonNumber ? JsonField.integer(value.toString()) : null;
+      if (id == null || id <= 0) {
+        throw bad("attachments is not an array of file ids");
+      }
+      ids.add(id);
+    }
+    return ids;
   }
 
   private String clientMessageId() throws Unreadable {

@@ -1,5 +1,7 @@
 package imserver.endpoint;
 
+import imserver.packet.Attachment;
+import imserver.packet.MessageFile;
 import imserver.packet.Response;
 import imserver.packet.Response.Answer;
 import imserver.packet.Response.Behind;
@@ -25,6 +27,7 @@ import java.io.StringWriter;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -152,6 +155,7 @@ final class EventEncoder {
       text(last.content(), last.time(), last.timestamp());
       optional("title", last.title());
       optional("url", last.url());
+      files(last.files());
       if (last.isRecalled()) {
         json.write("recalled", true);
       }
@@ -177,6 +181,7 @@ final class EventEncoder {
     id("with", added.with());
     ids(message.messageId(), message.fromId(), message.toId());
     text(message.content(), added.time(), message.timestamp());
+    files(message.files());
     json.write("name", message.userName()).write("avatar", message.headUrl());
     count("unread", added.unread());
     optional("clientMessageId", added.clientMessageId());
@@ -199,11 +204,47 @@ final class EventEncoder {
     if (welcome.strangers()) {
       json.write("strangers");
     }
+    if (welcome.maxFile() > 0) {
+      json.write("files");
+    }
     json.writeEnd();
     json.writeStartObject("limits")
         .write("maxContent", welcome.maxContent())
-        .write("recallSeconds", welcome.recallSeconds())
-        .writeEnd();
+        .write("recallSeconds", welcome.recallSeconds());
+    if (welcome.maxFile() > 0) {
+      json.write("maxFile", welcome.maxFile()).write("maxAttachments", Attachment.MAX);
+    }
+    json.writeEnd();
+  }
+
+  /** Left out where there are none. */
+  private void files(List<MessageFile> files) {
+    if (files.isEmpty()) {
+      return;
+    }
+    json.writeStartArray("attachments");
+    for (MessageFile file : files) {
+      Attachment attachment = file.attachment();
+      json.writeStartObject();
+      id("fileId", attachment.fileId());
+      json.write("name", attachment.name())
+          .write("type", attachment.type())
+          .write("size", attachment.size());
+      number("width", attachment.width());
+      number("height", attachment.height());
+      number("duration", attachment.duration());
+      optional("waveform", attachment.waveform());
+      json.write("url", file.url());
+      optional("previewUrl", file.previewUrl());
+      json.writeEnd();
+    }
+    json.writeEnd();
+  }
+
+  private void number(String name, @Nullable Integer number) {
+    if (number != null) {
+      json.write(name, number);
+    }
   }
 
   private JsonGenerator op(String op) {

@@ -39,7 +39,7 @@ final class PacketEncoder {
         message.fromId(),
         message.toId(),
         MESSAGE,
-        message.content(),
+        message.asText(),
         message.timestamp(),
         describe(message));
   }

@@ -10,6 +10,7 @@ import imserver.conversation.StoredNotice;
 import imserver.conversation.UnreadCount;
 import imserver.directory.UserProfile;
 import imserver.packet.MarkRead;
+import imserver.packet.MessageFile;
 import imserver.packet.SendMessage;
 import imserver.packet.StorableText;
 import imserver.query.DatabaseExecutor;
@@ -128,7 +129,7 @@ public class LegacyResource {
             : conversations.unreadIds(other.userId(), user, Long.MAX_VALUE, MAX_UNREAD_IDS);
     return new ConversationEntry(
         Math.min(user, other.userId()) + "-" + Math.max(user, other.userId()),
-        summary.last().content(),
+        MessageFile.shortText(summary.last().content(), summary.last().files()),
         summary.unread(),
         unreadIds,
         other.userId(),
@@ -172,7 +173,10 @@ public class LegacyResource {
 
   private Letter letter(long user, StoredMessage message) {
     return new Letter(
-        time(message.createdAt()), message.content(), message.senderId() == user, message.id());
+        time(message.createdAt()),
+        MessageFile.text(message.content(), message.files()),
+        message.senderId() == user,
+        message.id());
   }
 
   /** The unread notices, newest first. */

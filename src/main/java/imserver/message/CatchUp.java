@@ -3,6 +3,7 @@ package imserver.message;
 import imserver.cluster.Change;
 import imserver.cluster.Cluster;
 import imserver.directory.UserDirectory;
+import imserver.file.Attachments;
 import imserver.packet.Response.Incoming;
 import imserver.session.SessionRegistry;
 import imserver.session.Workers;
@@ -71,6 +72,7 @@ public class CatchUp {
   @Inject private UserDirectory directory;
   @Inject private MessageService service;
   @Inject private Workers workers;
+  @Inject private Attachments attachments;
 
   private final AtomicBoolean comparing = new AtomicBoolean();
   private final AtomicBoolean toCompare = new AtomicBoolean();
@@ -85,17 +87,19 @@ public class CatchUp {
       SessionRegistry registry,
       UserDirectory directory,
       MessageService service,
-      Workers workers) {
+      Workers workers,
+      Attachments attachments) {
     this.cluster = cluster;
     this.registry = registry;
     this.directory = directory;
     this.service = service;
     this.workers = workers;
+    this.attachments = attachments;
   }
 
   @PostConstruct
   void start() {
-    delivery = new Delivery(directory, registry, cluster);
+    delivery = new Delivery(directory, registry, cluster, attachments::link);
     cluster.start(new Listener());
     workers.runEvery(LOOK, this::look);
   }

@@ -98,7 +98,8 @@ public class ConnectionStart {
         config.limits().maxContent(),
         config.rules().recall(),
         config.rules().receipts() == Switch.ON,
-        config.rules().strangers().isBounded());
+        config.rules().strangers().isBounded(),
+        config.files().maxBytes());
   }
 
   private void next(MessageStream stream) {

@@ -34,11 +34,18 @@ record DedupeKey(long senderId, String key) {
     if (!request.timestamp().isEmpty()) {
       return new DedupeKey(
           senderId,
-          hash("packet", Long.toString(request.toId()), request.timestamp(), request.content()));
+          hash("packet", Long.toString(request.toId()), request.timestamp(), content(request)));
     }
     byte[] unique = new byte[BYTES];
     RANDOM.nextBytes(unique);
     return new DedupeKey(senderId, text(unique));
+  }
+
+  /** With the ids of its files, after what no text can hold. */
+  private static String content(SendMessage request) {
+    return request.files().isEmpty()
+        ? request.content()
+        : request.content() + "\0" + request.files();
   }
 
   /** Each part with its length before it, so that no two lists of parts read the same. */

@@ -13,6 +13,8 @@ import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
+import imserver.packet.Attachment;
+import imserver.packet.MessageFile;
 import imserver.packet.Response;
 import imserver.packet.Response.Incoming;
 import imserver.packet.Response.MessageAdded;
@@ -26,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,11 +42,33 @@ final class Delivery {
   private final UserDirectory directory;
   private final SessionRegistry registry;
   private final Cluster cluster;
+  private final Function<List<Attachment>, List<MessageFile>> links;
 
+  /** For changes that are no new messages. */
   Delivery(UserDirectory directory, SessionRegistry registry, Cluster cluster) {
+    this(
+        directory,
+        registry,
+        cluster,
+        files -> {
+          throw new IllegalStateException("a message with files");
+        });
+  }
+
+  /**
+   * Delivers to the connections of a registry.
+   *
+   * @param links gives files their addresses
+   */
+  Delivery(
+      UserDirectory directory,
+      SessionRegistry registry,
+      Cluster cluster,
+      Function<List<Attachment>, List<MessageFile>> links) {
     this.directory = directory;
     this.registry = registry;
     this.cluster = cluster;
+    this.links = links;
   }
 
   /** A transaction failed: it may be committed all the same, unless the database says otherwise. */
@@ -202,7 +227,7 @@ final class Delivery {
   }
 
   /** Null where the text did not fit into a frame. */
-  private static @Nullable Incoming incoming(MessageStored message, Profiles senders) {
+  private @Nullable Incoming incoming(MessageStored message, Profiles senders) {
     String content = message.content();
     if (content == null) {
       return null;
@@ -214,7 +239,9 @@ final class Delivery {
             message.recipientId(),
             content,
             message.timestamp());
-    return unread.from(senders.of(message.senderId()));
+    List<MessageFile> files =
+        message.attachments().isEmpty() ? List.of() : links.apply(message.attachments());
+    return unread.from(senders.of(message.senderId()), files);
   }
 
   /**

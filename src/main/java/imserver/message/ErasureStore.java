@@ -100,6 +100,14 @@ final class ErasureStore {
       where low_id = ? and high_id = ?
       """;
 
+  /** What he has uploaded and not sent; what reports keep stays. */
+  private static final String UNSENT_FILES =
+      """
+      delete from file where owner_id = ?
+        and not exists (select 1 from attachment a where a.file_id = file.id)
+        and not exists (select 1 from reported_attachment r where r.file_id = file.id)
+      """;
+
   private static final String REPORTS =
       """
       select id, case when is_open then 1 else 0 end from report where %1$s = ? and id > ?
@@ -239,6 +247,7 @@ final class ErasureStore {
       Direction direction = new Direction(other, user);
       long read = unread.getOrDefault(direction, 0L);
       statements.updateEach(ERASE, erased.stream().map(id -> new Object[] {id}).toList());
+      AttachedFiles.release(statements, erased);
       UserPair pair = direction.pair();
       statements.update(ADD_RECALLS, pair.low(), pair.high(), now, erased);
       write(statements, users, user, to, read);
@@ -295,6 +304,7 @@ final class ErasureStore {
       statements.update("update user_state set stranger_quota = null where user_id = ?", user);
       statements.update("delete from new_recipient where sender_id = ?", user);
       statements.update("delete from unseen where recipient_id = ?", user);
+      statements.update(UNSENT_FILES, user);
       advance(statements, user, REPORTS_ABOUT, 0, 0, 0);
     }
     return nothing();

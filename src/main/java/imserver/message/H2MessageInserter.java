@@ -1,5 +1,6 @@
 package imserver.message;
 
+import imserver.packet.AttachedText;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Query;
 import java.time.OffsetDateTime;
@@ -22,7 +23,8 @@ final class H2MessageInserter {
       select n.ordinal, m.id, m.created_at,
              case when abs(m.recipient_id) = n.recipient_id and (m.content = n.content or m.content = '')
                     and h.title is not distinct from n.title and h.url is not distinct from n.url
-                  then 1 else 0 end
+                  then 1 else 0 end,
+             m.content
       from unnest(cast(?1 as integer array), cast(?2 as bigint array), cast(?3 as varchar array),
                   cast(?4 as bigint array), cast(?5 as varchar array), cast(?6 as varchar array),
                   cast(?7 as varchar array))
@@ -61,6 +63,15 @@ final class H2MessageInserter {
 
   private static final String FLAG =
       "insert into flagged_message (message_id, content) values (?1, ?2)";
+
+  private static final String ATTACH =
+      "insert into attachment (message_id, position, file_id) values (?1, ?2, ?3)";
+
+  private static final String FILES =
+      """
+      select a.file_id from attachment a where a.message_id = ?1
+      order by a.message_id, a.position
+      """;
 
   private static final String ADD_UNREAD =
       """
@@ -152,14 +163,19 @@ final class H2MessageInserter {
     Map<Integer, ExistingMessage> existing = new HashMap<>();
     for (Object row : rows) {
       Object[] columns = (Object[]) row;
-      existing.put(
-          ((Number) columns[0]).intValue(),
-          new ExistingMessage(
-              ((Number) columns[1]).longValue(),
-              (OffsetDateTime) columns[2],
-              ((Number) columns[3]).intValue() == 1));
+      int index = ((Number) columns[0]).intValue();
+      long id = ((Number) columns[1]).longValue();
+      boolean same =
+          ((Number) columns[3]).intValue() == 1
+              && (!AttachedText.mayHaveFiles((String) columns[4])
+                  || filesOf(id).equals(newMessages.get(index).fileIds()));
+      existing.put(index, new ExistingMessage(id, (OffsetDateTime) columns[2], same));
     }
     return existing;
+  }
+
+  private List<Long> filesOf(long messageId) {
+    return Arrays.stream(numbers(statement(FILES, messageId))).boxed().toList();
   }
 
   private List<Outcome.Stored> addNew(List<NewMessage> newMessages, SiteRules rules) {
@@ -191,6 +207,7 @@ final class H2MessageInserter {
       if (noticeDetails != null) {
         entities.persist(new Notice(ids[i], noticeDetails));
       }
+      attach(ids[i], newMessages.get(i).fileIds());
       if (newMessages.get(i).flagged()) {
         statement(FLAG, ids[i], newMessages.get(i).content()).executeUpdate();
       }
@@ -200,6 +217,12 @@ final class H2MessageInserter {
     }
     entities.flush(); // what the database refuses is thrown here
     return deltas.stored(ids, heads, counts(deltas));
+  }
+
+  private void attach(long messageId, List<Long> files) {
+    for (int position = 0; position < files.size(); position++) {
+      statement(ATTACH, messageId, position, files.get(position)).executeUpdate();
+    }
   }
 
   private void changeConversations(ConversationDeltas deltas, long[] ids, long[] heads) {

@@ -5,10 +5,18 @@ import imserver.moderation.ModerationStep;
 import imserver.moderation.Suspension;
 import jakarta.persistence.EntityManager;
 import java.time.OffsetDateTime;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Recalls messages on H2, within a transaction. */
 final class H2RecallWriter {
+
+  private static final String DELETE_FILE =
+      """
+      delete from file where id = ?1
+        and not exists (select 1 from attachment a where a.file_id = file.id)
+        and not exists (select 1 from reported_attachment r where r.file_id = file.id)
+      """;
 
   private final EntityManager entities;
   private final @Nullable H2EventWriter events;
@@ -68,6 +76,7 @@ final class H2RecallWriter {
     if (!silenced) {
       conversation.setChangedOf(recipient, recipientChange);
     }
+    releaseFiles(messageId);
     addEntry(messageId, UserPair.of(sender, recipient), now);
     if (events != null && !silenced) {
       events.recalled(sender, recipient, messageId, left);
@@ -85,6 +94,25 @@ final class H2RecallWriter {
     }
     entities.remove(unread);
     return 1;
+  }
+
+  /** As {@link AttachedFiles#release}. */
+  private void releaseFiles(long messageId) {
+    List<?> files =
+        entities
+            .createNativeQuery("select distinct file_id from attachment where message_id = ?1")
+            .setParameter(1, messageId)
+            .getResultList();
+    if (files.isEmpty()) {
+      return;
+    }
+    entities
+        .createNativeQuery("delete from attachment where message_id = ?1")
+        .setParameter(1, messageId)
+        .executeUpdate();
+    for (Object file : files) {
+      entities.createNativeQuery(DELETE_FILE).setParameter(1, file).executeUpdate();
+    }
   }
 
   private void addEntry(long messageId, UserPair pair, OffsetDateTime now) {

@@ -6,6 +6,7 @@ import imserver.cluster.Cluster;
 import imserver.config.Config;
 import imserver.content.WordFilter;
 import imserver.directory.UserDirectory;
+import imserver.file.Attachments;
 import imserver.message.Submission.ReadAck;
 import imserver.message.Submission.Recall;
 import imserver.message.Submission.Send;
@@ -67,6 +68,7 @@ public class Intake {
   @Inject private Workers workers;
   @Inject private UserBudgets budgets;
   @Inject private Suspensions suspensions;
+  @Inject private Attachments attachments;
   @Resource private ManagedThreadFactory threads;
 
   /** Notices take one part in so many of the room at a time. */
@@ -114,7 +116,7 @@ public class Intake {
     policyGate =
         policies.isOn() ? new PolicyGate(policies, this::store, config.limits().intake()) : null;
     int count = config.storage().lanes();
-    delivery = new Delivery(directory, registry, cluster);
+    delivery = new Delivery(directory, registry, cluster, attachments::link);
     typing = new TypingRelay(workers, service::isBlocked, delivery::pass);
     int batch = config.limits().batch();
     lanes =

@@ -2,6 +2,7 @@ package imserver.message;
 
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
+import imserver.packet.Attachment;
 import imserver.packet.BlankText;
 import imserver.packet.FailureCode;
 import imserver.packet.SendMessage;
@@ -31,7 +32,11 @@ public class MessageRules {
       return FailureCode.INVALID_RECIPIENT;
     }
     String content = request.content();
-    if (BlankText.isBlank(content)) {
+    int files = request.files().size();
+    if (files > Attachment.MAX) {
+      return FailureCode.TOO_MANY_FILES;
+    }
+    if (files == 0 && BlankText.isBlank(content)) {
       return FailureCode.EMPTY_CONTENT;
     }
     if (content.codePointCount(0, content.length()) > config.limits().maxContent()) {

@@ -11,9 +11,12 @@ import imserver.database.StorageExceptionTranslator;
 import imserver.database.Vendor;
 import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
+import imserver.file.Attachments;
+import imserver.file.OwnedFile;
 import imserver.moderation.ModerationStep;
 import imserver.moderation.SuspensionChange;
 import imserver.moderation.SuspensionScope;
+import imserver.packet.MessageFile;
 import imserver.packet.Response.Incoming;
 import imserver.webhook.Webhooks;
 import jakarta.ejb.Stateless;
@@ -51,6 +54,7 @@ public class MessageService {
   @Inject private UserDirectory directory;
   @Inject private Config config;
   @Inject private WordFilter words;
+  @Inject private Attachments attachments;
   @Inject private Webhooks webhooks;
 
   /** For the container, which injects the rest. */
@@ -77,14 +81,17 @@ public class MessageService {
               ? new Outcome.UnknownRecipient()
               : added.remove());
     }
-    return words.hasMasked() ? withMaskedRetries(newMessages, outcomes) : outcomes;
+    return words.hasMasked() || newMessages.stream().anyMatch(NewMessage::mayBeReplaced)
+        ? withChangedRetries(newMessages, outcomes)
+        : outcomes;
   }
 
   /**
-   * A retry is one also where the words have changed since the message was stored. The others are
-   * committed by now, so that a failure must not be taken for a rollback.
+   * A retry is one also where the words have changed since the message was stored, or the host
+   * application has replaced its text, and now has not, or the reverse. The others are committed by
+   * now, so that a failure must not be taken for a rollback.
    */
-  private List<Outcome> withMaskedRetries(List<NewMessage> newMessages, List<Outcome> outcomes) {
+  private List<Outcome> withChangedRetries(List<NewMessage> newMessages, List<Outcome> outcomes) {
     List<Outcome> corrected = new ArrayList<>(outcomes);
     try {
       for (int i = 0; i < corrected.size(); i++) {
@@ -98,12 +105,24 @@ public class MessageService {
     return corrected;
   }
 
-  /** That it is a retry of what is stored, as far as masks let that be seen, or what is given. */
+  /** That it is a retry of what is stored, as far as can be seen, or what is given. */
   private Outcome retryOr(Outcome other, NewMessage newMessage) {
     Message stored = messages.find(newMessage.key());
-    return stored != null && newMessage.isPerhaps(stored)
+    return stored != null && newMessage.isPerhaps(stored) && hasFilesOf(newMessage, stored)
         ? new Outcome.Duplicate(stored.id(), stored.createdAt())
         : other;
+  }
+
+  /** Of one that is refused for its files nothing is known of them. */
+  private boolean hasFilesOf(NewMessage newMessage, Message stored) {
+    if (stored.isRecalled() || newMessage.attachments().isEmpty()) {
+      return true;
+    }
+    List<MessageFile> files =
+        attachments.ofMessages(List.of(stored.id())).getOrDefault(stored.id(), List.of());
+    return newMessage
+        .fileIds()
+        .equals(files.stream().map(file -> file.attachment().fileId()).toList());
   }
 
   /**
@@ -114,6 +133,11 @@ public class MessageService {
     return newMessages.stream()
         .map(newMessage -> retryOr(new Outcome.RefusedContent(), newMessage))
         .toList();
+  }
+
+  /** Those of some files that are complete, by their ids. */
+  public Map<Long, OwnedFile> files(Collection<Long> fileIds) {
+    return attachments.complete(fileIds);
   }
 
   private Set<Long> unknownRecipients(List<NewMessage> newMessages) {
@@ -237,7 +261,14 @@ public class MessageService {
     Set<Long> senders =
         received.stream().map(ReceivedMessage::senderId).collect(Collectors.toSet());
     Profiles profiles = directory.profiles(senders);
-    return received.stream().map(message -> message.from(profiles.of(message.senderId()))).toList();
+    Map<Long, List<MessageFile>> files =
+        attachments.of(received, ReceivedMessage::id, ReceivedMessage::content);
+    return received.stream()
+        .map(
+            message ->
+                message.from(
+                    profiles.of(message.senderId()), files.getOrDefault(message.id(), List.of())))
+        .toList();
   }
 
   /** The numbers of the last changes of users, at least one; of those who have any. */

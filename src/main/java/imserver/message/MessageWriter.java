@@ -2,7 +2,10 @@ package imserver.message;
 
 import imserver.cluster.Change;
 import imserver.content.Verdict.Refusal;
+import imserver.file.OwnedFile;
 import imserver.message.Submission.Send;
+import imserver.packet.AttachedText;
+import imserver.packet.Attachment;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Success;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
@@ -50,7 +54,8 @@ final class MessageWriter {
   }
 
   /** Stores messages, answers their senders, and delivers those that are new. */
-  void process(List<Send> sends) {
+  void process(List<Send> all) {
+    List<Send> sends = withFiles(all);
     List<Send> unsayable = sends.stream().filter(send -> send.verdict().refusal() != null).toList();
     if (!unsayable.isEmpty()) {
       refuse(unsayable, newMessages(unsayable));
@@ -68,6 +73,42 @@ final class MessageWriter {
     bySuspicion.values().stream()
         .filter(some -> !some.isEmpty())
         .forEach(some -> store(some, newMessages(some)));
+  }
+
+  /**
+   * What is known of the files of messages, where some carry any. Who names a file that is not his,
+   * or not complete, is refused, unless the message was stored before.
+   */
+  private List<Send> withFiles(List<Send> sends) {
+    List<Send> carrying = sends.stream().filter(send -> !send.request().files().isEmpty()).toList();
+    if (carrying.isEmpty()) {
+      return sends;
+    }
+    Map<Long, OwnedFile> files;
+    try {
+      files =
+          service.files(
+              carrying.stream()
+                  .flatMap(send -> send.request().files().stream())
+                  .collect(Collectors.toSet()));
+    } catch (RuntimeException e) {
+      giveUp(carrying, e);
+      return sends.stream().filter(send -> send.request().files().isEmpty()).toList();
+    }
+    return sends.stream().map(send -> withFiles(send, files)).toList();
+  }
+
+  private static Send withFiles(Send send, Map<Long, OwnedFile> files) {
+    List<Attachment> own =
+        send.request().files().stream()
+            .map(files::get)
+            .filter(Objects::nonNull)
+            .filter(file -> file.ownerId() == send.requester().user().userId())
+            .map(OwnedFile::attachment)
+            .toList();
+    return own.size() == send.request().files().size()
+        ? send.with(own)
+        : send.with(send.verdict().refused(FailureCode.UNKNOWN_FILE, ""));
   }
 
   private void store(List<Send> sends, List<NewMessage> newMessages) {
@@ -106,13 +147,15 @@ final class MessageWriter {
     return new NewMessage(
         send.key(),
         request.toId(),
-        send.verdict().content(),
+        AttachedText.of(send.verdict().content(), request.files().size()),
         request.timestamp(),
         now,
         send.noticeDetails(),
+        send.attachments(),
         send.exempt(),
         send.verdict().isReported(),
-        false);
+        false,
+        send.verdict().mayBeReplaced());
   }
 
   /**

@@ -76,7 +76,8 @@ final class PolicyGate {
             send.key().senderId(),
             send.request().toId(),
             send.verdict().content(),
-            send.request().clientMessageId());
+            send.request().clientMessageId(),
+            send.request().files());
     try {
       var unused = policies.ask(draft).thenAccept(ruling -> decided(entry, ruling));
     } catch (RuntimeException | Error e) {
@@ -145,9 +146,14 @@ final class PolicyGate {
     Verdict verdict = send.verdict();
     try {
       if (ruling instanceof Ruling.Store store) {
-        next.accept(send.with(verdict.withContent(store.content())));
+        next.accept(
+            send.with(
+                store.isDecided()
+                    ? verdict.decided(store.content())
+                    : verdict.decided(store.content()).undecided()));
       } else if (ruling instanceof Ruling.Refuse refusal) {
-        next.accept(send.with(verdict.refused(FailureCode.REFUSED_BY_HOST, refusal.reason())));
+        next.accept(
+            send.with(verdict.undecided().refused(FailureCode.REFUSED_BY_HOST, refusal.reason())));
       } else {
         send.fail(FailureCode.SERVER_BUSY);
       }

@@ -10,6 +10,7 @@ import imserver.message.SendingRules.Decision;
 import imserver.moderation.ModerationStep;
 import imserver.moderation.SuspensionChange;
 import imserver.moderation.SuspensionScope;
+import imserver.packet.Attachment;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -34,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +51,7 @@ public class PostgresMessageStore implements MessageStore {
 
   private static final String ADD =
       "select * from add_messages(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-          + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String MARK_READ = "select * from mark_read(?, ?, ?, ?)";
   private static final String RECALL = "select * from recall_message(?, ?, ?, ?, true, ?)";
   private static final String REMOVE = "select * from remove_message(?, ?, ?, ?, ?, ?)";
@@ -198,6 +200,8 @@ public class PostgresMessageStore implements MessageStore {
       texts(notices, NoticeDetails::title),
       texts(notices, NoticeDetails::url),
       flagged(newMessages),
+      carriers(newMessages),
+      newMessages.stream().flatMapToLong(PostgresMessageStore::fileIds).toArray(),
       deltas.users(),
       deltas.changes(),
       deltas.received(),
@@ -235,6 +239,17 @@ public class PostgresMessageStore implements MessageStore {
         .filter(index -> newMessages.get(index).flagged())
         .map(index -> index + 1)
         .toArray();
+  }
+
+  /** The ordinal of each message as often as it has files. */
+  private static int[] carriers(List<NewMessage> newMessages) {
+    return IntStream.range(0, newMessages.size())
+        .flatMap(index -> fileIds(newMessages.get(index)).mapToInt(id -> index + 1))
+        .toArray();
+  }
+
+  private static LongStream fileIds(NewMessage newMessage) {
+    return newMessage.attachments().stream().mapToLong(Attachment::fileId);
   }
 
   private static @Nullable Integer bound(int bound) {

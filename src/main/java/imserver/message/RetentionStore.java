@@ -121,6 +121,7 @@ final class RetentionStore {
       statements.update(
           "delete from " + table + " where message_id > ? and message_id <= ?", upTo, last);
     }
+    AttachedFiles.release(statements, old.stream().map(Old::id).toList());
     int deleted = statements.update("delete from message where id > ? and id <= ?", upTo, last);
     postpone(statements, last, old.size() < STEP ? IDLE : PAUSE);
     UnreadRows.forgetUnseen(statements, emptied);

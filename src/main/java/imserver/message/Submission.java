@@ -1,6 +1,7 @@
 package imserver.message;
 
 import imserver.content.Verdict;
+import imserver.packet.Attachment;
 import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
 import imserver.packet.RecallMessage;
@@ -53,6 +54,7 @@ sealed interface Submission {
    *
    * @param verdict what is to become of it for what it says
    * @param exempt whether the rules for strangers do not apply to its sender
+   * @param attachments what is known of its files, none before they were looked for
    */
   record Send(
       Requester requester,
@@ -61,12 +63,18 @@ sealed interface Submission {
       @Nullable NoticeDetails noticeDetails,
       Verdict verdict,
       boolean exempt,
+      List<Attachment> attachments,
       Progress progress)
       implements Submission {
 
     /** The same, with another verdict. */
     Send with(Verdict other) {
-      return new Send(requester, request, key, noticeDetails, other, exempt, progress);
+      return new Send(requester, request, key, noticeDetails, other, exempt, attachments, progress);
+    }
+
+    /** The same, with what was found of its files. */
+    Send with(List<Attachment> found) {
+      return new Send(requester, request, key, noticeDetails, verdict, exempt, found, progress);
     }
 
     Send(Requester requester, SendMessage request, @Nullable NoticeDetails noticeDetails) {
@@ -85,6 +93,7 @@ sealed interface Submission {
           noticeDetails,
           verdict,
           requester.user().exempt(),
+          List.of(),
           new Progress());
     }
   }

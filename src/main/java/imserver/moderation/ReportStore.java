@@ -75,6 +75,14 @@ public class ReportStore {
       left join flagged_message f on f.message_id = m.id and cast(?4 as boolean)
       """;
 
+  private static final String SEAL_FILES =
+      """
+      insert into reported_attachment (report_id, message_id, position, file_id)
+      select cast(?1 as bigint), a.message_id, a.position, a.file_id
+      from unnest(cast(?2 as bigint array)) as n (id)
+      join attachment a on a.message_id = n.id
+      """;
+
   /** One that no other server has at the moment. */
   private static final String NEXT_FLAGGED =
       "select f.message_id from flagged_message f order by f.message_id limit 1 for update skip locked";
@@ -254,6 +262,7 @@ public class ReportStore {
   private void seal(Report report, Collection<Long> ids, boolean named) {
     if (!ids.isEmpty()) {
       query(SEAL, report.id(), longs(ids), named, report.reporterId() == 0).executeUpdate();
+      query(SEAL_FILES, report.id(), longs(ids)).executeUpdate();
     }
   }
 

@@ -30,4 +30,23 @@ public record Attachment(
 
   /** How many a message carries at most. */
   public static final int MAX = 9;
+
+  /**
+   * What it is, as version 1 and the original's paths say it, which know text alone. In Chinese, as
+   * all that the original says.
+   */
+  String kind() {
+    if (type.startsWith("image/")) {
+      return "[图片]";
+    }
+    if (type.startsWith("audio/")) {
+      return "[语音]";
+    }
+    return type.startsWith("video/") ? "[视频]" : "[文件]";
+  }
+
+  /** Whether it is told by its name too: no name says what a picture or a recording is. */
+  boolean isNamed() {
+    return kind().equals("[文件]");
+  }
 }

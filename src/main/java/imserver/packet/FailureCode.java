@@ -22,6 +22,10 @@ public enum FailureCode {
   EMPTY_CONTENT("content is empty", Retry.NO),
   /** {@code content} has more than {@code IMSERVER_MAX_CONTENT} code points. */
   CONTENT_TOO_LONG("content is too long", Retry.NO),
+  /** An attachment is no file, or not the sender's, or not complete. */
+  UNKNOWN_FILE("an attachment is no file of yours that is complete", Retry.NO),
+  /** More attachments than a message may carry. */
+  TOO_MANY_FILES("a message carries at most 9 files", Retry.NO),
   /** The {@code clientMessageId} is that of another message of the sender. */
   REUSED_ID("clientMessageId is that of another message", Retry.NO),
   /** {@code content} of a read-ack is not an array of ids, or holds too many. */

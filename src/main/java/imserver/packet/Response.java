@@ -183,11 +183,12 @@ public sealed interface Response {
   /**
    * The newest message of a conversation.
    *
-   * @param content "" where it was recalled
+   * @param content the text; "" where it has none, or was recalled
    * @param time when it came
    * @param timestamp the sender's mark, "" for none
    * @param title of a message of the system, null for none
    * @param url its link, null for none
+   * @param files what it carries
    */
   record LastMessage(
       long messageId,
@@ -197,17 +198,40 @@ public sealed interface Response {
       Instant time,
       String timestamp,
       @Nullable String title,
-      @Nullable String url) {
+      @Nullable String url,
+      List<MessageFile> files) {
 
-    /** No other message has no content. */
-    public boolean isRecalled() {
-      return content.isEmpty();
+    /** Copies the list. */
+    public LastMessage {
+      files = List.copyOf(files);
     }
+
+    /** Without files. */
+    public LastMessage(
+        long messageId,
+        long fromId,
+        long toId,
+        String content,
+        Instant time,
+        String timestamp,
+        @Nullable String title,
+        @Nullable String url) {
+      this(messageId, fromId, toId, content, time, timestamp, title, url, List.of());
+    }
+
+    /** No other message has neither text nor files. */
+    public boolean isRecalled() {
+      return content.isEmpty() && files.isEmpty();
+    }
+
+    /** Most names are short. */
+    private static final int CHARACTERS_OF_A_FILE = 500;
 
     private int characters() {
       return content.length()
           + (title == null ? 0 : title.length())
-          + (url == null ? 0 : url.length());
+          + (url == null ? 0 : url.length())
+          + CHARACTERS_OF_A_FILE * files.size();
     }
   }
 
@@ -217,10 +241,11 @@ public sealed interface Response {
    * @param messageId its id
    * @param fromId who sent it
    * @param toId the recipient
-   * @param content the text
+   * @param content the text; "" where it has none
    * @param timestamp the sender's mark, "" for none
    * @param userName the sender's name, or the sender's id in digits where none is known
    * @param headUrl the address of the sender's avatar, "" where none is known
+   * @param files what it carries
    */
   record Incoming(
       long messageId,
@@ -229,8 +254,32 @@ public sealed interface Response {
       String content,
       String timestamp,
       String userName,
-      String headUrl)
-      implements Response {}
+      String headUrl,
+      List<MessageFile> files)
+      implements Response {
+
+    /** Copies the list. */
+    public Incoming {
+      files = List.copyOf(files);
+    }
+
+    /** Without files. */
+    public Incoming(
+        long messageId,
+        long fromId,
+        long toId,
+        String content,
+        String timestamp,
+        String userName,
+        String headUrl) {
+      this(messageId, fromId, toId, content, timestamp, userName, headUrl, List.of());
+    }
+
+    /** Its text, and a line for each file, for a client that knows text alone. */
+    public String asText() {
+      return files.isEmpty() ? content : MessageFile.text(content, files);
+    }
+  }
 
   /**
    * {@code welcome}: the first that a connection of version 2 gets.
@@ -242,6 +291,7 @@ public sealed interface Response {
    * @param recallSeconds how old a message may be that is recalled, 0 for none
    * @param receipts whether senders are told what is read
    * @param strangers whether the site bounds what strangers may send
+   * @param maxFile bytes of a file, 0 where messages carry none
    */
   record Welcome(
       long userId,
@@ -250,7 +300,8 @@ public sealed interface Response {
       int maxContent,
       int recallSeconds,
       boolean receipts,
-      boolean strangers)
+      boolean strangers,
+      long maxFile)
       implements Response {}
 
   /**

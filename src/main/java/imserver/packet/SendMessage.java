@@ -1,5 +1,6 @@
 package imserver.packet;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientMessageId the client's name for this message, 1 to {@value #MAX_CLIENT_MESSAGE_ID}
  *     characters, by which a retry is recognized; null for none
  * @param requestId the client's name for the request, as JSON; null for none
+ * @param files the ids of the files that it carries, in their order; version 1 knows none
  */
 public record SendMessage(
     @Nullable Long fromId,
@@ -20,7 +22,8 @@ public record SendMessage(
     String content,
     String timestamp,
     @Nullable String clientMessageId,
-    @Nullable String requestId)
+    @Nullable String requestId,
+    List<Long> files)
     implements Request {
 
   /** The longest {@code timestamp}, in characters (PROTOCOL.md, section 2). */
@@ -28,6 +31,22 @@ public record SendMessage(
 
   /** The longest {@code clientMessageId}, in characters (PROTOCOL.md, section 7). */
   public static final int MAX_CLIENT_MESSAGE_ID = 64;
+
+  /** Copies the list. */
+  public SendMessage {
+    files = List.copyOf(files);
+  }
+
+  /** Without files. */
+  public SendMessage(
+      @Nullable Long fromId,
+      long toId,
+      String content,
+      String timestamp,
+      @Nullable String clientMessageId,
+      @Nullable String requestId) {
+    this(fromId, toId, content, timestamp, clientMessageId, requestId, List.of());
+  }
 
   /** Of a request without a name. */
   public SendMessage(

@@ -23,13 +23,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,7 +38,7 @@ final class HttpPolicy implements Policy {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
 
-  /** So many requests at a time; others wait for one of them, as long as they are waited for. */
+  /** So many requests at a time, of one sender half of them at most; others wait for their turn. */
   private static final int MOST_REQUESTS = 64;
 
   private static final int MOST_KEPT = 100_000;
@@ -52,8 +49,7 @@ final class HttpPolicy implements Policy {
   private final WebhookSigner signer;
   private final Clock clock;
   private final HttpClient http;
-  private final Semaphore free = new Semaphore(MOST_REQUESTS);
-  private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+  private final FairTurns turns = new FairTurns(MOST_REQUESTS);
 
   /** For how long a sender may write to a recipient unasked. */
   private final Cache<Pair, Duration> allowed =
@@ -87,44 +83,30 @@ final class HttpPolicy implements Policy {
       return CompletableFuture.completedFuture(PolicyDecision.allow());
     }
     CompletableFuture<PolicyDecision> answer = new CompletableFuture<>();
-    waiting.add(() -> send(draft, answer));
-    sendWaiting();
+    turns.begin(draft.senderId(), () -> send(draft, answer));
     return answer;
   }
 
-  private void sendWaiting() {
-    while (!waiting.isEmpty() && free.tryAcquire()) {
-      Runnable next = waiting.poll();
-      if (next == null) {
-        free.release();
-      } else {
-        next.run();
-      }
-    }
-  }
-
-  /** Has a permit, which it gives back when the exchange is over. */
-  private void send(MessageDraft draft, CompletableFuture<PolicyDecision> answer) {
+  /** False where no request was begun; else its turn ends with the exchange. */
+  private boolean send(MessageDraft draft, CompletableFuture<PolicyDecision> answer) {
     if (answer.isDone()) { // nobody waits for it any more
-      free.release();
-      return;
+      return false;
     }
     CompletableFuture<HttpResponse<byte[]>> exchange;
     try {
       exchange = http.sendAsync(request(draft), info -> new BoundedBody());
-    } catch (RuntimeException | Error e) { // nothing was begun
-      free.release();
+    } catch (RuntimeException | Error e) {
       answer.completeExceptionally(e);
-      return;
+      return false;
     }
     var unused =
         exchange.whenComplete(
             (response, error) -> {
-              free.release();
               complete(draft, answer, response, error);
-              sendWaiting();
+              turns.ended(draft.senderId());
             });
     cancelWith(answer, exchange);
+    return true;
   }
 
   /** Where nobody waits any more the connection is closed. */
@@ -166,6 +148,9 @@ final class HttpPolicy implements Policy {
             .add("content", draft.content());
     if (draft.clientMessageId() != null) {
       data.add("clientMessageId", draft.clientMessageId());
+    }
+    if (!draft.fileIds().isEmpty()) {
+      data.add("fileIds", Json.createArrayBuilder(draft.fileIds()));
     }
     String body =
         Json.createObjectBuilder()

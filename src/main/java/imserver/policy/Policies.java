@@ -33,9 +33,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.AbortPolicy;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +55,6 @@ public class Policies {
   private static final System.Logger LOG = System.getLogger(Policies.class.getName());
 
   private static final int THREADS = 8;
-  private static final int WAITING = 1000;
   private static final Duration IDLE_THREAD = Duration.ofSeconds(30);
   private static final int MAX_REASON = 500;
 
@@ -94,13 +93,14 @@ public class Policies {
               THREADS,
               IDLE_THREAD.toSeconds(),
               TimeUnit.SECONDS,
-              new ArrayBlockingQueue<>(WAITING),
+              new LinkedBlockingQueue<>(),
               threads,
               new AbortPolicy());
       pool.allowCoreThreadTimeOut(true);
+      FairTurns turns = new FairTurns(THREADS);
       for (MessagePolicy policy : found) {
         LOG.log(Level.INFO, "messages are decided by {0}", nameOf(policy));
-        all.add(new LocalPolicy(policy, pool));
+        all.add(new LocalPolicy(policy, pool, turns));
       }
     }
     URI url = config.webhook().policyUrl();
@@ -154,7 +154,7 @@ public class Policies {
 
   private void ask(MessageDraft draft, int index, long end, CompletableFuture<Ruling> ruling) {
     if (index == policies.size()) {
-      ruling.complete(new Ruling.Store(draft.content()));
+      ruling.complete(new Ruling.Store(draft.content(), true));
       return;
     }
     Duration left = Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()));
@@ -183,10 +183,14 @@ public class Policies {
       ruling.complete(new Ruling.Refuse(reason(refusal.reason())));
     } else if (decision instanceof PolicyDecision.Replace replacement) {
       String content = replacement.content();
-      if (isContent(content)) {
+      if (isContent(content, !draft.fileIds().isEmpty())) {
         MessageDraft replaced =
             new MessageDraft(
-                draft.senderId(), draft.recipientId(), content, draft.clientMessageId());
+                draft.senderId(),
+                draft.recipientId(),
+                content,
+                draft.clientMessageId(),
+                draft.fileIds());
         ask(replaced, index + 1, end, ruling);
       } else {
         failed(draft, new IllegalArgumentException("a text that no message may have"), ruling);
@@ -196,9 +200,9 @@ public class Policies {
     }
   }
 
-  private boolean isContent(@Nullable String content) {
+  private boolean isContent(@Nullable String content, boolean hasFiles) {
     return content != null
-        && !BlankText.isBlank(content)
+        && (hasFiles || !BlankText.isBlank(content))
         && StorableText.isStorable(content)
         && content.codePointCount(0, content.length()) <= config.limits().maxContent();
   }
@@ -227,7 +231,7 @@ public class Policies {
           allows ? "allowed" : "refused for now",
           error instanceof CancellationException ? "it took too long" : error.toString());
     }
-    ruling.complete(allows ? new Ruling.Store(draft.content()) : new Ruling.Unknown());
+    ruling.complete(allows ? new Ruling.Store(draft.content(), false) : new Ruling.Unknown());
   }
 
   @PreDestroy

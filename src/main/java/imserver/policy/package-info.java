@@ -5,7 +5,8 @@
  *
  * <p>{@link imserver.policy.Policies} asks them, one after the other, and has an answer for each
  * message within the time of the settings, whatever they do: a policy in this JVM runs in one of a
- * few threads, a request over HTTP in none. Nothing else waits for them: {@code
+ * few threads, a request over HTTP in none. Both are bounded, and {@link imserver.policy.FairTurns}
+ * leaves room for others whatever one sender does. Nothing else waits for them: {@code
  * imserver.message.PolicyGate} holds back the later messages of the same sender alone, until what
  * was before them is decided.
  *

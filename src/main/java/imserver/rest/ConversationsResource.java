@@ -42,6 +42,9 @@ public class ConversationsResource {
   private static final int DEFAULT_LIMIT = 20;
   private static final int MAX_LIMIT = 100;
 
+  /** One more is refused by the rules of messages, many more as what cannot be read. */
+  private static final int MAX_ATTACHMENTS = 100;
+
   @Inject private ConversationService conversations;
   @Inject private SettingsWriter settings;
   @Inject private HttpIntake intake;
@@ -168,7 +171,9 @@ public class ConversationsResource {
             Parameters.userOrSystem("userId", userId),
             body.text("content", Integer.MAX_VALUE),
             body.text("timestamp", SendMessage.MAX_TIMESTAMP),
-            clientMessageId(body));
+            clientMessageId(body),
+            null,
+            body.optionalIds("attachments", MAX_ATTACHMENTS));
     return intake.send(
         BearerFilter.user(caller),
         message,

@@ -2,21 +2,23 @@ package imserver.rest;
 
 import imserver.file.FileAddresses;
 import imserver.packet.Attachment;
+import imserver.packet.MessageFile;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file, as who may see it sees it.
+ * A file; what it has not is absent.
  *
  * @param fileId below 2^53
- * @param name as its sender called it
- * @param type found from its bytes
+ * @param name as its sender called it, without a path
+ * @param type the media type, found from its bytes
  * @param size bytes
- * @param width pixels, of an image as it is shown; else absent
+ * @param width pixels, of an image as it is shown
  * @param height as {@code width}
- * @param duration milliseconds of a recording; else absent
- * @param waveform a sketch of a recording; else absent
- * @param url where it is downloaded, for one to two hours from now
- * @param previewUrl where a smaller image of it is; absent where there is none
+ * @param duration milliseconds, of a recording, as its sender says
+ * @param waveform a sketch of a recording, as its sender says
+ * @param url where it can be had for an hour or two
+ * @param previewUrl the same of a smaller image
  */
 public record FileView(
     long fileId,
@@ -29,6 +31,26 @@ public record FileView(
     @Nullable String waveform,
     String url,
     @Nullable String previewUrl) {
+
+  static FileView of(MessageFile file) {
+    Attachment attachment = file.attachment();
+    return new FileView(
+        attachment.fileId(),
+        attachment.name(),
+        attachment.type(),
+        attachment.size(),
+        attachment.width(),
+        attachment.height(),
+        attachment.duration(),
+        attachment.waveform(),
+        file.url(),
+        file.previewUrl());
+  }
+
+  /** Null for none. */
+  static @Nullable List<FileView> of(List<MessageFile> files) {
+    return files.isEmpty() ? null : files.stream().map(FileView::of).toList();
+  }
 
   static FileView of(Attachment file, FileAddresses addresses) {
     return new FileView(

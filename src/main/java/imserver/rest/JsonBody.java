@@ -97,6 +97,11 @@ public final class JsonBody {
     return array(name, min, max).stream().map(value -> id(value, name)).toList();
   }
 
+  /** The same; none where it is absent or null. */
+  public List<Long> optionalIds(String name, int max) {
+    return get(name) == null ? List.of() : ids(name, 0, max);
+  }
+
   /**
    * Texts.
    *

@@ -3,11 +3,14 @@ package imserver.rest;
 import imserver.auth.UserPrincipal;
 import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
+import imserver.file.Attachments;
 import imserver.moderation.ModerationStep;
 import imserver.moderation.ModerationStep.Action;
 import imserver.moderation.Report;
 import imserver.moderation.ReportStore;
 import imserver.moderation.ReportedMessage;
+import imserver.packet.AttachedText;
+import imserver.packet.MessageFile;
 import imserver.query.DatabaseExecutor;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
@@ -45,6 +48,7 @@ public class ModerationReportsResource {
 
   @Inject private ReportStore reports;
   @Inject private UserDirectory directory;
+  @Inject private Attachments attachments;
   @Inject private Clock clock;
   @Inject private DatabaseExecutor database;
   @Context private SecurityContext caller;
@@ -79,17 +83,19 @@ public class ModerationReportsResource {
       String timestamp,
       String time,
       boolean named,
+      @Nullable List<FileView> attachments,
       @Nullable Boolean recalled) {
 
-    static SealedView of(ReportedMessage message) {
+    static SealedView of(ReportedMessage message, List<MessageFile> files) {
       return new SealedView(
           message.messageId(),
           message.senderId(),
           message.recipientId(),
-          message.content(),
+          AttachedText.text(message.content(), files.size()),
           message.timestamp(),
           message.sentAt().toInstant().toString(),
           message.isNamed(),
+          FileView.of(files),
           message.isRecalled() ? true : null);
     }
   }
@@ -160,9 +166,16 @@ public class ModerationReportsResource {
           Report report = reports.find(reportId).orElseThrow(ModerationReportsResource::unknown);
           Profiles profiles = directory.profiles(Set.of(report.reporterId(), report.reportedId()));
           List<ReportedMessage> messages = reports.messages(reportId);
+          Map<Long, List<MessageFile>> files = attachments.ofReport(reportId);
           long named = messages.stream().filter(ReportedMessage::isNamed).count();
           return new ReportWithMessagesView(
-              view(report, profiles, named), messages.stream().map(SealedView::of).toList());
+              view(report, profiles, named),
+              messages.stream()
+                  .map(
+                      message ->
+                          SealedView.of(
+                              message, files.getOrDefault(message.messageId(), List.of())))
+                  .toList());
         });
   }
 

@@ -124,6 +124,8 @@ public final class Problem extends RuntimeException {
           INVALID_RECIPIENT,
           EMPTY_CONTENT,
           CONTENT_TOO_LONG,
+          UNKNOWN_FILE,
+          TOO_MANY_FILES,
           BAD_READ_ACK,
           BAD_COMMAND,
           UNKNOWN_OP ->

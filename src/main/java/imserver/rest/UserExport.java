@@ -126,6 +126,7 @@ public class UserExport {
       String time,
       @Nullable String title,
       @Nullable String url,
+      @Nullable List<FileView> attachments,
       @Nullable Boolean recalled) {}
 
   /** What the user has reported. */
@@ -222,6 +223,7 @@ public class UserExport {
         time.toString(),
         message.title(),
         message.url(),
+        FileView.of(message.files()),
         message.isRecalled() ? true : null);
   }
 

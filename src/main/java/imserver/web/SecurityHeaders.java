@@ -9,8 +9,9 @@ import java.io.IOException;
 
 /**
  * Tells browsers what a page of this server may do: run its own scripts and styles, talk to this
- * server, show pictures of users from anywhere, and no more. If a text of a user ever got into a
- * page as markup, the browser would not run it.
+ * server, show pictures of users and files of messages from anywhere, those that were chosen in the
+ * page too, and no more. If a text of a user ever got into a page as markup, the browser would not
+ * run it.
  *
  * <p>Set on every answer, since containers differ in what they call the path of a welcome file; it
  * has no effect on what is no page. A policy in the page itself could not forbid that others frame
@@ -27,7 +28,8 @@ public class SecurityHeaders extends HttpFilter {
           "script-src 'self'",
           "style-src 'self'",
           "connect-src 'self'",
-          "img-src http: https: data:",
+          "img-src http: https: data: blob:",
+          "media-src http: https: blob:",
           "base-uri 'none'",
           "form-action 'none'",
           "frame-ancestors 'none'",

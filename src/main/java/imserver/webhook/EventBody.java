@@ -1,5 +1,6 @@
 package imserver.webhook;
 
+import imserver.packet.Attachment;
 import imserver.webhook.WebhookEvent.Content;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
@@ -67,7 +68,7 @@ final class EventBody {
         .add("fromId", event.userId())
         .add("toId", event.otherId());
     Content message = event.message();
-    if (message == null || message.text().isEmpty()) {
+    if (message == null || (message.text().isEmpty() && message.attachments().isEmpty())) {
       data.add("recalled", true);
       return;
     }
@@ -78,5 +79,26 @@ final class EventBody {
     if (message.url() != null) {
       data.add("url", message.url());
     }
+    if (!message.attachments().isEmpty()) {
+      JsonArrayBuilder attachments = JSON.createArrayBuilder();
+      message.attachments().forEach(each -> attachments.add(attachment(each)));
+      data.add("attachments", attachments);
+    }
+  }
+
+  private static JsonObjectBuilder attachment(Attachment attachment) {
+    JsonObjectBuilder file =
+        JSON.createObjectBuilder()
+            .add("fileId", attachment.fileId())
+            .add("name", attachment.name())
+            .add("type", attachment.type())
+            .add("size", attachment.size());
+    if (attachment.width() != null && attachment.height() != null) {
+      file.add("width", attachment.width()).add("height", attachment.height());
+    }
+    if (attachment.duration() != null) {
+      file.add("duration", attachment.duration());
+    }
+    return file;
   }
 }

@@ -1,5 +1,7 @@
 package imserver.webhook;
 
+import imserver.packet.AttachedText;
+import imserver.packet.Attachment;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +43,30 @@ record WebhookEvent(
   /**
    * What a message says.
    *
-   * @param text "" where it was recalled
+   * @param text "" where it has none, or was recalled
    * @param title of a notice, null for none
    * @param url where a notice leads, null for none
+   * @param attachments the files that it carries
    */
-  record Content(String text, String timestamp, @Nullable String title, @Nullable String url) {}
+  record Content(
+      String text,
+      String timestamp,
+      @Nullable String title,
+      @Nullable String url,
+      List<Attachment> attachments) {
+
+    /** The same with the files of what is stored, and the text without their marks. */
+    Content with(List<Attachment> found) {
+      return new Content(
+          AttachedText.text(text, found.size()), timestamp, title, url, List.copyOf(found));
+    }
+  }
+
+  /** The same with its message's files. */
+  WebhookEvent with(Content content) {
+    return new WebhookEvent(
+        id, type, low, high, userId, reference, unread, time, isOld, content, unseen);
+  }
 
   /** Of the two users the one who did not do it; the same where both are one. */
   long otherId() {

@@ -1,6 +1,8 @@
 package imserver.webhook;
 
 import imserver.database.StorageException;
+import imserver.packet.AttachedText;
+import imserver.packet.Attachment;
 import imserver.webhook.WebhookEvent.Content;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -61,6 +63,13 @@ final class WebhookQueue {
       left join notice n on n.message_id = m.id
       where e.low_id = ? and e.high_id = ? and e.parked_at is null
       order by e.low_id, e.high_id, e.id limit ?
+      """;
+
+  private static final String FILES =
+      """
+      select f.id, f.name, f.type, f.size, f.width, f.height, f.duration, f.waveform, f.has_preview
+      from attachment a join file f on f.id = a.file_id
+      where a.message_id = ? order by a.message_id, a.position
       """;
 
   private static final String UNSEEN_COUNT =
@@ -198,6 +207,12 @@ final class WebhookQueue {
             if (events.get(i).type().equals(WebhookEvent.UNSEEN)) {
               events.set(i, withUnseen(connection, events.get(i)));
             }
+            Content message = events.get(i).message();
+            if (message != null && AttachedText.mayHaveFiles(message.text())) {
+              events.set(
+                  i,
+                  events.get(i).with(message.with(files(connection, events.get(i).reference()))));
+            }
           }
           return events;
         });
@@ -221,9 +236,36 @@ final class WebhookQueue {
         List.of());
   }
 
+  private static List<Attachment> files(Connection connection, long messageId) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(FILES)) {
+      statement.setLong(1, messageId);
+      List<Attachment> files = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          files.add(
+              new Attachment(
+                  rows.getLong("id"),
+                  rows.getString("name"),
+                  rows.getString("type"),
+                  rows.getLong("size"),
+                  rows.getObject("width", Integer.class),
+                  rows.getObject("height", Integer.class),
+                  rows.getObject("duration", Integer.class),
+                  rows.getString("waveform"),
+                  rows.getBoolean("has_preview")));
+        }
+      }
+      return files;
+    }
+  }
+
   private static Content content(String text, ResultSet row) throws SQLException {
     return new Content(
-        text, row.getString("client_timestamp"), row.getString("title"), row.getString("url"));
+        text,
+        row.getString("client_timestamp"),
+        row.getString("title"),
+        row.getString("url"),
+        List.of());
   }
 
   /** What is unread now, which is none where it has been read meanwhile. */

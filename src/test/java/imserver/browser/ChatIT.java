@@ -874,33 +874,11 @@ class ChatIT {
     }
   }
 
-  private static final String GIVE_FILE =
-      """
-      (element, type) => {
-        const data = new DataTransfer();
-        data.items.add(new File(["x"], "x.png", { type: "image/png" }));
-        const init = { bubbles: true, composed: true, cancelable: true };
-        const event = type === "paste"
-          ? new ClipboardEvent(type, { ...init, clipboardData: data })
-          : new DragEvent(type, { ...init, dataTransfer: data });
-        return !element.dispatchEvent(event);
-      }""";
-
   @Test
-  @DisplayName(
-      "says that pictures cannot be sent, and does not send while an input method composes")
+  @DisplayName("does not send while an input method composes")
   void composing() {
     long carol = Users.next();
     try (ChatPage page = open(alice, carol)) {
-      Locator refusal = page.page().getByText("Pictures and files cannot be sent yet.");
-      Locator messages = page.page().locator("im-chat-messages .scroller");
-      for (Locator place : List.of(page.composer(), messages)) {
-        String type = place == messages ? "drop" : "paste";
-        assertThat(place.evaluate(GIVE_FILE, type)).as("the page is not left").isEqualTo(true);
-        assertThat(refusal).isVisible();
-        page.composer().fill("a text after " + type);
-        assertThat(refusal).isHidden();
-      }
       page.awaitConnection().composer().fill("ni hao");
       page.composer()
           .evaluate(

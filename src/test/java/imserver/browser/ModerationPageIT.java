@@ -4,8 +4,10 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.nimbusds.jose.JOSEException;
@@ -22,10 +24,14 @@ import imserver.server.Users;
 import imserver.server.WithServer;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -235,6 +241,104 @@ class ModerationPageIT {
     }
   }
 
+  private static String text(Download download) throws IOException {
+    return Files.readString(download.path(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  @DisplayName("has all data of a user saved as one file, of however many pages; by keys")
+  void export() throws IOException {
+    long alice = Users.next();
+    long bob = Users.next();
+    Api ofAlice = new Api(server, alice);
+    IntStream.range(0, 600) // more than a page has
+        .forEach(i -> ofAlice.sendMessage(bob, "text " + i));
+    long last = ofAlice.sendMessage(bob, "the last");
+    long reportId = report(alice, bob, "一段文字");
+    try (ChatPage page = open(ChatPage.english(), "#report=" + reportId)) {
+      page.page().locator("main a[href='#data=" + alice + "']").press("Enter");
+      assertThat(page.page().locator("h2")).hasText("Data of user " + alice);
+      assertThat(page.page().locator("h2")).isFocused();
+      Download download =
+          page.page().waitForDownload(() -> page.button("Export as a file").press("Enter"));
+      assertThat(download.suggestedFilename()).isEqualTo("user-" + alice + ".jsonl");
+      List<String> lines = text(download).lines().toList();
+      assertThat(said(page)).hasText("The file is complete: " + lines.size() + " lines.");
+      assertThat(lines).filteredOn(line -> line.contains("\"type\":\"message\"")).hasSize(602);
+      assertThat(lines).anyMatch(line -> line.contains("\"messageId\":" + last + ","));
+      assertThat(lines).anyMatch(line -> line.contains("一段文字"));
+      assertThat(lines).noneMatch(line -> line.contains("\"type\":\"next\""));
+      assertThat(lines.get(lines.size() - 1)).contains("\"type\":\"end\"");
+      assertThat(page.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("goes on with an export that the server has refused for the moment")
+  void exportUnderLimit() throws IOException {
+    long alice = Users.next();
+    new Api(server, alice).sendMessage(Users.next(), "hello");
+    AtomicInteger asked = new AtomicInteger();
+    try (ChatPage page = open(ChatPage.english(), "#data=" + alice)) {
+      page.page()
+          .route(
+              url -> url.contains("/export"),
+              route -> {
+                if (asked.incrementAndGet() == 1) {
+                  route.fulfill(
+                      new Route.FulfillOptions()
+                          .setStatus(429)
+                          .setContentType("application/problem+json")
+                          .setBody("{\"code\":\"RATE_LIMITED\"}"));
+                } else {
+                  route.resume();
+                }
+              });
+      Download download =
+          page.page().waitForDownload(() -> page.button("Export as a file").click());
+      assertThat(text(download)).contains("hello");
+      assertThat(asked).hasValue(2);
+    }
+  }
+
+  @Test
+  @DisplayName("erases a user whose id is typed once more, and shows how far that is; by keys")
+  void erase() {
+    long alice = Users.next();
+    long bob = Users.next();
+    new Api(server, alice).sendMessage(bob, "to be erased");
+    try (ChatPage page = open(ChatPage.english(), "#data")) {
+      page.page().locator("input[name=user]").fill(Long.toString(alice));
+      page.page().keyboard().press("Enter");
+      Locator again = page.page().locator("input[name=again]");
+      again.fill(Long.toString(bob));
+      page.page().keyboard().press("Enter"); // nothing, as there is no reason
+      page.page().locator("input[name=reason]").fill("account closed");
+      page.page().keyboard().press("Enter");
+      assertThat(said(page)).hasText("That is not the id of this user. Nothing was erased.");
+      assertThat(said(page)).hasAttribute("role", "alert");
+      assertThat(new Api(server, alice).get("api/users/me").status()).isEqualTo(200);
+
+      again.fill(Long.toString(alice));
+      page.button("Erase for good").press("Enter");
+      Locator progress = page.page().locator(".erasure");
+      assertThat(progress).containsText("running");
+      assertThat(page.button("Erase for good")).hasCount(0);
+      assertThat(said(page)).hasText("User " + alice + " is erased: 1 message.");
+      assertThat(progress).containsText("done");
+      assertThat(progress).containsText("Finished");
+      assertThat(new Api(server, bob).history(alice, "").get(0).getBoolean("recalled")).isTrue();
+      page.page().locator("nav a[href='#audit']").click();
+      Locator entries = page.page().locator("main .card");
+      assertThat(entries.nth(0)).containsText("finished erasing a user");
+      assertThat(entries.nth(1)).containsText("account closed");
+      assertThat(page.complaints()).isEmpty();
+    }
+    try (ChatPage page = open(ChatPage.english(), "#data=" + alice)) {
+      assertThat(page.page().locator(".erasure")).containsText("done");
+    }
+  }
+
   @Test
   @DisplayName("says what the server has refused")
   void refused() {
@@ -261,7 +365,9 @@ class ModerationPageIT {
             .setViewportSize(width, 720)
             .setLocale(language);
     for (String fragment :
-        new String[] {"#reports", "#report=" + reportId, "#suspensions", "#words", "#audit"}) {
+        new String[] {
+          "#reports", "#report=" + reportId, "#suspensions", "#words", "#data=" + alice, "#audit"
+        }) {
       try (ChatPage page = open(look, fragment)) {
         assertThat(page.page().locator("main .card").first()).isVisible();
         if (fragment.startsWith("#report=")) {

@@ -9,6 +9,7 @@ import imserver.cluster.Change.MessagesRead;
 import imserver.cluster.Change.ProfileChanged;
 import imserver.cluster.Change.Typing;
 import imserver.cluster.Frame.Kind;
+import imserver.packet.TestFiles;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,6 +60,20 @@ class FrameCodecTest {
                 null),
             new MessageStored(
                 4, 7, 75, 8, 11, 5, "text", "", Instant.EPOCH, "a \"name\"", null, null),
+            new MessageStored(
+                5,
+                7,
+                76,
+                8,
+                12,
+                6,
+                "\uFFFC\uFFFC\uFFFC",
+                "",
+                Instant.EPOCH,
+                null,
+                null,
+                null,
+                List.of(TestFiles.PICTURE, TestFiles.VOICE, TestFiles.LIST)),
             new MessagesRead(8, 7, 90, 71, 3, 2),
             new MessageRecalled(4, 7, 76, 8, 12, 4),
             new Change.ConversationSet(8, 13, 7, true, false, true, false),
@@ -123,11 +138,11 @@ class FrameCodecTest {
         "x",
         "[]",
         "{}",
-        "{\"v\":3,\"n\":1}",
-        "{\"v\":3,\"n\":1.5,\"b\":1}",
-        "{\"v\":3,\"n\":1,\"f\":1,\"c\":[[]]}",
-        "{\"v\":3,\"n\":1,\"f\":1,\"c\":[[\"z\"]]}",
-        "{\"v\":3,\"n\":1,\"f\":1,\"c\":[[\"m\",1]]}"
+        "{\"v\":4,\"n\":1}",
+        "{\"v\":4,\"n\":1.5,\"b\":1}",
+        "{\"v\":4,\"n\":1,\"f\":1,\"c\":[[]]}",
+        "{\"v\":4,\"n\":1,\"f\":1,\"c\":[[\"z\"]]}",
+        "{\"v\":4,\"n\":1,\"f\":1,\"c\":[[\"m\",1]]}"
       })
   @DisplayName("is nothing else")
   void nothingElse(String text) {

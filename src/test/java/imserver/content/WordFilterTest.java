@@ -70,8 +70,8 @@ class WordFilterTest {
   @Test
   @DisplayName("reports a text as it is, and refuses before it masks or reports")
   void actions() {
-    assertThat(filter.check("想自 殺")).isEqualTo(new Verdict("想自 殺", null, true));
-    assertThat(filter.check("傻帽自杀")).isEqualTo(new Verdict("**自杀", null, true));
+    assertThat(filter.check("想自 殺")).isEqualTo(new Verdict("想自 殺", null, true, false));
+    assertThat(filter.check("傻帽自杀")).isEqualTo(new Verdict("**自杀", null, true, false));
     assertThat(filter.check("傻帽fuck自杀").refusal()).isNotNull();
   }
 

@@ -46,6 +46,28 @@ class ConversationRepositoryTest {
   }
 
   @Test
+  @DisplayName("find messages with their files, and their texts without the marks of these")
+  void files() {
+    long two = stored.add(ALICE, BOB, "two\uFFFC\uFFFC", null);
+    long one = stored.add(ALICE, BOB, "\uFFFC", null);
+    long none = stored.add(ALICE, BOB, "a user's own \uFFFC", null);
+    stored.attach(two, 8, 7);
+    stored.attach(one, 7);
+    assertThat(conversations.newestOf(ALICE, BOB, stored.second, Long.MAX_VALUE, 10))
+        .extracting(StoredMessage::id, StoredMessage::content, StoredMessage::isRecalled)
+        .containsExactly(
+            tuple(none, "a user's own \uFFFC", false),
+            tuple(one, "", false),
+            tuple(two, "two", false));
+    StoredMessage found = conversations.messages(List.of(two, stored.first)).get(two);
+    assertThat(found.files())
+        .extracting(file -> file.attachment().fileId())
+        .containsExactly(8L, 7L);
+    assertThat(found.files().get(0).url()).startsWith("/teaching/api/files/8/content?");
+    assertThat(found.files().get(0).previewUrl()).isNull();
+  }
+
+  @Test
   @DisplayName("find a conversation's unread messages, and the system's, newest first")
   void unreadFrom() {
     long another = stored.add(0, BOB, "another", null);

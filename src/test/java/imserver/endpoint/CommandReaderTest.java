@@ -10,6 +10,7 @@ import imserver.packet.Request;
 import imserver.packet.SendMessage;
 import imserver.packet.Synchronize;
 import imserver.packet.Typing;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,19 @@ class CommandReaderTest {
         .isEqualTo(new SendMessage(null, Long.MAX_VALUE, "a", "16e2", "x", "\"n\\\"1\""));
     assertThat(read("{'op':'send','id':1,'to':2,'clientMessageId':'x','timestamp':null}"))
         .isEqualTo(new SendMessage(null, 2, "", "", "x", "1")); // the rules refuse it
+  }
+
+  @Test
+  @DisplayName("sends files, by their ids")
+  void files() {
+    String send = "{'op':'send','id':1,'to':2,'clientMessageId':'x','attachments':%s}";
+    assertThat(read(send.formatted("['12',13]")))
+        .isEqualTo(new SendMessage(null, 2, "", "", "x", "1", List.of(12L, 13L)));
+    assertThat(read(send.formatted("[]"))).isEqualTo(new SendMessage(null, 2, "", "", "x", "1"));
+    for (String wrong :
+        List.of("12", "'12'", "{}", "[0]", "[-1]", "['a']", "[1.5]", "[null]", "[[1]]")) {
+      assertMalformed(read(send.formatted(wrong)), FailureCode.BAD_COMMAND, "1");
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package imserver.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.packet.FailureCode;
+import imserver.packet.MessageFile;
 import imserver.packet.Response;
 import imserver.packet.Response.Behind;
 import imserver.packet.Response.ConversationSet;
@@ -21,6 +22,7 @@ import imserver.packet.Response.Success;
 import imserver.packet.Response.Synchronized;
 import imserver.packet.Response.Typing;
 import imserver.packet.Response.Welcome;
+import imserver.packet.TestFiles;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -40,12 +42,12 @@ class EventEncoderTest {
   @DisplayName("is the welcome, with what the site has switched on")
   void welcome() {
     assertText(
-        new Welcome(Long.MAX_VALUE, 5, "e", 4000, 120, true, true),
+        new Welcome(Long.MAX_VALUE, 5, "e", 4000, 120, true, true, 20_000_000),
         "{'op':'welcome','user':'9223372036854775807','head':5,'epoch':'e',"
-            + "'features':['recall','receipts','typing','settings','strangers'],"
-            + "'limits':{'maxContent':4000,'recallSeconds':120}}");
+            + "'features':['recall','receipts','typing','settings','strangers','files'],"
+            + "'limits':{'maxContent':4000,'recallSeconds':120,'maxFile':20000000,'maxAttachments':9}}");
     assertText(
-        new Welcome(7, 0, "e", 10, 0, false, false),
+        new Welcome(7, 0, "e", 10, 0, false, false, 0),
         "{'op':'welcome','user':'7','head':0,'epoch':'e','features':['typing','settings'],"
             + "'limits':{'maxContent':10,'recallSeconds':0}}");
   }
@@ -102,6 +104,38 @@ class EventEncoderTest {
             + "'unread':0,'readUpTo':'0','change':12},"
             + "{'with':{'id':'9','name':'9','avatar':''},'unread':0,'readUpTo':'0','change':13}],"
             + "'next':13,'more':true,'head':20}");
+  }
+
+  @Test
+  @DisplayName("has the files of a message")
+  void files() {
+    List<MessageFile> files = TestFiles.linked(TestFiles.PICTURE, TestFiles.VOICE);
+    String text =
+        "'attachments':["
+            + "{'fileId':'12','name':'a.jpg','type':'image/jpeg','size':1234,'width':640,'height':480,"
+            + "'url':'/f/12','previewUrl':'/p/12'},"
+            + "{'fileId':'13','name':'v.webm','type':'audio/webm','size':99,'duration':5200,"
+            + "'waveform':'0a9z','url':'/f/13'}]";
+    assertText(
+        new MessageAdded(
+            5, 8, new Incoming(9, 8, 7, "", "t", "n", "v", files), TIME, 3L, null, null, null),
+        "{'op':'message','change':5,'with':'8','messageId':'9','from':'8','to':'7','content':'',"
+            + "'time':'2026-01-02T03:04:05.000Z','timestamp':'t',"
+            + text
+            + ",'name':'n','avatar':'v','unread':3}");
+    LastMessage last = new LastMessage(9, 8, 7, "", TIME, "t", null, null, files);
+    assertText(
+        new Synchronized(
+            "1",
+            List.of(new ConversationState(8, "n", "", last, 0, 0, null, false, Settings.NONE, 11)),
+            11,
+            false,
+            11),
+        "{'op':'done','id':1,'conversations':[{'with':{'id':'8','name':'n','avatar':''},"
+            + "'lastMessage':{'messageId':'9','from':'8','to':'7','content':'',"
+            + "'time':'2026-01-02T03:04:05.000Z','timestamp':'t',"
+            + text
+            + "},'unread':0,'readUpTo':'0','change':11}],'next':11,'more':false,'head':11}");
   }
 
   @Test

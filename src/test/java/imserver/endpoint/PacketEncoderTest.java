@@ -3,9 +3,12 @@ package imserver.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.packet.FailureCode;
+import imserver.packet.MessageFile;
 import imserver.packet.Packets;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Incoming;
+import imserver.packet.TestFiles;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +51,16 @@ class PacketEncoderTest {
         .endsWith(
             "\"Describe\":\"{\\\"code\\\":\\\"SERVER_BUSY\\\",\\\"message\\\":\\\"why\\\","
                 + "\\\"retryable\\\":true}\"}");
+  }
+
+  @Test
+  @DisplayName("of a message with files, as text with a line for each")
+  void files() {
+    List<MessageFile> files = TestFiles.linked(TestFiles.PICTURE, TestFiles.VOICE, TestFiles.LIST);
+    assertThat(PacketEncoder.encode(new Incoming(1, 42, 7, "hi", "t", "n", "", files)))
+        .contains("\"content\":\"hi\\n[图片] /f/12\\n[语音] /f/13\\n[文件] names \\\"1\\\".txt /f/14\"");
+    assertThat(PacketEncoder.encode(new Incoming(1, 42, 7, "", "t", "n", "", files.subList(0, 1))))
+        .contains("\"content\":\"[图片] /f/12\"");
   }
 
   @Test

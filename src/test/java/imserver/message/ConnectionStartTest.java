@@ -8,6 +8,7 @@ import imserver.config.Config;
 import imserver.config.Configs;
 import imserver.database.StorageException;
 import imserver.directory.UserDirectory;
+import imserver.file.Attachments;
 import imserver.packet.CloseCode;
 import imserver.packet.Response.Incoming;
 import imserver.session.FakeConnection;
@@ -89,7 +90,8 @@ class ConnectionStartTest {
     registry = SessionRegistries.with(config);
     MessageStream stream = registry.open(connection);
     Cluster cluster = new Cluster();
-    CatchUp catchUp = new CatchUp(cluster, registry, directory, service, workers);
+    CatchUp catchUp =
+        new CatchUp(cluster, registry, directory, service, workers, new Attachments());
     new ConnectionStart(config, directory, service, catchUp, registry, cluster, workers)
         .start(stream);
     return stream;

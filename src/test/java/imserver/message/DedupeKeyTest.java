@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,18 @@ class DedupeKeyTest {
           .isNotEqualTo(key(3, "a", "t", null))
           .isNotEqualTo(key(2, "b", "t", null))
           .isNotEqualTo(key(2, "a", "u", null));
+    }
+
+    @Test
+    @DisplayName("is another with other files")
+    void files() {
+      SendMessage one = new SendMessage(null, 2, "a", "t", null, null, List.of(1L, 2L));
+      assertThat(DedupeKey.of(1, one))
+          .isEqualTo(
+              DedupeKey.of(1, new SendMessage(null, 2, "a", "t", null, null, List.of(1L, 2L))))
+          .isNotEqualTo(
+              DedupeKey.of(1, new SendMessage(null, 2, "a", "t", null, null, List.of(12L))))
+          .isNotEqualTo(key(2, "a", "t", null));
     }
 
     @Test

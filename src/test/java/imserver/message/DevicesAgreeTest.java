@@ -72,7 +72,8 @@ class DevicesAgreeTest extends SiteFixture {
       connection = new FakeConnection(user);
       stream = to.registry.openForChanges(connection);
       to.catchUp.begin(user);
-      to.registry.welcome(stream, head -> new Welcome(user, head, "epoch", 4000, 120, true, false));
+      to.registry.welcome(
+          stream, head -> new Welcome(user, head, "epoch", 4000, 120, true, false, 0));
       taken = 0;
       connects++;
     }

@@ -3,6 +3,7 @@ package imserver.message;
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
 import imserver.directory.UserProfile;
+import imserver.file.OwnedFile;
 import imserver.packet.Response.Incoming;
 import java.time.OffsetDateTime;
 import java.util.ArrayDeque;
@@ -48,6 +49,17 @@ class FakeService extends MessageService {
                     ? new Outcome.Duplicate(7, each.createdAt())
                     : new Outcome.RefusedContent())
         .toList();
+  }
+
+  /** What users have uploaded. */
+  final Map<Long, OwnedFile> uploaded = new ConcurrentHashMap<>();
+
+  @Override
+  public Map<Long, OwnedFile> files(Collection<Long> fileIds) {
+    if (down) {
+      throw new StorageException(new IllegalStateException("down"));
+    }
+    return uploaded;
   }
 
   int pings;
@@ -166,7 +178,7 @@ class FakeService extends MessageService {
         .flatMap(user -> store.receivedAfter(user.getKey(), user.getValue()).stream())
         .sorted(Comparator.comparingLong(ReceivedMessage::id))
         .limit(limit)
-        .map(message -> message.from(UserProfile.unknown(message.senderId())))
+        .map(message -> message.from(UserProfile.unknown(message.senderId()), List.of()))
         .toList();
   }
 

@@ -46,9 +46,12 @@ class H2StepTest extends StepContract {
             "unseen",
             "im_user",
             "erasure",
-            "reported_message")) {
+            "reported_attachment",
+            "attachment")) {
       state().update("truncate table " + table);
     }
+    state().update("delete from file");
+    state().update("delete from reported_message");
     state().update("delete from report");
     state().update("update retention set up_to_id = 0");
   }

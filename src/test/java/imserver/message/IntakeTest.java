@@ -8,6 +8,7 @@ import imserver.cluster.Cluster;
 import imserver.config.Config;
 import imserver.config.Configs;
 import imserver.content.WordFilter;
+import imserver.file.Attachments;
 import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
 import imserver.packet.Packets;
@@ -94,6 +95,7 @@ class IntakeTest {
     inject(made, "cluster", new Cluster());
     inject(made, "budgets", UserBudgets.with(config, time));
     inject(made, "workers", workers);
+    inject(made, "attachments", new Attachments());
     inject(made, "threads", new Threads());
     made.start();
     return made;

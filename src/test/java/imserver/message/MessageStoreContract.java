@@ -118,7 +118,9 @@ abstract class MessageStoreContract {
         newMessage.timestamp(),
         newMessage.createdAt(),
         null,
+        List.of(),
         true,
+        false,
         false,
         false);
   }

@@ -8,16 +8,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import imserver.cluster.Change.MessageStored;
 import imserver.content.Verdict;
 import imserver.directory.UserProfile;
+import imserver.file.OwnedFile;
 import imserver.message.Submission.Send;
 import imserver.packet.FailureCode;
 import imserver.packet.Packets;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
 import imserver.packet.Response.Incoming;
+import imserver.packet.Response.Success;
 import imserver.packet.SendMessage;
+import imserver.packet.TestFiles;
+import imserver.session.Connection;
 import imserver.session.FakeConnection;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -347,6 +352,79 @@ class MessageWriterTest {
       service.refuses = newMessage -> newMessage.content().equals("a");
       messageWriter.process(List.of(message(alice, 2, "a")));
       assertThat(fixture.doubts).isZero();
+    }
+  }
+
+  @Nested
+  @DisplayName("with files")
+  class WithFiles {
+
+    private Send carrying(Connection from, String content, Long... files) {
+      return new Send(
+          from,
+          new SendMessage(null, 2, content, "t-" + content, null, null, List.of(files)),
+          null);
+    }
+
+    @BeforeEach
+    void upload() {
+      service.uploaded.put(12L, new OwnedFile(1, TestFiles.PICTURE));
+      service.uploaded.put(13L, new OwnedFile(1, TestFiles.VOICE));
+      service.uploaded.put(14L, new OwnedFile(2, TestFiles.LIST));
+    }
+
+    @Test
+    @DisplayName("is stored and delivered with them, and may have no text")
+    void stored() {
+      messageWriter.process(List.of(carrying(alice, "a", 13L, 12L), carrying(alice, "", 12L)));
+      assertThat(alice.sent).containsExactly(success(1, "a"), success(1, ""));
+      assertThat(service.committed.values())
+          .extracting(NewMessage::content)
+          .containsExactly("a\uFFFC\uFFFC", "\uFFFC");
+      assertThat(fixture.delivered)
+          .containsExactly(
+              new Incoming(
+                  1,
+                  1,
+                  2,
+                  "a",
+                  "t-a",
+                  "1",
+                  "",
+                  TestFiles.linked(TestFiles.VOICE, TestFiles.PICTURE)),
+              new Incoming(2, 1, 2, "", "t-", "1", "", TestFiles.linked(TestFiles.PICTURE)));
+    }
+
+    @Test
+    @DisplayName("is refused where one is another's, or is none; the others are stored")
+    void refused() {
+      messageWriter.process(
+          List.of(
+              carrying(alice, "a", 12L, 14L), carrying(alice, "b", 99L), message(alice, 2, "c")));
+      assertThat(alice.sent)
+          .containsExactlyInAnyOrder(
+              failure(1, "a", FailureCode.UNKNOWN_FILE),
+              failure(1, "b", FailureCode.UNKNOWN_FILE),
+              success(1, "c"));
+      assertThat(fixture.texts()).containsExactly("c");
+    }
+
+    @Test
+    @DisplayName("is acknowledged where it was stored before, though they are gone")
+    void retried() {
+      service.wasStored = newMessage -> true;
+      messageWriter.process(List.of(carrying(alice, "a", 99L)));
+      assertThat(alice.sent).singleElement().isInstanceOf(Success.class);
+    }
+
+    @Test
+    @DisplayName("fails for now where the database does not say what they are; others are tried")
+    void unavailable() {
+      service.down = true;
+      messageWriter.process(List.of(carrying(alice, "a", 12L), message(alice, 2, "b")));
+      assertThat(alice.sent)
+          .containsExactlyInAnyOrder(
+              MessageWriterTest.unavailable(1, "a"), MessageWriterTest.unavailable(1, "b"));
     }
   }
 

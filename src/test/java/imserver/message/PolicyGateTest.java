@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,16 @@ class PolicyGateTest {
   private final FakeConnection bob = new FakeConnection(3);
 
   private PolicyGate gate(int room) {
+    return gate(
+        room,
+        send ->
+            passed.add(
+                send.verdict().refusal() == null
+                    ? send.verdict().content()
+                    : "refused: " + send.verdict().refusal().reason()));
+  }
+
+  private PolicyGate gate(int room, Consumer<Send> next) {
     Policies policies =
         new Policies() {
           @Override
@@ -37,14 +48,7 @@ class PolicyGateTest {
             return asked.computeIfAbsent(draft.content(), key -> new CompletableFuture<>());
           }
         };
-    return new PolicyGate(
-        policies,
-        send ->
-            passed.add(
-                send.verdict().refusal() == null
-                    ? send.verdict().content()
-                    : "refused: " + send.verdict().refusal().reason()),
-        room);
+    return new PolicyGate(policies, next, room);
   }
 
   private static Send send(FakeConnection from, String content) {
@@ -52,7 +56,7 @@ class PolicyGateTest {
   }
 
   private void allow(String content) {
-    asked.get(content).complete(new Ruling.Store(content));
+    asked.get(content).complete(new Ruling.Store(content, true));
   }
 
   private static long failed(FakeConnection connection) {
@@ -77,7 +81,7 @@ class PolicyGateTest {
     assertThat(passed).isEmpty();
     allow("of another");
     assertThat(passed).containsExactly("of another");
-    asked.get("a").complete(new Ruling.Store("A"));
+    asked.get("a").complete(new Ruling.Store("A", true));
     assertThat(passed).containsExactly("of another", "A", "b", "c");
   }
 
@@ -92,6 +96,24 @@ class PolicyGateTest {
     asked.get("b").complete(new Ruling.Unknown());
     assertThat(passed).containsExactly("refused: no");
     assertThat(failed(alice)).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("says of which texts a retry may have another")
+  void mayBeReplaced() {
+    List<Boolean> replaced = new ArrayList<>();
+    PolicyGate gate = gate(100, send -> replaced.add(send.verdict().mayBeReplaced()));
+    List<Ruling> rulings =
+        List.of(
+            new Ruling.Store("a0", true),
+            new Ruling.Store("other", true),
+            new Ruling.Store("a2", false),
+            new Ruling.Refuse("no"));
+    for (int i = 0; i < rulings.size(); i++) {
+      gate.pass(send(alice, "a" + i));
+      asked.get("a" + i).complete(rulings.get(i));
+    }
+    assertThat(replaced).containsExactly(false, true, true, true);
   }
 
   @Test

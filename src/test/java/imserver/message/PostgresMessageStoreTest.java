@@ -75,7 +75,7 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
   void empty() {
     tables()
         .update(
-            "truncate message, notice, unread, user_state, conversation, new_recipient, suspension,"
+            "truncate message, attachment, reported_attachment, file, file_chunk, notice, unread, user_state, conversation, new_recipient, suspension,"
                 + " webhook_event, webhook_conversation, unseen, flagged_message");
     tables().update("alter table moderation_action disable trigger user");
     tables().update("truncate moderation_action");

@@ -54,7 +54,7 @@ class PostgresStepTest extends StepContract {
   void empty() {
     state()
         .update(
-            "truncate message, recall, notice, unread, user_state, conversation, new_recipient,"
+            "truncate message, attachment, reported_attachment, file, file_chunk, recall, notice, unread, user_state, conversation, new_recipient,"
                 + " suspension, unseen, im_user, erasure, report, reported_message");
     state().update("update retention set up_to_id = 0");
     state().update("alter table moderation_action disable trigger user");

@@ -87,7 +87,18 @@ class SendingRulesTest {
     SiteRules none = new SiteRules(SiteRules.NO_BOUND, 0, true);
     NewMessage plain = newMessage(1, 2);
     NewMessage exempt =
-        new NewMessage(plain.key(), 2, "text", "", OffsetDateTime.MIN, null, true, false, false);
+        new NewMessage(
+            plain.key(),
+            2,
+            "text",
+            "",
+            OffsetDateTime.MIN,
+            null,
+            List.of(),
+            true,
+            false,
+            false,
+            false);
     assertThat(decide(none, NOTHING, exempt, plain))
         .containsExactly(Decision.STORE, Decision.REFUSE_NEW_RECIPIENT);
   }
@@ -98,7 +109,17 @@ class SendingRulesTest {
     SenderHistory one = new SenderHistory(Map.of(), Map.of(), Map.of(), Set.of(1L));
     NewMessage exempt =
         new NewMessage(
-            new DedupeKey(1, "k"), 2, "text", "", OffsetDateTime.MIN, null, true, false, false);
+            new DedupeKey(1, "k"),
+            2,
+            "text",
+            "",
+            OffsetDateTime.MIN,
+            null,
+            List.of(),
+            true,
+            false,
+            false,
+            false);
     assertThat(
             decide(
                 SiteRules.OPEN,

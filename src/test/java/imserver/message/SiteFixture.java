@@ -7,6 +7,7 @@ import imserver.cluster.Cluster;
 import imserver.config.Configs;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
+import imserver.file.Attachments;
 import imserver.packet.Response.Incoming;
 import imserver.session.FakeConnection;
 import imserver.session.FakeWorkers;
@@ -46,7 +47,7 @@ abstract class SiteFixture {
           failIfDown();
           return store.unread(user, after).stream()
               .limit(limit)
-              .map(message -> message.from(UserProfile.unknown(message.senderId())))
+              .map(message -> message.from(UserProfile.unknown(message.senderId()), List.of()))
               .toList();
         }
 
@@ -70,7 +71,7 @@ abstract class SiteFixture {
                   .flatMap(user -> store.receivedAfter(user.getKey(), user.getValue()).stream())
                   .sorted(Comparator.comparingLong(ReceivedMessage::id))
                   .limit(limit)
-                  .map(message -> message.from(UserProfile.unknown(message.senderId())))
+                  .map(message -> message.from(UserProfile.unknown(message.senderId()), List.of()))
                   .toList();
           afterNextQuery();
           return messages;
@@ -156,7 +157,8 @@ abstract class SiteFixture {
         };
 
     final Delivery delivery = new Delivery(directory, registry, cluster);
-    final CatchUp catchUp = new CatchUp(cluster, registry, directory, service, workers);
+    final CatchUp catchUp =
+        new CatchUp(cluster, registry, directory, service, workers, new Attachments());
 
     Server() {
       catchUp.start();

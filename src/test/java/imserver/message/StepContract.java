@@ -126,6 +126,37 @@ abstract class StepContract {
     return told;
   }
 
+  private void attach(long messageId, long file) {
+    state()
+        .update(
+            "insert into file (id, owner_id, name, size, received, is_complete, created_at)"
+                + " select ?, "
+                + A
+                + ", 'a', 5, 5, true, current_timestamp"
+                + " where not exists (select 1 from file where id = "
+                + file
+                + ")",
+            file);
+    state().update("insert into attachment values (?, 0, ?)", messageId, file);
+  }
+
+  private List<Long> files() {
+    return state().all("select id from file order by id");
+  }
+
+  @Test
+  @DisplayName("deletes the files of what is old, unless another message carries them")
+  void filesOfOld() {
+    attach(add(A, B, OLD), 100);
+    attach(add(A, B, OLD), 101);
+    attach(add(A, B, NEW), 101);
+    deleteAll();
+    assertThat(files()).containsExactly(101L);
+    assertThat(state().all("select file_id from attachment")).containsExactly(101L);
+    state().update("delete from attachment");
+    state().update("delete from file");
+  }
+
   @Test
   @DisplayName("deletes what is old, read or not, and nothing else")
   void old() {
@@ -296,6 +327,23 @@ abstract class StepContract {
   private @Nullable String content(long id) {
     List<String> found = state().texts("select content from message where id = ?", id);
     return found.isEmpty() ? null : found.get(0);
+  }
+
+  @Test
+  @DisplayName("erases the files that a user has sent, and those that he has not")
+  void filesOfErased() {
+    attach(add(A, B, NEW), 100);
+    attach(add(B, A, NEW), 101);
+    state().update("update file set owner_id = ? where id = 101", B);
+    state()
+        .update(
+            "insert into file (id, owner_id, name, size, received, created_at)"
+                + " values (102, ?, 'a', 5, 1, current_timestamp)",
+            A);
+    erase(A, NEW);
+    assertThat(files()).containsExactly(101L);
+    state().update("delete from attachment");
+    state().update("delete from file");
   }
 
   @Test

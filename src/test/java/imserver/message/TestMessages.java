@@ -1,6 +1,7 @@
 package imserver.message;
 
 import imserver.config.Configs;
+import imserver.file.TestAttachments;
 import imserver.message.Outcome.Stored;
 import jakarta.persistence.EntityManager;
 import java.lang.reflect.Field;
@@ -39,14 +40,22 @@ public final class TestMessages implements AutoCloseable {
    * @param type the class of the repository that has the field for it
    */
   public <R> TestMessages(Class<R> type, R repository) throws ReflectiveOperationException {
-    Field field = type.getDeclaredField("entities");
-    field.setAccessible(true);
-    field.set(repository, entities);
+    set(type, repository, "entities", entities);
+    if (type.getSimpleName().equals("ConversationRepository")) {
+      set(type, repository, "attachments", TestAttachments.of(entities));
+    }
     entities.getTransaction().begin();
     first = add(ALICE, BOB, "first", null);
     second = add(ALICE, BOB, "second", null);
     back = add(BOB, ALICE, "back", null);
     notice = add(0, BOB, "notice", new NoticeDetails("title", "/url"));
+  }
+
+  private static void set(Class<?> type, Object bean, String name, Object value)
+      throws ReflectiveOperationException {
+    Field field = type.getDeclaredField(name);
+    field.setAccessible(true);
+    field.set(bean, value);
   }
 
   /** In which all is done. */
@@ -68,6 +77,24 @@ public final class TestMessages implements AutoCloseable {
     long id = ((Stored) writer.add(List.of(newMessage), SiteRules.OPEN).get(0)).messageId();
     entities.clear(); // else what was read before is not read again
     return id;
+  }
+
+  /** Has a message carry files, which are made. */
+  public void attach(long messageId, long... files) {
+    for (int position = 0; position < files.length; position++) {
+      entities
+          .createNativeQuery(
+              "merge into file (id, owner_id, name, type, size, received, is_complete, created_at)"
+                  + " key (id) values (?1, 10, 'a', 'image/png', 5, 5, true, current_timestamp)")
+          .setParameter(1, files[position])
+          .executeUpdate();
+      entities
+          .createNativeQuery("insert into attachment values (?1, ?2, ?3)")
+          .setParameter(1, messageId)
+          .setParameter(2, position)
+          .setParameter(3, files[position])
+          .executeUpdate();
+    }
   }
 
   /** Marks messages as read, one by one. */

@@ -6,9 +6,11 @@ import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.Submission.ReadAck;
 import imserver.message.Submission.Send;
+import imserver.packet.Attachment;
 import imserver.packet.MarkRead;
 import imserver.packet.Response.Incoming;
 import imserver.packet.SendMessage;
+import imserver.packet.TestFiles;
 import imserver.session.Connection;
 import imserver.session.FakeClock;
 import imserver.session.SessionRegistry;
@@ -90,7 +92,12 @@ class WriterFixture {
         }
       };
 
-  final Delivery delivery = new Delivery(directory, registry, cluster);
+  final Delivery delivery =
+      new Delivery(
+          directory,
+          registry,
+          cluster,
+          files -> TestFiles.linked(files.toArray(Attachment[]::new)));
 
   final FakeClock clock = new FakeClock(Instant.parse("2026-01-02T03:04:05Z"));
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import imserver.auth.UserPrincipal;
 import imserver.config.Configs;
+import imserver.file.TestAttachments;
 import imserver.moderation.ModerationStep.Action;
+import imserver.packet.MessageFile;
 import imserver.webhook.WebhookEvents;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
@@ -203,6 +205,32 @@ abstract class ReportStoreContract {
     assertThat(messages(report))
         .extracting(ReportedMessage::isRecalled)
         .containsExactly(true, false);
+  }
+
+  @Test
+  @DisplayName("keeps the files of the messages, whatever becomes of these, in their order")
+  void files() {
+    long carrying = add(alice, bob, "two\uFFFC\uFFFC");
+    add(bob, alice, "none");
+    for (long file : List.of(carrying, carrying + 1)) {
+      update(
+          "insert into file (id, owner_id, name, type, size, received, is_complete, created_at)"
+              + " values (?1, ?2, 'a', 'image/png', 5, 5, true, ?3)",
+          file,
+          alice,
+          NOW);
+    }
+    update("insert into attachment values (?1, 0, ?2)", carrying, carrying + 1);
+    update("insert into attachment values (?1, 1, ?2)", carrying, carrying);
+    long report = kept(report(bob, newReport(null, carrying)));
+    update("delete from attachment where message_id = ?1", carrying);
+    Map<Long, List<MessageFile>> files =
+        inTransaction(entities -> TestAttachments.of(entities).ofReport(report));
+    assertThat(files).containsOnlyKeys(carrying);
+    assertThat(files.get(carrying))
+        .extracting(file -> file.attachment().fileId())
+        .containsExactly(carrying + 1, carrying);
+    assertThat(files.get(carrying)).allMatch(file -> file.url().endsWith("m=1"));
   }
 
   @Test

@@ -8,6 +8,7 @@ import imserver.api.MessagePolicy;
 import imserver.api.PolicyDecision;
 import imserver.config.Configs;
 import imserver.session.FakeWorkers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -55,7 +56,7 @@ class PoliciesTest {
             answering(PolicyDecision.replace("other")),
             answering(PolicyDecision.allow()),
             answering(PolicyDecision.replace("last")));
-    assertThat(ruling(policies)).isEqualTo(new Ruling.Store("last"));
+    assertThat(ruling(policies)).isEqualTo(new Ruling.Store("last", true));
     assertThat(asked).containsExactly("text", "other", "other");
   }
 
@@ -80,14 +81,15 @@ class PoliciesTest {
             answering(PolicyDecision.replace(" ")),
             answering(PolicyDecision.replace("\ud800")),
             answering(PolicyDecision.replace("x".repeat(4001))),
-            new LocalPolicy(draft -> null, threads),
+            new LocalPolicy(draft -> null, threads, new FairTurns(2)),
             new LocalPolicy(
                 draft -> {
                   throw new NoClassDefFoundError("x");
                 },
-                threads))) {
+                threads,
+                new FairTurns(2)))) {
       assertThat(ruling(policies("refuse", failing))).isEqualTo(new Ruling.Unknown());
-      assertThat(ruling(policies("allow", failing))).isEqualTo(new Ruling.Store("text"));
+      assertThat(ruling(policies("allow", failing))).isEqualTo(new Ruling.Store("text", false));
     }
   }
 
@@ -104,13 +106,56 @@ class PoliciesTest {
           }
           return PolicyDecision.refuse("late");
         };
-    Policies policies = policies("allow", new LocalPolicy(hanging, threads));
+    Policies policies = policies("allow", new LocalPolicy(hanging, threads, new FairTurns(2)));
     CompletableFuture<Ruling> ruling = policies.ask(new MessageDraft(1, 2, "text", null));
     assertThat(workers.delays).hasSize(1);
     assertThat(workers.delays.get(0).toMillis()).isBetween(900L, 1000L);
     assertThat(ruling).isNotDone();
     workers.runLater();
-    assertThat(ruling.join()).isEqualTo(new Ruling.Store("text"));
+    assertThat(ruling.join()).isEqualTo(new Ruling.Store("text", false));
     await().until(() -> interrupted.getCount() == 0);
+  }
+
+  @Test
+  @DisplayName("in this JVM answer one sender also while they hang for another")
+  void otherSender() {
+    CountDownLatch end = new CountDownLatch(1);
+    MessagePolicy hanging =
+        draft -> {
+          if (draft.senderId() == 1) {
+            end.await();
+          }
+          return PolicyDecision.allow();
+        };
+    Policy policy = new LocalPolicy(hanging, threads, new FairTurns(2));
+    List<CompletableFuture<PolicyDecision>> ofOne = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      ofOne.add(policy.ask(new MessageDraft(1, 2, "text", null), Duration.ofSeconds(10)));
+    }
+    assertThat(policy.ask(new MessageDraft(3, 2, "text", null), Duration.ofSeconds(10)))
+        .succeedsWithin(Duration.ofSeconds(10));
+    assertThat(ofOne).noneMatch(CompletableFuture::isDone);
+    end.countDown();
+    assertThat(ofOne).allSatisfy(each -> assertThat(each).succeedsWithin(Duration.ofSeconds(10)));
+  }
+
+  @Test
+  @DisplayName("in this JVM keep no room for calls that nobody waits for any more")
+  void cancelled() {
+    CountDownLatch hangs = new CountDownLatch(1);
+    Policy policy =
+        new LocalPolicy(
+            draft -> {
+              hangs.await();
+              return PolicyDecision.allow();
+            },
+            threads,
+            new FairTurns(2));
+    for (int i = 0; i < 100; i++) {
+      policy.ask(new MessageDraft(1, 2, "text", null), Duration.ofSeconds(10)).cancel(true);
+    }
+    hangs.countDown();
+    assertThat(policy.ask(new MessageDraft(1, 2, "text", null), Duration.ofSeconds(10)))
+        .succeedsWithin(Duration.ofSeconds(10));
   }
 }

@@ -110,6 +110,12 @@ public final class Api {
     return BodyPublishers.ofString(text);
   }
 
+  /** What is at an address, or at a path from the root of the server. */
+  Answer getRaw(String address) {
+    return send(
+        HttpRequest.newBuilder(server.resolve(address)).timeout(Duration.ofSeconds(20)).GET());
+  }
+
   /** A request that a test may add to. */
   HttpRequest.Builder request(String path) {
     HttpRequest.Builder request =

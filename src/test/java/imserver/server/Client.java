@@ -125,6 +125,11 @@ public final class Client implements AutoCloseable {
     return await1(packet -> !packet.isMessage() && packet.timestamp().equals(timestamp));
   }
 
+  /** Waits for the first message. */
+  Packet firstMessage() {
+    return await1(Packet::isMessage);
+  }
+
   /** Waits for a message with this text. */
   Packet message(String content) {
     return await1(packet -> packet.isMessage() && packet.content().equals(content));

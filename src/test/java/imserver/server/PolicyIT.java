@@ -2,16 +2,21 @@ package imserver.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import example.host.SchoolBean;
 import example.host.SchoolPolicy;
 import imserver.api.MessagePolicy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -110,6 +115,61 @@ class PolicyIT {
       assertThat(Files.readString(server.log()))
           .contains("messages are decided by example.host.SchoolBean")
           .contains("messages are decided by example.host.SchoolPolicy");
+    }
+  }
+
+  @Test
+  @DisplayName("may answer a retry otherwise, or not at all: what was stored stays, and is found")
+  void retries() throws Exception {
+    long alice = Users.next();
+    long bob = Users.next();
+    AtomicReference<String> answer = new AtomicReference<>("");
+    HttpServer policy =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    policy.createContext(
+        "/",
+        exchange -> {
+          byte[] body = answer.get().getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(body.length == 0 ? 500 : 200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    policy.start();
+    String allow = "{\"decision\":\"allow\"}";
+    String refuse = "{\"decision\":\"refuse\",\"reason\":\"no\"}";
+    String replace = "{\"decision\":\"replace\",\"content\":\"replaced\"}";
+    try (ServerProcess server =
+        ServerProcess.start(
+            TestEnvironment.freePort(),
+            TestEnvironment.folder("policy-" + System.nanoTime()),
+            Map.of(
+                "IMSERVER_POLICY_URL",
+                "http://127.0.0.1:" + policy.getAddress().getPort() + "/",
+                "IMSERVER_POLICY_FAILURE",
+                "allow",
+                "IMSERVER_WEBHOOK_SECRET",
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))) {
+      Api api = new Api(server.address(), alice);
+      String path = "api/conversations/" + bob + "/messages";
+      String one = "{\"content\":\"one\",\"clientMessageId\":\"c1\"}";
+      answer.set(replace);
+      long id = Api.number(api.post(path, one).ok(), "messageId");
+      for (String other : List.of("", refuse, replace)) {
+        answer.set(other);
+        assertThat(Api.number(api.post(path, one).ok(), "messageId")).as(other).isEqualTo(id);
+      }
+      String two = "{\"content\":\"two\",\"clientMessageId\":\"c2\"}";
+      answer.set("");
+      id = Api.number(api.post(path, two).ok(), "messageId");
+      for (String other : List.of(allow, replace)) {
+        answer.set(other);
+        assertThat(Api.number(api.post(path, two).ok(), "messageId")).as(other).isEqualTo(id);
+      }
+      answer.set(allow);
+      assertThat(api.post(path, two.replace("two", "another")).code()).isEqualTo("REUSED_ID");
+      assertThat(Api.contents(api.history(bob, ""))).containsExactly("two", "replaced");
+    } finally {
+      policy.stop(0);
     }
   }
 }

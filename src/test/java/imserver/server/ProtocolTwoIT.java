@@ -47,7 +47,7 @@ class ProtocolTwoIT {
       assertThat(welcome.getString("user")).isEqualTo(Long.toString(alice));
       assertThat(welcome.getInt("head")).isZero();
       assertThat(welcome.getJsonArray("features").toString())
-          .isEqualTo("[\"recall\",\"receipts\",\"typing\",\"settings\"]");
+          .isEqualTo("[\"recall\",\"receipts\",\"typing\",\"settings\",\"files\"]");
     }
     try (Client old =
         Client.connect(server, alice, builder -> builder.subprotocols("imserver.v1", "other"))) {

@@ -8,6 +8,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,6 +65,38 @@ class QueryPlanIT {
           select least(sender_id, recipient_id), greatest(sender_id, recipient_id), max(id), max(id), 0, 0
           from message group by 1, 2
           """);
+      statement.execute(
+          """
+          insert into report (id, reporter_id, reported_id, reason, reporter_text, client_report_id, created_at, is_open, note)
+          select n, n % 5000, n % 3000 + 1, 'spam', '', n::text, now(), n % 50 = 0, '' from generate_series(1, 50000) as n
+          """);
+      statement.execute(
+          """
+          insert into reported_message
+            (report_id, message_id, sender_id, recipient_id, content, client_timestamp, sent_at, is_named)
+          select n, m, 1, 2, 'text', '', now(), m = 3 from generate_series(1, 50000) as n, generate_series(1, 5) as m
+          """);
+      statement.execute(
+          """
+          insert into moderation_action (id, done_at, moderator_id, moderator, action, user_id, reason, detail)
+          select n, now(), n % 20, n::text, 'suspend', n % 5000 + 1, '', '' from generate_series(1, 100000) as n
+          """);
+      statement.execute(
+          """
+          insert into suspension
+            (user_id, scope, ends_at, reason, moderator_id, moderator, imposed_at, written_at)
+          select n, 'write', now() + interval '1 day' * (n % 20 - 1), '', 0, '', now(), n from generate_series(1, 50000) as n
+          """);
+      statement.execute(
+          """
+          insert into erasure
+            (user_id, started_at, finished_at, stage, at_recipient, at_id, erased, moderator_id, moderator, reason)
+          select n, now(), case when n % 1000 <> 0 then now() end, 0, 0, 0, n, 0, '', '' from generate_series(1, 50000) as n
+          """);
+      for (String table :
+          List.of("report", "reported_message", "moderation_action", "suspension", "erasure")) {
+        statement.execute("analyze " + table);
+      }
       statement.execute("analyze message");
       statement.execute("analyze unread");
       statement.execute("analyze notice");
@@ -372,6 +405,126 @@ class QueryPlanIT {
             """,
             "im_user_by_name");
     assertThat(plan).doesNotContain("Sort");
+  }
+
+  @Test
+  @DisplayName("what was reported, open or closed, newest first, without sorting")
+  void reports() throws SQLException {
+    for (boolean open : new boolean[] {true, false}) {
+      String plan =
+          assertUsesIndex(
+              "select * from report where is_open = %s and id < 40000 order by is_open desc, id desc limit 51"
+                  .formatted(open),
+              "report_by_state");
+      assertThat(plan).doesNotContain("Sort");
+    }
+  }
+
+  @Test
+  @DisplayName("a report with its messages, and how many each of some reports names")
+  void reportedMessages() throws SQLException {
+    assertUsesIndex(
+        "select * from reported_message where report_id = 700 order by message_id",
+        "reported_message_pkey");
+    assertUsesIndex(
+        """
+        select report_id, count(*) from reported_message
+        where report_id in (700, 701, 702) and is_named group by report_id
+        """,
+        "reported_message_pkey");
+  }
+
+  @Test
+  @DisplayName("what a user has reported, how much of it is open, and whether it is a retry")
+  void reportsBy() throws SQLException {
+    assertUsesIndex(
+        "select * from report where reporter_id = 42 and id > 700 order by id limit 100",
+        "report_");
+    assertUsesIndex(
+        "select count(*) from report where reporter_id = 42 and is_open = true",
+        "report_of_reporter");
+    assertUsesIndex(
+        "select * from report where reporter_id = 42 and client_report_id = '42'", "report_once");
+  }
+
+  @Test
+  @DisplayName("what is copied with a report: messages around one, of the two alone")
+  void around() throws SQLException {
+    String direction =
+        """
+        (select m.id from message m
+         where m.sender_id = %d and m.recipient_id = %d and m.id < 900000
+           and m.id not in (select n.id from unnest(cast(array[1,2] as bigint array)) as n (id))
+         order by m.sender_id desc, m.recipient_id desc, m.id desc limit 5)
+        """;
+    assertUsesIndex(
+        "select o.id from (%s union all %s union all %s) as o order by o.id desc limit 5"
+            .formatted(
+                direction.formatted(5, 42),
+                direction.formatted(5, -42),
+                direction.formatted(42, 5)),
+        "message_history");
+  }
+
+  @Test
+  @DisplayName("what moderators have done: newest first, and on one user")
+  void audit() throws SQLException {
+    String all =
+        assertUsesIndex(
+            "select * from moderation_action where id < 90000 order by id desc limit 51",
+            "moderation_action_pkey");
+    assertThat(all).doesNotContain("Sort");
+    assertUsesIndex(
+        """
+        select count(*) from moderation_action
+        where user_id = 42 and action = 'export' and moderator_id = 0 and moderator = 'x'
+          and done_at > now() - interval '24 hours'
+        """,
+        "moderation_action_of_user");
+  }
+
+  @Test
+  @DisplayName("who is suspended, in order; and which suspensions are new, or over for long")
+  void suspensions() throws SQLException {
+    String all =
+        assertUsesIndex(
+            "select * from suspension where user_id > 7 and ends_at > now() order by user_id limit 51",
+            "suspension_pkey");
+    assertThat(all).doesNotContain("Sort");
+    assertUsesIndex(
+        "select * from suspension where written_at > 49900 order by written_at",
+        "suspension_by_writing");
+    assertUsesIndex(
+        "delete from suspension where ends_at < now() - interval '5 days'", "suspension_by_end");
+  }
+
+  @Test
+  @DisplayName("whom to erase next, and of him messages, settings and reports, part by part")
+  void erasure() throws SQLException {
+    String next =
+        assertUsesIndex(
+            """
+            select user_id, stage, at_recipient, at_id from erasure
+            where finished_at is null and (stage < 4 or started_at <= now())
+            order by erased, started_at limit 1 for update skip locked
+            """,
+            "erasure_unfinished");
+    assertThat(next).doesNotContain("Sort");
+    assertUsesIndex(
+        """
+        select id from message where sender_id = 21 and recipient_id = 42 and id > 5000
+        order by sender_id, recipient_id, id limit 500
+        """,
+        "message_history");
+    for (String side : new String[] {"reporter", "reported"}) {
+      assertUsesIndex(
+          """
+          select id, case when is_open then 1 else 0 end from report where %1$s_id = 42 and id > 7
+          order by %1$s_id, id limit 500 for update
+          """
+              .formatted(side),
+          "report_");
+    }
   }
 
   private static String assertUsesIndex(String query, String index) throws SQLException {

@@ -31,7 +31,7 @@ class ChangeStreamTest {
   }
 
   private static Response welcome(long head) {
-    return new Welcome(1, head, "e", 4000, 120, true, false);
+    return new Welcome(1, head, "e", 4000, 120, true, false, 0);
   }
 
   private void deliver(UserChange... changes) {

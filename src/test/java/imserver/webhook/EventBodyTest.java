@@ -3,6 +3,8 @@ package imserver.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import imserver.packet.Attachment;
+import imserver.packet.TestFiles;
 import imserver.webhook.WebhookEvent.Content;
 import java.time.Instant;
 import java.util.List;
@@ -38,12 +40,13 @@ class EventBodyTest {
   @Test
   @DisplayName("has a message by the names of REST")
   void stored() {
-    assertThat(body("message.stored", 5, 7, null, new Content("\"你好\"", "t1", null, null)))
+    assertThat(
+            body("message.stored", 5, 7, null, new Content("\"你好\"", "t1", null, null, List.of())))
         .isEqualTo(
             with(
                 "message.stored",
                 "\"messageId\":7,\"fromId\":5,\"toId\":3,\"content\":\"\\\"你好\\\"\",\"timestamp\":\"t1\""));
-    assertThat(body("message.stored", 3, 7, null, new Content("x", "", "Title", "/a")))
+    assertThat(body("message.stored", 3, 7, null, new Content("x", "", "Title", "/a", List.of())))
         .isEqualTo(
             with(
                 "message.stored",
@@ -51,11 +54,27 @@ class EventBodyTest {
   }
 
   @Test
+  @DisplayName("has the files of a message, which may have no text")
+  void files() {
+    List<Attachment> files = List.of(TestFiles.PICTURE, TestFiles.VOICE);
+    Content content = new Content("\uFFFC\uFFFC", "t", null, null, List.of()).with(files);
+    assertThat(body("message.stored", 3, 7, null, content))
+        .isEqualTo(
+            with(
+                "message.stored",
+                "\"messageId\":7,\"fromId\":3,\"toId\":5,\"content\":\"\",\"timestamp\":\"t\","
+                    + "\"attachments\":[{\"fileId\":12,\"name\":\"a.jpg\",\"type\":\"image/jpeg\","
+                    + "\"size\":1234,\"width\":640,\"height\":480},"
+                    + "{\"fileId\":13,\"name\":\"v.webm\",\"type\":\"audio/webm\",\"size\":99,"
+                    + "\"duration\":5200}]"));
+  }
+
+  @Test
   @DisplayName("has no text of a message that is recalled, or gone")
   void withoutText() {
     String expected =
         with("message.stored", "\"messageId\":7,\"fromId\":3,\"toId\":5,\"recalled\":true");
-    assertThat(body("message.stored", 3, 7, null, new Content("", "t", null, null)))
+    assertThat(body("message.stored", 3, 7, null, new Content("", "t", null, null, List.of())))
         .isEqualTo(expected);
     assertThat(body("message.stored", 3, 7, null, null)).isEqualTo(expected);
   }

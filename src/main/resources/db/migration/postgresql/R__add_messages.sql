@@ -26,11 +26,12 @@
 --   known   their ordinals
 --   earlier the ids of the messages that have their keys
 --   times   when these came
---   same    whether such a message says the same to the same recipient with the same title and link: then it is a retry. What a
---           recalled message said is gone: there the recipient decides.
+--   same    whether such a message says the same to the same recipient with the same files, title and link: then it is a retry.
+--           What a recalled message said is gone: there the recipient decides.
 -- The caller then calls again without these messages.
 --
 -- "notices" and "flagged" are ordinals: of the messages with a title or link, and of those to be reported to the moderators.
+-- "carriers" has the ordinal of a message once for each file that it carries, in "file_ids", in the order of its files.
 -- With "webhook" the host application is to be told of what is stored, and with "unseen_seconds" also of what is not read by
 -- then: for that it writes an event for each message that is not silenced, after all else.
 --
@@ -43,7 +44,7 @@
 create or replace function add_messages(
   senders bigint[], recipients bigint[], keys varchar[], contents varchar[], timestamps varchar[],
   came timestamp with time zone,
-  notices integer[], titles varchar[], urls varchar[], flagged integer[],
+  notices integer[], titles varchar[], urls varchar[], flagged integer[], carriers integer[], file_ids bigint[],
   users bigint[], user_changes integer[], user_received integer[],
   lows bigint[], highs bigint[], low_lasts integer[], high_lasts integer[], to_lows integer[], to_highs integer[],
   low_positions integer[], low_laters integer[], high_positions integer[], high_laters integer[],
@@ -76,7 +77,11 @@ begin
         select t.id, t.created_at,
                abs(t.recipient_id) = abs(n.recipient) and (t.content = n.content or t.content = '')
                  and h.title is not distinct from titles[array_position(notices, n.ordinal::integer)]
-                 and h.url is not distinct from urls[array_position(notices, n.ordinal::integer)] as same
+                 and h.url is not distinct from urls[array_position(notices, n.ordinal::integer)]
+                 and (t.content = '' or right(t.content, 1) <> chr(65532)
+                      or array(select a.file_id from attachment a where a.message_id = t.id order by a.position)
+                        = array(select f.id from unnest(carriers, file_ids) with ordinality as f (ordinal, id, place)
+                                where f.ordinal = n.ordinal order by f.place)) as same
         from message t
         left join notice h on h.message_id = t.id
         where t.sender_id = n.sender and t.dedupe_key = n.key
@@ -151,6 +156,12 @@ begin
       if cardinality(notices) > 0 then
         insert into notice (message_id, title, url)
         select ids[n.ordinal], n.title, n.url from unnest(notices, titles, urls) as n (ordinal, title, url);
+      end if;
+
+      if cardinality(carriers) > 0 then
+        insert into attachment (message_id, position, file_id)
+        select ids[n.ordinal], row_number() over (partition by n.ordinal order by n.place) - 1, n.id
+        from unnest(carriers, file_ids) with ordinality as n (ordinal, id, place);
       end if;
 
       if cardinality(flagged) > 0 then

@@ -1,4 +1,4 @@
--- Recalls a message of a sender that came at "since" or later: erases its content, and takes it off what is unread. The
+-- Recalls a message of a sender that came at "since" or later: erases its content and its files, and takes it off what is unread. The
 -- conversation gets an entry of its own for that. One transaction. by_sender: whether the sender does it, who may not while
 -- he is suspended; else a moderator. With "webhook" an event is written, unless the message was silenced.
 --
@@ -56,6 +56,8 @@ begin
   else
     select s.head into recipient_change from user_state s where s.user_id = recipient;
   end if;
+
+  perform release_files(recalled);
 
   recall_id = nextval('message_id');
   insert into recall (id, message_id, low_id, high_id, created_at)
