@@ -543,6 +543,7 @@ public record Config(
    * @param maxMegabytes of one file, 0 where there are none
    * @param perDay how many files a user may upload within 24 hours
    * @param origin under which they are downloaded; null for that of the server
+   * @param scanner the address of a clamd; null for none
    */
   public record Files(
       @Setting(
@@ -564,7 +565,12 @@ public record Config(
               key = "IMSERVER_FILES_ORIGIN",
               meaning =
                   "an origin like `https://files.school.example`, another name of this server, under which files are downloaded; unset, that of the server")
-          @Nullable URI origin) {
+          @Nullable URI origin,
+      @Setting(
+              key = "IMSERVER_SCANNER",
+              meaning =
+                  "`HOST:PORT` of a clamd, which is asked of each file: what it refuses gets `REFUSED_FILE`, and while it does not answer `SERVER_BUSY`; unset, nobody is asked")
+          @Nullable String scanner) {
 
     private static final long BYTES_OF_A_MEGABYTE = 1_000_000;
 
@@ -579,7 +585,7 @@ public record Config(
     }
 
     /**
-     * Refuses an origin that says more than an origin.
+     * Refuses an origin that says more than an origin, and a scanner that is no address.
      *
      * @throws InvalidConfigException if it does
      */
@@ -587,6 +593,9 @@ public record Config(
       if (origin != null && (!origin.getRawPath().isEmpty() || origin.getRawQuery() != null)) {
         throw new InvalidConfigException(
             "IMSERVER_FILES_ORIGIN must be an origin like https://HOST, without a path");
+      }
+      if (scanner != null && !scanner.matches(".+:[1-9]\\d{0,4}")) {
+        throw new InvalidConfigException("IMSERVER_SCANNER must be HOST:PORT");
       }
       return this;
     }

@@ -20,6 +20,8 @@ import jakarta.ejb.TransactionManagement;
 import jakarta.ejb.TransactionManagementType;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
@@ -74,6 +76,7 @@ public class Uploads {
   private FileStore store;
   private FileInspector inspector;
   private FileSweep sweep;
+  private @Nullable VirusScanner scanner;
 
   /** For the container, which injects the rest. */
   public Uploads() {}
@@ -86,6 +89,8 @@ public class Uploads {
     store = vendor == Vendor.H2 ? new FolderStore(schema.filesFolder()) : new ChunkStore(database);
     inspector = new FileInspector(store);
     workers = new FileWorkers(threads);
+    String address = config.files().scanner();
+    scanner = address == null ? null : VirusScanner.of(address);
     sweep = new FileSweep(table, store, threads, clock);
   }
 
@@ -219,7 +224,25 @@ public class Uploads {
   StoredFile completed(
       UserPrincipal owner, long fileId, FileVariant from, NewFile file, long announced) {
     Inspection found = inspector.inspect(fileId, from, announced, file);
+    scan(fileId);
     return table.complete(fileId, owner.userId(), file, announced, found);
+  }
+
+  private void scan(long fileId) {
+    VirusScanner asked = scanner;
+    if (asked == null) {
+      return;
+    }
+    try (InputStream bytes = new StoreInput(store, fileId, FileVariant.CONTENT)) {
+      asked.scan(fileId, bytes);
+    } catch (FileRefusedException e) {
+      if (e.reason() == Reason.REFUSED) {
+        forget(fileId);
+      }
+      throw e;
+    } catch (IOException e) {
+      throw new StorageException(e);
+    }
   }
 
   /** Forgets what was not completed, when there is time; what fails is left to the sweep. */

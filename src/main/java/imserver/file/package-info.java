@@ -21,8 +21,9 @@
  * imserver.file.Upload}), each of which is kept by a thread of ours before the next one is read: a
  * chunk is in memory for each of a bounded number of uploads. A form is kept as it comes, and taken
  * apart when all of it is there, so that the library that does so waits for no client. Then it is
- * looked at ({@code FileInspector}), and the row is completed, in this order, so that a complete
- * file has its bytes. What fails before that is forgotten, or swept ({@code FileSweep}).
+ * looked at ({@code FileInspector}), a scanner is asked where there is one ({@code VirusScanner}),
+ * and the row is completed, in this order, so that a complete file has its bytes. What fails before
+ * that is forgotten, or swept ({@code FileSweep}).
  *
  * <p>A whole file gets its owner's name for it when it is complete: of two that come at once with
  * the same name one stays, and both are answered with it. A resumable one has the name from its

@@ -183,6 +183,7 @@ class ConfigReaderTest {
               "IMSERVER_MAX_FILE", "26",
               "IMSERVER_FILES_PER_DAY", "27",
               "IMSERVER_FILES_ORIGIN", "https://f:28",
+              "IMSERVER_SCANNER", "s:29",
               "IMSERVER_REDIS_URL", "redis://h:18");
       assertThat(config)
           .isEqualTo(
@@ -230,7 +231,7 @@ class ConfigReaderTest {
                       new WebhookSecrets(List.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),
                       24,
                       URI.create("http://h:25/p")),
-                  new Config.Files(26, 27, URI.create("https://f:28"))));
+                  new Config.Files(26, 27, URI.create("https://f:28"), "s:29")));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")

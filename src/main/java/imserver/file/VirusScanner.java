@@ -1,0 +1,84 @@
+package imserver.file;
+
+import imserver.file.FileRefusedException.Reason;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/**
+ * Asks a scanner of each file before it is complete, by the protocol of clamd (its command
+ * INSTREAM). Where it does not say yes, nothing is taken: a scanner that is down keeps files out,
+ * but they may be sent again. Safe for use by several threads.
+ */
+final class VirusScanner {
+
+  private static final System.Logger LOG = System.getLogger(VirusScanner.class.getName());
+
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+  private static final int PIECE = 64 * 1024;
+  private static final int MAX_ANSWER = 1024;
+
+  private final String host;
+  private final int port;
+
+  VirusScanner(String host, int port) {
+    this.host = host;
+    this.port = port;
+  }
+
+  /** By a setting of the form {@code HOST:PORT}. */
+  static VirusScanner of(String address) {
+    int colon = address.lastIndexOf(':');
+    return new VirusScanner(
+        address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+  }
+
+  /**
+   * Returns where the scanner has found nothing. Waits.
+   *
+   * @throws FileRefusedException if it has, or does not say
+   */
+  void scan(long fileId, InputStream bytes) {
+    String answer;
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(host, port), (int) CONNECT.toMillis());
+      socket.setSoTimeout((int) ANSWER.toMillis());
+      answer = ask(socket, bytes);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the scanner does not answer, no file is taken: {0}", e.getMessage());
+      throw new FileRefusedException(Reason.BUSY);
+    }
+    if (answer.equals("stream: OK")) {
+      return;
+    }
+    if (answer.endsWith(" FOUND")) {
+      LOG.log(Level.INFO, "file {0} is refused: {1}", Long.toString(fileId), answer);
+      throw new FileRefusedException(Reason.REFUSED);
+    }
+    LOG.log(Level.WARNING, "the scanner does not say yes, no file is taken: {0}", answer);
+    throw new FileRefusedException(Reason.BUSY);
+  }
+
+  private static String ask(Socket socket, InputStream bytes) throws IOException {
+    DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+    out.write("zINSTREAM\0".getBytes(StandardCharsets.US_ASCII));
+    byte[] piece = new byte[PIECE];
+    int count = bytes.read(piece);
+    while (count >= 0) {
+      out.writeInt(count);
+      out.write(piece, 0, count);
+      count = bytes.read(piece);
+    }
+    out.writeInt(0);
+    out.flush();
+    byte[] answer = socket.getInputStream().readNBytes(MAX_ANSWER);
+    String text = new String(answer, StandardCharsets.UTF_8);
+    return text.substring(0, Math.max(0, text.indexOf('\0'))).strip();
+  }
+}
