@@ -1,7 +1,9 @@
 package imserver.file;
 
+import java.io.ByteArrayInputStream;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 
 /**
@@ -51,7 +53,7 @@ final class ChunkStore implements FileStore {
             insert.setLong(1, fileId);
             insert.setInt(2, variant.code());
             insert.setInt(3, Math.toIntExact(offset));
-            insert.setBinaryStream(4, new java.io.ByteArrayInputStream(bytes, 0, length), length);
+            insert.setBinaryStream(4, new ByteArrayInputStream(bytes, 0, length), length);
             return insert.executeUpdate();
           }
         });
@@ -94,7 +96,7 @@ final class ChunkStore implements FileStore {
   }
 
   private static void delete(PreparedStatement statement, long fileId, FileVariant variant)
-      throws java.sql.SQLException {
+      throws SQLException {
     try (statement) {
       statement.setLong(1, fileId);
       statement.setInt(2, variant.code());

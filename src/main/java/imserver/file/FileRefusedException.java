@@ -20,8 +20,6 @@ public final class FileRefusedException extends RuntimeException {
     REUSED_ID("clientFileId is that of another file"),
     /** The scanner has found something. */
     REFUSED("the file is refused here"),
-    /** It comes too slowly. */
-    TIMEOUT("the body did not arrive in time"),
     /** Too much is being done at once. */
     BUSY("the server is busy, try again"),
     /** Too many uploads of this user at once. */

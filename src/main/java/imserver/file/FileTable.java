@@ -78,12 +78,27 @@ final class FileTable {
       where id = ? and not is_complete
       """;
 
+  private static final String NEXT =
+      """
+      select f.id, f.created_at <= ?
+          and not exists (select 1 from attachment a where a.file_id = f.id)
+          and not exists (select 1 from reported_attachment r where r.file_id = f.id)
+      from file f where f.id > ? order by f.id limit ?
+      """;
+
   private static final String UNSENT =
       """
       delete from file where id = ? and created_at <= ?
         and not exists (select 1 from attachment a where a.file_id = file.id)
         and not exists (select 1 from reported_attachment r where r.file_id = file.id)
       """;
+
+  /**
+   * A file that may be deleted.
+   *
+   * @param isUnneeded whether it is older than a day, and neither a message nor a report has it
+   */
+  record Candidate(long fileId, boolean isUnneeded) {}
 
   private final FileDatabase database;
   private final int perDay;
@@ -246,12 +261,7 @@ final class FileTable {
             update(connection, "delete from file where id = ? and not is_complete", fileId) > 0);
   }
 
-  /**
-   * The next files, in the order of their ids.
-   *
-   * @return for each its id, and whether nothing needs it: it is older than a day, and neither a
-   *     message nor a report has it
-   */
+  /** The next files, in the order of their ids. */
   List<Candidate> next(long aboveId, int limit, OffsetDateTime now) {
     return database.read(
         connection -> {
@@ -266,17 +276,6 @@ final class FileTable {
           }
         });
   }
-
-  /** A file that may be deleted. */
-  record Candidate(long fileId, boolean isUnneeded) {}
-
-  private static final String NEXT =
-      """
-      select f.id, f.created_at <= ?
-          and not exists (select 1 from attachment a where a.file_id = f.id)
-          and not exists (select 1 from reported_attachment r where r.file_id = f.id)
-      from file f where f.id > ? order by f.id limit ?
-      """;
 
   /** Deletes one that nothing needs; false where something does by now. */
   boolean deleteUnneeded(long fileId, OffsetDateTime now) {

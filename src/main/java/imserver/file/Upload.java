@@ -2,6 +2,7 @@ package imserver.file;
 
 import imserver.auth.UserPrincipal;
 import imserver.file.FileRefusedException.Reason;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -188,7 +189,7 @@ public final class Upload {
   }
 
   private StoredFile begin() {
-    NewFile announced = java.util.Objects.requireNonNull(file);
+    NewFile announced = Objects.requireNonNull(file);
     StoredFile found =
         uploads.table().begin(owner.userId(), announced, uploads.maxBytes(), false, uploads.now());
     isKnown = found.isComplete();
@@ -208,7 +209,7 @@ public final class Upload {
     if (offset == 0) {
       throw new FileRefusedException(Reason.EMPTY);
     }
-    NewFile announced = java.util.Objects.requireNonNull(file);
+    NewFile announced = Objects.requireNonNull(file);
     if (isKnown) {
       isRetry = true;
       return FileTable.same(known, announced, offset);

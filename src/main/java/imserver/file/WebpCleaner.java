@@ -136,10 +136,8 @@ final class WebpCleaner {
   }
 
   private void look(String name, byte[] bytes) throws IOException {
-    if (bytes.length < PEEKED) {
-      if (name.equals("VP8X") || name.equals("VP8 ")) {
-        throw new IOException("a chunk of a WebP is too short");
-      }
+    if (bytes.length < PEEKED && (name.equals("VP8X") || name.equals("VP8 "))) {
+      throw new IOException("a chunk of a WebP is too short");
     }
     ByteBuffer data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     switch (name) {

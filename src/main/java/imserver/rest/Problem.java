@@ -52,7 +52,6 @@ public final class Problem extends RuntimeException {
       case QUOTA -> new Problem(429, "FILE_QUOTA", detail, false);
       case REUSED_ID -> conflict(FailureCode.REUSED_ID.name(), detail);
       case REFUSED -> new Problem(422, "REFUSED_FILE", detail, false);
-      case TIMEOUT -> timeout();
       case BUSY -> of(FailureCode.SERVER_BUSY, detail);
       case TOO_MANY -> of(FailureCode.RATE_LIMITED, detail);
       case UNKNOWN -> notFound(detail);
