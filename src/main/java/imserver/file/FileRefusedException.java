@@ -1,6 +1,9 @@
 package imserver.file;
 
-/** A file is not taken. An ordinary answer: no stack trace. */
+import jakarta.ejb.ApplicationException;
+
+/** A file is not taken. An ordinary answer: no stack trace, and none of the container's. */
+@ApplicationException
 public final class FileRefusedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

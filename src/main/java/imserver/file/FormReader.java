@@ -68,6 +68,7 @@ final class FormReader {
             .setBoundary(boundary.getBytes(StandardCharsets.ISO_8859_1))
             .setPartHeaderSizeMax(MAX_HEADERS)
             .get();
+    input.setHeaderCharset(StandardCharsets.UTF_8); // as browsers write names
     Map<String, String> fields = new HashMap<>();
     String name = null;
     long size = -1;
@@ -128,11 +129,7 @@ final class FormReader {
       if (line.regionMatches(true, 0, "content-disposition:", 0, 20)) {
         ParameterParser parser = new ParameterParser();
         parser.setLowerCaseNames(true);
-        // Browsers write names in UTF-8 as it is, and the library reads headers as ISO 8859-1.
-        String text =
-            new String(
-                line.substring(20).getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-        return parser.parse(text, ';');
+        return parser.parse(line.substring(20), ';');
       }
     }
     throw new IOException("a part of a form has no name");

@@ -27,6 +27,7 @@ final class AsyncBodyReader implements ReadListener, AsyncListener {
 
   private final ServletInputStream in;
   private final boolean keep;
+  private final long maxRead;
   private final Completion then;
   private final Runnable atEnd;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -41,8 +42,19 @@ final class AsyncBodyReader implements ReadListener, AsyncListener {
    * @param atEnd run once, also where nothing is reported
    */
   AsyncBodyReader(ServletInputStream in, boolean keep, Completion then, Runnable atEnd) {
+    this(in, keep, MAX_READ, then, atEnd);
+  }
+
+  /**
+   * The same with another bound.
+   *
+   * @param maxRead more than this is not even read to be dropped
+   */
+  AsyncBodyReader(
+      ServletInputStream in, boolean keep, long maxRead, Completion then, Runnable atEnd) {
     this.in = in;
     this.keep = keep;
+    this.maxRead = maxRead;
     this.then = then;
     this.atEnd = atEnd;
   }
@@ -60,7 +72,7 @@ final class AsyncBodyReader implements ReadListener, AsyncListener {
       if (keep && bytes.size() <= BodyText.MAX_BYTES) {
         bytes.write(chunk, 0, count);
       }
-      if (read > MAX_READ) {
+      if (read > maxRead) {
         end(new RequestBody(new byte[0], false, BodyText.tooLarge()));
       } else if (in.isFinished() && in.available() == 0) {
         onAllDataRead(); // now, since Payara would report it on another thread

@@ -50,7 +50,7 @@ public class DownloadFilter extends HttpFilter {
   private static final int OF_ALL = 400;
 
   /** and of one address, behind which may be a school. */
-  private static final int OF_ONE = 100;
+  private static final int OF_ONE = 200;
 
   /** A client may take so long, and for each byte as if it took 16 KiB a second. */
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -103,7 +103,7 @@ public class DownloadFilter extends HttpFilter {
     FileVariant variant =
         file.group(2).equals("content") ? FileVariant.CONTENT : FileVariant.PREVIEW;
     long id = Long.parseLong(file.group(1));
-    Map<String, String> query = FileBodies.query(request.getQueryString());
+    Map<String, String> query = query(request);
     boolean sealed = "1".equals(query.get(FileAddresses.SEALED));
     Optional<Duration> left =
         addresses.timeLeft(
@@ -123,6 +123,14 @@ public class DownloadFilter extends HttpFilter {
       return;
     }
     start(request, response, new Wanted(id, variant, sealed, left.get()), address);
+  }
+
+  private static Map<String, String> query(HttpServletRequest request) {
+    try {
+      return FileBodies.query(request.getQueryString());
+    } catch (IllegalArgumentException e) { // an address that was not made here
+      return Map.of();
+    }
   }
 
   private record Wanted(long id, FileVariant variant, boolean sealed, Duration left) {}
@@ -175,7 +183,8 @@ public class DownloadFilter extends HttpFilter {
       throw e;
     }
     async.setTimeout(TIMEOUT.toMillis() + uploads.maxBytes() / BYTES_A_MILLISECOND);
-    async.addListener(new Release(release));
+    Listener listener = new Listener(release);
+    async.addListener(listener);
     AfterDispatch afterDispatch = new AfterDispatch();
     var unused =
         uploads
@@ -192,7 +201,7 @@ public class DownloadFilter extends HttpFilter {
                                 wanted,
                                 error == null ? found.orElse(null) : null,
                                 error,
-                                release));
+                                listener));
                   } catch (IOException | RuntimeException e) {
                     LOG.log(Level.DEBUG, "a file is not given out: {0}", e.toString());
                     breakOff(request, async);
@@ -208,7 +217,7 @@ public class DownloadFilter extends HttpFilter {
       Wanted wanted,
       @Nullable Download file,
       @Nullable Throwable error,
-      Runnable release)
+      Listener listener)
       throws IOException {
     if (file == null) {
       Problem problem = error == null ? Problem.notFound("") : ProblemMapper.of(error);
@@ -222,9 +231,12 @@ public class DownloadFilter extends HttpFilter {
       return;
     }
     var out = response.getOutputStream();
+    Watch watch = new Watch();
     DownloadWriter writer =
         new DownloadWriter(
-            out, file, range, async::complete, () -> breakOff(request, async), release);
+            out, file, range, async::complete, () -> breakOff(request, async), watch::cancel);
+    watch.of(uploads.every(DownloadWriter.WATCH, writer::watch));
+    listener.passTo(writer);
     out.setWriteListener(writer);
   }
 
@@ -289,21 +301,52 @@ public class DownloadFilter extends HttpFilter {
     }
   }
 
-  private record Release(Runnable release) implements AsyncListener {
+  /** Of a request from its beginning, as containers want it; the writer comes later. */
+  private static final class Listener implements AsyncListener {
+    private final Runnable release;
+    private @Nullable DownloadWriter writer;
+    private boolean over;
+
+    Listener(Runnable release) {
+      this.release = release;
+    }
+
+    void passTo(DownloadWriter listening) {
+      boolean late;
+      synchronized (this) {
+        writer = listening;
+        late = over;
+      }
+      if (late) {
+        listening.onError(new IOException("the request has ended before its answer"));
+      }
+    }
+
+    private void end() {
+      DownloadWriter listening;
+      synchronized (this) {
+        over = true;
+        listening = writer;
+      }
+      release.run();
+      if (listening != null) {
+        listening.stop();
+      }
+    }
 
     @Override
     public void onComplete(AsyncEvent event) {
-      release.run();
+      end();
     }
 
     @Override
     public void onTimeout(AsyncEvent event) {
-      release.run();
+      end();
     }
 
     @Override
     public void onError(AsyncEvent event) {
-      release.run();
+      end();
     }
 
     @Override

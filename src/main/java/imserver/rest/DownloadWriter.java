@@ -1,21 +1,26 @@
 package imserver.rest;
 
 import imserver.file.Download;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a file as the client takes it, with one piece of it in memory; no thread waits for the
  * client, and none of the container for the disk.
  */
-final class DownloadWriter implements WriteListener, AsyncListener {
+final class DownloadWriter implements WriteListener {
 
   private static final System.Logger LOG = System.getLogger(DownloadWriter.class.getName());
+
+  /** How often {@link #watch} is to be called. */
+  static final Duration WATCH = Duration.ofSeconds(10);
+
+  /** A client that takes nothing for so many of these is cut off. */
+  private static final int MAX_IDLE = 3;
 
   private static final int PIECE = 64 * 1024;
 
@@ -31,11 +36,13 @@ final class DownloadWriter implements WriteListener, AsyncListener {
   private int from;
   private int filled;
   private boolean isReading;
+  private int idle;
   private boolean flushed;
   private boolean ended;
 
   /**
-   * A writer, to be set as the listener of {@code out} and of its asynchronous request.
+   * A writer, to be set as the listener of {@code out}; {@link #stop} is to be called at the end of
+   * the request.
    *
    * @param range of the bytes
    * @param complete run when all has left, at most once
@@ -68,6 +75,7 @@ final class DownloadWriter implements WriteListener, AsyncListener {
       if (from < filled) {
         out.write(piece, from, filled - from);
         from = filled;
+        idle = 0;
       } else if (position < end) {
         read();
       } else if (!flushed) {
@@ -77,6 +85,19 @@ final class DownloadWriter implements WriteListener, AsyncListener {
         end();
         complete.run();
       }
+    }
+  }
+
+  /** Cuts a client off that does not read; does not wait. */
+  void watch() {
+    synchronized (this) {
+      if (ended || ++idle < MAX_IDLE) {
+        return;
+      }
+    }
+    if (end()) {
+      LOG.log(Level.DEBUG, "a client does not read: {0} bytes by now", position);
+      breakOff.run();
     }
   }
 
@@ -113,27 +134,14 @@ final class DownloadWriter implements WriteListener, AsyncListener {
   }
 
   @Override
-  public void onTimeout(AsyncEvent event) {
-    end();
-  }
-
-  @Override
   public void onError(Throwable error) {
     end();
   }
 
-  @Override
-  public void onError(AsyncEvent event) {
+  /** The request has ended. */
+  void stop() {
     end();
   }
-
-  @Override
-  public void onComplete(AsyncEvent event) {
-    end();
-  }
-
-  @Override
-  public void onStartAsync(AsyncEvent event) {}
 
   /** Ends it. Returns false where it has ended before. */
   private boolean end() {

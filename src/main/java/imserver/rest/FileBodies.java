@@ -65,6 +65,11 @@ public class FileBodies {
         : request.getMethod().equals("PATCH") && path.matches(PATH + "/\\d{1,16}");
   }
 
+  /** Bytes of one file at most. */
+  long maxBytes() {
+    return uploads.maxBytes();
+  }
+
   /**
    * Lets a body in.
    *
@@ -135,7 +140,11 @@ public class FileBodies {
     return Long.parseLong(header);
   }
 
-  /** Of the address alone: a container would look into the body, too. The first of each name. */
+  /**
+   * Of the address alone: a container would look into the body, too. The first of each name.
+   *
+   * @throws IllegalArgumentException if it is not encoded as it has to be
+   */
   static Map<String, String> query(@Nullable String query) {
     Map<String, String> parameters = new HashMap<>();
     for (String each : (query == null ? "" : query).split("&", -1)) {
@@ -189,26 +198,6 @@ public class FileBodies {
       async.complete();
     } catch (IllegalStateException e) {
       // the container has ended it
-    }
-  }
-
-  /** A repeated task that ends when it is known and not needed any more, in whatever order. */
-  private static final class Watch {
-    private @Nullable Future<?> task;
-    private boolean over;
-
-    synchronized void of(Future<?> watching) {
-      task = watching;
-      if (over) {
-        watching.cancel(false);
-      }
-    }
-
-    synchronized void cancel() {
-      over = true;
-      if (task != null) {
-        task.cancel(false);
-      }
     }
   }
 

@@ -133,8 +133,13 @@ public class NonBlockingFilter extends HttpFilter {
         uploads.read(request, response, upload);
       }
     } catch (Problem problem) {
-      request.setAttribute(BearerFilter.PROBLEM, caller == null ? null : problem);
-      bodies.read(request, response, null); // only to be dropped
+      if (caller == null) {
+        bodies.read(request, response, null); // only to be dropped
+      } else if (closing && isHttp2(request)) {
+        ask(request, response, chain, RequestBody.EMPTY.orRefused(problem));
+      } else {
+        RequestBodies.drop(request, response, problem, uploads.maxBytes());
+      }
     }
   }
 

@@ -108,6 +108,39 @@ final class RequestBodies {
     afterDispatch.leave();
   }
 
+  /**
+   * Reads a body only to drop it, and refuses the request: a browser that is answered before it has
+   * sent all shows no answer.
+   *
+   * @param maxBytes more are not read
+   */
+  static void drop(
+      HttpServletRequest request, HttpServletResponse response, Problem refusal, long maxBytes)
+      throws IOException {
+    AsyncContext async = request.startAsync(request, response);
+    ServletInputStream in = request.getInputStream();
+    AfterDispatch afterDispatch = new AfterDispatch();
+    AsyncBodyReader reader =
+        new AsyncBodyReader(
+            in,
+            false,
+            maxBytes,
+            body -> {
+              put(request, body.orRefused(refusal));
+              afterDispatch.run(async::dispatch);
+            },
+            () -> {});
+    try {
+      async.setTimeout(NonBlockingFilter.CLIENT_TIMEOUT.toMillis());
+      async.addListener(reader);
+      in.setReadListener(reader);
+    } catch (RuntimeException e) {
+      reader.onError(e);
+      throw e;
+    }
+    afterDispatch.leave();
+  }
+
   private static Problem tooManyBodies() {
     return Problem.of(FailureCode.RATE_LIMITED, "too many bodies of this user are on their way");
   }

@@ -56,6 +56,7 @@ final class UploadReader implements ReadListener, AsyncListener {
 
   private State state = State.READING;
   private int filled;
+  private boolean isAllRead;
   private long read;
   private long readBefore;
   private int watched;
@@ -106,6 +107,7 @@ final class UploadReader implements ReadListener, AsyncListener {
   @Override
   public void onAllDataRead() throws IOException {
     synchronized (this) {
+      isAllRead = true; // which is said once, also while a chunk is being kept
       if (state == State.READING || state == State.DROPPING) {
         endOfBody();
       }
@@ -163,6 +165,10 @@ final class UploadReader implements ReadListener, AsyncListener {
         filled = 0;
         problem = error == null ? null : ProblemMapper.of(error);
         state = error == null ? State.READING : State.DROPPING;
+        if (isAllRead) {
+          endOfBody();
+          return;
+        }
       }
       pump();
     } catch (IOException | RuntimeException e) {

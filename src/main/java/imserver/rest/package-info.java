@@ -28,6 +28,12 @@
  *   <li>For a body: nobody. It is collected as it arrives ({@code AsyncBodyReader}), for 10 s; what
  *       is not admitted (without a credential, or the ninth at once of a user) is dropped as it
  *       arrives, for 2 s. Then 408, and the connection is closed.
+ *   <li>For a file: nobody. It is handed over as it arrives ({@code UploadReader}); a client that
+ *       sends less than 2 KiB a second gets 408. Of one user three come at once. A refused one is
+ *       read to its end, to be dropped.
+ *   <li>For a client that downloads a file: nobody ({@code DownloadWriter}). One that takes nothing
+ *       for half a minute is cut off. Since nobody knows which user has an address, downloads are
+ *       bounded in all (400), and for each address of the network (200).
  *   <li>For a client that reads its answer: nobody. It is written as the client takes it ({@code
  *       ResponseWriter}), for 10 s. Then the container ends the connection. What a user has not
  *       read yet is bounded: past 8 MiB 429.

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@WithServer({"IMSERVER_MAX_FILE=3", "IMSERVER_FILES_PER_DAY=12", "IMSERVER_REQUEST_RATE=0"})
+@WithServer({"IMSERVER_MAX_FILE=3", "IMSERVER_FILES_PER_DAY=40", "IMSERVER_REQUEST_RATE=0"})
 @DisplayName("A file")
 class FilesIT {
 
@@ -143,6 +143,7 @@ class FilesIT {
             url.replaceAll("e=\\d", "e=9"),
             url.replace("/" + id + "/", "/" + (id + 1) + "/"),
             url.replace("/content", "/preview"),
+            url.replaceAll("e=\\d+", "e=%25"),
             url + "&m=1")) {
       assertThat(download(forged).statusCode()).as(forged).isEqualTo(403);
     }
@@ -250,7 +251,6 @@ class FilesIT {
     assertThat(upload(a, "name=a&clientFileId=%20", random(5)).status()).isEqualTo(400);
     assertThat(upload(a, "name=a&duration=-1", random(5)).status()).isEqualTo(400);
     assertThat(upload(a, "name=a&waveform=!", random(5)).status()).isEqualTo(400);
-    assertThat(upload(a, "name=%", random(5)).status()).isEqualTo(400);
   }
 
   @Test
@@ -312,15 +312,15 @@ class FilesIT {
                 i ->
                     CompletableFuture.supplyAsync(
                         () ->
-                            IntStream.range(0, 6)
+                            IntStream.range(0, 15)
                                 .mapToObj(j -> upload(a, "name=a", random(10)))
                                 .toList()))
             .toList();
     List<Api.Answer> answers = tries.stream().flatMap(each -> each.join().stream()).toList();
-    assertThat(answers).filteredOn(answer -> answer.status() == 201).hasSize(12);
+    assertThat(answers).filteredOn(answer -> answer.status() == 201).hasSize(40);
     assertThat(answers)
         .filteredOn(answer -> answer.status() != 201)
-        .hasSize(6)
+        .hasSize(5)
         .allMatch(answer -> answer.status() == 429 && answer.code().equals("FILE_QUOTA"));
     assertThat(upload(b, "name=a", random(10)).status()).isEqualTo(201);
   }
