@@ -14,6 +14,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Enumeration;
 import org.jspecify.annotations.Nullable;
 
 /** A request whose body is in memory, and whose completion is ours. */
@@ -24,6 +26,10 @@ final class BufferedRequest extends HttpServletRequestWrapper {
   private final DeferredCompletionContext.Completion onComplete;
   private final Duration timeout;
   private final AsyncListener listener;
+
+  /** The type of a body that was handed over before: Jersey would look for a form in it. */
+  private final boolean hidesType;
+
   private @Nullable AsyncContext async;
 
   /**
@@ -47,6 +53,26 @@ final class BufferedRequest extends HttpServletRequestWrapper {
     this.timeout = timeout;
     this.listener = listener;
     this.onComplete = onComplete;
+    this.hidesType = FileBodies.isFile(request);
+  }
+
+  @Override
+  public @Nullable String getContentType() {
+    return hidesType ? null : super.getContentType();
+  }
+
+  @Override
+  public @Nullable String getHeader(String name) {
+    return isHidden(name) ? null : super.getHeader(name);
+  }
+
+  @Override
+  public Enumeration<String> getHeaders(String name) {
+    return isHidden(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
+  }
+
+  private boolean isHidden(String name) {
+    return hidesType && name.equalsIgnoreCase("Content-Type");
   }
 
   @Override
