@@ -12,7 +12,7 @@
  * Node 22 and later have a WebSocket; with an older one pass that of a package: new ImClient({ server, credential, WebSocket }).
  *
  * The modules are in client/, each for one purpose. ImClient puts the parts together: Connection keeps the socket open,
- * Credentials, IdentityResolver and Owner know who the user is, Outgoing gets messages stored, ReadAcks and ReadMarks get
+ * Credentials, IdentityResolver and Owner know who the user is, Outgoing gets messages stored, with OutgoingFiles and Uploader their files, ReadAcks and ReadMarks get
  * them marked as read, StoreKeeper brings over a reload what is to last. Version1 and Version2 are what a connection speaks: Incoming shows what version 1 pushes, Sync keeps
  * the cursor of version 2, and Backlog fetches what was missed. Conversations is the model to render from.
  *

@@ -374,6 +374,18 @@ describe("A message with files", () => {
     assert.deepEqual([last(client).state, sends().at(-1)], ["sent", " 12"]);
   });
 
+  test("is uploaded anew by another tab that tries it again", async () => {
+    const [one, other] = [await connect(), await connect()];
+    server.refuse = ({ op }) => (op === "send" ? { code: "UNKNOWN_FILE", retryable: false } : null);
+    await failure(one.send("7", "", { attachments: [jpeg()] }));
+    server.files.remove("11");
+    server.refuse = () => null;
+    await settle();
+    other.conversations.retry("7", last(other));
+    await settle();
+    assert.deepEqual([sends().at(-1), one.outgoing(), last(one).state], [" 12", [], "sent"]);
+  });
+
   test("is dropped by cancel() while a file is uploaded, and not when it is on its way", async () => {
     const client = await connect();
     const other = await connect();

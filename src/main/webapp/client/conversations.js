@@ -269,8 +269,10 @@ export class Conversations extends TypedEventTarget {
     if (clientMessageId === null) return;
     const isTaken = code === "REUSED_ID" || code === "ID_TAKEN";
     if (isTaken) this.discard(userId, clientMessageId);
-    // The name of a file that was chosen here may be what is taken, too.
-    const files = attachments.map((file) => (isTaken && file.blob ? { ...file, fileId: null, clientFileId: null } : file));
+    const files = attachments.map((file) => {
+      if (isTaken && file.blob) return { ...file, fileId: null, clientFileId: null }; // the name of the file may be what is taken
+      return code === "UNKNOWN_FILE" && file.clientFileId !== null ? { ...file, fileId: null } : file; // to be uploaded anew
+    });
     this.send(userId, content, { clientMessageId: isTaken ? undefined : clientMessageId, attachments: files });
   }
 

@@ -275,7 +275,7 @@ export class ImClient extends TypedEventTarget {
 
   /**
    * Uploads a file, which can then be sent: `send(toId, "", { attachments: [file] })`. After a cut it goes on where it was. send()
-   * uploads by itself what is not uploaded; this is for those who want to do that before, and for files of server-side use.
+   * uploads by itself what is not uploaded, and keeps it over a reload; this does not.
    * @param {Blob} blob a File, or another one with a name in the options
    * @param {UploadOptions} [options]
    * @returns {Promise<Attachment>} rejects with an ApiError, whose code is NO_FILES where the server takes none (version 1, or

@@ -50,7 +50,7 @@ class ArchitectureTest {
           entry("policy", allowed("api", "packet", "session", "webhook", "config")),
           entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("auth", "config", "database")),
-          entry("moderation", allowed("packet", "auth", "session", "webhook", "database")),
+          entry("moderation", allowed("packet", "auth", "session", "file", "webhook", "database")),
           entry("file", allowed("packet", "auth", "session", "query", "config", "database")),
           entry("webhook", allowed("packet", "session", "cluster", "config", "database")),
           entry(

@@ -99,7 +99,7 @@ public class WordFilter {
     Map<WordAction, WordMatcher> made = new EnumMap<>(WordAction.class);
     newWords.forEach(
         (action, list) -> {
-          // A list of 100,000 words takes a second and some 70 MB to be made a matcher of.
+          // A list of 100,000 words takes some tenths of a second to be made a matcher of.
           WordMatcher matcher =
               list.equals(words.get(action)) ? matcher(matchers, action) : WordMatcher.of(list);
           if (matcher.size() > 0) {

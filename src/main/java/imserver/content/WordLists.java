@@ -72,7 +72,7 @@ public class WordLists {
   void start() {
     String place = config.rules().words();
     if (place != null) {
-      source = new WordSource(place);
+      source = new WordSource(place, workers::runIn);
       readFirst(place);
       workers.runEvery(
           POLL_SOURCE,

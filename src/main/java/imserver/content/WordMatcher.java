@@ -3,8 +3,6 @@ package imserver.content;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import org.ahocorasick.trie.Emit;
-import org.ahocorasick.trie.Trie;
 
 /** Finds words of a list in texts. Immutable; safe for use by several threads. */
 final class WordMatcher {
@@ -12,10 +10,10 @@ final class WordMatcher {
   /** The longest word, in letters. */
   static final int MAX_WORD = 64;
 
-  private final Trie words;
+  private final WordAutomaton words;
   private final int size;
 
-  private WordMatcher(Trie words, int size) {
+  private WordMatcher(WordAutomaton words, int size) {
     this.words = words;
     this.size = size;
   }
@@ -28,7 +26,7 @@ final class WordMatcher {
             .filter(word -> !word.isEmpty())
             .distinct()
             .toList();
-    return new WordMatcher(Trie.builder().addKeywords(normalized).build(), normalized.size());
+    return new WordMatcher(WordAutomaton.of(normalized), normalized.size());
   }
 
   /** What counts of a word. */
@@ -53,19 +51,23 @@ final class WordMatcher {
   List<Match> find(NormalizedText text) {
     List<Match> matches = new ArrayList<>();
     if (size > 0) {
-      words.parseText(
+      words.find(
           text.letters(),
-          emit -> {
-            if (!isLatin(emit) || text.isWordOfItsOwn(emit.getStart(), emit.getEnd())) {
-              matches.add(new Match(text.start(emit.getStart()), text.end(emit.getEnd())));
+          (start, last) -> {
+            if (!isLatin(text.letters(), start, last) || text.isWordOfItsOwn(start, last)) {
+              matches.add(new Match(text.start(start), text.end(last)));
             }
-            return true;
           });
     }
     return matches;
   }
 
-  private static boolean isLatin(Emit emit) {
-    return emit.getKeyword().chars().allMatch(c -> NormalizedText.isLatin((char) c));
+  private static boolean isLatin(CharSequence letters, int start, int last) {
+    for (int i = start; i <= last; i++) {
+      if (!NormalizedText.isLatin(letters.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 }

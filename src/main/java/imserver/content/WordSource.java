@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The words of a file or an address. For one thread at a time. */
@@ -24,15 +26,18 @@ final class WordSource {
   private static final int MAX_BYTES = 20_000_000;
 
   private final String place;
+  private final BiConsumer<Duration, Runnable> timer;
   private @Nullable String last;
 
   /**
    * Of a place.
    *
    * @param place the path of a file in UTF-8, or an address that begins with http
+   * @param timer runs a task after a time
    */
-  WordSource(String place) {
+  WordSource(String place, BiConsumer<Duration, Runnable> timer) {
     this.place = place;
+    this.timer = timer;
   }
 
   /**
@@ -71,24 +76,55 @@ final class WordSource {
     URLConnection connection = address.toURL().openConnection();
     connection.setConnectTimeout(CONNECT_MILLIS);
     connection.setReadTimeout(READ_MILLIS);
-    if (connection instanceof HttpURLConnection http) {
-      http.setInstanceFollowRedirects(false);
-      if (http.getResponseCode() != HttpURLConnection.HTTP_OK) {
-        throw new IOException(place + " has answered with " + http.getResponseCode());
-      }
-    }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     byte[] part = new byte[PART];
-    try (InputStream in = connection.getInputStream()) {
+    try (InputStream in = opened((HttpURLConnection) connection)) {
       for (int length = in.read(part); length >= 0; length = in.read(part)) {
         bytes.write(part, 0, length);
         if (bytes.size() > MAX_BYTES || System.nanoTime() - end > 0) {
-          throw new IOException(
-              "%s is larger than %d bytes, or takes longer than %d s"
-                  .formatted(place, MAX_BYTES, WHOLE.toSeconds()));
+          throw tooMuch(null);
         }
       }
     }
     return bytes.toByteArray();
+  }
+
+  /**
+   * Reads the head of the answer. The time of a reading does not bound that, as it may come byte by
+   * byte.
+   */
+  private InputStream opened(HttpURLConnection connection) throws IOException {
+    AtomicBoolean isOver = new AtomicBoolean();
+    AtomicBoolean isLate = new AtomicBoolean();
+    timer.accept(
+        WHOLE,
+        () -> {
+          if (!isOver.get()) {
+            isLate.set(true);
+            connection.disconnect();
+          }
+        });
+    try {
+      connection.setInstanceFollowRedirects(false);
+      int status = connection.getResponseCode();
+      if (status != HttpURLConnection.HTTP_OK) {
+        throw new IOException(place + " has answered with " + status);
+      }
+      return connection.getInputStream();
+    } catch (IOException | RuntimeException e) { // whatever it makes of being disconnected
+      if (isLate.get()) {
+        throw tooMuch(e);
+      }
+      throw e;
+    } finally {
+      isOver.set(true);
+    }
+  }
+
+  private IOException tooMuch(@Nullable Exception cause) {
+    return new IOException(
+        "%s is larger than %d bytes, or takes longer than %d s"
+            .formatted(place, MAX_BYTES, WHOLE.toSeconds()),
+        cause);
   }
 }

@@ -2,6 +2,8 @@ package imserver.moderation;
 
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
+import imserver.file.Attachments;
+import imserver.packet.MessageFile;
 import imserver.webhook.WebhookEvents;
 import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
@@ -102,6 +104,7 @@ public class ReportStore {
 
   @PersistenceContext private EntityManager entities;
   @Inject private WebhookEvents events;
+  @Inject private Attachments attachments;
 
   /** For the container. */
   public ReportStore() {}
@@ -279,6 +282,11 @@ public class ReportStore {
             ReportedMessage.class)
         .setParameter("id", reportId)
         .getResultList();
+  }
+
+  /** The files of these messages, with addresses for moderators, by the ids of the messages. */
+  public Map<Long, List<MessageFile>> files(long reportId) {
+    return attachments.ofReport(reportId);
   }
 
   /** How many messages each of some reports names. */

@@ -3,7 +3,6 @@ package imserver.rest;
 import imserver.auth.UserPrincipal;
 import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
-import imserver.file.Attachments;
 import imserver.moderation.ModerationStep;
 import imserver.moderation.ModerationStep.Action;
 import imserver.moderation.Report;
@@ -48,7 +47,6 @@ public class ModerationReportsResource {
 
   @Inject private ReportStore reports;
   @Inject private UserDirectory directory;
-  @Inject private Attachments attachments;
   @Inject private Clock clock;
   @Inject private DatabaseExecutor database;
   @Context private SecurityContext caller;
@@ -166,7 +164,7 @@ public class ModerationReportsResource {
           Report report = reports.find(reportId).orElseThrow(ModerationReportsResource::unknown);
           Profiles profiles = directory.profiles(Set.of(report.reporterId(), report.reportedId()));
           List<ReportedMessage> messages = reports.messages(reportId);
-          Map<Long, List<MessageFile>> files = attachments.ofReport(reportId);
+          Map<Long, List<MessageFile>> files = reports.files(reportId);
           long named = messages.stream().filter(ReportedMessage::isNamed).count();
           return new ReportWithMessagesView(
               view(report, profiles, named),

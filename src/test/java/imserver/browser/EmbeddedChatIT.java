@@ -4,6 +4,8 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.options.FilePayload;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import imserver.server.Api;
@@ -19,10 +21,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -39,6 +43,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(Lifecycle.PER_CLASS)
 @DisplayName("The web chat in a page of a foreign origin")
 class EmbeddedChatIT {
+
+  private static final String PIXEL =
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
   private static final Map<String, String> LIBRARIES =
       Map.of(
@@ -81,7 +88,7 @@ class EmbeddedChatIT {
   /** Of a strict page: it may use the chat's server besides its own, and nothing is inline. */
   private String policy() {
     String chat = server.toString();
-    return "default-src 'none'; script-src 'self' %1$s; connect-src %1$s %2$s; style-src 'self'; img-src http: https: data:"
+    return "default-src 'none'; script-src 'self' %1$s; connect-src %1$s %2$s; style-src 'self'; img-src http: https: data: blob:; media-src %1$s blob:"
         .formatted(chat, chat.replaceFirst("http", "ws"));
   }
 
@@ -124,6 +131,31 @@ class EmbeddedChatIT {
       chat.awaitMessage("to " + page);
       new Api(server, Users.next()).sendMessage(alice, "unread");
       assertThat(chat.page().locator("#unread")).not().hasText("0");
+      assertThat(chat.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("sends files to the server of another origin, in parts too, and shows them in full")
+  void files() {
+    URI address = URI.create(origin() + "/plain.html");
+    FilePayload[] chosen = {
+      new FilePayload("pixel.png", "image/png", Base64.getDecoder().decode(PIXEL)),
+      new FilePayload("large.bin", "application/octet-stream", new byte[6_000_000])
+    };
+    try (ChatPage chat = ChatPage.open(browser, ChatPage.english(), address)) {
+      chat.awaitConnection();
+      chat.page().locator("im-chat-composer input[type=file]").setInputFiles(chosen);
+      chat.write("with files").awaitSent("with files");
+      chat.page().reload();
+      chat.awaitConnection().awaitMessage("with files");
+      chat.message("with files").locator(".picture").click();
+      Locator image = chat.page().locator("im-chat-messages dialog img");
+      chat.awaitThat(
+          () ->
+              image
+                  .evaluate("one => one.naturalWidth === 1 && one.src.includes('/content')")
+                  .equals(true));
       assertThat(chat.complaints()).isEmpty();
     }
   }

@@ -25,7 +25,6 @@ class WarContentsIT {
 
   private static final List<String> OF_BOTH =
       List.of(
-          "ahocorasick",
           "bucket4j_jdk17-core",
           "caffeine",
           "common-image",
