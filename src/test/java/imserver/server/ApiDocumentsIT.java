@@ -27,6 +27,10 @@ class ApiDocumentsIT {
    */
   private static final Set<String> OUT_OF_REACH = Set.of("500", "503", "410", "408");
 
+  /** What takes or gives bytes; see {@link #files}. */
+  private static final Set<String> OF_BYTES =
+      Set.of("uploadFile", "uploadOffset", "uploadPart", "downloadContent", "downloadPreview");
+
   private URI server;
   private final long alice = Users.next();
   private final long bob = Users.next();
@@ -102,6 +106,10 @@ class ApiDocumentsIT {
         Call.user("api/messages/" + own + "/recall", null, "api/messages/x/recall"));
     calls.put("getWords", Call.service("api/words", null, null));
     calls.put("putWords", Call.service("api/words/report", "{\"words\":[]}", "api/words/report"));
+    Api.Answer file = upload("bytes", "x");
+    calls.put(
+        "getFile",
+        Call.user("api/files/" + file.ok().getJsonNumber("fileId"), null, "api/files/x"));
     calls.put("listBlocks", Call.user("api/blocks", null, "api/blocks?after=x"));
     calls.put("block", Call.user("api/blocks/" + Users.next(), null, "api/blocks/x"));
     calls.put("unblock", Call.user("api/blocks/" + Users.next(), null, "api/blocks/x"));
@@ -224,7 +232,9 @@ class ApiDocumentsIT {
     ApiDocument document = document("openapi.yaml");
     Map<String, Call> calls = calls();
     Map<String, Operation> operations = new LinkedHashMap<>();
-    document.operations().forEach(operation -> operations.put(operation.id(), operation));
+    document.operations().stream()
+        .filter(operation -> !OF_BYTES.contains(operation.id()))
+        .forEach(operation -> operations.put(operation.id(), operation));
     assertThat(calls.keySet()).containsExactlyInAnyOrderElementsOf(operations.keySet());
     calls.forEach((id, call) -> exercise(document, operations.get(id), call));
     Operation set = operations.get("setConversation");
@@ -276,6 +286,8 @@ class ApiDocumentsIT {
     }
     Operation putWords = operations.get("putWords");
     document.check(putWords, send(putWords, 0, "api/words/other", calls.get("putWords").body()));
+    Operation getFile = operations.get("getFile");
+    document.check(getFile, send(getFile, bob, "api/files/9007199254740991", null));
     Operation getUser = operations.get("getUser");
     document.check(getUser, send(getUser, 0, "api/users/" + Users.next(), null));
     Operation recall = operations.get("recallMessage");
@@ -300,6 +312,7 @@ class ApiDocumentsIT {
         .filter(operation -> !operation.id().startsWith("original")) // 200 with the code 429
         .forEach(operation -> exhaust(document, operation, calls.get(operation.id())));
     assertThat(document.unseen())
+        .filteredOn(seen -> !OF_BYTES.contains(seen.substring(0, seen.indexOf(' '))))
         .filteredOn(seen -> !OUT_OF_REACH.contains(seen.substring(seen.indexOf(' ') + 1)))
         .filteredOn(seen -> !seen.matches("original.* (413|429)")) // where the rest is not read
         .as(
@@ -313,6 +326,111 @@ class ApiDocumentsIT {
             "getUser 403",
             "recallMessage 409",
             "block 409");
+  }
+
+  /** A file of bob's. */
+  private Api.Answer upload(String bytes, String clientFileId, String... headers) {
+    Api api = new Api(server, bob);
+    HttpRequest.Builder request =
+        api.request("api/files?name=a.txt&clientFileId=" + clientFileId)
+            .POST(BodyPublishers.ofString(bytes));
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    return api.send(request);
+  }
+
+  @Test
+  @DisplayName("is true of what takes or gives bytes")
+  void files() {
+    ApiDocument document = document("openapi.yaml");
+    Map<String, Operation> operations = new LinkedHashMap<>();
+    document.operations().forEach(operation -> operations.put(operation.id(), operation));
+    Operation uploadFile = operations.get("uploadFile");
+    String tus = "Tus-Resumable";
+    Api.Answer begun = upload("", "p", tus, "1.0.0", "Upload-Length", "6");
+    for (Api.Answer answer :
+        List.of(
+            upload("some text", "a"),
+            upload("some text", "a"),
+            upload("another text", "a"),
+            upload("", "b"),
+            upload("x", "y".repeat(65)),
+            begun,
+            upload("", "q", tus, "1.0.0", "Upload-Length", "999999999999"),
+            upload("", "q", tus, "0.9.0", "Upload-Length", "6"),
+            upload("x", "c", "Accept", "text/plain"))) {
+      document.check(uploadFile, answer);
+    }
+    for (Object wrong : new Object[] {null, 0}) {
+      Api api = new Api(server, wrong);
+      document.check(
+          uploadFile, api.send(api.request("api/files?name=a").POST(BodyPublishers.ofString("x"))));
+    }
+
+    String part = "api/files/" + begun.json().getString("fileId");
+    String other = "api/files/9007199254740991";
+    Operation uploadOffset = operations.get("uploadOffset");
+    for (String[] each : new String[][] {{part, "1.0.0"}, {other, "1.0.0"}, {part, "0.9.0"}}) {
+      document.check(uploadOffset, send(uploadOffset, bob, each[0], null, tus, each[1]));
+    }
+    Operation uploadPart = operations.get("uploadPart");
+    String type = "application/offset+octet-stream";
+    for (String[] each :
+        new String[][] {
+          {part, "abc", "1"},
+          {part, "abc", "x"},
+          {other, "abc", "0"},
+          {part, "abc", "0"},
+          {part, "defg", "3"},
+          {part, "def", "3"}
+        }) {
+      document.check(
+          uploadPart,
+          send(
+              uploadPart,
+              bob,
+              each[0],
+              each[1],
+              tus,
+              "1.0.0",
+              "Upload-Offset",
+              each[2],
+              "Content-Type",
+              type));
+    }
+    document.check(
+        uploadPart,
+        send(
+            uploadPart,
+            null,
+            part,
+            "abc",
+            tus,
+            "1.0.0",
+            "Upload-Offset",
+            "0",
+            "Content-Type",
+            type));
+
+    String url = upload("some text", "a").ok().getString("url");
+    Operation download = operations.get("downloadContent");
+    Api nobody = new Api(server, null);
+    assertThat(nobody.getRaw(url).text()).isEqualTo("some text");
+    String tag = nobody.getRaw(url).header("ETag");
+    document.check(download, raw(url, "If-None-Match", tag));
+    document.check(download, raw(url, "Range", "bytes=100-"));
+    document.check(download, raw(url.replace("s=", "s=x"), "Range", "bytes=0-"));
+    assertThat(raw(url, "Range", "bytes=5-").text()).isEqualTo("text");
+    assertThat(document.unseen())
+        .filteredOn(seen -> seen.matches("upload.*") && !OUT_OF_REACH.contains(seen.split(" ")[1]))
+        .as("documented, and never answered; these take a scanner, or several at once")
+        .isSubsetOf("uploadFile 422", "uploadFile 429", "uploadPart 422", "uploadPart 429");
+  }
+
+  private Api.Answer raw(String address, String header, String value) {
+    return new Api(server, null)
+        .send(HttpRequest.newBuilder(server.resolve(address)).header(header, value).GET());
   }
 
   private void exhaust(ApiDocument document, Operation operation, Call call) {
