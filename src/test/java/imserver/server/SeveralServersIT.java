@@ -296,8 +296,8 @@ class SeveralServersIT {
         ServerProduct.TOMCAT_10.war(),
         folder.resolve(ServerProduct.OWN_WAR),
         "imserver.cluster.FrameCodec",
-        "{\"v\":3,",
-        "{\"v\":3,");
+        "{\"v\":4,",
+        "{\"v\":5,");
     int count = 200;
     try (ServerProcess newer = start(ServerProduct.TOMCAT_10, folder);
         Client bobOnOne = Client.connect(one.address(), bob);
@@ -321,8 +321,8 @@ class SeveralServersIT {
       assertThat(stored()).hasSize(count);
       assertThat(frames(listening.unwrap(PGConnection.class)))
           .as("of both versions, with messages")
-          .anyMatch(frame -> frame.startsWith("{\"v\":3,") && frame.contains("\"c\":["))
-          .anyMatch(frame -> frame.startsWith("{\"v\":3,") && frame.contains("\"c\":["));
+          .anyMatch(frame -> frame.startsWith("{\"v\":4,") && frame.contains("\"c\":["))
+          .anyMatch(frame -> frame.startsWith("{\"v\":5,") && frame.contains("\"c\":["));
     }
   }
 
