@@ -273,7 +273,7 @@ class ChatFilesIT {
   @Test
   @DisplayName("a large file goes in parts, on after a cut, and is downloaded as it was")
   void large(Browser browser) throws IOException {
-    FilePayload large = text("课件 1.bin", 6_000_000);
+    FilePayload large = text("slides 1.bin", 6_000_000);
     AtomicBoolean isCut = new AtomicBoolean();
     try (ChatPage page =
             open(
@@ -296,11 +296,11 @@ class ChatFilesIT {
       awaitSent(page);
       assertThat(isCut).isTrue();
       Locator file = other.page().locator("im-chat-messages a.file");
-      assertThat(file).hasAttribute("aria-label", "Download 课件 1.bin, BIN, 6 MB");
+      assertThat(file).hasAttribute("aria-label", "Download slides 1.bin, BIN, 6 MB");
       var download = other.page().waitForDownload(file::click);
       assertThat(Files.readAllBytes(download.path())).isEqualTo(large.buffer);
-      assertThat(download.suggestedFilename()).isEqualTo("课件 1.bin");
-      assertThat(other.conversation(alice).locator(".last")).hasText("[File] 课件 1.bin");
+      assertThat(download.suggestedFilename()).isEqualTo("slides 1.bin");
+      assertThat(other.conversation(alice).locator(".last")).hasText("[File] slides 1.bin");
     }
   }
 
