@@ -57,14 +57,10 @@ final class ImagePreview {
     // The registry of readers is of the JVM: it must find none of this application's.
     thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
     try {
-      JavaDecoders.load();
       int[][] pixels = scaled(decoded(shape, source));
       return encoded(turned(pixels, shape.orientation()));
     } catch (StorageException e) {
       throw e;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("an image was not decoded in time", e);
     } catch (RuntimeException e) { // as decoders throw for what they do not expect
       throw new IOException("an image cannot be decoded", e);
     } finally {

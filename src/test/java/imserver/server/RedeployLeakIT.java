@@ -3,9 +3,7 @@ package imserver.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import imserver.file.Images;
 import java.io.IOException;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +54,6 @@ class RedeployLeakIT {
         try (Client a = Client.connect(server.address(), Users.next());
             Client b = Client.connect(server.address(), bob)) {
           converse(a, b, bob, round);
-          upload(server, bob);
           product.undeploy(folder);
           assertThat(a.closeCode()).isEqualTo(1001);
           assertThat(b.closeCode()).isEqualTo(1001);
@@ -69,7 +66,6 @@ class RedeployLeakIT {
       }
       try (Client a = Client.connect(server.address(), Users.next());
           Client b = Client.connect(server.address(), bob)) {
-        upload(server, bob);
         converse(a, b, bob, ROUNDS); // the JVM keeps the last user of some methods of records
       }
       patiently()
@@ -90,14 +86,6 @@ class RedeployLeakIT {
     boolean ofAScan =
         line.contains("[unknown]"); // a class loader of Payara's own, before it deploys
     return (line.contains("memory leak") && !ofAScan) || line.contains("failed to stop");
-  }
-
-  /** Java's decoders of images are of the JVM, ours are not. */
-  private static void upload(ServerProcess server, long user) {
-    Api api = new Api(server.address(), user);
-    for (byte[] image : List.of(Images.photo(1000, 800, 6), Images.webp())) {
-      api.send(api.request("api/files").POST(BodyPublishers.ofByteArray(image))).ok();
-    }
   }
 
   /** A message more in each round, and all of them still unread. */
