@@ -86,6 +86,11 @@ final class FileWorkers {
     return done;
   }
 
+  /** Does what does not wait, once. */
+  Future<?> in(Duration delay, Runnable task) {
+    return timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   /** Does what does not wait, again and again. */
   Future<?> every(Duration period, Runnable task) {
     return timer.scheduleWithFixedDelay(

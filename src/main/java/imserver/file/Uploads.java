@@ -90,7 +90,7 @@ public class Uploads {
     inspector = new FileInspector(store);
     workers = new FileWorkers(threads);
     String address = config.files().scanner();
-    scanner = address == null ? null : VirusScanner.of(address);
+    scanner = address == null ? null : new VirusScanner(address, workers::in);
     sweep = new FileSweep(table, store, threads, clock);
   }
 

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.Future;
 
 /**
  * Asks a scanner of each file before it is complete, by the protocol of clamd (its command
@@ -21,22 +22,28 @@ final class VirusScanner {
 
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(30);
+
+  /** For all of it, also where it takes the file, or answers, byte by byte. */
+  private static final Duration WHOLE = Duration.ofSeconds(60);
+
   private static final int PIECE = 64 * 1024;
   private static final int MAX_ANSWER = 1024;
 
   private final String host;
   private final int port;
+  private final Alarm alarm;
 
-  VirusScanner(String host, int port) {
-    this.host = host;
-    this.port = port;
+  /** Does something after a while, unless it is cancelled. */
+  interface Alarm {
+    Future<?> in(Duration delay, Runnable task);
   }
 
   /** By a setting of the form {@code HOST:PORT}. */
-  static VirusScanner of(String address) {
+  VirusScanner(String address, Alarm alarm) {
     int colon = address.lastIndexOf(':');
-    return new VirusScanner(
-        address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+    this.host = address.substring(0, colon);
+    this.port = Integer.parseInt(address.substring(colon + 1));
+    this.alarm = alarm;
   }
 
   /**
@@ -49,7 +56,12 @@ final class VirusScanner {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(host, port), (int) CONNECT.toMillis());
       socket.setSoTimeout((int) ANSWER.toMillis());
-      answer = ask(socket, bytes);
+      Future<?> end = alarm.in(WHOLE, () -> close(socket)); // of writing there is no other end
+      try {
+        answer = ask(socket, bytes);
+      } finally {
+        end.cancel(false);
+      }
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the scanner does not answer, no file is taken: {0}", e.getMessage());
       throw new FileRefusedException(Reason.BUSY);
@@ -63,6 +75,14 @@ final class VirusScanner {
     }
     LOG.log(Level.WARNING, "the scanner does not say yes, no file is taken: {0}", answer);
     throw new FileRefusedException(Reason.BUSY);
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "a connection to the scanner is not closed: {0}", e.getMessage());
+    }
   }
 
   private static String ask(Socket socket, InputStream bytes) throws IOException {

@@ -47,7 +47,11 @@ class VirusScannerTest {
   }
 
   private void scan(int port) {
-    VirusScanner.of("127.0.0.1:" + port).scan(1, new ByteArrayInputStream(file));
+    scan(port, (delay, task) -> new CompletableFuture<Void>());
+  }
+
+  private void scan(int port, VirusScanner.Alarm alarm) {
+    new VirusScanner("127.0.0.1:" + port, alarm).scan(1, new ByteArrayInputStream(file));
   }
 
   private static ServerSocket server() throws IOException {
@@ -80,6 +84,30 @@ class VirusScannerTest {
     try (ServerSocket server = server()) {
       answer(server, text);
       assertRefused(server.getLocalPort(), Reason.BUSY);
+    }
+  }
+
+  @Test
+  @DisplayName("that hangs is given up when its time is over, and not before")
+  void hangs() throws IOException {
+    CompletableFuture<Runnable> alarm = new CompletableFuture<>();
+    try (ServerSocket server = server()) {
+      CompletableFuture<Void> scan =
+          CompletableFuture.runAsync(
+              () ->
+                  scan(
+                      server.getLocalPort(),
+                      (delay, task) -> {
+                        alarm.complete(task);
+                        return new CompletableFuture<Void>();
+                      }));
+      try (Socket silent = server.accept()) {
+        assertThat(silent.isConnected()).isTrue();
+        Runnable timeIsOver = alarm.join();
+        assertThat(scan).isNotDone();
+        timeIsOver.run();
+        assertThatThrownBy(scan::join).hasCauseInstanceOf(FileRefusedException.class);
+      }
     }
   }
 
