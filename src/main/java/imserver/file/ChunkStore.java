@@ -1,20 +1,24 @@
 package imserver.file;
 
+import imserver.database.StorageException;
 import java.io.ByteArrayInputStream;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Files in PostgreSQL, in chunks: right on several servers, and in the same backup as the messages.
- * What was appended is committed. They go with the row of the file.
+ * What was appended is committed.
  */
 final class ChunkStore implements FileStore {
 
   private static final String APPEND =
       """
-      insert into file_chunk (file_id, variant, position, data) values (?, ?, ?, ?)
+      with present as (select f.id from file f where f.id = ? for key share)
+      insert into file_chunk (file_id, variant, position, data)
+      select p.id, ?, ?, ? from present p
       on conflict (file_id, variant, position) do update set data = excluded.data
       """;
 
@@ -29,6 +33,17 @@ final class ChunkStore implements FileStore {
       """;
 
   private static final String DELETE = "delete from file_chunk where file_id = ? and variant = ?";
+
+  /** From file to file, and not from chunk to chunk. */
+  private static final String KEPT =
+      """
+      with recursive kept (id) as (
+        (select c.file_id from file_chunk c where c.file_id > ? order by c.file_id limit 1)
+        union all
+        select (select c.file_id from file_chunk c where c.file_id > k.id order by c.file_id limit 1)
+        from kept k where k.id is not null)
+      select k.id from kept k where k.id is not null limit ?
+      """;
 
   private static final String MOVE =
       "update file_chunk set variant = ? where file_id = ? and variant = ?";
@@ -54,7 +69,10 @@ final class ChunkStore implements FileStore {
             insert.setInt(2, variant.code());
             insert.setInt(3, Math.toIntExact(offset));
             insert.setBinaryStream(4, new ByteArrayInputStream(bytes, 0, length), length);
-            return insert.executeUpdate();
+            if (insert.executeUpdate() == 0) {
+              throw new StorageException(new IllegalStateException("the file is gone"));
+            }
+            return length;
           }
         });
   }
@@ -122,6 +140,19 @@ final class ChunkStore implements FileStore {
 
   @Override
   public List<Long> kept(long aboveId, int limit) {
-    return List.of();
+    return database.read(
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(KEPT)) {
+            select.setLong(1, aboveId);
+            select.setInt(2, limit);
+            List<Long> found = new ArrayList<>();
+            try (ResultSet rows = select.executeQuery()) {
+              while (rows.next()) {
+                found.add(rows.getLong(1));
+              }
+            }
+            return found;
+          }
+        });
   }
 }

@@ -45,7 +45,7 @@ interface FileStore {
   /**
    * Files of which something is kept, whether or not they have a row.
    *
-   * @return ids above one, ascending; empty also where they go with the row
+   * @return ids above one, ascending
    */
   List<Long> kept(long aboveId, int limit);
 }

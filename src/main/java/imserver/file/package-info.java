@@ -12,8 +12,9 @@
  *
  * <p>Who may see it: its owner, and the other one of each message that carries it. Recalling,
  * erasing and deleting a message deletes its rows of {@code attachment}, and with the last one the
- * file. A copy that a report has sealed ({@code reported_attachment}) keeps it, for moderators
- * alone. What was uploaded and is in no message after a day goes too.
+ * file; its bytes, which nobody gets any more, go within half an hour. A copy that a report has
+ * sealed ({@code reported_attachment}) keeps it, for moderators alone. What was uploaded and is in
+ * no message after a day goes too.
  *
  * <h2>The way of an upload</h2>
  *

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import imserver.database.StorageException;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -113,6 +114,20 @@ abstract class FileStoreContract {
     store().delete(id);
     assertThat(read(id, FileVariant.CONTENT, 0, 10)).isEmpty();
     store().delete(++lastId);
+  }
+
+  @Test
+  @DisplayName("tells of which files something is kept, from one to the next")
+  void kept() {
+    List<Long> files = List.of(newFile(), newFile(), newFile(), newFile());
+    for (long id : List.of(files.get(0), files.get(1), files.get(3))) {
+      append(id, FileVariant.CONTENT, 0, 5);
+      append(id, FileVariant.CONTENT, 5, 5);
+      append(id, FileVariant.PREVIEW, 0, 5);
+    }
+    assertThat(store().kept(files.get(0) - 1, 2)).containsExactly(files.get(0), files.get(1));
+    assertThat(store().kept(files.get(1), 10)).containsExactly(files.get(3));
+    assertThat(store().kept(files.get(3), 10)).isEmpty();
   }
 
   @Test

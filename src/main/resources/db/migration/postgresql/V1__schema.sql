@@ -125,9 +125,10 @@ create table upload (
 );
 create index upload_of_owner on upload (owner_id, created_at);
 
--- What is in a file: variant 0 is the file, 1 its preview, 2 what has been uploaded so far.
+-- What is in a file: variant 0 is the file, 1 its preview, 2 what has been uploaded so far. It outlives the row of the file for a
+-- while (imserver.file.FileSweep): who deletes rows holds the locks of users, and there may be gigabytes.
 create table file_chunk (
-  file_id  bigint   not null references file (id) on delete cascade,
+  file_id  bigint   not null,
   variant  smallint not null,
   position integer  not null, -- of its first byte
   data     bytea    not null,
