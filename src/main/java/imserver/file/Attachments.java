@@ -70,7 +70,9 @@ public class Attachments {
     Map<Long, List<MessageFile>> files = new HashMap<>();
     if (!messageIds.isEmpty()) {
       for (Object[] row : rows(OF_MESSAGES, messageIds)) {
-        files.computeIfAbsent(number(row[0]), id -> new ArrayList<>()).add(link(attachment(row)));
+        files
+            .computeIfAbsent(number(row[0]), id -> new ArrayList<>())
+            .add(addresses.link(attachment(row)));
       }
     }
     return files;
@@ -84,7 +86,7 @@ public class Attachments {
       Object[] columns = (Object[]) row;
       files
           .computeIfAbsent(number(columns[0]), id -> new ArrayList<>())
-          .add(linkSealed(attachment(columns)));
+          .add(addresses.linkSealed(attachment(columns)));
     }
     return files;
   }
@@ -101,16 +103,7 @@ public class Attachments {
 
   /** Files with their addresses. */
   public List<MessageFile> link(List<Attachment> attachments) {
-    return attachments.stream().map(this::link).toList();
-  }
-
-  private MessageFile link(Attachment attachment) {
-    return new MessageFile(attachment, addresses.file(attachment), addresses.preview(attachment));
-  }
-
-  private MessageFile linkSealed(Attachment attachment) {
-    return new MessageFile(
-        attachment, addresses.sealedFile(attachment), addresses.sealedPreview(attachment));
+    return attachments.stream().map(addresses::link).toList();
   }
 
   private List<Object[]> rows(String sql, Collection<Long> ids) {

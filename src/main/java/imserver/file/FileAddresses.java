@@ -3,6 +3,7 @@ package imserver.file;
 import imserver.config.Config;
 import imserver.database.Schema;
 import imserver.packet.Attachment;
+import imserver.packet.MessageFile;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.Resource;
 import jakarta.ejb.ConcurrencyManagement;
@@ -122,24 +123,21 @@ public class FileAddresses {
     }
   }
 
-  /** Where the two of the conversation, or its owner, download a file. */
-  public String file(Attachment file) {
-    return address(file.fileId(), FileVariant.CONTENT, false);
+  /** A file, with where the two of the conversation, or its owner, download it. */
+  public MessageFile link(Attachment file) {
+    return link(file, false);
   }
 
-  /** The same of its preview; null where it has none. */
-  public @Nullable String preview(Attachment file) {
-    return file.hasPreview() ? address(file.fileId(), FileVariant.PREVIEW, false) : null;
+  /** The same for moderators, of a file that a report has sealed. */
+  public MessageFile linkSealed(Attachment file) {
+    return link(file, true);
   }
 
-  /** Where moderators download a file that a report has sealed. */
-  public String sealedFile(Attachment file) {
-    return address(file.fileId(), FileVariant.CONTENT, true);
-  }
-
-  /** The same of its preview; null where it has none. */
-  public @Nullable String sealedPreview(Attachment file) {
-    return file.hasPreview() ? address(file.fileId(), FileVariant.PREVIEW, true) : null;
+  private MessageFile link(Attachment file, boolean sealed) {
+    return new MessageFile(
+        file,
+        address(file.fileId(), FileVariant.CONTENT, sealed),
+        file.hasPreview() ? address(file.fileId(), FileVariant.PREVIEW, sealed) : null);
   }
 
   private String address(long fileId, FileVariant variant, boolean sealed) {

@@ -14,12 +14,14 @@ final class AttachedFiles {
 
   private static final String DELETE_ATTACHMENT = "delete from attachment where message_id = ?";
 
-  private static final String DELETE_FILE =
+  /** Of a file: no message carries it, and no report keeps it. To follow another condition. */
+  static final String IS_UNUSED =
       """
-      delete from file where id = ?
-        and not exists (select 1 from attachment a where a.file_id = file.id)
-        and not exists (select 1 from reported_attachment r where r.file_id = file.id)
+       and not exists (select 1 from attachment a where a.file_id = file.id)
+       and not exists (select 1 from reported_attachment r where r.file_id = file.id)
       """;
+
+  private static final String DELETE_FILE = "delete from file where id = ?" + IS_UNUSED;
 
   private AttachedFiles() {}
 

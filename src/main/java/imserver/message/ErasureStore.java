@@ -102,11 +102,7 @@ final class ErasureStore {
 
   /** What he has uploaded and not sent; what reports keep stays. */
   private static final String UNSENT_FILES =
-      """
-      delete from file where owner_id = ?
-        and not exists (select 1 from attachment a where a.file_id = file.id)
-        and not exists (select 1 from reported_attachment r where r.file_id = file.id)
-      """;
+      "delete from file where owner_id = ?" + AttachedFiles.IS_UNUSED;
 
   private static final String REPORTS =
       """

@@ -12,11 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class H2RecallWriter {
 
   private static final String DELETE_FILE =
-      """
-      delete from file where id = ?1
-        and not exists (select 1 from attachment a where a.file_id = file.id)
-        and not exists (select 1 from reported_attachment r where r.file_id = file.id)
-      """;
+      "delete from file where id = ?1" + AttachedFiles.IS_UNUSED;
 
   private final EntityManager entities;
   private final @Nullable H2EventWriter events;

@@ -1,6 +1,5 @@
 package imserver.rest;
 
-import imserver.file.FileAddresses;
 import imserver.packet.Attachment;
 import imserver.packet.MessageFile;
 import java.util.List;
@@ -50,19 +49,5 @@ public record FileView(
   /** Null for none. */
   static @Nullable List<FileView> of(List<MessageFile> files) {
     return files.isEmpty() ? null : files.stream().map(FileView::of).toList();
-  }
-
-  static FileView of(Attachment file, FileAddresses addresses) {
-    return new FileView(
-        file.fileId(),
-        file.name(),
-        file.type(),
-        file.size(),
-        file.width(),
-        file.height(),
-        file.duration(),
-        file.waveform(),
-        addresses.file(file),
-        addresses.preview(file));
   }
 }

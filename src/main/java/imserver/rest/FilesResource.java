@@ -75,7 +75,7 @@ public class FilesResource {
     boolean retry = Boolean.TRUE.equals(request.getAttribute(FileBodies.RETRY));
     return CompletableFuture.completedFuture(
         Response.status(retry ? Response.Status.OK : Response.Status.CREATED)
-            .entity(FileView.of(stored.file(), addresses))
+            .entity(FileView.of(addresses.link(stored.file())))
             .build());
   }
 
@@ -173,7 +173,7 @@ public class FilesResource {
         uploads.seenBy(BearerFilter.user(caller), Parameters.id("fileId", fileId)),
         found ->
             FileView.of(
-                found.orElseThrow(() -> Problem.notFound("there is no such file")).file(),
-                addresses));
+                addresses.link(
+                    found.orElseThrow(() -> Problem.notFound("there is no such file")).file())));
   }
 }

@@ -43,9 +43,9 @@ class FileAddressesTest {
   @Test
   @DisplayName("is good for one to two hours, and the same within an hour")
   void expiry() {
-    String address = at(NOON).file(file(12, true));
-    assertThat(at(NOON.plusSeconds(3599)).file(file(12, true))).isEqualTo(address);
-    assertThat(at(NOON.plusSeconds(3600)).file(file(12, true))).isNotEqualTo(address);
+    String address = at(NOON).link(file(12, true)).url();
+    assertThat(at(NOON.plusSeconds(3599)).link(file(12, true)).url()).isEqualTo(address);
+    assertThat(at(NOON.plusSeconds(3600)).link(file(12, true)).url()).isNotEqualTo(address);
     Matcher parts = parts(address);
     assertThat(parts.group(1)).isEqualTo("12");
     assertThat(parts.group(2)).isEqualTo("content");
@@ -64,9 +64,9 @@ class FileAddressesTest {
   @DisplayName("is of one file, one variant and one purpose alone")
   void otherThings() {
     FileAddresses addresses = at(NOON);
-    Matcher content = parts(addresses.file(file(12, true)));
-    Matcher preview = parts(String.valueOf(addresses.preview(file(12, true))));
-    Matcher sealed = parts(addresses.sealedFile(file(12, true)));
+    Matcher content = parts(addresses.link(file(12, true)).url());
+    Matcher preview = parts(String.valueOf(addresses.link(file(12, true)).previewUrl()));
+    Matcher sealed = parts(addresses.linkSealed(file(12, true)).url());
     assertThat(preview.group(2)).isEqualTo("preview");
     assertThat(sealed.group(5)).isEqualTo("&m=1");
     assertThat(left(addresses, 12, FileVariant.PREVIEW, false, preview)).isPresent();
@@ -76,15 +76,15 @@ class FileAddressesTest {
     assertThat(left(addresses, 12, FileVariant.CONTENT, true, content)).isEmpty();
     assertThat(left(addresses, 12, FileVariant.CONTENT, false, preview)).isEmpty();
     assertThat(left(addresses, 12, FileVariant.CONTENT, false, sealed)).isEmpty();
-    assertThat(addresses.preview(file(12, false))).isNull();
-    assertThat(addresses.sealedPreview(file(12, false))).isNull();
+    assertThat(addresses.link(file(12, false)).previewUrl()).isNull();
+    assertThat(addresses.linkSealed(file(12, false)).previewUrl()).isNull();
   }
 
   @Test
   @DisplayName("is refused where it is forged, or made with another secret")
   void forged() {
     FileAddresses addresses = at(NOON);
-    Matcher parts = parts(addresses.file(file(12, true)));
+    Matcher parts = parts(addresses.link(file(12, true)).url());
     String expires = parts.group(3);
     String signature = parts.group(4);
     String later = Long.toString(Long.parseLong(expires) + 1);
@@ -109,7 +109,7 @@ class FileAddressesTest {
   void origin() {
     FileAddresses addresses = at(NOON, "secret", "IMSERVER_FILES_ORIGIN", "https://f.example:8443");
     addresses.setContextPath("/chat");
-    assertThat(addresses.file(file(1, false)))
+    assertThat(addresses.link(file(1, false)).url())
         .startsWith("https://f.example:8443/chat/api/files/1/content?");
   }
 }
