@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param hasPreview whether a smaller image of it is kept
  */
 record Inspection(
-    String type,
-    long size,
-    @Nullable Integer width,
-    @Nullable Integer height,
-    boolean hasPreview) {}
+    String type, long size, @Nullable Integer width, @Nullable Integer height, boolean hasPreview) {
+
+  /** Whether what its owner says of its duration and how loud it is can be true. */
+  boolean hasDuration() {
+    return type.startsWith("audio/") || type.startsWith("video/");
+  }
+}

@@ -16,6 +16,7 @@ import imserver.file.OwnedFile;
 import imserver.moderation.ModerationStep;
 import imserver.moderation.SuspensionChange;
 import imserver.moderation.SuspensionScope;
+import imserver.packet.AttachedText;
 import imserver.packet.MessageFile;
 import imserver.packet.Response.Incoming;
 import imserver.webhook.Webhooks;
@@ -113,9 +114,10 @@ public class MessageService {
         : other;
   }
 
-  /** Of one that is refused for its files nothing is known of them. */
   private boolean hasFilesOf(NewMessage newMessage, Message stored) {
-    if (stored.isRecalled() || newMessage.attachments().isEmpty()) {
+    boolean isUnknown = // as of one that is refused for its files
+        newMessage.attachments().isEmpty() && AttachedText.mayHaveFiles(newMessage.content());
+    if (stored.isRecalled() || isUnknown) {
       return true;
     }
     List<MessageFile> files =

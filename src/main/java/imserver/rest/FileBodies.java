@@ -43,6 +43,8 @@ public class FileBodies {
   /** The header by which a resumable upload is known (tus 1.0.0). */
   static final String TUS = "Tus-Resumable";
 
+  static final String TUS_VERSION = "1.0.0";
+
   /** For all of a body, and what is done with it. */
   private static final Duration WHOLE = Duration.ofMinutes(30);
 
@@ -80,6 +82,7 @@ public class FileBodies {
     UserPrincipal owner = owner(request, caller);
     try {
       if (request.getMethod().equals("PATCH")) {
+        requireTus(request);
         String path = request.getPathInfo();
         return uploads.part(
             owner,
@@ -125,6 +128,17 @@ public class FileBodies {
   void refuseSilent(UserPrincipal owner) {
     if (suspensions.isSilent(owner.userId())) {
       throw Problem.of(FailureCode.SUSPENDED, FailureCode.SUSPENDED.message());
+    }
+  }
+
+  /**
+   * Refuses what is of no version of tus, or of another: of which nothing may be kept.
+   *
+   * @throws Problem if it is so
+   */
+  static void requireTus(HttpServletRequest request) {
+    if (!TUS_VERSION.equals(request.getHeader(TUS))) {
+      throw Problem.ofStatus(HttpServletResponse.SC_PRECONDITION_FAILED);
     }
   }
 

@@ -43,7 +43,6 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public class FilesResource {
 
-  private static final String VERSION = "1.0.0";
   private static final String OFFSET = "Upload-Offset";
   private static final String LENGTH = "Upload-Length";
   private static final int MAX_METADATA = 4096;
@@ -80,7 +79,7 @@ public class FilesResource {
   }
 
   private CompletionStage<Response> begin(UserPrincipal owner) {
-    requireTus();
+    FileBodies.requireTus(request);
     String length = request.getHeader(LENGTH);
     if (length == null || !length.matches("\\d{1,15}")) {
       throw Problem.badRequest(LENGTH + " must be a number");
@@ -119,14 +118,10 @@ public class FilesResource {
     }
   }
 
-  private void requireTus() {
-    if (!VERSION.equals(request.getHeader(FileBodies.TUS))) {
-      throw Problem.ofStatus(Response.Status.PRECONDITION_FAILED.getStatusCode());
-    }
-  }
-
   private static ResponseBuilder tus(ResponseBuilder answer) {
-    return answer.header(FileBodies.TUS, VERSION).header(HttpHeaders.CACHE_CONTROL, "no-store");
+    return answer
+        .header(FileBodies.TUS, FileBodies.TUS_VERSION)
+        .header(HttpHeaders.CACHE_CONTROL, "no-store");
   }
 
   /** How far a resumable upload has come. */
@@ -134,7 +129,7 @@ public class FilesResource {
   @Path("{fileId}")
   public CompletionStage<Response> offset(@PathParam("fileId") String fileId) {
     UserPrincipal owner = BearerFilter.user(caller);
-    requireTus();
+    FileBodies.requireTus(request);
     return database.await(
         uploads.own(owner, Parameters.id("fileId", fileId)),
         found -> {
@@ -149,7 +144,7 @@ public class FilesResource {
   @Path("{fileId}")
   public CompletionStage<Response> part(@PathParam("fileId") String fileId) {
     UserPrincipal owner = BearerFilter.user(caller);
-    requireTus();
+    FileBodies.requireTus(request);
     if (request.getAttribute(FileBodies.FILE) instanceof StoredFile stored) {
       return CompletableFuture.completedFuture(partly(stored));
     }

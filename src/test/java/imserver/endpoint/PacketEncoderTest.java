@@ -2,6 +2,7 @@ package imserver.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import imserver.packet.Attachment;
 import imserver.packet.FailureCode;
 import imserver.packet.MessageFile;
 import imserver.packet.Packets;
@@ -59,6 +60,10 @@ class PacketEncoderTest {
     List<MessageFile> files = TestFiles.linked(TestFiles.PICTURE, TestFiles.VOICE, TestFiles.LIST);
     assertThat(PacketEncoder.encode(new Incoming(1, 42, 7, "hi", "t", "n", "", files)))
         .contains("\"content\":\"hi\\n[图片] /f/12\\n[语音] /f/13\\n[文件] names \\\"1\\\".txt /f/14\"");
+    Attachment video = new Attachment(15, "v.mp4", "video/mp4", 9, null, null, null, null, false);
+    assertThat(
+            PacketEncoder.encode(new Incoming(1, 42, 7, "", "t", "n", "", TestFiles.linked(video))))
+        .contains("\"content\":\"[视频] /f/15\"");
     assertThat(PacketEncoder.encode(new Incoming(1, 42, 7, "", "t", "n", "", files.subList(0, 1))))
         .contains("\"content\":\"[图片] /f/12\"");
   }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.file.FileRefusedException.Reason;
+import imserver.packet.Attachment;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -87,6 +89,20 @@ abstract class FileTableContract {
     assertThatThrownBy(work::run)
         .isInstanceOfSatisfying(
             FileRefusedException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+  }
+
+  @Test
+  @DisplayName("keep what their owner says of their duration where they are sound or video alone")
+  void duration() {
+    NewFile said = NewFile.of("a", null, "1200", "0az");
+    for (String type : List.of("audio/webm", "video/mp4", "text/plain")) {
+      long id = table().begin(alice, said, 10, false, NOW).file().fileId();
+      Attachment file =
+          table().complete(id, alice, said, 10, new Inspection(type, 10, null, null, false)).file();
+      boolean isTimed = !type.equals("text/plain");
+      assertThat(file.duration()).as(type).isEqualTo(isTimed ? Integer.valueOf(1200) : null);
+      assertThat(file.waveform()).as(type).isEqualTo(isTimed ? "0az" : null);
+    }
   }
 
   @Test

@@ -6,6 +6,8 @@ import imserver.auth.UserPrincipal;
 import imserver.config.Configs;
 import imserver.packet.FailureCode;
 import imserver.packet.SendMessage;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +31,16 @@ class MessageRulesTest {
     assertThat(failure(null, 2, "a")).isNull();
     assertThat(failure(null, 1, "to myself")).isNull();
     assertThat(failure(null, Long.MAX_VALUE, "a")).isNull();
+  }
+
+  @Test
+  @DisplayName("let a message have nine files, and no text then")
+  void files() {
+    List<Long> nine = LongStream.rangeClosed(1, 9).boxed().toList();
+    List<Long> ten = LongStream.rangeClosed(1, 10).boxed().toList();
+    assertThat(rules.validate(new SendMessage(null, 2, " ", "", null, null, nine), ALICE)).isNull();
+    assertThat(rules.validate(new SendMessage(null, 2, "a", "", null, null, ten), ALICE))
+        .isEqualTo(FailureCode.TOO_MANY_FILES);
   }
 
   @ParameterizedTest(name = "[{index}] {0}")

@@ -107,6 +107,14 @@ class HttpPolicyTest {
   }
 
   @Test
+  @DisplayName("is told of the files of a message, which may have no text")
+  void files() throws Exception {
+    ask(new MessageDraft(1, 2, "", null, List.of(13L, 12L))).get(10, TimeUnit.SECONDS);
+    assertThat(received)
+        .endsWith("\"data\":{\"fromId\":1,\"toId\":2,\"content\":\"\",\"fileIds\":[13,12]}}");
+  }
+
+  @Test
   @DisplayName("is asked by a request that is signed as Standard Webhooks has it")
   void request() throws Exception {
     assertThat(decision()).isEqualTo(PolicyDecision.allow());

@@ -61,6 +61,15 @@ class PoliciesTest {
   }
 
   @Test
+  @DisplayName("may take the text of a message away that has files")
+  void withoutText() {
+    Policies policies = policies("refuse", answering(PolicyDecision.replace("")));
+    MessageDraft draft = new MessageDraft(1, 2, "text", "c1", List.of(12L));
+    assertThat(policies.ask(draft).join()).isEqualTo(new Ruling.Store("", true));
+    assertThat(ruling(policies)).isEqualTo(new Ruling.Unknown());
+  }
+
+  @Test
   @DisplayName("end with the first that refuses, whose reason is given in one line and bounded")
   void refusal() {
     Policies policies =

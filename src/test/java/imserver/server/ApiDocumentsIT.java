@@ -374,8 +374,21 @@ class ApiDocumentsIT {
     for (String[] each : new String[][] {{part, "1.0.0"}, {other, "1.0.0"}, {part, "0.9.0"}}) {
       document.check(uploadOffset, send(uploadOffset, bob, each[0], null, tus, each[1]));
     }
+    document.check(uploadOffset, send(uploadOffset, bob, "api/files/x", null, tus, "1.0.0"));
+    for (Object wrong : new Object[] {null, 0}) {
+      document.check(uploadOffset, send(uploadOffset, wrong, part, null, tus, "1.0.0"));
+    }
     Operation uploadPart = operations.get("uploadPart");
     String type = "application/offset+octet-stream";
+    document.check(
+        uploadPart,
+        send(
+            uploadPart, bob, part, "zz", tus, "0.9.0", "Upload-Offset", "0", "Content-Type", type));
+    assertThat(send(uploadOffset, bob, part, null, tus, "1.0.0").header("Upload-Offset"))
+        .isEqualTo("0");
+    document.check(
+        uploadPart,
+        send(uploadPart, 0, part, "abc", tus, "1.0.0", "Upload-Offset", "0", "Content-Type", type));
     for (String[] each :
         new String[][] {
           {part, "abc", "1"},

@@ -154,6 +154,19 @@ class AttachmentsIT {
       assertThat(answer.status()).isEqualTo(400);
       assertThat(answer.code()).isEqualTo("UNKNOWN_FILE");
     }
+    String begun =
+        apiOfAlice
+            .send(
+                apiOfAlice
+                    .request("api/files")
+                    .POST(BodyPublishers.noBody())
+                    .header("Tus-Resumable", "1.0.0")
+                    .header("Upload-Length", "6"))
+            .ok()
+            .getString("fileId");
+    assertThat(apiOfAlice.post(messages.formatted(bob), "{\"attachments\":[" + begun + "]}").code())
+        .as("not complete")
+        .isEqualTo("UNKNOWN_FILE");
     assertThat(apiOfBob.get("api/files/" + file).status()).isEqualTo(404);
     apiOfAlice.post(messages.formatted(bob), carrying).ok();
     assertThat(apiOfBob.get("api/files/" + file).status()).isEqualTo(200);

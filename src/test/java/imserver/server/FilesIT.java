@@ -209,7 +209,7 @@ class FilesIT {
     assertThat(answer.status()).as(answer.text()).isEqualTo(201);
     assertThat(answer.json().getString("name")).isEqualTo("作业.txt");
     assertThat(answer.json().getString("type")).isEqualTo("text/plain");
-    assertThat(answer.json().getInt("duration")).isEqualTo(1200);
+    assertThat(answer.json()).as("of a text").doesNotContainKey("duration");
     assertThat(download(answer.json().getString("url")).body())
         .isEqualTo(text.getBytes(StandardCharsets.UTF_8));
     Api.Answer retry = form(a, "b", body.formatted(text));
@@ -297,10 +297,9 @@ class FilesIT {
   @DisplayName("that does not come gets 408, and makes room for others")
   void slow() throws IOException {
     List<SlowClient> clients = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      clients.add(SlowClient.post(server, "api/files?name=a", alice, i == 1));
-    }
-    await().atMost(Client.TIMEOUT).until(() -> partOfNothing(a).status() == 429); // all are there
+    do { // three get in; one may come while the question has a place
+      clients.add(SlowClient.post(server, "api/files?name=a", alice, clients.size() == 1));
+    } while (partOfNothing(a).status() != 429);
     Api.Answer more = upload(a, "name=a", random(5));
     assertThat(more.status()).isEqualTo(429);
     assertThat(more.code()).isEqualTo("RATE_LIMITED");
