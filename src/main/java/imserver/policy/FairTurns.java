@@ -1,9 +1,9 @@
 package imserver.policy;
 
-import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Queue;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,16 +19,23 @@ final class FairTurns {
   private final Map<Long, Calls> byUser = new HashMap<>();
 
   /** Those who have calls that wait, each once. */
-  private final Queue<Calls> turns = new ArrayDeque<>();
+  private final Set<Calls> turns = new LinkedHashSet<>();
 
   /** The calls of one user. */
   private static final class Calls {
     private final long user;
     private int running;
-    private final Queue<BooleanSupplier> waiting = new ArrayDeque<>();
+    private final Set<BooleanSupplier> waiting = new LinkedHashSet<>();
 
     Calls(long user) {
       this.user = user;
+    }
+
+    /** Takes the one that waits longest. */
+    private BooleanSupplier first() {
+      BooleanSupplier first = waiting.iterator().next();
+      waiting.remove(first);
+      return first;
     }
   }
 
@@ -53,6 +60,15 @@ final class FairTurns {
       }
     }
     beginNext();
+  }
+
+  /** Forgets a call that has not begun, since nobody waits for it any more. */
+  synchronized void drop(long user, BooleanSupplier call) {
+    Calls calls = byUser.get(user);
+    if (calls != null && calls.waiting.remove(call) && calls.waiting.isEmpty()) {
+      turns.remove(calls);
+      forgetIdle(calls);
+    }
   }
 
   /** A call of a user has ended. */
@@ -84,8 +100,9 @@ final class FairTurns {
 
   private synchronized @Nullable Turn next() {
     for (int i = turns.size(); i > 0 && running < most; i--) {
-      Calls calls = turns.remove();
-      BooleanSupplier call = calls.running < most - running ? calls.waiting.poll() : null;
+      Calls calls = turns.iterator().next();
+      turns.remove(calls);
+      BooleanSupplier call = calls.running < most - running ? calls.first() : null;
       if (!calls.waiting.isEmpty()) {
         turns.add(calls);
       }
@@ -101,6 +118,10 @@ final class FairTurns {
   private void end(Calls calls) {
     running--;
     calls.running--;
+    forgetIdle(calls);
+  }
+
+  private void forgetIdle(Calls calls) {
     if (calls.running == 0 && calls.waiting.isEmpty()) {
       byUser.remove(calls.user);
     }

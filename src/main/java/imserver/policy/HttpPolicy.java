@@ -27,6 +27,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -83,7 +84,11 @@ final class HttpPolicy implements Policy {
       return CompletableFuture.completedFuture(PolicyDecision.allow());
     }
     CompletableFuture<PolicyDecision> answer = new CompletableFuture<>();
-    turns.begin(draft.senderId(), () -> send(draft, answer));
+    BooleanSupplier begin = () -> send(draft, answer);
+    var unused =
+        answer.whenComplete(
+            (decision, error) -> turns.drop(draft.senderId(), begin)); // if it waits
+    turns.begin(draft.senderId(), begin);
     return answer;
   }
 

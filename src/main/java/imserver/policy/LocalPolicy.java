@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A policy in this JVM. Each call has a thread, which is interrupted when it takes too long. */
@@ -32,14 +32,16 @@ final class LocalPolicy implements Policy {
   @Override
   public CompletableFuture<PolicyDecision> ask(MessageDraft draft, Duration within) {
     Call call = new Call(draft);
+    BooleanSupplier begin = call::begin;
     var unused =
         call.answer.whenComplete(
             (decision, error) -> {
               if (call.answer.isCancelled()) {
+                turns.drop(draft.senderId(), begin);
                 call.interrupt();
               }
             });
-    turns.begin(draft.senderId(), call::begin);
+    turns.begin(draft.senderId(), begin);
     return call.answer;
   }
 
@@ -60,7 +62,7 @@ final class LocalPolicy implements Policy {
       try {
         threads.execute(this);
         return true;
-      } catch (RejectedExecutionException e) {
+      } catch (RuntimeException | Error e) {
         answer.completeExceptionally(e);
         return false;
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -64,11 +65,33 @@ class FairTurnsTest {
       begin(1, "a");
     }
     for (int i = 0; i < 100_000; i++) {
-      turns.begin(1, () -> false);
+      int number = i;
+      turns.begin(1, () -> number < 0);
     }
     begin(1, "last");
     turns.ended(1);
     assertThat(begun.get(4)).isEqualTo("last");
+  }
+
+  @Test
+  @DisplayName("are forgotten when nobody waits for them any more, whoever else does")
+  void dropped() {
+    for (int i = 0; i < 4; i++) {
+      begin(1, "a");
+    }
+    BooleanSupplier dropped = () -> begun.add("dropped");
+    turns.begin(1, dropped);
+    begin(1, "last");
+    turns.drop(1, dropped);
+    turns.drop(1, dropped);
+    turns.drop(9, dropped);
+    turns.ended(1);
+    assertThat(begun.subList(4, begun.size())).containsExactly("last");
+    turns.begin(1, dropped);
+    turns.drop(1, dropped);
+    begin(1, "next");
+    turns.ended(1);
+    assertThat(begun.subList(5, begun.size())).containsExactly("next");
   }
 
   @Test

@@ -105,9 +105,11 @@ class PoliciesTest {
   @Test
   @DisplayName("are waited for as long as the settings say, and interrupted then")
   void timeout() {
+    CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch interrupted = new CountDownLatch(1);
     MessagePolicy hanging =
         draft -> {
+          begun.countDown();
           try {
             new CountDownLatch(1).await();
           } catch (InterruptedException e) {
@@ -120,6 +122,7 @@ class PoliciesTest {
     assertThat(workers.delays).hasSize(1);
     assertThat(workers.delays.get(0).toMillis()).isBetween(900L, 1000L);
     assertThat(ruling).isNotDone();
+    await().until(() -> begun.getCount() == 0);
     workers.runLater();
     assertThat(ruling.join()).isEqualTo(new Ruling.Store("text", false));
     await().until(() -> interrupted.getCount() == 0);
