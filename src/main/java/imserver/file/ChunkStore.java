@@ -2,6 +2,7 @@ package imserver.file;
 
 import imserver.database.StorageException;
 import java.io.ByteArrayInputStream;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -32,7 +33,12 @@ final class ChunkStore implements FileStore {
       order by c.position desc limit 1
       """;
 
-  private static final String DELETE = "delete from file_chunk where file_id = ? and variant = ?";
+  /** So many chunks at a time: there may be gigabytes, and a statement has a few seconds. */
+  private static final String DELETE =
+      """
+      delete from file_chunk where file_id = ? and variant = ? and position in (
+        select c.position from file_chunk c where c.file_id = ? and c.variant = ? limit 200)
+      """;
 
   /** From file to file, and not from chunk to chunk. */
   private static final String KEPT =
@@ -58,23 +64,47 @@ final class ChunkStore implements FileStore {
   public void append(long fileId, FileVariant variant, long offset, byte[] bytes, int length) {
     database.commit(
         connection -> {
-          try (PreparedStatement delete = connection.prepareStatement(REPLACED)) {
-            delete.setLong(1, fileId);
-            delete.setInt(2, variant.code());
-            delete.setInt(3, Math.toIntExact(offset));
-            delete.executeUpdate();
-          }
-          try (PreparedStatement insert = connection.prepareStatement(APPEND)) {
-            insert.setLong(1, fileId);
-            insert.setInt(2, variant.code());
-            insert.setInt(3, Math.toIntExact(offset));
-            insert.setBinaryStream(4, new ByteArrayInputStream(bytes, 0, length), length);
-            if (insert.executeUpdate() == 0) {
-              throw new StorageException(new IllegalStateException("the file is gone"));
-            }
-            return length;
-          }
+          append(connection, fileId, variant, offset, bytes, length);
+          return length;
         });
+  }
+
+  /** The row first, and in one transaction: who comes second finds that the offset is another. */
+  @Override
+  public boolean appendPart(FileTable table, long fileId, long offset, byte[] bytes, int length) {
+    return database.commit(
+        connection -> {
+          if (!FileTable.received(connection, fileId, offset, offset + length)) {
+            return false;
+          }
+          append(connection, fileId, FileVariant.INCOMING, offset, bytes, length);
+          return true;
+        });
+  }
+
+  private static void append(
+      Connection connection,
+      long fileId,
+      FileVariant variant,
+      long offset,
+      byte[] bytes,
+      int length)
+      throws SQLException {
+    try (PreparedStatement delete = connection.prepareStatement(REPLACED)) {
+      delete.setLong(1, fileId);
+      delete.setInt(2, variant.code());
+      delete.setInt(3, Math.toIntExact(offset));
+      delete.executeUpdate();
+    }
+    try (PreparedStatement insert = connection.prepareStatement(APPEND)) {
+      insert.setLong(1, fileId);
+      insert.setInt(2, variant.code());
+      insert.setInt(3, Math.toIntExact(offset));
+      insert.setBinaryStream(4, new ByteArrayInputStream(bytes, 0, length), length);
+      if (insert.executeUpdate() == 0) {
+        throw new StorageException(new IllegalStateException("the file is gone"));
+      }
+    }
   }
 
   @Override
@@ -101,9 +131,9 @@ final class ChunkStore implements FileStore {
 
   @Override
   public void move(long fileId, FileVariant from, FileVariant to) {
+    delete(fileId, to);
     database.commit(
         connection -> {
-          delete(connection.prepareStatement(DELETE), fileId, to);
           try (PreparedStatement move = connection.prepareStatement(MOVE)) {
             move.setInt(1, to.code());
             move.setLong(2, fileId);
@@ -113,22 +143,22 @@ final class ChunkStore implements FileStore {
         });
   }
 
-  private static void delete(PreparedStatement statement, long fileId, FileVariant variant)
-      throws SQLException {
-    try (statement) {
-      statement.setLong(1, fileId);
-      statement.setInt(2, variant.code());
-      statement.executeUpdate();
-    }
-  }
-
   @Override
   public void delete(long fileId, FileVariant variant) {
-    database.commit(
-        connection -> {
-          delete(connection.prepareStatement(DELETE), fileId, variant);
-          return true;
-        });
+    int deleted;
+    do {
+      deleted =
+          database.commit(
+              connection -> {
+                try (PreparedStatement statement = connection.prepareStatement(DELETE)) {
+                  statement.setLong(1, fileId);
+                  statement.setInt(2, variant.code());
+                  statement.setLong(3, fileId);
+                  statement.setInt(4, variant.code());
+                  return statement.executeUpdate();
+                }
+              });
+    } while (deleted > 0);
   }
 
   @Override

@@ -22,6 +22,14 @@ interface FileStore {
    */
   void append(long fileId, FileVariant variant, long offset, byte[] bytes, int length);
 
+  /**
+   * Keeps a part of a resumable upload, and takes note of it in its row, if it has come as far as
+   * {@code offset}: also where two servers are given a part at once.
+   *
+   * @return false where the row says something else; nothing that was noted is lost then
+   */
+  boolean appendPart(FileTable table, long fileId, long offset, byte[] bytes, int length);
+
   /** Returns when all that was appended outlasts a failure of power. */
   void sync(long fileId, FileVariant variant);
 

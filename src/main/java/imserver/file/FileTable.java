@@ -179,7 +179,13 @@ final class FileTable {
    * @return false where another request was faster, or it is gone
    */
   boolean received(long fileId, long before, long after) {
-    return database.commit(connection -> update(connection, RECEIVED, after, fileId, before) > 0);
+    return database.commit(connection -> received(connection, fileId, before, after));
+  }
+
+  /** The same in a transaction of the caller's. */
+  static boolean received(Connection connection, long fileId, long before, long after)
+      throws SQLException {
+    return update(connection, RECEIVED, after, fileId, before) > 0;
   }
 
   /**

@@ -21,6 +21,9 @@ final class JpegCleaner {
   private static final byte[] PROFILE = "ICC_PROFILE\0".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] ADOBE = "Adobe".getBytes(StandardCharsets.US_ASCII);
 
+  /** Of a progressive picture that is decoded; encoders make ten. */
+  private static final int MAX_SCANS = 100;
+
   /** Of JFIF, without the thumbnail. */
   private static final int JFIF_BYTES = 14;
 
@@ -29,6 +32,8 @@ final class JpegCleaner {
   private int orientation = ExifOrientation.UPRIGHT;
   private int width;
   private int height;
+  private int scans;
+  private boolean isProgressive;
 
   JpegCleaner(DataInputStream in, OutputStream out) {
     this.in = in;
@@ -48,7 +53,11 @@ final class JpegCleaner {
     if (width == 0 || height == 0) {
       throw new IOException("a JPEG without a frame");
     }
-    return new ImageShape("image/jpeg", width, height, orientation, true);
+    // All of a progressive one is in memory, and each scan goes over all of it.
+    boolean isDecodable =
+        !isProgressive
+            || (scans <= MAX_SCANS && (long) width * height <= ImagePreview.MAX_WHOLE_AREA);
+    return new ImageShape("image/jpeg", width, height, orientation, isDecodable);
   }
 
   private int nextMarker() throws IOException {
@@ -76,6 +85,7 @@ final class JpegCleaner {
     byte[] data = data();
     if (isFrame(marker)) {
       frame(data);
+      isProgressive = (marker & 3) == 2; // SOF2, 6, 10, 14
     }
     if (marker == APP1 && startsWith(data, EXIF)) {
       orientation(ExifOrientation.of(data, EXIF.length));
@@ -143,6 +153,7 @@ final class JpegCleaner {
 
   /** Copies a scan with the coded data that follows it; the marker that ends these. */
   private int scan() throws IOException {
+    scans++;
     write(SCAN, data());
     while (true) {
       int next = in.readUnsignedByte();

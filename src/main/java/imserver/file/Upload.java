@@ -110,11 +110,6 @@ public final class Upload {
     return step(() -> uploads.workers().look(this::complete));
   }
 
-  /** Whether what was asked for last is not done yet. */
-  public synchronized boolean isWorking() {
-    return isWorking;
-  }
-
   /** Whether the file that it was finished with was there before, under the same name. */
   public boolean isRetry() {
     return isRetry;
@@ -157,12 +152,10 @@ public final class Upload {
     }
     FileStore store = uploads.store();
     long id = known.file().fileId();
-    store.append(id, FileVariant.INCOMING, offset, bytes, length);
-    if (isPart()) {
-      store.sync(id, FileVariant.INCOMING);
-      if (!uploads.table().received(id, offset, offset + length)) {
-        throw new FileRefusedException(Reason.CONFLICT);
-      }
+    if (!isPart()) {
+      store.append(id, FileVariant.INCOMING, offset, bytes, length);
+    } else if (!store.appendPart(uploads.table(), id, offset, bytes, length)) {
+      throw new FileRefusedException(Reason.CONFLICT);
     }
     offset += length;
   }

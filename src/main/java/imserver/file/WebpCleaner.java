@@ -40,6 +40,12 @@ final class WebpCleaner {
   private boolean isExtended;
   private boolean isAnimated;
 
+  /**
+   * Whether it, or its transparency, may be coded without loss: of that a few pixels can make the
+   * decoder fill hundreds of megabytes with tables.
+   */
+  private boolean isLossless;
+
   /** Bytes after those that say how many there are. */
   private long length = 4;
 
@@ -68,7 +74,12 @@ final class WebpCleaner {
       out.write(head("EXIF", exif.length));
       out.write(exif); // its length is even
     }
-    return new ImageShape("image/webp", first.width, first.height, orientation, !first.isAnimated);
+    return new ImageShape(
+        "image/webp",
+        first.width,
+        first.height,
+        orientation,
+        !first.isAnimated && !first.isLossless);
   }
 
   private static DataInputStream open(ImageCleaner.Source source) throws IOException {
@@ -156,12 +167,14 @@ final class WebpCleaner {
       }
       case "VP8L" -> {
         hasPicture = true;
+        isLossless = true;
         if (bytes.length < 5) {
           throw new IOException("a chunk of a WebP is too short");
         }
         int bits = data.getInt(1);
         size((bits & 0x3fff) + 1, (bits >>> 14 & 0x3fff) + 1);
       }
+      case "ALPH" -> isLossless = bytes.length == 0 || (bytes[0] & 3) != 0;
       case "ANMF" -> {
         hasPicture = true;
         isAnimated = true;

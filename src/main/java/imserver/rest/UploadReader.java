@@ -238,22 +238,26 @@ final class UploadReader implements ReadListener, AsyncListener {
 
   /** Ends it. Returns false where it has ended before. */
   private boolean tryEnd() {
+    boolean wasReading;
     synchronized (this) {
       if (state == State.ENDED) {
         return false;
       }
+      wasReading = state == State.READING; // else the chunk is being kept, or was refused
       state = State.ENDED;
     }
-    keepWhatCame();
+    if (wasReading) {
+      keepWhatCame();
+    }
+    upload.close();
     atEnd.run();
     return true;
   }
 
   /** Of a resumable upload also what came last, so that it need not be sent again. */
   private void keepWhatCame() {
-    if (upload.isPart() && filled > 0 && problem == null && !upload.isWorking()) {
+    if (upload.isPart() && filled > 0) {
       var unused = upload.write(chunk, filled);
     }
-    upload.close();
   }
 }

@@ -70,6 +70,21 @@ class ChunkStoreTest extends FileStoreContract {
     }
   }
 
+  @Test
+  @DisplayName("keep of a part that two servers are given the one that comes first, all of it")
+  void parts() {
+    long id = table().begin(1, NewFile.of("a", null, null, null), 100, true, BEGUN).file().fileId();
+    assertThat(store().appendPart(table(), id, 0, new byte[] {1, 2, 3}, 3)).isTrue();
+    assertThat(store().appendPart(table(), id, 3, new byte[] {4, 5, 6}, 3)).isTrue();
+    assertThat(store().appendPart(table(), id, 0, new byte[] {7}, 1)).isFalse();
+    assertThat(store().appendPart(table(), id, 3, new byte[] {7}, 1)).isFalse();
+    assertThat(store().appendPart(table(), id, 9, new byte[] {7}, 1)).isFalse();
+    byte[] kept = new byte[3];
+    assertThat(store().read(id, FileVariant.INCOMING, 3, kept, 3)).isEqualTo(3);
+    assertThat(kept).containsExactly(4, 5, 6);
+    assertThat(table().find(id).orElseThrow().received()).isEqualTo(6);
+  }
+
   private static FileTable table() {
     return new FileTable(database, 1000);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -61,6 +62,29 @@ class FileInspectorTest {
 
   private static boolean isBlue(int pixel) {
     return (pixel >> 16 & 0xff) < 60 && (pixel & 0xff) > 200;
+  }
+
+  @Test
+  @DisplayName(
+      "has a progressive picture decoded, unless its scans, each of which goes over all, are many")
+  void scans() {
+    byte[] picture = Images.progressive(900, 700);
+    assertThat(inspect("a.jpg", picture).hasPreview()).isTrue();
+    int last = -1;
+    for (int i = 2; i < picture.length - 1; i++) {
+      last = picture[i] == (byte) 0xff && picture[i + 1] == (byte) 0xda ? i : last;
+    }
+    int end = picture.length - 2; // before the marker of the end
+    byte[] scan = Arrays.copyOfRange(picture, last, end);
+    ByteArrayOutputStream many = new ByteArrayOutputStream();
+    many.write(picture, 0, end);
+    for (int i = 0; i < 100; i++) {
+      many.write(scan, 0, scan.length);
+    }
+    many.write(picture, end, 2);
+    Inspection found = inspect("a.jpg", many.toByteArray());
+    assertThat(found).extracting(Inspection::type, Inspection::width).contains("image/jpeg", 900);
+    assertThat(found.hasPreview()).isFalse();
   }
 
   @Test
