@@ -186,6 +186,7 @@ public class FileBodies {
     UploadReader reader =
         new UploadReader(
             in,
+            request.getContentLengthLong(),
             upload,
             (file, body) -> {
               request.setAttribute(FILE, file);

@@ -48,6 +48,7 @@ final class UploadReader implements ReadListener, AsyncListener {
   }
 
   private final ServletInputStream in;
+  private final long length;
   private final Upload upload;
   private final Completion then;
   private final Runnable atEnd;
@@ -56,7 +57,7 @@ final class UploadReader implements ReadListener, AsyncListener {
 
   private State state = State.READING;
   private int filled;
-  private boolean isAllRead;
+  private boolean isAllThere;
   private long read;
   private long readBefore;
   private int watched;
@@ -65,12 +66,19 @@ final class UploadReader implements ReadListener, AsyncListener {
   /**
    * A reader, to be set as the listener of {@code in} and of its asynchronous request.
    *
+   * @param length bytes of the body, as the client has announced; -1 where it has not
    * @param atEnd run once, also where nothing is reported
    * @param onBreak ends the request where its connection breaks while the container does not look
    */
   UploadReader(
-      ServletInputStream in, Upload upload, Completion then, Runnable atEnd, Runnable onBreak) {
+      ServletInputStream in,
+      long length,
+      Upload upload,
+      Completion then,
+      Runnable atEnd,
+      Runnable onBreak) {
     this.in = in;
+    this.length = length;
     this.upload = upload;
     this.then = then;
     this.atEnd = atEnd;
@@ -84,7 +92,7 @@ final class UploadReader implements ReadListener, AsyncListener {
   }
 
   private synchronized void pump() throws IOException {
-    while ((state == State.READING || state == State.DROPPING) && in.isReady()) {
+    while ((state == State.READING || state == State.DROPPING) && hasMore()) {
       boolean dropping = state == State.DROPPING;
       int start = dropping ? 0 : filled;
       int count = in.read(chunk, start, chunk.length - start);
@@ -102,20 +110,30 @@ final class UploadReader implements ReadListener, AsyncListener {
         keep();
       }
     }
-  }
-
-  @Override
-  public void onAllDataRead() throws IOException {
-    synchronized (this) {
-      isAllRead = true; // which is said once, also while a chunk is being kept
-      if (state == State.READING || state == State.DROPPING) {
-        endOfBody();
-      }
+    if (isAllThere && (state == State.READING || state == State.DROPPING)) {
+      endOfBody();
     }
   }
 
+  private boolean hasMore() throws IOException {
+    return isAllThere ? in.available() > 0 : in.isReady();
+  }
+
+  /**
+   * Said once, also while a chunk is being kept. On Payara it only means that all has arrived: a
+   * part of it may have to be read.
+   */
+  @Override
+  public synchronized void onAllDataRead() throws IOException {
+    isAllThere = true;
+    pump();
+  }
+
   private void endOfBody() throws IOException {
-    if (state == State.DROPPING) {
+    if (length >= 0 && read != length && problem == null) {
+      problem = Problem.timeout(); // it is not all there: what comes of it must not be taken for it
+    }
+    if (problem != null) {
       report(null, problem, true);
     } else if (filled > 0) {
       state = State.KEEPING;
@@ -165,10 +183,6 @@ final class UploadReader implements ReadListener, AsyncListener {
         filled = 0;
         problem = error == null ? null : ProblemMapper.of(error);
         state = error == null ? State.READING : State.DROPPING;
-        if (isAllRead) {
-          endOfBody();
-          return;
-        }
       }
       pump();
     } catch (IOException | RuntimeException e) {

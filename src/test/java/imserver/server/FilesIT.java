@@ -132,6 +132,28 @@ class FilesIT {
   }
 
   @Test
+  @DisplayName("is all there, whatever its size, and however many come")
+  void sizes() {
+    List<Integer> sizes = List.of(1, 262_143, 262_144, 262_145, 300_000, 524_288, 600_000);
+    List<CompletableFuture<Void>> users =
+        IntStream.range(0, 12)
+            .mapToObj(
+                i ->
+                    CompletableFuture.runAsync(
+                        () -> {
+                          Api api = new Api(server, Users.next());
+                          for (int size : sizes) {
+                            byte[] bytes = random(size);
+                            JsonObject file = upload(api, "name=a", bytes).ok();
+                            assertThat(file.getInt("size")).isEqualTo(size);
+                            assertThat(download(file.getString("url")).body()).isEqualTo(bytes);
+                          }
+                        }))
+            .toList();
+    users.forEach(CompletableFuture::join);
+  }
+
+  @Test
   @DisplayName("is given to nobody without its address, and to no other user by its id")
   void access() {
     JsonObject file = upload(a, "name=a", random(10)).ok();
