@@ -87,7 +87,13 @@ public class DownloadFilter extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     if (request.getAttribute(BROKEN) != null) {
-      throw new IOException("the rest of a file cannot be had"); // so that the connection is closed
+      if (response.isCommitted()) {
+        throw new IOException("the rest of a file cannot be had"); // so the connection is closed
+      }
+      response.reset();
+      response.setHeader("Access-Control-Allow-Origin", "*");
+      busy(response);
+      return;
     }
     String path = request.getPathInfo();
     Matcher file = PATH.matcher(path == null ? "" : path);
@@ -118,8 +124,7 @@ public class DownloadFilter extends HttpFilter {
     }
     String address = remote.of(request);
     if (!admit(address)) {
-      response.setHeader("Retry-After", "1");
-      empty(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+      busy(response);
       return;
     }
     start(request, response, new Wanted(id, variant, sealed, left.get()), address);
@@ -157,6 +162,11 @@ public class DownloadFilter extends HttpFilter {
     ofAddress.computeIfPresent(
         address, (key, before) -> before == 1 ? null : Integer.valueOf(before - 1));
     all.release();
+  }
+
+  private static void busy(HttpServletResponse response) {
+    response.setHeader("Retry-After", "1");
+    empty(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE);
   }
 
   private static void empty(HttpServletResponse response, int status) {
