@@ -552,7 +552,7 @@ public record Config(
               min = 0,
               max = 2000,
               meaning =
-                  "megabytes (of 1,000,000 bytes) of a picture, a recording or a file; more gets `FILE_TOO_LARGE`; `0` turns files off")
+                  "MB (1,000,000 bytes; KiB and MiB are powers of two, here as everywhere) of a picture, a recording or a file; more gets `FILE_TOO_LARGE`; `0` turns files off")
           int maxMegabytes,
       @Setting(
               key = "IMSERVER_FILES_PER_DAY",

@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -235,10 +236,18 @@ final class FileTable {
   static StoredFile same(StoredFile known, NewFile file, long announced) {
     if (!known.isComplete()
         || known.announced() != announced
-        || !known.file().name().equals(file.name())) {
+        || !isName(known.file().name(), file.name())) {
       throw new FileRefusedException(Reason.REUSED_ID);
     }
     return known;
+  }
+
+  /** Whether a name may be that of a file, which may have been masked when it was sent. */
+  static boolean isName(String known, String said) {
+    int[] kept = known.codePoints().toArray();
+    int[] other = said.codePoints().toArray();
+    return kept.length == other.length
+        && IntStream.range(0, kept.length).allMatch(i -> kept[i] == other[i] || kept[i] == '*');
   }
 
   /** A file, complete or not. */

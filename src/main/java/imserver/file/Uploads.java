@@ -181,7 +181,8 @@ public class Uploads {
     return workers.store(
         () -> {
           StoredFile begun = table.begin(owner.userId(), file, announced, true, now());
-          if (begun.announced() != announced || !begun.file().name().equals(file.name())) {
+          if (begun.announced() != announced
+              || !FileTable.isName(begun.file().name(), file.name())) {
             throw new FileRefusedException(Reason.REUSED_ID);
           }
           return begun;
