@@ -541,7 +541,7 @@ public record Config(
    * What users may upload, to be sent with messages.
    *
    * @param maxMegabytes of one file, 0 where there are none
-   * @param perDay how many uploads a user may begin within 24 hours
+   * @param perDay how many files a user may upload within 24 hours
    * @param origin under which they are downloaded; null for that of the server
    * @param scanner the address of a clamd; null for none
    */
@@ -559,7 +559,7 @@ public record Config(
               fallback = "200",
               max = 1_000_000,
               meaning =
-                  "uploads that a user may begin within 24 hours, over all servers together, those that fail too; more gets `FILE_QUOTA`")
+                  "files that a user may upload within 24 hours, over all servers together; more gets `FILE_QUOTA`, and so does who has four times as many uploads that failed")
           int perDay,
       @Setting(
               key = "IMSERVER_FILES_ORIGIN",

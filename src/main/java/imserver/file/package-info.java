@@ -30,8 +30,8 @@
  * <p>A whole file gets its owner's name for it when it is complete: of two that come at once with
  * the same name one stays, and both are answered with it. A resumable one has the name from its
  * beginning, by which it is found to go on. Uploads are counted in {@code upload} when they begin,
- * under a lock of their owner: recalling a message with a file, or breaking an upload off, gives
- * nothing back of the day's quota.
+ * under a lock of their owner: recalling a message with a file gives nothing back of the day's
+ * quota. One that fails does not count, unless there are many.
  *
  * <p>The orientation of an image is not applied to its content, which would make it worse or take
  * its decoding and coding: the one tag that says it is kept, which browsers follow, and width and

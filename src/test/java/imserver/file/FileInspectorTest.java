@@ -155,6 +155,14 @@ class FileInspectorTest {
   }
 
   @Test
+  @DisplayName("a lossless WebP is an image without a preview")
+  void losslessWebp() {
+    byte[] webp = Images.losslessWebp(800, 600);
+    assertThat(inspect("a.webp", webp))
+        .isEqualTo(new Inspection("image/webp", webp.length, 800, 600, false));
+  }
+
+  @Test
   @DisplayName("what says it has more pixels than may be is a file, and is not decoded")
   void bombs() {
     for (byte[] bomb :

@@ -114,6 +114,9 @@ class WordsIT {
     assertThat(new Api(server, null).getRaw(file.getString("url")).header("Content-Disposition"))
         .doesNotContain("badx");
     assertThat(id(apiOfAlice.post(path, carrying.formatted("c2")))).isEqualTo(sent);
+    String another = "{\"clientMessageId\":\"c2\",\"attachments\":[%d]}";
+    assertThat(apiOfAlice.post(path, another.formatted(apiOfAlice.upload("b.txt", "b"))).status())
+        .isEqualTo(409);
     assertThat(upload("badx.txt")).isEqualTo(file.getJsonNumber("fileId").longValue());
   }
 
