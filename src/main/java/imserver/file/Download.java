@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 public final class Download {
 
   private final FileWorkers workers;
-  private final FileStore store;
+  private final KeptFiles store;
   private final long ownerId;
   private final Attachment file;
   private final FileVariant variant;
@@ -16,7 +16,7 @@ public final class Download {
 
   private Download(
       FileWorkers workers,
-      FileStore store,
+      KeptFiles store,
       StoredFile stored,
       FileVariant variant,
       String type,
@@ -31,7 +31,7 @@ public final class Download {
   }
 
   /** Of a complete file. Waits. */
-  static Download of(FileWorkers workers, FileStore store, StoredFile stored, FileVariant variant) {
+  static Download of(FileWorkers workers, KeptFiles store, StoredFile stored, FileVariant variant) {
     Attachment file = stored.file();
     if (variant == FileVariant.CONTENT) {
       return new Download(workers, store, stored, variant, file.type(), file.size());
@@ -40,7 +40,7 @@ public final class Download {
     long size = 0;
     String type = MediaTypes.UNKNOWN;
     int count = store.read(file.fileId(), variant, 0, bytes, bytes.length);
-    while (count != FileStore.END) {
+    while (count != KeptFiles.END) {
       if (size == 0) {
         type = bytes[0] == (byte) 0xff ? "image/jpeg" : "image/png";
       }
@@ -82,6 +82,6 @@ public final class Download {
    * @return how many; -1 where it is gone
    */
   public CompletableFuture<Integer> read(long offset, byte[] target, int length) {
-    return workers.store(() -> store.read(file.fileId(), variant, offset, target, length));
+    return workers.fetch(() -> store.read(file.fileId(), variant, offset, target, length));
   }
 }
