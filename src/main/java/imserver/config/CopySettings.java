@@ -2,6 +2,7 @@ package imserver.config;
 
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +57,7 @@ public record CopySettings(Config.Storage source, Config.Storage target) {
   private static @Nullable String option(Map<String, String> options, String key) {
     return OPTIONS.entrySet().stream()
         .filter(each -> each.getValue().equals(key))
-        .map(each -> options.get(each.getKey()))
+        .flatMap(each -> Stream.ofNullable(options.get(each.getKey())))
         .findFirst()
         .orElse(null);
   }
