@@ -182,6 +182,16 @@ class WarContentsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"imserver.test.war", "imserver.test.tomcat.war"})
+  @DisplayName("begins with one class where it is run without a server:")
+  void launcher(String war) throws IOException {
+    assertThat(entries(war))
+        .filteredOn(name -> name.contains("launcher") && !name.endsWith("/"))
+        .containsExactly("launcher/Main.class");
+    assertThat(text(war, "META-INF/MANIFEST.MF")).contains("Main-Class: launcher.Main");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"imserver.test.war", "imserver.test.tomcat.war"})
   @DisplayName(
       "has one bundle of each script that pages load, named where they load it, and the modules:")
   void bundles(String war) throws IOException {
