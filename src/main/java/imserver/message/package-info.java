@@ -39,7 +39,9 @@
  *
  * <p>{@code Intake} asks the {@code imserver.content.WordFilter} of each message of a user, which
  * takes microseconds, and the host application ({@code imserver.policy}) of those that the words do
- * not refuse, which may take as long as the settings allow. Meanwhile they wait in the {@link
+ * not refuse, which may take as long as the settings allow. Names of files are looked at as texts
+ * are ({@link imserver.message.SentFiles}), when they are read from the database: before the host
+ * application is asked, and in the lane. Meanwhile messages wait in the {@link
  * imserver.message.PolicyGate}, bounded as a lane is; it lets those of one sender pass in the order
  * in which they came. What is refused goes on into the lane all the same: it may be the retry of a
  * message that was stored, which is acknowledged. What has a word of the list {@code report} is

@@ -35,8 +35,8 @@ final class UploadReader<T> implements ReadListener, AsyncListener {
   /** How often {@link #watch} is to be called. */
   static final Duration WATCH = Duration.ofSeconds(5);
 
-  /** A client that sends less within two of these is too slow: 2 KiB a second. */
-  private static final long MIN_BYTES = 2 * 10 * 1024;
+  /** A client is watched for so many of these at a time. */
+  private static final int WATCHED = 2;
 
   private enum State {
     READING,
@@ -199,11 +199,11 @@ final class UploadReader<T> implements ReadListener, AsyncListener {
       synchronized (this) {
         boolean waits = state == State.READING || state == State.DROPPING;
         watched = waits ? watched + 1 : 0;
-        if (watched < 2) {
+        if (watched < WATCHED) {
           readBefore = watched == 0 ? read : readBefore;
           return;
         }
-        boolean slow = read - readBefore < MIN_BYTES;
+        boolean slow = read - readBefore < upload.slowest() * WATCHED * WATCH.toSeconds();
         readBefore = read;
         watched = 0;
         if (!slow) {

@@ -295,6 +295,7 @@ class ApiDocumentsIT {
     document.check(putWords, send(putWords, 0, "api/words/other", calls.get("putWords").body()));
     Operation getFile = operations.get("getFile");
     document.check(getFile, send(getFile, bob, "api/files/9007199254740991", null));
+    document.check(getFile, send(getFile, bob, "api/files/1", null, "Imserver-User", "1"));
     Operation getUser = operations.get("getUser");
     document.check(getUser, send(getUser, 0, "api/users/" + Users.next(), null));
     Operation recall = operations.get("recallMessage");

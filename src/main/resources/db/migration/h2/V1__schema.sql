@@ -81,6 +81,8 @@ create index file_of_owner on file (owner_id, created_at);
 
 create table upload (
   owner_id   bigint                   not null,
+  file_id    bigint                   not null,
+  is_failed  boolean                  not null default false,
   created_at timestamp with time zone not null
 );
 create index upload_of_owner on upload (owner_id, created_at);
