@@ -12,6 +12,9 @@ interface BodySink<T> {
   /** Bytes of the body at most. */
   long maxBytes();
 
+  /** Bytes a second: who sends less is cut off. */
+  long slowest();
+
   /** What is answered where there are more. */
   Problem tooLarge();
 
