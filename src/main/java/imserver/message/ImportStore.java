@@ -1,6 +1,8 @@
 package imserver.message;
 
 import imserver.cluster.Change.Untold;
+import imserver.database.CommitUnknownException;
+import imserver.database.StorageException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,7 +37,10 @@ final class ImportStore {
       """;
 
   private static final String ADD_USER =
-      "insert into user_state (user_id, head, unread) values (?, 0, 0) on conflict do nothing";
+      "insert into user_state (user_id, head, unread) values (?, 0, 0)";
+
+  /** How often it is looked for users without a row, where others add some at the same time. */
+  private static final int ATTEMPTS = 5;
 
   private static final String ERASED =
       """
@@ -59,7 +64,7 @@ final class ImportStore {
 
   private static final String TIMES =
       """
-      select m.id, cast(extract(epoch from m.created_at) * 1000 as bigint)
+      select m.id, cast(extract(epoch from created_at) * 1000 as bigint)
       from unnest(cast(? as bigint array)) as n (id) join message m on m.id = n.id
       """;
 
@@ -123,14 +128,25 @@ final class ImportStore {
    * to insert, and not the reverse.
    */
   private void addUsers(SortedSet<Long> users) {
-    var unused =
-        database.commit(
-            statements -> {
-              List<Long> missing = statements.numbers(MISSING_USERS, users);
-              statements.updateEach(
-                  ADD_USER, missing.stream().map(id -> new Object[] {id}).toList());
-              return missing.size();
-            });
+    for (int attempt = 1; ; attempt++) {
+      try {
+        var unused = database.commit(statements -> addUsers(statements, users));
+        return;
+      } catch (CommitUnknownException e) {
+        throw e;
+      } catch (StorageException e) { // perhaps one has come meanwhile
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static int addUsers(StepStatements statements, SortedSet<Long> users)
+      throws SQLException {
+    List<Long> missing = statements.numbers(MISSING_USERS, users);
+    statements.updateEach(ADD_USER, missing.stream().map(id -> new Object[] {id}).toList());
+    return missing.size();
   }
 
   /** A conversation, as it is and as it is to be. */

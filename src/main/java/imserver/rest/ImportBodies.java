@@ -30,6 +30,9 @@ public class ImportBodies {
   /** For all of a body: what has not come by then comes with the next request. */
   private static final Duration WHOLE = Duration.ofHours(1);
 
+  /** So much of one that is refused is read, so that its client sees the answer. */
+  static final long DROPPED_BYTES = 64 << 20;
+
   /** At once. They take turns at the database. */
   private static final int AT_ONCE = 2;
 

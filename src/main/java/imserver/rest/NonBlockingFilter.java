@@ -165,7 +165,7 @@ public class NonBlockingFilter extends HttpFilter {
       } else if (closing && isHttp2(request)) {
         ask(request, response, chain, RequestBody.EMPTY.orRefused(problem));
       } else {
-        RequestBodies.drop(request, response, problem, BodyText.MAX_BYTES);
+        RequestBodies.drop(request, response, problem, ImportBodies.DROPPED_BYTES);
       }
     }
   }

@@ -126,7 +126,7 @@ final class RequestBodies {
             false,
             maxBytes,
             body -> {
-              put(request, body.orRefused(refusal));
+              put(request, body.refused(refusal));
               afterDispatch.run(async::dispatch);
             },
             () -> {});

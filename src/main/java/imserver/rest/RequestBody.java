@@ -1,5 +1,6 @@
 package imserver.rest;
 
+import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,16 @@ record RequestBody(byte[] bytes, boolean complete, @Nullable Problem problem) {
   /** The same with a reason to refuse it, unless it has one, or that is null. */
   RequestBody orRefused(@Nullable Problem refusal) {
     return problem != null || refusal == null ? this : new RequestBody(bytes, complete, refusal);
+  }
+
+  /**
+   * The same with a reason to refuse it. That the server is busy is said also where not all of it
+   * was read to be dropped: who sends much is not to think that it is too much.
+   */
+  RequestBody refused(Problem refusal) {
+    return refusal.status() == HttpServletResponse.SC_SERVICE_UNAVAILABLE
+        ? new RequestBody(bytes, complete, refusal)
+        : orRefused(refusal);
   }
 
   /**

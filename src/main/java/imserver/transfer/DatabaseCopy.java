@@ -5,6 +5,7 @@ import imserver.database.OfflineDatabase;
 import imserver.database.Vendor;
 import imserver.file.FileBytes;
 import imserver.file.OfflineStorage;
+import imserver.transfer.TableCopy.Copied;
 import java.io.PrintStream;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -80,9 +82,9 @@ final class DatabaseCopy {
         TableCopy.makeStreaming(from, source.vendor());
         to.setAutoCommit(false);
         Installation.begin(to);
-        Map<String, Checksum> sums = copyTables(from, to);
+        Map<String, Copied> copied = copyTables(from, to);
         copyFiles(to);
-        verify(to, sums);
+        verify(to, copied);
         continueSequences(to);
         requireUnchanged(from, to);
         Installation.finish(from, to);
@@ -143,9 +145,9 @@ final class DatabaseCopy {
         : null;
   }
 
-  private Map<String, Checksum> copyTables(Connection from, Connection to) throws SQLException {
+  private Map<String, Copied> copyTables(Connection from, Connection to) throws SQLException {
     TableCopy copy = new TableCopy(from, to);
-    Map<String, Checksum> sums = new HashMap<>();
+    Map<String, Copied> copied = new HashMap<>();
     for (String table : Tables.COPIED) {
       if (Tables.SEEDED.contains(table)) {
         try (Statement statement = to.createStatement()) {
@@ -153,7 +155,7 @@ final class DatabaseCopy {
         }
       }
       long[] said = {0};
-      Checksum sum =
+      Copied done =
           copy.copy(
               table,
               rows -> {
@@ -162,10 +164,10 @@ final class DatabaseCopy {
                   out.printf("  %s: %,d rows …%n", table, rows);
                 }
               });
-      out.printf("  %s: %,d rows%n", table, sum.rows());
-      sums.put(table, sum);
+      out.printf("  %s: %,d rows%n", table, done.sum().rows());
+      copied.put(table, done);
     }
-    return sums;
+    return copied;
   }
 
   /** By the rows that are in the target: bytes without a row are left over, and left behind. */
@@ -209,14 +211,10 @@ final class DatabaseCopy {
     if (!withoutMissingFiles) {
       throw new CopyRefusedException(
           what
-              + (source.vendor() == Vendor.H2
-                  ? ": they are looked for in "
-                      + source.filesFolder()
-                      + ", beside the folder that IMSERVER_DATA names"
-                  : "")
-              + "; with "
+              + (source.vendor() == Vendor.H2 ? ", in " + source.filesFolder() : "")
+              + ": where they are in an object storage, or lost, "
               + Commands.WITHOUT_MISSING_FILES
-              + " the rest is copied");
+              + " copies the rest");
     }
     out.println(what);
   }
@@ -238,14 +236,14 @@ final class DatabaseCopy {
     }
   }
 
-  private void verify(Connection to, Map<String, Checksum> sums)
+  private void verify(Connection to, Map<String, Copied> copied)
       throws SQLException, CopyRefusedException {
     TableCopy.makeStreaming(to, target.vendor());
     out.println("compared, table by table: rows, and the sum of their hashes");
     for (String table : Tables.COPIED) {
-      Checksum expected = sums.get(table);
-      Checksum found = TableCopy.sum(to, table);
-      if (expected == null || !expected.isSameAs(found)) {
+      Copied expected = Objects.requireNonNull(copied.get(table), table);
+      Checksum found = TableCopy.sum(to, table, expected.columns());
+      if (!expected.sum().isSameAs(found)) {
         throw new CopyRefusedException(
             target.description() + ": what is in " + table + " is not what was copied");
       }
@@ -256,24 +254,12 @@ final class DatabaseCopy {
 
   private void continueSequences(Connection to) throws SQLException {
     try (Connection drawing = source.openExisting()) {
-      for (Map.Entry<String, List<String>> sequence : Tables.SEQUENCES.entrySet()) {
-        continueSequence(drawing, to, sequence.getKey(), sequence.getValue());
+      for (String sequence : Tables.SEQUENCES.keySet()) {
+        Counter.of(to, sequence).continueAt(Counter.of(drawing, sequence).next());
       }
     }
-    to.commit();
-  }
-
-  private void continueSequence(
-      Connection drawing, Connection to, String sequence, List<String> columns)
-      throws SQLException {
-    long next = Installation.next(drawing, source.vendor(), sequence);
-    for (String column : columns) {
-      String[] parts = column.split("\\.", 2);
-      long highest = Installation.number(to, "select max(" + parts[1] + ") from " + parts[0]);
-      next = Math.max(next, highest + 1);
-    }
-    try (Statement statement = to.createStatement()) {
-      statement.execute("alter sequence " + sequence + " restart with " + next);
+    if (!to.getAutoCommit()) {
+      to.commit();
     }
   }
 

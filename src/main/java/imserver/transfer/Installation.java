@@ -1,14 +1,13 @@
 package imserver.transfer;
 
 import imserver.database.OfflineDatabase;
-import imserver.database.Vendor;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Optional;
 
 /** What a database says of the servers on it, and of itself. */
@@ -35,8 +34,7 @@ final class Installation {
         return Optional.empty();
       }
       Duration ago =
-          Duration.between(
-              rows.getObject(1, OffsetDateTime.class), rows.getObject(2, OffsetDateTime.class));
+          Duration.between(rows.getTimestamp(1).toInstant(), rows.getTimestamp(2).toInstant());
       return ago.compareTo(SILENCE) < 0 ? Optional.of(ago) : Optional.empty();
     }
   }
@@ -48,7 +46,9 @@ final class Installation {
     target.commit();
   }
 
-  /** Gives the target what devices and addresses of files go by, and ends the copy. */
+  /**
+   * Gives the target what devices, addresses of files and object storages go by, and ends the copy.
+   */
   static void finish(Connection source, Connection target) throws SQLException {
     Columns columns = Columns.of(target, "installation");
     try (Statement select = source.createStatement();
@@ -59,20 +59,13 @@ final class Installation {
       if (!rows.next()) {
         throw new SQLException("the table installation is empty");
       }
-      update.setString(1, rows.getString(1));
-      columns.type("epoch").write(update, 2, rows.getString(2));
+      int parameter = 0;
+      for (String column : List.of("secret", "epoch")) {
+        columns.type(column).write(update, ++parameter, rows.getString(column));
+      }
       update.executeUpdate();
     }
     target.commit();
-  }
-
-  /** Draws the next value of a sequence. */
-  static long next(Connection connection, Vendor vendor, String sequence) throws SQLException {
-    String call =
-        switch (vendor) {
-          case H2, POSTGRESQL -> "select nextval('" + sequence + "')";
-        };
-    return number(connection, call);
   }
 
   static long number(Connection connection, String query) throws SQLException {

@@ -44,6 +44,14 @@ final class TableCopy {
     }
   }
 
+  /**
+   * A table that was copied.
+   *
+   * @param columns of the target
+   * @param sum of what was read from the source
+   */
+  record Copied(Columns columns, Checksum sum) {}
+
   /** What is done with each row. */
   private interface Row {
     void take(@Nullable Object[] values) throws SQLException;
@@ -53,12 +61,13 @@ final class TableCopy {
    * Copies all rows.
    *
    * @param progress told how many, from time to time
-   * @return the sum of what was read
+   * @return the sum of what was read, and how to read it from the target
    */
-  Checksum copy(String table, LongConsumer progress) throws SQLException {
-    Columns from = Columns.of(source, table);
-    Columns to = Columns.of(target, table);
-    from.requireSame(to, table);
+  Copied copy(String table, LongConsumer progress) throws SQLException {
+    Columns ofSource = Columns.of(source, table);
+    Columns ofTarget = Columns.of(target, table);
+    Columns from = ofSource.common(ofTarget, table);
+    Columns to = ofTarget.common(ofSource, table);
     Checksum sum = new Checksum();
     try (PreparedStatement insert = target.prepareStatement(to.insert(table))) {
       Batch batch = new Batch(insert, to.inOrder());
@@ -76,13 +85,13 @@ final class TableCopy {
           });
       batch.commit();
     }
-    return sum;
+    return new Copied(to, sum);
   }
 
   /** The sum of all rows of a table. */
-  static Checksum sum(Connection connection, String table) throws SQLException {
+  static Checksum sum(Connection connection, String table, Columns columns) throws SQLException {
     Checksum sum = new Checksum();
-    read(connection, table, Columns.of(connection, table), sum::add);
+    read(connection, table, columns, sum::add);
     return sum;
   }
 

@@ -41,7 +41,7 @@ final class Tables {
   /**
    * Those that are not copied so: servers that run, and who is connected to them; bytes of files,
    * which not all databases keep in a table ({@code imserver.file.FileBytes}); what is known of the
-   * installation, of which not all is copied ({@link Installation}); and Flyway's.
+   * installation, which comes last ({@link Installation}); and Flyway's.
    */
   static final Set<String> NOT_COPIED =
       Set.of("node", "connected_user", "file_chunk", "installation", "flyway_schema_history");

@@ -199,6 +199,33 @@ class ImportIT {
   }
 
   @Test
+  @DisplayName("come from two at once, and places are free again where these break off")
+  void busy() throws Exception {
+    String large = "x".repeat(3 << 20);
+    try (Socket first = new Socket(server.getHost(), server.getPort());
+        Socket second = new Socket(server.getHost(), server.getPort())) {
+      for (Socket each : List.of(first, second)) {
+        each.getOutputStream()
+            .write(
+                ("POST /teaching/api/import HTTP/1.1\r\nHost: localhost\r\n"
+                        + "Authorization: Bearer 0\r\nContent-Length: 1000000\r\n\r\n ")
+                    .getBytes(StandardCharsets.UTF_8));
+      }
+      await()
+          .atMost(Client.TIMEOUT)
+          .untilAsserted(
+              () -> {
+                Api.Answer answer = service.post("api/import", large);
+                assertThat(answer.status()).isEqualTo(503);
+                assertThat(answer.code()).isEqualTo("SERVER_BUSY");
+              });
+    }
+    await()
+        .atMost(Client.TIMEOUT)
+        .untilAsserted(() -> assertThat(service.post("api/import", "").status()).isEqualTo(200));
+  }
+
+  @Test
   @DisplayName("are taken of the host application alone")
   void others() {
     String lines = line("1", alice, bob, "one", THEN, true);

@@ -108,7 +108,7 @@ class CopyTest {
           .as(table)
           .containsExactlyInAnyOrderElementsOf(rows);
     }
-    for (String column : List.of("secret", "cast(epoch as varchar(36))")) {
+    for (String column : List.of("id", "secret", "epoch")) {
       String query = "select " + column + " from installation";
       assertThat(FilledDatabase.all(other, query)).isEqualTo(FilledDatabase.all(one, query));
     }
@@ -133,8 +133,6 @@ class CopyTest {
         .containsPattern("message +2,501 +[0-9a-f]{32} +same")
         .contains("files: 2, 901,000 bytes")
         .contains("done: ");
-    String id = "select id from installation";
-    assertThat(FilledDatabase.all(second, id)).isNotEqualTo(FilledDatabase.all(third, id));
   }
 
   @Test
@@ -150,7 +148,7 @@ class CopyTest {
       if (sequence.equals("message_id")) {
         assertThat(next).isEqualTo(9007199254740992L); // one above a row
       } else {
-        assertThat(next).as(sequence).isBetween(5000L, 7001L);
+        assertThat(next).as(sequence).isBetween(5000L, 6002L);
       }
     }
   }
