@@ -97,7 +97,7 @@ public class Uploads {
     Vendor vendor = Vendor.of(config.storage());
     FileDatabase database = new FileDatabase(dataSource, vendor, turn);
     table = new FileTable(database, config.files().perDay());
-    store = vendor == Vendor.H2 ? new FolderStore(schema.filesFolder()) : new ChunkStore(database);
+    store = FileBytes.store(dataSource, vendor, turn, schema.filesFolder());
     inspector = new FileInspector(store);
     workers = new FileWorkers(threads, config.objectStorage().isOn());
     if (config.objectStorage().isOn()) {

@@ -129,6 +129,27 @@
  * nobody becomes a stranger. It is in no list then. A key is held unique as long as its message is
  * there.
  *
+ * <h2>Imported</h2>
+ *
+ * <p>A site that comes from another system brings its messages along ({@link
+ * imserver.message.MessageImport}, {@code ImportStore}): with their own times, read or not, some
+ * hundred in a transaction, which locks their users as any other does. Nobody is told of a message
+ * by it: neither by a socket nor by an event, no rule is asked and no quota used; but each has
+ * written to the other from then on, so that they are no strangers. For each of its users a
+ * conversation has changed once for each transaction, and devices that are connected are told to
+ * read what has changed. (Version 1 has no way to be told that; it gets what is unread at the next
+ * connect.)
+ *
+ * <p>Clients show a conversation in the order of its ids, and ids are drawn when a message is
+ * stored. So in one conversation messages have to be imported in the order of their times, and
+ * before new ones are sent in it: one that is older than the last of its conversation is refused,
+ * so that the order of ids is that of times. It also keeps {@code RetentionStore} right, which goes
+ * up the ids as far as messages are old; where a site has opened before, what is imported is
+ * deleted when the messages before it are old, too.
+ *
+ * <p>By its id in the other system each is known again, so that an import that broke off is begun
+ * from its beginning. The key of that is one which no client can make.
+ *
  * <h2>Who may write to whom</h2>
  *
  * <p>A user may be suspended by a moderator; may have blocked another; may take of strangers, to

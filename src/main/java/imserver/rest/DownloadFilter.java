@@ -87,7 +87,13 @@ public class DownloadFilter extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     if (request.getAttribute(BROKEN) != null) {
-      throw new IOException("the rest of a file cannot be had"); // so that the connection is closed
+      if (response.isCommitted()) {
+        throw new IOException("the rest of a file cannot be had"); // so the connection is closed
+      }
+      response.reset();
+      response.setHeader("Access-Control-Allow-Origin", "*");
+      busy(response);
+      return;
     }
     String path = request.getPathInfo();
     Matcher file = PATH.matcher(path == null ? "" : path);

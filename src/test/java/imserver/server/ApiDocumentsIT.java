@@ -87,6 +87,13 @@ class ApiDocumentsIT {
                 .formatted(bob, bob),
             null));
     calls.put(
+        "importMessages",
+        Call.service(
+            "api/import",
+            "{\"id\":\"1\",\"from\":%d,\"to\":%d,\"content\":\"c\",\"sentAt\":1600000000000}"
+                .formatted(Users.next(), Users.next()),
+            null));
+    calls.put(
         "sendMessage",
         Call.user(
             conversation + "/messages",
@@ -323,6 +330,7 @@ class ApiDocumentsIT {
             "retryParked 204",
             "sendMessage 404",
             "sendNotice 404",
+            "importMessages 413", // of a gibibyte
             "findUsers 403",
             "getUser 403",
             "recallMessage 409",

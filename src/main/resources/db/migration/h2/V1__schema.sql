@@ -292,6 +292,7 @@ insert into retention (up_to_id, due_at) values (0, 0);
 create table installation (
   id     uuid        default random_uuid() not null,
   secret varchar(80) default cast(random_uuid() as varchar) || '.' || cast(random_uuid() as varchar) not null,
-  epoch  uuid        default random_uuid() not null
+  epoch  uuid        default random_uuid() not null,
+  is_unfinished_copy boolean default false not null
 );
 insert into installation default values;

@@ -430,6 +430,8 @@ create table node (
 create table installation (
   id     uuid    not null primary key default gen_random_uuid(),
   secret varchar not null default gen_random_uuid() || '.' || gen_random_uuid(),
-  epoch  uuid    not null default gen_random_uuid()
+  epoch  uuid    not null default gen_random_uuid(),
+  -- Whether a copy of another database into this one was begun and not finished (imserver.transfer): no server starts on it.
+  is_unfinished_copy boolean not null default false
 );
 insert into installation default values;
