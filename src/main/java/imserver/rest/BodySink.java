@@ -12,6 +12,9 @@ interface BodySink<T> {
   /** Bytes of the body at most. */
   long maxBytes();
 
+  /** How many bytes have to come within a second, on the average of some. */
+  long slowest();
+
   /** What is answered where there are more. */
   Problem tooLarge();
 

@@ -11,6 +11,9 @@ final class ImportSink implements BodySink<ImportCounts> {
   /** More than a few million lines; the rest comes with the next request. */
   private static final long MAX_BYTES = 1L << 30;
 
+  /** As of an upload. */
+  private static final long SLOWEST = 2 * 1024;
+
   /** Runs what waits for the database. */
   interface Worker {
     <T> CompletionStage<T> run(Callable<T> work);
@@ -37,6 +40,11 @@ final class ImportSink implements BodySink<ImportCounts> {
   @Override
   public long maxBytes() {
     return MAX_BYTES;
+  }
+
+  @Override
+  public long slowest() {
+    return SLOWEST;
   }
 
   @Override

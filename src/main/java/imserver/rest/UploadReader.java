@@ -203,7 +203,7 @@ final class UploadReader<T> implements ReadListener, AsyncListener {
           readBefore = watched == 0 ? read : readBefore;
           return;
         }
-        boolean slow = read - readBefore < upload.slowest() * WATCHED * WATCH.toSeconds();
+        boolean slow = read - readBefore < sink.slowest() * WATCHED * WATCH.toSeconds();
         readBefore = read;
         watched = 0;
         if (!slow) {

@@ -14,6 +14,11 @@ record UploadSink(Upload upload) implements BodySink<StoredFile> {
   }
 
   @Override
+  public long slowest() {
+    return upload.slowest();
+  }
+
+  @Override
   public Problem tooLarge() {
     return Problem.of(Reason.TOO_LARGE);
   }
