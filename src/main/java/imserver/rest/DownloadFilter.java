@@ -48,7 +48,8 @@ public class DownloadFilter extends HttpFilter {
   private static final Pattern PATH = Pattern.compile("/files/(\\d{1,16})/(content|preview)");
 
   /**
-   * At once, with 64 KiB of each in memory; one address, behind which may be a school, has half.
+   * At once, with 64 KiB of each in memory; one address, behind which may be a school, has half,
+   * and so has one file.
    */
   private static final int OF_ALL = 400;
 
