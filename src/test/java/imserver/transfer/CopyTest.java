@@ -74,6 +74,7 @@ class CopyTest {
     new DatabaseCopy(
             new OfflineDatabase(from),
             new OfflineDatabase(to),
+            Configs.with().objectStorage(),
             withoutMissingFiles,
             new PrintStream(said, true, StandardCharsets.UTF_8))
         .run();

@@ -76,7 +76,7 @@ final class FilledDatabase {
             + " false, "
             + TIME
             + ")");
-    rows.add("insert into upload values (1, " + TIME + "), (1, " + TIME + ")");
+    rows.add("insert into upload values (1, 1, false, " + TIME + "), (1, 2, true, " + TIME + ")");
     rows.add("insert into attachment values (3, 0, 1)");
     rows.add("insert into unread values (2, 3, 1), (2, 4, 1)");
     rows.add(
