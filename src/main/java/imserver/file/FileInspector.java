@@ -3,6 +3,7 @@ package imserver.file;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +33,11 @@ final class FileInspector {
    * Looks at a file. When it returns its content, with the preview if there is one, is durable.
    *
    * @param from where its bytes are; gone or of no use afterwards
-   * @param size of them
+   * @param size of them; of what is there from an attempt before, as it was then
    */
   Inspection inspect(long fileId, FileVariant from, long size, NewFile file) {
     String type = MediaTypes.of(head(fileId, from), file.name(), file.isRecording());
+    long length = size;
     if (type.startsWith("image/")) {
       FileVariant other = from == FileVariant.CONTENT ? FileVariant.INCOMING : FileVariant.CONTENT;
       StoreOutput clean = new StoreOutput(store, fileId, other);
@@ -53,10 +55,12 @@ final class FileInspector {
         return new Inspection(type, end, null, null, false);
       }
       store.delete(fileId, other);
+      // It may have been cut here before, by an attempt that a scanner kept from being the last.
+      length = read(fileId, from, in -> in.transferTo(OutputStream.nullOutputStream()));
     }
     store.sync(fileId, from);
     settle(fileId, from);
-    return new Inspection(type, size, null, null, false);
+    return new Inspection(type, length, null, null, false);
   }
 
   private void settle(long fileId, FileVariant from) {

@@ -21,15 +21,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Files in a folder beside the embedded database: each variant a file, a thousand ids to a folder.
+ * They leave some of the disk to the database, which stops for good where it finds it full.
  */
 final class FolderStore implements FileStore {
 
   private static final long IDS_IN_A_FOLDER = 1000;
 
+  /** Bytes of the disk that are left to the database. */
+  private static final long RESERVE = 200_000_000;
+
   private final Path root;
+  private final long reserve;
 
   FolderStore(Path root) {
+    this(root, RESERVE);
+  }
+
+  FolderStore(Path root, long reserve) {
     this.root = root;
+    this.reserve = reserve;
   }
 
   private Path folder(long fileId) {
@@ -45,6 +55,9 @@ final class FolderStore implements FileStore {
     try {
       if (offset == 0) {
         create(folder(fileId));
+      }
+      if (Files.getFileStore(root).getUsableSpace() - length < reserve) {
+        throw new IOException("the disk is full, but for what is left to messages");
       }
       try (FileChannel file =
           FileChannel.open(

@@ -242,7 +242,7 @@ public class Uploads {
             table
                 .served(fileId, sealed, now())
                 .filter(found -> variant == FileVariant.CONTENT || found.file().hasPreview())
-                .map(found -> Download.of(workers, files, found, variant)));
+                .map(found -> Download.of(workers, files, found.file(), variant)));
   }
 
   /** Does something every so often, which does not wait. */

@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gives files out by their signed addresses ({@link FileAddresses}), to whoever has one: an {@code
  * <img>} sends no credential, so nobody knows which user it is. Many downloads at once are bounded
- * in all, and shared out fairly between clients, by their addresses, and between those who have
- * uploaded what is downloaded ({@link FairPlaces}). No thread of the container waits.
+ * in all, and shared out fairly between clients, by their addresses, and between files ({@link
+ * FairPlaces}): who holds many of a file keeps nobody from another one. No thread of the container
+ * waits.
  *
  * <p>What was uploaded by one user is shown to another: only images, sounds and films are shown in
  * a page, all else is offered to be saved, and nothing of it runs.
@@ -47,7 +48,8 @@ public class DownloadFilter extends HttpFilter {
   private static final Pattern PATH = Pattern.compile("/files/(\\d{1,16})/(content|preview)");
 
   /**
-   * At once, with 64 KiB of each in memory; one address, behind which may be a school, has half.
+   * At once, with 64 KiB of each in memory; one address, behind which may be a school, has half,
+   * and so has one file.
    */
   private static final int OF_ALL = 400;
 
@@ -63,7 +65,7 @@ public class DownloadFilter extends HttpFilter {
   private static final List<String> GRIZZLY = List.of("Payara", "GlassFish");
 
   private final transient FairPlaces<String> clients = new FairPlaces<>(OF_ALL);
-  private final transient FairPlaces<Long> owners = new FairPlaces<>(OF_ALL);
+  private final transient FairPlaces<Long> files = new FairPlaces<>(OF_ALL);
 
   @Inject private transient Uploads uploads;
   @Inject private transient FileAddresses addresses;
@@ -126,6 +128,11 @@ public class DownloadFilter extends HttpFilter {
       busy(response);
       return;
     }
+    if (!files.take(id)) {
+      clients.giveBack(client);
+      busy(response);
+      return;
+    }
     start(request, response, new Wanted(id, variant, sealed, left.get()), client);
   }
 
@@ -158,11 +165,13 @@ public class DownloadFilter extends HttpFilter {
       async = request.startAsync(request, response);
     } catch (RuntimeException e) {
       clients.giveBack(client);
+      files.giveBack(wanted.id());
       throw e;
     }
     async.setTimeout(TIMEOUT.toMillis() + uploads.maxBytes() / BYTES_A_MILLISECOND);
     Listener listener = new Listener();
     listener.atEnd(() -> clients.giveBack(client));
+    listener.atEnd(() -> files.giveBack(wanted.id()));
     async.addListener(listener);
     AfterDispatch afterDispatch = new AfterDispatch();
     var unused =
@@ -204,12 +213,6 @@ public class DownloadFilter extends HttpFilter {
       async.complete();
       return;
     }
-    if (!owners.take(file.ownerId())) {
-      busy(response);
-      async.complete();
-      return;
-    }
-    listener.atEnd(() -> owners.giveBack(file.ownerId()));
     ByteRange range = head(request, response, file, wanted.left());
     if (range.isEmpty() || request.getMethod().equals("HEAD")) {
       async.complete();
@@ -219,7 +222,7 @@ public class DownloadFilter extends HttpFilter {
     Watch watch = new Watch();
     DownloadWriter writer =
         new DownloadWriter(
-            out, file, range, async::complete, () -> breakOff(request, async), watch::cancel);
+            out, file::read, range, async::complete, () -> breakOff(request, async), watch::cancel);
     watch.of(uploads.every(DownloadWriter.WATCH, writer::watch));
     listener.atEnd(writer::stop);
     out.setWriteListener(writer);

@@ -1,11 +1,11 @@
 package imserver.rest;
 
-import imserver.file.Download;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +29,15 @@ final class DownloadWriter implements WriteListener {
 
   private static final int PIECE = 64 * 1024;
 
+  /** Where the bytes come from. */
+  @FunctionalInterface
+  interface Source {
+    /** As {@link imserver.file.Download#read}. */
+    CompletableFuture<Integer> read(long offset, byte[] target, int length);
+  }
+
   private final ServletOutputStream out;
-  private final Download file;
+  private final Source file;
   private final Runnable complete;
   private final Runnable breakOff;
   private final Runnable atEnd;
@@ -57,7 +64,7 @@ final class DownloadWriter implements WriteListener {
    */
   DownloadWriter(
       ServletOutputStream out,
-      Download file,
+      Source file,
       ByteRange range,
       Runnable complete,
       Runnable breakOff,

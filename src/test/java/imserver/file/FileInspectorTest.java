@@ -245,6 +245,10 @@ class FileInspectorTest {
       assertThat(found.type()).isEqualTo(MediaTypes.UNKNOWN);
       assertThat(found.size()).isEqualTo(kept(FileVariant.CONTENT).length).isPositive();
       assertThat(text(kept(FileVariant.CONTENT))).doesNotContain("Place");
+      NewFile file = NewFile.of("a.jpg", null, null, null);
+      assertThat(new FileInspector(store).inspect(1, FileVariant.CONTENT, each.length, file))
+          .as("looked at again")
+          .isEqualTo(found);
     }
     byte[] other = ascii("\u00ff\u00d8\u00ff something else");
     assertThat(inspect("a.jpg", other).size()).isEqualTo(other.length);

@@ -1,7 +1,9 @@
 package imserver.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import imserver.database.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +35,18 @@ class FolderStoreTest extends FileStoreContract {
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(name))))
           .isEqualTo("rwx------");
     }
+  }
+
+  @Test
+  @DisplayName("leaves some of the disk to the database, and gives out what it has")
+  void reserve() throws IOException {
+    store().append(1, FileVariant.CONTENT, 0, new byte[1], 1);
+    long free = Files.getFileStore(folder).getUsableSpace();
+    FileStore full = new FolderStore(folder.resolve("files"), free * 2);
+    assertThatThrownBy(() -> full.append(1, FileVariant.INCOMING, 0, new byte[1], 1))
+        .isInstanceOf(StorageException.class);
+    assertThat(full.read(1, FileVariant.CONTENT, 0, new byte[1], 1)).isEqualTo(1);
+    assertThat(full.read(1, FileVariant.INCOMING, 0, new byte[1], 1)).isEqualTo(FileStore.END);
   }
 
   @Test
