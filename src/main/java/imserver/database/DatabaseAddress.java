@@ -58,6 +58,14 @@ record DatabaseAddress(
               postgresql(storage),
               withoutParameters(url),
               null);
+      case MARIADB ->
+          new DatabaseAddress(
+              new org.mariadb.jdbc.Driver(),
+              vendor,
+              url.replaceFirst("^jdbc:mysql:", "jdbc:mariadb:"), // the same driver, by its own name
+              mariaDb(storage),
+              withoutParameters(url),
+              null);
       case H2 ->
           new DatabaseAddress(
               new org.h2.Driver(),
@@ -112,6 +120,28 @@ record DatabaseAddress(
     return properties;
   }
 
+  /**
+   * The same times as on PostgreSQL. Text that does not fit is refused, not cut; "||" puts texts
+   * together. All times are those of UTC, whatever the zones of the database and of this process. A
+   * lock is waited for as long as a statement may take. Parameters in the address itself override
+   * these.
+   */
+  private static Properties mariaDb(Config.Storage storage) {
+    Properties properties = login(storage);
+    properties.setProperty("connectTimeout", "2000"); // ms
+    properties.setProperty("socketTimeout", "4000");
+    properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty("transactionIsolation", "READ-COMMITTED");
+    properties.setProperty("connectionTimeZone", "UTC");
+    properties.setProperty("forceConnectionTimeZoneToSession", "true");
+    properties.setProperty("allowLocalInfile", "false"); // no server may ask for files of this one
+    properties.setProperty(
+        "sessionVariables",
+        "sql_mode='STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT',"
+            + "innodb_lock_wait_timeout=3,auto_increment_increment=1,auto_increment_offset=1");
+    return properties;
+  }
+
   /** The same address with long time-outs, for migrations: an index of a large table takes long. */
   DatabaseAddress forMigrations() {
     Properties patient = new Properties();
@@ -120,6 +150,10 @@ record DatabaseAddress(
       patient.setProperty("connectTimeout", "10");
       patient.setProperty("socketTimeout", "3600");
       patient.setProperty("options", PLANS);
+    }
+    if (vendor == Vendor.MARIADB) {
+      patient.setProperty("connectTimeout", "10000");
+      patient.setProperty("socketTimeout", "3600000");
     }
     return new DatabaseAddress(driver, vendor, url, patient, description, folder);
   }

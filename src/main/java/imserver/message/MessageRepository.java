@@ -1,6 +1,8 @@
 package imserver.message;
 
+import imserver.database.SqlDialect;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import java.util.Collection;
@@ -18,6 +20,7 @@ public class MessageRepository {
           + " m.timestamp) from Unread u, Message m where m.id = u.messageId and ";
 
   @PersistenceContext private EntityManager entities;
+  @Inject private SqlDialect dialect;
 
   /** For the container, which injects the rest. */
   public MessageRepository() {}
@@ -49,7 +52,8 @@ public class MessageRepository {
     List<?> rows =
         entities
             .createNativeQuery(
-                """
+                dialect.sql(
+                    """
                 select m.id, m.sender_id, m.recipient_id, m.content, m.client_timestamp
                 from (select c.high_id as sender_id, u.id as recipient_id, u.after_id
                       from unnest(cast(?1 as bigint array), cast(?2 as bigint array)) as u (id, after_id)
@@ -65,9 +69,9 @@ public class MessageRepository {
                   on m.sender_id = p.sender_id and m.recipient_id = p.recipient_id and m.id > p.after_id
                  and m.content <> ''
                 order by m.id
-                """)
-            .setParameter(1, users.toArray(Long[]::new))
-            .setParameter(2, users.stream().map(afterByUser::get).toArray(Long[]::new))
+                """))
+            .setParameter(1, dialect.numbers(users))
+            .setParameter(2, dialect.numbers(users.stream().map(afterByUser::get).toList()))
             .setMaxResults(limit)
             .getResultList();
     return rows.stream().map(row -> receivedMessage((Object[]) row)).toList();
@@ -130,7 +134,7 @@ public class MessageRepository {
   String epoch() {
     return (String)
         entities
-            .createNativeQuery("select cast(epoch as varchar(36)) from installation")
+            .createNativeQuery(dialect.sql("select cast(epoch as varchar(36)) from installation"))
             .getSingleResult();
   }
 

@@ -8,6 +8,8 @@ import imserver.config.Configs;
 import imserver.file.TestAttachments;
 import imserver.moderation.ModerationStep.Action;
 import imserver.packet.MessageFile;
+import imserver.database.SqlDialect;
+import imserver.database.Vendor;
 import imserver.webhook.WebhookEvents;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
@@ -56,6 +58,11 @@ abstract class ReportStoreContract {
   /** Where the product's tables are. */
   abstract EntityManagerFactory factory();
 
+  /** How it takes SQL. */
+  SqlDialect dialect() {
+    return new SqlDialect(Vendor.POSTGRESQL);
+  }
+
   static EntityManagerFactory factory(DataSource database) {
     return Persistence.createEntityManagerFactory(
         "imserver",
@@ -82,7 +89,7 @@ abstract class ReportStoreContract {
   }
 
   private <R> R store(Function<ReportStore, R> work) {
-    return inTransaction(entities -> work.apply(new ReportStore(entities, events)));
+    return inTransaction(entities -> work.apply(new ReportStore(entities, events, dialect())));
   }
 
   private void update(String sql, Object... parameters) {
@@ -446,7 +453,7 @@ abstract class ReportStoreContract {
             () ->
                 inTransaction(
                     entities -> {
-                      new ReportStore(entities, events)
+                      new ReportStore(entities, events, dialect())
                           .report(alice, newReport("other", message), NOW);
                       throw new IllegalStateException("rolled back");
                     }));
