@@ -33,6 +33,12 @@ record DatabaseAddress(
    */
   private static final String ISOLATION = " -c default_transaction_isolation=read\\ committed";
 
+  /**
+   * In seconds. MySQL, which does not read this, has no such bound for what writes; what has hung
+   * there is rolled back when the database finds that the connection is gone.
+   */
+  private static final String LONGEST_ON_MARIADB = "/*M! max_statement_time = 3.5, */ ";
+
   /** Whether it is a file of this machine: if that cannot be opened now, a retry does not help. */
   boolean isFile() {
     return url.startsWith("jdbc:h2:file:");
@@ -131,6 +137,7 @@ record DatabaseAddress(
     properties.setProperty("connectTimeout", "2000"); // ms
     properties.setProperty("socketTimeout", "4000");
     properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty("initSql", "set " + LONGEST_ON_MARIADB + "innodb_lock_wait_timeout = 3");
     properties.setProperty("transactionIsolation", "READ-COMMITTED");
     properties.setProperty("connectionTimeZone", "UTC");
     properties.setProperty("forceConnectionTimeZoneToSession", "true");
@@ -138,7 +145,7 @@ record DatabaseAddress(
     properties.setProperty(
         "sessionVariables",
         "sql_mode='STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT',"
-            + "innodb_lock_wait_timeout=3,auto_increment_increment=1,auto_increment_offset=1");
+            + "auto_increment_increment=1,auto_increment_offset=1");
     return properties;
   }
 
@@ -152,6 +159,7 @@ record DatabaseAddress(
       patient.setProperty("options", PLANS);
     }
     if (vendor == Vendor.MARIADB) {
+      patient.remove("initSql");
       patient.setProperty("connectTimeout", "10000");
       patient.setProperty("socketTimeout", "3600000");
     }

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  *   <li>a table of numbers that are a parameter, {@code unnest(cast(? as bigint array)) as n (id)},
  *       is there one of JSON; what is joined to it next is looked up for each number, in their
  *       order, so that rows are locked in that order. Two parameters of equal length are two
- *       columns.
+ *       columns; on MariaDB they are one parameter, the first ({@link #numberPairs}).
  *   <li>the names of types in casts, {@code bigint}, {@code varchar}, {@code boolean}, {@code
  *       timestamp with time zone}
  *   <li>milliseconds since 1970, {@code cast(extract(epoch from …) * 1000 as bigint)}
@@ -62,14 +62,10 @@ public class SqlDialect {
               "json_table(<1>, '$[*]' columns (<3> bigint path '$')) as <2>"),
           Replacement.of(
               "unnest\\(" + ARRAY + ",\\s+" + ARRAY + "\\) as (\\w+) \\((\\w+), (\\w+)\\)",
-              """
-              (select straight_join a.<4>, b.<5>
-               from json_table(<1>, '$[*]' columns (o for ordinality, <4> bigint path '$')) as a
-               straight_join json_table(<2>, '$[*]' columns (o for ordinality, <5> bigint path '$')) as b on b.o = a.o) as <3>\
-              """),
+              "json_table(<1>, '$[*]' columns (<4> bigint path '$[0]', <5> bigint path '$[1]')) as"
+                  + " <3>"),
           Replacement.of(
-              "((?:'\\$'\\)\\) as \\w+|on b\\.o = a\\.o\\) as \\w+)\\s+)join ",
-              "<1>straight_join "),
+              "('\\$(?:\\[1\\])?'\\)\\) as \\w+\\s+)join ", "<1>straight_join "),
           Replacement.of(
               "cast\\(extract\\(epoch from (\\w+)\\) \\* 1000 as bigint\\)",
               "cast(unix_timestamp(<1>) * 1000 as signed)"),
@@ -131,6 +127,19 @@ public class SqlDialect {
       case MARIADB -> " " + clause.replace("no key ", "").replaceFirst(" of \\w+", "");
       case H2 -> "";
     };
+  }
+
+  /** The parameters of a table with two columns, from the first on. */
+  public List<Object> numberPairs(List<Long> first, List<Long> second) {
+    if (vendor != Vendor.MARIADB) {
+      return List.of(first.toArray(Long[]::new), second.toArray(Long[]::new));
+    }
+    StringBuilder json = new StringBuilder("[");
+    for (int i = 0; i < first.size(); i++) {
+      json.append(i == 0 ? "[" : ",[").append(first.get(i)).append(',').append(second.get(i));
+      json.append(']');
+    }
+    return List.of(json.append(']').toString());
   }
 
   /** Numbers as the parameter of a table of them. */

@@ -5,6 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
+import jakarta.persistence.Query;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,7 @@ public class MessageRepository {
    */
   List<ReceivedMessage> receivedAfter(Map<Long, Long> afterByUser, int limit) {
     List<Long> users = List.copyOf(afterByUser.keySet());
-    List<?> rows =
+    Query query =
         entities
             .createNativeQuery(
                 dialect.sql(
@@ -69,11 +70,13 @@ public class MessageRepository {
                   on m.sender_id = p.sender_id and m.recipient_id = p.recipient_id and m.id > p.after_id
                  and m.content <> ''
                 order by m.id
-                """))
-            .setParameter(1, dialect.numbers(users))
-            .setParameter(2, dialect.numbers(users.stream().map(afterByUser::get).toList()))
-            .setMaxResults(limit)
-            .getResultList();
+                """));
+    List<Object> parameters =
+        dialect.numberPairs(users, users.stream().map(afterByUser::get).toList());
+    for (int i = 0; i < parameters.size(); i++) {
+      query.setParameter(i + 1, parameters.get(i));
+    }
+    List<?> rows = query.setMaxResults(limit).getResultList();
     return rows.stream().map(row -> receivedMessage((Object[]) row)).toList();
   }
 

@@ -187,18 +187,29 @@ final class StepStatements {
     }
   }
 
+  /** Two collections that follow each other are the columns of one table. */
   private void set(PreparedStatement statement, @Nullable Object... parameters)
       throws SQLException {
+    int index = 0;
     for (int i = 0; i < parameters.length; i++) {
-      statement.setObject(i + 1, value(parameters[i]));
+      if (!(parameters[i] instanceof Collection<?> first)) {
+        statement.setObject(++index, parameters[i]);
+      } else if (i + 1 < parameters.length && parameters[i + 1] instanceof Collection<?> second) {
+        i++;
+        for (Object column : dialect.numberPairs(longs(first), longs(second))) {
+          statement.setObject(++index, array(column));
+        }
+      } else {
+        statement.setObject(++index, array(dialect.numbers(longs(first))));
+      }
     }
   }
 
-  private @Nullable Object value(@Nullable Object parameter) throws SQLException {
-    if (!(parameter instanceof Collection<?> collection)) {
-      return parameter;
-    }
-    Object numbers = dialect.numbers(collection.stream().map(Long.class::cast).toList());
+  private static List<Long> longs(Collection<?> numbers) {
+    return numbers.stream().map(Long.class::cast).toList();
+  }
+
+  private Object array(Object numbers) throws SQLException {
     return numbers instanceof Long[] array ? connection.createArrayOf("bigint", array) : numbers;
   }
 
