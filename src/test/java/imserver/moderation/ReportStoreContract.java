@@ -435,7 +435,6 @@ abstract class ReportStoreContract {
     long message = add(bob, alice, "spam");
     report(alice, message);
     assertThat(eventsOf(bob)).isEmpty();
-    String postgres = "jdbc:postgresql://h/d";
     events =
         new WebhookEvents(
             Configs.with(
@@ -444,7 +443,11 @@ abstract class ReportStoreContract {
                 "IMSERVER_WEBHOOK_SECRET",
                 "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
                 "IMSERVER_DB_URL",
-                factory().getProperties().toString().contains("h2") ? "" : postgres));
+                switch (dialect().vendor()) {
+                  case POSTGRESQL -> "jdbc:postgresql://h/d";
+                  case MARIADB -> "jdbc:mariadb://h/d";
+                  case H2 -> "";
+                }));
     long id = ((ReportOutcome.Kept) report(alice, newReport("named", message))).reportId();
     report(alice, newReport("named", message));
     assertThat(eventsOf(bob)).isEqualTo(List.of("report.created by " + alice + ": " + id));
