@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param rules what users may do, and learn
  * @param webhook where the host application is told what happened
  * @param files what users may upload
+ * @param objectStorage where the bytes of files are kept, if not with the messages
  */
 public record Config(
     Auth auth,
@@ -23,7 +24,8 @@ public record Config(
     Server server,
     Rules rules,
     Webhook webhook,
-    Files files) {
+    Files files,
+    ObjectStorage objectStorage) {
 
   /** What the credential in a connection's address is. */
   public enum AuthMode {
@@ -598,6 +600,94 @@ public record Config(
         throw new InvalidConfigException("IMSERVER_SCANNER must be HOST:PORT");
       }
       return this;
+    }
+  }
+
+  /**
+   * An object storage that speaks S3, where there is one.
+   *
+   * @param place the bucket, and after a slash what its names begin with; null for none
+   * @param endpoint its address; null for that of Amazon in the region
+   * @param region of the bucket
+   * @param accessKey by which requests are signed; null for what the AWS SDK finds
+   * @param secretKey that belongs to it; null where that is
+   */
+  public record ObjectStorage(
+      @Setting(
+              key = "IMSERVER_S3_BUCKET",
+              meaning =
+                  "`BUCKET` or `BUCKET/PREFIX` of an S3-compatible storage to which the bytes of files are moved ([docs/FILES.md](docs/FILES.md)); unset, they stay in the database (with H2 in a folder beside it)")
+          @Nullable String place,
+      @Setting(
+              key = "IMSERVER_S3_ENDPOINT",
+              meaning =
+                  "its address; where its host begins with `BUCKET.`, the bucket is named there and not in the path; unset, Amazon S3")
+          @Nullable URI endpoint,
+      @Setting(key = "IMSERVER_S3_REGION", fallback = "us-east-1", meaning = "of the bucket")
+          String region,
+      @Setting(
+              key = "IMSERVER_S3_ACCESS_KEY",
+              meaning =
+                  "unset with the next one, the AWS SDK looks where it usually does: its own environment variables, a profile, the role of the container or the machine")
+          @Nullable String accessKey,
+      @Setting(key = "IMSERVER_S3_SECRET_KEY", meaning = "of the access key")
+          @Nullable String secretKey) {
+
+    /** As S3 and those that speak it allow. */
+    private static final String PLACE = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*";
+
+    /** Whether there is one. */
+    public boolean isOn() {
+      return place != null;
+    }
+
+    /** The bucket. */
+    public String bucket() {
+      return parts()[0];
+    }
+
+    /** What each name in the bucket begins with: empty, or with a slash at its end. */
+    public String prefix() {
+      String[] parts = parts();
+      return parts.length == 1 ? "" : parts[1] + "/";
+    }
+
+    private String[] parts() {
+      if (place == null) {
+        throw new IllegalStateException("there is no object storage");
+      }
+      return place.split("/", 2);
+    }
+
+    /**
+     * Refuses a place that is no bucket, and half of a key.
+     *
+     * @throws InvalidConfigException if it is
+     */
+    ObjectStorage complete() {
+      if (place != null && !place.matches(PLACE)) {
+        throw new InvalidConfigException("IMSERVER_S3_BUCKET must be BUCKET or BUCKET/PREFIX");
+      }
+      if ((accessKey == null) != (secretKey == null)) {
+        throw new InvalidConfigException(
+            "IMSERVER_S3_ACCESS_KEY and IMSERVER_S3_SECRET_KEY need each other");
+      }
+      if (endpoint != null
+          && (!endpoint.getRawPath().matches("/?") || endpoint.getRawQuery() != null)) {
+        throw new InvalidConfigException(
+            "IMSERVER_S3_ENDPOINT must be an address like https://HOST:PORT, without a path");
+      }
+      if (place == null && (endpoint != null || accessKey != null)) {
+        throw new InvalidConfigException(
+            "IMSERVER_S3_ENDPOINT and keys need an IMSERVER_S3_BUCKET");
+      }
+      return this;
+    }
+
+    /** Leaves out the secret. */
+    @Override
+    public String toString() {
+      return "ObjectStorage[" + place + ", " + endpoint + ", " + region + "]";
     }
   }
 }

@@ -42,6 +42,7 @@ public final class ConfigReader {
     Config config = record(Config.class);
     config.webhook().complete();
     config.files().complete();
+    config.objectStorage().complete();
     return config;
   }
 

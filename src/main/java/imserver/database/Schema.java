@@ -104,6 +104,7 @@ public class Schema {
           .connectRetriesInterval(5)
           .load()
           .migrate();
+      Durability.warn(address);
     } catch (FlywayException e) {
       String reason = address.description() + ": " + reason(e);
       LOG.log(Level.ERROR, "imserver cannot start: {0}", reason);

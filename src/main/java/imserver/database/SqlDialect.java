@@ -64,8 +64,7 @@ public class SqlDialect {
               "unnest\\(" + ARRAY + ",\\s+" + ARRAY + "\\) as (\\w+) \\((\\w+), (\\w+)\\)",
               "json_table(<1>, '$[*]' columns (<4> bigint path '$[0]', <5> bigint path '$[1]')) as"
                   + " <3>"),
-          Replacement.of(
-              "('\\$(?:\\[1\\])?'\\)\\) as \\w+\\s+)join ", "<1>straight_join "),
+          Replacement.of("('\\$(?:\\[1\\])?'\\)\\) as \\w+\\s+)join ", "<1>straight_join "),
           Replacement.of(
               "cast\\(extract\\(epoch from (\\w+)\\) \\* 1000 as bigint\\)",
               "cast(unix_timestamp(<1>) * 1000 as signed)"),

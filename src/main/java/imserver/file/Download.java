@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 public final class Download {
 
   private final FileWorkers workers;
-  private final FileStore store;
+  private final KeptFiles store;
   private final Attachment file;
   private final FileVariant variant;
   private final String type;
@@ -15,7 +15,7 @@ public final class Download {
 
   private Download(
       FileWorkers workers,
-      FileStore store,
+      KeptFiles store,
       Attachment file,
       FileVariant variant,
       String type,
@@ -29,7 +29,7 @@ public final class Download {
   }
 
   /** Of a complete file. Waits. */
-  static Download of(FileWorkers workers, FileStore store, Attachment file, FileVariant variant) {
+  static Download of(FileWorkers workers, KeptFiles store, Attachment file, FileVariant variant) {
     if (variant == FileVariant.CONTENT) {
       return new Download(workers, store, file, variant, file.type(), file.size());
     }
@@ -37,7 +37,7 @@ public final class Download {
     long size = 0;
     String type = MediaTypes.UNKNOWN;
     int count = store.read(file.fileId(), variant, 0, bytes, bytes.length);
-    while (count != FileStore.END) {
+    while (count != KeptFiles.END) {
       if (size == 0) {
         type = bytes[0] == (byte) 0xff ? "image/jpeg" : "image/png";
       }
@@ -74,6 +74,6 @@ public final class Download {
    * @return how many; -1 where it is gone
    */
   public CompletableFuture<Integer> read(long offset, byte[] target, int length) {
-    return workers.store(() -> store.read(file.fileId(), variant, offset, target, length));
+    return workers.fetch(() -> store.read(file.fileId(), variant, offset, target, length));
   }
 }

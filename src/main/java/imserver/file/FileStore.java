@@ -1,18 +1,11 @@
 package imserver.file;
 
-import imserver.database.StorageException;
-import java.util.List;
-
 /**
- * Where the bytes of files are. What a file is, and whether it is complete, is for {@link
- * FileTable}: bytes without a row are left over, and are deleted. Every method waits, throws {@link
- * StorageException}, and may be called by several threads, but for one variant of one file by one
- * at a time that writes.
+ * Where the bytes of files are written as they come. Every method waits, throws {@link
+ * imserver.database.StorageException}, and may be called by several threads, but for one variant of
+ * one file by one at a time that writes.
  */
-interface FileStore {
-
-  /** What {@link #read} returns at the end, and where there is nothing. */
-  int END = -1;
+interface FileStore extends KeptFiles {
 
   /**
    * Keeps bytes. What was there from {@code offset} on, as of an upload that was not taken note of,
@@ -33,27 +26,9 @@ interface FileStore {
   /** Returns when all that was appended outlasts a failure of power. */
   void sync(long fileId, FileVariant variant);
 
-  /**
-   * Reads some bytes.
-   *
-   * @param target filled from its beginning
-   * @return how many, at least one; or {@link #END}
-   */
-  int read(long fileId, FileVariant variant, long offset, byte[] target, int length);
-
   /** Gives what was kept as one variant to another, in place of what that was. */
   void move(long fileId, FileVariant from, FileVariant to);
 
   /** Forgets a variant, if it is there. */
   void delete(long fileId, FileVariant variant);
-
-  /** Forgets all variants, after the row of the file. */
-  void delete(long fileId);
-
-  /**
-   * Files of which something is kept, whether or not they have a row.
-   *
-   * @return ids above one, ascending
-   */
-  List<Long> kept(long aboveId, int limit);
 }

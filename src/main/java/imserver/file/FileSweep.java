@@ -31,14 +31,14 @@ final class FileSweep {
   private static final Duration STOP = Duration.ofSeconds(4);
 
   private final FileTable table;
-  private final FileStore store;
+  private final KeptFiles store;
   private final Clock clock;
   private final ScheduledThreadPoolExecutor thread;
   private long at;
   private long keptAt;
   private boolean failing;
 
-  FileSweep(FileTable table, FileStore store, ThreadFactory threads, Clock clock) {
+  FileSweep(FileTable table, KeptFiles store, ThreadFactory threads, Clock clock) {
     this.table = table;
     this.store = store;
     this.clock = clock;

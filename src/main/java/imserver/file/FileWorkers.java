@@ -31,15 +31,26 @@ final class FileWorkers {
 
   private static final int LOOKING_WAITING = 100;
 
+  /** Each waits for an object storage most of the time. */
+  private static final int FETCHING = 16;
+
   private static final Duration STOP = Duration.ofSeconds(4);
 
   private final ThreadPoolExecutor storing;
   private final ThreadPoolExecutor looking;
+  private final ThreadPoolExecutor fetching;
   private final ScheduledThreadPoolExecutor timer;
 
-  FileWorkers(ThreadFactory threads) {
+  /**
+   * Threads.
+   *
+   * @param areRemote whether files are read from an object storage, so that downloads have threads
+   *     of their own: one that does not answer holds up no upload
+   */
+  FileWorkers(ThreadFactory threads, boolean areRemote) {
     storing = pool(STORING, STORING_WAITING, threads);
     looking = pool(LOOKING, LOOKING_WAITING, threads);
+    fetching = areRemote ? pool(FETCHING, STORING_WAITING, threads) : storing;
     timer = new ScheduledThreadPoolExecutor(1, threads, new DiscardPolicy());
     timer.setRemoveOnCancelPolicy(true);
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -59,6 +70,11 @@ final class FileWorkers {
   /** Does what takes some milliseconds. Completed on its thread; refused where too much waits. */
   <T> CompletableFuture<T> store(Callable<T> work) {
     return submit(storing, work);
+  }
+
+  /** Reads from a file that is complete. */
+  <T> CompletableFuture<T> fetch(Callable<T> work) {
+    return submit(fetching, work);
   }
 
   /** Does what may take seconds. */
@@ -102,14 +118,17 @@ final class FileWorkers {
     timer.shutdownNow();
     storing.shutdown();
     looking.shutdown();
+    fetching.shutdown();
     try {
       if (!storing.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
         storing.shutdownNow();
       }
       looking.shutdownNow();
+      fetching.shutdownNow();
     } catch (InterruptedException e) {
       storing.shutdownNow();
       looking.shutdownNow();
+      fetching.shutdownNow();
       Thread.currentThread().interrupt();
     }
   }

@@ -8,7 +8,7 @@ final class StoreInput extends InputStream {
 
   private static final int BUFFER = 64 * 1024;
 
-  private final FileStore store;
+  private final KeptFiles store;
   private final long fileId;
   private final FileVariant variant;
   private final byte[] buffer = new byte[BUFFER];
@@ -16,7 +16,7 @@ final class StoreInput extends InputStream {
   private int next;
   private int end;
 
-  StoreInput(FileStore store, long fileId, FileVariant variant) {
+  StoreInput(KeptFiles store, long fileId, FileVariant variant) {
     this.store = store;
     this.fileId = fileId;
     this.variant = variant;
@@ -30,7 +30,7 @@ final class StoreInput extends InputStream {
     next = 0;
     end = Math.max(count, 0);
     position += end;
-    return count != FileStore.END;
+    return count != KeptFiles.END;
   }
 
   @Override

@@ -74,6 +74,8 @@ public class Uploads {
   private FileWorkers workers;
   private FileTable table;
   private FileStore store;
+  private KeptFiles files;
+  private @Nullable ObjectStorage objectStorage;
   private FileInspector inspector;
   private FileSweep sweep;
   private @Nullable VirusScanner scanner;
@@ -88,10 +90,15 @@ public class Uploads {
     table = new FileTable(database, config.files().perDay());
     store = vendor == Vendor.H2 ? new FolderStore(schema.filesFolder()) : new ChunkStore(database);
     inspector = new FileInspector(store);
-    workers = new FileWorkers(threads);
+    workers = new FileWorkers(threads, config.objectStorage().isOn());
+    if (config.objectStorage().isOn()) {
+      objectStorage =
+          new ObjectStorage(config.objectStorage(), database, table, store, threads, clock);
+    }
+    files = objectStorage == null ? store : objectStorage.files();
     String address = config.files().scanner();
     scanner = address == null ? null : new VirusScanner(address, workers::in);
-    sweep = new FileSweep(table, store, threads, clock);
+    sweep = new FileSweep(table, files, threads, clock);
   }
 
   FileWorkers workers() {
@@ -202,12 +209,12 @@ public class Uploads {
   /** A complete file that an address names, where it may be downloaded. */
   public CompletableFuture<Optional<Download>> download(
       long fileId, FileVariant variant, boolean sealed) {
-    return workers.store(
+    return workers.fetch(
         () ->
             table
                 .served(fileId, sealed, now())
                 .filter(found -> variant == FileVariant.CONTENT || found.file().hasPreview())
-                .map(found -> Download.of(workers, store, found.file(), variant)));
+                .map(found -> Download.of(workers, files, found.file(), variant)));
   }
 
   /** Does something every so often, which does not wait. */
@@ -225,7 +232,11 @@ public class Uploads {
       UserPrincipal owner, long fileId, FileVariant from, NewFile file, long announced) {
     Inspection found = inspector.inspect(fileId, from, announced, file);
     scan(fileId);
-    return table.complete(fileId, owner.userId(), file, announced, found);
+    StoredFile complete = table.complete(fileId, owner.userId(), file, announced, found);
+    if (objectStorage != null) {
+      objectStorage.soon();
+    }
+    return complete;
   }
 
   private void scan(long fileId) {
@@ -267,6 +278,9 @@ public class Uploads {
   @PreDestroy
   void stop() {
     sweep.stop();
+    if (objectStorage != null) {
+      objectStorage.stop();
+    }
     workers.stop();
   }
 }

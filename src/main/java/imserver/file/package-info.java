@@ -36,6 +36,14 @@
  * its decoding and coding: the one tag that says it is kept, which browsers follow, and width and
  * height are given as it is shown. The preview is turned.
  *
+ * <h2>An object storage</h2>
+ *
+ * <p>Where one is configured, uploads are kept and looked at where they always are, and complete
+ * files are moved there by a thread of its own ({@code StorageMoves}). An upload directly to it
+ * would have to hold a part of at least 5 MiB in memory for each of a hundred, and would fail
+ * whenever the storage does. A complete file is read where it was uploaded, and where it is not
+ * there any more, from the storage ({@code TieredFiles}).
+ *
  * <h2>Addresses</h2>
  *
  * <p>An {@code <img>} cannot send a credential, so an address has a signature and an expiry instead

@@ -51,10 +51,9 @@ public class MessageRepository {
   List<ReceivedMessage> receivedAfter(Map<Long, Long> afterByUser, int limit) {
     List<Long> users = List.copyOf(afterByUser.keySet());
     Query query =
-        entities
-            .createNativeQuery(
-                dialect.sql(
-                    """
+        entities.createNativeQuery(
+            dialect.sql(
+                """
                 select m.id, m.sender_id, m.recipient_id, m.content, m.client_timestamp
                 from (select c.high_id as sender_id, u.id as recipient_id, u.after_id
                       from unnest(cast(?1 as bigint array), cast(?2 as bigint array)) as u (id, after_id)

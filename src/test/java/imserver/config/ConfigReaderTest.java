@@ -184,6 +184,11 @@ class ConfigReaderTest {
               "IMSERVER_FILES_PER_DAY", "27",
               "IMSERVER_FILES_ORIGIN", "https://f:28",
               "IMSERVER_SCANNER", "s:29",
+              "IMSERVER_S3_BUCKET", "bucket-30/a/b",
+              "IMSERVER_S3_ENDPOINT", "https://s3:31",
+              "IMSERVER_S3_REGION", "r32",
+              "IMSERVER_S3_ACCESS_KEY", "a33",
+              "IMSERVER_S3_SECRET_KEY", "k34",
               "IMSERVER_REDIS_URL", "redis://h:18");
       assertThat(config)
           .isEqualTo(
@@ -231,7 +236,9 @@ class ConfigReaderTest {
                       new WebhookSecrets(List.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),
                       24,
                       URI.create("http://h:25/p")),
-                  new Config.Files(26, 27, URI.create("https://f:28"), "s:29")));
+                  new Config.Files(26, 27, URI.create("https://f:28"), "s:29"),
+                  new Config.ObjectStorage(
+                      "bucket-30/a/b", URI.create("https://s3:31"), "r32", "a33", "k34")));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import imserver.auth.UserPrincipal;
 import imserver.config.Configs;
+import imserver.database.SqlDialect;
+import imserver.database.Vendor;
 import imserver.file.TestAttachments;
 import imserver.moderation.ModerationStep.Action;
 import imserver.packet.MessageFile;
-import imserver.database.SqlDialect;
-import imserver.database.Vendor;
 import imserver.webhook.WebhookEvents;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;

@@ -1,5 +1,6 @@
 package imserver.server;
 
+import imserver.database.TestDataSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -224,6 +225,17 @@ public final class TestMariaDb implements AutoCloseable {
   /** The address of its database. */
   public String url() {
     return "jdbc:mariadb://127.0.0.1:" + port + "/" + DATABASE;
+  }
+
+  /** The settings of a server on it. */
+  public Map<String, String> settings() {
+    return Map.of(
+        "IMSERVER_DB_URL", url(), "IMSERVER_DB_USER", user(), "IMSERVER_DB_PASSWORD", password());
+  }
+
+  /** A connection to its database, of its user. */
+  public Connection open() throws SQLException {
+    return TestDataSource.of(url(), user(), password()).getConnection();
   }
 
   /** The user of that database. */
