@@ -1,18 +1,24 @@
 package imserver.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import imserver.config.Configs;
+import imserver.database.CommitUnknownException;
+import imserver.database.StorageException;
 import imserver.database.TestDataSource;
 import imserver.message.RandomWriter.Event;
 import imserver.server.MigratedMariaDb;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
@@ -162,6 +168,129 @@ class MariaDbMessageStoreTest extends SqlMessageStoreContract {
       } finally {
         thread.shutdownNow();
       }
+    }
+  }
+
+  @Test
+  @DisplayName("stores after a deadlock with somebody who keeps to no order")
+  void deadlock() throws Exception {
+    NewMessage newMessage = RandomWriter.newMessage(7 + 30);
+    long low = Math.min(newMessage.senderId(), newMessage.recipientId());
+    long high = Math.max(newMessage.senderId(), newMessage.recipientId());
+    store.add(List.of(RandomWriter.newMessage(7), newMessage), SiteRules.OPEN);
+    try (Connection connection = mariaDb.source().getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("update message set client_timestamp = 'x'"); // the heavier one is spared
+      statement.execute("select 1 from user_state where user_id = " + high + " for update");
+      ExecutorService thread = Executors.newSingleThreadExecutor();
+      try {
+        var marks =
+            thread.submit(
+                () ->
+                    store.add(
+                        List.of(
+                            new NewMessage(
+                                new DedupeKey(newMessage.senderId(), "another"),
+                                newMessage.recipientId(),
+                                "text",
+                                "",
+                                newMessage.createdAt(),
+                                newMessage.noticeDetails())),
+                        SiteRules.OPEN));
+        await().until(() -> mariaDb.server().waiting() == 1);
+        statement.execute("select 1 from user_state where user_id = " + low + " for update");
+        connection.commit();
+        assertThat(marks.get()).allMatch(Outcome.Stored.class::isInstance);
+        assertThat(mariaDb.server().deadlocks()).isEqualTo(deadlocksBefore + 1);
+        deadlocksBefore++;
+      } finally {
+        thread.shutdownNow();
+      }
+    }
+  }
+
+  /** What becomes of a call where a method of the connection fails. */
+  private static Throwable failure(String failing, SQLException reason) {
+    MessageStore store =
+        new MariaDbMessageStore(
+            ThreadConnections.source(
+                () -> {
+                  Connection connection = mariaDb.source().getConnection();
+                  return (Connection)
+                      Proxy.newProxyInstance(
+                          Connection.class.getClassLoader(),
+                          new Class<?>[] {Connection.class},
+                          (proxy, method, arguments) -> {
+                            if (method.getName().equals(failing)) {
+                              throw reason;
+                            }
+                            return method.invoke(connection, arguments);
+                          });
+                }),
+            Configs.with());
+    return catchThrowable(() -> store.setStrangerQuota(5, 1));
+  }
+
+  @Test
+  @DisplayName("says that nothing is stored where it fails before the commit, or that is refused")
+  void rolledBack() {
+    SQLException broken = new SQLException("broken", "08000");
+    assertThat(failure("prepareStatement", broken)).isExactlyInstanceOf(StorageException.class);
+    for (int code : new int[] {1213, 1290, 1836}) {
+      assertThat(failure("commit", new SQLException("refused", "HY000", code)))
+          .isExactlyInstanceOf(StorageException.class);
+    }
+    assertThat(state().all("select count(*) from user_state")).containsExactly(0L);
+  }
+
+  @Test
+  @DisplayName("says that it may be stored where the commit fails otherwise")
+  void unknown() {
+    assertThat(failure("commit", new SQLException("broken", "08000")))
+        .isInstanceOf(CommitUnknownException.class);
+  }
+
+  @Test
+  @DisplayName("refuses text that is too long, in place of cutting it")
+  void tooLong() {
+    NewMessage tooLong =
+        new NewMessage(
+            new DedupeKey(5, "k"),
+            6,
+            "text",
+            "t".repeat(33),
+            RandomWriter.newMessage(7).createdAt(),
+            null);
+    assertThat(catchThrowable(() -> store.add(List.of(tooLong), SiteRules.OPEN)))
+        .isExactlyInstanceOf(StorageException.class);
+    assertThat(state().all("select count(*) from message")).containsExactly(0L);
+  }
+
+  @Test
+  @DisplayName("finds all by indexes, while the tables are small")
+  void plans() {
+    new RandomWriter(store, 1).write(20);
+    String scans =
+        "select variable_value from information_schema.session_status where variable_name in"
+            + " ('SELECT_FULL_JOIN', 'HANDLER_READ_RND_NEXT') order by variable_name";
+    try (ThreadConnections fresh = new ThreadConnections(mariaDb.source()::getConnection)) {
+      MessageStore own = new MariaDbMessageStore(fresh.source(), Configs.with());
+      SqlStoreState state = new SqlStoreState(fresh.source());
+      new RandomWriter(own, 2).write(20);
+      List<Long> first = state.all(scans);
+      List<Long> before = state.all(scans);
+      for (long number = 1_000; number < 1_010; number++) {
+        NewMessage newMessage = RandomWriter.newMessage(number);
+        long id =
+            ((Outcome.Stored) own.add(List.of(newMessage), SiteRules.OPEN).get(0)).messageId();
+        own.markRead(Map.of(newMessage.recipientId(), List.of(id)), true);
+      }
+      List<Long> after = state.all(scans);
+      long ofThisQuery = before.get(0) - first.get(0);
+      // A dozen small tables of numbers are read from end to end, and no other.
+      assertThat(after.get(0) - before.get(0) - ofThisQuery).as("rows").isLessThan(10L * 30);
+      assertThat(after.get(1)).as("joins without an index").isEqualTo(before.get(1));
     }
   }
 }
