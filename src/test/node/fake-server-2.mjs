@@ -39,7 +39,7 @@ export class FakeServer2 {
   /** Takes files from now on. */
   takeFiles() {
     this.features = [...this.features, "files"];
-    this.limits = { ...this.limits, maxFile: 20 * 1024 * 1024, maxAttachments: 9 };
+    this.limits = { ...this.limits, maxFile: 20_000_000, maxAttachments: 9 };
   }
 
   /** By both ids. @type {Map<string, string>} */

@@ -8,7 +8,7 @@ import { fakeChannels } from "./channel.mjs";
 import { FakeServer2 } from "./fake-server-2.mjs";
 import { FakeStorage } from "./storage.mjs";
 
-const MB = 1024 * 1024;
+const MB = 1_000_000;
 /** Reading a Blob does not keep Node running, and no timer of the tests does. */
 const { setInterval: every, clearInterval: end } = globalThis;
 let running;

@@ -111,6 +111,8 @@
  * imserver.access.UserAccess} closes those of a user whose access the host application ends; {@link
  * imserver.database.Schema} creates the tables; {@link imserver.config.Config} holds every setting;
  * {@link imserver.web} has the filters for the files of the web chat.
+ *
+ * <p>Without a server {@link imserver.transfer} copies one database into another.
  */
 @NullMarked
 package imserver;

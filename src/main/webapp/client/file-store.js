@@ -6,7 +6,7 @@
 const DATABASE = "imserver-files";
 const FILES = "files";
 /** Of all users of the browser together. */
-const MOST = 100 * 1024 * 1024; // bytes
+const MOST = 100_000_000; // bytes
 /** What no message names is left alone for so long: its message may be written in another tab just now. */
 const YOUNG = 10 * 60_000; // ms
 

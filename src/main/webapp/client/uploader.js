@@ -10,8 +10,8 @@ import { ApiError } from "./errors.js";
 /** @import { Attachment } from "./types.js" */
 /** @import { SendBody } from "./upload-request.js" */
 
-const IN_PARTS_ABOVE = 5 * 1024 * 1024; // bytes
-const PART = 1024 * 1024; // bytes: as much is lost at most where the connection is cut
+const IN_PARTS_ABOVE = 5_000_000; // bytes
+const PART = 1_000_000; // bytes: as much is lost at most where the connection is cut
 const TRIES = 6; // in a row, without anything coming through
 const TRY_AFTER = 1000; // ms, and twice as long each time
 const TUS = { "Tus-Resumable": "1.0.0" };

@@ -116,6 +116,7 @@ class ArchitectureTest {
                   "file",
                   "config",
                   "database")),
+          entry("transfer", allowed("file", "config", "database")),
           entry(
               "legacy",
               allowed("packet", "auth", "query", "directory", "conversation", "config", "rest")),
@@ -195,7 +196,7 @@ class ArchitectureTest {
 
   @Test
   @DisplayName(
-      "has JDBC only in database, message, file, cluster, webhook and what makes pools work on Tomcat")
+      "has JDBC only in database, message, file, cluster, webhook, transfer and what makes pools work on Tomcat")
   void sql() {
     only(
         "java.sql..",
@@ -204,6 +205,7 @@ class ArchitectureTest {
         "imserver.file",
         "imserver.cluster",
         "imserver.webhook",
+        "imserver.transfer",
         "imserver.ejb");
   }
 

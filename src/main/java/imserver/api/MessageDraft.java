@@ -11,18 +11,28 @@ import org.jspecify.annotations.Nullable;
  * @param content its text; blank only where it carries files; words of the list {@code mask} are
  *     masked
  * @param clientMessageId the name that its client has given it, the same for a retry; null for none
- * @param fileIds the ids of the files that it carries, as its sender names them; none for most
+ * @param attachments the files that it carries; none for most
  */
 public record MessageDraft(
     long senderId,
     long recipientId,
     String content,
     @Nullable String clientMessageId,
-    List<Long> fileIds) {
+    List<Attachment> attachments) {
+
+  /**
+   * A file.
+   *
+   * @param fileId its id, by which the host application gets it over REST
+   * @param name as its sender called it; words of the list {@code mask} are masked
+   * @param type the media type, found from its bytes
+   * @param size bytes
+   */
+  public record Attachment(long fileId, String name, String type, long size) {}
 
   /** Copies the list. */
   public MessageDraft {
-    fileIds = List.copyOf(fileIds);
+    attachments = List.copyOf(attachments);
   }
 
   /** Without files. */

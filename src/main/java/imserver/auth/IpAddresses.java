@@ -2,6 +2,7 @@ package imserver.auth;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,26 @@ final class IpAddresses {
       Pattern.compile("(?=[^%]*:)([0-9A-Fa-f:.]{2,45})(?:%[\\w.-]{1,32})?");
 
   private IpAddresses() {}
+
+  /** Of an IPv6 address: what one subscriber is given at least. */
+  private static final int NETWORK_BYTES = 8;
+
+  /**
+   * What counts as one where clients are bounded by their addresses: an IPv4 address, or the
+   * network of 64 bits of an IPv6 address, within which a client has as many as he likes.
+   */
+  static String network(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    if (bytes.length <= Integer.BYTES) {
+      return address.getHostAddress();
+    }
+    Arrays.fill(bytes, NETWORK_BYTES, bytes.length, (byte) 0);
+    try {
+      return InetAddress.getByAddress(bytes).getHostAddress() + "/64";
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("an address of another length", e);
+    }
+  }
 
   /**
    * The address that {@code text} is, without its zone; null where it is none. For an IPv6 address

@@ -16,9 +16,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addresses of clients, for the log. What a client itself writes into {@code X-Forwarded-For}
- * does not count: each proxy appends to that header the address from which it got the request, so
- * behind trusted proxies the client's address is the last one that is not of such a proxy.
+ * The addresses of clients, for the log and for bounds. What a client itself writes into {@code
+ * X-Forwarded-For} does not count: each proxy appends to that header the address from which it got
+ * the request, so behind trusted proxies the client's address is the last one that is not of such a
+ * proxy.
  */
 @ApplicationScoped
 public class RemoteAddresses {
@@ -66,6 +67,12 @@ public class RemoteAddresses {
   /** The address of the client, in digits; that of the last proxy where it gives no address. */
   public String of(HttpServletRequest request) {
     return of(request.getRemoteAddr(), Collections.list(request.getHeaders("X-Forwarded-For")));
+  }
+
+  /** The same, or the network of it, by which clients are bounded. */
+  public String networkOf(HttpServletRequest request) {
+    InetAddress address = IpAddresses.parse(of(request));
+    return address == null ? UNKNOWN : IpAddresses.network(address);
   }
 
   /**

@@ -543,7 +543,7 @@ public record Config(
    * What users may upload, to be sent with messages.
    *
    * @param maxMegabytes of one file, 0 where there are none
-   * @param perDay how many uploads a user may begin within 24 hours
+   * @param perDay how many files a user may upload within 24 hours
    * @param origin under which they are downloaded; null for that of the server
    * @param scanner the address of a clamd; null for none
    */
@@ -554,14 +554,14 @@ public record Config(
               min = 0,
               max = 2000,
               meaning =
-                  "megabytes (of 1,000,000 bytes) of a picture, a recording or a file; more gets `FILE_TOO_LARGE`; `0` turns files off")
+                  "MB (1,000,000 bytes; KiB and MiB are powers of two, here as everywhere) of a picture, a recording or a file; more gets `FILE_TOO_LARGE`; `0` turns files off")
           int maxMegabytes,
       @Setting(
               key = "IMSERVER_FILES_PER_DAY",
               fallback = "200",
               max = 1_000_000,
               meaning =
-                  "uploads that a user may begin within 24 hours, over all servers together, those that fail too; more gets `FILE_QUOTA`")
+                  "files that a user may upload within 24 hours, over all servers together; more gets `FILE_QUOTA`, and so does who has four times as many uploads that failed")
           int perDay,
       @Setting(
               key = "IMSERVER_FILES_ORIGIN",

@@ -37,6 +37,11 @@ public record Verdict(
     return new Verdict(content, refusal, isReported, true);
   }
 
+  /** The same, to be reported. */
+  public Verdict reported() {
+    return new Verdict(content, refusal, true, mayBeReplaced);
+  }
+
   /** To refuse it; an empty reason says what the code says. */
   public Verdict refused(FailureCode code, String reason) {
     return new Verdict(

@@ -166,6 +166,11 @@ record DatabaseAddress(
     return new DatabaseAddress(driver, vendor, url, patient, description, folder);
   }
 
+  /** The same with further parameters of the driver. */
+  DatabaseAddress with(String parameters) {
+    return new DatabaseAddress(driver, vendor, url + parameters, properties, description, folder);
+  }
+
   private static Properties login(Config.Storage storage) {
     Properties properties = new Properties();
     if (storage.user() != null) {

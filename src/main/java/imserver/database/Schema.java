@@ -19,10 +19,7 @@ import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Collections;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.exception.FlywayValidateException;
 
 /**
  * Defines the data source, and creates or migrates the tables before any other part of the
@@ -97,31 +94,36 @@ public class Schema {
     }
     unregisterDrivers(); // nothing here looks up a driver in the JVM
     try {
-      Flyway.configure(Schema.class.getClassLoader())
-          .dataSource(new EnvironmentDataSource(address.forMigrations()))
-          .locations("classpath:db/migration/" + address.vendor().folder())
+      Migrations.of(address)
           .connectRetries(address.isFile() ? 0 : CONNECT_RETRIES)
           .connectRetriesInterval(5)
           .load()
           .migrate();
       Durability.warn(address);
     } catch (FlywayException e) {
-      String reason = address.description() + ": " + reason(e);
+      String reason = address.description() + ": " + Migrations.reason(e);
       LOG.log(Level.ERROR, "imserver cannot start: {0}", reason);
       throw new IllegalStateException(reason, e);
     }
+    refuseUnfinishedCopy(address);
   }
 
-  /** In one line, without Flyway's advice ("repair", "baseline"), which would damage the tables. */
-  private static String reason(FlywayException e) {
-    if (e instanceof FlywayValidateException) {
-      return "its tables are of another version of imserver, from which there is no upgrade"
-          + " (CHANGELOG.md): take an empty database";
+  /** What a copy has not been finished into is no database to serve ({@code imserver.transfer}). */
+  private static void refuseUnfinishedCopy(DatabaseAddress address) {
+    OfflineDatabase database = new OfflineDatabase(address);
+    boolean isUnfinished;
+    try (Connection connection = database.connect()) {
+      isUnfinished = OfflineDatabase.isUnfinishedCopy(connection);
+    } catch (SQLException e) {
+      throw new IllegalStateException(new StorageException(e).getMessage(), e);
     }
-    if (e.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE) {
-      return "it has tables that are not imserver's: take an empty database";
+    if (isUnfinished) {
+      String reason =
+          address.description()
+              + ": a copy into it was not finished: run it again, or take another database";
+      LOG.log(Level.ERROR, "imserver cannot start: {0}", reason);
+      throw new IllegalStateException(reason);
     }
-    return String.valueOf(new StorageException(e).getMessage());
   }
 
   /**

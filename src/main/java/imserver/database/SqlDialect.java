@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
  *   <li>milliseconds since 1970, {@code cast(extract(epoch from …) * 1000 as bigint)}
  *   <li>{@code current_timestamp}, which is there without fractions of a second unless it says how
  *       many
+ *   <li>{@code on conflict do nothing} after the values of a row
  *   <li>the division of whole numbers by 65536, the size of a bucket
  *   <li>clauses by which rows are locked ({@link #locking})
  * </ul>
@@ -66,13 +67,16 @@ public class SqlDialect {
                   + " <3>"),
           Replacement.of("('\\$(?:\\[1\\])?'\\)\\) as \\w+\\s+)join ", "<1>straight_join "),
           Replacement.of(
-              "cast\\(extract\\(epoch from (\\w+)\\) \\* 1000 as bigint\\)",
+              "cast\\(extract\\(epoch from ([\\w.]+)\\) \\* 1000 as bigint\\)",
               "cast(unix_timestamp(<1>) * 1000 as signed)"),
           Replacement.of("cast\\(" + PARAMETER + " as boolean\\)", "<1>"),
           Replacement.of(" as bigint\\)", " as signed)"),
           Replacement.of(" as varchar(\\(\\d+\\))?\\)", " as char<1>)"),
           Replacement.of(" as timestamp with time zone\\)", " as datetime(6))"),
           Replacement.of("current_timestamp(?!\\()", "current_timestamp(6)"),
+          Replacement.of(
+              "(\\((\\w+)[^)]*\\) values .*) on conflict do nothing",
+              "<1> on duplicate key update <2> = <2>"),
           Replacement.of(" / 65536", " div 65536"));
 
   private final Vendor vendor;

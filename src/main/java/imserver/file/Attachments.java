@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,18 @@ public class Attachments {
       files.put(attachment.fileId(), new OwnedFile(number(row[0]), attachment));
     }
     return files;
+  }
+
+  /** Gives files other names, by their ids. */
+  public void rename(Map<Long, String> names) {
+    new TreeMap<>(names)
+        .forEach(
+            (id, name) ->
+                entities
+                    .createNativeQuery("update file set name = ?1 where id = ?2")
+                    .setParameter(1, name)
+                    .setParameter(2, id)
+                    .executeUpdate());
   }
 
   /** The files of those messages that carry some, in their order, by the ids of the messages. */

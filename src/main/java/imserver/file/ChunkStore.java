@@ -43,11 +43,15 @@ final class ChunkStore implements FileStore {
       order by c.position desc limit 1
       """;
 
-  /** So many chunks at a time: there may be gigabytes, and a statement has a few seconds. */
+  /**
+   * So many chunks at a time: there may be gigabytes, and a statement has a few seconds. From the
+   * first on: what has lost some is not taken for a whole.
+   */
   private static final String DELETE =
       """
       delete from file_chunk where file_id = ? and variant = ? and position in (
-        select c.position from file_chunk c where c.file_id = ? and c.variant = ? limit 200)
+        select c.position from file_chunk c where c.file_id = ? and c.variant = ?
+        order by c.position limit 200)
       """;
 
   private static final String DELETE_ON_MARIADB =

@@ -8,6 +8,7 @@ public final class Download {
 
   private final FileWorkers workers;
   private final KeptFiles store;
+  private final long ownerId;
   private final Attachment file;
   private final FileVariant variant;
   private final String type;
@@ -16,22 +17,24 @@ public final class Download {
   private Download(
       FileWorkers workers,
       KeptFiles store,
-      Attachment file,
+      StoredFile stored,
       FileVariant variant,
       String type,
       long size) {
     this.workers = workers;
     this.store = store;
-    this.file = file;
+    this.ownerId = stored.ownerId();
+    this.file = stored.file();
     this.variant = variant;
     this.type = type;
     this.size = size;
   }
 
   /** Of a complete file. Waits. */
-  static Download of(FileWorkers workers, KeptFiles store, Attachment file, FileVariant variant) {
+  static Download of(FileWorkers workers, KeptFiles store, StoredFile stored, FileVariant variant) {
+    Attachment file = stored.file();
     if (variant == FileVariant.CONTENT) {
-      return new Download(workers, store, file, variant, file.type(), file.size());
+      return new Download(workers, store, stored, variant, file.type(), file.size());
     }
     byte[] bytes = new byte[64 * 1024];
     long size = 0;
@@ -44,7 +47,12 @@ public final class Download {
       size += count;
       count = store.read(file.fileId(), variant, size, bytes, bytes.length);
     }
-    return new Download(workers, store, file, variant, type, size);
+    return new Download(workers, store, stored, variant, type, size);
+  }
+
+  /** Who has uploaded it. */
+  public long ownerId() {
+    return ownerId;
   }
 
   /** The file. */

@@ -1,5 +1,6 @@
 package imserver.file;
 
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -8,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at what was uploaded: finds its type, takes the metadata out of an image, and makes a
- * preview of it. An image that is none, is too large to be decoded, or is not there to its end, is
- * a file like any other. One image is decoded at a time. Safe for use by several threads.
+ * preview of it. An image that cannot be decoded, or is too large for that, is a file like any
+ * other, without its metadata all the same; one in which no picture is found ends where its
+ * metadata would begin. One image is decoded at a time. Safe for use by several threads.
  */
 final class FileInspector {
 
@@ -37,14 +39,20 @@ final class FileInspector {
     if (type.startsWith("image/")) {
       FileVariant other = from == FileVariant.CONTENT ? FileVariant.INCOMING : FileVariant.CONTENT;
       StoreOutput clean = new StoreOutput(store, fileId, other);
-      ImageShape shape = cleaned(type, fileId, from, clean);
+      ImageShape shape = ImageCleaner.copy(type, () -> new StoreInput(store, fileId, from), clean);
       if (shape != null) {
         long kept = clean.finish();
         settle(fileId, other);
         return image(fileId, shape, kept);
       }
-      store.delete(fileId, other);
       type = MediaTypes.UNKNOWN;
+      long end = read(fileId, from, MetadataSearch::find);
+      if (end != MetadataSearch.NONE) {
+        copy(fileId, from, other, end);
+        settle(fileId, other);
+        return new Inspection(type, end, null, null, false);
+      }
+      store.delete(fileId, other);
     }
     store.sync(fileId, from);
     settle(fileId, from);
@@ -59,20 +67,30 @@ final class FileInspector {
     }
   }
 
-  private byte[] head(long fileId, FileVariant variant) {
-    try (InputStream in = new StoreInput(store, fileId, variant)) {
-      return in.readNBytes(MediaTypes.LOOKED_AT);
-    } catch (IOException e) {
-      throw new IllegalStateException("what the store throws is no IOException", e);
-    }
+  private void copy(long fileId, FileVariant from, FileVariant to, long length) {
+    StoreOutput out = new StoreOutput(store, fileId, to);
+    read(
+        fileId,
+        from,
+        in -> {
+          ImageCleaner.copy(new DataInputStream(in), out, length);
+          return out.finish();
+        });
   }
 
-  private @Nullable ImageShape cleaned(
-      String type, long fileId, FileVariant from, StoreOutput out) {
-    try {
-      return ImageCleaner.copy(type, () -> new StoreInput(store, fileId, from), out);
+  private byte[] head(long fileId, FileVariant variant) {
+    return read(fileId, variant, in -> in.readNBytes(MediaTypes.LOOKED_AT));
+  }
+
+  private interface Reading<R> {
+    R of(InputStream in) throws IOException;
+  }
+
+  private <R> R read(long fileId, FileVariant variant, Reading<R> reading) {
+    try (InputStream in = new StoreInput(store, fileId, variant)) {
+      return reading.of(in);
     } catch (IOException e) {
-      return null;
+      throw new IllegalStateException("what the store throws is no IOException", e);
     }
   }
 

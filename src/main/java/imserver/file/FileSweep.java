@@ -13,8 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Deletes what nothing needs, in a thread of its own, by small steps with pauses between them:
- * files that are in no message a day after they were begun, and bytes in the store without a row.
- * Servers on one database may do so at once: each deletion looks anew.
+ * files that are in no message a day after they were begun, what is left over of uploads that broke
+ * off with their server, after two hours, and bytes in the store without a row. Servers on one
+ * database may do so at once: each deletion looks anew.
  */
 final class FileSweep {
 

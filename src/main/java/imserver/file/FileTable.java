@@ -13,6 +13,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ final class FileTable {
 
   /** After which what was not sent goes, and uploads do not count any more. */
   static final Duration DAY = Duration.ofDays(1);
+
+  /** After which nobody goes on with what was begun, if no part of it was noted or has a name. */
+  private static final Duration BROKEN_OFF = Duration.ofHours(2);
 
   private static final String COLUMNS =
       """
@@ -62,7 +66,16 @@ final class FileTable {
           """;
 
   private static final String COUNT =
-      "select count(*) from upload u where u.owner_id = ? and u.created_at > ?";
+      """
+      select count(*), count(case when u.is_failed then 1 end) from upload u
+      where u.owner_id = ? and u.created_at > ?
+      """;
+
+  private static final String FAILED =
+      """
+      update upload set is_failed = true where file_id = ?
+        and owner_id = (select f.owner_id from file f where f.id = ? and not f.is_complete)
+      """;
 
   private static final String INSERT =
       """
@@ -80,25 +93,36 @@ final class FileTable {
       where id = ? and not is_complete
       """;
 
+  private static final String IS_OLD =
+      """
+      (created_at <= ?
+        or created_at <= ? and not is_complete and client_file_id is null and received = 0)
+      """;
+
   private static final String NEXT =
       """
-      select f.id, f.created_at <= ?
+      select f.id, %s
           and not exists (select 1 from attachment a where a.file_id = f.id)
           and not exists (select 1 from reported_attachment r where r.file_id = f.id)
       from file f where f.id > ? order by f.id limit ?
-      """;
+      """
+          .formatted(IS_OLD);
 
   private static final String UNSENT =
       """
-      delete from file where id = ? and created_at <= ?
+      delete from file where id = ? and %s
         and not exists (select 1 from attachment a where a.file_id = file.id)
         and not exists (select 1 from reported_attachment r where r.file_id = file.id)
-      """;
+      """
+          .formatted(IS_OLD);
+
+  /** Uploads that fail count only where there are so many times as many as may succeed. */
+  private static final int FAILING = 4;
 
   /**
    * A file that may be deleted.
    *
-   * @param isUnneeded whether it is older than a day, and neither a message nor a report has it
+   * @param isUnneeded whether it is old enough, and neither a message nor a report has it
    */
   record Candidate(long fileId, boolean isUnneeded) {}
 
@@ -131,7 +155,7 @@ final class FileTable {
           if (known.isPresent() && (named || known.get().isComplete())) {
             return known.get();
           }
-          if (count(connection, owner, now) >= perDay) {
+          if (isQuotaSpent(connection, owner, now)) {
             throw new FileRefusedException(Reason.QUOTA);
           }
           long id =
@@ -145,7 +169,12 @@ final class FileTable {
                   file.duration(),
                   file.waveform(),
                   now);
-          update(connection, "insert into upload (owner_id, created_at) values (?, ?)", owner, now);
+          update(
+              connection,
+              "insert into upload (owner_id, file_id, created_at) values (?, ?, ?)",
+              owner,
+              id,
+              now);
           return first(connection, BY_ID, id).orElseThrow();
         });
   }
@@ -157,12 +186,13 @@ final class FileTable {
         : first(connection, BY_NAME, owner, clientFileId);
   }
 
-  private static long count(Connection connection, long owner, OffsetDateTime now)
+  private boolean isQuotaSpent(Connection connection, long owner, OffsetDateTime now)
       throws SQLException {
     try (PreparedStatement count = prepared(connection, COUNT, owner, now.minus(DAY));
         ResultSet rows = count.executeQuery()) {
       rows.next();
-      return rows.getLong(1);
+      long failed = rows.getLong(2);
+      return rows.getLong(1) - failed >= perDay || failed >= (long) FAILING * perDay;
     }
   }
 
@@ -260,10 +290,18 @@ final class FileTable {
   static StoredFile same(StoredFile known, NewFile file, long announced) {
     if (!known.isComplete()
         || known.announced() != announced
-        || !known.file().name().equals(file.name())) {
+        || !isName(known.file().name(), file.name())) {
       throw new FileRefusedException(Reason.REUSED_ID);
     }
     return known;
+  }
+
+  /** Whether a name may be that of a file, which may have been masked when it was sent. */
+  static boolean isName(String known, String said) {
+    int[] kept = known.codePoints().toArray();
+    int[] other = said.codePoints().toArray();
+    return kept.length == other.length
+        && IntStream.range(0, kept.length).allMatch(i -> kept[i] == other[i] || kept[i] == '*');
   }
 
   /** A file, complete or not. */
@@ -285,11 +323,14 @@ final class FileTable {
                 : first(connection, SENT, fileId, now.minus(DAY)));
   }
 
-  /** Forgets what was not completed; whether it was there. */
+  /** Forgets what was not completed, and that it counted; whether it was there. */
   boolean abandon(long fileId) {
     return database.commit(
-        connection ->
-            update(connection, "delete from file where id = ? and not is_complete", fileId) > 0);
+        connection -> {
+          update(connection, FAILED, fileId, fileId);
+          return update(connection, "delete from file where id = ? and not is_complete", fileId)
+              > 0;
+        });
   }
 
   /** The next files, in the order of their ids. */
@@ -297,7 +338,8 @@ final class FileTable {
     return database.read(
         connection -> {
           try (PreparedStatement select =
-                  prepared(connection, NEXT, now.minus(DAY), aboveId, limit);
+                  prepared(
+                      connection, NEXT, now.minus(DAY), now.minus(BROKEN_OFF), aboveId, limit);
               ResultSet rows = select.executeQuery()) {
             List<Candidate> found = new ArrayList<>();
             while (rows.next()) {
@@ -310,7 +352,9 @@ final class FileTable {
 
   /** Deletes one that nothing needs; false where something does by now. */
   boolean deleteUnneeded(long fileId, OffsetDateTime now) {
-    return database.commit(connection -> update(connection, UNSENT, fileId, now.minus(DAY)) > 0);
+    return database.commit(
+        connection ->
+            update(connection, UNSENT, fileId, now.minus(DAY), now.minus(BROKEN_OFF)) > 0);
   }
 
   /** Forgets uploads that do not count any more. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Copies a GIF (89a), which may be animated, without its comments. For one image. */
 final class GifCleaner {
@@ -21,28 +22,42 @@ final class GifCleaner {
   private final DataInputStream in;
   private final OutputStream out;
 
+  private int width;
+  private int height;
+  private boolean hasPicture;
+
   GifCleaner(DataInputStream in, OutputStream out) {
     this.in = in;
     this.out = out;
   }
 
-  ImageShape copy() throws IOException {
+  /** Null where there is no picture in it. */
+  @Nullable ImageShape copy() {
+    try {
+      all();
+    } catch (IOException e) {
+      // it is cut off or damaged here
+    }
+    return hasPicture
+        ? new ImageShape("image/gif", width, height, ExifOrientation.UPRIGHT, true)
+        : null;
+  }
+
+  private void all() throws IOException {
     byte[] head = new byte[13];
     in.readFully(head);
     String signature = new String(head, 0, 6, StandardCharsets.ISO_8859_1);
-    int width = littleEndian(head, 6);
-    int height = littleEndian(head, 8);
+    width = littleEndian(head, 6);
+    height = littleEndian(head, 8);
     if (!Set.of("GIF87a", "GIF89a").contains(signature) || width == 0 || height == 0) {
       throw new IOException("no GIF");
     }
     out.write(head);
     colours(head[10]);
-    boolean hasPicture = false;
     int block = in.readUnsignedByte();
     while (block != TRAILER) {
       if (block == IMAGE) {
-        hasPicture = true;
-        image(width, height);
+        image();
       } else if (block == EXTENSION) {
         extension();
       } else {
@@ -51,10 +66,6 @@ final class GifCleaner {
       block = in.readUnsignedByte();
     }
     out.write(TRAILER);
-    if (!hasPicture) {
-      throw new IOException("a GIF without a picture");
-    }
-    return new ImageShape("image/gif", width, height, ExifOrientation.UPRIGHT, true);
   }
 
   private static int littleEndian(byte[] bytes, int offset) {
@@ -68,13 +79,14 @@ final class GifCleaner {
     }
   }
 
-  private void image(int width, int height) throws IOException {
+  private void image() throws IOException {
     byte[] head = new byte[9];
     in.readFully(head);
     if (littleEndian(head, 0) + littleEndian(head, 4) > width
         || littleEndian(head, 2) + littleEndian(head, 6) > height) {
       throw new IOException("a picture of a GIF is larger than the whole");
     }
+    hasPicture = true;
     out.write(IMAGE);
     out.write(head);
     colours(head[8]);

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Copies an image without what it says beside its picture: place, camera, author, texts, a
  * thumbnail of what was cut off, and whatever comes after its end. The picture is copied as it is.
  * Only parts that are known to belong to it are kept, and how it is to be turned, so that it is
- * shown upright. Reads from its beginning to its end once (WebP twice), in constant memory.
+ * shown upright. Of an image that is cut off or damaged what comes before that is copied. Reads
+ * from its beginning to its end once (WebP twice or three times), in constant memory.
  */
 final class ImageCleaner {
 
@@ -27,15 +28,21 @@ final class ImageCleaner {
    * Copies.
    *
    * @param type of which its first bytes are
-   * @return what its headers say; null where images of this type are not known
-   * @throws IOException if it is no such image, or is not there to its end; then what was written
-   *     is of no use
+   * @return what its headers say; null where no picture was found, or images of this type are not
+   *     known: then what was written is of no use
    */
-  static @Nullable ImageShape copy(String type, Source source, OutputStream out)
-      throws IOException {
-    if (type.equals("image/webp")) {
-      return WebpCleaner.copy(source, out);
+  static @Nullable ImageShape copy(String type, Source source, OutputStream out) {
+    try {
+      return type.equals("image/webp")
+          ? WebpCleaner.copy(source, out)
+          : readOnce(type, source, out);
+    } catch (IOException e) { // it only begins like one
+      return null;
     }
+  }
+
+  private static @Nullable ImageShape readOnce(String type, Source source, OutputStream out)
+      throws IOException {
     try (DataInputStream in = new DataInputStream(new BufferedInputStream(source.open(), 8192))) {
       return switch (type) {
         case "image/jpeg" -> new JpegCleaner(in, out).copy();

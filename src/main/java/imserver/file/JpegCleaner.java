@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Copies a JPEG (ITU-T T.81, annex B) without its metadata. For one image. */
 final class JpegCleaner {
@@ -40,18 +41,16 @@ final class JpegCleaner {
     this.out = out;
   }
 
-  ImageShape copy() throws IOException {
-    if (in.readUnsignedShort() != (0xff00 | START)) {
-      throw new IOException("no JPEG");
-    }
-    writeMarker(START);
-    int marker = nextMarker();
-    while (marker != END) {
-      marker = marker == SCAN ? scan() : segment(marker);
+  /** Null where there is no picture in it. */
+  @Nullable ImageShape copy() throws IOException {
+    try {
+      segments();
+    } catch (IOException e) {
+      // it is cut off or damaged here
     }
     writeMarker(END);
-    if (width == 0 || height == 0) {
-      throw new IOException("a JPEG without a frame");
+    if (width == 0 || height == 0 || scans == 0) {
+      return null;
     }
     // All of a progressive one is in memory, and each scan goes over all of it.
     boolean isDecodable =
@@ -60,13 +59,28 @@ final class JpegCleaner {
     return new ImageShape("image/jpeg", width, height, orientation, isDecodable);
   }
 
-  private int nextMarker() throws IOException {
-    if (in.readUnsignedByte() != 0xff) {
-      throw new IOException("a JPEG has something between its segments");
+  private void segments() throws IOException {
+    if (in.readUnsignedShort() != (0xff00 | START)) {
+      throw new IOException("no JPEG");
     }
-    int marker = in.readUnsignedByte();
-    while (marker == 0xff) { // fill bytes
+    writeMarker(START);
+    int marker = nextMarker();
+    while (marker != END) {
+      marker = marker == SCAN ? scan() : segment(marker);
+    }
+  }
+
+  /** Some cameras write something between segments, which decoders pass over. */
+  private int nextMarker() throws IOException {
+    int marker = 0;
+    while (marker == 0) {
+      while (in.readUnsignedByte() != 0xff) {
+        // it belongs to nothing
+      }
       marker = in.readUnsignedByte();
+      while (marker == 0xff) { // fill bytes
+        marker = in.readUnsignedByte();
+      }
     }
     return marker;
   }

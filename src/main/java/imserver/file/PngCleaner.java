@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies a PNG (W3C, third edition), which may be animated, without its metadata. For one image.
@@ -31,13 +32,26 @@ final class PngCleaner {
   private final DataInputStream in;
   private final OutputStream out;
   private int orientation = ExifOrientation.UPRIGHT;
+  private int width;
+  private int height;
+  private boolean hasPicture;
 
   PngCleaner(DataInputStream in, OutputStream out) {
     this.in = in;
     this.out = out;
   }
 
-  ImageShape copy() throws IOException {
+  /** Null where there is no picture in it. */
+  @Nullable ImageShape copy() {
+    try {
+      chunks();
+    } catch (IOException e) {
+      // it is cut off or damaged here
+    }
+    return hasPicture ? new ImageShape("image/png", width, height, orientation, true) : null;
+  }
+
+  private void chunks() throws IOException {
     if (in.readLong() != SIGNATURE || in.readInt() != HEADER_BYTES || !"IHDR".equals(name())) {
       throw new IOException("no PNG");
     }
@@ -46,28 +60,21 @@ final class PngCleaner {
     out.write(ByteBuffer.allocate(Long.BYTES).putLong(SIGNATURE).array());
     writeHead(HEADER_BYTES, "IHDR");
     out.write(header);
-    int width = ByteBuffer.wrap(header).getInt(0);
-    int height = ByteBuffer.wrap(header).getInt(4);
+    width = ByteBuffer.wrap(header).getInt(0);
+    height = ByteBuffer.wrap(header).getInt(4);
     if (width <= 0 || height <= 0) {
       throw new IOException("a PNG without pixels");
     }
-    boolean hasPicture = false;
-    while (true) {
+    String name;
+    do {
       int length = in.readInt();
-      String name = name();
+      name = name();
       if (length < 0) {
         throw new IOException("a chunk of a PNG is too long");
       }
       hasPicture |= name.equals("IDAT");
       chunk(length, name);
-      if (name.equals("IEND")) {
-        break;
-      }
-    }
-    if (!hasPicture) {
-      throw new IOException("a PNG without a picture");
-    }
-    return new ImageShape("image/png", width, height, orientation, true);
+    } while (!name.equals("IEND"));
   }
 
   private String name() throws IOException {

@@ -77,6 +77,14 @@ public final class Upload {
     return resumed > 0;
   }
 
+  /**
+   * How many bytes have to come within a second, on the average of some: more while few others can
+   * get in.
+   */
+  public long slowest() {
+    return uploads.slowest();
+  }
+
   /** Bytes of the body at most. */
   public long maxBytes() {
     return uploads.maxBytes() + (boundary == null ? 0 : FORM_BYTES);

@@ -52,8 +52,17 @@ public class Uploads {
   /** At once, of one user, */
   private static final int OF_ONE = 3;
 
-  /** and of all, with a quarter of a megabyte each. */
+  /** and of all, with 256 KiB each in memory. */
   private static final int OF_ALL = 100;
+
+  /** While fewer are free, one of a user at a time gets in, and slow ones are ended. */
+  private static final int SCARCE = OF_ALL / 2;
+
+  /** Bytes a second that have to come, */
+  private static final long SLOWEST = 2 * 1024;
+
+  /** and while places are scarce. */
+  private static final long SLOWEST_OF_SCARCE = 16 * 1024;
 
   private final UserQuota users = new UserQuota(OF_ONE);
   private final Semaphore all = new Semaphore(OF_ALL);
@@ -88,7 +97,7 @@ public class Uploads {
     Vendor vendor = Vendor.of(config.storage());
     FileDatabase database = new FileDatabase(dataSource, vendor, turn);
     table = new FileTable(database, config.files().perDay());
-    store = vendor == Vendor.H2 ? new FolderStore(schema.filesFolder()) : new ChunkStore(database);
+    store = FileBytes.store(dataSource, vendor, turn, schema.filesFolder());
     inspector = new FileInspector(store);
     workers = new FileWorkers(threads, config.objectStorage().isOn());
     if (config.objectStorage().isOn()) {
@@ -159,9 +168,22 @@ public class Uploads {
         });
   }
 
+  private boolean isScarce() {
+    return all.availablePermits() < SCARCE;
+  }
+
+  /** How many bytes have to come within a second, on the average of some. */
+  long slowest() {
+    return isScarce() ? SLOWEST_OF_SCARCE : SLOWEST;
+  }
+
   private void admit(UserPrincipal owner) {
     if (!users.take(owner, 1)) {
       throw new FileRefusedException(Reason.TOO_MANY);
+    }
+    if (isScarce() && users.amount(owner) > 1) {
+      users.giveBack(owner, 1);
+      throw new FileRefusedException(Reason.BUSY);
     }
     if (!all.tryAcquire()) {
       users.giveBack(owner, 1);
@@ -188,7 +210,8 @@ public class Uploads {
     return workers.store(
         () -> {
           StoredFile begun = table.begin(owner.userId(), file, announced, true, now());
-          if (begun.announced() != announced || !begun.file().name().equals(file.name())) {
+          if (begun.announced() != announced
+              || !FileTable.isName(begun.file().name(), file.name())) {
             throw new FileRefusedException(Reason.REUSED_ID);
           }
           return begun;
@@ -206,6 +229,11 @@ public class Uploads {
     return workers.store(() -> table.seenBy(fileId, user.userId()));
   }
 
+  /** A complete file, for the host application, whoever may see it. */
+  public CompletableFuture<Optional<StoredFile>> any(long fileId) {
+    return workers.store(() -> table.find(fileId).filter(StoredFile::isComplete));
+  }
+
   /** A complete file that an address names, where it may be downloaded. */
   public CompletableFuture<Optional<Download>> download(
       long fileId, FileVariant variant, boolean sealed) {
@@ -214,7 +242,7 @@ public class Uploads {
             table
                 .served(fileId, sealed, now())
                 .filter(found -> variant == FileVariant.CONTENT || found.file().hasPreview())
-                .map(found -> Download.of(workers, files, found.file(), variant)));
+                .map(found -> Download.of(workers, files, found, variant)));
   }
 
   /** Does something every so often, which does not wait. */

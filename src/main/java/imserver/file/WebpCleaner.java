@@ -8,10 +8,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies a WebP (RFC 9649), which may be animated, without its metadata. Its length is at its
- * beginning: it is read once to learn it, and once to copy. For one image.
+ * beginning: it is read once to learn it, and once to copy; of one that is cut off or damaged whole
+ * chunks alone are copied. For one image.
  */
 final class WebpCleaner {
 
@@ -33,6 +35,11 @@ final class WebpCleaner {
   /** What is to be written as Exif; upright while that is not known. */
   private final int orientation;
 
+  /** More chunks are not read. */
+  private final int maxChunks;
+
+  private int chunks;
+
   private int width;
   private int height;
   private int foundOrientation = ExifOrientation.UPRIGHT;
@@ -49,17 +56,19 @@ final class WebpCleaner {
   /** Bytes after those that say how many there are. */
   private long length = 4;
 
-  private WebpCleaner(DataInputStream in, OutputStream out, int orientation) {
+  private WebpCleaner(DataInputStream in, OutputStream out, int orientation, int maxChunks) {
     this.in = in;
     this.out = out;
     this.orientation = orientation;
+    this.maxChunks = maxChunks;
   }
 
-  static ImageShape copy(ImageCleaner.Source source, OutputStream out) throws IOException {
-    WebpCleaner first;
-    try (DataInputStream in = open(source)) {
-      first = new WebpCleaner(in, OutputStream.nullOutputStream(), ExifOrientation.UPRIGHT);
-      first.chunks();
+  /** Null where there is no picture in it. */
+  static @Nullable ImageShape copy(ImageCleaner.Source source, OutputStream out)
+      throws IOException {
+    WebpCleaner first = read(source);
+    if (!first.hasPicture || first.width == 0 || first.height == 0) {
+      return null;
     }
     int orientation = first.isExtended ? first.foundOrientation : ExifOrientation.UPRIGHT;
     byte[] exif =
@@ -68,7 +77,7 @@ final class WebpCleaner {
     out.write(head("RIFF", length));
     out.write("WEBP".getBytes(StandardCharsets.ISO_8859_1));
     try (DataInputStream in = open(source)) {
-      new WebpCleaner(in, out, orientation).chunks();
+      new WebpCleaner(in, out, orientation, first.chunks).chunks();
     }
     if (exif.length > 0) {
       out.write(head("EXIF", exif.length));
@@ -80,6 +89,27 @@ final class WebpCleaner {
         first.height,
         orientation,
         !first.isAnimated && !first.isLossless);
+  }
+
+  /** Looks at all of it, as far as it is whole. */
+  private static WebpCleaner read(ImageCleaner.Source source) throws IOException {
+    WebpCleaner all = null;
+    try (DataInputStream in = open(source)) {
+      all = looking(in, Integer.MAX_VALUE);
+      all.chunks();
+      return all;
+    } catch (IOException e) { // it is cut off or damaged after some chunks
+      int whole = all == null ? 0 : all.chunks;
+      try (DataInputStream in = open(source)) {
+        WebpCleaner part = looking(in, whole);
+        part.chunks();
+        return part;
+      }
+    }
+  }
+
+  private static WebpCleaner looking(DataInputStream in, int maxChunks) {
+    return new WebpCleaner(in, OutputStream.nullOutputStream(), ExifOrientation.UPRIGHT, maxChunks);
   }
 
   private static DataInputStream open(ImageCleaner.Source source) throws IOException {
@@ -112,7 +142,7 @@ final class WebpCleaner {
     if (!"WEBP".equals(name())) {
       throw new IOException("no WebP");
     }
-    while (rest >= HEAD_BYTES) {
+    while (rest >= HEAD_BYTES && chunks < maxChunks) {
       String name = name();
       long size = littleEndian();
       long padded = size + (size & 1);
@@ -121,9 +151,7 @@ final class WebpCleaner {
       }
       rest -= HEAD_BYTES + padded;
       chunk(name, size, padded);
-    }
-    if (!hasPicture || width == 0 || height == 0) {
-      throw new IOException("a WebP without a picture");
+      chunks++;
     }
   }
 

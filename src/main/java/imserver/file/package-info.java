@@ -7,8 +7,9 @@
  * <p>A row of {@code file}, with an id, and its bytes in a {@code FileStore}. It is uploaded first,
  * and is complete when all its bytes are durable and were looked at: its type is found from them,
  * never from its name or from what the client says; an image's metadata is taken out of it, and a
- * preview made. From then on it never changes. A message carries complete files of its sender
- * alone, by their ids ({@code attachment}); so a message that is acknowledged has its files.
+ * preview made. From then on it never changes, but for words of its name that are masked when it is
+ * sent. A message carries complete files of its sender alone, by their ids ({@code attachment}); so
+ * a message that is acknowledged has its files.
  *
  * <p>Who may see it: its owner, and the other one of each message that carries it. Recalling,
  * erasing and deleting a message deletes its rows of {@code attachment}, and with the last one the
@@ -29,8 +30,8 @@
  * <p>A whole file gets its owner's name for it when it is complete: of two that come at once with
  * the same name one stays, and both are answered with it. A resumable one has the name from its
  * beginning, by which it is found to go on. Uploads are counted in {@code upload} when they begin,
- * under a lock of their owner: recalling a message with a file, or breaking an upload off, gives
- * nothing back of the day's quota.
+ * under a lock of their owner: recalling a message with a file gives nothing back of the day's
+ * quota. One that fails does not count, unless there are many.
  *
  * <p>The orientation of an image is not applied to its content, which would make it worse or take
  * its decoding and coding: the one tag that says it is kept, which browsers follow, and width and

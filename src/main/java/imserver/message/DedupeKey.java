@@ -16,9 +16,12 @@ import java.util.Base64;
  * to be expected (among a billion messages of one sender: one chance in 10^21).
  *
  * @param senderId who sent it
- * @param key base64url
+ * @param key base64url; of an imported message with a "~" before it
  */
 record DedupeKey(long senderId, String key) {
+
+  /** With what the keys of imported messages begin; above all that others begin with. */
+  static final String IMPORTED = "~";
 
   private static final int BYTES = 16;
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -39,6 +42,16 @@ record DedupeKey(long senderId, String key) {
     byte[] unique = new byte[BYTES];
     RANDOM.nextBytes(unique);
     return new DedupeKey(senderId, text(unique));
+  }
+
+  /**
+   * The key of a message of another system: of no message that is sent here, and known by {@link
+   * #IMPORTED}, with which none of these begins.
+   *
+   * @param importId its id there
+   */
+  static DedupeKey ofImported(long senderId, String importId) {
+    return new DedupeKey(senderId, IMPORTED + hash("import", importId));
   }
 
   /** With the ids of its files, after what no text can hold. */

@@ -113,8 +113,11 @@ public class Intake {
   @PostConstruct
   void start() {
     Semaphore room = new Semaphore(config.limits().intake());
+    SentFiles files = new SentFiles(service, words);
     policyGate =
-        policies.isOn() ? new PolicyGate(policies, this::store, config.limits().intake()) : null;
+        policies.isOn()
+            ? new PolicyGate(policies, files, workers::run, this::store, config.limits().intake())
+            : null;
     int count = config.storage().lanes();
     delivery = new Delivery(directory, registry, cluster, attachments::link);
     typing = new TypingRelay(workers, service::isBlocked, delivery::pass);
@@ -125,7 +128,8 @@ public class Intake {
                 number ->
                     new Lane<>(
                         FairQueue.ofMessages(room, count, batch),
-                        replies -> new MessageWriter(service, delivery, clock, replies)::process))
+                        replies ->
+                            new MessageWriter(service, files, delivery, clock, replies)::process))
             .toList();
     readAcks =
         new Lane<>(

@@ -67,7 +67,7 @@ public class MessageRepository {
                        and c.low_id <> c.high_id) as p
                 join message m
                   on m.sender_id = p.sender_id and m.recipient_id = p.recipient_id and m.id > p.after_id
-                 and m.content <> ''
+                 and m.content <> '' and m.dedupe_key < '~'
                 order by m.id
                 """));
     List<Object> parameters =

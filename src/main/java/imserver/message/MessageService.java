@@ -143,6 +143,11 @@ public class MessageService {
     return attachments.complete(fileIds);
   }
 
+  /** Gives files other names, by their ids. */
+  public void renameFiles(Map<Long, String> names) {
+    attachments.rename(names);
+  }
+
   private Set<Long> unknownRecipients(List<NewMessage> newMessages) {
     if (config.limits().recipients() == Recipients.ANY) {
       return Set.of();

@@ -2,10 +2,8 @@ package imserver.message;
 
 import imserver.cluster.Change;
 import imserver.content.Verdict.Refusal;
-import imserver.file.OwnedFile;
 import imserver.message.Submission.Send;
 import imserver.packet.AttachedText;
-import imserver.packet.Attachment;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Success;
@@ -19,7 +17,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
@@ -38,15 +35,19 @@ final class MessageWriter {
   private final Delivery delivery;
   private final Clock clock;
   private final Executor replies;
+  private final SentFiles files;
   private final RefusedSenders refused;
 
   /**
    * Stores by a service.
    *
+   * @param files looks for those that messages are to carry
    * @param replies runs the answers and deliveries, in the order in which it is given them
    */
-  MessageWriter(MessageService service, Delivery delivery, Clock clock, Executor replies) {
+  MessageWriter(
+      MessageService service, SentFiles files, Delivery delivery, Clock clock, Executor replies) {
     this.service = service;
+    this.files = files;
     this.delivery = delivery;
     this.clock = clock;
     this.replies = replies;
@@ -76,39 +77,19 @@ final class MessageWriter {
   }
 
   /**
-   * What is known of the files of messages, where some carry any. Who names a file that is not his,
-   * or not complete, is refused, unless the message was stored before.
+   * Those that are still to be done, with what is known of their files. A file that is deleted from
+   * now until it is in a message makes its message fail, as something to be tried again.
    */
   private List<Send> withFiles(List<Send> sends) {
-    List<Send> carrying = sends.stream().filter(send -> !send.request().files().isEmpty()).toList();
-    if (carrying.isEmpty()) {
+    if (sends.stream().noneMatch(Send::isCarrying)) {
       return sends;
     }
-    Map<Long, OwnedFile> files;
     try {
-      files =
-          service.files(
-              carrying.stream()
-                  .flatMap(send -> send.request().files().stream())
-                  .collect(Collectors.toSet()));
+      return files.findAndMask(sends);
     } catch (RuntimeException e) {
-      giveUp(carrying, e);
-      return sends.stream().filter(send -> send.request().files().isEmpty()).toList();
+      giveUp(sends.stream().filter(Send::isCarrying).toList(), e);
+      return sends.stream().filter(send -> !send.isCarrying()).toList();
     }
-    return sends.stream().map(send -> withFiles(send, files)).toList();
-  }
-
-  private static Send withFiles(Send send, Map<Long, OwnedFile> files) {
-    List<Attachment> own =
-        send.request().files().stream()
-            .map(files::get)
-            .filter(Objects::nonNull)
-            .filter(file -> file.ownerId() == send.requester().user().userId())
-            .map(OwnedFile::attachment)
-            .toList();
-    return own.size() == send.request().files().size()
-        ? send.with(own)
-        : send.with(send.verdict().refused(FailureCode.UNKNOWN_FILE, ""));
   }
 
   private void store(List<Send> sends, List<NewMessage> newMessages) {

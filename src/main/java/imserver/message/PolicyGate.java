@@ -8,9 +8,11 @@ import imserver.policy.Policies;
 import imserver.policy.Ruling;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -26,6 +28,8 @@ final class PolicyGate {
   private static final System.Logger LOG = System.getLogger(PolicyGate.class.getName());
 
   private final Policies policies;
+  private final SentFiles files;
+  private final Executor database;
   private final Consumer<Send> next;
 
   private final Semaphore free;
@@ -44,7 +48,7 @@ final class PolicyGate {
 
   /** A message, and what was decided of it. */
   private static final class Entry {
-    private final Send send;
+    private Send send;
     private @Nullable Ruling ruling;
 
     Entry(Send send) {
@@ -55,11 +59,15 @@ final class PolicyGate {
   /**
    * A gate.
    *
+   * @param files looks for those that messages carry, so that they are known to who is asked
+   * @param database runs what waits for it
    * @param next takes what has passed; also what is to be refused, with a verdict that says so
    * @param room how many messages may wait
    */
-  PolicyGate(Policies policies, Consumer<Send> next, int room) {
+  PolicyGate(Policies policies, SentFiles files, Executor database, Consumer<Send> next, int room) {
     this.policies = policies;
+    this.files = files;
+    this.database = database;
     this.next = next;
     this.free = new Semaphore(room);
   }
@@ -71,19 +79,52 @@ final class PolicyGate {
       send.fail(FailureCode.SERVER_BUSY);
       return;
     }
-    MessageDraft draft =
-        new MessageDraft(
-            send.key().senderId(),
-            send.request().toId(),
-            send.verdict().content(),
-            send.request().clientMessageId(),
-            send.request().files());
+    if (send.isCarrying()) {
+      database.execute(() -> askWithFiles(entry));
+    } else {
+      ask(entry);
+    }
+  }
+
+  /** What is refused for its files is not asked about. */
+  private void askWithFiles(Entry entry) {
+    Send found;
     try {
-      var unused = policies.ask(draft).thenAccept(ruling -> decided(entry, ruling));
+      found = files.find(List.of(entry.send)).get(0);
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "files of a message could not be looked for: {0}", e.getMessage());
+      decided(entry, new Ruling.Unknown());
+      return;
+    }
+    entry.send = found;
+    if (found.verdict().refusal() == null) {
+      ask(entry);
+    } else {
+      decided(entry, new Ruling.Store(found.verdict().content(), true));
+    }
+  }
+
+  private void ask(Entry entry) {
+    try {
+      var unused = policies.ask(draft(entry.send)).thenAccept(ruling -> decided(entry, ruling));
     } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, "a policy could not be asked", e);
       decided(entry, new Ruling.Unknown());
     }
+  }
+
+  private static MessageDraft draft(Send send) {
+    return new MessageDraft(
+        send.key().senderId(),
+        send.request().toId(),
+        send.verdict().content(),
+        send.request().clientMessageId(),
+        send.attachments().stream()
+            .map(
+                file ->
+                    new MessageDraft.Attachment(
+                        file.fileId(), file.name(), file.type(), file.size()))
+            .toList());
   }
 
   /** A sender may have no more waiting than there is still room for. */

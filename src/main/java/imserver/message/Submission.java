@@ -54,7 +54,8 @@ sealed interface Submission {
    *
    * @param verdict what is to become of it for what it says
    * @param exempt whether the rules for strangers do not apply to its sender
-   * @param attachments what is known of its files, none before they were looked for
+   * @param attachments what is known of its files, by the names that they are to have; none before
+   *     they were looked for
    */
   record Send(
       Requester requester,
@@ -70,6 +71,11 @@ sealed interface Submission {
     /** The same, with another verdict. */
     Send with(Verdict other) {
       return new Send(requester, request, key, noticeDetails, other, exempt, attachments, progress);
+    }
+
+    /** Whether it is to carry files. */
+    boolean isCarrying() {
+      return !request.files().isEmpty();
     }
 
     /** The same, with what was found of its files. */

@@ -39,7 +39,9 @@
  *
  * <p>{@code Intake} asks the {@code imserver.content.WordFilter} of each message of a user, which
  * takes microseconds, and the host application ({@code imserver.policy}) of those that the words do
- * not refuse, which may take as long as the settings allow. Meanwhile they wait in the {@link
+ * not refuse, which may take as long as the settings allow. Names of files are looked at as texts
+ * are ({@link imserver.message.SentFiles}), when they are read from the database: before the host
+ * application is asked, and in the lane. Meanwhile messages wait in the {@link
  * imserver.message.PolicyGate}, bounded as a lane is; it lets those of one sender pass in the order
  * in which they came. What is refused goes on into the lane all the same: it may be the retry of a
  * message that was stored, which is acknowledged. What has a word of the list {@code report} is
@@ -127,6 +129,27 @@
  * also without a message: with what its users have set, and how much each has written, so that
  * nobody becomes a stranger. It is in no list then. A key is held unique as long as its message is
  * there.
+ *
+ * <h2>Imported</h2>
+ *
+ * <p>A site that comes from another system brings its messages along ({@link
+ * imserver.message.MessageImport}, {@code ImportStore}): with their own times, read or not, some
+ * hundred in a transaction, which locks their users as any other does. Nobody is told of a message
+ * by it: neither by a socket nor by an event, no rule is asked and no quota used; but each has
+ * written to the other from then on, so that they are no strangers. For each of its users a
+ * conversation has changed once for each transaction, and devices that are connected are told to
+ * read what has changed. (Version 1 has no way to be told that; it gets what is unread at the next
+ * connect.)
+ *
+ * <p>Clients show a conversation in the order of its ids, and ids are drawn when a message is
+ * stored. So in one conversation messages have to be imported in the order of their times, and
+ * before new ones are sent in it: one that is older than the last of its conversation is refused,
+ * so that the order of ids is that of times. It also keeps {@code RetentionStore} right, which goes
+ * up the ids as far as messages are old; where a site has opened before, what is imported is
+ * deleted when the messages before it are old, too.
+ *
+ * <p>By its id in the other system each is known again, so that an import that broke off is begun
+ * from its beginning. The key of that is one which no client can make.
  *
  * <h2>Who may write to whom</h2>
  *

@@ -31,6 +31,11 @@ public record Attachment(
   /** How many a message carries at most. */
   public static final int MAX = 9;
 
+  /** The same by another name. */
+  public Attachment named(String other) {
+    return new Attachment(fileId, other, type, size, width, height, duration, waveform, hasPreview);
+  }
+
   /**
    * What it is, as version 1 and the original's paths say it, which know text alone. In Chinese, as
    * all that the original says.

@@ -9,6 +9,7 @@ import imserver.webhook.HostHttp;
 import imserver.webhook.WebhookSigner;
 import jakarta.json.Json;
 import jakarta.json.JsonArray;
+import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
@@ -154,8 +155,8 @@ final class HttpPolicy implements Policy {
     if (draft.clientMessageId() != null) {
       data.add("clientMessageId", draft.clientMessageId());
     }
-    if (!draft.fileIds().isEmpty()) {
-      data.add("fileIds", Json.createArrayBuilder(draft.fileIds()));
+    if (!draft.attachments().isEmpty()) {
+      data.add("attachments", attachments(draft));
     }
     String body =
         Json.createObjectBuilder()
@@ -168,6 +169,19 @@ final class HttpPolicy implements Policy {
     return HostHttp.request(address, signer, id, now.getEpochSecond(), body)
         .header("Accept", "application/json")
         .build();
+  }
+
+  private static JsonArrayBuilder attachments(MessageDraft draft) {
+    JsonArrayBuilder files = Json.createArrayBuilder();
+    for (MessageDraft.Attachment each : draft.attachments()) {
+      files.add(
+          Json.createObjectBuilder()
+              .add("fileId", each.fileId())
+              .add("name", each.name())
+              .add("type", each.type())
+              .add("size", each.size()));
+    }
+    return files;
   }
 
   private PolicyDecision decision(MessageDraft draft, HttpResponse<byte[]> response)

@@ -183,14 +183,14 @@ public class Policies {
       ruling.complete(new Ruling.Refuse(reason(refusal.reason())));
     } else if (decision instanceof PolicyDecision.Replace replacement) {
       String content = replacement.content();
-      if (isContent(content, !draft.fileIds().isEmpty())) {
+      if (isContent(content, !draft.attachments().isEmpty())) {
         MessageDraft replaced =
             new MessageDraft(
                 draft.senderId(),
                 draft.recipientId(),
                 content,
                 draft.clientMessageId(),
-                draft.fileIds());
+                draft.attachments());
         ask(replaced, index + 1, end, ruling);
       } else {
         failed(draft, new IllegalArgumentException("a text that no message may have"), ruling);

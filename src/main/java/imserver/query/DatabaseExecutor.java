@@ -81,6 +81,7 @@ public class DatabaseExecutor {
   private UserTurns turns;
   private ThreadPoolExecutor jobs;
   private ThreadPoolExecutor longJobs;
+  private ThreadPoolExecutor imports;
   private ThreadPoolExecutor answers;
   private ScheduledThreadPoolExecutor timer;
   private volatile boolean stopped;
@@ -100,6 +101,7 @@ public class DatabaseExecutor {
     turns = new UserTurns(database, TURNS_OF_ONE);
     jobs = executor(1, new ArrayBlockingQueue<>(JOBS_WAITING));
     longJobs = executor(1, new ArrayBlockingQueue<>(LONG_JOBS_WAITING));
+    imports = executor(1, new ArrayBlockingQueue<>(LONG_JOBS_WAITING));
     answers = executor(ANSWERING, new LinkedBlockingQueue<>());
     answers.setKeepAliveTime(IDLE_THREAD.toSeconds(), TimeUnit.SECONDS);
     answers.allowCoreThreadTimeOut(true);
@@ -155,6 +157,13 @@ public class DatabaseExecutor {
   /** The same for what may take longer than {@link #DEADLINE}. */
   public <T> CompletionStage<T> askForLong(Callable<T> job) {
     return submit(longJobs, register(new CompletableFuture<>()), job);
+  }
+
+  /**
+   * The same for messages of another system, some hundred of them, which notices do not hold up.
+   */
+  public <T> CompletionStage<T> askForImport(Callable<T> job) {
+    return submit(imports, register(new CompletableFuture<>()), job);
   }
 
   private <T> CompletionStage<T> submit(
@@ -266,6 +275,7 @@ public class DatabaseExecutor {
     database.shutdownNow();
     jobs.shutdownNow();
     longJobs.shutdownNow();
+    imports.shutdownNow();
     answers.shutdown();
     try {
       boolean ended =

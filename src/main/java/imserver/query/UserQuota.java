@@ -42,6 +42,11 @@ public final class UserQuota {
     return taken[0];
   }
 
+  /** How much one has. */
+  public long amount(UserPrincipal user) {
+    return amounts.getOrDefault(user.userId(), 0L);
+  }
+
   /** So much is done with. */
   public void giveBack(UserPrincipal user, long amount) {
     amounts.computeIfPresent(

@@ -44,6 +44,18 @@ public class Audit {
     }
   }
 
+  /** The line of an import, also where that broke off. */
+  void imported(UserPrincipal caller, ImportCounts counts) {
+    LOG.log(
+        Level.INFO,
+        "import messages by {0}: {1} lines, {2} imported, {3} present, {4} failed",
+        who(caller),
+        Long.toString(counts.lines()),
+        Long.toString(counts.imported()),
+        Long.toString(counts.present()),
+        Long.toString(counts.failed()));
+  }
+
   private String who(UserPrincipal principal) {
     String role = config.auth().mode() == AuthMode.OPEN ? "" : config.auth().serviceRole();
     return "sub=\"%s\" role=\"%s\"".formatted(quotable(principal.subject()), quotable(role));

@@ -53,7 +53,7 @@ final class BufferedRequest extends HttpServletRequestWrapper {
     this.timeout = timeout;
     this.listener = listener;
     this.onComplete = onComplete;
-    this.hidesType = FileBodies.isFile(request);
+    this.hidesType = StreamedBody.isOne(request);
   }
 
   @Override

@@ -6,6 +6,7 @@ import imserver.file.FileAddresses;
 import imserver.file.FileVariant;
 import imserver.file.MediaTypes;
 import imserver.file.Uploads;
+import imserver.query.FairPlaces;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -20,12 +21,10 @@ import java.lang.System.Logger.Level;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gives files out by their signed addresses ({@link FileAddresses}), to whoever has one: an {@code
  * <img>} sends no credential, so nobody knows which user it is. Many downloads at once are bounded
- * in all, and for each address of the network. No thread of the container waits.
+ * in all, and shared out fairly between clients, by their addresses, and between those who have
+ * uploaded what is downloaded ({@link FairPlaces}). No thread of the container waits.
  *
  * <p>What was uploaded by one user is shown to another: only images, sounds and films are shown in
  * a page, all else is offered to be saved, and nothing of it runs.
@@ -46,11 +46,10 @@ public class DownloadFilter extends HttpFilter {
 
   private static final Pattern PATH = Pattern.compile("/files/(\\d{1,16})/(content|preview)");
 
-  /** At once, with 64 KiB of each in memory, */
+  /**
+   * At once, with 64 KiB of each in memory; one address, behind which may be a school, has half.
+   */
   private static final int OF_ALL = 400;
-
-  /** and of one address, behind which may be a school. */
-  private static final int OF_ONE = 200;
 
   /** A client may take so long, and for each byte as if it took 16 KiB a second. */
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -63,8 +62,8 @@ public class DownloadFilter extends HttpFilter {
   /** As in {@link NonBlockingFilter}. */
   private static final List<String> GRIZZLY = List.of("Payara", "GlassFish");
 
-  private final transient Semaphore all = new Semaphore(OF_ALL);
-  private final transient Map<String, Integer> ofAddress = new ConcurrentHashMap<>();
+  private final transient FairPlaces<String> clients = new FairPlaces<>(OF_ALL);
+  private final transient FairPlaces<Long> owners = new FairPlaces<>(OF_ALL);
 
   @Inject private transient Uploads uploads;
   @Inject private transient FileAddresses addresses;
@@ -87,7 +86,13 @@ public class DownloadFilter extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     if (request.getAttribute(BROKEN) != null) {
-      throw new IOException("the rest of a file cannot be had"); // so that the connection is closed
+      if (response.isCommitted()) {
+        throw new IOException("the rest of a file cannot be had"); // so the connection is closed
+      }
+      response.reset();
+      response.setHeader("Access-Control-Allow-Origin", "*");
+      busy(response);
+      return;
     }
     String path = request.getPathInfo();
     Matcher file = PATH.matcher(path == null ? "" : path);
@@ -116,13 +121,12 @@ public class DownloadFilter extends HttpFilter {
       empty(response, HttpServletResponse.SC_FORBIDDEN);
       return;
     }
-    String address = remote.of(request);
-    if (!admit(address)) {
-      response.setHeader("Retry-After", "1");
-      empty(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+    String client = remote.networkOf(request);
+    if (!clients.take(client)) {
+      busy(response);
       return;
     }
-    start(request, response, new Wanted(id, variant, sealed, left.get()), address);
+    start(request, response, new Wanted(id, variant, sealed, left.get()), client);
   }
 
   private static Map<String, String> query(HttpServletRequest request) {
@@ -135,28 +139,9 @@ public class DownloadFilter extends HttpFilter {
 
   private record Wanted(long id, FileVariant variant, boolean sealed, Duration left) {}
 
-  private boolean admit(String address) {
-    if (!all.tryAcquire()) {
-      return false;
-    }
-    boolean[] admitted = {false};
-    ofAddress.compute(
-        address,
-        (key, before) -> {
-          int now = before == null ? 0 : before;
-          admitted[0] = now < OF_ONE;
-          return admitted[0] ? Integer.valueOf(now + 1) : before;
-        });
-    if (!admitted[0]) {
-      all.release();
-    }
-    return admitted[0];
-  }
-
-  private void release(String address) {
-    ofAddress.computeIfPresent(
-        address, (key, before) -> before == 1 ? null : Integer.valueOf(before - 1));
-    all.release();
+  private static void busy(HttpServletResponse response) {
+    response.setHeader("Retry-After", "1");
+    empty(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE);
   }
 
   private static void empty(HttpServletResponse response, int status) {
@@ -166,24 +151,18 @@ public class DownloadFilter extends HttpFilter {
   }
 
   private void start(
-      HttpServletRequest request, HttpServletResponse response, Wanted wanted, String address)
+      HttpServletRequest request, HttpServletResponse response, Wanted wanted, String client)
       throws IOException {
-    AtomicBoolean released = new AtomicBoolean();
-    Runnable release =
-        () -> {
-          if (released.compareAndSet(false, true)) {
-            release(address);
-          }
-        };
     AsyncContext async;
     try {
       async = request.startAsync(request, response);
     } catch (RuntimeException e) {
-      release.run();
+      clients.giveBack(client);
       throw e;
     }
     async.setTimeout(TIMEOUT.toMillis() + uploads.maxBytes() / BYTES_A_MILLISECOND);
-    Listener listener = new Listener(release);
+    Listener listener = new Listener();
+    listener.atEnd(() -> clients.giveBack(client));
     async.addListener(listener);
     AfterDispatch afterDispatch = new AfterDispatch();
     var unused =
@@ -225,6 +204,12 @@ public class DownloadFilter extends HttpFilter {
       async.complete();
       return;
     }
+    if (!owners.take(file.ownerId())) {
+      busy(response);
+      async.complete();
+      return;
+    }
+    listener.atEnd(() -> owners.giveBack(file.ownerId()));
     ByteRange range = head(request, response, file, wanted.left());
     if (range.isEmpty() || request.getMethod().equals("HEAD")) {
       async.complete();
@@ -236,7 +221,7 @@ public class DownloadFilter extends HttpFilter {
         new DownloadWriter(
             out, file, range, async::complete, () -> breakOff(request, async), watch::cancel);
     watch.of(uploads.every(DownloadWriter.WATCH, writer::watch));
-    listener.passTo(writer);
+    listener.atEnd(writer::stop);
     out.setWriteListener(writer);
   }
 
@@ -301,37 +286,29 @@ public class DownloadFilter extends HttpFilter {
     }
   }
 
-  /** Of a request from its beginning, as containers want it; the writer comes later. */
+  /** Does what is to be done when a request has ended, once; at once where it has ended before. */
   private static final class Listener implements AsyncListener {
-    private final Runnable release;
-    private @Nullable DownloadWriter writer;
+    private final List<Runnable> tasks = new ArrayList<>();
     private boolean over;
 
-    Listener(Runnable release) {
-      this.release = release;
-    }
-
-    void passTo(DownloadWriter listening) {
-      boolean late;
+    void atEnd(Runnable task) {
       synchronized (this) {
-        writer = listening;
-        late = over;
+        if (!over) {
+          tasks.add(task);
+          return;
+        }
       }
-      if (late) {
-        listening.onError(new IOException("the request has ended before its answer"));
-      }
+      task.run();
     }
 
     private void end() {
-      DownloadWriter listening;
+      List<Runnable> all;
       synchronized (this) {
         over = true;
-        listening = writer;
+        all = List.copyOf(tasks);
+        tasks.clear();
       }
-      release.run();
-      if (listening != null) {
-        listening.stop();
-      }
+      all.forEach(Runnable::run);
     }
 
     @Override

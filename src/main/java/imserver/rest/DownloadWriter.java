@@ -19,8 +19,13 @@ final class DownloadWriter implements WriteListener {
   /** How often {@link #watch} is to be called. */
   static final Duration WATCH = Duration.ofSeconds(10);
 
-  /** A client that takes nothing for so many of these is cut off. */
+  /** A client that takes nothing for so many of these is cut off, */
   private static final int MAX_IDLE = 3;
+
+  /** and one that takes longer than so many, and for each byte as if it took 4 KiB a second. */
+  private static final int MAX_WATCHES = 6;
+
+  private static final long SLOWEST = 4 * 1024 * WATCH.toSeconds();
 
   private static final int PIECE = 64 * 1024;
 
@@ -37,6 +42,7 @@ final class DownloadWriter implements WriteListener {
   private int filled;
   private boolean isReading;
   private int idle;
+  private long watchesLeft;
   private boolean flushed;
   private boolean ended;
 
@@ -60,6 +66,7 @@ final class DownloadWriter implements WriteListener {
     this.file = file;
     this.position = range.first();
     this.end = range.end();
+    this.watchesLeft = MAX_WATCHES + (range.end() - range.first()) / SLOWEST;
     this.complete = complete;
     this.breakOff = breakOff;
     this.atEnd = atEnd;
@@ -91,12 +98,12 @@ final class DownloadWriter implements WriteListener {
   /** Cuts a client off that does not read; does not wait. */
   void watch() {
     synchronized (this) {
-      if (ended || ++idle < MAX_IDLE) {
+      if (ended || (++idle < MAX_IDLE && --watchesLeft > 0)) {
         return;
       }
     }
     if (end()) {
-      LOG.log(Level.DEBUG, "a client does not read: {0} bytes by now", position);
+      LOG.log(Level.DEBUG, "a client does not read, or too slowly: {0} bytes by now", position);
       breakOff.run();
     }
   }

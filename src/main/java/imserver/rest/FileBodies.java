@@ -1,5 +1,6 @@
 package imserver.rest;
 
+import imserver.auth.Origins;
 import imserver.auth.Suspensions;
 import imserver.auth.UserPrincipal;
 import imserver.file.FileRefusedException;
@@ -10,21 +11,14 @@ import imserver.file.Uploads;
 import imserver.packet.FailureCode;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import jakarta.servlet.AsyncContext;
-import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +46,7 @@ public class FileBodies {
 
   @Inject private Uploads uploads;
   @Inject private Suspensions suspensions;
+  @Inject private Origins origins;
 
   /** For the container, which injects the rest. */
   public FileBodies() {}
@@ -108,6 +103,7 @@ public class FileBodies {
     if (caller == null) {
       throw Problem.unauthorized();
     }
+    StreamedBody.requireHost(request, origins);
     String actedFor = request.getHeader(BearerFilter.ACTED_FOR);
     UserPrincipal owner =
         caller.service() && actedFor != null
@@ -169,91 +165,29 @@ public class FileBodies {
     return parameters;
   }
 
-  /** Reads a body as it arrives, on no thread; then has the container dispatch the request anew. */
+  /** See {@link StreamedBody#read}. */
   void read(HttpServletRequest request, HttpServletResponse response, Upload upload)
       throws IOException {
-    AsyncContext async;
-    ServletInputStream in;
-    try {
-      async = request.startAsync(request, response);
-      in = request.getInputStream();
-    } catch (IOException | RuntimeException e) {
-      upload.close();
-      throw e;
-    }
-    AfterDispatch afterDispatch = new AfterDispatch();
-    Watch watch = new Watch();
-    UploadReader reader =
-        new UploadReader(
-            in,
-            request.getContentLengthLong(),
-            upload,
-            (file, body) -> {
-              request.setAttribute(FILE, file);
-              request.setAttribute(RETRY, upload.isRetry());
-              RequestBodies.put(request, body);
-              afterDispatch.run(async::dispatch);
-            },
-            watch::cancel,
-            () -> complete(async));
-    watch.of(uploads.every(UploadReader.WATCH, reader::watch));
-    try {
-      async.setTimeout(WHOLE.toMillis());
-      async.addListener(reader);
-      in.setReadListener(reader);
-    } catch (RuntimeException e) {
-      reader.onError(e);
-      throw e;
-    }
-    afterDispatch.leave();
+    StreamedBody.read(
+        request,
+        response,
+        new UploadSink(upload),
+        WHOLE,
+        uploads::every,
+        file -> {
+          request.setAttribute(FILE, file);
+          request.setAttribute(RETRY, upload.isRetry());
+        });
   }
 
-  private static void complete(AsyncContext async) {
-    try {
-      async.complete();
-    } catch (IllegalStateException e) {
-      // the container has ended it
-    }
-  }
-
-  /** Reads a body on this thread: of one user few at a time (see {@link RequestBodies}). */
+  /** See {@link StreamedBody#readHere}. */
   RequestBody readHere(HttpServletRequest request, Upload upload) {
-    try {
-      InputStream in = request.getInputStream();
-      byte[] chunk = new byte[Upload.CHUNK];
-      long read = 0;
-      int count = in.readNBytes(chunk, 0, chunk.length);
-      while (count > 0) {
-        read += count;
-        if (read > upload.maxBytes()) {
-          return new RequestBody(
-              new byte[0], false, Problem.of(FileRefusedException.Reason.TOO_LARGE));
-        }
-        await(upload.write(chunk, count));
-        count = in.readNBytes(chunk, 0, chunk.length);
-      }
-      request.setAttribute(FILE, await(upload.finish()));
-      request.setAttribute(RETRY, upload.isRetry());
-      return RequestBody.EMPTY;
-    } catch (IOException e) { // it has not come in time, or the client is gone
-      return new RequestBody(new byte[0], false, Problem.timeout());
-    } catch (Problem problem) {
-      return new RequestBody(new byte[0], false, problem);
-    } finally {
-      upload.close();
-    }
-  }
-
-  private static <T> T await(Future<T> result) {
-    try {
-      return result.get(1, TimeUnit.MINUTES);
-    } catch (ExecutionException e) {
-      throw ProblemMapper.of(e.getCause() == null ? e : e.getCause());
-    } catch (TimeoutException e) {
-      throw Problem.of(FileRefusedException.Reason.BUSY);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw Problem.of(FileRefusedException.Reason.BUSY);
-    }
+    return StreamedBody.readHere(
+        request,
+        new UploadSink(upload),
+        file -> {
+          request.setAttribute(FILE, file);
+          request.setAttribute(RETRY, upload.isRetry());
+        });
   }
 }

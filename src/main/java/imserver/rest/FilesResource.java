@@ -51,6 +51,7 @@ public class FilesResource {
   @Inject private FileAddresses addresses;
   @Inject private FileBodies bodies;
   @Inject private DatabaseExecutor database;
+  @Inject private Audit audit;
   @Context private SecurityContext caller;
   @Context private HttpServletRequest request;
 
@@ -144,6 +145,7 @@ public class FilesResource {
   @Path("{fileId}")
   public CompletionStage<Response> part(@PathParam("fileId") String fileId) {
     UserPrincipal owner = BearerFilter.user(caller);
+    bodies.refuseSilent(owner);
     FileBodies.requireTus(request);
     if (request.getAttribute(FileBodies.FILE) instanceof StoredFile stored) {
       return CompletableFuture.completedFuture(partly(stored));
@@ -160,12 +162,16 @@ public class FilesResource {
     return tus(Response.noContent()).header(OFFSET, offset).build();
   }
 
-  /** A file, with new addresses, for who may see it. */
+  /** A file, with new addresses, for who may see it; the host application sees all. */
   @GET
   @Path("{fileId}")
   public CompletionStage<FileView> find(@PathParam("fileId") String fileId) {
+    UserPrincipal user = BearerFilter.principal(caller);
+    long id = Parameters.id("fileId", fileId);
     return database.await(
-        uploads.seenBy(BearerFilter.user(caller), Parameters.id("fileId", fileId)),
+        user.isUser()
+            ? uploads.seenBy(user, id)
+            : audit.line(user, "get file " + id, () -> uploads.any(id), begun -> "begun"),
         found ->
             FileView.of(
                 addresses.link(

@@ -7,6 +7,11 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -76,6 +81,33 @@ public final class JsonBody {
       throw Problem.badRequest(name + " must be true or false");
     }
     return value == JsonValue.TRUE;
+  }
+
+  /** Whether the member is the number 0. */
+  boolean isZero(String name) {
+    return get(name) instanceof JsonNumber number && number.toString().equals("0");
+  }
+
+  /**
+   * A time: ISO 8601 with its offset from UTC, or milliseconds since 1970, as a number or digits in
+   * a text.
+   */
+  OffsetDateTime time(String name) {
+    JsonValue value = get(name);
+    String text =
+        value instanceof JsonString string
+            ? string.getString()
+            : value == null ? "" : value.toString();
+    try {
+      return text.matches("-?\\d{1,15}")
+          ? Instant.ofEpochMilli(Long.parseLong(text)).atOffset(ZoneOffset.UTC)
+          : OffsetDateTime.parse(text)
+              .withOffsetSameInstant(ZoneOffset.UTC)
+              .truncatedTo(ChronoUnit.MILLIS);
+    } catch (DateTimeException e) {
+      throw Problem.badRequest(
+          name + " must be a time as 2020-01-02T03:04:05Z, or milliseconds since 1970");
+    }
   }
 
   /** A positive id, as a number or digits in a text. */

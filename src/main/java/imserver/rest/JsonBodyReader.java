@@ -54,7 +54,8 @@ public class JsonBodyReader implements MessageBodyReader<JsonBody> {
     return parse(BodyText.read(entity));
   }
 
-  private static JsonBody parse(String text) {
+  /** A text that is one object. */
+  static JsonBody parse(String text) {
     try (JsonParser parser = PARSERS.createParser(new StringReader(text))) {
       if (parser.next() == Event.START_OBJECT) {
         JsonObject object = object(parser);

@@ -78,6 +78,7 @@ public class NonBlockingFilter extends HttpFilter {
   @Inject private transient CredentialVerifier verifier;
   @Inject private transient UserBudgets budgets;
   @Inject private transient FileBodies uploads;
+  @Inject private transient ImportBodies imports;
 
   private boolean closing;
 
@@ -85,10 +86,12 @@ public class NonBlockingFilter extends HttpFilter {
   public NonBlockingFilter() {}
 
   /** Where bodies are read without a container. */
-  NonBlockingFilter(CredentialVerifier verifier, UserBudgets budgets, FileBodies uploads) {
+  NonBlockingFilter(
+      CredentialVerifier verifier, UserBudgets budgets, FileBodies uploads, ImportBodies imports) {
     this.verifier = verifier;
     this.budgets = budgets;
     this.uploads = uploads;
+    this.imports = imports;
   }
 
   @Override
@@ -113,6 +116,8 @@ public class NonBlockingFilter extends HttpFilter {
       ask(request, response, chain, body);
     } else if (hasBody(request) && FileBodies.isFile(request)) {
       readFile(request, response, chain);
+    } else if (hasBody(request) && ImportBodies.isImport(request)) {
+      readImport(request, response, chain);
     } else if (closing && isHttp2(request) && hasBody(request)) {
       ask(request, response, chain, bodies.readHere(request, Bearer.verified(request, verifier)));
     } else if (hasBody(request)) {
@@ -139,6 +144,28 @@ public class NonBlockingFilter extends HttpFilter {
         ask(request, response, chain, RequestBody.EMPTY.orRefused(problem));
       } else {
         RequestBodies.drop(request, response, problem, uploads.maxBytes());
+      }
+    }
+  }
+
+  private void readImport(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    UserPrincipal caller = Bearer.verified(request, verifier);
+    try {
+      ImportSink sink = imports.admit(request, caller);
+      if (closing && isHttp2(request)) {
+        ask(request, response, chain, imports.readHere(request, sink));
+      } else {
+        imports.read(request, response, sink);
+      }
+    } catch (Problem problem) {
+      if (caller == null) {
+        bodies.read(request, response, null); // only to be dropped
+      } else if (closing && isHttp2(request)) {
+        ask(request, response, chain, RequestBody.EMPTY.orRefused(problem));
+      } else {
+        RequestBodies.drop(request, response, problem, BodyText.MAX_BYTES);
       }
     }
   }

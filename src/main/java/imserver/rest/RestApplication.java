@@ -42,6 +42,7 @@ public class RestApplication extends Application {
           UnreadResource.class,
           UsersResource.class,
           FilesResource.class,
+          ImportResource.class,
           NoticesResource.class,
           WebhooksResource.class,
           WordsResource.class,

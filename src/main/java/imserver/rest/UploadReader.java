@@ -1,7 +1,5 @@
 package imserver.rest;
 
-import imserver.file.FileRefusedException.Reason;
-import imserver.file.StoredFile;
 import imserver.file.Upload;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -13,23 +11,23 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands a file over as it arrives, chunk by chunk; no thread waits for the client, and none of the
- * container for the disk. While a chunk is being kept nothing is read, so that one is in memory at
- * a time. Where the file is refused the rest is read to be dropped: a browser that is answered
- * before it has sent all shows no answer, but a broken connection.
+ * Hands a body over as it arrives, as a file or an import, chunk by chunk; no thread waits for the
+ * client, and none of the container for the disk. While a chunk is being kept nothing is read, so
+ * that one is in memory at a time. Where the body is refused the rest is read to be dropped: a
+ * browser that is answered before it has sent all shows no answer, but a broken connection.
  */
-final class UploadReader implements ReadListener, AsyncListener {
+final class UploadReader<T> implements ReadListener, AsyncListener {
 
   /** Takes what came of it, at most once. */
   @FunctionalInterface
-  interface Completion {
+  interface Completion<T> {
     /**
      * Answers.
      *
-     * @param file null where it is refused
-     * @param body without bytes; says whether all of it was read, and why the file is refused
+     * @param result null where it is refused
+     * @param body without bytes; says whether all of it was read, and why it is refused
      */
-    void accept(@Nullable StoredFile file, RequestBody body) throws IOException;
+    void accept(@Nullable T result, RequestBody body) throws IOException;
   }
 
   private static final System.Logger LOG = System.getLogger(UploadReader.class.getName());
@@ -37,8 +35,8 @@ final class UploadReader implements ReadListener, AsyncListener {
   /** How often {@link #watch} is to be called. */
   static final Duration WATCH = Duration.ofSeconds(5);
 
-  /** A client that sends less within two of these is too slow: 2 KiB a second. */
-  private static final long MIN_BYTES = 2 * 10 * 1024;
+  /** A client is watched for so many of these at a time. */
+  private static final int WATCHED = 2;
 
   private enum State {
     READING,
@@ -49,8 +47,8 @@ final class UploadReader implements ReadListener, AsyncListener {
 
   private final ServletInputStream in;
   private final long length;
-  private final Upload upload;
-  private final Completion then;
+  private final BodySink<T> sink;
+  private final Completion<T> then;
   private final Runnable atEnd;
   private final Runnable onBreak;
   private final byte[] chunk;
@@ -73,13 +71,13 @@ final class UploadReader implements ReadListener, AsyncListener {
   UploadReader(
       ServletInputStream in,
       long length,
-      Upload upload,
-      Completion then,
+      BodySink<T> sink,
+      Completion<T> then,
       Runnable atEnd,
       Runnable onBreak) {
     this.in = in;
     this.length = length;
-    this.upload = upload;
+    this.sink = sink;
     this.then = then;
     this.atEnd = atEnd;
     this.onBreak = onBreak;
@@ -102,8 +100,8 @@ final class UploadReader implements ReadListener, AsyncListener {
       }
       read += count;
       filled = dropping ? 0 : filled + count;
-      if (read > upload.maxBytes()) {
-        report(null, problem == null ? Problem.of(Reason.TOO_LARGE) : problem, false);
+      if (read > sink.maxBytes()) {
+        report(null, problem == null ? sink.tooLarge() : problem, false);
       } else if (in.isFinished() && in.available() == 0) {
         endOfBody(); // now, since Payara would report it on another thread
       } else if (filled == chunk.length) {
@@ -137,7 +135,7 @@ final class UploadReader implements ReadListener, AsyncListener {
       report(null, problem, true);
     } else if (filled > 0) {
       state = State.KEEPING;
-      var unused = upload.write(chunk, filled).whenComplete((kept, error) -> last(error));
+      var unused = sink.write(chunk, filled).whenComplete((kept, error) -> last(error));
     } else {
       state = State.KEEPING;
       last(null);
@@ -154,16 +152,15 @@ final class UploadReader implements ReadListener, AsyncListener {
       return;
     }
     var unused =
-        upload
-            .finish()
+        sink.finish()
             .whenComplete(
-                (file, failure) ->
-                    tryReport(file, failure == null ? null : ProblemMapper.of(failure)));
+                (result, failure) ->
+                    tryReport(result, failure == null ? null : ProblemMapper.of(failure)));
   }
 
-  private void tryReport(@Nullable StoredFile file, @Nullable Problem why) {
+  private void tryReport(@Nullable T result, @Nullable Problem why) {
     try {
-      report(file, why, true);
+      report(result, why, true);
     } catch (IOException | RuntimeException e) {
       broken(e);
     }
@@ -171,7 +168,7 @@ final class UploadReader implements ReadListener, AsyncListener {
 
   private void keep() {
     state = State.KEEPING;
-    var unused = upload.write(chunk, filled).whenComplete((kept, error) -> kept(error));
+    var unused = sink.write(chunk, filled).whenComplete((kept, error) -> kept(error));
   }
 
   private void kept(@Nullable Throwable error) {
@@ -202,11 +199,11 @@ final class UploadReader implements ReadListener, AsyncListener {
       synchronized (this) {
         boolean waits = state == State.READING || state == State.DROPPING;
         watched = waits ? watched + 1 : 0;
-        if (watched < 2) {
+        if (watched < WATCHED) {
           readBefore = watched == 0 ? read : readBefore;
           return;
         }
-        boolean slow = read - readBefore < MIN_BYTES;
+        boolean slow = read - readBefore < sink.slowest() * WATCHED * WATCH.toSeconds();
         readBefore = read;
         watched = 0;
         if (!slow) {
@@ -243,10 +240,10 @@ final class UploadReader implements ReadListener, AsyncListener {
   @Override
   public void onStartAsync(AsyncEvent event) {}
 
-  private void report(@Nullable StoredFile file, @Nullable Problem why, boolean complete)
+  private void report(@Nullable T result, @Nullable Problem why, boolean complete)
       throws IOException {
     if (tryEnd()) {
-      then.accept(file, new RequestBody(new byte[0], complete, why));
+      then.accept(result, new RequestBody(new byte[0], complete, why));
     }
   }
 
@@ -263,15 +260,15 @@ final class UploadReader implements ReadListener, AsyncListener {
     if (wasReading) {
       keepWhatCame();
     }
-    upload.close();
+    sink.close();
     atEnd.run();
     return true;
   }
 
   /** Of a resumable upload also what came last, so that it need not be sent again. */
   private void keepWhatCame() {
-    if (upload.isPart() && filled > 0) {
-      var unused = upload.write(chunk, filled);
+    if (sink.keepsParts() && filled > 0) {
+      var unused = sink.write(chunk, filled);
     }
   }
 }

@@ -31,6 +31,9 @@
  *   <li>For a file: nobody. It is handed over as it arrives ({@code UploadReader}); a client that
  *       sends less than 2 KiB a second gets 408. Of one user three come at once. A refused one is
  *       read to its end, to be dropped.
+ *   <li>For an import: nobody, as for a file ({@code ImportSink}); two come at once. It takes as
+ *       long as it takes, up to an hour, on a thread of its own for the database; the same again
+ *       goes on where it broke off, since what is there is passed over.
  *   <li>For a client that downloads a file: nobody ({@code DownloadWriter}). One that takes nothing
  *       for half a minute is cut off. Since nobody knows which user has an address, downloads are
  *       bounded in all (400), and for each address of the network (200).

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -37,6 +38,9 @@ public class StaticFiles extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
 
+  /** What the WAR has for the container, and for {@code java -jar}. */
+  private static final List<String> NOT_SERVED = List.of("/WEB-INF/", "/META-INF/", "/launcher/");
+
   private static final String WELCOME = "index.html";
 
   /** As the build names them: the script, and what a debugger asks for. */
@@ -63,7 +67,7 @@ public class StaticFiles extends HttpServlet {
   private void read(String folder) throws IOException, NoSuchAlgorithmException {
     Set<String> paths = getServletContext().getResourcePaths(folder);
     for (String path : paths == null ? Set.<String>of() : paths) {
-      if (path.startsWith("/WEB-INF/") || path.startsWith("/META-INF/")) {
+      if (NOT_SERVED.stream().anyMatch(path::startsWith)) {
         continue;
       }
       if (path.endsWith("/")) {

@@ -57,6 +57,19 @@ class RemoteAddressesTest {
         .isEqualTo(CLIENT);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "203.0.113.7, 203.0.113.7",
+    "::ffff:203.0.113.7, 203.0.113.7",
+    "2001:db8:1:2:3:4:5:6, 2001:db8:1:2:0:0:0:0/64",
+    "2001:db8:1:2:ffff::, 2001:db8:1:2:0:0:0:0/64",
+    "2001:db8:1:3::1, 2001:db8:1:3:0:0:0:0/64"
+  })
+  @DisplayName("is in a network, by which clients are bounded:")
+  void network(String address, String network) {
+    assertThat(IpAddresses.network(IpAddresses.parse(address))).isEqualTo(network);
+  }
+
   @Test
   @DisplayName("may be of either kind")
   void ipv6() {

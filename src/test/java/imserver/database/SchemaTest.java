@@ -81,4 +81,20 @@ class SchemaTest {
         .hasMessageContaining("empty database")
         .hasMessageNotContaining("baseline");
   }
+
+  @Test
+  @DisplayName("into which a copy was not finished is not served")
+  void unfinishedCopy() throws Exception {
+    Schema schema = new Schema(config());
+    schema.migrate();
+    DatabaseAddress address = DatabaseAddress.of(config().storage());
+    try (Connection connection = address.driver().connect(address.url(), address.properties());
+        var statement = connection.createStatement()) {
+      statement.execute("update installation set is_unfinished_copy = true");
+    }
+    assertThatThrownBy(schema::migrate)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("a copy into it was not finished")
+        .hasMessageNotContaining("\n");
+  }
 }

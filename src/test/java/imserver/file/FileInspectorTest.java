@@ -155,6 +155,14 @@ class FileInspectorTest {
   }
 
   @Test
+  @DisplayName("a lossless WebP is an image without a preview")
+  void losslessWebp() {
+    byte[] webp = Images.losslessWebp(800, 600);
+    assertThat(inspect("a.webp", webp))
+        .isEqualTo(new Inspection("image/webp", webp.length, 800, 600, false));
+  }
+
+  @Test
   @DisplayName("what says it has more pixels than may be is a file, and is not decoded")
   void bombs() {
     for (byte[] bomb :
@@ -172,7 +180,7 @@ class FileInspectorTest {
   }
 
   @Test
-  @DisplayName("an image that is cut anywhere, or changed, is a file")
+  @DisplayName("an image that is cut anywhere, or changed, has no metadata, shown or as a file")
   void damaged() {
     Random random = new Random(7);
     for (byte[] image :
@@ -182,19 +190,64 @@ class FileInspectorTest {
           Images.gifWithComment(),
           Images.webp()
         }) {
-      int picture = Math.min(image.length, image.length - 60);
-      for (int i = 0; i < 40; i++) {
-        byte[] cut = Arrays.copyOf(image, Math.max(16, random.nextInt(Math.max(17, picture))));
+      for (int i = 0; i < 60; i++) {
+        byte[] cut = Arrays.copyOf(image, 16 + random.nextInt(image.length - 16));
         Inspection found = inspect("a", cut);
-        assertThat(found.size()).isEqualTo(kept(FileVariant.CONTENT).length);
+        byte[] kept = kept(FileVariant.CONTENT);
+        assertThat(found.size()).isEqualTo(kept.length);
+        boolean isShown = found.type().startsWith("image/");
+        if (isShown || image[0] != 'G') { // a comment is all that there is of a GIF without picture
+          assertThat(text(kept)).as("cut at %d", cut.length).doesNotContain("Place");
+        }
         byte[] changed = image.clone();
-        changed[random.nextInt(changed.length)] ^= (byte) (1 << random.nextInt(8));
-        inspect("a", changed); // image or file, but no failure
+        int at = random.nextInt(changed.length);
+        changed[at] ^= (byte) (1 << random.nextInt(8));
+        Inspection other = inspect("a", changed); // image or file, but no failure
+        if (other.type().startsWith("image/")) {
+          assertThat(text(kept(FileVariant.CONTENT)))
+              .as("changed at %d", at)
+              .doesNotContain("Place");
+        }
       }
     }
-    byte[] photo = Images.photo(300, 200, 1);
-    assertThat(inspect("a.jpg", Arrays.copyOf(photo, photo.length / 2)).type())
-        .isEqualTo(MediaTypes.UNKNOWN);
+  }
+
+  @Test
+  @DisplayName("a photograph that breaks off is shown as far as it came, without its place")
+  void brokenOff() throws IOException {
+    byte[] photo = Images.photo(1000, 800, 6);
+    Inspection found = inspect("a.jpg", Arrays.copyOf(photo, photo.length * 2 / 3));
+    byte[] kept = kept(FileVariant.CONTENT);
+    assertThat(found.type()).isEqualTo("image/jpeg");
+    assertThat(text(kept)).doesNotContain("Place");
+    assertThat(isRed(decoded(kept).getRGB(10, 10))).isTrue();
+  }
+
+  @Test
+  @DisplayName("a photograph in which something lies between the segments is a photograph")
+  void strayBytes() throws IOException {
+    byte[] plain = Images.image("jpeg", 300, 200);
+    byte[] stray =
+        Images.concat(
+            Arrays.copyOf(plain, 20), new byte[3], Arrays.copyOfRange(plain, 20, plain.length));
+    assertThat(inspect("a.jpg", stray).type()).isEqualTo("image/jpeg");
+    assertThat(isRed(decoded(kept(FileVariant.CONTENT)).getRGB(10, 10))).isTrue();
+  }
+
+  @Test
+  @DisplayName("what begins like an image and has no picture is a file that ends before its place")
+  void noPicture() {
+    byte[] photo = Images.photo(300, 200, 6);
+    byte[] webp = Images.webp();
+    webp[4] = 0; // it says that it is empty
+    for (byte[] each : new byte[][] {Arrays.copyOf(photo, 120), webp}) {
+      Inspection found = inspect("a.jpg", each);
+      assertThat(found.type()).isEqualTo(MediaTypes.UNKNOWN);
+      assertThat(found.size()).isEqualTo(kept(FileVariant.CONTENT).length).isPositive();
+      assertThat(text(kept(FileVariant.CONTENT))).doesNotContain("Place");
+    }
+    byte[] other = ascii("\u00ff\u00d8\u00ff something else");
+    assertThat(inspect("a.jpg", other).size()).isEqualTo(other.length);
   }
 
   @ParameterizedTest

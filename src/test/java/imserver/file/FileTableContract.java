@@ -106,7 +106,7 @@ abstract class FileTableContract {
   }
 
   @Test
-  @DisplayName("counts the uploads of a day exactly, also those that come at once or are gone")
+  @DisplayName("counts the uploads of a day exactly, also those that come at once")
   void quota() {
     var threads = Executors.newFixedThreadPool(8);
     try {
@@ -125,13 +125,27 @@ abstract class FileTableContract {
                           threads))
               .toList();
       assertThat(tries.stream().map(CompletableFuture::join).filter(id -> id > 0).toList())
-          .hasSize(PER_DAY)
-          .allMatch(id -> table().abandon(id));
+          .hasSize(PER_DAY);
     } finally {
       threads.shutdown();
     }
     assertRefused(() -> begin(null, NOW.plusHours(23)), Reason.QUOTA);
     assertThat(begin(null, NOW.plusDays(1))).isPositive();
+  }
+
+  @Test
+  @DisplayName("does not count uploads that fail, but so many; one that is complete stays counted")
+  void failures() {
+    for (int i = 0; i < 4 * PER_DAY; i++) {
+      assertThat(table().abandon(begin(null, NOW))).isTrue();
+    }
+    assertRefused(() -> begin(null, NOW.plusHours(23)), Reason.QUOTA);
+    OffsetDateTime next = NOW.plusDays(1);
+    assertThat(table().abandon(complete("a", next))).isFalse();
+    for (int i = 1; i < PER_DAY; i++) {
+      complete(null, next);
+    }
+    assertRefused(() -> begin(null, next), Reason.QUOTA);
   }
 
   @Test
@@ -165,6 +179,9 @@ abstract class FileTableContract {
     assertThat(done.file().type()).isEqualTo("image/png");
     assertThat(done.file().width()).isEqualTo(3);
     assertThat(done.file().hasPreview()).isTrue();
+    assertThat(FileTable.isName("课***.txt", "课abc.txt")).isTrue();
+    assertThat(FileTable.isName("abc.txt", "***.txt")).isFalse();
+    assertThat(FileTable.isName("***.txt", "a.txt")).isFalse();
     assertThat(table().received(id, 6, 7)).isFalse();
     assertRefused(() -> table().complete(id, alice, named("r"), 10, FOUND), Reason.UNKNOWN);
   }
@@ -203,14 +220,18 @@ abstract class FileTableContract {
     FileStore store = new FolderStore(folder.resolve("files"));
     long sent = complete(null, NOW);
     long unsent = complete(null, NOW);
-    long begun = begin(null, NOW);
+    long begun = table().begin(alice, named("part"), 10, true, NOW).file().fileId();
+    long brokenOff = begin("whole", NOW);
     send(sent, bob);
-    long without = begun + 1_000_000;
-    for (long id : new long[] {sent, unsent, begun, without}) {
+    long without = brokenOff + 1_000_000;
+    for (long id : new long[] {sent, unsent, begun, brokenOff, without}) {
       store.append(id, FileVariant.CONTENT, 0, new byte[1], 1);
     }
+    sweepAt(store, NOW.plusHours(1));
+    assertThat(store.kept(0, 10)).containsExactly(sent, unsent, begun, brokenOff);
     sweepAt(store, NOW.plusHours(23));
     assertThat(store.kept(0, 10)).containsExactly(sent, unsent, begun);
+    assertThat(table().find(brokenOff)).isEmpty();
     sweepAt(store, NOW.plusHours(25));
     assertThat(store.kept(0, 10)).containsExactly(sent);
     assertThat(table().find(unsent)).isEmpty();

@@ -166,6 +166,16 @@ public final class Images {
     return riff("RIFF", body);
   }
 
+  /** A lossless WebP of one colour. */
+  static byte[] losslessWebp(int width, int height) {
+    byte[] image = Base64.getDecoder().decode("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==");
+    int alpha = 1 << 28;
+    ByteBuffer.wrap(image)
+        .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+        .putInt(21, (width - 1) | (height - 1) << 14 | alpha);
+    return image;
+  }
+
   private static byte[] riff(String name, byte[] data) {
     return ByteBuffer.allocate(8 + data.length + (data.length & 1))
         .order(java.nio.ByteOrder.LITTLE_ENDIAN)

@@ -62,6 +62,14 @@ class FakeService extends MessageService {
     return uploaded;
   }
 
+  @Override
+  public void renameFiles(Map<Long, String> names) {
+    names.forEach(
+        (id, name) ->
+            uploaded.computeIfPresent(
+                id, (key, file) -> new OwnedFile(file.ownerId(), file.attachment().named(name))));
+  }
+
   int pings;
 
   /** The database refuses these. */

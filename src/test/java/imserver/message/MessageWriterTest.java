@@ -2,6 +2,7 @@ package imserver.message;
 
 import static imserver.message.WriterFixture.message;
 import static imserver.message.WriterFixture.named;
+import static imserver.packet.FailureCode.REFUSED_CONTENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,7 @@ import imserver.content.Verdict;
 import imserver.directory.UserProfile;
 import imserver.file.OwnedFile;
 import imserver.message.Submission.Send;
+import imserver.packet.Attachment;
 import imserver.packet.FailureCode;
 import imserver.packet.Packets;
 import imserver.packet.Response;
@@ -407,6 +409,36 @@ class MessageWriterTest {
               failure(1, "b", FailureCode.UNKNOWN_FILE),
               success(1, "c"));
       assertThat(fixture.texts()).containsExactly("c");
+    }
+
+    private OwnedFile owned(long id, String name) {
+      return new OwnedFile(
+          1, new Attachment(id, name, "text/plain", 5, null, null, null, null, false));
+    }
+
+    @Test
+    @DisplayName("is refused, reported or masked for what their names say, for all who see them")
+    void names() {
+      service.uploaded.put(15L, owned(15, "bad.txt"));
+      service.uploaded.put(16L, owned(16, "odd.txt"));
+      fixture.verdicts.put("bad.txt", Verdict.of("bad.txt").refused(REFUSED_CONTENT, ""));
+      fixture.verdicts.put("a.jpg", Verdict.of("*.jpg"));
+      fixture.verdicts.put("odd.txt", Verdict.of("odd.txt").reported());
+      messageWriter.process(
+          List.of(
+              carrying(alice, "a", 13L, 15L),
+              carrying(alice, "b", 12L),
+              carrying(alice, "c", 16L)));
+      assertThat(alice.sent)
+          .containsExactlyInAnyOrder(
+              failure(1, "a", REFUSED_CONTENT), success(1, "b"), success(1, "c"));
+      assertThat(fixture.delivered.get(0).files())
+          .extracting(file -> file.attachment().name())
+          .containsExactly("*.jpg");
+      assertThat(service.uploaded.get(12L).attachment().name()).isEqualTo("*.jpg");
+      assertThat(service.committed.values())
+          .extracting(NewMessage::flagged)
+          .containsExactly(false, true);
     }
 
     @Test

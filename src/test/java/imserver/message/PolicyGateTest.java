@@ -3,16 +3,22 @@ package imserver.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.api.MessageDraft;
+import imserver.content.WordFilter;
+import imserver.file.OwnedFile;
 import imserver.message.Submission.Send;
 import imserver.packet.FailureCode;
 import imserver.packet.Response.Failure;
+import imserver.packet.SendMessage;
+import imserver.packet.TestFiles;
 import imserver.policy.Policies;
 import imserver.policy.Ruling;
 import imserver.session.FakeConnection;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -23,6 +29,12 @@ import org.junit.jupiter.api.Test;
 class PolicyGateTest {
 
   private final Map<String, CompletableFuture<Ruling>> asked = new HashMap<>();
+  private final List<MessageDraft> drafts = new ArrayList<>();
+  private final FakeService service = new FakeService();
+
+  /** What waits for a thread that may ask the database. */
+  private final Queue<Runnable> database = new ArrayDeque<>();
+
   private final List<String> passed = new ArrayList<>();
   private final FakeConnection alice = new FakeConnection(1);
   private final FakeConnection bob = new FakeConnection(3);
@@ -42,13 +54,15 @@ class PolicyGateTest {
         new Policies() {
           @Override
           public CompletableFuture<Ruling> ask(MessageDraft draft) {
+            drafts.add(draft);
             if (draft.content().equals("fault")) {
               throw new IllegalStateException("of a test");
             }
             return asked.computeIfAbsent(draft.content(), key -> new CompletableFuture<>());
           }
         };
-    return new PolicyGate(policies, next, room);
+    return new PolicyGate(
+        policies, new SentFiles(service, new WordFilter()), database::add, next, room);
   }
 
   private static Send send(FakeConnection from, String content) {
@@ -96,6 +110,41 @@ class PolicyGateTest {
     asked.get("b").complete(new Ruling.Unknown());
     assertThat(passed).containsExactly("refused: no");
     assertThat(failed(alice)).isEqualTo(2);
+  }
+
+  private static Send carrying(FakeConnection from, String content, long file) {
+    return new Send(from, new SendMessage(null, 2, content, "t", null, null, List.of(file)), null);
+  }
+
+  @Test
+  @DisplayName("asks with names and types of files, once they are known, and keeps the order")
+  void files() {
+    service.uploaded.put(12L, new OwnedFile(1, TestFiles.PICTURE));
+    PolicyGate gate = gate(100);
+    gate.pass(carrying(alice, "a", 12));
+    gate.pass(send(alice, "b"));
+    allow("b");
+    assertThat(passed).isEmpty();
+    database.remove().run();
+    assertThat(drafts.get(1).attachments())
+        .containsExactly(new MessageDraft.Attachment(12, "a.jpg", "image/jpeg", 1234));
+    allow("a");
+    assertThat(passed).containsExactly("a", "b");
+  }
+
+  @Test
+  @DisplayName("does not ask of files that are none of the sender's, nor where they are not known")
+  void unknownFiles() {
+    service.uploaded.put(12L, new OwnedFile(9, TestFiles.PICTURE));
+    PolicyGate gate = gate(100);
+    gate.pass(carrying(alice, "a", 12));
+    database.remove().run();
+    assertThat(passed).containsExactly("refused: " + FailureCode.UNKNOWN_FILE.message());
+    service.down = true;
+    gate.pass(carrying(alice, "b", 12));
+    database.remove().run();
+    assertThat(failed(alice)).isEqualTo(1);
+    assertThat(drafts).isEmpty();
   }
 
   @Test

@@ -10,6 +10,7 @@ import imserver.message.Outcome.Stored;
 import imserver.moderation.ModerationStep;
 import imserver.moderation.ModerationStep.Action;
 import imserver.moderation.SuspensionScope;
+import imserver.packet.SendMessage;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -511,5 +513,174 @@ abstract class StepContract {
     eraseToTheEnd(NEW.plusSeconds(10));
     assertThat(erasures().find(A).orElseThrow().isFinished()).isTrue();
     assertCounted();
+  }
+
+  // Importing.
+
+  private static ImportedMessage old(
+      long sender, long recipient, String id, OffsetDateTime at, boolean read) {
+    return new ImportedMessage(sender, recipient, id, "text of " + id, at, read);
+  }
+
+  private List<ImportOutcome> importAll(ImportedMessage... messages) {
+    return new ImportStore(database()).add(List.of(messages)).outcomes();
+  }
+
+  private List<String> imported() {
+    return state()
+        .texts(
+            "select sender_id || ' ' || recipient_id || ' ' || content || ' ' || client_timestamp"
+                + " from message order by id");
+  }
+
+  @Test
+  @DisplayName("imports messages with their times, read or not, in their order, each once")
+  void imports() {
+    List<ImportedMessage> messages =
+        List.of(
+            old(A, B, "1", OLD, true),
+            old(B, A, "1", OLD.plusSeconds(1), true),
+            old(A, B, "2", OLD.plusSeconds(1), false),
+            old(A, B, "3", OLD.plusSeconds(2), true),
+            old(0, B, "4", OLD, false),
+            old(B, B, "5", OLD, false),
+            old(C, A, "6", OLD.minusYears(50), true));
+    ImportStore.Added added = new ImportStore(database()).add(messages);
+    assertThat(added.outcomes()).hasSize(7).containsOnly(ImportOutcome.IMPORTED);
+    assertCounted();
+    String time = Long.toString(OLD.toInstant().toEpochMilli());
+    assertThat(imported())
+        .hasSize(7)
+        .startsWith(A + " " + B + " text of 1 " + time)
+        .endsWith(C + " " + A + " text of 6 " + OLD.minusYears(50).toInstant().toEpochMilli());
+    List<Long> ids = state().all("select id from message order by id");
+    assertThat(state().unread(B)).containsExactly(ids.get(2), ids.get(4), ids.get(5));
+    assertThat(state().total(A)).isZero();
+    assertThat(state().readUpTo(B, A)).as("before the unread one").isEqualTo(ids.get(0));
+    assertThat(state().readUpTo(A, B)).isEqualTo(ids.get(1));
+    assertThat(state().last(A, B)).isEqualTo(ids.get(3));
+    assertThat(state().last(B, 0)).isEqualTo(ids.get(4));
+    assertThat(state().head(B)).as("a change for each conversation").isEqualTo(3);
+    assertThat(state().head(A)).isEqualTo(2);
+    assertThat(added.changes())
+        .containsExactly(new Untold(A, 1), new Untold(B, 1), new Untold(C, 1));
+
+    assertThat(new ImportStore(database()).add(messages).outcomes())
+        .hasSize(7)
+        .containsOnly(ImportOutcome.PRESENT);
+    assertThat(new ImportStore(database()).add(messages).changes()).isEmpty();
+    assertThat(imported()).hasSize(7);
+    assertThat(state().head(B)).isEqualTo(3);
+    read(B, ids.get(2));
+    assertThat(state().readUpTo(B, A)).isEqualTo(ids.get(3));
+    assertCounted();
+  }
+
+  @Test
+  @DisplayName("imports nothing older than the last message of its conversation")
+  void importsInOrder() {
+    assertThat(
+            importAll(
+                old(A, B, "1", OLD.plusSeconds(2), true),
+                old(B, A, "2", OLD.plusSeconds(1), true),
+                old(A, C, "3", OLD, true),
+                old(B, A, "4", OLD.plusSeconds(2), true)))
+        .containsExactly(
+            ImportOutcome.IMPORTED,
+            ImportOutcome.OUT_OF_ORDER,
+            ImportOutcome.IMPORTED,
+            ImportOutcome.IMPORTED);
+    store().set(C, A, SettingsChange.block(true));
+    long sent = add(A, C, NEW); // silenced
+    assertThat(importAll(old(C, A, "5", NEW.minusSeconds(1), false)))
+        .containsExactly(ImportOutcome.OUT_OF_ORDER);
+    assertThat(importAll(old(A, C, "6", NEW, false)))
+        .as("blocked or not")
+        .containsExactly(ImportOutcome.IMPORTED);
+    assertThat(state().last(C, A)).isGreaterThan(sent);
+    assertCounted();
+  }
+
+  @Test
+  @DisplayName("imports an id of another system once, and takes it for none of a client's")
+  void importsIds() {
+    NewMessage own =
+        new NewMessage(
+            DedupeKey.of(A, new SendMessage(null, B, "text", "", "1")), B, "text", "", OLD, null);
+    store().add(List.of(own), SiteRules.OPEN);
+    assertThat(
+            importAll(
+                old(A, B, "1", NEW, true),
+                old(A, B, "1", NEW, false),
+                old(A, C, "1", NEW, true),
+                new ImportedMessage(A, B, "1", "other", NEW, true)))
+        .containsExactly(
+            ImportOutcome.IMPORTED,
+            ImportOutcome.PRESENT,
+            ImportOutcome.REUSED_ID,
+            ImportOutcome.REUSED_ID);
+    assertThat(importAll(old(A, C, "1", NEW, true), old(A, B, "1", NEW, true)))
+        .containsExactly(ImportOutcome.REUSED_ID, ImportOutcome.PRESENT);
+    assertThat(store().add(List.of(own), SiteRules.OPEN).get(0))
+        .isInstanceOf(Outcome.Duplicate.class);
+    erase(A, NEW);
+    assertThat(importAll(old(A, B, "1", NEW, true), old(A, B, "9", NEW, true)))
+        .as("what was erased does not come again")
+        .containsExactly(ImportOutcome.PRESENT, ImportOutcome.ERASED_SENDER);
+    assertCounted();
+  }
+
+  @Test
+  @DisplayName("makes nobody a stranger of whom he has written to in another system")
+  void importsAcquaintance() {
+    importAll(old(A, B, "1", OLD, true), old(B, B, "2", OLD, true));
+    assertThat(state().all("select sent_low from conversation order by high_id, low_id"))
+        .containsExactly(1L, 1L);
+    SiteRules strict = new SiteRules(0, SiteRules.NO_BOUND, true);
+    assertThat(
+            store()
+                .add(
+                    List.of(
+                        new NewMessage(new DedupeKey(B, "x"), A, "text", "", NEW, null),
+                        new NewMessage(new DedupeKey(C, "x"), A, "text", "", NEW, null)),
+                    strict))
+        .satisfiesExactly(
+            outcome -> assertThat(outcome).isInstanceOf(Stored.class),
+            outcome -> assertThat(outcome).isNotInstanceOf(Stored.class));
+  }
+
+  @Test
+  @DisplayName("imports the same from two sides at once, each once, beside others who write")
+  void importsAtOnce() throws Exception {
+    List<List<ImportedMessage>> batches = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      List<ImportedMessage> batch = new ArrayList<>();
+      for (int j = 0; j < 50; j++) {
+        long sender = List.of(A, B, C, 0L, 12L).get((i + j) % 5);
+        long recipient = List.of(B, 40L, A, C).get(j % 4);
+        batch.add(old(sender, recipient, i + "." + j, NEW.plusYears(1).plusSeconds(i), j % 3 > 0));
+      }
+      batches.add(batch);
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try {
+      Callable<Long> importing =
+          () ->
+              batches.stream()
+                  .flatMap(batch -> new ImportStore(database()).add(batch).outcomes().stream())
+                  .filter(outcome -> outcome == ImportOutcome.IMPORTED)
+                  .count();
+      Future<Long> one = threads.submit(importing);
+      Future<Long> other = threads.submit(importing);
+      Future<?> writer = threads.submit(() -> new RandomWriter(store(), 9).write(30));
+      long stored = one.get(60, TimeUnit.SECONDS) + other.get(60, TimeUnit.SECONDS);
+      writer.get(60, TimeUnit.SECONDS);
+      assertThat(stored).isEqualTo(500);
+      assertThat(state().all("select count(*) from message where dedupe_key like '~%'"))
+          .containsExactly(500L);
+      assertCounted();
+    } finally {
+      threads.shutdownNow();
+    }
   }
 }

@@ -2,6 +2,8 @@ package imserver.message;
 
 import imserver.cluster.Change;
 import imserver.cluster.Cluster;
+import imserver.content.Verdict;
+import imserver.content.WordFilter;
 import imserver.directory.UserDirectory;
 import imserver.directory.UserProfile;
 import imserver.message.Submission.ReadAck;
@@ -33,6 +35,17 @@ class WriterFixture {
 
   final FakeService service = new FakeService();
   final List<Incoming> delivered = new CopyOnWriteArrayList<>();
+
+  /** What the words of the site say of some texts. */
+  final Map<String, Verdict> verdicts = new HashMap<>();
+
+  final WordFilter words =
+      new WordFilter() {
+        @Override
+        public Verdict check(String content) {
+          return verdicts.getOrDefault(content, Verdict.of(content));
+        }
+      };
 
   /** Called before messages are delivered. */
   Runnable beforeDelivery = () -> {};
@@ -104,7 +117,7 @@ class WriterFixture {
   final MessageWriter messageWriter = messageWriter(Runnable::run);
 
   MessageWriter messageWriter(Executor replies) {
-    return new MessageWriter(service, delivery, clock, replies);
+    return new MessageWriter(service, new SentFiles(service, words), delivery, clock, replies);
   }
 
   final ReadAckWriter readAckWriter = new ReadAckWriter(service, delivery, Runnable::run);

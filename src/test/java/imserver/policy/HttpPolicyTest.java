@@ -109,9 +109,13 @@ class HttpPolicyTest {
   @Test
   @DisplayName("is told of the files of a message, which may have no text")
   void files() throws Exception {
-    ask(new MessageDraft(1, 2, "", null, List.of(13L, 12L))).get(10, TimeUnit.SECONDS);
+    List<MessageDraft.Attachment> files =
+        List.of(new MessageDraft.Attachment(13, "课.pdf", "application/pdf", 5));
+    ask(new MessageDraft(1, 2, "", null, files)).get(10, TimeUnit.SECONDS);
     assertThat(received)
-        .endsWith("\"data\":{\"fromId\":1,\"toId\":2,\"content\":\"\",\"fileIds\":[13,12]}}");
+        .endsWith(
+            "\"content\":\"\",\"attachments\":[{\"fileId\":13,\"name\":\"课.pdf\","
+                + "\"type\":\"application/pdf\",\"size\":5}]}}");
   }
 
   @Test

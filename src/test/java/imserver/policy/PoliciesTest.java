@@ -64,7 +64,9 @@ class PoliciesTest {
   @DisplayName("may take the text of a message away that has files")
   void withoutText() {
     Policies policies = policies("refuse", answering(PolicyDecision.replace("")));
-    MessageDraft draft = new MessageDraft(1, 2, "text", "c1", List.of(12L));
+    MessageDraft draft =
+        new MessageDraft(
+            1, 2, "text", "c1", List.of(new MessageDraft.Attachment(12, "a", "text/plain", 1)));
     assertThat(policies.ask(draft).join()).isEqualTo(new Ruling.Store("", true));
     assertThat(ruling(policies)).isEqualTo(new Ruling.Unknown());
   }

@@ -48,7 +48,10 @@ class NonBlockingFilterTest {
 
   private final NonBlockingFilter filter =
       new NonBlockingFilter(
-          credential -> new UserPrincipal(1, null, null, null), budgets, new FileBodies());
+          credential -> new UserPrincipal(1, null, null, null),
+          budgets,
+          new FileBodies(),
+          new ImportBodies());
   private final List<Object> timeouts = new ArrayList<>();
   private final FilterChain noChain = (request, response) -> {};
   private final Map<String, Object> attributes = new HashMap<>();

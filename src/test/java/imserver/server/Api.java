@@ -135,6 +135,14 @@ public final class Api {
     }
   }
 
+  /** Uploads a file of text; its id. */
+  public long upload(String name, String text) {
+    return send(request("api/files?name=" + name).POST(BodyPublishers.ofString(text)))
+        .ok()
+        .getJsonNumber("fileId")
+        .longValueExact();
+  }
+
   /** Sends a message; its id. */
   public long sendMessage(long toId, String content) {
     return post("api/conversations/" + toId + "/messages", content(content))

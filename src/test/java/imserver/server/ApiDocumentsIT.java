@@ -87,6 +87,13 @@ class ApiDocumentsIT {
                 .formatted(bob, bob),
             null));
     calls.put(
+        "importMessages",
+        Call.service(
+            "api/import",
+            "{\"id\":\"1\",\"from\":%d,\"to\":%d,\"content\":\"c\",\"sentAt\":1600000000000}"
+                .formatted(Users.next(), Users.next()),
+            null));
+    calls.put(
         "sendMessage",
         Call.user(
             conversation + "/messages",
@@ -288,6 +295,7 @@ class ApiDocumentsIT {
     document.check(putWords, send(putWords, 0, "api/words/other", calls.get("putWords").body()));
     Operation getFile = operations.get("getFile");
     document.check(getFile, send(getFile, bob, "api/files/9007199254740991", null));
+    document.check(getFile, send(getFile, bob, "api/files/1", null, "Imserver-User", "1"));
     Operation getUser = operations.get("getUser");
     document.check(getUser, send(getUser, 0, "api/users/" + Users.next(), null));
     Operation recall = operations.get("recallMessage");
@@ -322,6 +330,7 @@ class ApiDocumentsIT {
             "retryParked 204",
             "sendMessage 404",
             "sendNotice 404",
+            "importMessages 413", // of a gibibyte
             "findUsers 403",
             "getUser 403",
             "recallMessage 409",

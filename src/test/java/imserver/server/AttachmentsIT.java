@@ -32,14 +32,6 @@ class AttachmentsIT {
     apiOfBob = new Api(server, bob);
   }
 
-  /** The id of a file of text. */
-  private static long upload(Api api, String name, String text) {
-    return api.send(api.request("api/files?name=" + name).POST(BodyPublishers.ofString(text)))
-        .ok()
-        .getJsonNumber("fileId")
-        .longValue();
-  }
-
   private static String send(String id, long to, String content, String name, Object... files) {
     JsonArrayBuilder attachments = Json.createArrayBuilder();
     List.of(files).forEach(file -> attachments.add(file.toString()));
@@ -62,8 +54,8 @@ class AttachmentsIT {
   @Test
   @DisplayName("reaches every device, by every version and path, with addresses that work")
   void everywhere() {
-    long one = upload(apiOfAlice, "one.txt", "the first");
-    long two = upload(apiOfAlice, "two.txt", "the second");
+    long one = apiOfAlice.upload("one.txt", "the first");
+    long two = apiOfAlice.upload("two.txt", "the second");
     try (CommandClient phone = CommandClient.connect(server, alice);
         CommandClient desk = CommandClient.connect(server, alice);
         CommandClient other = CommandClient.connect(server, bob);
@@ -117,7 +109,7 @@ class AttachmentsIT {
   @Test
   @DisplayName("may have no text, is recalled with its files, and is not taken for recalled before")
   void withoutText() {
-    long file = upload(apiOfAlice, "a.txt", "the file");
+    long file = apiOfAlice.upload("a.txt", "the file");
     try (CommandClient phone = CommandClient.connect(server, alice);
         CommandClient other = CommandClient.connect(server, bob)) {
       phone.command("\"1\"", send("1", bob, "", "c1", file));
@@ -144,7 +136,7 @@ class AttachmentsIT {
   @Test
   @DisplayName("has its sender's own alone, and is shown to nobody else")
   void others() {
-    long file = upload(apiOfAlice, "a.txt", "of alice");
+    long file = apiOfAlice.upload("a.txt", "of alice");
     long carol = Users.next();
     String messages = "api/conversations/%d/messages";
     String carrying = "{\"attachments\":[" + file + "]}";
@@ -180,7 +172,7 @@ class AttachmentsIT {
   @Test
   @DisplayName("stays with a report of it, for moderators alone, when it is recalled")
   void reported() {
-    long file = upload(apiOfAlice, "bad.txt", "bad");
+    long file = apiOfAlice.upload("bad.txt", "bad");
     long id =
         apiOfAlice
             .post("api/conversations/" + bob + "/messages", "{\"attachments\":[" + file + "]}")
@@ -216,7 +208,7 @@ class AttachmentsIT {
   @Test
   @DisplayName("goes with its sender's other data when he is erased, and is in his export")
   void erased() {
-    long file = upload(apiOfAlice, "mine.txt", "mine");
+    long file = apiOfAlice.upload("mine.txt", "mine");
     apiOfAlice
         .post("api/conversations/" + bob + "/messages", "{\"attachments\":[" + file + "]}")
         .ok();

@@ -173,7 +173,9 @@ class FilesIT {
     assertThat(b.get("api/files/" + id).status()).isEqualTo(404);
     assertThat(a.get("api/files/" + (id + 1000)).status()).isEqualTo(404);
     assertThat(new Api(server, null).get("api/files/" + id).status()).isEqualTo(401);
-    assertThat(Api.service(server).get("api/files/" + id).status()).isEqualTo(403);
+    JsonObject ofHost = Api.service(server).get("api/files/" + id).ok();
+    assertThat(download(ofHost.getString("url")).body()).hasSize(10);
+    assertThat(Api.service(server).get("api/files/" + (id + 1000)).status()).isEqualTo(404);
     assertThat(upload(new Api(server, null), "name=a", random(10)).status()).isEqualTo(401);
   }
 

@@ -168,6 +168,16 @@ class PolicyIT {
       answer.set(allow);
       assertThat(api.post(path, two.replace("two", "another")).code()).isEqualTo("REUSED_ID");
       assertThat(Api.contents(api.history(bob, ""))).containsExactly("two", "replaced");
+      String carrying = "{\"content\":\"three\",\"clientMessageId\":\"c3\",\"attachments\":[%d]}";
+      String three = carrying.formatted(api.upload("one.txt", "text"));
+      String another = carrying.formatted(api.upload("two.txt", "text"));
+      answer.set(replace);
+      id = Api.number(api.post(path, three).ok(), "messageId");
+      for (String other : List.of("", allow, refuse, replace)) {
+        answer.set(other);
+        assertThat(Api.number(api.post(path, three).ok(), "messageId")).as(other).isEqualTo(id);
+      }
+      assertThat(api.post(path, another).code()).as("with another file").isEqualTo("REUSED_ID");
     } finally {
       policy.stop(0);
     }

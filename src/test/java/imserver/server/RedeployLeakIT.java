@@ -1,5 +1,6 @@
 package imserver.server;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -24,21 +25,18 @@ class RedeployLeakIT {
 
   /** With all that has threads of its own; the host application is down. */
   private static final Map<String, String> SETTINGS =
-      Map.of(
-          "IMSERVER_REPLAY_LIMIT",
-          "1000000",
-          "IMSERVER_WEBHOOK_URL",
-          "http://127.0.0.1:1/",
-          "IMSERVER_WEBHOOK_SECRET",
-          "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-          "IMSERVER_UNSEEN",
-          "5",
-          "IMSERVER_RETENTION",
-          "1",
-          "IMSERVER_POLICY_URL",
-          "http://127.0.0.1:1/",
-          "IMSERVER_POLICY_FAILURE",
-          "allow");
+      Map.ofEntries(
+          entry("IMSERVER_REPLAY_LIMIT", "1000000"),
+          entry("IMSERVER_WEBHOOK_URL", "http://127.0.0.1:1/"),
+          entry("IMSERVER_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+          entry("IMSERVER_UNSEEN", "5"),
+          entry("IMSERVER_RETENTION", "1"),
+          entry("IMSERVER_POLICY_URL", "http://127.0.0.1:1/"),
+          entry("IMSERVER_POLICY_FAILURE", "allow"),
+          entry("IMSERVER_S3_BUCKET", "files"),
+          entry("IMSERVER_S3_ENDPOINT", "http://127.0.0.1:1/"),
+          entry("IMSERVER_S3_ACCESS_KEY", "a"),
+          entry("IMSERVER_S3_SECRET_KEY", "k"));
 
   private static final Duration REDEPLOY_TIMEOUT = Duration.ofSeconds(60);
 

@@ -46,6 +46,14 @@ class StaticFilesIT {
   }
 
   @Test
+  @DisplayName("is there, but not what java -jar of the WAR begins with")
+  void launcher() {
+    Api api = new Api(SharedServer.address(), null);
+    assertThat(api.get("launcher/Main.class").status()).isEqualTo(404);
+    assertThat(api.get("launcher/").status()).isEqualTo(404);
+  }
+
+  @Test
   @DisplayName("and every other file, and the socket, say what may be asked of them")
   void options() {
     Api api = new Api(SharedServer.address(), null);
@@ -94,6 +102,21 @@ class StaticFilesIT {
           .as("two hosts")
           .isIn(400, 421);
     }
+    for (String path : List.of("api/import", "api/files?name=a.txt")) { // kept as they arrive
+      String line = "{\"id\":\"evil\",\"from\":71,\"to\":72,\"content\":\"evil\",\"sentAt\":0}";
+      assertThat(
+              RawAnswer.to(
+                      server,
+                      "POST /teaching/" + path + " HTTP/1.1",
+                      "Host: evil.example",
+                      "Authorization: Bearer " + (path.endsWith("import") ? 0 : 71),
+                      "Content-Length: " + line.length(),
+                      "",
+                      line)
+                  .status())
+          .isEqualTo(421);
+    }
+    assertThat(new Api(server, 72).history(71, "")).isEmpty();
     String[] upgrade = {
       "GET /teaching/imserver/1 HTTP/1.1",
       "Host: evil.example",

@@ -25,30 +25,63 @@ class WarContentsIT {
 
   private static final List<String> OF_BOTH =
       List.of(
+          "annotations",
+          "arns",
+          "auth",
+          "aws-core",
+          "aws-query-protocol",
+          "aws-xml-protocol",
           "bucket4j_jdk17-core",
           "caffeine",
+          "checksums",
+          "checksums-spi",
           "common-image",
           "common-io",
           "common-lang",
           "commons-fileupload2-core",
           "commons-io",
+          "crt-core",
+          "endpoints-spi",
           "error_prone_annotations",
+          "eventstream",
           "flyway-core",
           "flyway-database-cockroachdb",
           "flyway-database-postgresql",
           "flyway-mysql",
           "h2",
           "heaven",
+          "http-auth",
+          "http-auth-aws",
+          "http-auth-aws-eventstream",
+          "http-auth-spi",
+          "http-client-spi",
+          "identity-spi",
           "imageio-core",
           "imageio-metadata",
           "imageio-webp",
           "jedis",
+          "json-utils",
           "mariadb-java-client",
+          "metrics-spi",
           "nimbus-jose-jwt",
           "nlp-common",
           "opencc4j",
           "postgresql",
-          "standardwebhooks");
+          "profiles",
+          "protocol-core",
+          "reactive-streams",
+          "regions",
+          "retries",
+          "retries-spi",
+          "s3",
+          "sdk-core",
+          "slf4j-api",
+          "slf4j-jdk14",
+          "standardwebhooks",
+          "third-party-jackson-core",
+          "url-connection-client",
+          "utils",
+          "utils-lite");
 
   private static final List<String> OF_TOMCAT_ALONE =
       List.of(
@@ -147,6 +180,16 @@ class WarContentsIT {
         .containsExactly(
             "WEB-INF/classes/META-INF/services/jakarta.enterprise.inject.spi.Extension",
             "WEB-INF/classes/weld.properties");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"imserver.test.war", "imserver.test.tomcat.war"})
+  @DisplayName("begins with one class where it is run without a server:")
+  void launcher(String war) throws IOException {
+    assertThat(entries(war))
+        .filteredOn(name -> name.contains("launcher") && !name.endsWith("/"))
+        .containsExactly("launcher/Main.class");
+    assertThat(text(war, "META-INF/MANIFEST.MF")).contains("Main-Class: launcher.Main");
   }
 
   @ParameterizedTest

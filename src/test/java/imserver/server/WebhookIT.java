@@ -122,6 +122,34 @@ class WebhookIT {
     }
   }
 
+  @Test
+  @DisplayName("tells what files a message carries, and nothing of them once it is recalled")
+  void files() {
+    long file = as(alice).upload("plan.txt", "text");
+    String path = "api/conversations/" + bob + "/messages";
+    as(alice).post(path, "{\"attachments\":[" + file + "]}").ok();
+    await().atMost(Client.TIMEOUT).until(() -> told().size() == 1);
+    assertThat(told().get(0))
+        .endsWith(
+            "\"content\":\"\",\"timestamp\":\"\",\"attachments\":[{\"fileId\":%d,\"name\":\"plan.txt\",\"type\":\"text/plain\",\"size\":4}]}"
+                .formatted(file));
+    receiver.behaviour = FakeReceiver.status(503);
+    long second =
+        Api.number(as(alice).post(path, "{\"attachments\":[" + file + "]}").ok(), "messageId");
+    await().atMost(Client.TIMEOUT).until(() -> told().size() >= 2);
+    as(alice).post("api/messages/" + second + "/recall", "");
+    receiver.behaviour = FakeReceiver.status(200);
+    await()
+        .atMost(Client.TIMEOUT)
+        .until(() -> told().stream().anyMatch(each -> each.startsWith("message.recalled")));
+    assertThat(told())
+        .filteredOn(each -> each.contains("\"messageId\":" + second + ","))
+        .last()
+        .asString()
+        .startsWith("message.recalled");
+    assertThat(told().get(told().size() - 2)).contains("\"recalled\":true").doesNotContain("plan");
+  }
+
   static Map<String, List<String>> headers(Request request) {
     return request.headers().entrySet().stream()
         .collect(Collectors.toMap(Map.Entry::getKey, each -> List.of(each.getValue())));

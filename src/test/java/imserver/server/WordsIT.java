@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import jakarta.json.JsonObject;
 import java.net.URI;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,6 +85,39 @@ class WordsIT {
     assertThat(id(send("你这坏 词乙!", "c1"))).isEqualTo(sent);
     assertThat(send("你这坏 词乙?", "c1").status()).isEqualTo(409);
     assertThat(Api.contents(apiOfAlice.history(bob, ""))).containsExactly("你这****!");
+  }
+
+  private long upload(String name) {
+    return apiOfAlice
+        .send(
+            apiOfAlice
+                .request("api/files?clientFileId=f&name=" + name)
+                .POST(BodyPublishers.ofString("text")))
+        .ok()
+        .getJsonNumber("fileId")
+        .longValue();
+  }
+
+  @Test
+  @DisplayName("names of files are looked at as texts are, and masked for all who see them")
+  void names() {
+    String path = "api/conversations/" + bob + "/messages";
+    String carrying = "{\"clientMessageId\":\"%s\",\"attachments\":[" + upload("badx.txt") + "]}";
+    put("refuse", "\"badx\"");
+    assertThat(apiOfAlice.post(path, carrying.formatted("c1")).code()).isEqualTo("REFUSED_CONTENT");
+    put("refuse", "");
+    put("mask", "\"badx\"");
+    long sent = id(apiOfAlice.post(path, carrying.formatted("c2")));
+    JsonObject file =
+        new Api(server, bob).history(alice, "").get(0).getJsonArray("attachments").getJsonObject(0);
+    assertThat(file.getString("name")).isEqualTo("****.txt");
+    assertThat(new Api(server, null).getRaw(file.getString("url")).header("Content-Disposition"))
+        .doesNotContain("badx");
+    assertThat(id(apiOfAlice.post(path, carrying.formatted("c2")))).isEqualTo(sent);
+    String another = "{\"clientMessageId\":\"c2\",\"attachments\":[%d]}";
+    assertThat(apiOfAlice.post(path, another.formatted(apiOfAlice.upload("b.txt", "b"))).status())
+        .isEqualTo(409);
+    assertThat(upload("badx.txt")).isEqualTo(file.getJsonNumber("fileId").longValue());
   }
 
   @Test

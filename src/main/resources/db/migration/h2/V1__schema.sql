@@ -81,6 +81,8 @@ create index file_of_owner on file (owner_id, created_at);
 
 create table upload (
   owner_id   bigint                   not null,
+  file_id    bigint                   not null,
+  is_failed  boolean                  not null default false,
   created_at timestamp with time zone not null
 );
 create index upload_of_owner on upload (owner_id, created_at);
@@ -290,6 +292,7 @@ insert into retention (up_to_id, due_at) values (0, 0);
 create table installation (
   id     uuid        default random_uuid() not null,
   secret varchar(80) default cast(random_uuid() as varchar) || '.' || cast(random_uuid() as varchar) not null,
-  epoch  uuid        default random_uuid() not null
+  epoch  uuid        default random_uuid() not null,
+  is_unfinished_copy boolean default false not null
 );
 insert into installation default values;

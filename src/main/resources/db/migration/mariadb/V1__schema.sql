@@ -87,6 +87,8 @@ create index file_of_owner on file (owner_id, created_at);
 create table upload (
   id         bigint       not null auto_increment primary key, -- some servers take no table without one
   owner_id   bigint       not null,
+  file_id    bigint       not null,
+  is_failed  boolean      not null default false,
   created_at datetime(6) not null
 );
 create index upload_of_owner on upload (owner_id, created_at);
@@ -323,6 +325,7 @@ create table node (
 create table installation (
   id     varchar(36)  not null primary key,
   secret varchar(128) not null,
-  epoch  varchar(36)  not null
+  epoch  varchar(36)  not null,
+  is_unfinished_copy boolean not null default false
 );
 insert into installation (id, secret, epoch) values (uuid(), lower(hex(random_bytes(32))), uuid());

@@ -121,6 +121,8 @@ create index file_of_owner on file (owner_id, created_at);
 -- The uploads of a day, which are bounded: also those of files that are not there any more.
 create table upload (
   owner_id   bigint                   not null,
+  file_id    bigint                   not null,
+  is_failed  boolean                  not null default false,
   created_at timestamp with time zone not null
 );
 create index upload_of_owner on upload (owner_id, created_at);
@@ -428,6 +430,8 @@ create table node (
 create table installation (
   id     uuid    not null primary key default gen_random_uuid(),
   secret varchar not null default gen_random_uuid() || '.' || gen_random_uuid(),
-  epoch  uuid    not null default gen_random_uuid()
+  epoch  uuid    not null default gen_random_uuid(),
+  -- Whether a copy of another database into this one was begun and not finished (imserver.transfer): no server starts on it.
+  is_unfinished_copy boolean not null default false
 );
 insert into installation default values;

@@ -1,0 +1,74 @@
+package imserver.config;
+
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Between which databases {@code imserver.transfer} copies.
+ *
+ * @param source by the settings that a server on it has
+ * @param target by the same with {@code IMSERVER_TO_} in the place of {@code IMSERVER_}, or by
+ *     options
+ */
+public record CopySettings(Config.Storage source, Config.Storage target) {
+
+  private static final String PREFIX = "IMSERVER_";
+  private static final String TO_PREFIX = "IMSERVER_TO_";
+
+  /**
+   * What can be given as an option. A password cannot: others on the machine see the arguments of
+   * its processes.
+   */
+  public static final Map<String, String> OPTIONS =
+      Map.of(
+          "--to-url", "IMSERVER_DB_URL",
+          "--to-user", "IMSERVER_DB_USER",
+          "--to-data", "IMSERVER_DATA");
+
+  /**
+   * Those of this process.
+   *
+   * @param options texts by the names of {@link #OPTIONS}, which count more than the environment
+   * @throws InvalidConfigException if the target is not named
+   */
+  public static CopySettings read(Map<String, String> options) {
+    return read(options, System::getenv);
+  }
+
+  static CopySettings read(
+      Map<String, String> options, UnaryOperator<@Nullable String> environment) {
+    Config.Storage target =
+        storage(
+            key -> {
+              String text = option(options, key);
+              return text == null
+                  ? environment.apply(TO_PREFIX + key.substring(PREFIX.length()))
+                  : text;
+            });
+    if (target.url() == null && target.data() == null) {
+      throw new InvalidConfigException(
+          "the target is missing: --to-url jdbc:…, or --to-data FOLDER for an embedded database");
+    }
+    return new CopySettings(storage(environment), target);
+  }
+
+  private static @Nullable String option(Map<String, String> options, String key) {
+    return OPTIONS.entrySet().stream()
+        .filter(each -> each.getValue().equals(key))
+        .flatMap(each -> Stream.ofNullable(options.get(each.getKey())))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Of all settings those of the database alone: a wrong one elsewhere is no matter here. */
+  private static Config.Storage storage(UnaryOperator<@Nullable String> texts) {
+    UnaryOperator<@Nullable String> ofStorage =
+        key ->
+            key != null && (key.startsWith("IMSERVER_DB_") || key.equals("IMSERVER_DATA"))
+                ? texts.apply(key)
+                : null;
+    return new ConfigReader(ofStorage, key -> null).read().storage();
+  }
+}

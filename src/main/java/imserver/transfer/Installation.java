@@ -1,0 +1,85 @@
+package imserver.transfer;
+
+import imserver.database.OfflineDatabase;
+import imserver.database.Vendor;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+
+/** What a database says of the servers on it, and of itself. */
+final class Installation {
+
+  /** A server says so often that it is alive that it is gone after so long. */
+  static final Duration SILENCE = Duration.ofSeconds(15);
+
+  private Installation() {}
+
+  /**
+   * How long ago a server on the database has said that it is alive; empty where none is. An
+   * embedded database, which one process alone can open, has no table for it.
+   */
+  static Optional<Duration> lastBeat(Connection connection) throws SQLException {
+    if (!OfflineDatabase.tables(connection).contains("node")) {
+      return Optional.empty();
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "select max(beat_at), current_timestamp from node having max(beat_at) is not null")) {
+      if (!rows.next()) {
+        return Optional.empty();
+      }
+      Duration ago =
+          Duration.between(
+              rows.getObject(1, OffsetDateTime.class), rows.getObject(2, OffsetDateTime.class));
+      return ago.compareTo(SILENCE) < 0 ? Optional.of(ago) : Optional.empty();
+    }
+  }
+
+  static void begin(Connection target) throws SQLException {
+    try (Statement statement = target.createStatement()) {
+      statement.executeUpdate("update installation set is_unfinished_copy = true");
+    }
+    target.commit();
+  }
+
+  /** Gives the target what devices and addresses of files go by, and ends the copy. */
+  static void finish(Connection source, Connection target) throws SQLException {
+    Columns columns = Columns.of(target, "installation");
+    try (Statement select = source.createStatement();
+        ResultSet rows = select.executeQuery("select secret, epoch from installation");
+        PreparedStatement update =
+            target.prepareStatement(
+                "update installation set secret = ?, epoch = ?, is_unfinished_copy = false")) {
+      if (!rows.next()) {
+        throw new SQLException("the table installation is empty");
+      }
+      update.setString(1, rows.getString(1));
+      columns.type("epoch").write(update, 2, rows.getString(2));
+      update.executeUpdate();
+    }
+    target.commit();
+  }
+
+  /** Draws the next value of a sequence. */
+  static long next(Connection connection, Vendor vendor, String sequence) throws SQLException {
+    String call =
+        switch (vendor) {
+          case H2, POSTGRESQL -> "select nextval('" + sequence + "')";
+          case MARIADB -> throw new IllegalArgumentException("MariaDB is not copied");
+        };
+    return number(connection, call);
+  }
+
+  static long number(Connection connection, String query) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      return rows.next() ? rows.getLong(1) : 0;
+    }
+  }
+}
