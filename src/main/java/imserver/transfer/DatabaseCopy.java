@@ -68,6 +68,8 @@ final class DatabaseCopy {
    *     line that says why; else {@link SQLException} or {@code StorageException}
    */
   void run() throws SQLException, CopyRefusedException {
+    requireKnown(source);
+    requireKnown(target);
     try (Connection from = source.openExisting()) {
       source.requireThisVersion();
       requireUnused(from, source);
@@ -92,6 +94,14 @@ final class DatabaseCopy {
       }
     }
     out.println("done: servers can be started on " + target.description());
+  }
+
+  /** Ids are drawn otherwise on MariaDB, and its tables have keys that those of others lack. */
+  private static void requireKnown(OfflineDatabase database) throws CopyRefusedException {
+    if (database.vendor() == Vendor.MARIADB) {
+      throw new CopyRefusedException(
+          database.description() + ": MariaDB and MySQL are not copied from or to");
+    }
   }
 
   private static void requireUnused(Connection connection, OfflineDatabase database)
@@ -279,6 +289,7 @@ final class DatabaseCopy {
   /** So that the first queries are planned for what there is. */
   private void refreshStatistics(Connection to) throws SQLException {
     switch (target.vendor()) {
+      case MARIADB -> {} // refused before
       case H2, POSTGRESQL -> {
         try (Statement statement = to.createStatement()) {
           statement.execute("analyze");
