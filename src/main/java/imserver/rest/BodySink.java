@@ -12,7 +12,7 @@ interface BodySink<T> {
   /** Bytes of the body at most. */
   long maxBytes();
 
-  /** Bytes a second: who sends less is cut off. */
+  /** How many bytes have to come within a second, on the average of some. */
   long slowest();
 
   /** What is answered where there are more. */

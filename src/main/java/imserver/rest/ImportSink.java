@@ -11,6 +11,7 @@ final class ImportSink implements BodySink<ImportCounts> {
   /** More than a few million lines; the rest comes with the next request. */
   private static final long MAX_BYTES = 1L << 30;
 
+  /** As of an upload. */
   private static final long SLOWEST = 2 * 1024;
 
   /** Runs what waits for the database. */

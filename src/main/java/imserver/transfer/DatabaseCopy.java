@@ -255,15 +255,13 @@ final class DatabaseCopy {
     }
   }
 
-  /** So that the first queries are planned for what there is. */
+  /** So that the first queries are planned for what there is; others do that by themselves. */
   private void refreshStatistics(Connection to) throws SQLException {
-    switch (target.vendor()) {
-      case H2, POSTGRESQL -> {
-        try (Statement statement = to.createStatement()) {
-          statement.execute("analyze");
-        }
-        to.commit();
+    if (target.vendor() == Vendor.H2 || target.vendor() == Vendor.POSTGRESQL) {
+      try (Statement statement = to.createStatement()) {
+        statement.execute("analyze");
       }
+      to.commit();
     }
   }
 }

@@ -46,6 +46,9 @@ final class Tables {
   static final Set<String> NOT_COPIED =
       Set.of("node", "connected_user", "file_chunk", "installation", "flyway_schema_history");
 
+  /** Columns that a database may have for itself, since it wants a key of each table. */
+  static final Set<String> OWN_KEYS = Set.of("upload.id", "retention.id");
+
   /** The sequences, each with the columns that hold what was drawn from it. */
   static final Map<String, List<String>> SEQUENCES =
       Map.of(
