@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param source by the settings that a server on it has
  * @param target by the same with {@code IMSERVER_TO_} in the place of {@code IMSERVER_}, or by
  *     options
+ * @param objectStorage of the source, where it has one
  */
-public record CopySettings(Config.Storage source, Config.Storage target) {
+public record CopySettings(
+    Config.Storage source, Config.Storage target, Config.ObjectStorage objectStorage) {
 
   private static final String PREFIX = "IMSERVER_";
   private static final String TO_PREFIX = "IMSERVER_TO_";
@@ -40,18 +42,20 @@ public record CopySettings(Config.Storage source, Config.Storage target) {
   static CopySettings read(
       Map<String, String> options, UnaryOperator<@Nullable String> environment) {
     Config.Storage target =
-        storage(
-            key -> {
-              String text = option(options, key);
-              return text == null
-                  ? environment.apply(TO_PREFIX + key.substring(PREFIX.length()))
-                  : text;
-            });
+        databaseOf(
+                key -> {
+                  String text = option(options, key);
+                  return text == null
+                      ? environment.apply(TO_PREFIX + key.substring(PREFIX.length()))
+                      : text;
+                })
+            .storage();
     if (target.url() == null && target.data() == null) {
       throw new InvalidConfigException(
           "the target is missing: --to-url jdbc:…, or --to-data FOLDER for an embedded database");
     }
-    return new CopySettings(storage(environment), target);
+    Config source = databaseOf(environment);
+    return new CopySettings(source.storage(), target, source.objectStorage());
   }
 
   private static @Nullable String option(Map<String, String> options, String key) {
@@ -62,13 +66,21 @@ public record CopySettings(Config.Storage source, Config.Storage target) {
         .orElse(null);
   }
 
-  /** Of all settings those of the database alone: a wrong one elsewhere is no matter here. */
-  private static Config.Storage storage(UnaryOperator<@Nullable String> texts) {
-    UnaryOperator<@Nullable String> ofStorage =
+  /**
+   * A database by the settings that a server on it has: those of the database and of the object
+   * storage alone, since a wrong one elsewhere is no matter here.
+   *
+   * @param texts by the names of environment variables; null for what is not set
+   */
+  public static Config databaseOf(UnaryOperator<@Nullable String> texts) {
+    UnaryOperator<@Nullable String> ofDatabase =
         key ->
-            key != null && (key.startsWith("IMSERVER_DB_") || key.equals("IMSERVER_DATA"))
+            key != null
+                    && (key.startsWith("IMSERVER_DB_")
+                        || key.startsWith("IMSERVER_S3_")
+                        || key.equals("IMSERVER_DATA"))
                 ? texts.apply(key)
                 : null;
-    return new ConfigReader(ofStorage, key -> null).read().storage();
+    return new ConfigReader(ofDatabase, key -> null).read();
   }
 }

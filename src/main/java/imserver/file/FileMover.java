@@ -65,7 +65,7 @@ final class FileMover {
     if (!isLocal(fileId, FileVariant.PREVIEW)) {
       return true;
     }
-    byte[] preview = all(local, fileId, FileVariant.PREVIEW);
+    byte[] preview = preview(fileId);
     if (!isLocal(fileId, FileVariant.PREVIEW)) {
       return false;
     }
@@ -77,8 +77,8 @@ final class FileMover {
     return local.read(fileId, variant, 0, new byte[1], 1) != KeptFiles.END;
   }
 
-  private static byte[] all(KeptFiles store, long fileId, FileVariant variant) {
-    try (InputStream bytes = new StoreInput(store, fileId, variant)) {
+  private byte[] preview(long fileId) {
+    try (InputStream bytes = new StoreInput(local, fileId, FileVariant.PREVIEW)) {
       return bytes.readAllBytes();
     } catch (IOException e) {
       throw new StorageException(e);
@@ -95,8 +95,8 @@ final class FileMover {
     if (row.isEmpty() || !get(row.get(), FileVariant.CONTENT, row.get().file().size())) {
       return false;
     }
-    if (row.get().file().hasPreview()) {
-      long size = all(remote, fileId, FileVariant.PREVIEW).length;
+    long size = remote.size(fileId, FileVariant.PREVIEW);
+    if (row.get().file().hasPreview() && size >= 0) {
       if (!get(row.get(), FileVariant.PREVIEW, size)) {
         return false;
       }

@@ -2,10 +2,6 @@ package imserver.file;
 
 import imserver.config.Config;
 import imserver.database.StorageException;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -30,22 +26,11 @@ final class ObjectStorage {
       FileStore local,
       ThreadFactory threads,
       Clock clock) {
-    String installation = database.read(ObjectStorage::installation);
     timer = new ScheduledThreadPoolExecutor(1, threads);
     timer.setRemoveOnCancelPolicy(true);
-    store = new ObjectStore(settings, installation, timer);
+    store = ObjectStore.of(settings, database, timer);
     files = new TieredFiles(local, store);
     moves = new StorageMoves(table, local, store, threads, clock);
-  }
-
-  private static String installation(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("select id from installation")) {
-      if (!rows.next()) {
-        throw new SQLException("the table installation is empty");
-      }
-      return rows.getString(1);
-    }
   }
 
   /** Those that are there, and those that are not there yet. */

@@ -6,13 +6,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ScheduledExecutorService;
@@ -40,9 +46,10 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * Complete files in an object storage that speaks S3, an object for each variant. Each request ends
  * in a bounded time. Safe for use by several threads.
  *
- * <p>The names begin with the id of the installation, so that of two that share a bucket neither
- * takes the objects of the other for leftovers. After that comes the id of the file with all
- * digits, so that the order of names, in which they are listed, is that of ids.
+ * <p>The names begin with what tells installations apart, so that of two that share a bucket
+ * neither takes the objects of the other for leftovers: a hash of the secret, which a copy of the
+ * database keeps. After that comes the id of the file with all digits, so that the order of names,
+ * in which they are listed, is that of ids.
  *
  * <p>Each part has an MD5 beside it, by which the storage refuses what has changed on the way. The
  * newer checksums of S3 would do the same, but not everything that speaks S3 knows them.
@@ -72,6 +79,9 @@ final class ObjectStore implements KeptFiles, AutoCloseable {
 
   private static final int DIGITS = 19;
 
+  /** Of the hash that tells installations apart. */
+  private static final int NAME_BYTES = 16;
+
   private final S3Client client;
   private final String bucket;
   private final String prefix;
@@ -80,6 +90,27 @@ final class ObjectStore implements KeptFiles, AutoCloseable {
     this.client = client(settings, timer);
     this.bucket = settings.bucket();
     this.prefix = settings.prefix() + installation + "/";
+  }
+
+  /**
+   * That of a database.
+   *
+   * @throws StorageException if the database does not answer
+   */
+  static ObjectStore of(
+      Config.ObjectStorage settings, FileDatabase database, ScheduledExecutorService timer) {
+    return new ObjectStore(settings, database.read(ObjectStore::installation), timer);
+  }
+
+  private static String installation(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("select secret from installation")) {
+      if (!rows.next()) {
+        throw new SQLException("the table installation is empty");
+      }
+      byte[] secret = ("objects of " + rows.getString(1)).getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(digest("SHA-256", secret), 0, NAME_BYTES);
+    }
   }
 
   private static S3Client client(Config.ObjectStorage settings, ScheduledExecutorService timer) {
@@ -150,12 +181,12 @@ final class ObjectStore implements KeptFiles, AutoCloseable {
           } catch (IOException e) {
             throw new StorageException(e);
           }
-          long there = s3.headObject(head -> head.bucket(bucket).key(key)).contentLength();
-          if (there != size) {
-            throw wrongSize(there, size);
-          }
-          return there;
+          return true;
         });
+    long there = size(fileId, variant);
+    if (there != size) {
+      throw wrongSize(there, size);
+    }
   }
 
   private static StorageException wrongSize(long found, long size) {
@@ -227,10 +258,14 @@ final class ObjectStore implements KeptFiles, AutoCloseable {
   }
 
   private static String md5(byte[] bytes) {
+    return Base64.getEncoder().encodeToString(digest("MD5", bytes));
+  }
+
+  private static byte[] digest(String algorithm, byte[] bytes) {
     try {
-      return Base64.getEncoder().encodeToString(MessageDigest.getInstance("MD5").digest(bytes));
+      return MessageDigest.getInstance(algorithm).digest(bytes);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has MD5", e);
+      throw new LinkageError("every Java platform has " + algorithm, e);
     }
   }
 
@@ -242,6 +277,19 @@ final class ObjectStore implements KeptFiles, AutoCloseable {
               .filter(each -> each.initiated().isBefore(time))
               .forEach(each -> abort(each.key(), each.uploadId()));
           return true;
+        });
+  }
+
+  /** Bytes of a variant; -1 where there is none. */
+  long size(long fileId, FileVariant variant) {
+    return call(
+        s3 -> {
+          try {
+            return s3.headObject(head -> head.bucket(bucket).key(key(fileId, variant)))
+                .contentLength();
+          } catch (NoSuchKeyException e) {
+            return -1L;
+          }
         });
   }
 

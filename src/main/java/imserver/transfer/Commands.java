@@ -1,16 +1,19 @@
 package imserver.transfer;
 
+import imserver.config.Config;
 import imserver.config.CopySettings;
 import imserver.config.InvalidConfigException;
 import imserver.database.OfflineDatabase;
 import imserver.database.StorageException;
+import imserver.file.OfflineStorage;
 import java.io.PrintStream;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** The commands of the WAR: there is one. */
+/** The commands of the WAR. */
 public final class Commands {
 
   static final String WITHOUT_MISSING_FILES = "--without-missing-files";
@@ -37,10 +40,16 @@ public final class Commands {
         --to-url URL               the target; without it an embedded database
         --to-user USER             the user of the target
         --to-data FOLDER           the folder of an embedded database
-        --without-missing-files    copies also where bytes of files are in an object storage, or gone
+        --without-missing-files    copies also where bytes of files are gone
 
       A copy that was not finished is begun anew by the same command; until then no server starts
-      on the target.
+      on the target. Files in an object storage (IMSERVER_S3_BUCKET and so on) stay there.
+
+      java -jar WAR fetch-files
+
+      Brings files back from the object storage into the database, or the folder beside it. With
+      PostgreSQL servers may run meanwhile: stop them, do it again for the last ones, and start them
+      without IMSERVER_S3_BUCKET.
       """;
 
   private Commands() {}
@@ -55,31 +64,67 @@ public final class Commands {
       out.print(USAGE);
       return DONE;
     }
-    if (arguments.length == 0 || !arguments[0].equals("copy")) {
-      err.print(USAGE);
-      return MISUSED;
+    if (arguments.length == 1 && arguments[0].equals("fetch-files")) {
+      return done("not all fetched: ", err, () -> fetchFiles(out));
     }
+    if (arguments.length > 0 && arguments[0].equals("copy")) {
+      return done("not copied: ", err, () -> copy(arguments, out));
+    }
+    err.print(USAGE);
+    return MISUSED;
+  }
+
+  private interface Command {
+    int run() throws SQLException, CopyRefusedException;
+  }
+
+  private static int done(String failed, PrintStream err, Command command) {
     try {
-      Map<String, String> options = options(arguments);
-      boolean withoutMissingFiles = options.remove(WITHOUT_MISSING_FILES) != null;
-      CopySettings settings = CopySettings.read(options);
-      new DatabaseCopy(
-              new OfflineDatabase(settings.source()),
-              new OfflineDatabase(settings.target()),
-              withoutMissingFiles,
-              out)
-          .run();
-      return DONE;
+      return command.run();
     } catch (InvalidConfigException e) {
-      err.println("not copied: " + e.getMessage());
+      err.println(failed + e.getMessage());
       return MISUSED;
     } catch (SQLException e) {
-      err.println("not copied: " + new StorageException(e).getMessage());
+      err.println(failed + new StorageException(e).getMessage());
       return FAILED;
     } catch (CopyRefusedException | IllegalStateException | StorageException e) {
-      err.println("not copied: " + e.getMessage());
+      err.println(failed + e.getMessage());
       return FAILED;
     }
+  }
+
+  private static int fetchFiles(PrintStream out) throws SQLException {
+    Config config = CopySettings.databaseOf(System::getenv);
+    if (!config.objectStorage().isOn()) {
+      throw new InvalidConfigException("IMSERVER_S3_BUCKET is not set");
+    }
+    OfflineDatabase database = new OfflineDatabase(config.storage());
+    try (Connection connection = database.openExisting()) {
+      database.requireThisVersion();
+      try (OfflineStorage storage =
+          new OfflineStorage(
+              OfflineDatabase.sharing(connection),
+              database.vendor(),
+              database.filesFolder(),
+              config.objectStorage())) {
+        return storage.fetchAll(out) == 0 ? DONE : FAILED;
+      }
+    }
+  }
+
+  private static int copy(String[] arguments, PrintStream out)
+      throws SQLException, CopyRefusedException {
+    Map<String, String> options = options(arguments);
+    boolean withoutMissingFiles = options.remove(WITHOUT_MISSING_FILES) != null;
+    CopySettings settings = CopySettings.read(options);
+    new DatabaseCopy(
+            new OfflineDatabase(settings.source()),
+            new OfflineDatabase(settings.target()),
+            settings.objectStorage(),
+            withoutMissingFiles,
+            out)
+        .run();
+    return DONE;
   }
 
   private static Map<String, String> options(String[] arguments) {

@@ -1,8 +1,10 @@
 package imserver.transfer;
 
+import imserver.config.Config;
 import imserver.database.OfflineDatabase;
 import imserver.database.Vendor;
 import imserver.file.FileBytes;
+import imserver.file.OfflineStorage;
 import imserver.transfer.TableCopy.Copied;
 import java.io.PrintStream;
 import java.sql.Connection;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One copy of one database into another. Says on {@code out} what it does. */
 final class DatabaseCopy {
@@ -34,20 +37,24 @@ final class DatabaseCopy {
 
   private final OfflineDatabase source;
   private final OfflineDatabase target;
+  private final Config.ObjectStorage objectStorage;
   private final boolean withoutMissingFiles;
   private final PrintStream out;
 
   /**
    * One that was not begun.
    *
+   * @param objectStorage of the source, where files may be that stay there
    * @param withoutMissingFiles whether files whose bytes are not in the source are no reason to
    *     refuse it
    */
   DatabaseCopy(
       OfflineDatabase source,
       OfflineDatabase target,
+      Config.ObjectStorage objectStorage,
       boolean withoutMissingFiles,
       PrintStream out) {
+    this.objectStorage = objectStorage;
     this.withoutMissingFiles = withoutMissingFiles;
     this.source = source;
     this.target = target;
@@ -128,6 +135,16 @@ final class DatabaseCopy {
         OfflineDatabase.sharing(connection), database.vendor(), database.filesFolder());
   }
 
+  private @Nullable OfflineStorage storage(Connection connection) {
+    return objectStorage.isOn()
+        ? new OfflineStorage(
+            OfflineDatabase.sharing(connection),
+            source.vendor(),
+            source.filesFolder(),
+            objectStorage)
+        : null;
+  }
+
   private Map<String, Copied> copyTables(Connection from, Connection to) throws SQLException {
     TableCopy copy = new TableCopy(from, to);
     Map<String, Copied> copied = new HashMap<>();
@@ -159,7 +176,8 @@ final class DatabaseCopy {
     long bytes = 0;
     List<Long> incomplete = new ArrayList<>();
     try (Connection ofSource = source.openExisting();
-        Connection ofTarget = target.open()) {
+        Connection ofTarget = target.open();
+        OfflineStorage storage = storage(ofSource)) {
       FileBytes from = files(ofSource, source);
       FileBytes into = files(ofTarget, target);
       for (List<long[]> page = filesAfter(to, 0);
@@ -168,7 +186,10 @@ final class DatabaseCopy {
         for (long[] file : page) {
           bytes += from.copyTo(into, file[0]);
           copied++;
-          if (file[1] >= 0 && !from.has(file[0], file[1]) && incomplete.size() < NAMED) {
+          if (file[1] >= 0
+              && !from.has(file[0], file[1])
+              && (storage == null || !storage.has(file[0], file[1]))
+              && incomplete.size() < NAMED) {
             incomplete.add(file[0]);
           }
           if (copied % FILES_OF_A_LINE == 0) {
@@ -191,7 +212,7 @@ final class DatabaseCopy {
       throw new CopyRefusedException(
           what
               + (source.vendor() == Vendor.H2 ? ", in " + source.filesFolder() : "")
-              + ": where they are in an object storage, or lost, "
+              + ": where they are lost, "
               + Commands.WITHOUT_MISSING_FILES
               + " copies the rest");
     }

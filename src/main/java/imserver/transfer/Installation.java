@@ -52,16 +52,15 @@ final class Installation {
   static void finish(Connection source, Connection target) throws SQLException {
     Columns columns = Columns.of(target, "installation");
     try (Statement select = source.createStatement();
-        ResultSet rows = select.executeQuery("select id, secret, epoch from installation");
+        ResultSet rows = select.executeQuery("select secret, epoch from installation");
         PreparedStatement update =
             target.prepareStatement(
-                "update installation set id = ?, secret = ?, epoch = ?,"
-                    + " is_unfinished_copy = false")) {
+                "update installation set secret = ?, epoch = ?," + " is_unfinished_copy = false")) {
       if (!rows.next()) {
         throw new SQLException("the table installation is empty");
       }
       int parameter = 0;
-      for (String column : List.of("id", "secret", "epoch")) {
+      for (String column : List.of("secret", "epoch")) {
         columns.type(column).write(update, ++parameter, rows.getString(column));
       }
       update.executeUpdate();

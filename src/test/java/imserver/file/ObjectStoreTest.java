@@ -11,7 +11,10 @@ import imserver.database.Vendor;
 import imserver.database.WriteTurn;
 import imserver.server.S3Proxy;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -41,6 +44,7 @@ class ObjectStoreTest {
 
   private static S3Proxy server;
   private static ScheduledExecutorService timer;
+  private static JdbcDataSource source;
   private static FileTable table;
   private static FileStore local;
 
@@ -52,7 +56,7 @@ class ObjectStoreTest {
   static void start() throws IOException {
     server = new S3Proxy(folder.resolve("s3"), BUCKET);
     timer = Executors.newSingleThreadScheduledExecutor();
-    JdbcDataSource source = new JdbcDataSource();
+    source = new JdbcDataSource();
     source.setURL("jdbc:h2:mem:moved;DB_CLOSE_DELAY=-1;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE");
     Flyway.configure().dataSource(source).locations("classpath:db/migration/h2").load().migrate();
     table = new FileTable(new FileDatabase(source, Vendor.H2, new WriteTurn()), 1000);
@@ -66,11 +70,12 @@ class ObjectStoreTest {
   }
 
   private static ObjectStore store(String installation, String secret) {
-    return new ObjectStore(
-        new Config.ObjectStorage(
-            BUCKET + "/chat", server.endpoint(), "us-east-1", S3Proxy.ACCESS_KEY, secret),
-        installation,
-        timer);
+    return new ObjectStore(settings(secret), installation, timer);
+  }
+
+  private static Config.ObjectStorage settings(String secret) {
+    return new Config.ObjectStorage(
+        BUCKET + "/chat", server.endpoint(), "us-east-1", S3Proxy.ACCESS_KEY, secret);
   }
 
   private static byte[] bytes(int length) {
@@ -198,6 +203,34 @@ class ObjectStoreTest {
     assertThat(local.read(id, FileVariant.INCOMING, 0, new byte[1], 1)).isEqualTo(KeptFiles.END);
     files.delete(id);
     assertThat(files.kept(id - 1, 1)).doesNotContain(id);
+  }
+
+  @Test
+  @DisplayName(
+      "are all brought back by a command, but for those without a row, and are there for a copy")
+  void fetched() throws IOException {
+    byte[] bytes = bytes(300_000);
+    long id = uploaded(bytes, true);
+    Config.ObjectStorage settings = settings(S3Proxy.SECRET_KEY);
+    try (OfflineStorage storage =
+        new OfflineStorage(source, Vendor.H2, folder.resolve("files"), settings)) {
+      FileDatabase database = new FileDatabase(source, Vendor.H2, new WriteTurn());
+      ObjectStore own = ObjectStore.of(settings, database, timer);
+      new FileMover(table, local, own).toStorage(id);
+      own.put(9_999_999, FileVariant.CONTENT, new ByteArrayInputStream(bytes), bytes.length);
+      assertThat(local.kept(id - 1, 1)).doesNotContain(id);
+      assertThat(storage.has(id, bytes.length)).isTrue();
+      assertThat(storage.has(id, bytes.length - 1)).isFalse();
+      assertThat(storage.has(id + 1, 1)).isFalse();
+      ByteArrayOutputStream said = new ByteArrayOutputStream();
+      assertThat(storage.fetchAll(new PrintStream(said, true, StandardCharsets.UTF_8)))
+          .isEqualTo(1);
+      assertThat(said.toString(StandardCharsets.UTF_8)).contains("files: 1", "left where they are");
+      assertThat(read(local, id, FileVariant.CONTENT)).isEqualTo(bytes);
+      assertThat(read(local, id, FileVariant.PREVIEW)).hasSize(10);
+      assertThat(own.kept(0, 10)).containsExactly(9_999_999L);
+      own.close();
+    }
   }
 
   @Test

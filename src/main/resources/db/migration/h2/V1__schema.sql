@@ -290,7 +290,6 @@ insert into retention (up_to_id, due_at) values (0, 0);
 
 -- There are no other servers.
 create table installation (
-  id     uuid        default random_uuid() not null,
   secret varchar(80) default cast(random_uuid() as varchar) || '.' || cast(random_uuid() as varchar) not null,
   epoch  uuid        default random_uuid() not null,
   is_unfinished_copy boolean default false not null
