@@ -1,8 +1,10 @@
 package imserver.access;
 
+import imserver.database.SqlDialect;
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
 import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptors;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
@@ -21,6 +23,7 @@ public class RevocationStore {
   private static final long LONGEST_TRANSACTION = 60_000;
 
   @PersistenceContext private EntityManager entities;
+  @Inject private SqlDialect dialect;
 
   /** For the container. */
   public RevocationStore() {}
@@ -77,7 +80,7 @@ public class RevocationStore {
     Object millis =
         entities
             .createNativeQuery(
-                "select cast(extract(epoch from current_timestamp) * 1000 as bigint)")
+                dialect.sql("select cast(extract(epoch from current_timestamp) * 1000 as bigint)"))
             .getSingleResult();
     return ((Number) millis).longValue();
   }

@@ -132,9 +132,13 @@ public class Cluster {
     timer = new ScheduledThreadPoolExecutor(TIMER_THREADS, threads, new DiscardPolicy());
     if (bus == null) {
       RedisUrl redis = config.server().redis();
-      if (Vendor.of(config.storage()) == Vendor.POSTGRESQL) {
-        nodes = new NodeTable(database, LISTENER_NAME);
-        bus = redis == null ? postgresBus() : redisBus(redis, nodes);
+      Vendor vendor = Vendor.of(config.storage());
+      if (vendor != Vendor.H2) {
+        nodes = new NodeTable(database, vendor, LISTENER_NAME);
+        bus =
+            redis != null
+                ? redisBus(redis, nodes)
+                : vendor == Vendor.POSTGRESQL ? postgresBus() : new NoBus();
       } else if (redis != null) {
         LOG.log(
             Level.WARNING,
@@ -194,14 +198,15 @@ public class Cluster {
   }
 
   /**
-   * Whether this server hears each other one that is alive. A bus of the settings' own also has to
-   * be connected where there are no others; that of the database matters to nobody then.
+   * Whether this server hears each other one that is alive, or, where there is no bus, asks the
+   * database for what they store. A bus of the settings' own also has to be connected where there
+   * are no others; that of the database matters to nobody then.
    */
   public boolean hearsAll() {
     synchronized (continuity) {
       return beating
           && (following == null || busLog.isConnected())
-          && continuity.hearsAll(System.nanoTime());
+          && (bus instanceof NoBus || continuity.hearsAll(System.nanoTime()));
     }
   }
 

@@ -1,5 +1,6 @@
 package imserver.cluster;
 
+import imserver.database.Vendor;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -44,6 +45,26 @@ final class NodeTable {
         and a.datname = current_database()
       """;
 
+  private static final String ENTER_ON_MARIADB =
+      """
+      insert into node (id, address, started_at, beat_at)
+      values (?, substring_index(session_user(), '@', -1), current_timestamp(6), current_timestamp(6))
+      on duplicate key update beat_at = current_timestamp(6)
+      """;
+
+  private static final String OTHERS_ON_MARIADB =
+      """
+      select id, beat_at between current_timestamp(6) - interval 15 second
+                             and current_timestamp(6) + interval 15 second as alive
+      from node where id <> ?
+      """;
+
+  private static final String FORGET_ON_MARIADB =
+      """
+      delete from node where beat_at not between current_timestamp(6) - interval 60 second
+                                             and current_timestamp(6) + interval 60 second
+      """;
+
   private static final String LEAVE = "delete from node where id = ?";
 
   /**
@@ -55,10 +76,18 @@ final class NodeTable {
   record Others(Set<Long> alive, Set<Long> silent) {}
 
   private final DataSource database;
+  private final Vendor vendor;
   private final String listenerPrefix;
 
-  NodeTable(DataSource database, String listenerPrefix) {
+  /**
+   * The table of a database.
+   *
+   * @param listenerPrefix on PostgreSQL: what the connections that listen are called, before the id
+   *     of their server
+   */
+  NodeTable(DataSource database, Vendor vendor, String listenerPrefix) {
     this.database = database;
+    this.vendor = vendor;
     this.listenerPrefix = listenerPrefix;
   }
 
@@ -88,26 +117,44 @@ final class NodeTable {
 
   /** Says that {@code node} is alive; the first time it enters it. */
   Others beat(long node) throws SQLException {
-    try (Connection connection = connection();
-        PreparedStatement statement = connection.prepareStatement(BEAT)) {
-      statement.setLong(1, node);
-      statement.setLong(2, node);
-      Set<Long> alive = new HashSet<>();
-      Set<Long> silent = new HashSet<>();
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          (rows.getBoolean("alive") ? alive : silent).add(rows.getLong("id"));
+    try (Connection connection = connection()) {
+      if (vendor == Vendor.MARIADB) {
+        try (PreparedStatement statement = connection.prepareStatement(ENTER_ON_MARIADB)) {
+          statement.setLong(1, node);
+          statement.executeUpdate();
+        }
+        try (PreparedStatement statement = connection.prepareStatement(OTHERS_ON_MARIADB)) {
+          statement.setLong(1, node);
+          return others(statement);
         }
       }
-      return new Others(alive, silent);
+      try (PreparedStatement statement = connection.prepareStatement(BEAT)) {
+        statement.setLong(1, node);
+        statement.setLong(2, node);
+        return others(statement);
+      }
     }
+  }
+
+  private static Others others(PreparedStatement statement) throws SQLException {
+    Set<Long> alive = new HashSet<>();
+    Set<Long> silent = new HashSet<>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        (rows.getBoolean("alive") ? alive : silent).add(rows.getLong("id"));
+      }
+    }
+    return new Others(alive, silent);
   }
 
   /** Forgets the servers that have been silent for a minute, and ends what listens for them. */
   void forgetSilent() throws SQLException {
     try (Connection connection = connection();
-        PreparedStatement statement = connection.prepareStatement(FORGET)) {
-      statement.setString(1, listenerPrefix);
+        PreparedStatement statement =
+            connection.prepareStatement(vendor == Vendor.MARIADB ? FORGET_ON_MARIADB : FORGET)) {
+      if (vendor != Vendor.MARIADB) {
+        statement.setString(1, listenerPrefix);
+      }
       statement.execute();
     }
   }

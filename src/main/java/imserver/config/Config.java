@@ -307,7 +307,7 @@ public record Config(
       @Setting(
               key = "IMSERVER_DB_URL",
               meaning =
-                  "`jdbc:postgresql://HOST:PORT/DATABASE`; unset, messages lie in an embedded database")
+                  "`jdbc:postgresql://HOST:PORT/DATABASE`, or with `mariadb` or `mysql` in its place; unset, messages lie in an embedded database")
           @Nullable String url,
       @Setting(key = "IMSERVER_DB_USER", meaning = "the database's user") @Nullable String user,
       @Setting(key = "IMSERVER_DB_PASSWORD", meaning = "and its password")

@@ -1,5 +1,6 @@
 package imserver.conversation;
 
+import imserver.database.SqlDialect;
 import imserver.file.Attachments;
 import imserver.message.Conversation;
 import imserver.message.UnreadCondition;
@@ -34,6 +35,7 @@ public class ConversationRepository {
   static final int LITTLE_UNREAD = 1_000;
 
   @PersistenceContext private EntityManager entities;
+  @Inject private SqlDialect dialect;
   @Inject private Attachments attachments;
 
   /** For the container, which injects the rest. */
@@ -196,16 +198,17 @@ public class ConversationRepository {
     List<?> rows =
         entities
             .createNativeQuery(
-                """
+                dialect.sql(
+                    """
                 select o.id,
                        (select max(m.id) from message m where m.sender_id = ?1 and m.recipient_id = o.id and m.id <= ?2),
                        (select max(m.id) from message m where m.sender_id = ?1 and m.recipient_id = -o.id and m.id <= ?2),
                        (select max(m.id) from message m where m.sender_id = o.id and m.recipient_id = ?1 and m.id <= ?2)
                 from unnest(cast(?3 as bigint array)) as o (id)
-                """)
+                """))
             .setParameter(1, user)
             .setParameter(2, id)
-            .setParameter(3, others.toArray(Long[]::new))
+            .setParameter(3, dialect.numbers(others))
             .getResultList();
     Map<Long, Long> last = new HashMap<>();
     for (Object row : rows) {

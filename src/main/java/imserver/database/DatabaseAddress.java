@@ -33,6 +33,12 @@ record DatabaseAddress(
    */
   private static final String ISOLATION = " -c default_transaction_isolation=read\\ committed";
 
+  /**
+   * In seconds. MySQL, which does not read this, has no such bound for what writes; what has hung
+   * there is rolled back when the database finds that the connection is gone.
+   */
+  private static final String LONGEST_ON_MARIADB = "/*M! max_statement_time = 3.5, */ ";
+
   /** Whether it is a file of this machine: if that cannot be opened now, a retry does not help. */
   boolean isFile() {
     return url.startsWith("jdbc:h2:file:");
@@ -56,6 +62,14 @@ record DatabaseAddress(
               vendor,
               url,
               postgresql(storage),
+              withoutParameters(url),
+              null);
+      case MARIADB ->
+          new DatabaseAddress(
+              new org.mariadb.jdbc.Driver(),
+              vendor,
+              url.replaceFirst("^jdbc:mysql:", "jdbc:mariadb:"), // the same driver, by its own name
+              mariaDb(storage),
               withoutParameters(url),
               null);
       case H2 ->
@@ -112,6 +126,29 @@ record DatabaseAddress(
     return properties;
   }
 
+  /**
+   * The same times as on PostgreSQL. Text that does not fit is refused, not cut; "||" puts texts
+   * together. All times are those of UTC, whatever the zones of the database and of this process. A
+   * lock is waited for as long as a statement may take. Parameters in the address itself override
+   * these.
+   */
+  private static Properties mariaDb(Config.Storage storage) {
+    Properties properties = login(storage);
+    properties.setProperty("connectTimeout", "2000"); // ms
+    properties.setProperty("socketTimeout", "4000");
+    properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty("initSql", "set " + LONGEST_ON_MARIADB + "innodb_lock_wait_timeout = 3");
+    properties.setProperty("transactionIsolation", "READ-COMMITTED");
+    properties.setProperty("connectionTimeZone", "UTC");
+    properties.setProperty("forceConnectionTimeZoneToSession", "true");
+    properties.setProperty("allowLocalInfile", "false"); // no server may ask for files of this one
+    properties.setProperty(
+        "sessionVariables",
+        "sql_mode='STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT',"
+            + "auto_increment_increment=1,auto_increment_offset=1");
+    return properties;
+  }
+
   /** The same address with long time-outs, for migrations: an index of a large table takes long. */
   DatabaseAddress forMigrations() {
     Properties patient = new Properties();
@@ -120,6 +157,11 @@ record DatabaseAddress(
       patient.setProperty("connectTimeout", "10");
       patient.setProperty("socketTimeout", "3600");
       patient.setProperty("options", PLANS);
+    }
+    if (vendor == Vendor.MARIADB) {
+      patient.remove("initSql");
+      patient.setProperty("connectTimeout", "10000");
+      patient.setProperty("socketTimeout", "3600000");
     }
     return new DatabaseAddress(driver, vendor, url, patient, description, folder);
   }

@@ -99,6 +99,7 @@ public class Schema {
           .connectRetriesInterval(5)
           .load()
           .migrate();
+      Durability.warn(address);
     } catch (FlywayException e) {
       String reason = address.description() + ": " + Migrations.reason(e);
       LOG.log(Level.ERROR, "imserver cannot start: {0}", reason);

@@ -8,6 +8,8 @@ import java.util.Locale;
 public enum Vendor {
   /** For production. */
   POSTGRESQL,
+  /** For production: MariaDB, or MySQL. */
+  MARIADB,
   /** Embedded, in a file of this machine, in its PostgreSQL mode. */
   H2;
 
@@ -24,8 +26,12 @@ public enum Vendor {
     if (url.startsWith("jdbc:postgresql:")) {
       return POSTGRESQL;
     }
+    if (url.startsWith("jdbc:mariadb:") || url.startsWith("jdbc:mysql:")) {
+      return MARIADB;
+    }
     throw new InvalidConfigException(
-        "IMSERVER_DB_URL must begin with jdbc:postgresql: (or jdbc:h2:)");
+        "IMSERVER_DB_URL must begin with jdbc:postgresql:, jdbc:mariadb: or jdbc:mysql: (or"
+            + " jdbc:h2:)");
   }
 
   /** The folder of its migrations. */

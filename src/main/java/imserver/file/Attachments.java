@@ -1,5 +1,6 @@
 package imserver.file;
 
+import imserver.database.SqlDialect;
 import imserver.packet.AttachedText;
 import imserver.packet.Attachment;
 import imserver.packet.MessageFile;
@@ -47,13 +48,15 @@ public class Attachments {
 
   @PersistenceContext private EntityManager entities;
   @Inject private FileAddresses addresses;
+  @Inject private SqlDialect dialect;
 
   /** For the container, which injects the rest. */
   public Attachments() {}
 
-  Attachments(EntityManager entities, FileAddresses addresses) {
+  Attachments(EntityManager entities, FileAddresses addresses, SqlDialect dialect) {
     this.entities = entities;
     this.addresses = addresses;
+    this.dialect = dialect;
   }
 
   /** Those of some files that are complete, by their ids. */
@@ -121,7 +124,10 @@ public class Attachments {
 
   private List<Object[]> rows(String sql, Collection<Long> ids) {
     List<?> rows =
-        entities.createNativeQuery(sql).setParameter(1, ids.toArray(Long[]::new)).getResultList();
+        entities
+            .createNativeQuery(dialect.sql(sql))
+            .setParameter(1, dialect.numbers(ids))
+            .getResultList();
     return rows.stream().map(Object[].class::cast).toList();
   }
 

@@ -1,6 +1,7 @@
 package imserver.file;
 
 import imserver.database.StorageException;
+import imserver.database.Vendor;
 import java.io.ByteArrayInputStream;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,10 +11,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Files in PostgreSQL, in chunks: right on several servers, and in the same backup as the messages.
- * What was appended is committed.
+ * Files in PostgreSQL or MariaDB, in chunks: right on several servers, and in the same backup as
+ * the messages. What was appended is committed.
  */
 final class ChunkStore implements FileStore {
+
+  private static final String PRESENT_ON_MARIADB =
+      "select f.id from file f where f.id = ? lock in share mode";
+
+  private static final String APPEND_ON_MARIADB =
+      """
+      insert into file_chunk (file_id, variant, position, data) values (?, ?, ?, ?)
+      on duplicate key update data = values(data)
+      """;
 
   private static final String APPEND =
       """
@@ -43,6 +53,12 @@ final class ChunkStore implements FileStore {
         select c.position from file_chunk c where c.file_id = ? and c.variant = ?
         order by c.position limit 200)
       """;
+
+  private static final String DELETE_ON_MARIADB =
+      "delete from file_chunk where file_id = ? and variant = ? limit 200";
+
+  private static final String KEPT_ON_MARIADB =
+      "select distinct file_id from file_chunk where file_id > ? order by file_id limit ?";
 
   /** From file to file, and not from chunk to chunk. */
   private static final String KEPT =
@@ -86,7 +102,11 @@ final class ChunkStore implements FileStore {
         });
   }
 
-  private static void append(
+  private boolean isMariaDb() {
+    return database.vendor() == Vendor.MARIADB;
+  }
+
+  private void append(
       Connection connection,
       long fileId,
       FileVariant variant,
@@ -100,15 +120,30 @@ final class ChunkStore implements FileStore {
       delete.setInt(3, Math.toIntExact(offset));
       delete.executeUpdate();
     }
-    try (PreparedStatement insert = connection.prepareStatement(APPEND)) {
+    if (isMariaDb()) {
+      try (PreparedStatement present = connection.prepareStatement(PRESENT_ON_MARIADB)) {
+        present.setLong(1, fileId);
+        try (ResultSet rows = present.executeQuery()) {
+          if (!rows.next()) {
+            throw gone();
+          }
+        }
+      }
+    }
+    try (PreparedStatement insert =
+        connection.prepareStatement(isMariaDb() ? APPEND_ON_MARIADB : APPEND)) {
       insert.setLong(1, fileId);
       insert.setInt(2, variant.code());
       insert.setInt(3, Math.toIntExact(offset));
       insert.setBinaryStream(4, new ByteArrayInputStream(bytes, 0, length), length);
       if (insert.executeUpdate() == 0) {
-        throw new StorageException(new IllegalStateException("the file is gone"));
+        throw gone();
       }
     }
+  }
+
+  private static StorageException gone() {
+    return new StorageException(new IllegalStateException("the file is gone"));
   }
 
   @Override
@@ -154,11 +189,14 @@ final class ChunkStore implements FileStore {
       deleted =
           database.commit(
               connection -> {
-                try (PreparedStatement statement = connection.prepareStatement(DELETE)) {
+                try (PreparedStatement statement =
+                    connection.prepareStatement(isMariaDb() ? DELETE_ON_MARIADB : DELETE)) {
                   statement.setLong(1, fileId);
                   statement.setInt(2, variant.code());
-                  statement.setLong(3, fileId);
-                  statement.setInt(4, variant.code());
+                  if (!isMariaDb()) {
+                    statement.setLong(3, fileId);
+                    statement.setInt(4, variant.code());
+                  }
                   return statement.executeUpdate();
                 }
               });
@@ -176,7 +214,8 @@ final class ChunkStore implements FileStore {
   public List<Long> kept(long aboveId, int limit) {
     return database.read(
         connection -> {
-          try (PreparedStatement select = connection.prepareStatement(KEPT)) {
+          try (PreparedStatement select =
+              connection.prepareStatement(isMariaDb() ? KEPT_ON_MARIADB : KEPT)) {
             select.setLong(1, aboveId);
             select.setInt(2, limit);
             List<Long> found = new ArrayList<>();

@@ -18,8 +18,15 @@ final class FileDatabase {
 
   private static final System.Logger LOG = System.getLogger(FileDatabase.class.getName());
 
-  /** Apart from other purposes for which there are such locks. */
+  /** On PostgreSQL: apart from other purposes for which there are such locks. */
   private static final String LOCK_OWNER = "select pg_advisory_xact_lock(hashtextextended(?, 0))";
+
+  /** On MariaDB, which keeps no other locks until a commit: the row of the user. */
+  private static final String LOCK_USER =
+      """
+      insert into user_state (user_id, head, unread) values (?, 0, 0)
+      on duplicate key update user_id = user_id
+      """;
 
   /** What is done with a connection. */
   interface Work<R> {
@@ -54,14 +61,27 @@ final class FileDatabase {
     return vendor == Vendor.H2 ? turn.take(() -> transaction(work)) : transaction(work);
   }
 
+  /** Which database it is. */
+  Vendor vendor() {
+    return vendor;
+  }
+
   /** Within a transaction: one at a time for an owner, on all servers. */
   void lockOwner(Connection connection, long ownerId) throws SQLException {
-    if (vendor == Vendor.H2) {
-      return; // one transaction writes at a time
-    }
-    try (PreparedStatement lock = connection.prepareStatement(LOCK_OWNER)) {
-      lock.setString(1, "files of " + ownerId);
-      lock.execute();
+    switch (vendor) {
+      case POSTGRESQL -> {
+        try (PreparedStatement lock = connection.prepareStatement(LOCK_OWNER)) {
+          lock.setString(1, "files of " + ownerId);
+          lock.execute();
+        }
+      }
+      case MARIADB -> {
+        try (PreparedStatement lock = connection.prepareStatement(LOCK_USER)) {
+          lock.setLong(1, ownerId);
+          lock.execute();
+        }
+      }
+      case H2 -> {} // one transaction writes at a time
     }
   }
 

@@ -1,11 +1,13 @@
 package imserver.file;
 
+import imserver.database.Vendor;
 import imserver.file.FileRefusedException.Reason;
 import imserver.packet.Attachment;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -156,18 +158,17 @@ final class FileTable {
           if (isQuotaSpent(connection, owner, now)) {
             throw new FileRefusedException(Reason.QUOTA);
           }
-          long id = nextId(connection);
-          update(
-              connection,
-              INSERT,
-              id,
-              owner,
-              named ? file.clientFileId() : null,
-              file.name(),
-              announced,
-              file.duration(),
-              file.waveform(),
-              now);
+          long id =
+              insert(
+                  connection,
+                  nextId(connection),
+                  owner,
+                  named ? file.clientFileId() : null,
+                  file.name(),
+                  announced,
+                  file.duration(),
+                  file.waveform(),
+                  now);
           update(
               connection,
               "insert into upload (owner_id, file_id, created_at) values (?, ?, ?)",
@@ -195,11 +196,35 @@ final class FileTable {
     }
   }
 
-  private static long nextId(Connection connection) throws SQLException {
+  /** Null where the table draws the ids itself. */
+  private @Nullable Long nextId(Connection connection) throws SQLException {
+    if (database.vendor() == Vendor.MARIADB) {
+      return null;
+    }
     try (PreparedStatement next = connection.prepareStatement("select nextval('file_id')");
         ResultSet rows = next.executeQuery()) {
       rows.next();
       return rows.getLong(1);
+    }
+  }
+
+  /** Returns the id. */
+  private static long insert(Connection connection, @Nullable Long id, @Nullable Object... further)
+      throws SQLException {
+    @Nullable Object[] parameters = new @Nullable Object[further.length + 1];
+    parameters[0] = id;
+    System.arraycopy(further, 0, parameters, 1, further.length);
+    int keys = id == null ? Statement.RETURN_GENERATED_KEYS : Statement.NO_GENERATED_KEYS;
+    try (PreparedStatement statement = connection.prepareStatement(INSERT, keys)) {
+      set(statement, parameters);
+      statement.executeUpdate();
+      if (id != null) {
+        return id;
+      }
+      try (ResultSet drawn = statement.getGeneratedKeys()) {
+        drawn.next();
+        return drawn.getLong(1);
+      }
     }
   }
 
@@ -381,9 +406,14 @@ final class FileTable {
   private static PreparedStatement prepared(
       Connection connection, String sql, @Nullable Object... parameters) throws SQLException {
     PreparedStatement statement = connection.prepareStatement(sql);
+    set(statement, parameters);
+    return statement;
+  }
+
+  private static void set(PreparedStatement statement, @Nullable Object... parameters)
+      throws SQLException {
     for (int i = 0; i < parameters.length; i++) {
       statement.setObject(i + 1, parameters[i]);
     }
-    return statement;
   }
 }

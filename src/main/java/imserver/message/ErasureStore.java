@@ -66,12 +66,8 @@ final class ErasureStore {
 
   private static final String ERASE = "update message set content = '' where id = ?";
 
-  private static final String ADD_RECALLS =
-      """
-      insert into recall (id, message_id, low_id, high_id, created_at)
-      select nextval('message_id'), n.id, cast(? as bigint), cast(? as bigint), cast(? as timestamp with time zone)
-      from unnest(cast(? as bigint array)) as n (id)
-      """;
+  private static final String ADD_RECALL =
+      "insert into recall (id, message_id, low_id, high_id, created_at) values (?, ?, ?, ?, ?)";
 
   private static final String WRITE_CONVERSATION =
       """
@@ -158,8 +154,9 @@ final class ErasureStore {
           statements.update(
               """
               insert into moderation_action (id, done_at, moderator_id, moderator, action, user_id, reason, detail)
-              values (nextval('moderation_action_id'), ?, ?, ?, ?, ?, ?, '')
+              values (?, ?, ?, ?, ?, ?, ?, '')
               """,
+              statements.nextId("moderation_action_id"),
               step.at(),
               step.moderatorId(),
               step.moderator(),
@@ -245,7 +242,7 @@ final class ErasureStore {
       statements.updateEach(ERASE, erased.stream().map(id -> new Object[] {id}).toList());
       AttachedFiles.release(statements, erased);
       UserPair pair = direction.pair();
-      statements.update(ADD_RECALLS, pair.low(), pair.high(), now, erased);
+      addRecalls(statements, pair, erased, now);
       write(statements, users, user, to, read);
       told = users.write();
       emptied = read > 0 && isEmptied(statements, direction) ? List.of(direction) : List.of();
@@ -254,6 +251,17 @@ final class ErasureStore {
     UnreadRows.forgetUnseen(statements, emptied);
     return new Done(
         erased.size(), true, told.stream().filter(each -> each.userId() != user).toList());
+  }
+
+  private static void addRecalls(
+      StepStatements statements, UserPair pair, List<Long> erased, OffsetDateTime now)
+      throws SQLException {
+    List<Long> ids = statements.messageIds(erased.size(), now);
+    List<Object[]> each = new ArrayList<>();
+    for (int i = 0; i < erased.size(); i++) {
+      each.add(new Object[] {ids.get(i), erased.get(i), pair.low(), pair.high(), now});
+    }
+    statements.updateEach(ADD_RECALL, each);
   }
 
   /** One change for each of the two, however many messages there are. */
@@ -338,10 +346,11 @@ final class ErasureStore {
     statements.update(
         """
         insert into moderation_action (id, done_at, moderator_id, moderator, action, user_id, reason, detail)
-        select nextval('moderation_action_id'), cast(? as timestamp with time zone), moderator_id, moderator,
+        select cast(? as bigint), cast(? as timestamp with time zone), moderator_id, moderator,
                cast(? as varchar), user_id, reason, erased || ' messages'
         from erasure where user_id = ?
         """,
+        statements.nextId("moderation_action_id"),
         now,
         Action.ERASED.text(),
         user);

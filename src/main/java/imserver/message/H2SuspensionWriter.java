@@ -1,5 +1,7 @@
 package imserver.message;
 
+import imserver.database.SqlDialect;
+import imserver.database.Vendor;
 import imserver.moderation.AuditEntry;
 import imserver.moderation.ModerationStep;
 import imserver.moderation.Suspension;
@@ -12,6 +14,8 @@ import java.util.Optional;
 
 /** Writes whom moderators have suspended on H2, within a transaction. */
 final class H2SuspensionWriter {
+
+  private static final SqlDialect DIALECT = new SqlDialect(Vendor.H2);
 
   private final EntityManager entities;
 
@@ -30,7 +34,7 @@ final class H2SuspensionWriter {
     state.setHasRules();
     Suspension known = entities.find(Suspension.class, user);
     Suspension suspension = known == null ? new Suspension(user) : known;
-    suspension.impose(scope, until, step, SuspensionStore.databaseTime(entities));
+    suspension.impose(scope, until, step, SuspensionStore.databaseTime(entities, DIALECT));
     if (known == null) {
       entities.persist(suspension);
     }
@@ -45,7 +49,7 @@ final class H2SuspensionWriter {
     if (suspension == null || !suspension.holdsAt(step.at())) {
       return Optional.empty();
     }
-    suspension.end(step.at(), SuspensionStore.databaseTime(entities));
+    suspension.end(step.at(), SuspensionStore.databaseTime(entities, DIALECT));
     entities.persist(new AuditEntry(step));
     entities.flush(); // what the database refuses is thrown here
     return Optional.of(suspension.asChange());

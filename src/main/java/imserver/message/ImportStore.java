@@ -68,9 +68,6 @@ final class ImportStore {
       from unnest(cast(? as bigint array)) as n (id) join message m on m.id = n.id
       """;
 
-  private static final String IDS =
-      "select nextval('message_id') from unnest(cast(? as bigint array)) as n (id)";
-
   private static final String ADD_MESSAGE =
       """
       insert into message (id, sender_id, recipient_id, content, client_timestamp, dedupe_key, created_at)
@@ -301,7 +298,8 @@ final class ImportStore {
     }
 
     private void store(List<Integer> accepted) throws SQLException {
-      List<Long> ids = statements.numbers(IDS, accepted.stream().map(Integer::longValue).toList());
+      List<Long> ids =
+          statements.messageIds(accepted.size(), messages.get(accepted.get(0)).sentAt());
       List<Object[]> rows = new ArrayList<>();
       List<Object[]> unread = new ArrayList<>();
       for (int i = 0; i < accepted.size(); i++) {

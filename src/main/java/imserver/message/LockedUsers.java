@@ -18,7 +18,7 @@ final class LockedUsers {
   private static final String LOCK =
       """
       select s.user_id, s.head from unnest(cast(? as bigint array)) as n (id)
-      join user_state s on s.user_id = n.id order by s.user_id\
+      join user_state s /*! force index (primary) */ on s.user_id = n.id order by s.user_id\
       """;
 
   private static final String WRITE =
@@ -45,6 +45,11 @@ final class LockedUsers {
             LOCK + statements.locking("for no key update of s"), new TreeSet<>(users))) {
       rows.put(row[0], new Row(row[1]));
     }
+  }
+
+  /** How many users are locked. */
+  int size() {
+    return rows.size();
   }
 
   /** Something that a user sees changes: its number; 0 for the system. */

@@ -1,8 +1,11 @@
 package imserver.message;
 
+import imserver.database.SqlDialect;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
+import jakarta.persistence.Query;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +21,7 @@ public class MessageRepository {
           + " m.timestamp) from Unread u, Message m where m.id = u.messageId and ";
 
   @PersistenceContext private EntityManager entities;
+  @Inject private SqlDialect dialect;
 
   /** For the container, which injects the rest. */
   public MessageRepository() {}
@@ -46,9 +50,9 @@ public class MessageRepository {
    */
   List<ReceivedMessage> receivedAfter(Map<Long, Long> afterByUser, int limit) {
     List<Long> users = List.copyOf(afterByUser.keySet());
-    List<?> rows =
-        entities
-            .createNativeQuery(
+    Query query =
+        entities.createNativeQuery(
+            dialect.sql(
                 """
                 select m.id, m.sender_id, m.recipient_id, m.content, m.client_timestamp
                 from (select c.high_id as sender_id, u.id as recipient_id, u.after_id
@@ -65,11 +69,13 @@ public class MessageRepository {
                   on m.sender_id = p.sender_id and m.recipient_id = p.recipient_id and m.id > p.after_id
                  and m.content <> '' and m.dedupe_key < '~'
                 order by m.id
-                """)
-            .setParameter(1, users.toArray(Long[]::new))
-            .setParameter(2, users.stream().map(afterByUser::get).toArray(Long[]::new))
-            .setMaxResults(limit)
-            .getResultList();
+                """));
+    List<Object> parameters =
+        dialect.numberPairs(users, users.stream().map(afterByUser::get).toList());
+    for (int i = 0; i < parameters.size(); i++) {
+      query.setParameter(i + 1, parameters.get(i));
+    }
+    List<?> rows = query.setMaxResults(limit).getResultList();
     return rows.stream().map(row -> receivedMessage((Object[]) row)).toList();
   }
 
@@ -130,7 +136,7 @@ public class MessageRepository {
   String epoch() {
     return (String)
         entities
-            .createNativeQuery("select cast(epoch as varchar(36)) from installation")
+            .createNativeQuery(dialect.sql("select cast(epoch as varchar(36)) from installation"))
             .getSingleResult();
   }
 

@@ -51,6 +51,7 @@ public class MessageService {
 
   @Inject private MessageRepository messages;
   @Inject private PostgresMessageStore postgres;
+  @Inject private MariaDbMessageStore mariaDb;
   @Inject private H2MessageStore h2;
   @Inject private UserDirectory directory;
   @Inject private Config config;
@@ -165,6 +166,7 @@ public class MessageService {
     MessageStore store =
         switch (Vendor.of(config.storage())) {
           case POSTGRESQL -> postgres;
+          case MARIADB -> mariaDb;
           case H2 -> h2;
         };
     try {

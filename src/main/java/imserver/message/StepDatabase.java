@@ -1,18 +1,20 @@
 package imserver.message;
 
 import imserver.database.CommitUnknownException;
+import imserver.database.SqlDialect;
 import imserver.database.StorageException;
 import imserver.database.Vendor;
 import imserver.database.WriteTurn;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Set;
 import javax.sql.DataSource;
 
 /**
- * Small transactions of several statements, for what is done in the background: by JDBC, the same
- * for both databases. On H2 they take their turn with other writers. Safe for use by several
- * threads.
+ * Small transactions of several statements, for what is done in the background and, on MariaDB, for
+ * all that is written: by JDBC, the same for all databases. On H2 they take their turn with other
+ * writers. Safe for use by several threads.
  */
 final class StepDatabase {
 
@@ -30,8 +32,23 @@ final class StepDatabase {
              set_config('idle_in_transaction_session_timeout', '4000', true)
       """;
 
-  /** In SQL: milliseconds since 1970, by the clock of the database. */
+  /** In SQL: milliseconds since 1970, by the clock of the database. See {@link SqlDialect}. */
   static final String NOW = "cast(extract(epoch from current_timestamp) * 1000 as bigint)";
+
+  private static final int DEADLOCK = 1213;
+
+  /**
+   * What MariaDB and MySQL say where they refuse to commit, and have not: a deadlock, as between
+   * the servers of a Galera cluster, and servers that take no writes at the moment.
+   */
+  private static final Set<Integer> REFUSED_COMMITS = Set.of(DEADLOCK, 1290, 1792, 1836);
+
+  /**
+   * How often a transaction is tried that MariaDB rolls back since it waits for one that waits for
+   * it. The order of locks leaves none of these between rows; but who inserts may wait for the gap
+   * beside a row.
+   */
+  private static final int ATTEMPTS = 5;
 
   /** What a transaction does. */
   interface Step<R> {
@@ -40,11 +57,13 @@ final class StepDatabase {
 
   private final DataSource database;
   private final Vendor vendor;
+  private final SqlDialect dialect;
   private final WriteTurn turn;
 
   StepDatabase(DataSource database, Vendor vendor, WriteTurn turn) {
     this.database = database;
     this.vendor = vendor;
+    this.dialect = new SqlDialect(vendor);
     this.turn = turn;
   }
 
@@ -59,6 +78,18 @@ final class StepDatabase {
   }
 
   private <R> R run(Step<R> step) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return runOnce(step);
+      } catch (SQLException e) {
+        if (!isDeadlock(e) || attempt == ATTEMPTS) {
+          throw new StorageException(e);
+        }
+      }
+    }
+  }
+
+  private <R> R runOnce(Step<R> step) throws SQLException {
     try (Connection connection = database.getConnection()) {
       connection.setAutoCommit(false);
       try {
@@ -66,15 +97,17 @@ final class StepDatabase {
       } finally {
         restore(connection);
       }
-    } catch (SQLException e) {
-      throw new StorageException(e);
     }
+  }
+
+  private boolean isDeadlock(SQLException e) {
+    return vendor == Vendor.MARIADB && e.getErrorCode() == DEADLOCK;
   }
 
   private <R> R commit(Connection connection, Step<R> step) throws SQLException {
     R result;
     try {
-      StepStatements statements = new StepStatements(connection, vendor);
+      StepStatements statements = new StepStatements(connection, dialect);
       if (vendor == Vendor.POSTGRESQL) {
         statements.run(BEGIN);
       }
@@ -86,6 +119,10 @@ final class StepDatabase {
     try {
       connection.commit();
     } catch (SQLException e) {
+      if (vendor == Vendor.MARIADB && REFUSED_COMMITS.contains(e.getErrorCode())) {
+        rollBack(connection);
+        throw e;
+      }
       throw new CommitUnknownException(e);
     }
     return result;

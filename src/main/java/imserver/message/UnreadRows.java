@@ -16,7 +16,7 @@ final class UnreadRows {
       """
       select u.recipient_id, u.message_id, u.sender_id
       from unnest(cast(? as bigint array), cast(? as bigint array)) as n (recipient, id)
-      join unread u on u.recipient_id = n.recipient and u.message_id = n.id
+      join unread u /*! force index (primary) */ on u.recipient_id = n.recipient and u.message_id = n.id
       order by u.recipient_id, u.message_id\
       """;
 

@@ -1,5 +1,6 @@
 package imserver.moderation;
 
+import imserver.database.SqlDialect;
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
 import imserver.file.Attachments;
@@ -105,13 +106,15 @@ public class ReportStore {
   @PersistenceContext private EntityManager entities;
   @Inject private WebhookEvents events;
   @Inject private Attachments attachments;
+  @Inject private SqlDialect dialect;
 
   /** For the container. */
   public ReportStore() {}
 
-  ReportStore(EntityManager entities, WebhookEvents events) {
+  ReportStore(EntityManager entities, WebhookEvents events, SqlDialect dialect) {
     this.entities = entities;
     this.events = events;
+    this.dialect = dialect;
   }
 
   /**
@@ -161,7 +164,7 @@ public class ReportStore {
     if (retry.isPresent()) {
       return retry.get();
     }
-    List<Object[]> there = rows(query(THERE, (Object) longs(ids)));
+    List<Object[]> there = rows(query(THERE, longs(ids)));
     if (there.size() < ids.size()) {
       return new ReportOutcome.NoSuchMessage();
     }
@@ -367,7 +370,7 @@ public class ReportStore {
   }
 
   private Query query(String sql, Object... parameters) {
-    Query query = entities.createNativeQuery(sql);
+    Query query = entities.createNativeQuery(dialect.sql(sql));
     for (int i = 0; i < parameters.length; i++) {
       query.setParameter(i + 1, parameters[i]);
     }
@@ -379,8 +382,8 @@ public class ReportStore {
     return rows.stream().map(Object[].class::cast).toList();
   }
 
-  private static Long[] longs(Collection<Long> ids) {
-    return ids.toArray(Long[]::new);
+  private Object longs(Collection<Long> ids) {
+    return dialect.numbers(ids);
   }
 
   private static long number(Object value) {

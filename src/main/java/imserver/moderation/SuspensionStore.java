@@ -1,8 +1,10 @@
 package imserver.moderation;
 
+import imserver.database.SqlDialect;
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
 import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptors;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
@@ -22,6 +24,7 @@ public class SuspensionStore {
   private static final long LONGEST_TRANSACTION = 60_000;
 
   @PersistenceContext private EntityManager entities;
+  @Inject private SqlDialect dialect;
 
   /** For the container. */
   public SuspensionStore() {}
@@ -58,7 +61,7 @@ public class SuspensionStore {
    * @param asOf of that call, 0 for everything
    */
   public Written writtenSince(long asOf) {
-    long now = databaseTime(entities);
+    long now = databaseTime(entities, dialect);
     return new Written(
         entities
             .createQuery(
@@ -79,11 +82,11 @@ public class SuspensionStore {
   }
 
   /** Milliseconds since 1970, by the clock of the database. */
-  public static long databaseTime(EntityManager entities) {
+  public static long databaseTime(EntityManager entities, SqlDialect dialect) {
     Object millis =
         entities
             .createNativeQuery(
-                "select cast(extract(epoch from current_timestamp) * 1000 as bigint)")
+                dialect.sql("select cast(extract(epoch from current_timestamp) * 1000 as bigint)"))
             .getSingleResult();
     return ((Number) millis).longValue();
   }

@@ -1,19 +1,18 @@
 package imserver.webhook;
 
 import imserver.database.StorageException;
+import imserver.database.Vendor;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/**
- * Keeps in a table of PostgreSQL who is connected to this server, for all servers to know. For one
- * thread.
- */
+/** Keeps in a table who is connected to this server, for all servers to know. For one thread. */
 final class ConnectedUsers {
 
   private static final System.Logger LOG = System.getLogger(ConnectedUsers.class.getName());
@@ -36,10 +35,23 @@ final class ConnectedUsers {
         and not exists (select from unnest(?) as n (id) where n.id = c.user_id)
       """;
 
+  private static final String ADD_ON_MARIADB =
+      """
+      insert into connected_user (node_id, user_id)
+      select ?, n.id from unnest(cast(? as bigint array)) as n (id)
+      on duplicate key update node_id = node_id
+      """;
+
+  private static final String REMOVE_ON_MARIADB =
+      "delete from connected_user where node_id = ? and user_id = ?";
+
+  private static final String WRITTEN_ON_MARIADB =
+      "select user_id from connected_user where node_id = ?";
+
   /** The rows of servers that are gone. */
   private static final String FORGET =
-      "delete from connected_user c where c.node_id <> ?"
-          + " and not exists (select from node n where n.id = c.node_id)";
+      "delete from connected_user where node_id <> ?"
+          + " and not exists (select 1 from node n where n.id = connected_user.node_id)";
 
   private final WebhookDatabase database;
   private final long node;
@@ -74,13 +86,13 @@ final class ConnectedUsers {
     database.write(
         connection -> {
           if (isFull) {
-            write(connection, KEEP, now);
+            keep(connection, now);
             forgetGone(connection);
           } else if (!removed.isEmpty()) {
-            write(connection, REMOVE, removed);
+            remove(connection, removed);
           }
           if (!added.isEmpty()) {
-            write(connection, ADD, added);
+            write(connection, isMariaDb() ? ADD_ON_MARIADB : ADD, added);
           }
           return true;
         });
@@ -94,10 +106,51 @@ final class ConnectedUsers {
     return left;
   }
 
-  private void write(Connection connection, String sql, Collection<Long> ids) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+  private boolean isMariaDb() {
+    return database.vendor() == Vendor.MARIADB;
+  }
+
+  private void keep(Connection connection, Set<Long> users) throws SQLException {
+    if (isMariaDb()) {
+      remove(connection, without(written(connection), users));
+    } else {
+      write(connection, KEEP, users);
+    }
+  }
+
+  private Set<Long> written(Connection connection) throws SQLException {
+    Set<Long> found = new HashSet<>();
+    try (PreparedStatement statement = connection.prepareStatement(WRITTEN_ON_MARIADB)) {
       statement.setLong(1, node);
-      statement.setArray(2, connection.createArrayOf("bigint", ids.toArray()));
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          found.add(rows.getLong(1));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** One by one on MariaDB, which would compare each row with each of a list. */
+  private void remove(Connection connection, Set<Long> users) throws SQLException {
+    if (!isMariaDb()) {
+      write(connection, REMOVE, users);
+    } else if (!users.isEmpty()) {
+      try (PreparedStatement statement = connection.prepareStatement(REMOVE_ON_MARIADB)) {
+        for (long user : users) {
+          statement.setLong(1, node);
+          statement.setLong(2, user);
+          statement.addBatch();
+        }
+        statement.executeBatch();
+      }
+    }
+  }
+
+  private void write(Connection connection, String sql, Collection<Long> ids) throws SQLException {
+    try (PreparedStatement statement = database.prepare(connection, sql)) {
+      statement.setLong(1, node);
+      database.setNumbers(statement, 2, ids);
       statement.executeUpdate();
     }
   }
@@ -114,7 +167,7 @@ final class ConnectedUsers {
     try {
       database.write(
           connection -> {
-            write(connection, KEEP, Set.of());
+            keep(connection, Set.of());
             return true;
           });
     } catch (StorageException e) { // rows of a server that is gone do not count

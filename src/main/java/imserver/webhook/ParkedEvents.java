@@ -105,7 +105,7 @@ public class ParkedEvents {
     return database.read(
         connection -> {
           List<Parked> parked = new ArrayList<>();
-          try (PreparedStatement statement = connection.prepareStatement(LIST)) {
+          try (PreparedStatement statement = database.prepare(connection, LIST)) {
             statement.setLong(1, afterId);
             statement.setInt(2, limit);
             try (ResultSet rows = statement.executeQuery()) {
@@ -149,7 +149,7 @@ public class ParkedEvents {
   private boolean retry(Connection connection, long id) throws SQLException {
     long low;
     long high;
-    try (PreparedStatement statement = connection.prepareStatement(FIND)) {
+    try (PreparedStatement statement = database.prepare(connection, FIND)) {
       statement.setLong(1, id);
       try (ResultSet row = statement.executeQuery()) {
         if (!row.next()) {
@@ -159,13 +159,18 @@ public class ParkedEvents {
         high = row.getLong(2);
       }
     }
-    try (PreparedStatement statement =
-        connection.prepareStatement(database.isPostgres() ? QUEUE_POSTGRES : QUEUE_H2)) {
-      statement.setLong(1, low);
-      statement.setLong(2, high);
-      statement.executeUpdate();
+    if (database.vendor() == Vendor.MARIADB) {
+      WebhookEvents.touchOnMariaDb(connection, low, high);
+    } else {
+      try (PreparedStatement statement =
+          database.prepare(
+              connection, database.vendor() == Vendor.POSTGRESQL ? QUEUE_POSTGRES : QUEUE_H2)) {
+        statement.setLong(1, low);
+        statement.setLong(2, high);
+        statement.executeUpdate();
+      }
     }
-    try (PreparedStatement statement = connection.prepareStatement(UNPARK)) {
+    try (PreparedStatement statement = database.prepare(connection, UNPARK)) {
       statement.setLong(1, low);
       statement.setLong(2, high);
       statement.setLong(3, id);

@@ -1,11 +1,14 @@
 package imserver.webhook;
 
+import imserver.database.SqlDialect;
 import imserver.database.StorageException;
 import imserver.database.Vendor;
 import imserver.database.WriteTurn;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.concurrent.Semaphore;
 import javax.sql.DataSource;
 
@@ -27,17 +30,40 @@ final class WebhookDatabase {
 
   private final DataSource database;
   private final Vendor vendor;
+  private final SqlDialect dialect;
   private final WriteTurn turn;
   private final Semaphore free = new Semaphore(CONNECTIONS);
 
   WebhookDatabase(DataSource database, Vendor vendor, WriteTurn turn) {
     this.database = database;
     this.vendor = vendor;
+    this.dialect = new SqlDialect(vendor);
     this.turn = turn;
   }
 
-  boolean isPostgres() {
-    return vendor == Vendor.POSTGRESQL;
+  Vendor vendor() {
+    return vendor;
+  }
+
+  /** Whether no other server can be on it. */
+  boolean isEmbedded() {
+    return vendor == Vendor.H2;
+  }
+
+  /** A statement with its text as the database takes it. */
+  PreparedStatement prepare(Connection connection, String sql) throws SQLException {
+    return connection.prepareStatement(dialect.sql(sql));
+  }
+
+  /** Numbers as the one parameter of a statement, a table of them. */
+  void setNumbers(PreparedStatement statement, int index, Collection<Long> numbers)
+      throws SQLException {
+    Object parameter = dialect.numbers(numbers);
+    statement.setObject(
+        index,
+        parameter instanceof Long[] array
+            ? statement.getConnection().createArrayOf("bigint", array)
+            : parameter);
   }
 
   /** Does something that only reads. */

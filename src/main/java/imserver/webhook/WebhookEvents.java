@@ -6,6 +6,7 @@ import imserver.database.Vendor;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.Query;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -42,6 +43,26 @@ public class WebhookEvents {
       values (?1, ?2, ?3, ?4, ?5, ?6, current_timestamp)
       """;
 
+  /** First the lock, then the id: so the order of these is that of the commits. */
+  private static final String LOCK_ON_MARIADB =
+      """
+      insert into webhook_conversation (low_id, high_id, last_event_id, due_at)
+      values (?1, ?2, 0, current_timestamp(6))
+      on duplicate key update last_event_id = last_event_id
+      """;
+
+  private static final String ADD_ON_MARIADB =
+      """
+      insert into webhook_event (low_id, high_id, type, user_id, reference, created_at)
+      values (?1, ?2, ?3, ?4, ?5, current_timestamp(6))
+      """;
+
+  private static final String LAST_ON_MARIADB =
+      """
+      update webhook_conversation set last_event_id = last_insert_id()
+      where low_id = ?1 and high_id = ?2
+      """;
+
   /**
    * How often a row of the queue that has just been deleted is looked for: who deletes does so once
    * for a conversation that is told, and not before something was written again.
@@ -69,17 +90,72 @@ public class WebhookEvents {
     if (!config.webhook().isOn()) {
       return;
     }
-    if (Vendor.of(config.storage()) == Vendor.H2) {
-      addOnH2(entities, WebhookEvent.REPORT_CREATED, reporterId, reportedId, reportId);
-      return;
+    String type = WebhookEvent.REPORT_CREATED;
+    switch (Vendor.of(config.storage())) {
+      case POSTGRESQL ->
+          entities
+              .createNativeQuery(ON_POSTGRES)
+              .setParameter(1, type)
+              .setParameter(2, reporterId)
+              .setParameter(3, reportedId)
+              .setParameter(4, reportId)
+              .getSingleResult();
+      case MARIADB -> addOnMariaDb(entities, type, reporterId, reportedId, reportId);
+      case H2 -> addOnH2(entities, type, reporterId, reportedId, reportId);
     }
-    entities
-        .createNativeQuery(ON_POSTGRES)
-        .setParameter(1, WebhookEvent.REPORT_CREATED)
-        .setParameter(2, reporterId)
-        .setParameter(3, reportedId)
-        .setParameter(4, reportId)
-        .getSingleResult();
+  }
+
+  private static void addOnMariaDb(
+      EntityManager entities, String type, long user, long other, long reference) {
+    long low = Math.min(user, other);
+    long high = Math.max(user, other);
+    run(entities, LOCK_ON_MARIADB, low, high);
+    run(entities, ADD_ON_MARIADB, low, high, type, user, reference);
+    run(entities, LAST_ON_MARIADB, low, high);
+  }
+
+  private static void run(EntityManager entities, String sql, Object... parameters) {
+    Query query = entities.createNativeQuery(sql);
+    for (int i = 0; i < parameters.length; i++) {
+      query.setParameter(i + 1, parameters[i]);
+    }
+    query.executeUpdate();
+  }
+
+  /** The same by a connection that is in a transaction. */
+  static void addOnMariaDb(
+      Connection connection, String type, long user, long other, long reference)
+      throws SQLException {
+    long low = Math.min(user, other);
+    long high = Math.max(user, other);
+    run(connection, LOCK_ON_MARIADB, low, high);
+    run(connection, ADD_ON_MARIADB, low, high, type, user, reference);
+    run(connection, LAST_ON_MARIADB, low, high);
+  }
+
+  /**
+   * Has the queue believe that a conversation has a new event: by one that is deleted at once,
+   * since the counter of their ids gives none else.
+   */
+  static void touchOnMariaDb(Connection connection, long low, long high) throws SQLException {
+    run(connection, LOCK_ON_MARIADB, low, high);
+    run(connection, ADD_ON_MARIADB, low, high, "", 0, 0);
+    run(connection, LAST_ON_MARIADB, low, high);
+    run(
+        connection,
+        "delete from webhook_event where low_id = ? and high_id = ? and id = last_insert_id()",
+        low,
+        high);
+  }
+
+  private static void run(Connection connection, String sql, Object... parameters)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql.replaceAll("\\?\\d", "?"))) {
+      for (int i = 0; i < parameters.length; i++) {
+        statement.setObject(i + 1, parameters[i]);
+      }
+      statement.executeUpdate();
+    }
   }
 
   /** Others may delete the row of the queue at this moment: then none is changed. */

@@ -1,6 +1,7 @@
 package imserver.webhook;
 
 import imserver.database.StorageException;
+import imserver.database.Vendor;
 import imserver.packet.AttachedText;
 import imserver.packet.Attachment;
 import imserver.webhook.WebhookEvent.Content;
@@ -16,9 +17,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events that wait, and the conversations that have some. Each statement is a transaction, and
- * whatever is lost between two of them an event is told once more at worst. Safe for use by several
- * threads. Every method throws {@link StorageException}.
+ * The events that wait, and the conversations that have some. Each statement is a transaction, or
+ * each lease, and whatever is lost between two of them an event is told once more at worst. Safe
+ * for use by several threads. Every method throws {@link StorageException}.
  */
 final class WebhookQueue {
 
@@ -44,13 +45,13 @@ final class WebhookQueue {
       """
           .formatted(LEASED);
 
-  private static final String DUE_H2 =
+  private static final String DUE =
       """
       select low_id, high_id, last_event_id, attempts from webhook_conversation
       where due_at <= current_timestamp order by due_at limit ?
       """;
 
-  private static final String LEASE_H2 =
+  private static final String LEASE_ONE =
       "update webhook_conversation" + LEASED + "where low_id = ? and high_id = ?";
 
   private static final String EVENTS =
@@ -87,7 +88,8 @@ final class WebhookQueue {
       """;
 
   private static final String TOLD =
-      "delete from webhook_event where low_id = ? and high_id = ? and id = any(?)";
+      "delete from webhook_event where low_id = ? and high_id = ?"
+          + " and id in (select n.id from unnest(cast(? as bigint array)) as n (id))";
 
   private static final String PARK =
       """
@@ -103,6 +105,11 @@ final class WebhookQueue {
   private static final String GIVE_BACK =
       "update webhook_conversation set lease = 0, attempts = ?,"
           + " due_at = current_timestamp + interval '0.001' second * cast(? as bigint)"
+          + OF_LEASE;
+
+  private static final String GIVE_BACK_ON_MARIADB =
+      "update webhook_conversation set lease = 0, attempts = ?,"
+          + " due_at = current_timestamp + interval ? * 1000 microsecond"
           + OF_LEASE;
 
   private static final String END_LEASES =
@@ -123,12 +130,12 @@ final class WebhookQueue {
    * embedded database, before the first lease of this start.
    */
   void endLeasesOfBefore() {
-    if (database.isPostgres()) {
+    if (!database.isEmbedded()) {
       return;
     }
     database.write(
         connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(END_LEASES)) {
+          try (PreparedStatement statement = database.prepare(connection, END_LEASES)) {
             return statement.executeUpdate();
           }
         });
@@ -137,32 +144,34 @@ final class WebhookQueue {
   /** Leases up to {@code most} conversations that are due and that nobody has leased. */
   List<Lease> lease(int most) {
     long id = random.nextLong();
-    return database.write(
-        connection ->
-            database.isPostgres()
-                ? leaseOnPostgres(connection, id, most)
-                : leaseOnH2(connection, id, most));
+    return switch (database.vendor()) {
+      case POSTGRESQL -> database.write(connection -> leaseOnPostgres(connection, id, most));
+      case MARIADB ->
+          database.transaction(
+              connection -> leaseEach(connection, DUE + " for update skip locked", id, most));
+      case H2 -> database.write(connection -> leaseEach(connection, DUE, id, most));
+    };
   }
 
-  private static List<Lease> leaseOnPostgres(Connection connection, long id, int most)
+  private List<Lease> leaseOnPostgres(Connection connection, long id, int most)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(LEASE_POSTGRES)) {
+    try (PreparedStatement statement = database.prepare(connection, LEASE_POSTGRES)) {
       statement.setInt(1, most);
       statement.setLong(2, id);
       return leases(statement, id);
     }
   }
 
-  /** Nobody else leases here. */
-  private static List<Lease> leaseOnH2(Connection connection, long id, int most)
+  /** Nobody else leases here, or has these rows locked. */
+  private List<Lease> leaseEach(Connection connection, String due, long id, int most)
       throws SQLException {
     List<Lease> leases;
-    try (PreparedStatement statement = connection.prepareStatement(DUE_H2)) {
+    try (PreparedStatement statement = database.prepare(connection, due)) {
       statement.setInt(1, most);
       leases = leases(statement, id);
     }
     for (Lease lease : leases) {
-      try (PreparedStatement statement = connection.prepareStatement(LEASE_H2)) {
+      try (PreparedStatement statement = database.prepare(connection, LEASE_ONE)) {
         statement.setLong(1, id);
         statement.setLong(2, lease.low());
         statement.setLong(3, lease.high());
@@ -193,7 +202,7 @@ final class WebhookQueue {
     return database.read(
         connection -> {
           List<WebhookEvent> events = new ArrayList<>();
-          try (PreparedStatement statement = connection.prepareStatement(EVENTS)) {
+          try (PreparedStatement statement = database.prepare(connection, EVENTS)) {
             statement.setLong(1, lease.low());
             statement.setLong(2, lease.high());
             statement.setInt(3, most);
@@ -236,8 +245,8 @@ final class WebhookQueue {
         List.of());
   }
 
-  private static List<Attachment> files(Connection connection, long messageId) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(FILES)) {
+  private List<Attachment> files(Connection connection, long messageId) throws SQLException {
+    try (PreparedStatement statement = database.prepare(connection, FILES)) {
       statement.setLong(1, messageId);
       List<Attachment> files = new ArrayList<>();
       try (ResultSet rows = statement.executeQuery()) {
@@ -269,8 +278,7 @@ final class WebhookQueue {
   }
 
   /** What is unread now, which is none where it has been read meanwhile. */
-  private static WebhookEvent withUnseen(Connection connection, WebhookEvent event)
-      throws SQLException {
+  private WebhookEvent withUnseen(Connection connection, WebhookEvent event) throws SQLException {
     List<Long> count = numbers(connection, UNSEEN_COUNT, event.userId(), event.low(), event.high());
     long unread = count.isEmpty() ? 0 : count.get(0);
     List<Long> ids =
@@ -291,9 +299,9 @@ final class WebhookQueue {
         ids);
   }
 
-  private static List<Long> numbers(Connection connection, String sql, long... parameters)
+  private List<Long> numbers(Connection connection, String sql, long... parameters)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+    try (PreparedStatement statement = database.prepare(connection, sql)) {
       for (int i = 0; i < parameters.length; i++) {
         statement.setLong(i + 1, parameters[i]);
       }
@@ -314,10 +322,10 @@ final class WebhookQueue {
     }
     database.write(
         connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(TOLD)) {
+          try (PreparedStatement statement = database.prepare(connection, TOLD)) {
             statement.setLong(1, lease.low());
             statement.setLong(2, lease.high());
-            statement.setArray(3, connection.createArrayOf("bigint", ids.toArray()));
+            database.setNumbers(statement, 3, ids);
             return statement.executeUpdate();
           }
         });
@@ -327,7 +335,7 @@ final class WebhookQueue {
   void park(Lease lease, long eventId, String failure) {
     database.write(
         connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(PARK)) {
+          try (PreparedStatement statement = database.prepare(connection, PARK)) {
             statement.setString(
                 1, failure.length() > MAX_FAILURE ? failure.substring(0, MAX_FAILURE) : failure);
             statement.setLong(2, lease.low());
@@ -350,7 +358,7 @@ final class WebhookQueue {
     int deleted =
         database.write(
             connection -> {
-              try (PreparedStatement statement = connection.prepareStatement(DONE)) {
+              try (PreparedStatement statement = database.prepare(connection, DONE)) {
                 statement.setLong(1, lease.low());
                 statement.setLong(2, lease.high());
                 statement.setLong(3, lease.id());
@@ -371,7 +379,10 @@ final class WebhookQueue {
   void giveBack(Lease lease, int attempts, Duration wait) {
     database.write(
         connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(GIVE_BACK)) {
+          try (PreparedStatement statement =
+              database.prepare(
+                  connection,
+                  database.vendor() == Vendor.MARIADB ? GIVE_BACK_ON_MARIADB : GIVE_BACK)) {
             statement.setInt(1, attempts);
             statement.setLong(2, wait.toMillis());
             statement.setLong(3, lease.low());
@@ -386,7 +397,7 @@ final class WebhookQueue {
   int forgetParked() {
     return database.write(
         connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
+          try (PreparedStatement statement = database.prepare(connection, FORGET)) {
             return statement.executeUpdate();
           }
         });
@@ -397,7 +408,7 @@ final class WebhookQueue {
     return database.read(
         connection -> {
           try (PreparedStatement statement =
-                  connection.prepareStatement("select epoch from installation");
+                  database.prepare(connection, "select epoch from installation");
               ResultSet rows = statement.executeQuery()) {
             if (!rows.next()) {
               throw new SQLException("the table installation is empty");

@@ -100,7 +100,7 @@ public class Webhooks {
     ScheduledThreadPoolExecutor started =
         new ScheduledThreadPoolExecutor(1, threads, new DiscardPolicy());
     timer = started;
-    if (database.isPostgres()) {
+    if (!database.isEmbedded()) {
       ConnectedUsers users = new ConnectedUsers(database, cluster.node(), registry::users);
       connected = users;
       every(started, LOOK, users::update);

@@ -3,6 +3,7 @@ package imserver.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import imserver.database.Vendor;
 import imserver.session.FakeThreads;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -40,7 +41,7 @@ class ClusterTest {
   private Cluster server(Cluster.Listener listener) {
     Cluster cluster =
         new Cluster(
-            node -> new NodeTable(postgres.source(), Cluster.LISTENER_NAME),
+            node -> new NodeTable(postgres.source(), Vendor.POSTGRESQL, Cluster.LISTENER_NAME),
             node ->
                 new PostgresBus(postgres::open, Cluster.LISTENER_NAME + node, new FakeThreads()),
             new FakeThreads());
@@ -107,7 +108,7 @@ class ClusterTest {
   @Test
   @DisplayName("tell by the number of their beats what they doubt, and what the bus has lost")
   void skippedNumbers() throws SQLException {
-    NodeTable table = new NodeTable(postgres.source(), Cluster.LISTENER_NAME);
+    NodeTable table = new NodeTable(postgres.source(), Vendor.POSTGRESQL, Cluster.LISTENER_NAME);
     FrameSeal seal = table.seal();
     List<Frame> published = new CopyOnWriteArrayList<>();
     List<Bus.Listener> told = new CopyOnWriteArrayList<>();

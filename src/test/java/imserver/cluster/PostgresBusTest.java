@@ -3,6 +3,7 @@ package imserver.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import imserver.database.Vendor;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -59,7 +60,7 @@ class PostgresBusTest extends BusContract {
   @Test
   @DisplayName("is up with the servers that the table knows: they come, fall silent, are forgotten")
   void nodes() throws SQLException {
-    NodeTable table = new NodeTable(postgres.source(), PREFIX);
+    NodeTable table = new NodeTable(postgres.source(), Vendor.POSTGRESQL, PREFIX);
     assertThat(table.beat(101).alive()).isEmpty();
     assertThat(table.beat(102).alive()).containsExactly(101L);
     assertThat(table.beat(101).alive()).containsExactly(102L);
@@ -89,7 +90,7 @@ class PostgresBusTest extends BusContract {
   @Test
   @DisplayName("has the connection ended that listens for a server which was silent for a minute")
   void stuckListener() throws SQLException {
-    NodeTable table = new NodeTable(postgres.source(), PREFIX);
+    NodeTable table = new NodeTable(postgres.source(), Vendor.POSTGRESQL, PREFIX);
     table.beat(103);
     try (Connection stuck = postgres.open();
         Statement statement = stuck.createStatement()) {

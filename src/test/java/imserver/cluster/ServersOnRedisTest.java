@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import imserver.cluster.Change.MessagesRead;
+import imserver.database.Vendor;
 import imserver.session.FakeThreads;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -45,7 +46,7 @@ class ServersOnRedisTest {
   }
 
   private Cluster server(HeardByServer heard, DataSource database) {
-    NodeTable table = new NodeTable(database, Cluster.LISTENER_NAME);
+    NodeTable table = new NodeTable(database, Vendor.POSTGRESQL, Cluster.LISTENER_NAME);
     Cluster cluster =
         new Cluster(
             node -> table,

@@ -114,6 +114,39 @@ class DatabaseAddressTest {
     assertThat(address.description()).isEqualTo("jdbc:postgresql://h:5432/im");
   }
 
+  @ParameterizedTest(name = "[{index}] {0}")
+  @ValueSource(strings = {"jdbc:mysql:", "jdbc:mariadb:"})
+  @DisplayName("MariaDB's and MySQL's, by one driver, with time-outs")
+  void mariaDb(String scheme) {
+    DatabaseAddress address =
+        of(
+            "IMSERVER_DB_URL", scheme + "//h:3306/im?password=hidden",
+            "IMSERVER_DB_USER", "u",
+            "IMSERVER_DB_PASSWORD", "hidden");
+    assertThat(address.vendor()).isEqualTo(Vendor.MARIADB);
+    assertThat(address.url()).isEqualTo("jdbc:mariadb://h:3306/im?password=hidden");
+    assertThat(address.properties())
+        .containsEntry("user", "u")
+        .containsEntry("socketTimeout", "4000")
+        .containsEntry("connectTimeout", "2000")
+        .containsEntry("transactionIsolation", "READ-COMMITTED")
+        .containsEntry("connectionTimeZone", "UTC");
+    assertThat(address.forMigrations().properties())
+        .containsEntry("socketTimeout", "3600000")
+        .doesNotContainKey("initSql");
+    assertThat(address.description()).isEqualTo(scheme + "//h:3306/im");
+  }
+
+  @Test
+  @DisplayName("MariaDB's, whose own parameters count more than those")
+  void overriddenOnMariaDb() throws SQLException {
+    DatabaseAddress address = of("IMSERVER_DB_URL", "jdbc:mariadb://h/im?socketTimeout=9000");
+    assertThat(
+            org.mariadb.jdbc.Configuration.parse(address.url(), address.properties())
+                .socketTimeout())
+        .isEqualTo(9000);
+  }
+
   @Test
   @DisplayName("H2's, described without its parameters")
   void h2() {
@@ -127,7 +160,7 @@ class DatabaseAddressTest {
   }
 
   @ParameterizedTest(name = "[{index}] {0}")
-  @ValueSource(strings = {"jdbc:mysql://h/hidden", "postgresql://u:hidden@h/im", "h/hidden"})
+  @ValueSource(strings = {"jdbc:oracle://h/hidden", "postgresql://u:hidden@h/im", "h/hidden"})
   @DisplayName("refused where it is another's:")
   void unknown(String url) {
     assertThatThrownBy(() -> of("IMSERVER_DB_URL", url))

@@ -1,6 +1,8 @@
 package imserver.file;
 
 import imserver.config.Configs;
+import imserver.database.SqlDialect;
+import imserver.database.Vendor;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Instant;
@@ -16,6 +18,11 @@ public final class TestAttachments {
 
   /** Those of a database. */
   public static Attachments of(EntityManager entities) {
-    return new Attachments(entities, new FileAddresses(Configs.with(), CLOCK, "secret"));
+    return of(entities, new SqlDialect(Vendor.H2));
+  }
+
+  /** The same, with its SQL. */
+  public static Attachments of(EntityManager entities, SqlDialect dialect) {
+    return new Attachments(entities, new FileAddresses(Configs.with(), CLOCK, "secret"), dialect);
   }
 }

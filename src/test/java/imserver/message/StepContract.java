@@ -218,7 +218,7 @@ abstract class StepContract {
   void oldInSteps() {
     add(A, B, OLD, RetentionStore.STEP);
     add(C, B, OLD, RetentionStore.STEP + 7);
-    long begun = state().all("select " + StepDatabase.NOW).get(0);
+    long begun = database().commit(step -> step.numbers("select " + StepDatabase.NOW).get(0));
     assertThat(delete(LIMIT).orElseThrow().messages()).isEqualTo(RetentionStore.STEP);
     assertCounted();
     assertThat(state().all("select due_at from retention").get(0))

@@ -9,15 +9,19 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.sql.DataSource;
 
-/** A connection of PostgreSQL for each thread, which stays open, as in a pool. */
+/** A connection for each thread, which stays open, as in a pool. */
 final class ThreadConnections implements AutoCloseable {
 
-  private final String url;
+  private final Connecting connecting;
   private final Queue<Connection> open = new ConcurrentLinkedQueue<>();
   private final ThreadLocal<Connection> own = ThreadLocal.withInitial(this::connect);
 
   ThreadConnections(String url) {
-    this.url = url;
+    this(() -> DriverManager.getConnection(url));
+  }
+
+  ThreadConnections(Connecting connecting) {
+    this.connecting = connecting;
   }
 
   /** Whatever hands out connections. */
@@ -36,7 +40,7 @@ final class ThreadConnections implements AutoCloseable {
 
   private Connection connect() {
     try {
-      Connection connection = DriverManager.getConnection(url);
+      Connection connection = connecting.connect();
       open.add(connection);
       return connection;
     } catch (SQLException e) {

@@ -1,5 +1,7 @@
 package imserver.moderation;
 
+import imserver.database.SqlDialect;
+import imserver.database.Vendor;
 import jakarta.persistence.EntityManagerFactory;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
@@ -23,6 +25,11 @@ class H2ReportStoreTest extends ReportStoreContract {
   @AfterAll
   static void close() {
     factory.close();
+  }
+
+  @Override
+  SqlDialect dialect() {
+    return new SqlDialect(Vendor.H2);
   }
 
   @Override

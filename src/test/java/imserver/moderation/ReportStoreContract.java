@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import imserver.auth.UserPrincipal;
 import imserver.config.Configs;
+import imserver.database.SqlDialect;
+import imserver.database.Vendor;
 import imserver.file.TestAttachments;
 import imserver.moderation.ModerationStep.Action;
 import imserver.packet.MessageFile;
@@ -56,6 +58,11 @@ abstract class ReportStoreContract {
   /** Where the product's tables are. */
   abstract EntityManagerFactory factory();
 
+  /** How it takes SQL. */
+  SqlDialect dialect() {
+    return new SqlDialect(Vendor.POSTGRESQL);
+  }
+
   static EntityManagerFactory factory(DataSource database) {
     return Persistence.createEntityManagerFactory(
         "imserver",
@@ -82,7 +89,7 @@ abstract class ReportStoreContract {
   }
 
   private <R> R store(Function<ReportStore, R> work) {
-    return inTransaction(entities -> work.apply(new ReportStore(entities, events)));
+    return inTransaction(entities -> work.apply(new ReportStore(entities, events, dialect())));
   }
 
   private void update(String sql, Object... parameters) {
@@ -428,7 +435,6 @@ abstract class ReportStoreContract {
     long message = add(bob, alice, "spam");
     report(alice, message);
     assertThat(eventsOf(bob)).isEmpty();
-    String postgres = "jdbc:postgresql://h/d";
     events =
         new WebhookEvents(
             Configs.with(
@@ -437,7 +443,11 @@ abstract class ReportStoreContract {
                 "IMSERVER_WEBHOOK_SECRET",
                 "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
                 "IMSERVER_DB_URL",
-                factory().getProperties().toString().contains("h2") ? "" : postgres));
+                switch (dialect().vendor()) {
+                  case POSTGRESQL -> "jdbc:postgresql://h/d";
+                  case MARIADB -> "jdbc:mariadb://h/d";
+                  case H2 -> "";
+                }));
     long id = ((ReportOutcome.Kept) report(alice, newReport("named", message))).reportId();
     report(alice, newReport("named", message));
     assertThat(eventsOf(bob)).isEqualTo(List.of("report.created by " + alice + ": " + id));
@@ -446,7 +456,7 @@ abstract class ReportStoreContract {
             () ->
                 inTransaction(
                     entities -> {
-                      new ReportStore(entities, events)
+                      new ReportStore(entities, events, dialect())
                           .report(alice, newReport("other", message), NOW);
                       throw new IllegalStateException("rolled back");
                     }));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -52,17 +53,10 @@ class CrashRecoveryIT {
   }
 
   private static ServerProcess start(int port, Path folder) throws IOException {
-    return ServerProcess.start(
-        port,
-        folder,
-        TestEnvironment.onPostgres()
-            ? Map.of(
-                "IMSERVER_DB_URL", TestEnvironment.postgresUrl(),
-                "IMSERVER_REPLAY_LIMIT", "1000000",
-                "IMSERVER_OUTBOX", "100000")
-            : Map.of(
-                "IMSERVER_DATA", folder.resolve("data").toString(),
-                "IMSERVER_REPLAY_LIMIT", "1000000",
-                "IMSERVER_OUTBOX", "100000"));
+    Map<String, String> settings = new TreeMap<>(TestEnvironment.databaseSettings());
+    settings.put("IMSERVER_DATA", folder.resolve("data").toString());
+    settings.put("IMSERVER_REPLAY_LIMIT", "1000000");
+    settings.put("IMSERVER_OUTBOX", "100000");
+    return ServerProcess.start(port, folder, settings);
   }
 }

@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -23,31 +24,22 @@ class RetentionIT {
 
   private ServerProcess start(int port, int days) throws IOException {
     String retention = Integer.toString(days);
-    return ServerProcess.start(
-        port,
-        folder,
-        TestEnvironment.onPostgres()
-            ? Map.of(
-                "IMSERVER_DB_URL", TestEnvironment.postgresUrl(), "IMSERVER_RETENTION", retention)
-            : Map.of(
-                "IMSERVER_DATA",
-                folder.resolve("data").toString(),
-                "IMSERVER_RETENTION",
-                retention));
+    Map<String, String> settings = new TreeMap<>(TestEnvironment.databaseSettings());
+    settings.put("IMSERVER_DATA", folder.resolve("data").toString());
+    settings.put("IMSERVER_RETENTION", retention);
+    return ServerProcess.start(port, folder, settings);
   }
 
   /** The server is stopped. */
   private void age(long first, long last) throws SQLException {
-    String url =
-        TestEnvironment.onPostgres()
-            ? TestEnvironment.postgresUrl()
-            : "jdbc:h2:file:"
-                + folder.resolve("data").resolve("imserver").toAbsolutePath()
-                + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE";
+    String embedded =
+        "jdbc:h2:file:"
+            + folder.resolve("data").resolve("imserver").toAbsolutePath()
+            + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE";
     try (Connection connection =
-            TestEnvironment.onPostgres()
-                ? DriverManager.getConnection(url)
-                : DriverManager.getConnection(url, "sa", "");
+            TestEnvironment.databaseSettings().isEmpty()
+                ? DriverManager.getConnection(embedded, "sa", "")
+                : TestEnvironment.openDatabase();
         Statement statement = connection.createStatement()) {
       statement.executeUpdate(
           "update message set created_at = created_at - interval '3' day where id between %d and %d"

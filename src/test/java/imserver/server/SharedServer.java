@@ -58,10 +58,7 @@ public final class SharedServer implements BeforeAllCallback {
   }
 
   private static Map<String, String> environment(List<String> settings) {
-    Map<String, String> environment = new TreeMap<>();
-    if (TestEnvironment.onPostgres()) {
-      environment.put("IMSERVER_DB_URL", TestEnvironment.postgresUrl());
-    }
+    Map<String, String> environment = new TreeMap<>(TestEnvironment.databaseSettings());
     for (String setting : settings) {
       String[] parts = setting.split("=", 2);
       environment.put(parts[0], parts[1]);

@@ -6,12 +6,16 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * Around all integration tests: PostgreSQL where they are to run on that, and the end of the last
+ * Around all integration tests: the database where they are to run on one, and the end of the last
  * server. Does nothing for unit tests.
  */
 public final class TestEnvironment implements LauncherSessionListener {
@@ -19,10 +23,31 @@ public final class TestEnvironment implements LauncherSessionListener {
   private static final Duration DATABASE_START = Duration.ofMinutes(2);
 
   private static EmbeddedPostgres postgres;
+  private static TestMariaDb mariaDb;
 
   /** Which database this run is about. */
   static boolean onPostgres() {
     return "postgresql".equals(System.getProperty("imserver.test.database"));
+  }
+
+  static boolean onMariaDb() {
+    return "mariadb".equals(System.getProperty("imserver.test.database"));
+  }
+
+  /**
+   * The settings of a server for the database of this run; those of the embedded one are others.
+   */
+  static Map<String, String> databaseSettings() {
+    return switch (System.getProperty("imserver.test.database")) {
+      case "postgresql" -> Map.of("IMSERVER_DB_URL", postgresUrl());
+      case "mariadb" -> mariaDb.settings();
+      default -> Map.of();
+    };
+  }
+
+  /** A connection to that database. */
+  static Connection openDatabase() throws SQLException {
+    return onPostgres() ? DriverManager.getConnection(postgresUrl()) : mariaDb.open();
   }
 
   /** A PostgreSQL for a test, which may take its time to start where others have the machine. */
@@ -49,6 +74,9 @@ public final class TestEnvironment implements LauncherSessionListener {
       if (onPostgres()) {
         postgres = database().start();
       }
+      if (onMariaDb()) {
+        mariaDb = TestMariaDb.start();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -57,6 +85,9 @@ public final class TestEnvironment implements LauncherSessionListener {
   @Override
   public void launcherSessionClosed(LauncherSession session) {
     SharedServer.stop();
+    if (mariaDb != null) {
+      mariaDb.close();
+    }
     if (postgres != null) {
       try {
         postgres.close();

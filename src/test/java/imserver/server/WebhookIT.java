@@ -49,9 +49,7 @@ class WebhookIT {
   private ServerProcess start() throws IOException {
     Map<String, String> settings = new TreeMap<>(Map.of("IMSERVER_UNSEEN", "5"));
     settings.putAll(settings(receiver));
-    if (TestEnvironment.onPostgres()) {
-      settings.put("IMSERVER_DB_URL", TestEnvironment.postgresUrl());
-    }
+    settings.putAll(TestEnvironment.databaseSettings());
     return ServerProcess.start(port, folder, settings);
   }
 

@@ -17,6 +17,10 @@ final class EventWriter {
       WebhookEvents.addOnH2(connection, type, user, other, reference);
       return;
     }
+    if (vendor == Vendor.MARIADB) {
+      WebhookEvents.addOnMariaDb(connection, type, user, other, reference);
+      return;
+    }
     try (PreparedStatement statement =
         connection.prepareStatement("select add_webhook_event(?, ?, ?, ?)")) {
       statement.setString(1, type);

@@ -94,7 +94,7 @@ abstract class WebhookContract {
 
   int update(String sql, Object... parameters) {
     try (Connection connection = source().getConnection();
-        PreparedStatement statement = connection.prepareStatement(sql)) {
+        PreparedStatement statement = database().prepare(connection, sql)) {
       for (int i = 0; i < parameters.length; i++) {
         statement.setObject(i + 1, parameters[i]);
       }
@@ -106,7 +106,7 @@ abstract class WebhookContract {
 
   List<String> query(String sql) {
     try (Connection connection = source().getConnection();
-        PreparedStatement statement = connection.prepareStatement(sql);
+        PreparedStatement statement = database().prepare(connection, sql);
         ResultSet rows = statement.executeQuery()) {
       List<String> found = new ArrayList<>();
       while (rows.next()) {
@@ -175,7 +175,10 @@ abstract class WebhookContract {
   /** Has the database's clock be ahead by some time. */
   void pass(Duration time) {
     long seconds = time.toSeconds();
-    String earlier = " - interval '1' second * cast(? as integer)";
+    String earlier =
+        vendor() == Vendor.MARIADB
+            ? " - interval ? second"
+            : " - interval '1' second * cast(? as integer)";
     update("update webhook_conversation set due_at = due_at" + earlier, (int) seconds);
     update("update unseen set due_at = due_at" + earlier, (int) seconds);
     update("update webhook_event set created_at = created_at" + earlier, (int) seconds);
@@ -428,8 +431,11 @@ abstract class WebhookContract {
         double wait =
             Double.parseDouble(
                 query(
-                        "select extract(epoch from due_at) - extract(epoch from current_timestamp)"
-                            + " from webhook_conversation")
+                        vendor() == Vendor.MARIADB
+                            ? "select unix_timestamp(due_at) - unix_timestamp(current_timestamp)"
+                                + " from webhook_conversation"
+                            : "select extract(epoch from due_at) - extract(epoch from"
+                                + " current_timestamp) from webhook_conversation")
                     .get(0));
         assertThat(wait).isBetween(0.8 * seconds[i] - 5, 1.2 * seconds[i]);
         pass(Duration.ofSeconds(seconds[i] * 6 / 5 + 1));

@@ -1,0 +1,32 @@
+package imserver.file;
+
+import imserver.database.Vendor;
+import imserver.database.WriteTurn;
+import imserver.server.MigratedMariaDb;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+
+@DisplayName("Files in chunks in MariaDB")
+class MariaDbChunkStoreTest extends ChunkStoreContract {
+
+  private static MigratedMariaDb mariaDb;
+  private static FileDatabase database;
+
+  @BeforeAll
+  static void start() throws IOException {
+    mariaDb = MigratedMariaDb.start();
+    database = new FileDatabase(mariaDb.source(), Vendor.MARIADB, new WriteTurn());
+  }
+
+  @AfterAll
+  static void stop() {
+    mariaDb.close();
+  }
+
+  @Override
+  FileDatabase database() {
+    return database;
+  }
+}
