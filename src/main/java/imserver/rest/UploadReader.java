@@ -127,7 +127,14 @@ final class UploadReader<T> implements ReadListener, AsyncListener {
     pump();
   }
 
+  /**
+   * Nothing where the end was seen before: of a body in chunks Tomcat says so, on this thread, while
+   * it is asked whether there is more.
+   */
   private void endOfBody() throws IOException {
+    if (state != State.READING && state != State.DROPPING) {
+      return;
+    }
     if (length >= 0 && read != length && problem == null) {
       problem = Problem.timeout(); // it is not all there: what comes of it must not be taken for it
     }

@@ -47,24 +47,21 @@ record Columns(SortedMap<String, ColumnType> types, Set<String> numbered) {
   }
 
   /**
-   * Those that another database has too. One that is missing there has to be numbered here, so that
-   * it says nothing.
+   * Those that another database has too: all but {@link Tables#OWN_KEYS}.
+   *
+   * @throws SQLException if another one is missing in one of the two
    */
   Columns common(Columns other, String table) throws SQLException {
-    requireNumbered(types.keySet(), other.types.keySet(), numbered, table);
-    requireNumbered(other.types.keySet(), types.keySet(), other.numbered, table);
     SortedMap<String, ColumnType> common = new TreeMap<>(types);
     common.keySet().retainAll(other.types.keySet());
-    return new Columns(common, numbered);
-  }
-
-  private static void requireNumbered(
-      Set<String> here, Set<String> there, Set<String> numbered, String table) throws SQLException {
-    for (String name : here) {
-      if (!there.contains(name) && !numbered.contains(name)) {
-        throw new SQLException(table + "." + name + " is in one of the databases alone");
-      }
+    SortedSet<String> missing = new TreeSet<>(types.keySet());
+    missing.addAll(other.types.keySet());
+    missing.removeAll(common.keySet());
+    missing.removeIf(name -> Tables.OWN_KEYS.contains(table + "." + name));
+    if (!missing.isEmpty()) {
+      throw new SQLException(table + ": " + missing + " are in one of the databases alone");
     }
+    return new Columns(common, numbered);
   }
 
   ColumnType type(String column) {

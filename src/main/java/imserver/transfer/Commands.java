@@ -40,7 +40,7 @@ public final class Commands {
         --to-url URL               the target; without it an embedded database
         --to-user USER             the user of the target
         --to-data FOLDER           the folder of an embedded database
-        --without-missing-files    copies also where bytes of files are in an object storage, or gone
+        --without-missing-files    copies also where bytes of files are gone
 
       A copy that was not finished is begun anew by the same command; until then no server starts
       on the target. Files in an object storage (IMSERVER_S3_BUCKET and so on) stay there.

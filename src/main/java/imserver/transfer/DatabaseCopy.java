@@ -68,8 +68,6 @@ final class DatabaseCopy {
    *     line that says why; else {@link SQLException} or {@code StorageException}
    */
   void run() throws SQLException, CopyRefusedException {
-    requireKnown(source);
-    requireKnown(target);
     try (Connection from = source.openExisting()) {
       source.requireThisVersion();
       requireUnused(from, source);
@@ -94,14 +92,6 @@ final class DatabaseCopy {
       }
     }
     out.println("done: servers can be started on " + target.description());
-  }
-
-  /** Ids are drawn otherwise on MariaDB, and its tables have keys that those of others lack. */
-  private static void requireKnown(OfflineDatabase database) throws CopyRefusedException {
-    if (database.vendor() == Vendor.MARIADB) {
-      throw new CopyRefusedException(
-          database.description() + ": MariaDB and MySQL are not copied from or to");
-    }
   }
 
   private static void requireUnused(Connection connection, OfflineDatabase database)
@@ -222,7 +212,7 @@ final class DatabaseCopy {
       throw new CopyRefusedException(
           what
               + (source.vendor() == Vendor.H2 ? ", in " + source.filesFolder() : "")
-              + ": where they are in an object storage, or lost, "
+              + ": where they are lost, "
               + Commands.WITHOUT_MISSING_FILES
               + " copies the rest");
     }
@@ -286,16 +276,13 @@ final class DatabaseCopy {
     }
   }
 
-  /** So that the first queries are planned for what there is. */
+  /** So that the first queries are planned for what there is; others do that by themselves. */
   private void refreshStatistics(Connection to) throws SQLException {
-    switch (target.vendor()) {
-      case MARIADB -> {} // refused before
-      case H2, POSTGRESQL -> {
-        try (Statement statement = to.createStatement()) {
-          statement.execute("analyze");
-        }
-        to.commit();
+    if (target.vendor() == Vendor.H2 || target.vendor() == Vendor.POSTGRESQL) {
+      try (Statement statement = to.createStatement()) {
+        statement.execute("analyze");
       }
+      to.commit();
     }
   }
 }

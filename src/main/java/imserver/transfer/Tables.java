@@ -41,10 +41,20 @@ final class Tables {
   /**
    * Those that are not copied so: servers that run, and who is connected to them; bytes of files,
    * which not all databases keep in a table ({@code imserver.file.FileBytes}); what is known of the
-   * installation, which comes last ({@link Installation}); and Flyway's.
+   * installation, which comes last ({@link Installation}); Flyway's; and where there are no
+   * sequences, what is in their place ({@link Counter}).
    */
   static final Set<String> NOT_COPIED =
-      Set.of("node", "connected_user", "file_chunk", "installation", "flyway_schema_history");
+      Set.of(
+          "node",
+          "connected_user",
+          "file_chunk",
+          "installation",
+          "flyway_schema_history",
+          "SEQUENCE");
+
+  /** Columns that a database may have for itself, since it wants a key of each table. */
+  static final Set<String> OWN_KEYS = Set.of("upload.id", "retention.id");
 
   /** The sequences, each with the columns that hold what was drawn from it. */
   static final Map<String, List<String>> SEQUENCES =

@@ -11,9 +11,9 @@
  * source, also where its row is gone. The epoch is kept: ids and the numbers of changes are the
  * same, so that a device goes on by the cursor that it has. (Whoever goes back to the source after
  * the target was in use draws a new epoch, as after a backup.) The secret is kept: addresses of
- * files that are on their way stay good, and files in an object storage are found by it. The id of
- * the installation is the target's own: by it servers on one Redis find each other, and servers on
- * the two databases must not.
+ * files that are on their way stay good, and what is in an object storage is found there. So source
+ * and target are one site, and no two servers may run on both at once. The id of the installation
+ * is the target's own: by it servers on one Redis find each other.
  *
  * <h2>What is refused</h2>
  *

@@ -278,7 +278,7 @@ final class Comparison implements AutoCloseable {
             compared,
             report.find(container, name, "throughput, window 8", compared));
       }
-    } else if (name.equals(ServerRun.FILLED) || name.equals(ServerRun.RULED)) {
+    } else if (ServerRun.BESIDE_PRODUCT.contains(name)) {
       ratio(figures, ServerRun.PRODUCT, part, compared);
     }
     report.add(new Row(container, name, part, figures));

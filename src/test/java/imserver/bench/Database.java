@@ -144,9 +144,18 @@ final class Database implements AutoCloseable {
 
   /** Fails the run unless just so many messages are stored. */
   void checkMessages(String name, long expected) throws SQLException {
-    long stored = Long.parseLong(ask(name, "select count(*) from message"));
-    if (stored != expected) {
-      throw new AssertionError("to be stored " + expected + ", stored " + stored);
+    try (Connection connection = connect(name)) {
+      checkMessages(connection, expected);
+    }
+  }
+
+  static void checkMessages(Connection connection, long expected) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("select count(*) from message")) {
+      rows.next();
+      if (rows.getLong(1) != expected) {
+        throw new AssertionError("to be stored " + expected + ", stored " + rows.getLong(1));
+      }
     }
   }
 

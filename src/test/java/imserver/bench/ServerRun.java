@@ -1,13 +1,16 @@
 package imserver.bench;
 
 import imserver.bench.Report.Row;
+import imserver.server.TestMariaDb;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /** Everything that is measured on one container. */
 final class ServerRun {
@@ -24,8 +27,14 @@ final class ServerRun {
   /** The product with a quota for strangers, and with blocked users among the senders. */
   static final String RULED = "product-ruled";
 
+  /** The product on MariaDB. */
+  static final String MARIADB = "product-mariadb";
+
   /** The product with a table full of others' messages. */
   static final String FILLED = "product-filled";
+
+  /** Those that are compared with the product. */
+  static final Set<String> BESIDE_PRODUCT = Set.of(FILLED, RULED, MARIADB);
 
   /**
    * What the one who does not read has waiting before the others begin, below the outbox's 1000.
@@ -87,7 +96,8 @@ final class ServerRun {
   }
 
   private void compare(String tables) throws Exception {
-    try (Comparison comparison = new Comparison(server(), options, database, users, report)) {
+    try (TestMariaDb mariaDb = options.has("mariadb") ? mariaDb() : null;
+        Comparison comparison = new Comparison(server(), options, database, users, report)) {
       comparison.add(RELAY, start(RELAY, options.heap(), List.of(), ""));
       if (product == Server.Product.PAYARA_MICRO) {
         List<String> unscheduled = List.of("-Dbench.relay.unscheduled=true");
@@ -110,8 +120,20 @@ final class ServerRun {
         ruled = database.create(tables("bench_ruled"));
         comparison.add(RULED, startRuled(ruled));
       }
+      if (mariaDb != null) {
+        Map<String, String> environment = new HashMap<>(environment(tables));
+        environment.putAll(mariaDb.settings());
+        comparison.add(
+            MARIADB,
+            start(MARIADB, product.war(options.target()), options.heap(), List.of(), environment));
+      }
       comparison.run();
       database.checkMessages(tables, comparison.sent(PRODUCT));
+      if (mariaDb != null) {
+        try (Connection connection = mariaDb.open()) {
+          Database.checkMessages(connection, comparison.sent(MARIADB));
+        }
+      }
       if (!before.isEmpty()) {
         database.checkMessages(before, comparison.sent(BEFORE));
       }
@@ -122,6 +144,14 @@ final class ServerRun {
         database.checkMessages(filled, options.stored() + comparison.sent(FILLED));
       }
     }
+  }
+
+  /** Each commit is on the disk, as on PostgreSQL, and there is room for what is written. */
+  private static TestMariaDb mariaDb() throws IOException {
+    return TestMariaDb.start(
+        "--innodb-flush-log-at-trx-commit=1",
+        "--innodb-buffer-pool-size=1G",
+        "--innodb-log-file-size=4G");
   }
 
   private void scale() throws Exception {

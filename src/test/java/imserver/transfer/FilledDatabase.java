@@ -77,9 +77,9 @@ final class FilledDatabase {
             + TIME
             + ")");
     rows.add(
-        "insert into upload (owner_id, file_id, is_failed, created_at) values (1, 1, true, "
+        "insert into upload (owner_id, file_id, is_failed, created_at) values (1, 1, false, "
             + TIME
-            + "), (1, 1, true, "
+            + "), (1, 2, true, "
             + TIME
             + ")");
     rows.add("insert into attachment values (3, 0, 1)");
