@@ -214,6 +214,7 @@ class ArchitectureTest {
   void jdbc() {
     only("org.h2..", "imserver.database");
     only("org.postgresql..", "imserver.database", "imserver.cluster");
+    only("org.mariadb..", "imserver.database");
     only("org.flywaydb..", "imserver.database");
   }
 

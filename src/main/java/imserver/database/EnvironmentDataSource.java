@@ -10,6 +10,7 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.h2.api.ErrorCode;
 import org.jspecify.annotations.Nullable;
+import org.mariadb.jdbc.Configuration;
 
 /**
  * Opens connections to the database that the environment names. Instantiated by the server, by
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public class EnvironmentDataSource implements DataSource {
 
   private final DatabaseAddress address;
+  private @Nullable Configuration mariaDb;
   private @Nullable PrintWriter logWriter;
   private int loginTimeout;
   private String source = "environment";
@@ -46,7 +48,10 @@ public class EnvironmentDataSource implements DataSource {
     Connection connection;
     try {
       createFolder(); // H2 would create one that everybody can read
-      connection = address.driver().connect(address.url(), address.properties());
+      connection =
+          address.vendor() == Vendor.MARIADB
+              ? org.mariadb.jdbc.Driver.connect(mariaDb())
+              : address.driver().connect(address.url(), address.properties());
     } catch (SQLException e) {
       throw explained(e);
     }
@@ -54,6 +59,20 @@ public class EnvironmentDataSource implements DataSource {
       throw new SQLException("the driver does not know this address: " + address.description());
     }
     return connection;
+  }
+
+  /**
+   * Its driver reads an address by reflection, and looks for its own parts in all jars: some
+   * milliseconds of a processor, for each connection that is tried while the database is down.
+   */
+  private synchronized Configuration mariaDb() throws SQLException {
+    if (mariaDb == null) {
+      mariaDb = Configuration.parse(address.url(), address.properties());
+      if (mariaDb == null) {
+        throw new SQLException("the driver does not know this address: " + address.description());
+      }
+    }
+    return mariaDb;
   }
 
   private void createFolder() throws SQLException {
