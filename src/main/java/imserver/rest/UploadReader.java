@@ -128,8 +128,8 @@ final class UploadReader<T> implements ReadListener, AsyncListener {
   }
 
   /**
-   * Nothing where the end was seen before: of a body in chunks Tomcat says so, on this thread, while
-   * it is asked whether there is more.
+   * Nothing where the end was seen before: of a body in chunks Tomcat says so, on this thread,
+   * while it is asked whether there is more.
    */
   private void endOfBody() throws IOException {
     if (state != State.READING && state != State.DROPPING) {

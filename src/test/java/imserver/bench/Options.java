@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  *     as read: each message at once, and eight at a time), {@code drawn} (throughput where each
  *     next sender is drawn from many), {@code latency}, {@code idle}, {@code replay}, {@code
  *     stuck}; and, only where they are named, since they take minutes more: {@code servers}
- *     (throughput and latency of one, two and three servers on one database), {@code rules}
- *     (beside the product of the other parts another one with a quota for strangers, where one
- *     sender in a hundred is blocked) and {@code mariadb} (beside it another one on MariaDB)
+ *     (throughput and latency of one, two and three servers on one database), {@code rules} (beside
+ *     the product of the other parts another one with a quota for strangers, where one sender in a
+ *     hundred is blocked) and {@code mariadb} (beside it another one on MariaDB)
  * @param seconds {@code -Dbench.seconds}: how long each load is measured, all rounds together
  * @param rounds {@code -Dbench.rounds}: how often product and references take turns
  * @param warmUp {@code -Dbench.warmup}: seconds for which a server works at each window before it
