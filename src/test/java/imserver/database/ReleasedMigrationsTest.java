@@ -70,6 +70,6 @@ class ReleasedMigrationsTest {
   @DisplayName("is one of a known database, versioned or repeatable")
   void names() throws Exception {
     assertThat(present().keySet())
-        .allMatch(file -> file.matches("(h2|postgresql)/(V\\d+|R)__\\w+\\.sql"));
+        .allMatch(file -> file.matches("(h2|mariadb|postgresql)/(V\\d+|R)__\\w+\\.sql"));
   }
 }

@@ -1,6 +1,8 @@
 package imserver.message;
 
 import imserver.config.Configs;
+import imserver.database.SqlDialect;
+import imserver.database.Vendor;
 import imserver.file.TestAttachments;
 import imserver.message.Outcome.Stored;
 import jakarta.persistence.EntityManager;
@@ -41,6 +43,7 @@ public final class TestMessages implements AutoCloseable {
    */
   public <R> TestMessages(Class<R> type, R repository) throws ReflectiveOperationException {
     set(type, repository, "entities", entities);
+    set(type, repository, "dialect", new SqlDialect(Vendor.H2));
     if (type.getSimpleName().equals("ConversationRepository")) {
       set(type, repository, "attachments", TestAttachments.of(entities));
     }

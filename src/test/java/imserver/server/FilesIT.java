@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import imserver.file.Images;
 import jakarta.json.JsonObject;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -99,6 +100,20 @@ class FilesIT {
     assertThat(header(content, "Cache-Control")).matches("private, max-age=\\d+, immutable");
     JsonObject again = a.get("api/files/" + Api.number(file, "fileId")).ok();
     assertThat(again).isEqualTo(file);
+  }
+
+  @Test
+  @DisplayName("comes back as it was where its length was not announced")
+  void chunked() {
+    for (int size : new int[] {1, 262_144, 262_145, 700_001}) {
+      byte[] bytes = random(size);
+      Api.Answer answer =
+          a.send(
+              a.request("api/files?name=a")
+                  .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes))));
+      assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+      assertThat(download(answer.json().getString("url")).body()).isEqualTo(bytes);
+    }
   }
 
   private static String header(HttpResponse<?> answer, String name) {
