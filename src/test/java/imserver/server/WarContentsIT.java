@@ -159,6 +159,22 @@ class WarContentsIT {
   }
 
   @Test
+  @DisplayName("tells Payara in which libraries no bean is, by their version")
+  void unscanned() throws IOException {
+    String aws =
+        entries("imserver.test.war").stream()
+            .filter(name -> name.matches("WEB-INF/lib/sdk-core-.*[.]jar"))
+            .map(name -> name.replaceAll(".*sdk-core-|[.]jar$", ""))
+            .findFirst()
+            .orElseThrow();
+    try (ZipFile zip = new ZipFile(System.getProperty("imserver.test.war"));
+        InputStream xml = zip.getInputStream(zip.getEntry("WEB-INF/payara-web.xml"))) {
+      assertThat(new String(xml.readAllBytes(), StandardCharsets.UTF_8))
+          .contains("<scanning-exclude>*-" + aws + "</scanning-exclude>");
+    }
+  }
+
+  @Test
   @DisplayName("for Tomcat has what Tomcat lacks besides, and no more")
   void tomcat() throws IOException {
     TreeSet<String> all = new TreeSet<>(Comparator.naturalOrder());
