@@ -47,9 +47,8 @@ public final class Commands {
 
       java -jar WAR fetch-files
 
-      Brings files back from the object storage into the database, or the folder beside it. With
-      PostgreSQL servers may run meanwhile: stop them, do it again for the last ones, and start them
-      without IMSERVER_S3_BUCKET.
+      Brings files back from the object storage into the database, or the folder beside it. No
+      server may run on it, which would move them again. Start them without IMSERVER_S3_BUCKET then.
       """;
 
   private Commands() {}
@@ -65,7 +64,8 @@ public final class Commands {
       return DONE;
     }
     if (arguments.length == 1 && arguments[0].equals("fetch-files")) {
-      return done("not all fetched: ", err, () -> fetchFiles(out));
+      return done(
+          "not all fetched: ", err, () -> fetchFiles(CopySettings.databaseOf(System::getenv), out));
     }
     if (arguments.length > 0 && arguments[0].equals("copy")) {
       return done("not copied: ", err, () -> copy(arguments, out));
@@ -93,14 +93,14 @@ public final class Commands {
     }
   }
 
-  private static int fetchFiles(PrintStream out) throws SQLException {
-    Config config = CopySettings.databaseOf(System::getenv);
+  static int fetchFiles(Config config, PrintStream out) throws SQLException, CopyRefusedException {
     if (!config.objectStorage().isOn()) {
       throw new InvalidConfigException("IMSERVER_S3_BUCKET is not set");
     }
     OfflineDatabase database = new OfflineDatabase(config.storage());
     try (Connection connection = database.openExisting()) {
       database.requireThisVersion();
+      Installation.requireUnused(connection, database);
       try (OfflineStorage storage =
           new OfflineStorage(
               OfflineDatabase.sharing(connection),

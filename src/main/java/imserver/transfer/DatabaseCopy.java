@@ -12,13 +12,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One copy of one database into another. Says on {@code out} what it does. */
@@ -70,7 +68,7 @@ final class DatabaseCopy {
   void run() throws SQLException, CopyRefusedException {
     try (Connection from = source.openExisting()) {
       source.requireThisVersion();
-      requireUnused(from, source);
+      Installation.requireUnused(from, source);
       if (OfflineDatabase.isUnfinishedCopy(from)) {
         throw new CopyRefusedException(
             source.description() + ": a copy into it was not finished, it is no source");
@@ -94,23 +92,10 @@ final class DatabaseCopy {
     out.println("done: servers can be started on " + target.description());
   }
 
-  private static void requireUnused(Connection connection, OfflineDatabase database)
-      throws SQLException, CopyRefusedException {
-    Optional<Duration> beat = Installation.lastBeat(connection);
-    if (beat.isPresent()) {
-      throw new CopyRefusedException(
-          "%s: a server is on it, and was alive %d s ago: stop it (one that was killed counts for %d s)"
-              .formatted(
-                  database.description(),
-                  Math.max(0, beat.get().toSeconds()),
-                  Installation.SILENCE.toSeconds()));
-    }
-  }
-
   private void prepare(Connection to) throws SQLException, CopyRefusedException {
     FileBytes files = files(to, target);
     target.migrate();
-    requireUnused(to, target);
+    Installation.requireUnused(to, target);
     if (OfflineDatabase.isUnfinishedCopy(to)) {
       out.println("an unfinished copy is removed from the target");
       target.remake();

@@ -39,6 +39,20 @@ final class Installation {
     }
   }
 
+  /** Returns if no server is on a database. */
+  static void requireUnused(Connection connection, OfflineDatabase database)
+      throws SQLException, CopyRefusedException {
+    Optional<Duration> beat = lastBeat(connection);
+    if (beat.isPresent()) {
+      throw new CopyRefusedException(
+          "%s: a server is on it, and was alive %d s ago: stop it (one that was killed counts for %d s)"
+              .formatted(
+                  database.description(),
+                  Math.max(0, beat.get().toSeconds()),
+                  SILENCE.toSeconds()));
+    }
+  }
+
   static void begin(Connection target) throws SQLException {
     try (Statement statement = target.createStatement()) {
       statement.executeUpdate("update installation set is_unfinished_copy = true");

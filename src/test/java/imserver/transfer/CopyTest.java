@@ -199,7 +199,7 @@ class CopyTest {
   }
 
   @Test
-  @DisplayName("is refused where a server is on one of both")
+  @DisplayName("is refused where a server is on one of both, as is bringing files back")
   void servers() throws Exception {
     Config.Storage from = postgres();
     fill(from);
@@ -215,6 +215,16 @@ class CopyTest {
     FilledDatabase.execute(
         other, "insert into node (id, started_at, beat_at) values (1, now(), now())");
     assertThatThrownBy(() -> copy(from, other)).hasMessageContaining("a server is on it");
+    Config withStorage =
+        Configs.with(
+            "IMSERVER_DB_URL", other.url(),
+            "IMSERVER_S3_BUCKET", "files",
+            "IMSERVER_S3_ENDPOINT", "http://127.0.0.1:1",
+            "IMSERVER_S3_ACCESS_KEY", "a",
+            "IMSERVER_S3_SECRET_KEY", "k");
+    assertThatThrownBy(() -> Commands.fetchFiles(withStorage, System.out))
+        .isInstanceOf(CopyRefusedException.class) // it would move them again
+        .hasMessageContaining("a server is on it");
   }
 
   @Test
