@@ -75,6 +75,9 @@ final class ObjectStore implements KeptFiles, AutoCloseable {
 
   private static final Duration READ = Duration.ofSeconds(12);
 
+  /** After a read that got no answer others fail at once: they would wait as long, and in a row. */
+  private static final Duration PAUSE = Duration.ofSeconds(5);
+
   private static final int OUT_OF_RANGE = 416;
 
   private static final int DIGITS = 19;
@@ -85,6 +88,7 @@ final class ObjectStore implements KeptFiles, AutoCloseable {
   private final S3Client client;
   private final String bucket;
   private final String prefix;
+  private volatile long pausedUntil = System.nanoTime();
 
   ObjectStore(Config.ObjectStorage settings, String installation, ScheduledExecutorService timer) {
     this.client = client(settings, timer);
@@ -295,6 +299,9 @@ final class ObjectStore implements KeptFiles, AutoCloseable {
 
   @Override
   public int read(long fileId, FileVariant variant, long offset, byte[] target, int length) {
+    if (pausedUntil - System.nanoTime() > 0) {
+      throw new StorageException(new IOException("the object storage has not answered just now"));
+    }
     return call(
         s3 -> {
           byte[] found = range(s3, key(fileId, variant), offset, length);
@@ -325,6 +332,9 @@ final class ObjectStore implements KeptFiles, AutoCloseable {
       if (e.statusCode() == OUT_OF_RANGE) {
         return null;
       }
+      throw e;
+    } catch (SdkException e) { // not an answer
+      pausedUntil = System.nanoTime() + PAUSE.toNanos();
       throw e;
     }
   }

@@ -164,6 +164,8 @@ class ObjectStoreTest {
     assertThatThrownBy(() -> stranger.read(1, FileVariant.CONTENT, 0, piece, 1))
         .isInstanceOf(StorageException.class);
     assertThatThrownBy(() -> stranger.kept(0, 1)).isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> stranger.read(1, FileVariant.CONTENT, 0, piece, 1))
+        .hasMessageNotContaining("just now"); // it has answered
   }
 
   private static long uploaded(byte[] bytes, boolean hasPreview) {
@@ -255,6 +257,14 @@ class ObjectStoreTest {
     long first = uploaded(bytes(1000), false);
     long second = uploaded(bytes(2000), true);
     server.kill();
+    ObjectStore asked = store("one", S3Proxy.SECRET_KEY);
+    byte[] piece = new byte[1];
+    assertThatThrownBy(() -> asked.read(1, FileVariant.CONTENT, 0, piece, 1))
+        .isInstanceOf(StorageException.class)
+        .hasMessageNotContaining("just now");
+    assertThatThrownBy(() -> asked.read(1, FileVariant.CONTENT, 0, piece, 1))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("just now"); // without asking again
     StorageMoves moves = new StorageMoves(table, local, store, Thread::new, Clock.systemUTC());
     try {
       assertThatThrownBy(moves::step).isInstanceOf(StorageException.class);
