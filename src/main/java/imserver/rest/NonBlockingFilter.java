@@ -2,7 +2,6 @@ package imserver.rest;
 
 import imserver.auth.CredentialVerifier;
 import imserver.auth.UserPrincipal;
-import imserver.file.Upload;
 import imserver.query.DatabaseExecutor;
 import imserver.query.UserQuota;
 import imserver.session.UserBudgets;
@@ -18,6 +17,8 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Has no thread of the container wait for a client: bodies are collected, and answers written, as
@@ -115,9 +116,23 @@ public class NonBlockingFilter extends HttpFilter {
     if (body != null) {
       ask(request, response, chain, body);
     } else if (hasBody(request) && FileBodies.isFile(request)) {
-      readFile(request, response, chain);
+      stream(
+          request,
+          response,
+          chain,
+          uploads::admit,
+          uploads::read,
+          uploads::readHere,
+          uploads.maxBytes());
     } else if (hasBody(request) && ImportBodies.isImport(request)) {
-      readImport(request, response, chain);
+      stream(
+          request,
+          response,
+          chain,
+          imports::admit,
+          imports::read,
+          imports::readHere,
+          ImportBodies.DROPPED_BYTES);
     } else if (closing && isHttp2(request) && hasBody(request)) {
       ask(request, response, chain, bodies.readHere(request, Bearer.verified(request, verifier)));
     } else if (hasBody(request)) {
@@ -127,37 +142,33 @@ public class NonBlockingFilter extends HttpFilter {
     }
   }
 
-  private void readFile(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-      throws IOException, ServletException {
-    UserPrincipal caller = Bearer.verified(request, verifier);
-    try {
-      Upload upload = uploads.admit(request, caller);
-      if (closing && isHttp2(request)) {
-        ask(request, response, chain, uploads.readHere(request, upload));
-      } else {
-        uploads.read(request, response, upload);
-      }
-    } catch (Problem problem) {
-      if (caller == null) {
-        bodies.read(request, response, null); // only to be dropped
-      } else if (closing && isHttp2(request)) {
-        ask(request, response, chain, RequestBody.EMPTY.orRefused(problem));
-      } else {
-        RequestBodies.drop(request, response, problem, uploads.maxBytes());
-      }
-    }
+  /** Reads a body that was let in. */
+  private interface Reading<S> {
+    void read(HttpServletRequest request, HttpServletResponse response, S sink) throws IOException;
   }
 
-  private void readImport(
-      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+  /**
+   * Has a body handed over as it arrives.
+   *
+   * @param admit lets it in, or throws a {@link Problem}
+   * @param droppedBytes so much of one that is refused is read, so that its client sees the answer
+   */
+  private <S> void stream(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      FilterChain chain,
+      BiFunction<HttpServletRequest, @Nullable UserPrincipal, S> admit,
+      Reading<S> reading,
+      BiFunction<HttpServletRequest, S, RequestBody> readHere,
+      long droppedBytes)
       throws IOException, ServletException {
     UserPrincipal caller = Bearer.verified(request, verifier);
     try {
-      ImportSink sink = imports.admit(request, caller);
+      S sink = admit.apply(request, caller);
       if (closing && isHttp2(request)) {
-        ask(request, response, chain, imports.readHere(request, sink));
+        ask(request, response, chain, readHere.apply(request, sink));
       } else {
-        imports.read(request, response, sink);
+        reading.read(request, response, sink);
       }
     } catch (Problem problem) {
       if (caller == null) {
@@ -165,7 +176,7 @@ public class NonBlockingFilter extends HttpFilter {
       } else if (closing && isHttp2(request)) {
         ask(request, response, chain, RequestBody.EMPTY.orRefused(problem));
       } else {
-        RequestBodies.drop(request, response, problem, ImportBodies.DROPPED_BYTES);
+        RequestBodies.drop(request, response, problem, droppedBytes);
       }
     }
   }

@@ -90,9 +90,7 @@ final class Dispatcher {
       while (!stopped) {
         int most = health.room(running.get(), CONVERSATIONS);
         boolean isMore = most > 0 && lease(most) == most;
-        if (isMore) {
-          Thread.sleep(GATHER.toMillis());
-        } else if (wakeUp.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (isMore || wakeUp.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
           Thread.sleep(GATHER.toMillis());
         }
         wakeUp.drainPermits();
