@@ -544,6 +544,7 @@ public record Config(
    *
    * @param maxMegabytes of one file, 0 where there are none
    * @param perDay how many files a user may upload within 24 hours
+   * @param megabytesPerSecond of all uploads to this server together, 0 for no bound
    * @param origin under which they are downloaded; null for that of the server
    * @param scanner the address of a clamd; null for none
    */
@@ -563,6 +564,14 @@ public record Config(
               meaning =
                   "files that a user may upload within 24 hours, over all servers together; more gets `FILE_QUOTA`, and so does who has four times as many uploads that failed")
           int perDay,
+      @Setting(
+              key = "IMSERVER_UPLOAD_RATE",
+              fallback = "20",
+              min = 0,
+              max = 10_000,
+              meaning =
+                  "MB a second that a server keeps of all uploads together, so that messages, which wait for the same disk, stay fast; `0` for no bound")
+          int megabytesPerSecond,
       @Setting(
               key = "IMSERVER_FILES_ORIGIN",
               meaning =
@@ -584,6 +593,11 @@ public record Config(
     /** Bytes of one file at most. */
     public long maxBytes() {
       return maxMegabytes * BYTES_OF_A_MEGABYTE;
+    }
+
+    /** Bytes that are kept in a second of all uploads together, 0 for no bound. */
+    public long uploadBytesPerSecond() {
+      return megabytesPerSecond * BYTES_OF_A_MEGABYTE;
     }
 
     /**

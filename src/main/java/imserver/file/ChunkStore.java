@@ -12,12 +12,22 @@ import java.util.List;
 
 /**
  * Files in PostgreSQL or MariaDB, in chunks: right on several servers, and in the same backup as
- * the messages. What was appended is committed.
+ * the messages. What was appended is committed. On PostgreSQL it is not waited for until it is on
+ * the disk: messages would wait behind it, who wait for the same log; all of it is there, or a
+ * beginning, since the log is written in its order.
  */
 final class ChunkStore implements FileStore {
 
+  /** How much is before a place, if nothing is missing. */
+  private static final String BEFORE =
+      """
+      coalesce((
+        select c.position + octet_length(c.data) from file_chunk c
+        where c.file_id = ? and c.variant = ? and c.position < ? order by c.position desc limit 1), 0)
+      """;
+
   private static final String PRESENT_ON_MARIADB =
-      "select f.id from file f where f.id = ? lock in share mode";
+      "select f.id from file f where f.id = ? and " + BEFORE + " = ? lock in share mode";
 
   private static final String APPEND_ON_MARIADB =
       """
@@ -27,11 +37,24 @@ final class ChunkStore implements FileStore {
 
   private static final String APPEND =
       """
-      with present as (select f.id from file f where f.id = ? for key share)
+      with present as (select f.id from file f where f.id = ? for key share),
+        before as (select %s as size),
+        commit as materialized (select set_config('synchronous_commit', 'off', true) as mode)
       insert into file_chunk (file_id, variant, position, data)
-      select p.id, ?, ?, ? from present p
+      select p.id, ?, ?, ? from present p, before b, commit c where b.size = ? and c.mode = 'off'
       on conflict (file_id, variant, position) do update set data = excluded.data
+      """
+          .formatted(BEFORE);
+
+  private static final String LAST =
+      """
+      select position, position + octet_length(data) from file_chunk
+      where file_id = ? and variant = ? order by position desc limit 1
       """;
+
+  /** So that there is something to wait for. */
+  private static final String TOUCH =
+      "update file_chunk set variant = variant where file_id = ? and variant = ? and position = ?";
 
   private static final String REPLACED =
       "delete from file_chunk where file_id = ? and variant = ? and position > ?";
@@ -120,9 +143,12 @@ final class ChunkStore implements FileStore {
       delete.setInt(3, Math.toIntExact(offset));
       delete.executeUpdate();
     }
+    int position = Math.toIntExact(offset);
     if (isMariaDb()) {
       try (PreparedStatement present = connection.prepareStatement(PRESENT_ON_MARIADB)) {
         present.setLong(1, fileId);
+        setBefore(present, fileId, variant, position);
+        present.setInt(5, position);
         try (ResultSet rows = present.executeQuery()) {
           if (!rows.next()) {
             throw gone();
@@ -133,21 +159,63 @@ final class ChunkStore implements FileStore {
     try (PreparedStatement insert =
         connection.prepareStatement(isMariaDb() ? APPEND_ON_MARIADB : APPEND)) {
       insert.setLong(1, fileId);
-      insert.setInt(2, variant.code());
-      insert.setInt(3, Math.toIntExact(offset));
-      insert.setBinaryStream(4, new ByteArrayInputStream(bytes, 0, length), length);
+      int at = 2;
+      if (!isMariaDb()) {
+        setBefore(insert, fileId, variant, position);
+        at = 5;
+        insert.setInt(8, position);
+      }
+      insert.setInt(at, variant.code());
+      insert.setInt(at + 1, position);
+      insert.setBinaryStream(at + 2, new ByteArrayInputStream(bytes, 0, length), length);
       if (insert.executeUpdate() == 0) {
         throw gone();
       }
     }
   }
 
-  private static StorageException gone() {
-    return new StorageException(new IllegalStateException("the file is gone"));
+  /** Of the parameters from the second on. */
+  private static void setBefore(
+      PreparedStatement statement, long fileId, FileVariant variant, int position)
+      throws SQLException {
+    statement.setLong(2, fileId);
+    statement.setInt(3, variant.code());
+    statement.setInt(4, position);
   }
 
+  private static StorageException gone() {
+    return new StorageException(new IllegalStateException("the file, or a part of it, is gone"));
+  }
+
+  /** By a commit that is waited for: what was committed before is on the disk then, too. */
   @Override
-  public void sync(long fileId, FileVariant variant) {} // each commit does
+  public void sync(long fileId, FileVariant variant, long size) {
+    database.commit(
+        connection -> {
+          int last = last(connection, fileId, variant, size);
+          try (PreparedStatement touch = connection.prepareStatement(TOUCH)) {
+            touch.setLong(1, fileId);
+            touch.setInt(2, variant.code());
+            touch.setInt(3, last);
+            return touch.executeUpdate();
+          }
+        });
+  }
+
+  /** The position of the last chunk. */
+  private static int last(Connection connection, long fileId, FileVariant variant, long size)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(LAST)) {
+      select.setLong(1, fileId);
+      select.setInt(2, variant.code());
+      try (ResultSet row = select.executeQuery()) {
+        if (!row.next() || row.getLong(2) != size) {
+          throw gone();
+        }
+        return row.getInt(1);
+      }
+    }
+  }
 
   @Override
   public int read(long fileId, FileVariant variant, long offset, byte[] target, int length) {

@@ -68,7 +68,7 @@ public final class FileBytes {
         count = store.read(fileId, variant, offset, chunk, chunk.length);
       }
       if (offset > 0) {
-        target.store.sync(fileId, variant);
+        target.store.sync(fileId, variant, offset);
         if (!Arrays.equals(read.digest(), target.digest(fileId, variant))) {
           throw new IllegalStateException(
               "file " + fileId + " has other bytes where it was copied");

@@ -36,6 +36,9 @@ final class FileInspector {
    * @param size of them; of what is there from an attempt before, as it was then
    */
   Inspection inspect(long fileId, FileVariant from, long size, NewFile file) {
+    if (from == FileVariant.INCOMING) {
+      store.sync(fileId, from, size); // all of it: what has lost its end would be a whole otherwise
+    }
     String type = MediaTypes.of(head(fileId, from), file.name(), file.isRecording());
     long length = size;
     if (type.startsWith("image/")) {
@@ -58,7 +61,6 @@ final class FileInspector {
       // It may have been cut here before, by an attempt that a scanner kept from being the last.
       length = read(fileId, from, in -> in.transferTo(OutputStream.nullOutputStream()));
     }
-    store.sync(fileId, from);
     settle(fileId, from);
     return new Inspection(type, length, null, null, false);
   }
@@ -112,7 +114,7 @@ final class FileInspector {
       hasPreview = size > SMALL || Math.max(shape.width(), shape.height()) > ImagePreview.SIDE;
       if (hasPreview) {
         store.append(fileId, FileVariant.PREVIEW, 0, preview, preview.length);
-        store.sync(fileId, FileVariant.PREVIEW);
+        store.sync(fileId, FileVariant.PREVIEW, preview.length);
       }
     }
     return new Inspection(shape.type(), size, shape.shownWidth(), shape.shownHeight(), hasPreview);

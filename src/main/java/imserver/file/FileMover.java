@@ -124,7 +124,7 @@ final class FileMover {
           Level.ERROR, "file {0} has {1} bytes in the object storage, not {2}", fileId, done, size);
       return false;
     }
-    local.sync(fileId, FileVariant.INCOMING);
+    local.sync(fileId, FileVariant.INCOMING, done);
     local.move(fileId, FileVariant.INCOMING, variant);
     return true;
   }

@@ -9,9 +9,10 @@ interface FileStore extends KeptFiles {
 
   /**
    * Keeps bytes. What was there from {@code offset} on, as of an upload that was not taken note of,
-   * is replaced.
+   * is replaced. A failure of the database or of power may take the last ones away again until
+   * {@link #sync} has returned; where it has, nothing more is appended.
    *
-   * @param offset how many bytes are before them
+   * @param offset how many bytes are before them, in whole pieces as they were appended
    */
   void append(long fileId, FileVariant variant, long offset, byte[] bytes, int length);
 
@@ -23,8 +24,12 @@ interface FileStore extends KeptFiles {
    */
   boolean appendPart(FileTable table, long fileId, long offset, byte[] bytes, int length);
 
-  /** Returns when all that was appended outlasts a failure of power. */
-  void sync(long fileId, FileVariant variant);
+  /**
+   * Returns when all that was appended outlasts a failure of power; throws where it is not there.
+   *
+   * @param size how many bytes it is
+   */
+  void sync(long fileId, FileVariant variant, long size);
 
   /** Gives what was kept as one variant to another, in place of what that was. */
   void move(long fileId, FileVariant from, FileVariant to);

@@ -1,10 +1,14 @@
 package imserver.file;
 
 import imserver.file.FileRefusedException.Reason;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -13,10 +17,13 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.AbortPolicy;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that wait for the disk or the database where files are concerned, so that none of the
- * container does, and none that messages need. Safe for use by several threads.
+ * container does, and none that messages need. All uploads together are kept at a bounded rate:
+ * messages wait for the same disk, behind all that was written before them. Safe for use by several
+ * threads.
  */
 final class FileWorkers {
 
@@ -36,24 +43,41 @@ final class FileWorkers {
 
   private static final Duration STOP = Duration.ofSeconds(4);
 
+  /** What may be kept at once after a pause. */
+  private static final long BURST = 4L * Upload.CHUNK;
+
   private final ThreadPoolExecutor storing;
   private final ThreadPoolExecutor looking;
   private final ThreadPoolExecutor fetching;
   private final ScheduledThreadPoolExecutor timer;
+  private final @Nullable Bucket rate;
+
+  /** One for each upload at most. */
+  private final Set<Paced<?>> paced = ConcurrentHashMap.newKeySet();
 
   /**
    * Threads.
    *
    * @param areRemote whether files are read from an object storage, so that downloads have threads
    *     of their own: one that does not answer holds up no upload
+   * @param bytesPerSecond of all uploads together; 0 for as many as there are
    */
-  FileWorkers(ThreadFactory threads, boolean areRemote) {
+  FileWorkers(ThreadFactory threads, boolean areRemote, long bytesPerSecond) {
+    rate = bytesPerSecond == 0 ? null : bucket(bytesPerSecond);
     storing = pool(STORING, STORING_WAITING, threads);
     looking = pool(LOOKING, LOOKING_WAITING, threads);
     fetching = areRemote ? pool(FETCHING, STORING_WAITING, threads) : storing;
     timer = new ScheduledThreadPoolExecutor(1, threads, new DiscardPolicy());
     timer.setRemoveOnCancelPolicy(true);
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  private static Bucket bucket(long bytesPerSecond) {
+    return Bucket.builder()
+        .withCustomTimePrecision(TimeMeter.SYSTEM_NANOTIME)
+        .addLimit(
+            limit -> limit.capacity(BURST).refillGreedy(bytesPerSecond, Duration.ofSeconds(1)))
+        .build();
   }
 
   private static ThreadPoolExecutor pool(int threads, int waiting, ThreadFactory factory) {
@@ -70,6 +94,55 @@ final class FileWorkers {
   /** Does what takes some milliseconds. Completed on its thread; refused where too much waits. */
   <T> CompletableFuture<T> store(Callable<T> work) {
     return submit(storing, work);
+  }
+
+  /**
+   * Keeps bytes of an upload, when it is their turn by the rate.
+   *
+   * @param length how many
+   */
+  <T> CompletableFuture<T> keep(int length, Callable<T> work) {
+    long wait = rate == null ? 0 : rate.consumeIgnoringRateLimits(length);
+    if (wait <= 0) {
+      return store(work);
+    }
+    Paced<T> later = new Paced<>(work);
+    paced.add(later);
+    var unused = timer.schedule(later, wait, TimeUnit.NANOSECONDS);
+    if (timer.isShutdown()) {
+      refuse(later.done);
+    }
+    return later.done;
+  }
+
+  /** Bytes that wait for their turn. */
+  private final class Paced<T> implements Runnable {
+
+    private final Callable<T> work;
+    private final CompletableFuture<T> done = new CompletableFuture<>();
+
+    Paced(Callable<T> work) {
+      this.work = work;
+    }
+
+    @Override
+    public void run() {
+      paced.remove(this);
+      var unused =
+          store(work)
+              .whenComplete(
+                  (result, error) -> {
+                    if (error == null) {
+                      done.complete(result);
+                    } else {
+                      done.completeExceptionally(error);
+                    }
+                  });
+    }
+  }
+
+  private static void refuse(CompletableFuture<?> done) {
+    done.completeExceptionally(new FileRefusedException(Reason.BUSY));
   }
 
   /** Reads from a file that is complete. */
@@ -97,7 +170,7 @@ final class FileWorkers {
             done.complete(result);
           });
     } catch (RejectedExecutionException e) {
-      done.completeExceptionally(new FileRefusedException(Reason.BUSY));
+      refuse(done);
     }
     return done;
   }
@@ -116,6 +189,7 @@ final class FileWorkers {
   /** Ends the threads, in a bounded time. */
   void stop() {
     timer.shutdownNow();
+    paced.forEach(each -> refuse(each.done));
     storing.shutdown();
     looking.shutdown();
     fetching.shutdown();

@@ -84,7 +84,7 @@ final class FolderStore implements FileStore {
       return false;
     }
     append(fileId, FileVariant.INCOMING, offset, bytes, length);
-    sync(fileId, FileVariant.INCOMING);
+    sync(fileId, FileVariant.INCOMING, offset + length);
     return table.received(fileId, offset, offset + length);
   }
 
@@ -123,9 +123,12 @@ final class FolderStore implements FileStore {
   }
 
   @Override
-  public void sync(long fileId, FileVariant variant) {
+  public void sync(long fileId, FileVariant variant, long size) {
     try {
       try (FileChannel file = FileChannel.open(path(fileId, variant), StandardOpenOption.WRITE)) {
+        if (file.size() != size) {
+          throw new IOException("a part of a file is missing before " + size);
+        }
         file.force(true);
       }
       sync(folder(fileId));

@@ -51,7 +51,7 @@ final class StoreOutput extends OutputStream {
     if (filled > 0 || kept == 0) {
       keep();
     }
-    store.sync(fileId, variant);
+    store.sync(fileId, variant, kept);
     return kept;
   }
 }

@@ -102,7 +102,8 @@ public final class Upload {
         () ->
             uploads
                 .workers()
-                .store(
+                .keep(
+                    length,
                     () -> {
                       keep(bytes, length);
                       return null;
@@ -203,6 +204,9 @@ public final class Upload {
     long id = known.file().fileId();
     if (isPart()) {
       isSettled = true; // what there is of it stays
+      if (!known.isComplete() && offset > 0 && offset < known.announced()) {
+        uploads.store().sync(id, FileVariant.INCOMING, offset);
+      }
       return known.isComplete() || offset < known.announced()
           ? at(known)
           : uploads.completed(owner, id, whereItIs(id), named(known), offset);

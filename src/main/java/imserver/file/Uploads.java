@@ -99,7 +99,9 @@ public class Uploads {
     table = new FileTable(database, config.files().perDay());
     store = FileBytes.store(dataSource, vendor, turn, schema.filesFolder());
     inspector = new FileInspector(store);
-    workers = new FileWorkers(threads, config.objectStorage().isOn());
+    workers =
+        new FileWorkers(
+            threads, config.objectStorage().isOn(), config.files().uploadBytesPerSecond());
     if (config.objectStorage().isOn()) {
       objectStorage =
           new ObjectStorage(config.objectStorage(), database, table, store, threads, clock);

@@ -81,9 +81,16 @@ final class ServerRun {
           stuck(server);
         }
         if (options.has("replay")) {
-          replay(server, tables);
+          replay(
+              server,
+              PRODUCT,
+              (senders, recipients, count, each) ->
+                  database.insertUnread(tables, senders, recipients, count, each));
         }
       }
+    }
+    if (options.has("replay") && options.has("mariadb")) {
+      replayOnMariaDb(tables);
     }
     if (options.has("idle")) {
       idle(RELAY, tables);
@@ -121,11 +128,7 @@ final class ServerRun {
         comparison.add(RULED, startRuled(ruled));
       }
       if (mariaDb != null) {
-        Map<String, String> environment = new HashMap<>(environment(tables));
-        environment.putAll(mariaDb.settings());
-        comparison.add(
-            MARIADB,
-            start(MARIADB, product.war(options.target()), options.heap(), List.of(), environment));
+        comparison.add(MARIADB, startOn(mariaDb, tables));
       }
       comparison.run();
       database.checkMessages(tables, comparison.sent(PRODUCT));
@@ -152,6 +155,12 @@ final class ServerRun {
         "--innodb-flush-log-at-trx-commit=1",
         "--innodb-buffer-pool-size=1G",
         "--innodb-log-file-size=4G");
+  }
+
+  private Server startOn(TestMariaDb mariaDb, String tables) throws IOException {
+    Map<String, String> environment = new HashMap<>(environment(tables));
+    environment.putAll(mariaDb.settings());
+    return start(MARIADB, product.war(options.target()), options.heap(), List.of(), environment);
   }
 
   private void scale() throws Exception {
@@ -253,26 +262,50 @@ final class ServerRun {
     }
   }
 
-  private void replay(Server server, String tables) throws Exception {
-    drain(server, tables, 1, Math.min(options.unread(), 50_000)); // for the JIT compiler
-    double seconds = drain(server, tables, 1, options.unread());
-    replayed("unread of one user", options.unread(), seconds);
-    seconds = drain(server, tables, REPLAY_USERS, REPLAY_EACH);
-    replayed("unread of 1000 users", REPLAY_USERS * REPLAY_EACH, seconds);
+  /** Stores unread messages where a server reads them. */
+  @FunctionalInterface
+  private interface Unread {
+    void insert(long firstSender, long firstRecipient, int recipients, int each) throws Exception;
   }
 
-  private double drain(Server server, String tables, int count, int each) throws Exception {
+  private void replayOnMariaDb(String tables) throws Exception {
+    try (TestMariaDb mariaDb = mariaDb();
+        Server server = startOn(mariaDb, tables)) {
+      warmUp(server);
+      replay(
+          server,
+          MARIADB,
+          (senders, recipients, count, each) -> {
+            try (Connection connection = mariaDb.open()) {
+              MariaDbRows.insertUnread(connection, senders, recipients, count, each);
+            }
+          });
+    }
+  }
+
+  private void replay(Server server, String subject, Unread unread) throws Exception {
+    drain(server, unread, 1, Math.min(options.unread(), 50_000)); // for the JIT compiler
+    double seconds = drain(server, unread, 1, options.unread());
+    replayed(subject, "unread of one user", options.unread(), seconds);
+    seconds = drain(server, unread, REPLAY_USERS, REPLAY_EACH);
+    replayed(subject, "unread of 1000 users", REPLAY_USERS * REPLAY_EACH, seconds);
+  }
+
+  private double drain(Server server, Unread unread, int count, int each) throws Exception {
     long senders = users.next(count);
     long recipients = users.next(count);
-    database.insertUnread(tables, senders, recipients, count, each);
+    unread.insert(senders, recipients, count, each);
     try (Crowd crowd = new Crowd(server.port())) {
       return crowd.drain(senders, recipients, count, each);
     }
   }
 
-  private void replayed(String part, int messages, double seconds) {
+  private void replayed(String subject, String part, int messages, double seconds) {
     Figures figures = new Figures().with("msg/s", messages / seconds).with("seconds", seconds);
-    report.add(new Row(server(), PRODUCT, part, figures));
+    if (!subject.equals(PRODUCT)) {
+      figures.ratio(PRODUCT, "msg/s", report.find(server(), PRODUCT, part, "msg/s"));
+    }
+    report.add(new Row(server(), subject, part, figures));
   }
 
   private void idle(String subject, String tables) throws IOException {

@@ -182,6 +182,7 @@ class ConfigReaderTest {
               "IMSERVER_POLICY_URL", "http://h:25/p",
               "IMSERVER_MAX_FILE", "26",
               "IMSERVER_FILES_PER_DAY", "27",
+              "IMSERVER_UPLOAD_RATE", "35",
               "IMSERVER_FILES_ORIGIN", "https://f:28",
               "IMSERVER_SCANNER", "s:29",
               "IMSERVER_S3_BUCKET", "bucket-30/a/b",
@@ -236,7 +237,7 @@ class ConfigReaderTest {
                       new WebhookSecrets(List.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),
                       24,
                       URI.create("http://h:25/p")),
-                  new Config.Files(26, 27, URI.create("https://f:28"), "s:29"),
+                  new Config.Files(26, 27, 35, URI.create("https://f:28"), "s:29"),
                   new Config.ObjectStorage(
                       "bucket-30/a/b", URI.create("https://s3:31"), "r32", "a33", "k34")));
     }

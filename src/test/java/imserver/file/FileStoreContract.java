@@ -41,7 +41,7 @@ abstract class FileStoreContract {
     for (int from = 0; from < bytes.length; from += CHUNK) {
       append(id, variant, from, Math.min(bytes.length, from + CHUNK));
     }
-    store().sync(id, variant);
+    store().sync(id, variant, bytes.length);
   }
 
   private byte[] read(long id, FileVariant variant, int from, int buffer) {
@@ -128,6 +128,23 @@ abstract class FileStoreContract {
     assertThat(store().kept(files.get(0) - 1, 2)).containsExactly(files.get(0), files.get(1));
     assertThat(store().kept(files.get(1), 10)).containsExactly(files.get(3));
     assertThat(store().kept(files.get(3), 10)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("takes nothing after what is missing, and says that not all is there")
+  void missing() {
+    long id = newFile();
+    append(id, FileVariant.INCOMING, 0, 5);
+    assertThatThrownBy(() -> append(id, FileVariant.INCOMING, 6, 9))
+        .isInstanceOf(StorageException.class);
+    for (int size : new int[] {0, 4, 6}) {
+      assertThatThrownBy(() -> store().sync(id, FileVariant.INCOMING, size))
+          .isInstanceOf(StorageException.class);
+    }
+    assertThatThrownBy(() -> store().sync(id, FileVariant.CONTENT, 5))
+        .isInstanceOf(StorageException.class);
+    store().sync(id, FileVariant.INCOMING, 5);
+    assertThat(read(id, FileVariant.INCOMING, 0, 10)).hasSize(5);
   }
 
   @Test

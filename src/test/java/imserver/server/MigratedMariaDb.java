@@ -25,9 +25,9 @@ public final class MigratedMariaDb implements AutoCloseable {
     this.server = server;
   }
 
-  /** Starts one. */
-  public static MigratedMariaDb start() throws IOException {
-    MigratedMariaDb started = new MigratedMariaDb(TestMariaDb.start());
+  /** Starts one, with further options. */
+  public static MigratedMariaDb start(String... options) throws IOException {
+    MigratedMariaDb started = new MigratedMariaDb(TestMariaDb.start(options));
     Flyway.configure()
         .dataSource(started.source())
         .locations("classpath:db/migration/mariadb")

@@ -162,7 +162,7 @@ public final class TestMariaDb implements AutoCloseable {
               if (!process.isAlive()) {
                 throw new IOException("MariaDB has ended:\n" + log());
               }
-              try (Connection connection = root()) {
+              try (Connection connection = administrator()) {
                 return connection.isValid(1);
               } catch (SQLException e) {
                 return false;
@@ -170,7 +170,8 @@ public final class TestMariaDb implements AutoCloseable {
             });
   }
 
-  private Connection root() throws SQLException {
+  /** A connection of the administrator. */
+  Connection administrator() throws SQLException {
     return DriverManager.getConnection("jdbc:mariadb://127.0.0.1:" + port + "/mysql", "root", "");
   }
 
@@ -183,7 +184,7 @@ public final class TestMariaDb implements AutoCloseable {
 
   /** Statements of the administrator. */
   public void execute(String... statements) throws IOException {
-    try (Connection connection = root();
+    try (Connection connection = administrator();
         Statement statement = connection.createStatement()) {
       for (String each : statements) {
         statement.execute(each);
@@ -195,7 +196,7 @@ public final class TestMariaDb implements AutoCloseable {
 
   /** How many deadlocks there were. */
   public long deadlocks() {
-    try (Connection connection = root();
+    try (Connection connection = administrator();
         Statement statement = connection.createStatement();
         var rows =
             statement.executeQuery(
@@ -210,7 +211,7 @@ public final class TestMariaDb implements AutoCloseable {
 
   /** How many transactions wait for a lock. */
   public long waiting() {
-    try (Connection connection = root();
+    try (Connection connection = administrator();
         Statement statement = connection.createStatement();
         var rows =
             statement.executeQuery(
