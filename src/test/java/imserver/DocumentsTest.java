@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DocumentsTest {
 
   private static final Path README = Path.of("README.md");
+  private static final Path README_ZH = Path.of("README.zh-CN.md");
 
   /** {@code [RestIT](src/test/java/imserver/server/RestIT.java)}. */
   private static final Pattern TEST = Pattern.compile("\\[(\\w+)]\\((src/test/java/[^)]+)\\)");
@@ -51,10 +52,10 @@ class DocumentsTest {
     }
   }
 
-  /** The lines of README's table of promises. */
-  private static List<String> promises() throws IOException {
-    return Files.readAllLines(README).stream()
-        .dropWhile(line -> !line.startsWith("| promise |"))
+  /** The lines of the table of promises, of which the two pages have one each. */
+  private static List<String> promises(Path readme) throws IOException {
+    return Files.readAllLines(readme).stream()
+        .dropWhile(line -> !line.startsWith("| promise |") && !line.startsWith("| 承诺 |"))
         .skip(2)
         .takeWhile(line -> line.startsWith("|"))
         .toList();
@@ -63,7 +64,7 @@ class DocumentsTest {
   @Test
   @DisplayName("name for each promise of README a test that is there")
   void promised() throws IOException {
-    assertThat(promises())
+    assertThat(promises(README))
         .hasSizeGreaterThan(10)
         .allSatisfy(
             row -> {
@@ -77,6 +78,17 @@ class DocumentsTest {
                         assertThat(Files.readString(file)).containsPattern("@(Parameterized)?Test");
                       });
             });
+  }
+
+  @Test
+  @DisplayName("promise the same in Chinese, row by row")
+  void promisedInChinese() throws IOException {
+    assertThat(promises(README_ZH).stream().map(DocumentsTest::tests).toList())
+        .isEqualTo(promises(README).stream().map(DocumentsTest::tests).toList());
+  }
+
+  private static List<String> tests(String row) {
+    return TEST.matcher(row).results().map(MatchResult::group).toList();
   }
 
   @ParameterizedTest
