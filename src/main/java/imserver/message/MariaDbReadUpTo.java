@@ -16,6 +16,31 @@ final class MariaDbReadUpTo {
 
   private static final int PAGE = 500;
 
+  /** How far apart ids may be for all between them to be looked at together. */
+  private static final long NEAR = 100_000;
+
+  /**
+   * The first unread message up to what was just read; and the next one after that, below zero
+   * where it is read. Both are looked for in the order of an index, and end with what is found.
+   */
+  private static final String AROUND =
+      """
+      select n.recipient_id, n.sender_id,
+             (select m.id from message m force index (message_history)
+              straight_join unread u on u.recipient_id = m.recipient_id and u.message_id = m.id
+              where m.sender_id = n.sender_id and m.recipient_id = n.recipient_id
+                and m.id > n.before_id and m.id <= n.read_id
+              order by m.sender_id, m.recipient_id, m.id limit 1),
+             (select case when u.message_id is null then -m.id else m.id end
+              from message m force index (message_history)
+              left join unread u on u.recipient_id = m.recipient_id and u.message_id = m.id
+              where m.sender_id = n.sender_id and m.recipient_id = n.recipient_id and m.id > n.read_id
+              order by m.sender_id, m.recipient_id, m.id limit 1),
+             n.read_id
+      from json_table(?, '$[*]' columns (recipient_id bigint path '$[0]', sender_id bigint path '$[1]',
+                                         before_id bigint path '$[2]', read_id bigint path '$[3]')) as n
+      """;
+
   private static final String LAST =
       """
       select n.recipient_id, n.sender_id,
@@ -45,20 +70,35 @@ final class MariaDbReadUpTo {
    * What it is asked for.
    *
    * @param before up to where it was known that all are read
+   * @param lastRead the last one that was just read; {@code before} where none was
    * @param hasUnread whether some are not
    */
-  record Asked(Direction direction, long before, boolean hasUnread) {}
+  record Asked(Direction direction, long before, long lastRead, boolean hasUnread) {
+
+    private boolean isNear() {
+      return lastRead - before <= NEAR;
+    }
+  }
 
   /** For each the last message before the first unread one, or what it was before. */
   Map<Direction, Long> of(List<Asked> asked) throws SQLException {
     Map<Direction, Long> found = new HashMap<>();
     List<Asked> allRead = new ArrayList<>();
+    List<Asked> near = new ArrayList<>();
     for (Asked each : asked) {
       found.put(each.direction(), each.before());
-      if (each.hasUnread()) {
+      if (each.hasUnread() && each.isNear()) {
+        near.add(each);
+      } else if (each.hasUnread()) {
         found.put(each.direction(), lastRead(each.direction(), each.before()));
       } else {
         allRead.add(each);
+      }
+    }
+    if (!near.isEmpty()) {
+      for (long[] row : statements.rows(AROUND, json(near))) {
+        Direction direction = new Direction(row[0], row[1]);
+        found.merge(direction, near(direction, row[2], row[3], row[4]), Math::max);
       }
     }
     if (!allRead.isEmpty()) {
@@ -69,13 +109,30 @@ final class MariaDbReadUpTo {
     return found;
   }
 
+  /**
+   * Up to which message all are read.
+   *
+   * @param firstUnread up to what was just read; 0 for none
+   * @param next after that; 0 for none, below zero where it is read
+   */
+  private long near(Direction direction, long firstUnread, long next, long lastRead)
+      throws SQLException {
+    if (firstUnread != 0) {
+      return below(direction, firstUnread);
+    }
+    return next < 0 ? lastRead(direction, -next) : lastRead;
+  }
+
   private static String json(List<Asked> asked) {
     return asked.stream()
         .map(
             each ->
-                "[%d,%d,%d]"
+                "[%d,%d,%d,%d]"
                     .formatted(
-                        each.direction().recipient(), each.direction().sender(), each.before()))
+                        each.direction().recipient(),
+                        each.direction().sender(),
+                        each.before(),
+                        each.lastRead()))
         .collect(Collectors.joining(",", "[", "]"));
   }
 

@@ -30,6 +30,11 @@ final class StepStatements {
     this.dialect = dialect;
   }
 
+  /** Which database it is. */
+  Vendor vendor() {
+    return dialect.vendor();
+  }
+
   /** See {@link SqlDialect#locking}. */
   String locking(String clause) {
     return dialect.locking(clause);

@@ -1,5 +1,6 @@
 package imserver.message;
 
+import imserver.database.Vendor;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +24,13 @@ final class UnreadRows {
   private static final String DELETE =
       "delete from unread where recipient_id = ? and message_id = ?";
 
+  private static final String DELETE_ON_MARIADB =
+      """
+      delete u
+      from unnest(cast(? as bigint array), cast(? as bigint array)) as n (recipient, id)
+      join unread u on u.recipient_id = n.recipient and u.message_id = n.id
+      """;
+
   private static final String FORGET_UNSEEN =
       "delete from unseen where recipient_id = ? and sender_id = ?";
 
@@ -31,6 +39,14 @@ final class UnreadRows {
 
     UserPair pair() {
       return UserPair.of(sender, recipient);
+    }
+  }
+
+  /** What was taken of one who has unread messages of another: how many, and the last one. */
+  record Taken(long amount, long lastId) {
+
+    private Taken and(Taken other) {
+      return new Taken(amount + other.amount, Math.max(lastId, other.lastId));
     }
   }
 
@@ -46,14 +62,38 @@ final class UnreadRows {
   static Map<Direction, Long> take(StepStatements statements, List<Long> recipients, List<Long> ids)
       throws SQLException {
     Map<Direction, Long> amounts = new HashMap<>();
-    List<Object[]> found = new ArrayList<>();
+    takeEach(statements, recipients, ids)
+        .forEach((direction, taken) -> amounts.put(direction, taken.amount()));
+    return amounts;
+  }
+
+  /** The same; with the last one of each. */
+  static Map<Direction, Taken> takeEach(
+      StepStatements statements, List<Long> recipients, List<Long> ids) throws SQLException {
+    Map<Direction, Taken> taken = new HashMap<>();
+    List<Long> ofRecipients = new ArrayList<>();
+    List<Long> found = new ArrayList<>();
     for (long[] row :
         statements.rows(LOCK + statements.locking("for update of u"), recipients, ids)) {
-      amounts.merge(new Direction(row[0], row[2]), 1L, Long::sum);
-      found.add(new Object[] {row[0], row[1]});
+      taken.merge(new Direction(row[0], row[2]), new Taken(1, row[1]), Taken::and);
+      ofRecipients.add(row[0]);
+      found.add(row[1]);
     }
-    statements.updateEach(DELETE, found);
-    return amounts;
+    delete(statements, ofRecipients, found);
+    return taken;
+  }
+
+  private static void delete(StepStatements statements, List<Long> recipients, List<Long> ids)
+      throws SQLException {
+    if (!ids.isEmpty() && statements.vendor() == Vendor.MARIADB) {
+      int unused = statements.update(DELETE_ON_MARIADB, recipients, ids);
+      return;
+    }
+    List<Object[]> rows = new ArrayList<>(ids.size());
+    for (int i = 0; i < ids.size(); i++) {
+      rows.add(new Object[] {recipients.get(i), ids.get(i)});
+    }
+    statements.updateEach(DELETE, rows);
   }
 
   /** Where nothing is left unread there is nothing to be seen. To be done last. */
