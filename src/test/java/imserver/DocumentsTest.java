@@ -28,6 +28,9 @@ class DocumentsTest {
   /** {@code [RestIT](src/test/java/imserver/server/RestIT.java)}. */
   private static final Pattern TEST = Pattern.compile("\\[(\\w+)]\\((src/test/java/[^)]+)\\)");
 
+  /** A test in the middle of a sentence. */
+  private static final Pattern NAMED = Pattern.compile("`([A-Za-z]+(?:Test|IT|Contract))`");
+
   /** The target of a link or of an image. */
   private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
 
@@ -89,6 +92,18 @@ class DocumentsTest {
 
   private static List<String> tests(String row) {
     return TEST.matcher(row).results().map(MatchResult::group).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  @DisplayName("name no test that is not there:")
+  void named(Path document) throws IOException {
+    Set<String> there =
+        javaFiles().stream()
+            .map(file -> file.getFileName().toString().replace(".java", ""))
+            .collect(Collectors.toSet());
+    assertThat(NAMED.matcher(Files.readString(document)).results().map(name -> name.group(1)))
+        .isSubsetOf(there);
   }
 
   @ParameterizedTest
