@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** Up to which message all are read, on MariaDB. The readers are locked. For one transaction. */
@@ -16,30 +17,11 @@ final class MariaDbReadUpTo {
 
   private static final int PAGE = 500;
 
-  /** How far apart ids may be for all between them to be looked at together. */
-  private static final long NEAR = 100_000;
+  /** How many are looked at of each of several conversations at first. */
+  private static final int FIRST = 16;
 
-  /**
-   * The first unread message up to what was just read; and the next one after that, below zero
-   * where it is read. Both are looked for in the order of an index, and end with what is found.
-   */
-  private static final String AROUND =
-      """
-      select n.recipient_id, n.sender_id,
-             (select m.id from message m force index (message_history)
-              straight_join unread u on u.recipient_id = m.recipient_id and u.message_id = m.id
-              where m.sender_id = n.sender_id and m.recipient_id = n.recipient_id
-                and m.id > n.before_id and m.id <= n.read_id
-              order by m.sender_id, m.recipient_id, m.id limit 1),
-             (select case when u.message_id is null then -m.id else m.id end
-              from message m force index (message_history)
-              left join unread u on u.recipient_id = m.recipient_id and u.message_id = m.id
-              where m.sender_id = n.sender_id and m.recipient_id = n.recipient_id and m.id > n.read_id
-              order by m.sender_id, m.recipient_id, m.id limit 1),
-             n.read_id
-      from json_table(?, '$[*]' columns (recipient_id bigint path '$[0]', sender_id bigint path '$[1]',
-                                         before_id bigint path '$[2]', read_id bigint path '$[3]')) as n
-      """;
+  /** Of so many by one statement. */
+  private static final int TOGETHER = 50;
 
   private static final String LAST =
       """
@@ -51,9 +33,13 @@ final class MariaDbReadUpTo {
                                          before_id bigint path '$[2]')) as n
       """;
 
+  /**
+   * Its numbers are constants: to where they are columns, as of JSON, MariaDB goes from the first
+   * message of the conversation on.
+   */
   private static final String NEXT =
       """
-      select m.id, case when u.message_id is null then 0 else 1 end
+      select m.id, case when u.message_id is null then 0 else 1 end, m.sender_id, m.recipient_id
       from message m force index (message_history)
       left join unread u on u.recipient_id = m.recipient_id and u.message_id = m.id
       where m.sender_id = ? and m.recipient_id = ? and m.id > ?
@@ -70,36 +56,21 @@ final class MariaDbReadUpTo {
    * What it is asked for.
    *
    * @param before up to where it was known that all are read
-   * @param lastRead the last one that was just read; {@code before} where none was
    * @param hasUnread whether some are not
    */
-  record Asked(Direction direction, long before, long lastRead, boolean hasUnread) {
-
-    private boolean isNear() {
-      return lastRead - before <= NEAR;
-    }
-  }
+  record Asked(Direction direction, long before, boolean hasUnread) {}
 
   /** For each the last message before the first unread one, or what it was before. */
   Map<Direction, Long> of(List<Asked> asked) throws SQLException {
     Map<Direction, Long> found = new HashMap<>();
     List<Asked> allRead = new ArrayList<>();
-    List<Asked> near = new ArrayList<>();
+    List<Asked> someUnread = new ArrayList<>();
     for (Asked each : asked) {
       found.put(each.direction(), each.before());
-      if (each.hasUnread() && each.isNear()) {
-        near.add(each);
-      } else if (each.hasUnread()) {
-        found.put(each.direction(), lastRead(each.direction(), each.before()));
-      } else {
-        allRead.add(each);
-      }
+      (each.hasUnread() ? someUnread : allRead).add(each);
     }
-    if (!near.isEmpty()) {
-      for (long[] row : statements.rows(AROUND, json(near))) {
-        Direction direction = new Direction(row[0], row[1]);
-        found.merge(direction, near(direction, row[2], row[3], row[4]), Math::max);
-      }
+    for (int i = 0; i < someUnread.size(); i += TOGETHER) {
+      raise(found, someUnread.subList(i, Math.min(someUnread.size(), i + TOGETHER)));
     }
     if (!allRead.isEmpty()) {
       for (long[] row : statements.rows(LAST, json(allRead))) {
@@ -109,30 +80,38 @@ final class MariaDbReadUpTo {
     return found;
   }
 
-  /**
-   * Up to which message all are read.
-   *
-   * @param firstUnread up to what was just read; 0 for none
-   * @param next after that; 0 for none, below zero where it is read
-   */
-  private long near(Direction direction, long firstUnread, long next, long lastRead)
-      throws SQLException {
-    if (firstUnread != 0) {
-      return below(direction, firstUnread);
+  private void raise(Map<Direction, Long> found, List<Asked> asked) throws SQLException {
+    List<Object> parameters = new ArrayList<>();
+    for (Asked each : asked) {
+      Direction direction = each.direction();
+      parameters.addAll(List.of(direction.sender(), direction.recipient(), each.before(), FIRST));
     }
-    return next < 0 ? lastRead(direction, -next) : lastRead;
+    Map<Direction, List<long[]>> first = new HashMap<>();
+    String query = "(" + NEXT + ")" + (" union all (" + NEXT + ")").repeat(asked.size() - 1);
+    for (long[] row : statements.readOnce(StepStatements::numbers, query, parameters.toArray())) {
+      first.computeIfAbsent(new Direction(row[3], row[2]), key -> new ArrayList<>()).add(row);
+    }
+    for (Map.Entry<Direction, List<long[]>> each : first.entrySet()) {
+      long last = Objects.requireNonNull(found.get(each.getKey()));
+      boolean goesOn = each.getValue().size() == FIRST;
+      for (long[] row : each.getValue()) {
+        if (row[1] != 0) {
+          goesOn = false;
+          break;
+        }
+        last = row[0];
+      }
+      found.put(each.getKey(), goesOn ? lastRead(each.getKey(), last) : last);
+    }
   }
 
   private static String json(List<Asked> asked) {
     return asked.stream()
         .map(
             each ->
-                "[%d,%d,%d,%d]"
+                "[%d,%d,%d]"
                     .formatted(
-                        each.direction().recipient(),
-                        each.direction().sender(),
-                        each.before(),
-                        each.lastRead()))
+                        each.direction().recipient(), each.direction().sender(), each.before()))
         .collect(Collectors.joining(",", "[", "]"));
   }
 

@@ -2,7 +2,6 @@ package imserver.message;
 
 import imserver.database.StorageException;
 import imserver.message.UnreadRows.Direction;
-import imserver.message.UnreadRows.Taken;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -60,7 +59,7 @@ final class MariaDbReadings {
   /** See {@link MessageStore#markRead}. */
   List<ReadMark> markRead(Map<Long, ? extends Collection<Long>> idsByReader, boolean receipts)
       throws SQLException {
-    SortedMap<Direction, Taken> read = new TreeMap<>(ORDER);
+    SortedMap<Direction, Long> read = new TreeMap<>(ORDER);
     read.putAll(take(idsByReader));
     if (read.isEmpty()) {
       return List.of();
@@ -71,8 +70,7 @@ final class MariaDbReadings {
     List<ReadMark> marks = new ArrayList<>(read.size());
     SortedMap<UserPair, Change> changes = new TreeMap<>();
     read.forEach(
-        (direction, taken) -> {
-          long amount = taken.amount();
+        (direction, amount) -> {
           long reader = direction.recipient();
           long sender = direction.sender();
           UserPair pair = direction.pair();
@@ -103,7 +101,7 @@ final class MariaDbReadings {
     return marks;
   }
 
-  private Map<Direction, Taken> take(Map<Long, ? extends Collection<Long>> idsByReader)
+  private Map<Direction, Long> take(Map<Long, ? extends Collection<Long>> idsByReader)
       throws SQLException {
     List<Long> readers = new ArrayList<>();
     List<Long> ids = new ArrayList<>();
@@ -116,7 +114,7 @@ final class MariaDbReadings {
                           readers.add(reader);
                           ids.add(id);
                         }));
-    return UnreadRows.takeEach(statements, readers, ids);
+    return UnreadRows.take(statements, readers, ids);
   }
 
   /** Whose rows are there, since they have a message; or it fails. */
@@ -154,19 +152,15 @@ final class MariaDbReadings {
   }
 
   private static List<MariaDbReadUpTo.Asked> asked(
-      SortedMap<Direction, Taken> read, Map<UserPair, long[]> states) {
+      SortedMap<Direction, Long> read, Map<UserPair, long[]> states) {
     List<MariaDbReadUpTo.Asked> asked = new ArrayList<>(read.size());
     read.forEach(
-        (direction, taken) -> {
+        (direction, amount) -> {
           UserPair pair = direction.pair();
           long[] state = stateOf(states, pair);
           int side = pair.isHigh(direction.recipient()) ? 1 : 0;
           asked.add(
-              new MariaDbReadUpTo.Asked(
-                  direction,
-                  state[4 + side],
-                  taken.lastId(),
-                  state[2 + side] - taken.amount() > 0));
+              new MariaDbReadUpTo.Asked(direction, state[4 + side], state[2 + side] - amount > 0));
         });
     return asked;
   }

@@ -86,9 +86,7 @@ final class MariaDbRecount {
             Math.max(
                 upTo,
                 readUpTo
-                    .of(
-                        List.of(
-                            new MariaDbReadUpTo.Asked(direction, upTo, upTo, right.amount() > 0)))
+                    .of(List.of(new MariaDbReadUpTo.Asked(direction, upTo, right.amount() > 0)))
                     .getOrDefault(direction, 0L));
       }
       if (number > 0 || upTo != row[4]) {

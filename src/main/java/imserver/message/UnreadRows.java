@@ -42,14 +42,6 @@ final class UnreadRows {
     }
   }
 
-  /** What was taken of one who has unread messages of another: how many, and the last one. */
-  record Taken(long amount, long lastId) {
-
-    private Taken and(Taken other) {
-      return new Taken(amount + other.amount, Math.max(lastId, other.lastId));
-    }
-  }
-
   private UnreadRows() {}
 
   /**
@@ -62,25 +54,16 @@ final class UnreadRows {
   static Map<Direction, Long> take(StepStatements statements, List<Long> recipients, List<Long> ids)
       throws SQLException {
     Map<Direction, Long> amounts = new HashMap<>();
-    takeEach(statements, recipients, ids)
-        .forEach((direction, taken) -> amounts.put(direction, taken.amount()));
-    return amounts;
-  }
-
-  /** The same; with the last one of each. */
-  static Map<Direction, Taken> takeEach(
-      StepStatements statements, List<Long> recipients, List<Long> ids) throws SQLException {
-    Map<Direction, Taken> taken = new HashMap<>();
     List<Long> ofRecipients = new ArrayList<>();
     List<Long> found = new ArrayList<>();
     for (long[] row :
         statements.rows(LOCK + statements.locking("for update of u"), recipients, ids)) {
-      taken.merge(new Direction(row[0], row[2]), new Taken(1, row[1]), Taken::and);
+      amounts.merge(new Direction(row[0], row[2]), 1L, Long::sum);
       ofRecipients.add(row[0]);
       found.add(row[1]);
     }
     delete(statements, ofRecipients, found);
-    return taken;
+    return amounts;
   }
 
   private static void delete(StepStatements statements, List<Long> recipients, List<Long> ids)

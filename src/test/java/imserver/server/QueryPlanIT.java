@@ -347,8 +347,10 @@ class QueryPlanIT {
     assertUsesIndex(
         """
         select o.id,
-               (select max(m.id) from message m where m.sender_id = 42 and m.recipient_id = o.id and m.id <= 900000),
-               (select max(m.id) from message m where m.sender_id = o.id and m.recipient_id = 42 and m.id <= 900000)
+               (select m.id from message m where m.sender_id = 42 and m.recipient_id = o.id and m.id <= 900000
+                order by m.sender_id desc, m.recipient_id desc, m.id desc limit 1),
+               (select m.id from message m where m.sender_id = o.id and m.recipient_id = 42 and m.id <= 900000
+                order by m.sender_id desc, m.recipient_id desc, m.id desc limit 1)
         from unnest(cast(array[1,2,3] as bigint array)) as o (id)
         """,
         "message_history");
