@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.util.Collections;
 import java.util.List;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,27 @@ class SchemaTest {
         .hasMessageContaining("of another version of imserver")
         .hasMessageContaining("empty database")
         .hasMessageNotContaining("repair");
+  }
+
+  @Test
+  @DisplayName("that could not be made is said to be that, then and at the next start")
+  void failed() throws Exception {
+    DatabaseAddress address = DatabaseAddress.of(config().storage());
+    Files.writeString(folder.resolve("V1__schema.sql"), "create table message (id nonsense)");
+    assertThatThrownBy(
+            () -> Migrations.of(address).locations("filesystem:" + folder).load().migrate())
+        .isInstanceOfSatisfying(
+            FlywayException.class,
+            e ->
+                assertThat(Migrations.reason(e))
+                    .containsIgnoringCase("nonsense")
+                    .contains("could not be made", "drop the database")
+                    .doesNotContain("\n"));
+    assertThatThrownBy(() -> new Schema(config()).migrate())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("could not make all tables")
+        .hasMessageContaining("drop the database")
+        .hasMessageNotContaining("another version");
   }
 
   @Test
