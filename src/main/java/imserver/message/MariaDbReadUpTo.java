@@ -3,6 +3,7 @@ package imserver.message;
 import imserver.message.UnreadRows.Direction;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,7 @@ final class MariaDbReadUpTo {
     return found;
   }
 
+  /** Of those who have unread messages; most end among the first that are looked at. */
   private void raise(Map<Direction, Long> found, List<Asked> asked) throws SQLException {
     List<Object> parameters = new ArrayList<>();
     for (Asked each : asked) {
@@ -93,6 +95,7 @@ final class MariaDbReadUpTo {
     }
     for (Map.Entry<Direction, List<long[]>> each : first.entrySet()) {
       long last = Objects.requireNonNull(found.get(each.getKey()));
+      each.getValue().sort(Comparator.comparingLong(row -> row[0])); // a union has no order
       boolean goesOn = each.getValue().size() == FIRST;
       for (long[] row : each.getValue()) {
         if (row[1] != 0) {

@@ -17,6 +17,7 @@ class H2QueryPlanTest {
       textBlock =
           """
           what is unread | unread where recipient_id = 1 and message_id > 5 order by recipient_id, message_id
+          a page of a replay | unread u, message m where m.id = u.message_id and u.recipient_id = 1 and u.message_id > 5 and m.id >= (select min(f.message_id) from unread f where f.recipient_id = 1 and f.message_id > 5) order by u.recipient_id, u.message_id
           a history | message where sender_id = 1 and recipient_id = 2 and id < 9 order by sender_id desc, recipient_id desc, id desc
           a history onwards | message where sender_id = 1 and recipient_id = 2 and id > 9 order by sender_id, recipient_id, id
           the oldest messages | message where id > 5 order by id
