@@ -101,7 +101,7 @@ public record Config(
       @Setting(
               key = "IMSERVER_JWT_SECRET",
               meaning =
-                  "HS*: the secret's text (its UTF-8 bytes), or `base64:…`; shorter than the hash, an example of this page or one character repeated refuses to start")
+                  "HS*: the secret's text (its UTF-8 bytes), or `base64:…`; shorter than the hash, an example of the documentation or one character repeated refuses to start")
           @Nullable String secret,
       @Setting(
               key = "IMSERVER_JWT_PUBLIC_KEY",
@@ -487,7 +487,7 @@ public record Config(
       @Setting(
               key = "IMSERVER_WEBHOOK_URL",
               meaning =
-                  "`https://…` (or `http://…`): where the host application is told of each message stored, read, recalled or not seen, as [docs/WEBHOOKS.md](docs/WEBHOOKS.md) says; unset, nobody is told, and nothing is written for it")
+                  "`https://…` (or `http://…`): where the host application is told of each message stored, read, recalled or not seen, as [WEBHOOKS.md](WEBHOOKS.md) says; unset, nobody is told, and nothing is written for it")
           @Nullable URI url,
       @Setting(
               key = "IMSERVER_WEBHOOK_SECRET",
@@ -505,7 +505,7 @@ public record Config(
       @Setting(
               key = "IMSERVER_POLICY_URL",
               meaning =
-                  "`https://…` (or `http://…`): where the host application is asked of each message of a user before it is stored, as [docs/WEBHOOKS.md](docs/WEBHOOKS.md) says; signed with `IMSERVER_WEBHOOK_SECRET`")
+                  "`https://…` (or `http://…`): where the host application is asked of each message of a user before it is stored, as [WEBHOOKS.md](WEBHOOKS.md) says; signed with `IMSERVER_WEBHOOK_SECRET`")
           @Nullable URI policyUrl) {
 
     /** Whether anybody is told anything. */
@@ -630,7 +630,7 @@ public record Config(
       @Setting(
               key = "IMSERVER_S3_BUCKET",
               meaning =
-                  "`BUCKET` or `BUCKET/PREFIX` of an S3-compatible storage to which the bytes of files are moved ([docs/FILES.md](docs/FILES.md)); unset, they stay in the database (with H2 in a folder beside it)")
+                  "`BUCKET` or `BUCKET/PREFIX` of an S3-compatible storage to which the bytes of files are moved ([FILES.md](FILES.md)); unset, they stay in the database (with H2 in a folder beside it)")
           @Nullable String place,
       @Setting(
               key = "IMSERVER_S3_ENDPOINT",

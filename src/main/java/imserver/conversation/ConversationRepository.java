@@ -201,9 +201,12 @@ public class ConversationRepository {
                 dialect.sql(
                     """
                 select o.id,
-                       (select max(m.id) from message m where m.sender_id = ?1 and m.recipient_id = o.id and m.id <= ?2),
-                       (select max(m.id) from message m where m.sender_id = ?1 and m.recipient_id = -o.id and m.id <= ?2),
-                       (select max(m.id) from message m where m.sender_id = o.id and m.recipient_id = ?1 and m.id <= ?2)
+                       (select m.id from message m /*! force index (message_history) */ where m.sender_id = ?1 and m.recipient_id = o.id and m.id <= ?2
+                        order by m.sender_id desc, m.recipient_id desc, m.id desc limit 1),
+                       (select m.id from message m /*! force index (message_history) */ where m.sender_id = ?1 and m.recipient_id = -o.id and m.id <= ?2
+                        order by m.sender_id desc, m.recipient_id desc, m.id desc limit 1),
+                       (select m.id from message m /*! force index (message_history) */ where m.sender_id = o.id and m.recipient_id = ?1 and m.id <= ?2
+                        order by m.sender_id desc, m.recipient_id desc, m.id desc limit 1)
                 from unnest(cast(?3 as bigint array)) as o (id)
                 """))
             .setParameter(1, user)

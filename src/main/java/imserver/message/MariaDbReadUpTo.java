@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** Up to which message all are read, on MariaDB. The readers are locked. For one transaction. */
@@ -15,6 +16,12 @@ final class MariaDbReadUpTo {
   private static final int MOST_LOOKED_AT = 10_000;
 
   private static final int PAGE = 500;
+
+  /** How many are looked at of each of several conversations at first. */
+  private static final int FIRST = 16;
+
+  /** Of so many by one statement. */
+  private static final int TOGETHER = 50;
 
   private static final String LAST =
       """
@@ -26,9 +33,13 @@ final class MariaDbReadUpTo {
                                          before_id bigint path '$[2]')) as n
       """;
 
+  /**
+   * Its numbers are constants: to where they are columns, as of JSON, MariaDB goes from the first
+   * message of the conversation on.
+   */
   private static final String NEXT =
       """
-      select m.id, case when u.message_id is null then 0 else 1 end
+      select m.id, case when u.message_id is null then 0 else 1 end, m.sender_id, m.recipient_id
       from message m force index (message_history)
       left join unread u on u.recipient_id = m.recipient_id and u.message_id = m.id
       where m.sender_id = ? and m.recipient_id = ? and m.id > ?
@@ -53,13 +64,13 @@ final class MariaDbReadUpTo {
   Map<Direction, Long> of(List<Asked> asked) throws SQLException {
     Map<Direction, Long> found = new HashMap<>();
     List<Asked> allRead = new ArrayList<>();
+    List<Asked> someUnread = new ArrayList<>();
     for (Asked each : asked) {
       found.put(each.direction(), each.before());
-      if (each.hasUnread()) {
-        found.put(each.direction(), lastRead(each.direction(), each.before()));
-      } else {
-        allRead.add(each);
-      }
+      (each.hasUnread() ? someUnread : allRead).add(each);
+    }
+    for (int i = 0; i < someUnread.size(); i += TOGETHER) {
+      raise(found, someUnread.subList(i, Math.min(someUnread.size(), i + TOGETHER)));
     }
     if (!allRead.isEmpty()) {
       for (long[] row : statements.rows(LAST, json(allRead))) {
@@ -67,6 +78,31 @@ final class MariaDbReadUpTo {
       }
     }
     return found;
+  }
+
+  private void raise(Map<Direction, Long> found, List<Asked> asked) throws SQLException {
+    List<Object> parameters = new ArrayList<>();
+    for (Asked each : asked) {
+      Direction direction = each.direction();
+      parameters.addAll(List.of(direction.sender(), direction.recipient(), each.before(), FIRST));
+    }
+    Map<Direction, List<long[]>> first = new HashMap<>();
+    String query = "(" + NEXT + ")" + (" union all (" + NEXT + ")").repeat(asked.size() - 1);
+    for (long[] row : statements.readOnce(StepStatements::numbers, query, parameters.toArray())) {
+      first.computeIfAbsent(new Direction(row[3], row[2]), key -> new ArrayList<>()).add(row);
+    }
+    for (Map.Entry<Direction, List<long[]>> each : first.entrySet()) {
+      long last = Objects.requireNonNull(found.get(each.getKey()));
+      boolean goesOn = each.getValue().size() == FIRST;
+      for (long[] row : each.getValue()) {
+        if (row[1] != 0) {
+          goesOn = false;
+          break;
+        }
+        last = row[0];
+      }
+      found.put(each.getKey(), goesOn ? lastRead(each.getKey(), last) : last);
+    }
   }
 
   private static String json(List<Asked> asked) {

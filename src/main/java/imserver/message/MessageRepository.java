@@ -16,9 +16,19 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class MessageRepository {
 
-  private static final String UNREAD_MESSAGE =
-      "select new imserver.message.ReceivedMessage(m.id, m.senderId, m.recipientId, m.content,"
-          + " m.timestamp) from Unread u, Message m where m.id = u.messageId and ";
+  /**
+   * From the first that is unread on also where messages are read: PostgreSQL, which may go through
+   * both in the order of ids, would begin with the oldest of all messages, for each page.
+   */
+  private static final String UNREAD =
+      """
+      select new imserver.message.ReceivedMessage(m.id, m.senderId, m.recipientId, m.content, m.timestamp)
+      from Unread u, Message m
+      where m.id = u.messageId and u.recipientId = :recipient and u.messageId > :after
+        and m.id >= (select min(f.messageId) from Unread f
+                     where f.recipientId = :recipient and f.messageId > :after)
+      order by u.recipientId, u.messageId
+      """;
 
   @PersistenceContext private EntityManager entities;
   @Inject private SqlDialect dialect;
@@ -29,11 +39,7 @@ public class MessageRepository {
   /** The oldest unread messages of a recipient above an id, in the order of their ids. */
   List<ReceivedMessage> unread(long recipientId, long afterId, int limit) {
     return entities
-        .createQuery(
-            UNREAD_MESSAGE
-                + "u.recipientId = :recipient and u.messageId > :after"
-                + " order by u.recipientId, u.messageId",
-            ReceivedMessage.class)
+        .createQuery(UNREAD, ReceivedMessage.class)
         .setParameter("recipient", recipientId)
         .setParameter("after", afterId)
         .setMaxResults(limit)

@@ -30,6 +30,11 @@ final class StepStatements {
     this.dialect = dialect;
   }
 
+  /** Which database it is. */
+  Vendor vendor() {
+    return dialect.vendor();
+  }
+
   /** See {@link SqlDialect#locking}. */
   String locking(String clause) {
     return dialect.locking(clause);
@@ -45,7 +50,8 @@ final class StepStatements {
     return read(StepStatements::numbers, sql, parameters);
   }
 
-  private static long[] numbers(ResultSet row) throws SQLException {
+  /** The columns of a row, which are whole numbers; null is 0. */
+  static long[] numbers(ResultSet row) throws SQLException {
     long[] numbers = new long[row.getMetaData().getColumnCount()];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = row.getLong(i + 1);

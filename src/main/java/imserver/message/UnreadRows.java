@@ -1,5 +1,6 @@
 package imserver.message;
 
+import imserver.database.Vendor;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +23,13 @@ final class UnreadRows {
 
   private static final String DELETE =
       "delete from unread where recipient_id = ? and message_id = ?";
+
+  private static final String DELETE_ON_MARIADB =
+      """
+      delete u
+      from unnest(cast(? as bigint array), cast(? as bigint array)) as n (recipient, id)
+      join unread u on u.recipient_id = n.recipient and u.message_id = n.id
+      """;
 
   private static final String FORGET_UNSEEN =
       "delete from unseen where recipient_id = ? and sender_id = ?";
@@ -46,14 +54,29 @@ final class UnreadRows {
   static Map<Direction, Long> take(StepStatements statements, List<Long> recipients, List<Long> ids)
       throws SQLException {
     Map<Direction, Long> amounts = new HashMap<>();
-    List<Object[]> found = new ArrayList<>();
+    List<Long> ofRecipients = new ArrayList<>();
+    List<Long> found = new ArrayList<>();
     for (long[] row :
         statements.rows(LOCK + statements.locking("for update of u"), recipients, ids)) {
       amounts.merge(new Direction(row[0], row[2]), 1L, Long::sum);
-      found.add(new Object[] {row[0], row[1]});
+      ofRecipients.add(row[0]);
+      found.add(row[1]);
     }
-    statements.updateEach(DELETE, found);
+    delete(statements, ofRecipients, found);
     return amounts;
+  }
+
+  private static void delete(StepStatements statements, List<Long> recipients, List<Long> ids)
+      throws SQLException {
+    if (!ids.isEmpty() && statements.vendor() == Vendor.MARIADB) {
+      int unused = statements.update(DELETE_ON_MARIADB, recipients, ids);
+      return;
+    }
+    List<Object[]> rows = new ArrayList<>(ids.size());
+    for (int i = 0; i < ids.size(); i++) {
+      rows.add(new Object[] {recipients.get(i), ids.get(i)});
+    }
+    statements.updateEach(DELETE, rows);
   }
 
   /** Where nothing is left unread there is nothing to be seen. To be done last. */

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What moderators see and do: README.md, "Moderators". */
+/** What moderators see and do: docs/RULES.md, "Moderators". */
 @WithServer
 @DisplayName("Moderators:")
 class ModerationIT {

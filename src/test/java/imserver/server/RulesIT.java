@@ -12,7 +12,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Who may write to whom, and what conversations are to users: README.md, "Rules between users". */
+/**
+ * Who may write to whom, and what conversations are to users: docs/RULES.md, "Rules between users".
+ */
 @WithServer
 @DisplayName("Rules between users:")
 class RulesIT {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What is stored of a user, read and erased by moderators: README.md, "Moderators". */
+/** What is stored of a user, read and erased by moderators: docs/RULES.md, "Moderators". */
 @WithServer
 @DisplayName("What is stored of a user")
 class UserDataIT {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Words that are not allowed: README.md, "What messages may say". */
+/** Words that are not allowed: docs/RULES.md, "What messages may say". */
 @WithServer
 @DisplayName("Words that moderators put:")
 class WordsIT {

@@ -10,14 +10,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("The README's table of settings")
-class ReadmeTest {
+@DisplayName("The table of docs/SETTINGS.md")
+class SettingsPageTest {
 
-  private static final Path README = Path.of("README.md");
+  private static final Path PAGE = Path.of("docs", "SETTINGS.md");
   private static final Path EXPECTED = Path.of("target", "config-table.md");
 
   private static List<String> rows() {
-    return ConfigReader.settings().map(ReadmeTest::row).toList();
+    return ConfigReader.settings().map(SettingsPageTest::row).toList();
   }
 
   private static String row(Setting setting) {
@@ -26,8 +26,8 @@ class ReadmeTest {
   }
 
   /** Its lines, whatever the width of the table's columns. */
-  private static List<String> readme() throws IOException {
-    List<String> lines = Files.exists(README) ? Files.readAllLines(README) : List.of();
+  private static List<String> page() throws IOException {
+    List<String> lines = Files.exists(PAGE) ? Files.readAllLines(PAGE) : List.of();
     return lines.stream().map(line -> line.replaceAll(" +", " ")).toList();
   }
 
@@ -37,15 +37,15 @@ class ReadmeTest {
     List<String> rows = rows();
     Files.createDirectories(EXPECTED.getParent());
     Files.write(EXPECTED, rows);
-    assertThat(readme())
-        .as("README.md must hold these rows (%s):%n%s", EXPECTED, String.join("\n", rows))
+    assertThat(page())
+        .as("%s must hold these rows (%s):%n%s", PAGE, EXPECTED, String.join("\n", rows))
         .containsAll(rows);
   }
 
   @Test
   @DisplayName("has no row of a key that no setting has")
   void nothingElse() throws IOException {
-    Stream<String> settings = readme().stream().filter(line -> line.startsWith("| `IMSERVER_"));
+    Stream<String> settings = page().stream().filter(line -> line.startsWith("| `IMSERVER_"));
     assertThat(settings).isSubsetOf(rows());
   }
 }
