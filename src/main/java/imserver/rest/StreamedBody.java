@@ -72,6 +72,9 @@ final class StreamedBody {
       sink.close();
       throw e;
     }
+    // What ends it before it is answered, as the container does when it stops, must not say that it
+    // was stored.
+    response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
     AfterDispatch afterDispatch = new AfterDispatch();
     Watch watch = new Watch();
     UploadReader<T> reader =
