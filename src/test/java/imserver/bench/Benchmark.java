@@ -1,6 +1,7 @@
 package imserver.bench;
 
 import imserver.bench.Report.Row;
+import imserver.server.MigratedMariaDb;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -78,14 +79,33 @@ public final class Benchmark {
   }
 
   private static void database(Options options, Database database, Report report) throws Exception {
-    DatabaseCeiling ceiling = new DatabaseCeiling(database, database.create("bench_ceiling"));
-    ceiling(ceiling, 1, 1, "1 × 1 row", options, report);
-    ceiling(ceiling, 1, 128, "1 × 128 rows", options, report);
-    ceiling(ceiling, 2, 128, TWO_WRITERS, options, report);
+    ceilings(
+        "database",
+        DatabaseCeiling.of(database, database.create("bench_ceiling")),
+        options,
+        report);
+    if (options.has("mariadb")) {
+      try (MigratedMariaDb mariaDb = MigratedMariaDb.start(ServerRun.MARIADB_OPTIONS)) {
+        ceilings("database-mariadb", DatabaseCeiling.of(mariaDb), options, report);
+      }
+    }
+  }
+
+  private static void ceilings(
+      String subject, DatabaseCeiling ceiling, Options options, Report report) throws Exception {
+    ceiling(subject, ceiling, 1, 1, "1 × 1 row", options, report);
+    ceiling(subject, ceiling, 1, 128, "1 × 128 rows", options, report);
+    ceiling(subject, ceiling, 2, 128, TWO_WRITERS, options, report);
   }
 
   private static void ceiling(
-      DatabaseCeiling ceiling, int threads, int batch, String part, Options options, Report report)
+      String subject,
+      DatabaseCeiling ceiling,
+      int threads,
+      int batch,
+      String part,
+      Options options,
+      Report report)
       throws Exception {
     long firstUser = 1000L * batch + threads * 10L;
     DatabaseCeiling.Result result =
@@ -95,6 +115,6 @@ public final class Benchmark {
             .with("rows/s", result.perSecond())
             .with("commit p50 ms", result.commits().getValueAtPercentile(50) / 1e6)
             .with("commit p99 ms", result.commits().getValueAtPercentile(99) / 1e6);
-    report.add(new Row("-", "database", part, figures));
+    report.add(new Row("-", subject, part, figures));
   }
 }

@@ -196,7 +196,7 @@ final class Comparison implements AutoCloseable {
   /** The disk takes its turn as well: what a commit costs depends on the moment. */
   private void latency(String part, double seconds) throws Exception {
     DatabaseCeiling disk =
-        new DatabaseCeiling(database, database.create("bench_commit_" + users.next()));
+        DatabaseCeiling.of(database, database.create("bench_commit_" + users.next()));
     Histogram commits = new Histogram(3);
     compare(
         part,

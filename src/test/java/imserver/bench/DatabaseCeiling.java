@@ -1,5 +1,6 @@
 package imserver.bench;
 
+import imserver.server.MigratedMariaDb;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -14,12 +15,30 @@ import org.HdrHistogram.Histogram;
 /** How fast JDBC alone commits rows into the product's table of messages. */
 final class DatabaseCeiling {
 
-  private final Database database;
-  private final String name;
+  /** Gives a connection of its own to each writer. */
+  @FunctionalInterface
+  private interface Connections {
+    Connection open() throws SQLException;
+  }
 
-  DatabaseCeiling(Database database, String name) {
-    this.database = database;
-    this.name = name;
+  private final Connections connections;
+
+  /** What the id of a row is, in SQL. */
+  private final String id;
+
+  private DatabaseCeiling(Connections connections, String id) {
+    this.connections = connections;
+    this.id = id;
+  }
+
+  /** Of one with the product's tables. */
+  static DatabaseCeiling of(Database database, String name) {
+    return new DatabaseCeiling(() -> database.connect(name), "nextval('message_id')");
+  }
+
+  /** Of MariaDB. */
+  static DatabaseCeiling of(MigratedMariaDb mariaDb) {
+    return new DatabaseCeiling(mariaDb.server()::open, "null"); // it draws one then
   }
 
   /**
@@ -59,13 +78,14 @@ final class DatabaseCeiling {
   private Histogram write(long sender, int batch, int rate, long from, long to)
       throws SQLException {
     Histogram commits = new Histogram(3);
-    try (Connection connection = database.connect(name);
+    try (Connection connection = connections.open();
         PreparedStatement insert =
             connection.prepareStatement(
                 """
                 insert into message (id, sender_id, recipient_id, content, client_timestamp, dedupe_key, created_at)
-                values (nextval('message_id'), ?, ?, ?, ?, ?, ?)
-                """)) {
+                values (%s, ?, ?, ?, ?, ?, ?)
+                """
+                    .formatted(id))) {
       connection.setAutoCommit(false);
       long number = 0;
       for (long now = System.nanoTime(); now < to; ) {

@@ -30,6 +30,13 @@ final class ServerRun {
   /** The product on MariaDB. */
   static final String MARIADB = "product-mariadb";
 
+  /** Each commit is on the disk, as on PostgreSQL, and there is room for what is written. */
+  static final String[] MARIADB_OPTIONS = {
+    "--innodb-flush-log-at-trx-commit=1",
+    "--innodb-buffer-pool-size=1G",
+    "--innodb-log-file-size=4G"
+  };
+
   /** The product with a table full of others' messages. */
   static final String FILLED = "product-filled";
 
@@ -149,12 +156,8 @@ final class ServerRun {
     }
   }
 
-  /** Each commit is on the disk, as on PostgreSQL, and there is room for what is written. */
   private static TestMariaDb mariaDb() throws IOException {
-    return TestMariaDb.start(
-        "--innodb-flush-log-at-trx-commit=1",
-        "--innodb-buffer-pool-size=1G",
-        "--innodb-log-file-size=4G");
+    return TestMariaDb.start(MARIADB_OPTIONS);
   }
 
   private Server startOn(TestMariaDb mariaDb, String tables) throws IOException {
