@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     stuck}; and, only where they are named, since they take minutes more: {@code servers}
  *     (throughput and latency of one, two and three servers on one database), {@code rules} (beside
  *     the product of the other parts another one with a quota for strangers, where one sender in a
- *     hundred is blocked) and {@code mariadb} (beside it another one on MariaDB)
+ *     hundred is blocked) and {@code mariadb} (beside it, and beside the database of {@code
+ *     ceilings}, the same on MariaDB)
  * @param seconds {@code -Dbench.seconds}: how long each load is measured, all rounds together
  * @param rounds {@code -Dbench.rounds}: how often product and references take turns
  * @param warmUp {@code -Dbench.warmup}: seconds for which a server works at each window before it
