@@ -568,7 +568,7 @@ public record Config(
               key = "IMSERVER_UPLOAD_RATE",
               fallback = "20",
               min = 0,
-              max = 10_000,
+              max = 1000,
               meaning =
                   "MB a second that a server keeps of all uploads together, so that messages, which wait for the same disk, stay fast; `0` for no bound")
           int megabytesPerSecond,

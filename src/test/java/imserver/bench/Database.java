@@ -199,18 +199,27 @@ final class Database implements AutoCloseable {
                 Sequence.FIRST,
                 each,
                 count);
+    try (Connection connection = connect(name);
+        Statement statement = connection.createStatement()) {
+      statement.execute(messages);
+      insertStateOf(statement, firstSender, recipients);
+      statement.execute("vacuum analyze");
+    }
+    readyForLoad();
+  }
+
+  /** What goes with the messages of so many senders, all of which are unread; on MariaDB too. */
+  static void insertStateOf(Statement statement, long firstSender, int senders)
+      throws SQLException {
     String between =
-        "where m.sender_id between %d and %d".formatted(firstSender, firstSender + recipients - 1);
-    execute(name, messages);
-    execute(
-        name,
+        "where m.sender_id between %d and %d".formatted(firstSender, firstSender + senders - 1);
+    statement.execute(
         """
         insert into unread (recipient_id, message_id, sender_id)
         select recipient_id, id, sender_id from message m %s
         """
             .formatted(between));
-    execute(
-        name,
+    statement.execute(
         """
         insert into conversation
           (low_id, high_id, last_low, last_high, unread_low, unread_high, changed_low, changed_high)
@@ -220,17 +229,14 @@ final class Database implements AutoCloseable {
         from message m %s group by 1, 2
         """
             .formatted(between));
-    execute(
-        name,
+    statement.execute(
         """
         insert into user_state (user_id, head, unread)
-        select u.id, count(*), count(*) filter (where u.id = m.recipient_id)
-        from message m cross join lateral (values (m.sender_id), (m.recipient_id)) as u (id) %s
-        group by u.id
+        select m.sender_id, count(*), 0 from message m %1$s group by 1
+        union all
+        select m.recipient_id, count(*), count(*) from message m %1$s group by 1
         """
             .formatted(between));
-    execute(name, "vacuum analyze");
-    readyForLoad();
   }
 
   @Override

@@ -13,6 +13,9 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The threads that keep uploads")
 class FileWorkersTest {
 
+  /** What the settings allow; a bucket takes no more than a token each nanosecond. */
+  private static final long MOST = 1_000_000_000;
+
   private static CompletableFuture<Integer> keep(FileWorkers workers) {
     return workers.keep(Upload.CHUNK, () -> 1);
   }
@@ -44,7 +47,7 @@ class FileWorkersTest {
   @Test
   @DisplayName("keep what has to wait when it is its turn; without a rate all at once")
   void turn() {
-    for (long rate : new long[] {100L * Upload.CHUNK, 0}) {
+    for (long rate : new long[] {100L * Upload.CHUNK, MOST, 0}) {
       FileWorkers workers = new FileWorkers(Thread::new, false, rate);
       try {
         List<CompletableFuture<Integer>> all = new ArrayList<>();
