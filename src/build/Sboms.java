@@ -3,6 +3,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,12 +41,14 @@ class Sboms {
   /**
    * Run by the build.
    *
-   * @param args the bill of all dependencies, in JSON; then for each WAR its file, and that of its
-   *     bill without the endings
+   * @param args the bill of all dependencies, in JSON; the time that files of this build have; then
+   *     for each WAR its file, and that of its bill without the endings
    */
   public static void main(String[] args) throws Exception {
-    for (int i = 1; i < args.length; i += 2) {
+    Date time = Date.from(Instant.parse(args[1]));
+    for (int i = 2; i < args.length; i += 2) {
       Bom bom = new JsonParser().parse(Path.of(args[0]).toFile());
+      bom.getMetadata().setTimestamp(time);
       Path war = Path.of(args[i]);
       narrow(bom, war);
       String json = BomGeneratorFactory.createJson(VERSION, bom).toJsonString();
