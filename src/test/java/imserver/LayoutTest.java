@@ -24,7 +24,9 @@ class LayoutTest {
 
   /** A comment, a tag, or what is neither and has angle brackets. */
   private static final Pattern MARKUP =
-      Pattern.compile("(?s)<!--.*?-->|<[?!][^>]*>|<(/?)[\\w.:-]+(?:\"[^\"]*\"|[^>\"])*?(/?)>");
+      Pattern.compile(
+          "(?s)<!--.*?-->|<!\\[CDATA\\[.*?]]>|<[?!][^>]*>"
+              + "|<(/?)[\\w.:-]+(?:\"[^\"]*\"|[^>\"])*?(/?)>");
 
   /** Comments and texts, which may say what they like. */
   private static final Pattern NO_CODE = Pattern.compile("--.*|'[^'\n]*'");
