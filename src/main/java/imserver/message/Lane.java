@@ -1,7 +1,9 @@
 package imserver.message;
 
 import imserver.message.FairQueue.Batch;
+import imserver.monitoring.Meters;
 import imserver.packet.FailureCode;
+import io.micrometer.core.instrument.DistributionSummary;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +26,7 @@ final class Lane<S extends Submission> {
   private final FairQueue<S> queue;
   private final ReplyExecutor replies;
   private final Consumer<List<S>> writer;
+  private final DistributionSummary batchSizes;
   private @Nullable Thread thread;
 
   /** What is being stored; read by {@link #failOlderThan}. */
@@ -32,10 +35,12 @@ final class Lane<S extends Submission> {
   /**
    * A lane that is not running yet.
    *
+   * @param name of what it stores, for the metrics
    * @param queue in which its requests wait
    * @param writerFor makes the writer that stores a batch and replies through the given executor
    */
-  Lane(FairQueue<S> queue, Function<Executor, Consumer<List<S>>> writerFor) {
+  Lane(String name, FairQueue<S> queue, Function<Executor, Consumer<List<S>>> writerFor) {
+    this.batchSizes = Meters.batchSizes(name);
     this.queue = queue;
     this.replies = new ReplyExecutor(() -> !queue.isEmpty());
     this.writer = writerFor.apply(replies);
@@ -102,6 +107,7 @@ final class Lane<S extends Submission> {
 
   private void process(Batch<S> batch) {
     inDatabase = batch.submissions();
+    batchSizes.record(batch.submissions().size());
     try {
       writer.accept(batch.submissions());
     } catch (RuntimeException | Error e) {

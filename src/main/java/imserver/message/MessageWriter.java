@@ -3,6 +3,7 @@ package imserver.message;
 import imserver.cluster.Change;
 import imserver.content.Verdict.Refusal;
 import imserver.message.Submission.Send;
+import imserver.monitoring.Meters;
 import imserver.packet.AttachedText;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
@@ -193,12 +194,20 @@ final class MessageWriter {
 
   /** Has the senders answered, and what is stored delivered. */
   private void report(List<Send> sends, List<NewMessage> newMessages, List<Outcome> outcomes) {
+    long now = System.nanoTime();
+    int repeated = 0;
     for (int i = 0; i < outcomes.size(); i++) {
-      if (outcomes.get(i) instanceof Outcome.Refused) {
+      if (outcomes.get(i) instanceof Outcome.Stored) {
+        Meters.committed(sends.get(i).progress().nanosAt(now));
+      } else if (outcomes.get(i) instanceof Outcome.Duplicate) {
+        repeated++;
+      } else if (outcomes.get(i) instanceof Outcome.Refused) {
         refused.add(newMessages.get(i).senderId());
       }
     }
     List<Change> changes = changes(sends, newMessages, outcomes);
+    Meters.stored(changes.size());
+    Meters.repeated(repeated);
     replies.execute(
         () -> {
           try {
@@ -206,6 +215,7 @@ final class MessageWriter {
           } finally {
             delivery.committed(changes);
           }
+          Meters.delivered(System.nanoTime() - now);
         });
   }
 

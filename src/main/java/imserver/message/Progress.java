@@ -17,6 +17,11 @@ final class Progress {
     return System.nanoTime() - takenInAt >= age.toNanos();
   }
 
+  /** How long it has been waiting at {@code now}, a time of {@link System#nanoTime}. */
+  long nanosAt(long now) {
+    return now - takenInAt;
+  }
+
   /**
    * Marks it as answered; true for the first call, whose caller is to answer, and for no other: a
    * client that got a failure because it took too long does not get a success later, and tries
