@@ -23,10 +23,16 @@ if (spawnSync("npm", ["ping"], { cwd: folder, timeout: 30_000 }).status !== 0) {
 }
 must("npm install", "npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", tarball]);
 
-must("the types in a strict project", process.execPath, ["node_modules/typescript/lib/tsc.js", "--project", "tsconfig.json"]);
+must("the types in a strict project", process.execPath, [
+  "node_modules/typescript/lib/tsc.js",
+  "--project",
+  "tsconfig.json",
+]);
 
 must("Vite", process.execPath, ["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"]);
-const scripts = readdirSync(join(folder, "dist/assets")).map((name) => readFileSync(join(folder, "dist/assets", name), "utf8"));
+const scripts = readdirSync(join(folder, "dist/assets")).map((name) =>
+  readFileSync(join(folder, "dist/assets", name), "utf8"),
+);
 if (!scripts.some((text) => text.includes("imserver.v2"))) fail("Vite", "the library is not in what it made");
 
 const { FakeServer } = await import(pathToFileURL(join(folder, "fake-server.mjs")).href);

@@ -2,6 +2,8 @@ package imserver.message;
 
 import imserver.message.FairQueue.Batch;
 import imserver.monitoring.Meters;
+import imserver.monitoring.Traces;
+import imserver.monitoring.Traces.Step;
 import imserver.packet.FailureCode;
 import io.micrometer.core.instrument.DistributionSummary;
 import java.lang.System.Logger.Level;
@@ -23,6 +25,7 @@ final class Lane<S extends Submission> {
 
   private static final System.Logger LOG = System.getLogger(Lane.class.getName());
 
+  private final String name;
   private final FairQueue<S> queue;
   private final ReplyExecutor replies;
   private final Consumer<List<S>> writer;
@@ -35,11 +38,12 @@ final class Lane<S extends Submission> {
   /**
    * A lane that is not running yet.
    *
-   * @param name of what it stores, for the metrics
+   * @param name of what it stores, for metrics and traces
    * @param queue in which its requests wait
    * @param writerFor makes the writer that stores a batch and replies through the given executor
    */
   Lane(String name, FairQueue<S> queue, Function<Executor, Consumer<List<S>>> writerFor) {
+    this.name = name;
     this.batchSizes = Meters.batchSizes(name);
     this.queue = queue;
     this.replies = new ReplyExecutor(() -> !queue.isEmpty());
@@ -54,6 +58,7 @@ final class Lane<S extends Submission> {
 
   /** Takes in a request; false if there is no room for it, or the lane is stopping. */
   boolean offer(S submission) {
+    submission.progress().begin(Traces.request(name));
     return queue.offer(submission);
   }
 
@@ -108,14 +113,17 @@ final class Lane<S extends Submission> {
   private void process(Batch<S> batch) {
     inDatabase = batch.submissions();
     batchSizes.record(batch.submissions().size());
+    Step step = Traces.store(batch.submissions(), submission -> submission.progress().span());
     try {
       writer.accept(batch.submissions());
     } catch (RuntimeException | Error e) {
       // A fault of the program, or memory is short.
       String count = Integer.toString(batch.submissions().size());
+      step.failed(e);
       LOG.log(Level.ERROR, "a batch of " + count + " requests was dropped", e);
       batch.submissions().forEach(Lane::failUnlessThatFailsToo);
     } finally {
+      step.close();
       inDatabase = List.of();
       queue.release(batch);
     }

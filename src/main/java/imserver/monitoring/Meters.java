@@ -291,6 +291,11 @@ public final class Meters {
     Gauge.builder(name, value).description(description).tags(all).register(REGISTRY);
   }
 
+  /** Has no more figures told that were registered until now, and keeps none of their owners. */
+  static void forgetGauges() {
+    REGISTRY.getMeters().stream().filter(Gauge.class::isInstance).forEach(REGISTRY::remove);
+  }
+
   /** Has it be told how many threads of a pool are busy, and how many tasks wait for one. */
   public static void pool(String name, ThreadPoolExecutor pool) {
     gauge(

@@ -96,9 +96,13 @@ public class Monitoring {
    */
   public record Exposition(String type, String text) {}
 
-  /** Ends what it began, so that nothing in the JVM keeps this application. */
+  /**
+   * Ends what it began, so that nothing in the JVM keeps this application, and forgets who has told
+   * figures, so that they are garbage before it is.
+   */
   @PreDestroy
   void stop() {
+    Meters.forgetGauges();
     PrometheusMeterRegistry registry = prometheus;
     if (registry != null) {
       prometheus = null;

@@ -83,8 +83,10 @@ class MonitoringTest {
     off.stop();
     monitoring.start();
     assertThat(Meters.REGISTRY.getRegistries()).hasSize(1);
+    Meters.gauge("imserver.test", "of a test", () -> 1);
     monitoring.stop();
     assertThat(monitoring.scrape(null)).isNull();
+    assertThat(Meters.REGISTRY.find("imserver.test").meters()).isEmpty();
     assertThat(Meters.REGISTRY.getRegistries()).isEmpty();
   }
 }
