@@ -27,7 +27,10 @@ final class Migrations {
     return Flyway.configure(Migrations.class.getClassLoader())
         .dataSource(source)
         .callbacks(new SupportedVersions())
-        .locations("classpath:db/migration/" + vendor.folder());
+        // A file "flyway.location" is in each folder, without which Flyway finds none of them on
+        // Open Liberty.
+        .locations("classpath:db/migration/" + vendor.folder())
+        .failOnMissingLocations(true);
   }
 
   /** In one line, without Flyway's advice ("repair", "baseline"), which would damage the tables. */
