@@ -248,7 +248,10 @@ export class ImChat extends LitElement {
   #signIn(token = this.token) {
     this.#signOut();
     if (!this.isConnected || !(this.token || this.user || this.tokenProvider)) return;
-    const server = new URL(this.server || ".", this.server ? document.baseURI : import.meta.url).href.replace(/\/?$/, "/");
+    const server = new URL(this.server || ".", this.server ? document.baseURI : import.meta.url).href.replace(
+      /\/?$/,
+      "/",
+    );
     const usesToken = Boolean(this.token || this.tokenProvider);
     const tokens = new TokenSource(
       token,
@@ -282,7 +285,9 @@ export class ImChat extends LitElement {
       this.#wanted = null;
       this.#signIn(tokens.used);
     });
-    client.addEventListener("user", (event) => this.#alerts.belongTo(keyOf(/** @type {CustomEvent} */ (event).detail.userId)));
+    client.addEventListener("user", (event) =>
+      this.#alerts.belongTo(keyOf(/** @type {CustomEvent} */ (event).detail.userId)),
+    );
     store.addEventListener("change", () => this.#changed());
     store.addEventListener("received", (event) => this.#received(/** @type {CustomEvent} */ (event).detail));
     client.connect();
@@ -410,8 +415,9 @@ export class ImChat extends LitElement {
         .texts=${t}
         @reconnect=${() => store?.client.connect()}
       ></im-chat-banner>
-      ${store
-        ? html`<div class="panes">
+      ${
+        store
+          ? html`<div class="panes">
             <im-chat-list
               .store=${store}
               .alerts=${this.#alerts}
@@ -420,8 +426,9 @@ export class ImChat extends LitElement {
               .revision=${this.revision}
               @open=${this.#chosen}
             ></im-chat-list>
-            ${open
-              ? html`<im-chat-conversation
+            ${
+              open
+                ? html`<im-chat-conversation
                   class="conversation"
                   .store=${store}
                   .conversation=${open}
@@ -431,9 +438,11 @@ export class ImChat extends LitElement {
                   @back=${this.#back}
                   @say=${(/** @type {CustomEvent<string>} */ { detail }) => (this.announcement = detail)}
                 ></im-chat-conversation>`
-              : html`<div class="conversation nothing">${speech}<p>${t.chooseConversation}</p></div>`}
+                : html`<div class="conversation nothing">${speech}<p>${t.chooseConversation}</p></div>`
+            }
           </div>`
-        : ""}
+          : ""
+      }
       <p class="visually-hidden" role="status">${this.announcement}</p>
     </section>`;
   }

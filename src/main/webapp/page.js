@@ -28,7 +28,8 @@ const en = {
   remove: "Remove",
   idHint: "a user id in digits",
   signIn: "Sign in with a token",
-  tokenHint: "This server takes a signed JSON Web Token with the claims “sub” (the user id) and “exp”. It is kept in this page only.",
+  tokenHint:
+    "This server takes a signed JSON Web Token with the claims “sub” (the user id) and “exp”. It is kept in this page only.",
   token: "Token",
   connect: "Connect",
   signOut: "Sign out",
@@ -143,9 +144,11 @@ function users() {
               .value=${user.id}
             />
             <button>${t.change}</button>
-            ${state.users.length === 1 && ROOM_FOR_TWO.matches
-              ? html`<button type="button" @click=${addUser}>${t.second}</button>`
-              : ""}
+            ${
+              state.users.length === 1 && ROOM_FOR_TWO.matches
+                ? html`<button type="button" @click=${addUser}>${t.second}</button>`
+                : ""
+            }
             ${index > 0 ? html`<button type="button" @click=${removeUser}>${t.remove}</button>` : ""}
           </form>
           <im-chat user=${user.id} with=${user.with} @unread=${countUnread} @conversation=${remember}></im-chat>
@@ -161,7 +164,9 @@ function users() {
  */
 function changeUser(event, index) {
   event.preventDefault();
-  const { value } = /** @type {HTMLInputElement} */ (/** @type {HTMLFormElement} */ (event.target).elements.namedItem("id"));
+  const { value } = /** @type {HTMLInputElement} */ (
+    /** @type {HTMLFormElement} */ (event.target).elements.namedItem("id")
+  );
   state.users[index] = { id: value.trim(), with: "" };
   clearAddress(); // it names the user that was
   show();
@@ -224,21 +229,25 @@ function session() {
   </form>`;
   return html`
     ${!state.token || state.tokenExpired ? form : ""}
-    ${state.token
-      ? html`<div class="frames">
+    ${
+      state.token
+        ? html`<div class="frames">
           <div class="frame">
             <form class="user" @submit=${signOut}><button>${t.signOut}</button></form>
             <im-chat token=${state.token} @renew=${renew} @unread=${countUnread} @conversation=${remember}></im-chat>
           </div>
         </div>`
-      : ""}
+        : ""
+    }
   `;
 }
 
 /** @param {SubmitEvent} event */
 function signIn(event) {
   event.preventDefault();
-  const token = /** @type {HTMLTextAreaElement} */ (/** @type {HTMLFormElement} */ (event.target).elements.namedItem("token"));
+  const token = /** @type {HTMLTextAreaElement} */ (
+    /** @type {HTMLFormElement} */ (event.target).elements.namedItem("token")
+  );
   state.token = token.value.trim();
   state.tokenExpired = false;
   show();
@@ -261,7 +270,12 @@ document.documentElement.lang = t === zh ? "zh-CN" : "en";
 document.title = t.title;
 takeAddress();
 if (state.users.length === 0) {
-  state.users = ROOM_FOR_TWO.matches ? [{ id: "1", with: "2" }, { id: "2", with: "1" }] : [{ id: "1", with: "" }];
+  state.users = ROOM_FOR_TWO.matches
+    ? [
+        { id: "1", with: "2" },
+        { id: "2", with: "1" },
+      ]
+    : [{ id: "1", with: "" }];
 }
 askHealth();
 window.addEventListener("hashchange", () => {

@@ -12,7 +12,13 @@ export function same(element: ImChat, typed: Pick<ImChatElement, Properties>) {
 }
 
 /** And each attribute of the element is typed. */
-export const attributes: Record<keyof ImChatAttributes, string> = { token: "", user: "", with: "", lang: "", server: "" };
+export const attributes: Record<keyof ImChatAttributes, string> = {
+  token: "",
+  user: "",
+  with: "",
+  lang: "",
+  server: "",
+};
 
 const chat = document.createElement("im-chat");
 chat.token = "a.b.c";

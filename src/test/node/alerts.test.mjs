@@ -63,7 +63,15 @@ describe("Alerts", () => {
 
   let newestId;
 
-  const message = (content, time = 0) => ({ messageId: String(++newestId), time, content, title: "", attachments: [], unread: true, recalled: false });
+  const message = (content, time = 0) => ({
+    messageId: String(++newestId),
+    time,
+    content,
+    title: "",
+    attachments: [],
+    unread: true,
+    recalled: false,
+  });
   const conversation = { user: { id: "7", name: "Seven" } };
 
   async function pass() {
@@ -99,7 +107,10 @@ describe("Alerts", () => {
     alerts.received(conversation, message("one"), texts);
     alerts.received(conversation, message("two"), texts);
     await pass();
-    assert.deepEqual(shown, [["Seven", "hello"], ["2 new messages", "Seven: two"]]);
+    assert.deepEqual(shown, [
+      ["Seven", "hello"],
+      ["2 new messages", "Seven: two"],
+    ]);
   });
 
   test("do not tell of what was read meanwhile, or recalled, or is looked at, or after the user is gone", async () => {
@@ -125,7 +136,10 @@ describe("Alerts", () => {
     alerts.received(conversation, message("hello"), texts);
     await pass();
     alerts.end();
-    assert.deepEqual(notifications.map(({ isClosed }) => isClosed), [true]);
+    assert.deepEqual(
+      notifications.map(({ isClosed }) => isClosed),
+      [true],
+    );
     await pass(); // the lock is given back
     let answer;
     navigator.locks.request = (name, held) => new Promise((over) => (answer = () => over(held({ name }))));
@@ -173,7 +187,10 @@ describe("Alerts", () => {
       await told(delayed, one, two);
       await told(delayed, two, three);
       await told(tab, three);
-      assert.deepEqual(shown, [["2 new messages", "Seven: two"], ["Seven", "three"]]);
+      assert.deepEqual(shown, [
+        ["2 new messages", "Seven: two"],
+        ["Seven", "three"],
+      ]);
     });
 
     test("are given of another user's message, and of the first one of a new database", async () => {
@@ -184,7 +201,10 @@ describe("Alerts", () => {
       other.belongTo("server 2");
       await told(other, { ...anothers, messageId: "1" });
       await told(tab, { ...message("anew", 2000), messageId: "1" });
-      assert.deepEqual(shown.map(([, text]) => text), ["hello", "another's", "anew"]);
+      assert.deepEqual(
+        shown.map(([, text]) => text),
+        ["hello", "another's", "anew"],
+      );
     });
 
     test("are given where nothing can be kept", async () => {
@@ -194,7 +214,10 @@ describe("Alerts", () => {
       };
       await told(alerts, message("one"));
       await told(alerts, message("two"));
-      assert.deepEqual(shown.map(([, text]) => text), ["one", "two"]);
+      assert.deepEqual(
+        shown.map(([, text]) => text),
+        ["one", "two"],
+      );
     });
   });
 });

@@ -15,7 +15,12 @@ describe("The store of the chat", () => {
   beforeEach(() => {
     stopClock();
     server = new FakeServer2();
-    const client = new ImClient({ server: "http://127.0.0.1/teaching/", credential: "1", WebSocket: server.WebSocket, fetch: server.fetch });
+    const client = new ImClient({
+      server: "http://127.0.0.1/teaching/",
+      credential: "1",
+      WebSocket: server.WebSocket,
+      fetch: server.fetch,
+    });
     store = new ChatStore(client, (userId) => userId);
     changes = 0;
     store.addEventListener("change", () => changes++);

@@ -14,7 +14,9 @@ import { FakeStorage } from "./storage.mjs";
 
 const USERS = ["1", "2", "3", "4"];
 const STEPS = 150;
-const seeds = process.env.IMSERVER_SEED ? [Number(process.env.IMSERVER_SEED)] : Array.from({ length: Number(process.env.IMSERVER_SEEDS ?? 40) }, (_, i) => 1 + i);
+const seeds = process.env.IMSERVER_SEED
+  ? [Number(process.env.IMSERVER_SEED)]
+  : Array.from({ length: Number(process.env.IMSERVER_SEEDS ?? 40) }, (_, i) => 1 + i);
 
 describe("Every device of every user has the server's state at the end", () => {
   let restore;
@@ -71,7 +73,14 @@ class History {
     };
     const [shared, full, own] = [new FakeStorage(), new FakeStorage(), new FakeStorage()]; // two tabs of one browser share theirs
     full.room = 1500;
-    const storages = [["1", shared], ["1", shared], ["1", null], ["2", full], ["2", own], ["3", own]];
+    const storages = [
+      ["1", shared],
+      ["1", shared],
+      ["1", null],
+      ["2", full],
+      ["2", own],
+      ["3", own],
+    ];
     for (const [user, storage] of storages) this.#devices.push(this.#newDevice(user, storage));
   }
 
@@ -89,8 +98,22 @@ class History {
 
   #newDevice(credential, storage) {
     const server = this.#server;
-    const timing = { backoff: 50, backoffCap: 400, holdWithin: 1000, requestsPerSecond: 1000, answerAfter: 1000, retries: 20, cuts: 1000 };
-    const options = { server: "http://127.0.0.1/teaching/", credential, WebSocket: server.WebSocket, fetch: server.fetch, timing };
+    const timing = {
+      backoff: 50,
+      backoffCap: 400,
+      holdWithin: 1000,
+      requestsPerSecond: 1000,
+      answerAfter: 1000,
+      retries: 20,
+      cuts: 1000,
+    };
+    const options = {
+      server: "http://127.0.0.1/teaching/",
+      credential,
+      WebSocket: server.WebSocket,
+      fetch: server.fetch,
+      timing,
+    };
     const device = new ImClient({ ...options, store: storage ? new LocalOutbox(credential, storage) : undefined });
     Object.assign(device, { storage, credential });
     device.shown = [];
@@ -117,7 +140,12 @@ class History {
     queue.push(frame);
     if (this.#isFaulty && isEvent && this.#happens(0.08)) queue.push(frame);
     const last = queue.length - 1;
-    const isSwapped = this.#isFaulty && last > 0 && queue[last - 1].change !== undefined && queue[last - 1].op !== "done" && this.#happens(0.1);
+    const isSwapped =
+      this.#isFaulty &&
+      last > 0 &&
+      queue[last - 1].change !== undefined &&
+      queue[last - 1].op !== "done" &&
+      this.#happens(0.1);
     if (isSwapped && isEvent) [queue[last - 1], queue[last]] = [queue[last], queue[last - 1]];
     if (!this.#isFaulty || this.#happens(0.6)) queueMicrotask(() => this.#flush(connection));
   }
@@ -159,7 +187,9 @@ class History {
       () => device.shown.length > 0 && device.markRead(this.#one(device.shown).messageId), // one of several
       () => {
         const user = this.#one(USERS);
-        const unread = this.#one([...USERS, "0"].map((from) => server.unread(user, from)).filter((list) => list.length > 0) ?? []);
+        const unread = this.#one(
+          [...USERS, "0"].map((from) => server.unread(user, from)).filter((list) => list.length > 0) ?? [],
+        );
         if (unread) server.read(user, unread[0].from, (entry) => entry === this.#one(unread)); // version 1 on another device
       },
       () => {
@@ -167,8 +197,14 @@ class History {
         if (entry && entry.from !== "0") server.recall(entry.from, entry.messageId);
       },
       () => server.typing(other, this.#one(USERS)),
-      () => server.set(this.#one(USERS), this.#one(["0", ...USERS]), { [this.#one(["blocked", "muted", "pinned", "hidden"])]: this.#happens(0.6) }),
-      () => this.#one([() => device.conversations.hide(other), () => device.conversations.pin(other, true)])().catch(() => {}),
+      () =>
+        server.set(this.#one(USERS), this.#one(["0", ...USERS]), {
+          [this.#one(["blocked", "muted", "pinned", "hidden"])]: this.#happens(0.6),
+        }),
+      () =>
+        this.#one([() => device.conversations.hide(other), () => device.conversations.pin(other, true)])().catch(
+          () => {},
+        ),
       () => this.#one([...server.connections])?.end(this.#one([1006, 1001, 4508])),
       () => this.#happens(0.2) && server.cut(),
       () => this.#happens(0.05) && server.renew(`e${this.#count}`),
@@ -192,7 +228,8 @@ class History {
       for (const user of USERS) {
         device.conversations.open(user);
         const { messages } = device.conversations.conversation(user);
-        for (const { clientMessageId } of messages.filter(({ state }) => state === "failed")) device.conversations.discard(user, clientMessageId);
+        for (const { clientMessageId } of messages.filter(({ state }) => state === "failed"))
+          device.conversations.discard(user, clientMessageId);
         await settle(); // the other tabs hear of it
       }
     }
@@ -206,9 +243,13 @@ class History {
       assert.equal(device.unconfirmedReads, 0);
       const model = modelOf(device);
       const loaded = model.conversations.filter(({ texts }) => texts !== null).map((conversation) => conversation.with);
-      for (const user of USERS) if (this.#server.user(device.userId).conversations.has(user)) assert.equal(device.conversations.conversation(user).history, "loaded");
+      for (const user of USERS)
+        if (this.#server.user(device.userId).conversations.has(user))
+          assert.equal(device.conversations.conversation(user).history, "loaded");
       for (const conversation of model.conversations) {
-        const all = this.#server.between(device.userId, conversation.with).filter(({ kind }) => kind === "message").length;
+        const all = this.#server
+          .between(device.userId, conversation.with)
+          .filter(({ kind }) => kind === "message").length;
         if (conversation.texts && conversation.texts.length < all) conversation.isPart = conversation.texts.length;
       }
       const expected = modelOfServer(this.#server, device.userId, loaded);
@@ -225,7 +266,9 @@ class History {
         assert.deepEqual(missing, [], "every unread message was shown");
       }
     }
-    const keys = this.#server.entries.filter(({ clientMessageId }) => clientMessageId).map(({ clientMessageId }) => clientMessageId);
+    const keys = this.#server.entries
+      .filter(({ clientMessageId }) => clientMessageId)
+      .map(({ clientMessageId }) => clientMessageId);
     assert.equal(new Set(keys).size, keys.length);
   }
 

@@ -14,10 +14,35 @@ describe("A conversation", () => {
   });
 
   const theirs = (id, more = {}) =>
-    fromFrame({ messageId: String(id), from: "7", to: "1", content: `m${id}`, time: "2026-01-01T00:00:00.000Z", timestamp: "1", ...more }, "1", "0");
+    fromFrame(
+      {
+        messageId: String(id),
+        from: "7",
+        to: "1",
+        content: `m${id}`,
+        time: "2026-01-01T00:00:00.000Z",
+        timestamp: "1",
+        ...more,
+      },
+      "1",
+      "0",
+    );
   const mine = (id, more = {}) => theirs(id, { from: "1", to: "7", ...more });
   const pending = (name, after, timestamp = "5") =>
-    written({ clientMessageId: name, toId: "7", content: name, timestamp, state: "sending", messageId: null, code: null, message: null }, "1", after);
+    written(
+      {
+        clientMessageId: name,
+        toId: "7",
+        content: name,
+        timestamp,
+        state: "sending",
+        messageId: null,
+        code: null,
+        message: null,
+      },
+      "1",
+      after,
+    );
   const keys = () => conversation.messages.map(({ key }) => key);
 
   test("is sorted by ids, whatever comes first, each once", () => {
@@ -39,7 +64,15 @@ describe("A conversation", () => {
 
   test("and by its mark and text, where that is all that REST says", () => {
     conversation.messages.push(pending("a", 5, "77"));
-    const view = { messageId: "7", fromId: "1", toId: "7", content: "a", timestamp: "77", time: "2026-01-01T00:00:00Z", read: false };
+    const view = {
+      messageId: "7",
+      fromId: "1",
+      toId: "7",
+      content: "a",
+      timestamp: "77",
+      time: "2026-01-01T00:00:00Z",
+      read: false,
+    };
     conversation.merge([fromHistory(view, "7")]);
     assert.deepEqual(keys(), ["a"]);
   });
@@ -57,7 +90,13 @@ describe("A conversation", () => {
     conversation.recall("4");
     conversation.merge([theirs(4), theirs(5)]);
     conversation.applyKnown();
-    assert.deepEqual(conversation.messages.map(({ content, recalled, unread }) => [content, recalled, unread]), [["", true, false], ["", true, false]]);
+    assert.deepEqual(
+      conversation.messages.map(({ content, recalled, unread }) => [content, recalled, unread]),
+      [
+        ["", true, false],
+        ["", true, false],
+      ],
+    );
   });
 
   test("has what is read here not unread, before the server knows", () => {
@@ -83,7 +122,15 @@ describe("A conversation", () => {
 
   test("keeps of what is written without the history being loaded the newest, and all that is not stored", () => {
     conversation.history = "none";
-    const detail = (i, state) => ({ clientMessageId: `c${i}`, toId: "7", content: "", timestamp: String(i), state, code: null, message: null });
+    const detail = (i, state) => ({
+      clientMessageId: `c${i}`,
+      toId: "7",
+      content: "",
+      timestamp: String(i),
+      state,
+      code: null,
+      message: null,
+    });
     conversation.outgoing({ ...detail(0, "failed"), messageId: null }, "1");
     for (let i = 1; i <= 1000; i++) {
       conversation.outgoing({ ...detail(i, "sending"), messageId: null }, "1");
@@ -107,15 +154,42 @@ describe("A conversation", () => {
     assert.deepEqual(keys(), ["7"]);
     conversation.messages.push(pending("b", 7, "6"));
     conversation.merge([mine(8, { recalled: true })]);
-    const sent = { clientMessageId: "b", toId: "7", content: "b", timestamp: "6", state: "sent", messageId: "8", code: null, message: null };
+    const sent = {
+      clientMessageId: "b",
+      toId: "7",
+      content: "b",
+      timestamp: "6",
+      state: "sent",
+      messageId: "8",
+      code: null,
+      message: null,
+    };
     conversation.outgoing(sent, "1");
-    assert.deepEqual(conversation.messages.map(({ key, recalled, content }) => [key, recalled, content]), [["7", true, ""], ["b", true, ""]]);
+    assert.deepEqual(
+      conversation.messages.map(({ key, recalled, content }) => [key, recalled, content]),
+      [
+        ["7", true, ""],
+        ["b", true, ""],
+      ],
+    );
   });
 
   test("is in the list still when what alone was written in it is discarded", () => {
     conversation.history = "none";
     conversation.setLast(theirs(5));
-    conversation.outgoing({ clientMessageId: "a", toId: "7", content: "a", timestamp: "5", state: "failed", messageId: null, code: "X", message: null }, "1");
+    conversation.outgoing(
+      {
+        clientMessageId: "a",
+        toId: "7",
+        content: "a",
+        timestamp: "5",
+        state: "failed",
+        messageId: null,
+        code: "X",
+        message: null,
+      },
+      "1",
+    );
     assert.equal(conversation.lastMessage.key, "a");
     conversation.discard("a");
     assert.equal(conversation.lastMessage.key, "5");

@@ -27,7 +27,16 @@ describe("What was kept under an earlier key", () => {
   function leave(key, ...contents) {
     const outbox = new LocalOutbox(key);
     contents.forEach((content, index) =>
-      outbox.put({ clientMessageId: content, toId: "7", content, timestamp: "1", since: index, state: "sending", code: null, message: null }),
+      outbox.put({
+        clientMessageId: content,
+        toId: "7",
+        content,
+        timestamp: "1",
+        since: index,
+        state: "sending",
+        code: null,
+        message: null,
+      }),
     );
     outbox.release();
   }

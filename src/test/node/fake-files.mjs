@@ -26,9 +26,16 @@ export class FakeFiles {
   /** As a message shows it. */
   view(id, asText = true) {
     const { owner, bytes, ...file } = this.#files.get(id);
-    const known = Object.fromEntries(Object.entries(file).filter(([name, value]) => value !== null && !["length", "clientFileId"].includes(name)));
+    const known = Object.fromEntries(
+      Object.entries(file).filter(([name, value]) => value !== null && !["length", "clientFileId"].includes(name)),
+    );
     const address = `/teaching/api/files/${id}`;
-    return { ...known, fileId: asText ? id : Number(id), url: `${address}/content?s=${++this.signed}`, ...(file.width ? { previewUrl: `${address}/preview?s=${this.signed}` } : {}) };
+    return {
+      ...known,
+      fileId: asText ? id : Number(id),
+      url: `${address}/content?s=${++this.signed}`,
+      ...(file.width ? { previewUrl: `${address}/preview?s=${this.signed}` } : {}),
+    };
   }
 
   /** Those of a user's that are complete; null where one is not. */
@@ -44,7 +51,17 @@ export class FakeFiles {
   /** An image that somebody has sent. */
   image(owner, name = "photo.jpg") {
     const id = String(++this.#lastId);
-    this.#files.set(id, { owner, name, type: "image/jpeg", size: 3, length: 3, bytes: "abc", width: 40, height: 30, clientFileId: null });
+    this.#files.set(id, {
+      owner,
+      name,
+      type: "image/jpeg",
+      size: 3,
+      length: 3,
+      bytes: "abc",
+      width: 40,
+      height: 30,
+      clientFileId: null,
+    });
     return id;
   }
 
@@ -53,13 +70,18 @@ export class FakeFiles {
     const id = url.pathname.split("/api/files/")[1] ?? "";
     const headers = new Headers(init.headers);
     const isTus = headers.has("Tus-Resumable");
-    const request = [init.method, ...(id ? [id] : isTus ? ["tus"] : []), ...(init.method === "PATCH" ? [headers.get("Upload-Offset")] : [])].join(" ");
+    const request = [
+      init.method,
+      ...(id ? [id] : isTus ? ["tus"] : []),
+      ...(init.method === "PATCH" ? [headers.get("Upload-Offset")] : []),
+    ].join(" ");
     this.asked.push(request);
     await this.hold(request);
     init.signal?.throwIfAborted();
     const refusal = this.refuse(request);
     if (refusal !== null && refusal !== "cut") return json(refusal.status, { title: "refused", ...refusal });
-    if (refusal === "cut" && init.method === "PATCH") this.#files.get(id).bytes += (await init.body.text()).slice(0, this.through);
+    if (refusal === "cut" && init.method === "PATCH")
+      this.#files.get(id).bytes += (await init.body.text()).slice(0, this.through);
     else if (refusal !== "cut" || init.method === "POST") {
       const answer = await this.#done(user, id, url, init, headers, isTus);
       if (refusal === null) return answer;
@@ -76,21 +98,45 @@ export class FakeFiles {
       if (Number(headers.get("Upload-Offset")) !== file.bytes.length) return json(409, { title: "Conflict" });
       file.bytes += await init.body.text();
     }
-    return new Response(null, { status: init.method === "HEAD" ? 200 : 204, headers: { "Upload-Offset": String(file.bytes.length), "Upload-Length": String(file.length) } });
+    return new Response(null, {
+      status: init.method === "HEAD" ? 200 : 204,
+      headers: { "Upload-Offset": String(file.bytes.length), "Upload-Length": String(file.length) },
+    });
   }
 
   async #create(user, url, init, headers, isTus) {
-    const metadata = Object.fromEntries((headers.get("Upload-Metadata") ?? "").split(",").map((each) => each.split(" ")).map(([name, value = ""]) => [name, new TextDecoder().decode(Uint8Array.from(atob(value), (c) => c.charCodeAt(0)))]));
+    const metadata = Object.fromEntries(
+      (headers.get("Upload-Metadata") ?? "")
+        .split(",")
+        .map((each) => each.split(" "))
+        .map(([name, value = ""]) => [
+          name,
+          new TextDecoder().decode(Uint8Array.from(atob(value), (c) => c.charCodeAt(0))),
+        ]),
+    );
     const fields = isTus ? { ...metadata, name: metadata.filename } : Object.fromEntries(url.searchParams);
     const { name = "", clientFileId = null, duration, waveform = null } = fields;
-    const known = [...this.#files].find(([, file]) => clientFileId && file.owner === user && file.clientFileId === clientFileId)?.[0];
+    const known = [...this.#files].find(
+      ([, file]) => clientFileId && file.owner === user && file.clientFileId === clientFileId,
+    )?.[0];
     const id = known ?? String(++this.#lastId);
     if (!known) {
       const bytes = isTus ? "" : await init.body.text();
       const length = isTus ? Number(headers.get("Upload-Length")) : bytes.length;
       const type = name.endsWith(".jpg") ? "image/jpeg" : duration ? "audio/webm" : "application/octet-stream";
       const image = type === "image/jpeg" ? { width: 40, height: 30 } : {};
-      this.#files.set(id, { owner: user, name, type, size: length, length, bytes, clientFileId, duration: duration ? Number(duration) : null, waveform, ...image });
+      this.#files.set(id, {
+        owner: user,
+        name,
+        type,
+        size: length,
+        length,
+        bytes,
+        clientFileId,
+        duration: duration ? Number(duration) : null,
+        waveform,
+        ...image,
+      });
     }
     return json(known ? 200 : 201, isTus ? { fileId: id } : this.view(id, false));
   }

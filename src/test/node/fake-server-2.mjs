@@ -67,7 +67,9 @@ export class FakeServer2 {
   }
 
   unread(user, other) {
-    return this.between(user, other).filter(({ kind, to, from, read, recalled }) => kind === "message" && to === user && from === other && !read && !recalled);
+    return this.between(user, other).filter(
+      ({ kind, to, from, read, recalled }) => kind === "message" && to === user && from === other && !read && !recalled,
+    );
   }
 
   readUpTo(user, other) {
@@ -80,7 +82,8 @@ export class FakeServer2 {
 
   /** What holds of a conversation. */
   flags(user, other) {
-    const stranger = other !== "0" && other !== user && !this.entries.some(({ from, to }) => from === user && to === other);
+    const stranger =
+      other !== "0" && other !== user && !this.entries.some(({ from, to }) => from === user && to === other);
     return Object.fromEntries(Object.entries({ stranger, ...this.settings(user, other) }).filter(([, holds]) => holds));
   }
 
@@ -107,17 +110,42 @@ export class FakeServer2 {
 
   /** @returns {{entry: any, stored: boolean, change: number}} */
   send(from, to, content, { clientMessageId = null, timestamp = "", by = null, url, attachments } = {}) {
-    const known = clientMessageId && this.entries.find((entry) => entry.from === from && entry.clientMessageId === clientMessageId);
+    const known =
+      clientMessageId && this.entries.find((entry) => entry.from === from && entry.clientMessageId === clientMessageId);
     if (known) return { entry: known, stored: false };
-    const entry = { kind: "message", messageId: String((this.#lastId += 1 + (this.#lastId % 3))), from, to, content, timestamp, clientMessageId, url, attachments };
-    Object.assign(entry, { time: new Date(this.now?.() ?? (this.#clock += 1000)).toISOString(), read: false, recalled: false });
+    const entry = {
+      kind: "message",
+      messageId: String((this.#lastId += 1 + (this.#lastId % 3))),
+      from,
+      to,
+      content,
+      timestamp,
+      clientMessageId,
+      url,
+      attachments,
+    };
+    Object.assign(entry, {
+      time: new Date(this.now?.() ?? (this.#clock += 1000)).toISOString(),
+      read: false,
+      recalled: false,
+    });
     this.entries.push(entry);
     let change = 0;
-    for (const [user, other] of new Map([[to, from], [from, to]])) {
+    for (const [user, other] of new Map([
+      [to, from],
+      [from, to],
+    ])) {
       this.#settings.set(`${user} ${other}`, { ...this.settings(user, other), hidden: false });
       const number = this.#change(user, other);
       if (user === from) change = number;
-      const event = { op: "message", change: number, with: other, ...this.#shown(entry), name: `name of ${from}`, avatar: "" };
+      const event = {
+        op: "message",
+        change: number,
+        with: other,
+        ...this.#shown(entry),
+        name: `name of ${from}`,
+        avatar: "",
+      };
       if (user === to) event.unread = this.unread(user, other).length;
       if (user === from && clientMessageId) event.clientMessageId = clientMessageId;
       this.#tell(user, event, by);
@@ -147,7 +175,10 @@ export class FakeServer2 {
     Object.assign(entry, { recalled: true, content: "", attachments: undefined });
     const messageIdOfRecall = String((this.#lastId += 2));
     this.entries.push({ ...entry, kind: "recall", messageId: messageIdOfRecall, of: messageId, clientMessageId: null });
-    for (const [mine, other] of new Map([[entry.to, entry.from], [entry.from, entry.to]])) {
+    for (const [mine, other] of new Map([
+      [entry.to, entry.from],
+      [entry.from, entry.to],
+    ])) {
       const event = { op: "recall", change: this.#change(mine, other), with: other, messageId };
       if (mine === entry.to) event.unread = this.unread(mine, other).length;
       this.#tell(mine, event, null);
@@ -182,7 +213,8 @@ export class FakeServer2 {
   }
 
   #tell(user, event, by) {
-    for (const connection of this.connections) if (connection.user === user && connection !== by) this.deliver(connection, event);
+    for (const connection of this.connections)
+      if (connection.user === user && connection !== by) this.deliver(connection, event);
   }
 
   // ---- The socket ----
@@ -213,7 +245,14 @@ export class FakeServer2 {
         server.connections.add(this);
         this.onopen?.({});
         const { head } = server.user(this.user);
-        server.deliver(this, { op: "welcome", user: this.user, head, epoch: server.epoch, features: server.features, limits: server.limits });
+        server.deliver(this, {
+          op: "welcome",
+          user: this.user,
+          head,
+          epoch: server.epoch,
+          features: server.features,
+          limits: server.limits,
+        });
       }
 
       send(text) {
@@ -251,11 +290,22 @@ export class FakeServer2 {
     if (refusal !== null) return answer({ op: "fail", message: "", ...refusal });
     if (op === "send") {
       const { to, content = "", clientMessageId, timestamp, attachments } = command;
-      if (attachments && this.files.attached(user, attachments) === null) return answer({ op: "fail", code: "UNKNOWN_FILE", message: "", retryable: false });
-      const { entry, stored, change } = this.send(user, to, content, { clientMessageId, timestamp, attachments, by: connection });
+      if (attachments && this.files.attached(user, attachments) === null)
+        return answer({ op: "fail", code: "UNKNOWN_FILE", message: "", retryable: false });
+      const { entry, stored, change } = this.send(user, to, content, {
+        clientMessageId,
+        timestamp,
+        attachments,
+        by: connection,
+      });
       answer({ op: "done", messageId: entry.messageId, time: entry.time, ...(stored ? { change } : {}) });
     } else if (op === "read") {
-      const done = this.read(user, command.with, ({ messageId }) => Number(messageId) <= Number(command.upTo), connection);
+      const done = this.read(
+        user,
+        command.with,
+        ({ messageId }) => Number(messageId) <= Number(command.upTo),
+        connection,
+      );
       answer({ op: "done", ...done });
     } else if (op === "sync") {
       answer(this.sync(user, command));
@@ -273,7 +323,13 @@ export class FakeServer2 {
     const part = changed.slice(0, Math.min(limit, this.mostInPart));
     const more = part.length < changed.length;
     const next = more ? part.at(-1)[1] : head;
-    return { op: "done", conversations: part.map(([other, change]) => this.entry(user, other, change)), next, more, head };
+    return {
+      op: "done",
+      conversations: part.map(([other, change]) => this.entry(user, other, change)),
+      next,
+      more,
+      head,
+    };
   }
 
   /** A conversation as it is now. */
@@ -282,7 +338,15 @@ export class FakeServer2 {
     const receipts = other === "0" ? {} : { theyReadUpTo: this.readUpTo(other, user) };
     const unread = this.unread(user, other).length;
     const lastMessage = last && { ...this.#shown(last), ...(last.recalled ? { recalled: true } : {}) };
-    return { with: { id: other, name: `name of ${other}`, avatar: "" }, lastMessage, unread, readUpTo: this.readUpTo(user, other), ...receipts, ...this.flags(user, other), change };
+    return {
+      with: { id: other, name: `name of ${other}`, avatar: "" },
+      lastMessage,
+      unread,
+      readUpTo: this.readUpTo(user, other),
+      ...receipts,
+      ...this.flags(user, other),
+      change,
+    };
   }
 
   // ---- REST ----
@@ -312,11 +376,14 @@ export class FakeServer2 {
     if (path === "conversations") return answerOf(200, this.#list(user, url.searchParams));
     if (path === "messages/read") {
       const senders = new Set(body.messageIds.map((id) => this.message(String(id))?.from));
-      for (const from of senders) if (from) this.read(user, from, ({ messageId }) => body.messageIds.includes(Number(messageId)));
+      for (const from of senders)
+        if (from) this.read(user, from, ({ messageId }) => body.messageIds.includes(Number(messageId)));
       return new Response(null, { status: 204 });
     }
     if (parts[0] === "messages" && parts[2] === "recall") {
-      return this.recall(user, parts[1]) ? new Response(null, { status: 204 }) : answerOf(404, { title: "Not Found", code: "NOT_FOUND" });
+      return this.recall(user, parts[1])
+        ? new Response(null, { status: 204 })
+        : answerOf(404, { title: "Not Found", code: "NOT_FOUND" });
     }
     if (parts[0] === "conversations" && parts[2] === "settings") {
       const set = this.set(user, parts[1], body);
@@ -326,7 +393,8 @@ export class FakeServer2 {
       this.set(user, parts[1], { blocked: init.method === "PUT" });
       return new Response(null, { status: 204 });
     }
-    if (parts[0] === "conversations" && parts[2] === "messages") return answerOf(200, this.#history(user, parts[1], url.searchParams));
+    if (parts[0] === "conversations" && parts[2] === "messages")
+      return answerOf(200, this.#history(user, parts[1], url.searchParams));
     return answerOf(404, { title: "Not Found", status: 404 });
   }
 
@@ -337,37 +405,67 @@ export class FakeServer2 {
     const limit = Number(parameters.get("limit") ?? 20);
     const conversations = shown.slice(0, limit).map(({ with: other, unread, stranger, blocked, muted, pinned }) => {
       const last = this.between(user, other.id).findLast(({ kind }) => kind === "message");
-      return { user: { ...other, id: Number(other.id) }, lastMessage: this.#view(last), unread, stranger, blocked, muted, pinned };
+      return {
+        user: { ...other, id: Number(other.id) },
+        lastMessage: this.#view(last),
+        unread,
+        stranger,
+        blocked,
+        muted,
+        pinned,
+      };
     });
     return { conversations, ...(shown.length > limit ? { next: "more" } : {}) };
   }
 
   #history(user, other, parameters) {
     const limit = Number(parameters.get("limit") ?? 20);
-    const all = this.between(user, other).filter(({ kind }) => kind === "message" || parameters.get("entries") === "all");
+    const all = this.between(user, other).filter(
+      ({ kind }) => kind === "message" || parameters.get("entries") === "all",
+    );
     const after = parameters.get("after");
     const before = Number(parameters.get("before") ?? Infinity);
-    const range = all.filter(({ messageId }) => (after === null ? Number(messageId) < before : Number(messageId) > Number(after)));
+    const range = all.filter(({ messageId }) =>
+      after === null ? Number(messageId) < before : Number(messageId) > Number(after),
+    );
     const part = after === null ? range.slice(-limit) : range.slice(0, limit);
     return { messages: part.map((entry) => this.#view(entry)).reverse(), more: part.length < range.length };
   }
 
   #shown(entry) {
-    return { ...shown(entry), ...(entry.attachments ? { attachments: entry.attachments.map((id) => this.files.view(id)) } : {}) };
+    return {
+      ...shown(entry),
+      ...(entry.attachments ? { attachments: entry.attachments.map((id) => this.files.view(id)) } : {}),
+    };
   }
 
   #view(entry) {
-    return { ...view(entry), ...(entry.attachments ? { attachments: entry.attachments.map((id) => this.files.view(id, false)) } : {}) };
+    return {
+      ...view(entry),
+      ...(entry.attachments ? { attachments: entry.attachments.map((id) => this.files.view(id, false)) } : {}),
+    };
   }
 }
 
 /** The model of a client, and the same of the server, in one form that can be compared. */
 export function modelOf(client) {
   const conversations = client.conversations.list.map((conversation) => {
-    const { user, unread, readUpTo, theyReadUpTo, lastMessage, messages, history, isStranger, blocked, muted, pinned } = conversation;
-    const texts = history === "loaded" ? messages.map(({ messageId, content, recalled }) => `${messageId} ${recalled ? "recalled" : content}`) : null;
+    const { user, unread, readUpTo, theyReadUpTo, lastMessage, messages, history, isStranger, blocked, muted, pinned } =
+      conversation;
+    const texts =
+      history === "loaded"
+        ? messages.map(({ messageId, content, recalled }) => `${messageId} ${recalled ? "recalled" : content}`)
+        : null;
     const last = `${lastMessage.messageId} ${lastMessage.recalled ? "recalled" : lastMessage.content}`;
-    return { with: user.id, unread, readUpTo, theyReadUpTo, last, texts, flags: { isStranger, blocked, muted, pinned } };
+    return {
+      with: user.id,
+      unread,
+      readUpTo,
+      theyReadUpTo,
+      last,
+      texts,
+      flags: { isStranger, blocked, muted, pinned },
+    };
   });
   const { unread, unreadOfStrangers } = client.conversations;
   return { unread, unreadOfStrangers, conversations };
@@ -376,18 +474,37 @@ export function modelOf(client) {
 export function modelOfServer(server, user, loaded) {
   const all = [...server.user(user).conversations.keys()].map((other) => {
     const { unread, readUpTo, theyReadUpTo = null, lastMessage, ...flags } = server.entry(user, other, 0);
-    const { stranger: isStranger = false, blocked = false, muted = false, pinned = false, hidden = lastMessage === undefined } = flags;
+    const {
+      stranger: isStranger = false,
+      blocked = false,
+      muted = false,
+      pinned = false,
+      hidden = lastMessage === undefined,
+    } = flags;
     const messages = server.between(user, other).filter(({ kind }) => kind === "message");
     const text = ({ messageId, content, recalled }) => `${messageId} ${recalled ? "recalled" : content}`;
     const texts = loaded.includes(other) ? messages.map(text) : null;
     const last = text({ recalled: false, ...lastMessage });
-    return { hidden, shown: { with: other, unread, readUpTo, theyReadUpTo, last, texts, flags: { isStranger, blocked, muted, pinned } } };
+    return {
+      hidden,
+      shown: {
+        with: other,
+        unread,
+        readUpTo,
+        theyReadUpTo,
+        last,
+        texts,
+        flags: { isStranger, blocked, muted, pinned },
+      },
+    };
   });
   const conversations = all.filter(({ hidden }) => !hidden).map(({ shown }) => shown);
   const id = ({ last }) => Number(last.split(" ")[0]);
   conversations.sort((one, other) => Number(other.flags.pinned) - Number(one.flags.pinned) || id(other) - id(one));
   const counts = { unread: 0, unreadOfStrangers: 0 };
-  for (const { shown: { unread, flags } } of all) {
+  for (const {
+    shown: { unread, flags },
+  } of all) {
     const isApart = server.features.includes("strangers") && flags.isStranger;
     if (!flags.muted) counts[isApart ? "unreadOfStrangers" : "unread"] += unread;
   }

@@ -93,10 +93,21 @@ export class FakeServer {
     this.received.push({ user, packet });
     const { type, content, timestamp, Describe } = packet;
     const answer = (answerType, describe) =>
-      webSocket.send(JSON.stringify({ fromId: 0, toId: Number(user), type: answerType, content: "", timestamp, Describe: JSON.stringify(describe) }));
+      webSocket.send(
+        JSON.stringify({
+          fromId: 0,
+          toId: Number(user),
+          type: answerType,
+          content: "",
+          timestamp,
+          Describe: JSON.stringify(describe),
+        }),
+      );
     if (type === 0) {
       const { clientMessageId } = JSON.parse(Describe);
-      const { id } = this.messages.find((message) => message.key === user + clientMessageId) ?? this.add(user, packet.toId, content, timestamp);
+      const { id } =
+        this.messages.find((message) => message.key === user + clientMessageId) ??
+        this.add(user, packet.toId, content, timestamp);
       this.messages.find((message) => message.id === id).key = user + clientMessageId;
       answer(0, { clientMessageId, messageId: String(id) });
     } else {
@@ -131,9 +142,11 @@ export class FakeServer {
     const user = userOf(credential);
     const with_ = path.match(/^conversations\/(\d+)\/messages$/)?.[1];
     if (path === "users/me") answer(200, view(user));
-    else if (path === "unread") answer(200, { total: this.unread(user).length, messages: this.unread(user).length, notices: 0 });
+    else if (path === "unread")
+      answer(200, { total: this.unread(user).length, messages: this.unread(user).length, notices: 0 });
     else if (path === "conversations") answer(200, this.#conversations(user, url.searchParams));
-    else if (path.startsWith("blocks/")) this.#set(user, path.split("/")[1], { blocked: request.method === "PUT" }, () => response.writeHead(204).end());
+    else if (path.startsWith("blocks/"))
+      this.#set(user, path.split("/")[1], { blocked: request.method === "PUT" }, () => response.writeHead(204).end());
     else if (path.endsWith("/settings")) {
       let body = "";
       request.on("data", (data) => (body += data));
@@ -169,9 +182,14 @@ export class FakeServer {
 
   #history(user, other, parameters) {
     const limit = Number(parameters.get("limit") ?? 20);
-    const both = this.messages.filter(({ fromId, toId }) => (fromId === user && toId === other) || (fromId === other && toId === user));
+    const both = this.messages.filter(
+      ({ fromId, toId }) => (fromId === user && toId === other) || (fromId === other && toId === user),
+    );
     const after = parameters.get("after");
-    const range = after === null ? both.filter(({ id }) => id < Number(parameters.get("before") ?? Infinity)) : both.filter(({ id }) => id > Number(after));
+    const range =
+      after === null
+        ? both.filter(({ id }) => id < Number(parameters.get("before") ?? Infinity))
+        : both.filter(({ id }) => id > Number(after));
     const part = after === null ? range.slice(-limit) : range.slice(0, limit);
     return { messages: part.map(historyMessage).reverse(), more: part.length < range.length };
   }
@@ -249,5 +267,13 @@ function incoming({ id, fromId, toId, content, timestamp }) {
 }
 
 function historyMessage({ id, fromId, toId, content, timestamp, read }) {
-  return { messageId: id, fromId: Number(fromId), toId: Number(toId), content, timestamp, time: "2026-01-01T00:00:00Z", read };
+  return {
+    messageId: id,
+    fromId: Number(fromId),
+    toId: Number(toId),
+    content,
+    timestamp,
+    time: "2026-01-01T00:00:00Z",
+    read,
+  };
 }

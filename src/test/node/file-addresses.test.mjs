@@ -8,7 +8,17 @@ import { waveformOf } from "../webapp/chat/recorder.js";
 import { lengthText, sizeText, textsFor } from "../webapp/chat/texts.js";
 import { letClockGo, pass, settle, stopClock } from "./clock.mjs";
 
-const file = (type, known = {}) => ({ fileId: "1", name: "a.jpg", type, size: 5, width: null, height: null, duration: null, blob: null, ...known });
+const file = (type, known = {}) => ({
+  fileId: "1",
+  name: "a.jpg",
+  type,
+  size: 5,
+  width: null,
+  height: null,
+  duration: null,
+  blob: null,
+  ...known,
+});
 
 describe("The addresses of files", () => {
   let asked;
@@ -72,10 +82,19 @@ describe("A file", () => {
 
   test("is shown by what it is, and only what is safe", () => {
     const image = { width: 4, height: 3 };
-    assert.deepEqual(["image/jpeg", "image/png", "image/gif", "image/webp"].map((type) => kindOf(file(type, image))), Array(4).fill("image"));
-    assert.deepEqual(["image/svg+xml", "text/html", "application/pdf", "image/tiff", ""].map((type) => kindOf(file(type, image))), Array(5).fill("file"));
+    assert.deepEqual(
+      ["image/jpeg", "image/png", "image/gif", "image/webp"].map((type) => kindOf(file(type, image))),
+      Array(4).fill("image"),
+    );
+    assert.deepEqual(
+      ["image/svg+xml", "text/html", "application/pdf", "image/tiff", ""].map((type) => kindOf(file(type, image))),
+      Array(5).fill("file"),
+    );
     assert.equal(kindOf(file("image/jpeg")), "file", "what could not be decoded");
-    assert.deepEqual([kindOf(file("audio/webm")), kindOf(file("video/webm", { duration: 5 })), kindOf(file("video/mp4"))], ["audio", "audio", "video"]);
+    assert.deepEqual(
+      [kindOf(file("audio/webm")), kindOf(file("video/webm", { duration: 5 })), kindOf(file("video/mp4"))],
+      ["audio", "audio", "video"],
+    );
   });
 
   test("has a name in one line, in both languages", () => {
@@ -89,8 +108,18 @@ describe("A file", () => {
   });
 
   test("has a size, an ending, and a place to be shown in", () => {
-    assert.deepEqual([0, 999, 1500, 123_456, 20_000_000, 3.2e9].map(sizeText), ["0 B", "999 B", "1.5 KB", "123 KB", "20 MB", "3.2 GB"]);
-    assert.deepEqual([aboutFile({ name: "a.pdf", size: 1500 }), aboutFile({ name: "README", size: 5 })], ["PDF, 1.5 KB", "5 B"]);
+    assert.deepEqual([0, 999, 1500, 123_456, 20_000_000, 3.2e9].map(sizeText), [
+      "0 B",
+      "999 B",
+      "1.5 KB",
+      "123 KB",
+      "20 MB",
+      "3.2 GB",
+    ]);
+    assert.deepEqual(
+      [aboutFile({ name: "a.pdf", size: 1500 }), aboutFile({ name: "README", size: 5 })],
+      ["PDF, 1.5 KB", "5 B"],
+    );
     assert.deepEqual([0, 5400, 61_000].map(lengthText), ["0:00", "0:05", "1:01"]);
     assert.deepEqual(fit({ width: 4000, height: 3000 }, 280), { width: 280, height: 210 });
     assert.deepEqual(fit({ width: 100, height: 4000 }, 280), { width: 7, height: 280 });

@@ -32,7 +32,13 @@ describe("A file", () => {
   });
 
   async function connect(options = {}) {
-    const client = new ImClient({ server: "http://127.0.0.1/teaching/", credential: "1", WebSocket: server.WebSocket, fetch: server.fetch, ...options });
+    const client = new ImClient({
+      server: "http://127.0.0.1/teaching/",
+      credential: "1",
+      WebSocket: server.WebSocket,
+      fetch: server.fetch,
+      ...options,
+    });
     clients.push(client);
     client.conversations;
     client.connect();
@@ -42,13 +48,20 @@ describe("A file", () => {
 
   const jpeg = (text = "abc", name = "photo.jpg") => new File([text], name, { type: "image/jpeg" });
   const asked = () => server.files.asked;
-  const failure = (promise) => promise.then(() => assert.fail("it was taken"), (error) => error);
+  const failure = (promise) =>
+    promise.then(
+      () => assert.fail("it was taken"),
+      (error) => error,
+    );
   const patches = () => asked().filter((each) => each.startsWith("PATCH"));
 
   test("is uploaded in one request, with its name and what is known of a recording", async () => {
     const client = await connect();
     const photo = await client.upload(jpeg("abc", "假期 & more.jpg"));
-    assert.deepEqual([photo.fileId, photo.name, photo.type, photo.size, photo.width, photo.height], ["11", "假期 & more.jpg", "image/jpeg", 3, 40, 30]);
+    assert.deepEqual(
+      [photo.fileId, photo.name, photo.type, photo.size, photo.width, photo.height],
+      ["11", "假期 & more.jpg", "image/jpeg", 3, 40, 30],
+    );
     assert.match(photo.url, /^http:\/\/127\.0\.0\.1\/teaching\/api\/files\/11\/content\?s=/);
     assert.match(photo.previewUrl, /\/11\/preview\?/);
     const voice = await client.upload(new Blob(["xx"]), { name: "voice.webm", duration: 5200, waveform: "0az" });
@@ -89,7 +102,12 @@ describe("A file", () => {
 
   test("is not tried again where that cannot help", async () => {
     const client = await connect();
-    for (const refusal of [{ status: 413, code: "FILE_TOO_LARGE" }, { status: 429, code: "FILE_QUOTA" }, { status: 422, code: "REFUSED_FILE" }, { status: 409, code: "REUSED_ID" }]) {
+    for (const refusal of [
+      { status: 413, code: "FILE_TOO_LARGE" },
+      { status: 429, code: "FILE_QUOTA" },
+      { status: 422, code: "REFUSED_FILE" },
+      { status: 409, code: "REUSED_ID" },
+    ]) {
       server.files.asked.length = 0;
       server.files.refuse = () => refusal;
       assert.equal((await failure(client.upload(jpeg()))).code, refusal.code);
@@ -107,18 +125,28 @@ describe("A file", () => {
     await pass(2000);
     const { fileId, name, size } = await uploaded;
     assert.deepEqual([fileId, name, size], ["11", "课件.pdf", text.length]);
-    assert.deepEqual(asked().filter((each) => !each.startsWith("PATCH")), ["POST tus", "HEAD 11", "HEAD 11", "GET 11"]);
+    assert.deepEqual(
+      asked().filter((each) => !each.startsWith("PATCH")),
+      ["POST tus", "HEAD 11", "HEAD 11", "GET 11"],
+    );
     const begins = patches().map((each) => Number(each.split(" ")[2]));
     assert.deepEqual(begins, [0, MB, 2 * MB, 2 * MB + 1000, 3 * MB + 1000, 4 * MB + 1000, 5 * MB + 1000]);
     assert.equal(server.files.get("11").bytes, text);
-    assert.deepEqual(told, [...told].sort((one, other) => one - other), "never less than before");
+    assert.deepEqual(
+      told,
+      [...told].sort((one, other) => one - other),
+      "never less than before",
+    );
   });
 
   test("that is large is begun anew where the server has forgotten it, and given up where nothing gets through", async () => {
     const client = await connect();
     const blob = new Blob(["x".repeat(6 * MB)]);
     let isForgotten = false;
-    server.files.refuse = (request) => (request.startsWith("PATCH 11") && (isForgotten ||= patches().length > 2) ? { status: 404, code: "NOT_FOUND" } : null);
+    server.files.refuse = (request) =>
+      request.startsWith("PATCH 11") && (isForgotten ||= patches().length > 2)
+        ? { status: 404, code: "NOT_FOUND" }
+        : null;
     server.files.hold = async (request) => request === "POST tus" && isForgotten && server.files.remove("11");
     const uploaded = client.upload(blob, { name: "x" });
     await pass(5000);
@@ -141,7 +169,10 @@ describe("A file", () => {
     assert.equal((await stopped).message, "enough");
     await pass(60_000, 1000);
     assert.deepEqual(asked(), ["POST"]);
-    assert.equal((await failure(client.upload(jpeg(), { signal: AbortSignal.abort(new Error("before")) }))).message, "before");
+    assert.equal(
+      (await failure(client.upload(jpeg(), { signal: AbortSignal.abort(new Error("before")) }))).message,
+      "before",
+    );
   });
 
   test("has a new address when the one that is known is old, asked for once, and the model has it too", async () => {
@@ -167,7 +198,14 @@ describe("A file", () => {
 
   test("with an address that runs a script has none", async () => {
     const id = server.files.image("7");
-    server.files.view = () => ({ fileId: id, name: "x", type: "image/jpeg", size: 1, url: "javascript:alert(1)", previewUrl: "data:text/html,x" });
+    server.files.view = () => ({
+      fileId: id,
+      name: "x",
+      type: "image/jpeg",
+      size: 1,
+      url: "javascript:alert(1)",
+      previewUrl: "data:text/html,x",
+    });
     server.send("7", "1", "", { attachments: [id] });
     const client = await connect();
     const [{ url, previewUrl }] = client.conversations.conversation("7").lastMessage.attachments;
@@ -213,7 +251,14 @@ describe("A message with files", () => {
   }
 
   async function connect(options = {}) {
-    const client = new ImClient({ server: "http://127.0.0.1/teaching/", credential: "1", store: new Store(), WebSocket: server.WebSocket, fetch: server.fetch, ...options });
+    const client = new ImClient({
+      server: "http://127.0.0.1/teaching/",
+      credential: "1",
+      store: new Store(),
+      WebSocket: server.WebSocket,
+      fetch: server.fetch,
+      ...options,
+    });
     clients.push(client);
     client.conversations;
     client.connect();
@@ -222,9 +267,16 @@ describe("A message with files", () => {
   }
 
   const jpeg = (text = "abc", name = "photo.jpg") => new File([text], name, { type: "image/jpeg" });
-  const sends = () => server.commands.filter(({ op }) => op === "send").map(({ content, attachments = [] }) => `${content} ${attachments}`);
+  const sends = () =>
+    server.commands
+      .filter(({ op }) => op === "send")
+      .map(({ content, attachments = [] }) => `${content} ${attachments}`);
   const last = (client, other = "7") => client.conversations.conversation(other).lastMessage;
-  const failure = (promise) => promise.then(() => assert.fail("it was sent"), (error) => error);
+  const failure = (promise) =>
+    promise.then(
+      () => assert.fail("it was sent"),
+      (error) => error,
+    );
 
   test("is shown at once with the files themselves, and sent when they are uploaded", async () => {
     const client = await connect();
@@ -234,21 +286,32 @@ describe("A message with files", () => {
     const sent = client.send("7", "look", { attachments: [{ blob: file, width: 4, height: 3 }] });
     await settle();
     const message = last(client);
-    assert.deepEqual([message.state, message.attachments[0].blob, message.attachments[0].progress, message.attachments[0].width], ["sending", file, 0, 4]);
+    assert.deepEqual(
+      [message.state, message.attachments[0].blob, message.attachments[0].progress, message.attachments[0].width],
+      ["sending", file, 0, 4],
+    );
     assert.deepEqual(sends(), []);
     goOn();
     await sent;
     await settle();
     assert.deepEqual(sends(), ["look 11"]);
     const [attachment] = message.attachments;
-    assert.deepEqual([message.state, attachment.fileId, attachment.progress, attachment.blob, attachment.width], ["sent", "11", null, file, 40]);
+    assert.deepEqual(
+      [message.state, attachment.fileId, attachment.progress, attachment.blob, attachment.width],
+      ["sent", "11", null, file, 40],
+    );
     assert.match(attachment.url, /\/files\/11\/content/);
     assert.deepEqual(client.conversations.conversation("7").messages.length, 1);
   });
 
   test("comes with its files to the other user, in the event and in the model, and has none when it is recalled", async () => {
     const client = await connect();
-    const other = new ImClient({ server: "http://127.0.0.1/teaching/", credential: "7", WebSocket: server.WebSocket, fetch: server.fetch });
+    const other = new ImClient({
+      server: "http://127.0.0.1/teaching/",
+      credential: "7",
+      WebSocket: server.WebSocket,
+      fetch: server.fetch,
+    });
     clients.push(other);
     const shown = [];
     other.addEventListener("message", ({ detail }) => shown.push(detail));
@@ -256,11 +319,18 @@ describe("A message with files", () => {
     await settle();
     const { messageId } = await client.send("7", "", { attachments: [jpeg(), jpeg("x", "notes.txt")] });
     await settle();
-    assert.deepEqual(shown[0].attachments.map(({ name }) => name), ["photo.jpg", "notes.txt"]);
-    assert.deepEqual(last(other, "1").attachments.map(({ fileId, type }) => `${fileId} ${type}`), ["11 image/jpeg", "12 application/octet-stream"]);
+    assert.deepEqual(
+      shown[0].attachments.map(({ name }) => name),
+      ["photo.jpg", "notes.txt"],
+    );
+    assert.deepEqual(
+      last(other, "1").attachments.map(({ fileId, type }) => `${fileId} ${type}`),
+      ["11 image/jpeg", "12 application/octet-stream"],
+    );
     server.recall("1", messageId);
     await settle();
-    for (const message of [last(client), last(other, "1")]) assert.deepEqual([message.recalled, message.attachments], [true, []]);
+    for (const message of [last(client), last(other, "1")])
+      assert.deepEqual([message.recalled, message.attachments], [true, []]);
   });
 
   test("takes what was uploaded before, by id or as it was returned, and nothing twice", async () => {
@@ -284,7 +354,10 @@ describe("A message with files", () => {
     goOn();
     await sent;
     const { messages } = client.conversations.conversation("7");
-    assert.deepEqual(messages.map(({ content }) => content), ["text", "photo"]);
+    assert.deepEqual(
+      messages.map(({ content }) => content),
+      ["text", "photo"],
+    );
   });
 
   test("outlives the page with its files, and is sent once by the next one", async () => {
@@ -297,14 +370,24 @@ describe("A message with files", () => {
     const next = await connect();
     await pass(1000);
     assert.deepEqual(sends(), ["look 11,12"]);
-    assert.deepEqual(["11", "12"].map((id) => server.files.get(id).bytes), ["abc", "def"]);
-    assert.deepEqual(last(next).attachments.map(({ name }) => name), ["photo.jpg", "b.jpg"]);
-    assert.deepEqual([...storage.items?.keys?.() ?? []].filter((key) => key.includes("message")), []);
+    assert.deepEqual(
+      ["11", "12"].map((id) => server.files.get(id).bytes),
+      ["abc", "def"],
+    );
+    assert.deepEqual(
+      last(next).attachments.map(({ name }) => name),
+      ["photo.jpg", "b.jpg"],
+    );
+    assert.deepEqual(
+      [...(storage.items?.keys?.() ?? [])].filter((key) => key.includes("message")),
+      [],
+    );
   });
 
   test("whose page went between two files uploads the second alone", async () => {
     const first = await connect();
-    server.files.hold = (request) => (request === "POST" && server.files.size === 1 ? new Promise(() => {}) : Promise.resolve());
+    server.files.hold = (request) =>
+      request === "POST" && server.files.size === 1 ? new Promise(() => {}) : Promise.resolve();
     first.send("7", "two", { attachments: [jpeg(), jpeg("def", "b.jpg")] });
     await settle();
     first.close();
@@ -433,7 +516,10 @@ describe("A message with files", () => {
     client.send("7", "text");
     await pass(5000);
     const { messages } = client.conversations.conversation("7");
-    assert.deepEqual(messages.map(({ content, code }) => `${content} ${code}`).sort(), ["text null", "uploaded NO_FILES"]);
+    assert.deepEqual(messages.map(({ content, code }) => `${content} ${code}`).sort(), [
+      "text null",
+      "uploaded NO_FILES",
+    ]);
   });
 
   test("is in the list that the next page begins with, by its name and without an address", async () => {

@@ -24,7 +24,13 @@ describe("The newest conversations of a new device", () => {
   });
 
   async function open({ isShown = true, ...options } = {}) {
-    const client = new ImClient({ server: "http://127.0.0.1/teaching/", credential: () => "token.1.a", WebSocket: server.WebSocket, fetch: server.fetch, ...options });
+    const client = new ImClient({
+      server: "http://127.0.0.1/teaching/",
+      credential: () => "token.1.a",
+      WebSocket: server.WebSocket,
+      fetch: server.fetch,
+      ...options,
+    });
     clients.push(client);
     if (isShown) client.conversations;
     client.connect();
@@ -62,7 +68,8 @@ describe("The newest conversations of a new device", () => {
   /** Answers wait until they are let go, in the order of the questions. */
   function holdPages() {
     const held = [];
-    server.holdRest = (path) => (path === "conversations" ? new Promise((resolve) => held.push(resolve)) : Promise.resolve());
+    server.holdRest = (path) =>
+      path === "conversations" ? new Promise((resolve) => held.push(resolve)) : Promise.resolve();
     return held;
   }
 
@@ -77,7 +84,10 @@ describe("The newest conversations of a new device", () => {
     assert.equal(names(client).length, 29, "without the one that has changed last");
     held[0]();
     await settle();
-    assert.deepEqual(["37", "38", "39"].map((id) => client.conversations.conversation(id).unread), [1, 0, 1]);
+    assert.deepEqual(
+      ["37", "38", "39"].map((id) => client.conversations.conversation(id).unread),
+      [1, 0, 1],
+    );
     server.refuse = () => null;
     await pass(31_000);
     agrees(client);
@@ -105,7 +115,13 @@ describe("The newest conversations of a new device", () => {
     (await open({ store })).close();
     assert.equal(pages(), 1, "there is a list that was kept");
     const text = new LocalOutbox("1", storage).loadState();
-    const slow = { claim: () => [], put() {}, remove() {}, release() {}, loadState: async () => settle().then(() => text) };
+    const slow = {
+      claim: () => [],
+      put() {},
+      remove() {},
+      release() {},
+      loadState: async () => settle().then(() => text),
+    };
     await open({ store: () => slow });
     await settle();
     assert.equal(pages(), 1, "or will be there in a moment");
@@ -159,7 +175,12 @@ describe("The newest conversations of a new device", () => {
     const client = await open({ isShown: false });
     assert.equal(pages(), 0);
     client.close();
-    const idle = new ImClient({ server: "http://127.0.0.1/teaching/", credential: "1", WebSocket: server.WebSocket, fetch: server.fetch });
+    const idle = new ImClient({
+      server: "http://127.0.0.1/teaching/",
+      credential: "1",
+      WebSocket: server.WebSocket,
+      fetch: server.fetch,
+    });
     clients.push(idle);
     idle.conversations;
     await idle.api.me();

@@ -52,7 +52,10 @@ describe("A client", () => {
     const two = connect(() => "token.2.a");
     await two.send("7", "of two");
     two.close();
-    assert.deepEqual(two.log.filter(({ content }) => content === "of one"), []);
+    assert.deepEqual(
+      two.log.filter(({ content }) => content === "of one"),
+      [],
+    );
     connect(() => "token.1.b");
     await until(() => sentBy("1").length === 1);
     assert.deepEqual(sentBy("1"), ["of one"]);
@@ -123,7 +126,8 @@ describe("A client", () => {
     const client = connect(() => (asked++ === 0 ? "token.1.a" : "token.1.b"), { fetch: request });
     await until(() => client.userId === "1" && client.state === "open");
     isDown = true;
-    server.refuseRest = (path, { headers }) => (path === "unread" && headers.authorization.endsWith("1.a") ? 401 : null);
+    server.refuseRest = (path, { headers }) =>
+      path === "unread" && headers.authorization.endsWith("1.a") ? 401 : null;
     await assert.rejects(client.api.unread(), { status: 0, code: "NETWORK" });
     isDown = false;
     server.refuseRest = (path) => (path === "users/me" ? 503 : null);
@@ -147,7 +151,10 @@ describe("A client", () => {
     assert.equal(client.log.find(({ type }) => type === "otheruser").userId, "2");
     const two = connect(() => "token.2.a");
     await until(() => two.log.some(({ content }) => content === "for two"));
-    assert.deepEqual(client.log.filter(({ type }) => type === "message"), []);
+    assert.deepEqual(
+      client.log.filter(({ type }) => type === "message"),
+      [],
+    );
     assert.deepEqual([sentBy("1"), sentBy("2")], [[], []]);
     connect(() => "token.1.b");
     await until(() => sentBy("1").length === 1);
@@ -157,16 +164,23 @@ describe("A client", () => {
     let asked = 0;
     const client = connect(() => (asked++ === 0 ? "token.1.a" : "token.2.a"));
     await until(() => client.userId === "1");
-    server.refuseRest = (path, { headers }) => (path === "unread" && headers.authorization.endsWith("1.a") ? 401 : null);
+    server.refuseRest = (path, { headers }) =>
+      path === "unread" && headers.authorization.endsWith("1.a") ? 401 : null;
     await assert.rejects(client.api.unread(), { code: "OTHER_USER" });
     assert.equal(client.state, "closed");
-    assert.deepEqual(client.log.filter(({ type }) => type === "otheruser"), [{ type: "otheruser", userId: "2" }]);
+    assert.deepEqual(
+      client.log.filter(({ type }) => type === "otheruser"),
+      [{ type: "otheruser", userId: "2" }],
+    );
   });
 
   test("holds back what was written before it was known who the user is, where another one turns out", async () => {
     const token = (sub, jti) => `h.${Buffer.from(JSON.stringify({ sub, jti })).toString("base64url")}.s`;
     const users = { [token("1", 2)]: "1", [token("2", 2)]: "2" };
-    for (const [second, event] of [[token("1", 2), "user"], [token("2", 2), "otheruser"]]) {
+    for (const [second, event] of [
+      [token("1", 2), "user"],
+      [token("2", 2), "otheruser"],
+    ]) {
       let isUp = false;
       const request = async (address, { headers }) => {
         const user = users[headers?.Authorization?.replace("Bearer ", "")];

@@ -27,7 +27,14 @@ describe("The conversations of an earlier page", () => {
   });
 
   function open({ credential = "1", store = new LocalOutbox("1", storage), isSilent = false, ...options } = {}) {
-    const client = new ImClient({ server: "http://127.0.0.1/teaching/", credential, store, WebSocket: server.WebSocket, fetch: server.fetch, ...options });
+    const client = new ImClient({
+      server: "http://127.0.0.1/teaching/",
+      credential,
+      store,
+      WebSocket: server.WebSocket,
+      fetch: server.fetch,
+      ...options,
+    });
     clients.push(client);
     client.shown = [];
     if (!isSilent) client.addEventListener("message", ({ detail }) => client.shown.push(detail.content));
@@ -104,7 +111,10 @@ describe("The conversations of an earlier page", () => {
   });
 
   test("are forgotten where the numbers of the server have begun anew", async () => {
-    for (const renew of [() => server.renew("e2"), () => (server = new FakeServer2()).send("9", "1", "another server")]) {
+    for (const renew of [
+      () => server.renew("e2"),
+      () => (server = new FakeServer2()).send("9", "1", "another server"),
+    ]) {
       await first();
       renew();
       const client = open();
@@ -130,8 +140,19 @@ describe("The conversations of an earlier page", () => {
   test("cost one whole sync where they are broken, and nothing else", async () => {
     await first();
     const text = storage.getItem(KEY);
-    const broken = ["", "null", "{}\n[]", text.slice(0, -5), text.replace(/"version":\d+/, '"version":0'), text.replace(/"cursor":\d+/, '"cursor":"3"')];
-    broken.push(text.replace(/"unread":\d/, '"unread":-1'), text.replace('"content":"read"', '"content":{}'), text.replace(/\n.*/, "\n[null]"));
+    const broken = [
+      "",
+      "null",
+      "{}\n[]",
+      text.slice(0, -5),
+      text.replace(/"version":\d+/, '"version":0'),
+      text.replace(/"cursor":\d+/, '"cursor":"3"'),
+    ];
+    broken.push(
+      text.replace(/"unread":\d/, '"unread":-1'),
+      text.replace('"content":"read"', '"content":{}'),
+      text.replace(/\n.*/, "\n[null]"),
+    );
     for (const each of broken) {
       assert.notEqual(each, text);
       storage.setItem(KEY, each);
@@ -165,7 +186,8 @@ describe("The conversations of an earlier page", () => {
   test("stay what the tab has written that was furthest", async () => {
     const behind = open();
     await settle();
-    server.deliver = (connection, frame) => connection === [...server.connections][0] || queueMicrotask(() => connection.push(frame));
+    server.deliver = (connection, frame) =>
+      connection === [...server.connections][0] || queueMicrotask(() => connection.push(frame));
     const ahead = open();
     await settle();
     server.send("7", "1", "a");
@@ -173,7 +195,16 @@ describe("The conversations of an earlier page", () => {
     await pass(2000);
     assert.match(storage.getItem(KEY), /"cursor":2}/);
     server.deliver = (connection, frame) => queueMicrotask(() => connection.push(frame));
-    [...server.connections][0].push({ op: "message", change: 1, with: "7", messageId: "1", from: "7", to: "1", content: "a", unread: 1 });
+    [...server.connections][0].push({
+      op: "message",
+      change: 1,
+      with: "7",
+      messageId: "1",
+      from: "7",
+      to: "1",
+      content: "a",
+      unread: 1,
+    });
     await pass(2000);
     behind.close();
     assert.match(storage.getItem(KEY), /"cursor":2}/);
@@ -225,7 +256,10 @@ describe("The conversations of an earlier page", () => {
       ...{ claim: () => [], put() {}, remove() {}, release() {}, saveState() {} },
       loadState: () => new Promise((resolve) => setTimeout(() => resolve(text), milliseconds)),
     });
-    for (const [milliseconds, since] of [[500, 3], [60_000, 0]]) {
+    for (const [milliseconds, since] of [
+      [500, 3],
+      [60_000, 0],
+    ]) {
       server.commands.length = 0;
       server.send("7", "1", "more");
       const client = open({ store: slow(milliseconds) });

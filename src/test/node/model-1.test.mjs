@@ -30,7 +30,8 @@ describe("The model, on version 1,", () => {
     return client;
   }
 
-  const list = ({ conversations }) => conversations.list.map(({ user, unread, lastMessage }) => `${user.id} ${unread} ${lastMessage.content}`);
+  const list = ({ conversations }) =>
+    conversations.list.map(({ user, unread, lastMessage }) => `${user.id} ${unread} ${lastMessage.content}`);
   const texts = ({ messages }) => messages.map(({ content, state }) => `${content} ${state}`);
 
   test("has the list, newest first, with what is unread", async () => {
@@ -106,7 +107,10 @@ describe("The model, on version 1,", () => {
     clients.push(client);
     client.connect();
     await client.send("7", "hello");
-    assert.deepEqual(server.asked.filter((path) => path === "conversations"), []);
+    assert.deepEqual(
+      server.asked.filter((path) => path === "conversations"),
+      [],
+    );
     assert.deepEqual(list(client), []);
     await until(() => list(client).length === 1);
   });

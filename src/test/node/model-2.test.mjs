@@ -22,10 +22,17 @@ describe("On version 2", () => {
   });
 
   async function connect(credential = "1", options = {}) {
-    const client = new ImClient({ server: "http://127.0.0.1/teaching/", credential, WebSocket: server.WebSocket, fetch: server.fetch, ...options });
+    const client = new ImClient({
+      server: "http://127.0.0.1/teaching/",
+      credential,
+      WebSocket: server.WebSocket,
+      fetch: server.fetch,
+      ...options,
+    });
     clients.push(client);
     client.shown = [];
-    if (options.isSilent !== true) client.addEventListener("message", ({ detail }) => client.shown.push(detail.content));
+    if (options.isSilent !== true)
+      client.addEventListener("message", ({ detail }) => client.shown.push(detail.content));
     client.connect();
     await settle();
     return client;
@@ -38,7 +45,10 @@ describe("On version 2", () => {
     await connect("1");
     await connect(() => "token.2.a");
     const offered = [...server.connections].map((connection) => connection.offered);
-    assert.deepEqual(offered, [["imserver.v2", "imserver.v1"], ["imserver.v2", "imserver.v1", "bearer.token.2.a"]]);
+    assert.deepEqual(offered, [
+      ["imserver.v2", "imserver.v1"],
+      ["imserver.v2", "imserver.v1", "bearer.token.2.a"],
+    ]);
   });
 
   test("shows what is unread in the order of ids, then what comes in, and nothing that was read", async () => {
@@ -61,14 +71,20 @@ describe("On version 2", () => {
     server.protocol = "imserver.v2";
     await pass(31_000);
     assert.deepEqual(client.shown, ["a", "b"]);
-    assert.deepEqual(ops("sync").map(({ since }) => since), [0, 1]);
+    assert.deepEqual(
+      ops("sync").map(({ since }) => since),
+      [0, 1],
+    );
   });
 
   test("fetches no messages where nobody listens to them", async () => {
     server.send("7", "1", "a");
     const client = await connect("1", { isSilent: true });
     assert.equal(client.conversations.unread, 1);
-    assert.deepEqual(server.asked.filter((path) => path.includes("messages")), []);
+    assert.deepEqual(
+      server.asked.filter((path) => path.includes("messages")),
+      [],
+    );
   });
 
   test("asks the directory once for the name of whom it opens, where nobody has told it", async () => {
@@ -88,7 +104,12 @@ describe("On version 2", () => {
   test("asks for a name when it is connected, and again at the next opening where the server could not answer", async () => {
     server.directory.set("9", { id: 9, name: "Li Hua", avatar: "" });
     server.refuseRest = (path) => (path === "users/9" ? 429 : null);
-    const client = new ImClient({ server: "http://127.0.0.1/teaching/", credential: "1", WebSocket: server.WebSocket, fetch: server.fetch });
+    const client = new ImClient({
+      server: "http://127.0.0.1/teaching/",
+      credential: "1",
+      WebSocket: server.WebSocket,
+      fetch: server.fetch,
+    });
     clients.push(client);
     const conversation = await client.conversations.open("9");
     assert.deepEqual(server.asked, []);
@@ -125,7 +146,10 @@ describe("On version 2", () => {
     assert.equal(texts(conversation)[0], "m200");
     holdUp = null;
     while (conversation.more) await conversations.loadOlder("7");
-    assert.deepEqual(texts(conversation), Array.from({ length: 250 }, (_, i) => `m${i}`));
+    assert.deepEqual(
+      texts(conversation),
+      Array.from({ length: 250 }, (_, i) => `m${i}`),
+    );
   });
 
   test("shows live messages first where REST cannot be had, and the older ones when it can", async () => {
@@ -157,7 +181,13 @@ describe("On version 2", () => {
     assert.equal(laptop.conversations.unread, 0);
     await phone.recall(messageId);
     await settle();
-    assert.deepEqual(conversation.messages.map(({ recalled, content }) => [recalled, content]), [[true, ""], [false, "an answer"]]);
+    assert.deepEqual(
+      conversation.messages.map(({ recalled, content }) => [recalled, content]),
+      [
+        [true, ""],
+        [false, "an answer"],
+      ],
+    );
   });
 
   test("has one message where an answer was lost and the message was sent again", async () => {
@@ -173,7 +203,11 @@ describe("On version 2", () => {
     assert.deepEqual(texts(conversation), ["hello"]);
     assert.equal(server.entries.length, 1);
     assert.equal(client.conversations.list.length, 1);
-    assert.deepEqual(ops("sync").map(({ since }) => since), [0], "the change that the lost answer had is asked for");
+    assert.deepEqual(
+      ops("sync").map(({ since }) => since),
+      [0],
+      "the change that the lost answer had is asked for",
+    );
   });
 
   test("tells by receipts what the other one has read", async () => {
@@ -192,11 +226,15 @@ describe("On version 2", () => {
     const ids = ["a", "b", "c"].map((text) => server.send("7", "1", text).entry.messageId);
     const client = await connect();
     let refusals = 2;
-    server.refuse = ({ op }) => (op === "read" && refusals-- > 0 ? { code: "STORAGE_UNAVAILABLE", retryable: true } : null);
+    server.refuse = ({ op }) =>
+      op === "read" && refusals-- > 0 ? { code: "STORAGE_UNAVAILABLE", retryable: true } : null;
     ids.forEach((id) => client.markReadUpTo("7", id));
     assert.equal(client.unconfirmedReads, 1);
     await pass(40_000, 500);
-    assert.deepEqual(ops("read").map(({ upTo }) => upTo), [ids[2], ids[2], ids[2]]);
+    assert.deepEqual(
+      ops("read").map(({ upTo }) => upTo),
+      [ids[2], ids[2], ids[2]],
+    );
     assert.equal(server.unread("1", "7").length, 0);
     assert.equal(client.unconfirmedReads, 0);
     client.markReadUpTo("7", ids[1]);
@@ -210,7 +248,10 @@ describe("On version 2", () => {
     const client = await connect();
     client.markRead(b);
     await pass(200);
-    assert.deepEqual(server.unread("1", "7").map(({ messageId }) => messageId), [a]);
+    assert.deepEqual(
+      server.unread("1", "7").map(({ messageId }) => messageId),
+      [a],
+    );
     assert.equal(client.conversations.unread, 1);
   });
 
@@ -226,7 +267,11 @@ describe("On version 2", () => {
     assert.equal(ops("typing").length, 2);
     assert.ok(two.conversations.conversation("1").typingUntil > Date.now());
     await pass(6000);
-    assert.deepEqual(heard, [["1", true], ["1", true], ["1", false]]);
+    assert.deepEqual(heard, [
+      ["1", true],
+      ["1", true],
+      ["1", false],
+    ]);
     assert.equal(two.conversations.conversation("1").typingUntil, 0);
   });
 
@@ -300,13 +345,24 @@ describe("On version 2", () => {
   });
 
   test("has addresses of the web alone for where a notice leads", async () => {
-    const urls = ["https://host.example/a", "/course/7", "javascript:alert(1)", " java\nscript:alert(1)", "data:text/html,x", "file:///etc", "http://["];
+    const urls = [
+      "https://host.example/a",
+      "/course/7",
+      "javascript:alert(1)",
+      " java\nscript:alert(1)",
+      "data:text/html,x",
+      "file:///etc",
+      "http://[",
+    ];
     for (const url of urls) server.send("0", "1", url, { url });
     const client = await connect("1", { isSilent: true });
     assert.equal(client.conversations.conversation("0").lastMessage.url, "");
     const { messages } = await client.conversations.open("0");
     server.send("0", "1", "live", { url: "javascript:alert(2)" });
     await settle();
-    assert.deepEqual(messages.map(({ url }) => url), ["https://host.example/a", "/course/7", "", "", "", "", "", ""]);
+    assert.deepEqual(
+      messages.map(({ url }) => url),
+      ["https://host.example/a", "/course/7", "", "", "", "", "", ""],
+    );
   });
 });

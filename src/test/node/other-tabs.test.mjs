@@ -30,7 +30,14 @@ describe("A message that is not stored yet", () => {
 
   async function open({ key = "1", credential = "1", ...options } = {}) {
     const store = new LocalOutbox(key, storage);
-    const client = new ImClient({ server: "http://127.0.0.1/teaching/", credential, store, WebSocket: server.WebSocket, fetch: server.fetch, ...options });
+    const client = new ImClient({
+      server: "http://127.0.0.1/teaching/",
+      credential,
+      store,
+      WebSocket: server.WebSocket,
+      fetch: server.fetch,
+      ...options,
+    });
     tabs.push(client);
     client.conversations;
     client.connect();
@@ -52,11 +59,18 @@ describe("A message that is not stored yet", () => {
 
   const lost = ({ op }) => (op === "send" ? "lost" : null);
   const refused = ({ op }) => (op === "send" ? { code: "STRANGER", retryable: false } : null);
-  const sent = () => server.commands.filter(({ op }) => op === "send").map(({ content, clientMessageId }) => `${content} ${clientMessageId}`);
+  const sent = () =>
+    server.commands
+      .filter(({ op }) => op === "send")
+      .map(({ content, clientMessageId }) => `${content} ${clientMessageId}`);
   const stored = () => server.entries.map(({ content }) => content);
   /** How many messages the store has. */
-  const kept = () => [...Array(storage.length).keys()].filter((index) => storage.key(index).includes("message.")).length;
-  const shown = (client, other = "7") => client.conversations.conversation(other).messages.map(({ content, state, messageId }) => `${content} ${state} ${messageId !== null}`);
+  const kept = () =>
+    [...Array(storage.length).keys()].filter((index) => storage.key(index).includes("message.")).length;
+  const shown = (client, other = "7") =>
+    client.conversations
+      .conversation(other)
+      .messages.map(({ content, state, messageId }) => `${content} ${state} ${messageId !== null}`);
 
   test("is seen in the other tabs as it is, and is stored once", async () => {
     const [one, other] = [await open(), await open()];
@@ -76,18 +90,33 @@ describe("A message that is not stored yet", () => {
     server.refuse = lost;
     const one = await open();
     one.send("7", "hello");
-    const later = new ImClient({ server: "http://127.0.0.1/teaching/", credential: "1", store: new LocalOutbox("1", storage), WebSocket: server.WebSocket, fetch: server.fetch });
+    const later = new ImClient({
+      server: "http://127.0.0.1/teaching/",
+      credential: "1",
+      store: new LocalOutbox("1", storage),
+      WebSocket: server.WebSocket,
+      fetch: server.fetch,
+    });
     tabs.push(later);
     later.connect();
     await settle();
     assert.deepEqual(shown(later), ["hello sending false"]);
-    assert.deepEqual(later.conversations.list.map(({ user }) => user.id), ["7"]);
+    assert.deepEqual(
+      later.conversations.list.map(({ user }) => user.id),
+      ["7"],
+    );
   });
 
   test("is seen though it was written before there was a connection", async () => {
     const other = await open();
     server.protocol = null;
-    const one = new ImClient({ server: "http://127.0.0.1/teaching/", credential: "1", store: new LocalOutbox("1", storage), WebSocket: server.WebSocket, fetch: server.fetch });
+    const one = new ImClient({
+      server: "http://127.0.0.1/teaching/",
+      credential: "1",
+      store: new LocalOutbox("1", storage),
+      WebSocket: server.WebSocket,
+      fetch: server.fetch,
+    });
     tabs.push(one);
     one.send("7", "hello");
     one.connect();
@@ -123,12 +152,20 @@ describe("A message that is not stored yet", () => {
     other.conversations.retry("7", message);
     await settle();
     for (const tab of tabs) assert.deepEqual(shown(tab), ["hello sending false"]);
-    assert.deepEqual(tabs.map((tab) => tab.outgoing().length), [0, 1, 0], "one holds it");
+    assert.deepEqual(
+      tabs.map((tab) => tab.outgoing().length),
+      [0, 1, 0],
+      "one holds it",
+    );
     assert.equal(kept(), 1, "in the store too");
     one.close();
     one.connect();
     await pass(1000);
-    assert.deepEqual(tabs.map((tab) => tab.outgoing().length), [0, 1, 0], "nor does it come back from the store");
+    assert.deepEqual(
+      tabs.map((tab) => tab.outgoing().length),
+      [0, 1, 0],
+      "nor does it come back from the store",
+    );
     server.refuse = () => null;
     await pass(7000);
     assert.deepEqual(stored(), ["hello"]);
@@ -158,7 +195,8 @@ describe("A message that is not stored yet", () => {
     one.send("7", "hello");
     await settle();
     const [first] = server.connections;
-    server.refuse = ({ op }, connection) => (op !== "send" ? null : connection === first ? { code: "STRANGER", retryable: false } : "lost");
+    server.refuse = ({ op }, connection) =>
+      op !== "send" ? null : connection === first ? { code: "STRANGER", retryable: false } : "lost";
     for (const tab of [one, other]) tab.conversations.retry("7", tab.conversations.conversation("7").messages[0]);
     await settle();
     assert.deepEqual(shown(other), ["hello sending false"], "whatever became of it there");
@@ -299,10 +337,33 @@ describe("A message that is not stored yet", () => {
     assert.deepEqual([shown(other), shown(elsewhere)], [[], []]);
     const channel = new FakeChannel("imserver.outbox.1.tabs");
     const word = { version: 1, userId: "1", from: "b" };
-    const detail = { clientMessageId: "b", toId: "7", content: "b", timestamp: "9999999999999", state: "sending", messageId: null, code: null, message: null };
-    const words = [null, "text", 1, {}, { ...word, version: 2, op: "outgoing", details: [detail] }, { ...word, op: "outgoing" }, { ...word, op: "nothing" }];
-    for (const part of [{ content: 1 }, { state: "odd" }, { toId: null }, { state: "sent" }]) words.push({ ...word, op: "outgoing", details: [{ ...detail, ...part }] });
-    words.push({ ...word, op: "outgoing", details: [null] }, { ...word, op: "outgoing", details: "text" }, { ...word, op: "forget" }, { ...word, op: "forget", toId: "7", clientMessageId: "b" });
+    const detail = {
+      clientMessageId: "b",
+      toId: "7",
+      content: "b",
+      timestamp: "9999999999999",
+      state: "sending",
+      messageId: null,
+      code: null,
+      message: null,
+    };
+    const words = [
+      null,
+      "text",
+      1,
+      {},
+      { ...word, version: 2, op: "outgoing", details: [detail] },
+      { ...word, op: "outgoing" },
+      { ...word, op: "nothing" },
+    ];
+    for (const part of [{ content: 1 }, { state: "odd" }, { toId: null }, { state: "sent" }])
+      words.push({ ...word, op: "outgoing", details: [{ ...detail, ...part }] });
+    words.push(
+      { ...word, op: "outgoing", details: [null] },
+      { ...word, op: "outgoing", details: "text" },
+      { ...word, op: "forget" },
+      { ...word, op: "forget", toId: "7", clientMessageId: "b" },
+    );
     for (const each of words) {
       channel.postMessage(each);
       await settle();

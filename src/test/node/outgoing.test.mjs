@@ -23,7 +23,13 @@ describe("A message", () => {
   });
 
   async function connect(options = {}) {
-    client = new ImClient({ server: "http://127.0.0.1/teaching/", credential: "1", WebSocket: server.WebSocket, fetch: server.fetch, ...options });
+    client = new ImClient({
+      server: "http://127.0.0.1/teaching/",
+      credential: "1",
+      WebSocket: server.WebSocket,
+      fetch: server.fetch,
+      ...options,
+    });
     client.connect();
     await settle();
   }
@@ -41,7 +47,9 @@ describe("A message", () => {
     assert.ok(attempts().length >= 3);
     await pass(60_000, 1000);
     assert.equal((await failure).code, "NO_ANSWER");
-    const names = new Set(attempts().map(({ clientMessageId, timestamp, content }) => `${clientMessageId} ${timestamp} ${content}`));
+    const names = new Set(
+      attempts().map(({ clientMessageId, timestamp, content }) => `${clientMessageId} ${timestamp} ${content}`),
+    );
     assert.equal(names.size, 1);
     assert.equal(client.outgoing()[0].state, "failed");
   });
@@ -102,7 +110,10 @@ describe("A message", () => {
     await pass(1000);
     const { messageId } = await sent;
     assert.equal(attempts().length, 2);
-    assert.deepEqual(server.entries.map((entry) => entry.messageId), [messageId]);
+    assert.deepEqual(
+      server.entries.map((entry) => entry.messageId),
+      [messageId],
+    );
   });
 
   test("that is not stored outlives the page, and is sent by the next one in its order", async () => {
@@ -121,13 +132,26 @@ describe("A message", () => {
     await connect({ store: store() });
     await pass(1000);
     assert.deepEqual(contents(), ["one", "two"]);
-    assert.deepEqual([...storage.items.keys()].filter((key) => key.includes("message")), []);
+    assert.deepEqual(
+      [...storage.items.keys()].filter((key) => key.includes("message")),
+      [],
+    );
   });
 
   test("of a tab that lives is not taken by another one; of one that has gone it is", async () => {
     client.close();
     const storage = new FakeStorage();
-    const entry = { clientMessageId: "m", toId: "7", content: "x", timestamp: "1", since: Date.now(), state: "sending", code: null, message: null, userId: "1" };
+    const entry = {
+      clientMessageId: "m",
+      toId: "7",
+      content: "x",
+      timestamp: "1",
+      since: Date.now(),
+      state: "sending",
+      code: null,
+      message: null,
+      userId: "1",
+    };
     const [one, two] = [new LocalOutbox("1", storage), new LocalOutbox("1", storage)];
     one.put(entry);
     assert.deepEqual(two.claim(10, "1"), []);
@@ -150,9 +174,17 @@ describe("The connection", () => {
     stopClock();
     mock.method(Math, "random", () => 0.999);
     server = new FakeServer2();
-    client = new ImClient({ server: "http://127.0.0.1/teaching/", credential: "1", WebSocket: server.WebSocket, fetch: server.fetch });
+    client = new ImClient({
+      server: "http://127.0.0.1/teaching/",
+      credential: "1",
+      WebSocket: server.WebSocket,
+      fetch: server.fetch,
+    });
     waits = [];
-    client.addEventListener("state", ({ detail: { retryInMs } }) => retryInMs !== null && waits.push(Math.round(retryInMs / 10) * 10));
+    client.addEventListener(
+      "state",
+      ({ detail: { retryInMs } }) => retryInMs !== null && waits.push(Math.round(retryInMs / 10) * 10),
+    );
   });
 
   afterEach(() => {
@@ -200,7 +232,12 @@ describe("The connection", () => {
         offered.push(protocols);
       }
     };
-    client = new ImClient({ server: "http://127.0.0.1/teaching/", credential: "1", WebSocket: Watched, fetch: server.fetch });
+    client = new ImClient({
+      server: "http://127.0.0.1/teaching/",
+      credential: "1",
+      WebSocket: Watched,
+      fetch: server.fetch,
+    });
     client.connect();
     await pass(60_000, 500);
     const both = ["imserver.v2", "imserver.v1"];

@@ -62,7 +62,9 @@ describe("Read-acks", () => {
     await pass(120_000);
     const waits = sent.slice(1).map(({ at }, index) => at - sent[index].at);
     // Up to a quarter more, at random, after the answer; the clock goes on by steps of 100 ms.
-    waits.forEach((wait, index) => assert.ok(wait >= 6000 * 2 ** index && wait <= 7500 * 2 ** index + 300, String(waits)));
+    waits.forEach((wait, index) =>
+      assert.ok(wait >= 6000 * 2 ** index && wait <= 7500 * 2 ** index + 300, String(waits)),
+    );
     assert.deepEqual(ids(), ["1", "1,2", "1,2", "1,2"]);
   });
 

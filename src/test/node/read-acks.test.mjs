@@ -46,7 +46,10 @@ describe("A read-ack", () => {
     server.refuseReadAck = () => null;
     client.markRead("2");
     await until(() => acks().length === 2);
-    assert.deepEqual(acks().map(({ content }) => content), ["[1]", "[2]"]);
+    assert.deepEqual(
+      acks().map(({ content }) => content),
+      ["[1]", "[2]"],
+    );
   });
 
   test("is sent again on the next connection where the one before broke soon after", async () => {

@@ -90,7 +90,8 @@ describe("Messages beyond what the server pushes", () => {
   test("come on the same connection where REST could not be had for a while, and hold up no live ones meanwhile", async () => {
     fill(40);
     let failures = 2;
-    const request = (address, init) => (failures-- > 0 ? Promise.reject(new TypeError("nobody is there")) : fetch(address, init));
+    const request = (address, init) =>
+      failures-- > 0 ? Promise.reject(new TypeError("nobody is there")) : fetch(address, init);
     connect({ holdWithin: 300 }, { fetch: request });
     await until(() => shown.length === 10);
     server.add("7", "1", "live");
@@ -210,6 +211,9 @@ describe("Messages beyond what the server pushes", () => {
     connect();
     await until(() => server.asked.includes("unread"));
     server.replayLimit = 10;
-    assert.deepEqual(server.asked.filter((path) => path.includes("messages")), []);
+    assert.deepEqual(
+      server.asked.filter((path) => path.includes("messages")),
+      [],
+    );
   });
 });

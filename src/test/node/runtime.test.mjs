@@ -63,7 +63,10 @@ for (const [name, Type] of Object.entries(kinds)) {
         assert.equal(client.userId, "1");
         client.close();
       }
-      assert.ok(addresses.every((address) => typeof address === "string"), "an address is a text");
+      assert.ok(
+        addresses.every((address) => typeof address === "string"),
+        "an address is a text",
+      );
     });
 
     test("goes on trying while the server is away, and connects when it is there", async () => {
@@ -94,7 +97,10 @@ for (const [name, Type] of Object.entries(kinds)) {
       server.cut(4408);
       const before = offered.length;
       await until(() => offered.length >= before + 4);
-      assert.ok(offered.every((versions) => versions.length === 2), JSON.stringify(offered));
+      assert.ok(
+        offered.every((versions) => versions.length === 2),
+        JSON.stringify(offered),
+      );
     });
 
     test("offers its versions again after one refusal, and after a connection without one", async () => {
@@ -102,7 +108,10 @@ for (const [name, Type] of Object.entries(kinds)) {
       server.letIn = () => ++handshakes > 1; // as if it had come up between the handshake and what REST was asked
       connect("1");
       await until(() => client.state === "open");
-      assert.deepEqual(offered.map((versions) => versions.length), [2, 2]);
+      assert.deepEqual(
+        offered.map((versions) => versions.length),
+        [2, 2],
+      );
       client.close();
       server.chooses = false;
       connect("1");
@@ -163,16 +172,27 @@ for (const [name, Type] of Object.entries(kinds)) {
   });
 }
 
-test("says what to do where there is no WebSocket", { skip: globalThis.WebSocket !== undefined && "there is one" }, () => {
-  assert.throws(() => new ImClient({ server: "http://127.0.0.1/", credential: "1" }), /option WebSocket .*ws/);
-});
+test(
+  "says what to do where there is no WebSocket",
+  { skip: globalThis.WebSocket !== undefined && "there is one" },
+  () => {
+    assert.throws(() => new ImClient({ server: "http://127.0.0.1/", credential: "1" }), /option WebSocket .*ws/);
+  },
+);
 
 test("wants to be told where the server is", () => {
   assert.throws(() => new ImApi({ credential: "1" }), /address of a server/);
 });
 
 test("says which address to pass in place of the socket's", () => {
-  for (const socket of ["ws://127.0.0.1:8080/teaching/imserver/1", "http://127.0.0.1:8080/teaching/imserver/me", "ws://127.0.0.1:8080/teaching/"]) {
-    assert.throws(() => new ImClient({ server: socket, credential: "1", WebSocket }), /pass that of the application, http:\/\/127.0.0.1:8080\/teaching\/, as server/);
+  for (const socket of [
+    "ws://127.0.0.1:8080/teaching/imserver/1",
+    "http://127.0.0.1:8080/teaching/imserver/me",
+    "ws://127.0.0.1:8080/teaching/",
+  ]) {
+    assert.throws(
+      () => new ImClient({ server: socket, credential: "1", WebSocket }),
+      /pass that of the application, http:\/\/127.0.0.1:8080\/teaching\/, as server/,
+    );
   }
 });

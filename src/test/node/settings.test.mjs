@@ -27,7 +27,13 @@ describe("What a user sets of conversations, on version 2,", () => {
   });
 
   async function connect(credential = "1", options = {}) {
-    const client = new ImClient({ server: "http://127.0.0.1/teaching/", credential, WebSocket: server.WebSocket, fetch: server.fetch, ...options });
+    const client = new ImClient({
+      server: "http://127.0.0.1/teaching/",
+      credential,
+      WebSocket: server.WebSocket,
+      fetch: server.fetch,
+      ...options,
+    });
     clients.push(client);
     client.connect();
     await settle();
@@ -36,14 +42,18 @@ describe("What a user sets of conversations, on version 2,", () => {
 
   const flagsOf = (client, userId) => {
     const { isStranger, blocked, muted, pinned, hidden } = client.conversations.conversation(userId);
-    return Object.entries({ isStranger, blocked, muted, pinned, hidden }).filter(([, holds]) => holds).map(([name]) => name);
+    return Object.entries({ isStranger, blocked, muted, pinned, hidden })
+      .filter(([, holds]) => holds)
+      .map(([name]) => name);
   };
 
   test("is set for himself, and a message reported once, by REST", async () => {
     const asked = [];
     const answers = async (address, { method, body }) => {
       asked.push([method, new URL(address).pathname.replace("/teaching/api/", ""), body && JSON.parse(body)]);
-      return new Response(method === "POST" ? '{"reportId":7}' : '{"strangers":"quota:1","strangersEffective":"closed"}');
+      return new Response(
+        method === "POST" ? '{"reportId":7}' : '{"strangers":"quota:1","strangersEffective":"closed"}',
+      );
     };
     const client = await connect("1", { fetch: answers });
     assert.deepEqual(await client.api.settings(), { strangers: "quota:1", strangersEffective: "closed" });
@@ -70,20 +80,26 @@ describe("What a user sets of conversations, on version 2,", () => {
     await conversations.block("7", true);
     await conversations.hide("7");
     await settle();
-    for (const client of [one, other, await connect()]) assert.deepEqual(flagsOf(client, "7"), ["blocked", "muted", "pinned", "hidden"]);
+    for (const client of [one, other, await connect()])
+      assert.deepEqual(flagsOf(client, "7"), ["blocked", "muted", "pinned", "hidden"]);
     await conversations.mute("7", false);
     await conversations.pin("7", false);
     await conversations.block("7", false);
     await settle();
     for (const client of [one, other, await connect()]) assert.deepEqual(flagsOf(client, "7"), ["hidden"]);
-    assert.deepEqual(server.commands.filter(({ op, since }) => op === "sync" && since > 0), [], "each event was the next change");
+    assert.deepEqual(
+      server.commands.filter(({ op, since }) => op === "sync" && since > 0),
+      [],
+      "each event was the next change",
+    );
   });
 
   test("is taken from a device that is behind as it is now, and not as it was told late", async () => {
     server.send("1", "7", "hello");
     const client = await connect();
     const late = [];
-    server.deliver = (connection, frame) => void (frame.op === "settings" ? late.push([connection, frame]) : queueMicrotask(() => connection.push(frame)));
+    server.deliver = (connection, frame) =>
+      void (frame.op === "settings" ? late.push([connection, frame]) : queueMicrotask(() => connection.push(frame)));
     server.set("1", "7", { muted: true });
     server.set("1", "7", { muted: false });
     const [[connection, first], [, second]] = late;
@@ -148,7 +164,8 @@ describe("What a user sets of conversations, on version 2,", () => {
     const [one, other] = [await connect(), await connect()];
     await one.conversations.block("9", true);
     await settle();
-    for (const client of [one, other, await connect()]) assert.deepEqual([names(client), flagsOf(client, "9")], [[], ["isStranger", "blocked"]]);
+    for (const client of [one, other, await connect()])
+      assert.deepEqual([names(client), flagsOf(client, "9")], [[], ["isStranger", "blocked"]]);
   });
 
   test("counts no muted messages, and those of strangers apart where the site bounds these", async () => {
@@ -170,11 +187,21 @@ describe("What a user sets of conversations, on version 2,", () => {
 
   test("has a stranger in who writes first, until this user answers; never in the system or in oneself", async () => {
     const client = await connect();
-    for (const [from, to] of [["7", "1"], ["0", "1"], ["1", "1"], ["1", "8"], ["8", "1"]]) server.send(from, to, "hello");
+    for (const [from, to] of [
+      ["7", "1"],
+      ["0", "1"],
+      ["1", "1"],
+      ["1", "8"],
+      ["8", "1"],
+    ])
+      server.send(from, to, "hello");
     await client.send("9", "hello");
     server.send("9", "1", "an answer");
     await settle();
-    assert.deepEqual(["7", "0", "1", "8", "9"].map((user) => client.conversations.conversation(user).isStranger), [true, false, false, false, false]);
+    assert.deepEqual(
+      ["7", "0", "1", "8", "9"].map((user) => client.conversations.conversation(user).isStranger),
+      [true, false, false, false, false],
+    );
     await client.send("7", "an answer");
     await settle();
     assert.equal(client.conversations.conversation("7").isStranger, false);
@@ -188,7 +215,7 @@ describe("What a user sets of conversations, on version 2,", () => {
     assert.equal(client.conversations.conversation("7").isStranger, false);
   });
 
-  test("fires no \"received\" for who is muted or blocked, and no \"typing\" for who is blocked", async () => {
+  test('fires no "received" for who is muted or blocked, and no "typing" for who is blocked', async () => {
     for (const user of ["7", "8", "9"]) server.send("1", user, "hello");
     const client = await connect();
     const { conversations } = client;
@@ -223,8 +250,15 @@ describe("What a user sets of conversations, on version 2,", () => {
     server.protocol = null;
     const client = await connect("1", { store: new LocalOutbox("1", storage) });
     assert.deepEqual(names(client), ["7", "9"]);
-    const flags = [["isStranger", "muted", "pinned"], ["isStranger", "hidden"], ["isStranger", "blocked"]];
-    assert.deepEqual(["7", "8", "9"].map((user) => flagsOf(client, user)), flags);
+    const flags = [
+      ["isStranger", "muted", "pinned"],
+      ["isStranger", "hidden"],
+      ["isStranger", "blocked"],
+    ];
+    assert.deepEqual(
+      ["7", "8", "9"].map((user) => flagsOf(client, user)),
+      flags,
+    );
   });
 
   test("has a message that the rules refuse failed, with the code, and does not send it again", async () => {
@@ -254,7 +288,12 @@ describe("What a user sets of conversations, on version 1,", () => {
   });
 
   async function connect() {
-    client = new ImClient({ server: server.address, credential: "1", WebSocket, timing: { backoff: 10, backoffCap: 40, quietAfter: 50 } });
+    client = new ImClient({
+      server: server.address,
+      credential: "1",
+      WebSocket,
+      timing: { backoff: 10, backoffCap: 40, quietAfter: 50 },
+    });
     client.connect();
     void client.conversations;
     await until(() => client.conversations.state === "loaded");
@@ -269,7 +308,10 @@ describe("What a user sets of conversations, on version 1,", () => {
     const { conversations } = client;
     await until(() => conversations.unread === 2);
     const [seven, eight] = ["7", "8"].map((user) => conversations.conversation(user));
-    assert.deepEqual([seven.pinned, seven.isStranger, seven.muted, eight.muted, eight.blocked, eight.pinned], [true, true, false, true, true, false]);
+    assert.deepEqual(
+      [seven.pinned, seven.isStranger, seven.muted, eight.muted, eight.blocked, eight.pinned],
+      [true, true, false, true, true, false],
+    );
     assert.equal(conversations.unreadOfStrangers, 0);
     await client.send("7", "an answer");
     assert.equal(seven.isStranger, false);

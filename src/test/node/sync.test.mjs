@@ -29,7 +29,9 @@ describe("The cursor", () => {
 
   const change = (number) => sync.change(number, () => applied.push(number));
   const part = (changes, next, more = false) =>
-    asked.at(-1).answered({ op: "done", conversations: changes.map((number) => ({ change: number })), next, more, head: next });
+    asked
+      .at(-1)
+      .answered({ op: "done", conversations: changes.map((number) => ({ change: number })), next, more, head: next });
   const open = (head, epoch = "e1") => sync.opened({ head, epoch });
 
   /** All up to a change is known. */
@@ -46,7 +48,10 @@ describe("The cursor", () => {
 
   test("asks for all at first, in parts, with the epoch", () => {
     open(9);
-    assert.deepEqual(asked.map(({ since, epoch, limit }) => ({ since, epoch, limit })), [{ since: 0, epoch: "e1", limit: 200 }]);
+    assert.deepEqual(
+      asked.map(({ since, epoch, limit }) => ({ since, epoch, limit })),
+      [{ since: 0, epoch: "e1", limit: 200 }],
+    );
     part([2, 5], 5, true);
     assert.equal(asked[1].since, 5);
     part([7], 9);

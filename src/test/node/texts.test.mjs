@@ -8,7 +8,10 @@ import { UserSearch } from "../webapp/chat/user-search.js";
 import { until } from "./fake-server.mjs";
 
 describe("linkify", () => {
-  const links = (text) => linkify(text).filter(({ href }) => href).map((part) => part.text);
+  const links = (text) =>
+    linkify(text)
+      .filter(({ href }) => href)
+      .map((part) => part.text);
 
   test("finds addresses, without what ends a sentence", () => {
     assert.deepEqual(links("see https://a.example/x. (http://b.example/y) and（https://c.example/课程?a=1）。"), [
@@ -16,21 +19,32 @@ describe("linkify", () => {
       "http://b.example/y",
       "https://c.example/课程?a=1",
     ]);
-    assert.deepEqual(links("https://a.example/wiki/A_(b)) https://a.example/[x]{y}}!?"), ["https://a.example/wiki/A_(b)", "https://a.example/[x]{y}"]);
+    assert.deepEqual(links("https://a.example/wiki/A_(b)) https://a.example/[x]{y}}!?"), [
+      "https://a.example/wiki/A_(b)",
+      "https://a.example/[x]{y}",
+    ]);
     assert.deepEqual(links("http:// https://good.example@evil.example javascript:alert(1) http://[x"), []);
   });
 
   test("takes what begins with www. for an address, but not within a word, a path or a mail address", () => {
-    assert.deepEqual(linkify("见 www.school.example/课程，or (WWW.b.example).").filter(({ href }) => href), [
-      { text: "www.school.example/课程", href: "https://www.school.example/%E8%AF%BE%E7%A8%8B" },
-      { text: "WWW.b.example", href: "https://www.b.example/" },
-    ]);
+    assert.deepEqual(
+      linkify("见 www.school.example/课程，or (WWW.b.example).").filter(({ href }) => href),
+      [
+        { text: "www.school.example/课程", href: "https://www.school.example/%E8%AF%BE%E7%A8%8B" },
+        { text: "WWW.b.example", href: "https://www.b.example/" },
+      ],
+    );
     assert.deepEqual(links("awww.a.example me@www.a.example /www.a.example www. www.. www"), []);
   });
 
   test("gives back every character, whatever it is given", () => {
     for (const text of ["", "no link", "http://a.example", "a http://b.example, c http://d.example)"]) {
-      assert.equal(linkify(text).map((part) => part.text).join(""), text);
+      assert.equal(
+        linkify(text)
+          .map((part) => part.text)
+          .join(""),
+        text,
+      );
     }
   });
 
@@ -39,11 +53,21 @@ describe("linkify", () => {
     const size = 1_000_000;
     for (const end of [")", "]}", "(", ".", "()", "(".repeat(size / 2) + ")"]) {
       const text = `http://a${end.length > size / 2 ? end : end.repeat(size / end.length)}`;
-      assert.equal(linkify(text).map((part) => part.text).join(""), text);
+      assert.equal(
+        linkify(text)
+          .map((part) => part.text)
+          .join(""),
+        text,
+      );
     }
     for (let i = 0; i < 60; i++) linkify(`http://a${")".repeat(3990)}`);
     assert.equal(links(`http://a${")".repeat(3990)}`)[0], "http://a");
-    assert.equal(linkify("http://".repeat(size / 8)).map((part) => part.text).join("").length, (size / 8) * 7);
+    assert.equal(
+      linkify("http://".repeat(size / 8))
+        .map((part) => part.text)
+        .join("").length,
+      (size / 8) * 7,
+    );
   });
 
   test("makes no link of what is longer than an address", () => {
@@ -55,7 +79,10 @@ describe("linkify", () => {
 describe("The texts", () => {
   const zh = textsFor(["zh-CN"]);
   const en = textsFor(["en-GB"]);
-  const keys = (value) => (typeof value === "object" ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, keys(each)])) : typeof value);
+  const keys = (value) =>
+    typeof value === "object"
+      ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, keys(each)]))
+      : typeof value;
 
   test("say the same in both languages", () => {
     assert.deepEqual(keys(zh), keys(en));
@@ -68,7 +95,9 @@ describe("The texts", () => {
 
   test("know every failure and close code that users meet", () => {
     for (const { failures, ended } of [zh, en]) {
-      assert.ok(failures.REUSED_ID && failures.RATE_LIMITED && ended[4403] && ended[4409] && ended[4423] && failures.SUSPENDED);
+      assert.ok(
+        failures.REUSED_ID && failures.RATE_LIMITED && ended[4403] && ended[4409] && ended[4423] && failures.SUSPENDED,
+      );
     }
   });
 

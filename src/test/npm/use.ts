@@ -1,6 +1,14 @@
 /** What a project with strict types writes: a wrong name of an event, or of a detail, would not compile. */
 
-import { ApiError, type Conversation, ImClient, LocalOutbox, type Message, SendError, type MessageDetail } from "imserver-client";
+import {
+  ApiError,
+  type Conversation,
+  ImClient,
+  LocalOutbox,
+  type Message,
+  SendError,
+  type MessageDetail,
+} from "imserver-client";
 
 const client = new ImClient({
   server: "https://school.example/teaching/",

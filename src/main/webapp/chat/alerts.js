@@ -107,7 +107,8 @@ export class Alerts {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     const generation = this.#generation;
-    const isToTell = (/** @type {[Message, Conversation]} */ [message]) => message.unread && !message.recalled && this.#isNotTold(message);
+    const isToTell = (/** @type {[Message, Conversation]} */ [message]) =>
+      message.unread && !message.recalled && this.#isNotTold(message);
     if (!waiting.some(isToTell)) return;
     await alone(() => {
       const told = generation === this.#generation ? waiting.filter(isToTell) : [];
@@ -115,7 +116,8 @@ export class Alerts {
       this.#keepTold(told.map(([message]) => message));
       if (this.choice.sound) this.#play();
       const isLookedAt = document.visibilityState === "visible" && document.hasFocus();
-      if (this.choice.notifications && this.canNotify && Notification.permission === "granted" && !isLookedAt) this.#notify(told, texts);
+      if (this.choice.notifications && this.canNotify && Notification.permission === "granted" && !isLookedAt)
+        this.#notify(told, texts);
       return true;
     });
   }
@@ -152,7 +154,10 @@ export class Alerts {
     const title = unread.length === 1 ? nameOf(user, texts) : texts.newMessagesCount(unread.length);
     const body = lineOf(message, texts).slice(0, LONGEST);
     try {
-      const notification = new Notification(title, { body: unread.length === 1 ? body : texts.says(nameOf(user, texts), body), tag: KEY });
+      const notification = new Notification(title, {
+        body: unread.length === 1 ? body : texts.says(nameOf(user, texts), body),
+        tag: KEY,
+      });
       this.#notification = notification;
       notification.onclick = () => {
         window.focus();

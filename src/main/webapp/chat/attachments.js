@@ -29,11 +29,13 @@ export function attachmentsOf({ attachments, state }, actions, texts) {
   const pictures = attachments.filter((each) => kindOf(each) === "image");
   const others = attachments.filter((each) => kindOf(each) !== "image");
   return html`
-    ${pictures.length === 0
-      ? nothing
-      : html`<div class="pictures ${pictures.length === 1 ? "single" : pictures.length === 2 || pictures.length === 4 ? "two" : "three"}">
+    ${
+      pictures.length === 0
+        ? nothing
+        : html`<div class="pictures ${pictures.length === 1 ? "single" : pictures.length === 2 || pictures.length === 4 ? "two" : "three"}">
           ${pictures.map((each, index) => picture(each, index + 1, pictures.length, state, actions, texts))}
-        </div>`}
+        </div>`
+    }
     ${others.map((each) => other(each, state, actions, texts))}
   `;
 }
@@ -51,7 +53,8 @@ function picture(attachment, index, count, state, actions, texts) {
   const label = texts.picture(attachment.name, index, count);
   const source = previewOf(attachment);
   const address = source && source + actions.addresses.markOf(attachment);
-  if (actions.addresses.isGone(attachment)) return html`<span class="picture gone" role="img" aria-label=${label}>${failed}${texts.fileGone}</span>`;
+  if (actions.addresses.isGone(attachment))
+    return html`<span class="picture gone" role="img" aria-label=${label}>${failed}${texts.fileGone}</span>`;
   return html`<button class="picture" aria-label=${label} @click=${(/** @type {Event} */ event) => actions.open(attachment, /** @type {HTMLElement} */ (event.currentTarget))}>
     <img
       src=${address || nothing}
@@ -69,7 +72,7 @@ function picture(attachment, index, count, state, actions, texts) {
 
 /** How much of it is there. @param {Attachment} attachment */
 function ring({ progress, fileId }) {
-  const share = fileId !== null ? 1 : progress ?? 0;
+  const share = fileId !== null ? 1 : (progress ?? 0);
   return html`<svg class="ring" viewBox="0 0 36 36" aria-hidden="true">
     <circle class="rest" cx="18" cy="18" r="14" />
     <circle cx="18" cy="18" r="14" pathLength="100" stroke-dasharray="${Math.round(share * 100)} 100" transform="rotate(-90 18 18)" />
@@ -86,7 +89,8 @@ function other(attachment, state, actions, texts) {
   const { name } = attachment;
   const source = sourceOf(attachment) && sourceOf(attachment) + actions.addresses.markOf(attachment);
   const kind = kindOf(attachment);
-  if (actions.addresses.isGone(attachment)) return html`<span class="file">${failed}<span class="about"><bdi>${name}</bdi><small>${texts.fileGone}</small></span></span>`;
+  if (actions.addresses.isGone(attachment))
+    return html`<span class="file">${failed}<span class="about"><bdi>${name}</bdi><small>${texts.fileGone}</small></span></span>`;
   if (kind === "audio") {
     return html`<im-chat-voice .attachment=${attachment} .source=${source} .texts=${texts} @renew=${() => actions.addresses.failed(attachment)}></im-chat-voice>`;
   }
@@ -127,12 +131,14 @@ export function uploadLine({ attachments, state }, cancel, texts) {
   if (state !== "sending" || !waiting.some(({ blob, progress }) => blob !== null || progress !== null)) return nothing;
   const isRunning = waiting.some(({ progress }) => progress !== null);
   const size = attachments.reduce((sum, one) => sum + one.size, 0) || 1;
-  const done = attachments.reduce((sum, one) => sum + one.size * (one.fileId !== null ? 1 : one.progress ?? 0), 0);
+  const done = attachments.reduce((sum, one) => sum + one.size * (one.fileId !== null ? 1 : (one.progress ?? 0)), 0);
   const percent = Math.floor((done / size) * 100);
   return html`<div class="uploading">
-    ${isRunning
-      ? html`<span role="progressbar" aria-valuenow=${percent} aria-label=${texts.uploading(percent)}>${texts.uploading(percent)}</span>`
-      : html`<span>${texts.waitsForUpload}</span>`}
+    ${
+      isRunning
+        ? html`<span role="progressbar" aria-valuenow=${percent} aria-label=${texts.uploading(percent)}>${texts.uploading(percent)}</span>`
+        : html`<span>${texts.waitsForUpload}</span>`
+    }
     <button class="text-button" @click=${cancel}>${texts.cancel}</button>
   </div>`;
 }

@@ -21,9 +21,11 @@ export function avatar(user, texts) {
   const { id, name, avatar: address } = user;
   const src = pictureAddress(address);
   return html`<span class="avatar hue-${hueOf(id)}" aria-hidden="true"
-    >${initialOf(id === "0" ? nameOf(user, texts) : name)}${src
-      ? html`<img src=${src} alt="" referrerpolicy="no-referrer" draggable="false" @error=${hide} @load=${show} />`
-      : nothing}</span
+    >${initialOf(id === "0" ? nameOf(user, texts) : name)}${
+      src
+        ? html`<img src=${src} alt="" referrerpolicy="no-referrer" draggable="false" @error=${hide} @load=${show} />`
+        : nothing
+    }</span
   >`;
 }
 

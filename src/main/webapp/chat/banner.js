@@ -111,13 +111,15 @@ export class Banner extends LitElement {
     const { text, soon, button, detail } = this.#content();
     // The role is there from the beginning, for what comes later to be read out.
     return html`<div role="status">
-      ${text
-        ? html`<div class="banner ${soon ? "soon" : ""}">
+      ${
+        text
+          ? html`<div class="banner ${soon ? "soon" : ""}">
             <span>${text}</span>
             ${detail ? html`<span aria-hidden="true">${detail}</span>` : nothing}
             ${button ? html`<button class="text-button" @click=${this.#reconnect}>${button}</button>` : nothing}
           </div>`
-        : nothing}
+          : nothing
+      }
     </div>`;
   }
 

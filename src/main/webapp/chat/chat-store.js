@@ -161,7 +161,9 @@ export class ChatStore extends EventTarget {
     const attachments = this.chosen(conversation);
     this.setFirstNew(conversation, null);
     this.setChosen(conversation, []);
-    this.model.send(conversation.user.id, attachments.length > 0 ? content.trim() && content : content, { attachments });
+    this.model.send(conversation.user.id, attachments.length > 0 ? content.trim() && content : content, {
+      attachments,
+    });
   }
 
   // ---- Files ----
@@ -241,7 +243,9 @@ export class ChatStore extends EventTarget {
    * @param {Message[]} messages
    */
   seen(conversation, messages) {
-    const ids = messages.filter(({ unread, messageId }) => unread && messageId !== null).map(({ messageId }) => Number(messageId));
+    const ids = messages
+      .filter(({ unread, messageId }) => unread && messageId !== null)
+      .map(({ messageId }) => Number(messageId));
     if (ids.length === 0) return;
     const newest = Math.max(...ids);
     const after = conversation.messages.filter(({ unread, messageId }) => unread && Number(messageId) > newest).length;

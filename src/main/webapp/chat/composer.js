@@ -174,8 +174,9 @@ export class Composer extends LitElement {
     return html`
       ${this.takesFiles ? tray(this.chosen, (index) => this.#unpick(index), t) : nothing}
       <form class=${this.isRecording ? "recording" : ""} @submit=${this.#submit}>
-        ${this.takesFiles
-          ? html`<button
+        ${
+          this.takesFiles
+            ? html`<button
                 type="button"
                 class="icon-button attach"
                 aria-label=${t.attach}
@@ -185,7 +186,8 @@ export class Composer extends LitElement {
               >
                 ${attach}</button
               ><input type="file" multiple hidden @change=${this.#picked} />`
-          : nothing}
+            : nothing
+        }
         <textarea
           rows="1"
           aria-label=${t.writeMessage(this.name)}
@@ -199,14 +201,16 @@ export class Composer extends LitElement {
           @keydown=${this.#keydown}
           @paste=${this.#paste}
         ></textarea>
-        ${this.takesFiles && isNothing && canRecord()
-          ? html`<im-chat-record
+        ${
+          this.takesFiles && isNothing && canRecord()
+            ? html`<im-chat-record
               .texts=${t}
               @recording=${this.#recordingChanged}
               @voice=${this.#recorded}
               @problem=${this.#recorded}
             ></im-chat-record>`
-          : html`<button class="send" aria-label=${t.send} aria-disabled=${String(!this.#canSend)}>${send}</button>`}
+            : html`<button class="send" aria-label=${t.send} aria-disabled=${String(!this.#canSend)}>${send}</button>`
+        }
       </form>
       <p id="count" class="count ${tooMany ? "over" : ""}" ?hidden=${left > NEARLY_FULL}>
         ${tooMany ? t.charactersTooMany(-left) : t.charactersLeft(left)}

@@ -219,7 +219,10 @@ export class ConversationList extends LitElement {
     const button = /** @type {HTMLElement} */ (currentTarget);
     const hasRules = this.store.client.features.has("settings");
     this.problem = "";
-    this.#menu.open(settingsItems(this.texts, this.alerts, hasRules ? () => this.#chooseStrangers(button) : null), button);
+    this.#menu.open(
+      settingsItems(this.texts, this.alerts, hasRules ? () => this.#chooseStrangers(button) : null),
+      button,
+    );
   }
 
   /** @param {HTMLElement} button */
@@ -252,13 +255,18 @@ export class ConversationList extends LitElement {
     const inList = (/** @type {string | null} */ id) => all.some(({ user }) => user.id === id);
     const tabStop = [this.selected, this.#openedLast].find(inList) ?? all[0]?.user.id;
     return html`
-      ${this.#rows(all.filter((one) => !apart(one)), tabStop)}
+      ${this.#rows(
+        all.filter((one) => !apart(one)),
+        tabStop,
+      )}
       ${strangers.length > 0 ? html`<h3>${t.strangers}</h3>` : nothing} ${this.#rows(strangers, tabStop)}
-      ${store.list === "failed"
-        ? html`<p class="note">
+      ${
+        store.list === "failed"
+          ? html`<p class="note">
             ${t.loadFailed} <button class="text-button" @click=${() => store.loadMoreConversations()}>${t.tryAgain}</button>
           </p>`
-        : html`<p class="note end" ?hidden=${store.list === "loaded" && !store.hasMoreConversations}>${t.loading}</p>`}
+          : html`<p class="note end" ?hidden=${store.list === "loaded" && !store.hasMoreConversations}>${t.loading}</p>`
+      }
     `;
   }
 
@@ -319,18 +327,24 @@ export class ConversationList extends LitElement {
           people,
           ({ user }) => user.id,
           ({ user, label }, index) =>
-            personRow(user, label, { tabStop: index === 0 && known.length === 0, texts: t, open: () => this.#open(user) }),
+            personRow(user, label, {
+              tabStop: index === 0 && known.length === 0,
+              texts: t,
+              open: () => this.#open(user),
+            }),
         )}
       </ul>
-      ${this.#search.state === "searching"
-        ? html`<p class="note">${t.loading}</p>`
-        : this.#search.state === "failed" || this.#search.state === "busy"
-          ? html`<p class="note">${this.#search.state === "busy" ? t.searchIsBusy : t.loadFailed}</p>`
-          : this.#search.state === "off" && !userIdIn(query)
-            ? html`<p class="note">${t.searchIsOff}</p>`
-            : count === 0
-              ? html`<p class="note">${t.nobodyFound}</p>`
-              : nothing}
+      ${
+        this.#search.state === "searching"
+          ? html`<p class="note">${t.loading}</p>`
+          : this.#search.state === "failed" || this.#search.state === "busy"
+            ? html`<p class="note">${this.#search.state === "busy" ? t.searchIsBusy : t.loadFailed}</p>`
+            : this.#search.state === "off" && !userIdIn(query)
+              ? html`<p class="note">${t.searchIsOff}</p>`
+              : count === 0
+                ? html`<p class="note">${t.nobodyFound}</p>`
+                : nothing
+      }
       <p class="visually-hidden" role="status">${this.#search.state === "searching" ? "" : t.found(count)}</p>
     `;
   }

@@ -145,7 +145,17 @@ export function conversationRow(conversation, options) {
   const { user, lastMessage: last, unread, muted, pinned } = conversation;
   const { isOpen, tabStop, draft, isTyping, texts } = options;
   // What is as it was is not made anew: a packet changes one row of hundreds.
-  const shown = [user.id, user.name, user.avatar, last?.content, last?.title, last?.recalled, last?.time, last?.state, last?.fromMe];
+  const shown = [
+    user.id,
+    user.name,
+    user.avatar,
+    last?.content,
+    last?.title,
+    last?.recalled,
+    last?.time,
+    last?.state,
+    last?.fromMe,
+  ];
   const files = last?.attachments.map(({ type, name }) => `${type} ${name}`).join() ?? "";
   const state = [files, unread, isOpen, tabStop, draft, isTyping, muted, pinned, texts, dayNumber(Date.now())];
   return guard([...shown, ...state], () => row(conversation, options));
@@ -173,12 +183,14 @@ function row({ user, lastMessage: last, unread, muted, pinned }, { isOpen, tabSt
         ${draft ? html`<em>${t.draft}</em> ` : last?.state === "failed" ? html`<em>${t.notSent}</em> ` : nothing}
         ${isTyping && !draft ? t.typing : lastLine(user, last, draft, t)}
       </span>
-      ${unread > 0
-        ? html`<span class="badge ${muted ? "muted" : ""}"
+      ${
+        unread > 0
+          ? html`<span class="badge ${muted ? "muted" : ""}"
             ><span aria-hidden="true">${unread > MOST_SHOWN ? `${MOST_SHOWN}+` : unread}</span
             ><span class="visually-hidden">${t.unread(unread)}</span></span
           >`
-        : nothing}
+          : nothing
+      }
     </button>
   </li>`;
 }

@@ -166,7 +166,11 @@ export class ConversationView extends LitElement {
     const { store, conversation, texts: t, revision } = this;
     const { user, unread } = conversation;
     const name = nameOf(user, t);
-    const line = store.isTyping(conversation) ? t.typing : user.name !== user.id && !conversation.isSystem ? t.userId(user.id) : "";
+    const line = store.isTyping(conversation)
+      ? t.typing
+      : user.name !== user.id && !conversation.isSystem
+        ? t.userId(user.id)
+        : "";
     return html`
       <header>
         <button class="icon-button back" aria-label=${t.back} title=${t.back} @click=${() => this.dispatchEvent(new Event("back"))}>
@@ -178,9 +182,11 @@ export class ConversationView extends LitElement {
           ${line ? html`<p class="id">${line}</p>` : nothing}
           <p class="id" role="status" ?hidden=${this.notSet === ""}>${this.notSet}</p>
         </div>
-        ${unread > MANY_UNREAD
-          ? html`<button class="text-button" @click=${() => store.markAllRead(conversation)}>${t.markAllRead}</button>`
-          : nothing}
+        ${
+          unread > MANY_UNREAD
+            ? html`<button class="text-button" @click=${() => store.markAllRead(conversation)}>${t.markAllRead}</button>`
+            : nothing
+        }
         <button
           class="icon-button"
           ?hidden=${!isStored(conversation) && (conversation.isSystem || user.id === store.client.userId)}
@@ -199,14 +205,15 @@ export class ConversationView extends LitElement {
         .revision=${revision}
         @rewrite=${this.#rewrite}
       ></im-chat-messages>
-      ${conversation.isSystem
-        ? html`<p class="system">${t.systemHint}</p>`
-        : conversation.blocked
-          ? html`<p class="system">
+      ${
+        conversation.isSystem
+          ? html`<p class="system">${t.systemHint}</p>`
+          : conversation.blocked
+            ? html`<p class="system">
               ${t.blockedHint}
               <button class="text-button" @click=${() => this.#set(store.model.block(user.id, false))}>${t.unblock}</button>
             </p>`
-          : html`<im-chat-composer
+            : html`<im-chat-composer
             .texts=${t}
             .name=${name}
             .text=${store.drafts.get(user.id)}
@@ -221,7 +228,8 @@ export class ConversationView extends LitElement {
             @recording=${this.#recording}
             @voice=${this.#voice}
             @problem=${(/** @type {CustomEvent<string>} */ { detail }) => (this.fileProblem = detail)}
-          ></im-chat-composer>`}
+          ></im-chat-composer>`
+      }
       <im-chat-menu></im-chat-menu>
     `;
   }
@@ -305,7 +313,10 @@ export class ConversationView extends LitElement {
   #unpick({ detail }) {
     const { store, conversation } = this;
     this.fileProblem = "";
-    store.setChosen(conversation, store.chosen(conversation).filter((_, index) => index !== detail));
+    store.setChosen(
+      conversation,
+      store.chosen(conversation).filter((_, index) => index !== detail),
+    );
   }
 
   /** @param {CustomEvent<{blob: Blob, name: string, duration: number, waveform: string}>} event */

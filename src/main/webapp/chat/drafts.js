@@ -26,7 +26,10 @@ export class Drafts {
     this.#prefix = prefixOf(userKey);
     moveFromTab(userKey, this.#prefix);
     const begun = this.#texts;
-    this.#texts = new Map([...keptUnder(this.#prefix).map(({ userId, text }) => /** @type {const} */ ([userId, text])), ...begun]);
+    this.#texts = new Map([
+      ...keptUnder(this.#prefix).map(({ userId, text }) => /** @type {const} */ ([userId, text])),
+      ...begun,
+    ]);
     for (const [userId, text] of begun) this.#keep(userId, text);
   }
 
@@ -86,7 +89,8 @@ export class Drafts {
  * @returns {Kept[]}
  */
 function keptUnder(prefix) {
-  const keys = tried(() => Array.from({ length: localStorage.length }, (_, index) => localStorage.key(index) ?? "")) ?? [];
+  const keys =
+    tried(() => Array.from({ length: localStorage.length }, (_, index) => localStorage.key(index) ?? "")) ?? [];
   const kept = keys
     .filter((key) => key.startsWith(prefix))
     .map((key) => read(key, key.slice(prefix.length)))

@@ -28,7 +28,13 @@ export class FileAddresses {
   /** It has not loaded. @param {Attachment} attachment */
   failed({ fileId, blob }) {
     if (fileId === null || blob !== null) return;
-    const known = this.#known.get(fileId) ?? { failures: 0, attempt: 0, isGone: false, isAsked: false, timer: undefined };
+    const known = this.#known.get(fileId) ?? {
+      failures: 0,
+      attempt: 0,
+      isGone: false,
+      isAsked: false,
+      timer: undefined,
+    };
     this.#known.set(fileId, known);
     if (known.isAsked || known.isGone) return;
     const wait = AGAIN_AFTER[known.failures++];
@@ -65,7 +71,13 @@ export class FileAddresses {
     const some = this.#known.size > 0;
     for (const [fileId, known] of this.#known) {
       clearTimeout(known.timer);
-      this.#known.set(fileId, { failures: 0, attempt: known.attempt + 1, isGone: false, isAsked: false, timer: undefined });
+      this.#known.set(fileId, {
+        failures: 0,
+        attempt: known.attempt + 1,
+        isGone: false,
+        isAsked: false,
+        timer: undefined,
+      });
     }
     if (some) this.#changed();
   }
@@ -84,7 +96,7 @@ export class FileAddresses {
    * @param {Attachment} attachment
    */
   markOf({ fileId, blob }) {
-    const attempt = blob === null ? this.#known.get(fileId ?? "")?.attempt ?? 0 : 0;
+    const attempt = blob === null ? (this.#known.get(fileId ?? "")?.attempt ?? 0) : 0;
     return attempt === 0 ? "" : `#${attempt}`;
   }
 }

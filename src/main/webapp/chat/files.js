@@ -9,7 +9,16 @@ import { sizeText } from "./texts.js";
 
 /** What browsers show safely and the server gives out to be shown; all else is downloaded. */
 const IMAGES = ["image/jpeg", "image/png", "image/gif", "image/webp"];
-const AUDIO = ["audio/webm", "audio/mp4", "audio/mpeg", "audio/ogg", "audio/wav", "audio/aac", "audio/x-m4a", "audio/flac"];
+const AUDIO = [
+  "audio/webm",
+  "audio/mp4",
+  "audio/mpeg",
+  "audio/ogg",
+  "audio/wav",
+  "audio/aac",
+  "audio/x-m4a",
+  "audio/flac",
+];
 const VIDEO = ["video/mp4", "video/webm", "video/ogg"];
 
 /**

@@ -7,7 +7,8 @@
 // An address begins with its scheme, or with www. where no word, path or mail address goes on. It ends at white space, at quotes
 // and angle brackets, at the full-width punctuation of Chinese texts, and at invisible characters that would make it look like
 // another one.
-const ADDRESS = /(?:https?:\/\/|(?<![\w@./-])www\.(?=[^\s.]))[^\s<>"'`“”‘’…—\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3000-\u303f\ufe30-\ufe4f\uff00-\uff65\ufeff]+/giu;
+const ADDRESS =
+  /(?:https?:\/\/|(?<![\w@./-])www\.(?=[^\s.]))[^\s<>"'`“”‘’…—\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3000-\u303f\ufe30-\ufe4f\uff00-\uff65\ufeff]+/giu;
 const TRAILING = ".,;:!?*_~)]}";
 /** By the closing bracket. @type {Record<string, string>} */
 const OPENS = { ")": "(", "]": "[", "}": "{" };

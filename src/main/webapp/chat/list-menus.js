@@ -34,7 +34,12 @@ export function strangerItems(texts, rule, choose) {
   /** @type {StrangerRule[]} */
   const rules = ["open", "quota:1", "closed"];
   if (!rules.includes(rule)) rules.splice(2, 0, rule); // set by another front end
-  return rules.map((one) => ({ label: labelOf(texts, one), checked: one === rule, isOneOf: true, act: () => choose(one) }));
+  return rules.map((one) => ({
+    label: labelOf(texts, one),
+    checked: one === rule,
+    isOneOf: true,
+    act: () => choose(one),
+  }));
 }
 
 /**

@@ -250,7 +250,11 @@ export class MessageList extends LitElement {
         @contextmenu=${this.#presses}
       >
         <ol role="list">
-          ${this.#beginning()} ${repeat(this.#entries(start, end), ({ key }) => key, ({ row }) => row())}
+          ${this.#beginning()} ${repeat(
+            this.#entries(start, end),
+            ({ key }) => key,
+            ({ row }) => row(),
+          )}
         </ol>
       </div>
       <button class="jump" ?hidden=${this.#atEnd} @click=${this.#jump}>${down}${texts.jumpToNewest(unread)}</button>
@@ -342,7 +346,8 @@ export class MessageList extends LitElement {
   /** @param {Event} event */
   #focused({ target }) {
     const element = /** @type {Element} */ (target);
-    if (element.matches(".more")) this.current = /** @type {HTMLElement} */ (element.closest(".row")).dataset.key ?? null;
+    if (element.matches(".more"))
+      this.current = /** @type {HTMLElement} */ (element.closest(".row")).dataset.key ?? null;
   }
 
   /** @param {Event} event */
@@ -358,7 +363,10 @@ export class MessageList extends LitElement {
     if (!message || message.recalled || !button) return; // it may have been recalled while the finger was down
     const { store, texts } = this;
     const items = menuItems(texts, {
-      copy: message.content || message.title ? async () => this.#say((await copyText(message, this.renderRoot)) ? texts.copied : texts.copyFailed) : null,
+      copy:
+        message.content || message.title
+          ? async () => this.#say((await copyText(message, this.renderRoot)) ? texts.copied : texts.copyFailed)
+          : null,
       recall: store.canRecall(message) ? () => this.#recall(message) : null,
       report: store.canReport(message) ? () => this.#report(message, button) : null,
     });
@@ -376,13 +384,21 @@ export class MessageList extends LitElement {
   async #view(attachment, from) {
     const { conversation, store, texts } = this;
     const { openViewer } = await loadViewer();
-    const pictures = conversation.messages.flatMap(({ attachments }) => attachments).filter((each) => kindOf(each) === "image" && !store.addresses.isGone(each));
+    const pictures = conversation.messages
+      .flatMap(({ attachments }) => attachments)
+      .filter((each) => kindOf(each) === "image" && !store.addresses.isGone(each));
     const shown = pictures.map((each) => ({
       ...{ name: each.name, width: each.width, height: each.height, preview: previewOf(each) },
       source: async () => (each.blob ? objectUrl(each.blob) : store.addressOf(each)),
     }));
     const index = Math.max(0, pictures.indexOf(attachment));
-    openViewer({ pictures: shown, index, texts, root: this.renderRoot, closed: () => from.focus({ preventScroll: true }) });
+    openViewer({
+      pictures: shown,
+      index,
+      texts,
+      root: this.renderRoot,
+      closed: () => from.focus({ preventScroll: true }),
+    });
   }
 
   /**
@@ -396,7 +412,12 @@ export class MessageList extends LitElement {
     event.preventDefault();
     const link = document.createElement("a");
     try {
-      Object.assign(link, { href: await this.store.addressOf(attachment), download: attachment.name, target: "_blank", rel: "noopener noreferrer" });
+      Object.assign(link, {
+        href: await this.store.addressOf(attachment),
+        download: attachment.name,
+        target: "_blank",
+        rel: "noopener noreferrer",
+      });
       link.click();
     } catch {
       this.store.addresses.failed(attachment); // which says that it is gone

@@ -33,9 +33,11 @@ export function messageRow(message, { author, follows, isRead, tabStop, problem,
         <span class="visually-hidden">${texts.says(author, "")}</span>
         ${message.title ? html`<strong class="title" dir="auto">${message.title}</strong>` : nothing}
         ${attachmentsOf(message, files, texts)}
-        ${message.content || message.attachments.length === 0
-          ? html`<span class="text" dir="auto">${partsOf(message).map(part)}</span>`
-          : nothing}
+        ${
+          message.content || message.attachments.length === 0
+            ? html`<span class="text" dir="auto">${partsOf(message).map(part)}</span>`
+            : nothing
+        }
         ${noticeLink(message, texts)}
         <span class="meta">
           ${time === null ? nothing : html`<time datetime=${new Date(time).toISOString()}>${clock(time, texts)}</time>`}
@@ -53,15 +55,17 @@ export function messageRow(message, { author, follows, isRead, tabStop, problem,
       </button>
     </div>
     ${uploadLine(message, files.cancel, texts)}
-    ${state === "failed"
-      ? html`<div class="failure">
+    ${
+      state === "failed"
+        ? html`<div class="failure">
           <span>${notSent(message, texts)}</span>
           ${message.code === "FILE_LOST" ? nothing : html`<button class="text-button" @click=${retry}>${texts.tryAgain}</button>`}
           <button class="text-button" @click=${discard}>${texts.remove}</button>
         </div>`
-      : problem
-        ? html`<div class="failure" role="status">${problem}</div>`
-        : nothing}
+        : problem
+          ? html`<div class="failure" role="status">${problem}</div>`
+          : nothing
+    }
   </li>`;
 }
 

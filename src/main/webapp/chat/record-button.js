@@ -17,7 +17,11 @@ const AWAY = 80; // px
 
 /** Whether this browser, on this page, can record. */
 export function canRecord() {
-  return globalThis.isSecureContext && typeof MediaRecorder !== "undefined" && navigator.mediaDevices?.getUserMedia !== undefined;
+  return (
+    globalThis.isSecureContext &&
+    typeof MediaRecorder !== "undefined" &&
+    navigator.mediaDevices?.getUserMedia !== undefined
+  );
 }
 
 /**
@@ -134,17 +138,27 @@ export class RecordButton extends LitElement {
   render() {
     const { texts: t, state, isAway } = this;
     const isIdle = state === "idle";
-    const hint = state === "held" ? (isAway ? t.releaseToCancel : t.slideToCancel) : this.elapsed >= LONGEST ? t.recordingFull(LONGEST / 1000) : t.recording;
+    const hint =
+      state === "held"
+        ? isAway
+          ? t.releaseToCancel
+          : t.slideToCancel
+        : this.elapsed >= LONGEST
+          ? t.recordingFull(LONGEST / 1000)
+          : t.recording;
     const status = html`<span class="dot"></span><span class="time" role="timer">${lengthText(this.elapsed)}</span
       ><span class="hint ${isAway ? "away" : ""}">${hint}</span>`;
     return html`<div class=${isIdle ? "" : "bar"} @keydown=${this.#keydown}>
-      ${state === "free"
-        ? html`<button class="icon-button" aria-label=${t.cancel} title=${t.cancel} @click=${this.cancel}>${clear}</button>`
-        : nothing}
+      ${
+        state === "free"
+          ? html`<button class="icon-button" aria-label=${t.cancel} title=${t.cancel} @click=${this.cancel}>${clear}</button>`
+          : nothing
+      }
       ${isIdle ? nothing : status}
-      ${state === "free"
-        ? html`<button class="done" aria-label=${t.send} title=${t.send} @click=${this.#finish}>${send}</button>`
-        : html`<button
+      ${
+        state === "free"
+          ? html`<button class="done" aria-label=${t.send} title=${t.send} @click=${this.#finish}>${send}</button>`
+          : html`<button
             class="start"
             aria-label=${t.record}
             aria-description=${t.recordHint}
@@ -157,7 +171,8 @@ export class RecordButton extends LitElement {
             @click=${this.#clicked}
           >
             ${microphone}
-          </button>`}
+          </button>`
+      }
     </div>`;
   }
 
@@ -172,7 +187,8 @@ export class RecordButton extends LitElement {
 
   /** @param {PointerEvent} event */
   #move({ clientX, clientY }) {
-    if (this.#held && this.state === "held") this.isAway = Math.hypot(clientX - this.#held.x, clientY - this.#held.y) > AWAY;
+    if (this.#held && this.state === "held")
+      this.isAway = Math.hypot(clientX - this.#held.x, clientY - this.#held.y) > AWAY;
   }
 
   #up() {
@@ -212,7 +228,9 @@ export class RecordButton extends LitElement {
       if (attempt !== this.#attempt) return;
       this.cancel();
       const isDenied = /** @type {Error} */ (error).name === "NotAllowedError";
-      this.dispatchEvent(new CustomEvent("problem", { detail: isDenied ? this.texts.microphoneDenied : this.texts.recordFailed }));
+      this.dispatchEvent(
+        new CustomEvent("problem", { detail: isDenied ? this.texts.microphoneDenied : this.texts.recordFailed }),
+      );
     }
   }
 

@@ -25,7 +25,9 @@ export class Recorder {
    * @returns {Promise<Recorder>} rejects where the user, or the browser, does not let it
    */
   static async start() {
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true } });
+    const stream = await navigator.mediaDevices.getUserMedia({
+      audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true },
+    });
     try {
       return new Recorder(stream);
     } catch (error) {
@@ -102,7 +104,10 @@ function loudnessOf(measured) {
 export function waveformOf(measured) {
   const count = Math.min(SKETCH, measured.length);
   return Array.from({ length: count }, (_, index) => {
-    const part = measured.slice(Math.floor((index * measured.length) / count), Math.floor(((index + 1) * measured.length) / count));
+    const part = measured.slice(
+      Math.floor((index * measured.length) / count),
+      Math.floor(((index + 1) * measured.length) / count),
+    );
     return Math.round(loudnessOf(Math.max(...part)) * HIGHEST).toString(36);
   }).join("");
 }

@@ -143,7 +143,8 @@ const en = {
   /** What a file is called in one line, by its kind. */
   kinds: { image: "[Picture]", audio: "[Voice]", video: "[Video]", file: "[File]" },
   /** @param {string} name @param {number} index @param {number} count */
-  picture: (name, index, count) => (count > 1 ? `Picture ${index} of ${count}: ${isolated(name)}` : `Picture: ${isolated(name)}`),
+  picture: (name, index, count) =>
+    count > 1 ? `Picture ${index} of ${count}: ${isolated(name)}` : `Picture: ${isolated(name)}`,
   /** @param {string} name */
   video: (name) => `Video: ${isolated(name)}`,
   /** @param {string} name @param {string} about */
@@ -207,10 +208,12 @@ const en = {
    */
   problems: {
     TOKEN: () => "Your sign-in for this chat could not be fetched. If this stays, reload the page and sign in again.",
-    UNREACHABLE: () => "The chat server cannot be reached. If your network works, the server is off or its address is wrong.",
+    UNREACHABLE: () =>
+      "The chat server cannot be reached. If your network works, the server is off or its address is wrong.",
     UNAVAILABLE: () => "The chat server is not available at the moment.",
     ADDRESS: () => "There is no chat server at this address. Whoever runs this site has to correct it.",
-    ORIGIN: (origin) => `The chat server does not accept this page. Its operator has to allow ${origin} (IMSERVER_ALLOWED_ORIGINS).`,
+    ORIGIN: (origin) =>
+      `The chat server does not accept this page. Its operator has to allow ${origin} (IMSERVER_ALLOWED_ORIGINS).`,
     WEBSOCKET: () =>
       "The chat server answers, but lets no connection in. If this stays, a proxy in between does not pass WebSocket on.",
   },
@@ -362,7 +365,8 @@ const zh = {
   fileEmpty: (name) => `${isolated(name)}是空文件或文件夹。`,
   tooManyFiles: (most) => `一条消息最多 ${most} 个文件。`,
   kinds: { image: "[图片]", audio: "[语音]", video: "[视频]", file: "[文件]" },
-  picture: (name, index, count) => (count > 1 ? `图片 ${index}/${count}：${isolated(name)}` : `图片：${isolated(name)}`),
+  picture: (name, index, count) =>
+    count > 1 ? `图片 ${index}/${count}：${isolated(name)}` : `图片：${isolated(name)}`,
   video: (name) => `视频：${isolated(name)}`,
   download: (name, about) => `下载${isolated(name)}，${about}`,
   save: "下载",
@@ -463,7 +467,7 @@ export function textsFor(languages) {
   const language = languages.find((tag) => /^(zh|en)\b/i.test(tag));
   if (language === undefined) return en;
   let made = textsByTag.get(language);
-  if (!made) textsByTag.set(language, (made = { .../^zh/i.test(language) ? zh : en, tag: language }));
+  if (!made) textsByTag.set(language, (made = { ...(/^zh/i.test(language) ? zh : en), tag: language }));
   return made;
 }
 
@@ -471,7 +475,8 @@ export function textsFor(languages) {
 const textsByTag = new Map();
 
 /** Letters that are written from right to left, and what turns the direction of a text. */
-const TURNS = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const TURNS =
+  /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 const MARKS = /[\u202a-\u202e\u2066-\u2069]/g;
 
 /**
@@ -533,7 +538,12 @@ export function day(time, texts) {
   if (ago === 0) return texts.today;
   if (ago === 1) return texts.yesterday;
   const thisYear = new Date(time).getFullYear() === new Date().getFullYear();
-  return format(time, texts.tag, { year: thisYear ? undefined : "numeric", month: "long", day: "numeric", weekday: "short" });
+  return format(time, texts.tag, {
+    year: thisYear ? undefined : "numeric",
+    month: "long",
+    day: "numeric",
+    weekday: "short",
+  });
 }
 
 /**

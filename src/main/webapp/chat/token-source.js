@@ -82,7 +82,8 @@ export class TokenSource {
 export function ownerOf(token) {
   const claims = claimsOf(token);
   if (!claims) return token;
-  for (const ofThisToken of ["exp", "iat", "nbf", "jti", "sid", "auth_time", "nonce", "at_hash"]) delete claims[ofThisToken];
+  for (const ofThisToken of ["exp", "iat", "nbf", "jti", "sid", "auth_time", "nonce", "at_hash"])
+    delete claims[ofThisToken];
   return JSON.stringify(claims);
 }
 

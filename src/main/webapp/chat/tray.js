@@ -19,13 +19,22 @@ import { sizeText } from "./texts.js";
  * @returns {Promise<{chosen: Chosen[], problems: string[]}>}
  */
 export async function choose(files, room, { maxFile = Infinity, maxAttachments = 9 }, texts) {
-  const problems = files.filter(({ size }) => size > maxFile).map(({ name }) => texts.fileTooLarge(name, sizeText(maxFile)));
+  const problems = files
+    .filter(({ size }) => size > maxFile)
+    .map(({ name }) => texts.fileTooLarge(name, sizeText(maxFile)));
   problems.push(...files.filter(({ size }) => size === 0).map(({ name }) => texts.fileEmpty(name)));
   const good = files.filter(({ size }) => size > 0 && size <= maxFile);
   if (good.length > room) problems.push(texts.tooManyFiles(maxAttachments));
   const chosen = good.slice(0, Math.max(0, room)).map(async (blob) => {
     const pixels = isImageType(blob.type) ? await pixelsOf(blob) : null;
-    return { blob, name: blob.name, type: blob.type, size: blob.size, width: pixels?.width ?? null, height: pixels?.height ?? null };
+    return {
+      blob,
+      name: blob.name,
+      type: blob.type,
+      size: blob.size,
+      width: pixels?.width ?? null,
+      height: pixels?.height ?? null,
+    };
   });
   return { chosen: await Promise.all(chosen), problems };
 }
@@ -48,9 +57,11 @@ export function tray(chosen, remove, texts) {
   return html`<ul class="tray" role="list" aria-label=${texts.attached}>
     ${chosen.map(
       (each, index) => html`<li>
-        ${each.width
-          ? html`<img src=${objectUrl(each.blob)} alt=${each.name} draggable="false" />`
-          : html`${each.type.startsWith("video/") ? film : page}<span class="about"><bdi>${each.name}</bdi><small>${aboutFile(each)}</small></span>`}
+        ${
+          each.width
+            ? html`<img src=${objectUrl(each.blob)} alt=${each.name} draggable="false" />`
+            : html`${each.type.startsWith("video/") ? film : page}<span class="about"><bdi>${each.name}</bdi><small>${aboutFile(each)}</small></span>`
+        }
         <button type="button" class="remove" aria-label=${texts.removeFile(each.name)} title=${texts.removeFile(each.name)} @click=${() => remove(index)}>
           ${clear}
         </button>

@@ -35,7 +35,12 @@ svg { width: 1.5rem; height: 1.5rem; fill: none; stroke: currentcolor; stroke-wi
 [hidden] { display: none !important; }
 @media (prefers-reduced-motion: reduce) { img.moves { transition: none; } }
 `;
-const ICONS = { close: "M7 7l10 10M17 7L7 17", save: "M12 4v11M7 11l5 5 5-5M5 20h14", previous: "M15 5l-7 7 7 7", next: "M9 5l7 7-7 7" };
+const ICONS = {
+  close: "M7 7l10 10M17 7L7 17",
+  save: "M12 4v11M7 11l5 5 5-5M5 20h14",
+  previous: "M15 5l-7 7 7 7",
+  next: "M9 5l7 7-7 7",
+};
 const MOST_ZOOM = 8;
 const SWIPE = 60; // px
 const TAP_AGAIN = 300; // ms
@@ -183,7 +188,8 @@ class Viewer {
       this.#image.classList.remove("moves");
     });
     stage.addEventListener("pointermove", (event) => this.#move(event));
-    for (const type of ["pointerup", "pointercancel"]) stage.addEventListener(type, (event) => this.#up(/** @type {PointerEvent} */ (event)));
+    for (const type of ["pointerup", "pointercancel"])
+      stage.addEventListener(type, (event) => this.#up(/** @type {PointerEvent} */ (event)));
     stage.addEventListener(
       "wheel",
       (event) => {

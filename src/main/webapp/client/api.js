@@ -236,11 +236,17 @@ export class ImApi {
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
     }
-    const by = send ?? ((url, init) => this.#fetch(url, { ...init, signal: AbortSignal.timeout(REQUEST_WITHIN), cache: "no-store" }));
+    const by =
+      send ??
+      ((url, init) => this.#fetch(url, { ...init, signal: AbortSignal.timeout(REQUEST_WITHIN), cache: "no-store" }));
     /** @param {string} credential */
     const attempt = async (credential) => {
       await this.#admit?.(credential);
-      return by(url, { method, headers: { Authorization: `Bearer ${credential}`, Accept: "application/json", ...headers }, ...rest });
+      return by(url, {
+        method,
+        headers: { Authorization: `Bearer ${credential}`, Accept: "application/json", ...headers },
+        ...rest,
+      });
     };
     try {
       const credential = await this.#credentials.current();

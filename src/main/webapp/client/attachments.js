@@ -19,7 +19,9 @@ const GOOD_FOR = 50 * 60_000; // ms
  * @returns {Attachment[]}
  */
 export function attachmentsOf(raw, server) {
-  return Array.isArray(raw) ? raw.filter((each) => /^\d{1,19}$/.test(textOf(each?.fileId))).map((each) => attachmentOf(each, server)) : [];
+  return Array.isArray(raw)
+    ? raw.filter((each) => /^\d{1,19}$/.test(textOf(each?.fileId))).map((each) => attachmentOf(each, server))
+    : [];
 }
 
 /**
@@ -30,9 +32,19 @@ export function attachmentsOf(raw, server) {
 export function attachmentOf(raw, server) {
   const { fileId, name, type, size, width, height, duration, waveform, url, previewUrl } = raw;
   return {
-    ...{ fileId: textOf(fileId), clientFileId: null, name: textOf(name), type: textOf(type), size: numberOf(size) ?? 0 },
+    ...{
+      fileId: textOf(fileId),
+      clientFileId: null,
+      name: textOf(name),
+      type: textOf(type),
+      size: numberOf(size) ?? 0,
+    },
     ...{ width: numberOf(width), height: numberOf(height), duration: numberOf(duration), waveform: textOf(waveform) },
-    ...{ url: addressOf(url, server), previewUrl: addressOf(previewUrl, server), goodUntil: url ? Date.now() + GOOD_FOR : 0 },
+    ...{
+      url: addressOf(url, server),
+      previewUrl: addressOf(previewUrl, server),
+      goodUntil: url ? Date.now() + GOOD_FOR : 0,
+    },
     ...{ blob: null, progress: null },
   };
 }
@@ -55,7 +67,12 @@ function numberOf(value) {
  * @param {Attachment} attachment
  */
 export function fileFrame({ fileId, name, type, size, width, height, duration, waveform }) {
-  const known = { width: width ?? undefined, height: height ?? undefined, duration: duration ?? undefined, waveform: waveform || undefined };
+  const known = {
+    width: width ?? undefined,
+    height: height ?? undefined,
+    duration: duration ?? undefined,
+    waveform: waveform || undefined,
+  };
   return { fileId, name, type, size, ...known };
 }
 
@@ -70,7 +87,7 @@ export function fileToSend(given) {
   if (given instanceof Blob) return fileToSend({ blob: given });
   const { fileId = null, clientFileId = null, blob = null } = given;
   const own = blob ? { name: nameOf(blob), type: blob.type, size: blob.size } : {};
-  const name = fileId === null ? clientFileId ?? randomId() : clientFileId;
+  const name = fileId === null ? (clientFileId ?? randomId()) : clientFileId;
   const { width, height, duration, waveform } = given;
   const known = { name: given.name || own.name, type: given.type || own.type, size: own.size ?? given.size };
   return { stored: storedFile({ fileId, clientFileId: name, ...known, width, height, duration, waveform }), blob };
@@ -82,7 +99,17 @@ function nameOf(blob) {
 }
 
 /** @param {Partial<StoredFile>} known @returns {StoredFile} */
-export function storedFile({ fileId = null, clientFileId = null, name = "", type = "", size = 0, width = null, height = null, duration = null, waveform = "" }) {
+export function storedFile({
+  fileId = null,
+  clientFileId = null,
+  name = "",
+  type = "",
+  size = 0,
+  width = null,
+  height = null,
+  duration = null,
+  waveform = "",
+}) {
   return { fileId, clientFileId, name, type, size, width, height, duration, waveform };
 }
 
@@ -122,5 +149,12 @@ export function becomeAttachments(message, news) {
 export function isStoredFile(value) {
   const { fileId, clientFileId, name, type, size } = value ?? {};
   const isIdOrNull = (/** @type {unknown} */ id) => id === null || typeof id === "string";
-  return isIdOrNull(fileId) && isIdOrNull(clientFileId) && (fileId ?? clientFileId) !== null && typeof name === "string" && typeof type === "string" && typeof size === "number";
+  return (
+    isIdOrNull(fileId) &&
+    isIdOrNull(clientFileId) &&
+    (fileId ?? clientFileId) !== null &&
+    typeof name === "string" &&
+    typeof type === "string" &&
+    typeof size === "number"
+  );
 }

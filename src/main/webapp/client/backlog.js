@@ -115,7 +115,12 @@ export class Backlog {
       const starts = this.#behind;
       this.#behind = new Map(); // what is missed meanwhile is fetched afterwards
       try {
-        await this.#streams.read(round, [...starts.values()], (details) => this.#showAll(details, starts), () => false);
+        await this.#streams.read(
+          round,
+          [...starts.values()],
+          (details) => this.#showAll(details, starts),
+          () => false,
+        );
         if (round.over) return this.#putBack(starts);
         if (!this.#isHolding) this.#release();
         round.live = false;

@@ -34,7 +34,8 @@ export class ChangeFeed {
     conversation.setFlags(entry);
     this.#count(conversation, entry.unread);
     conversation.readTo(textOf(entry.readUpTo));
-    if (entry.lastMessage) conversation.setLast(fromFrame(entry.lastMessage, this.#model.userId, conversation.readUpTo));
+    if (entry.lastMessage)
+      conversation.setLast(fromFrame(entry.lastMessage, this.#model.userId, conversation.readUpTo));
     if (entry.lastMessage?.recalled) conversation.recall(textOf(entry.lastMessage.messageId));
     if (entry.unread === 0) conversation.markRead(Infinity);
     this.#model.missed(conversation);
@@ -66,7 +67,20 @@ export class ChangeFeed {
     const conversation = this.#model.of(toId);
     const unread = isToSelf ? conversation.counted + 1 : undefined;
     const from = this.#model.userId;
-    this.message({ op: "message", change, with: toId, messageId, from, to: toId, content, time, timestamp, clientMessageId, unread, attachments });
+    this.message({
+      op: "message",
+      change,
+      with: toId,
+      messageId,
+      from,
+      to: toId,
+      content,
+      time,
+      timestamp,
+      clientMessageId,
+      unread,
+      attachments,
+    });
   }
 
   /** @param {Frame} event */
@@ -108,7 +122,8 @@ export class ChangeFeed {
     const conversation = this.#model.of(textOf(event.with), known);
     // It begins with this, so that the user has not written there before.
     const isNew = conversation.change === 0;
-    if (isNew && this.hasSettings) conversation.flags.stranger = !conversation.isSystem && conversation.user.id !== this.#model.userId;
+    if (isNew && this.hasSettings)
+      conversation.flags.stranger = !conversation.isSystem && conversation.user.id !== this.#model.userId;
     // Where an entry was newer than this, what made it so comes again, or an entry: none of that is to be passed over.
     conversation.change = event.change;
     if (this.hasReceipts && !conversation.isSystem) conversation.theyReadUpTo ??= "0"; // it has begun with this
@@ -134,5 +149,13 @@ export class ChangeFeed {
 export function entryOf({ user, lastStored, counted, readUpTo, theyReadUpTo, change, flags }) {
   const lastMessage = lastStored === null ? undefined : toFrame(lastStored);
   const held = Object.fromEntries(Object.entries(flags).filter(([, holds]) => holds));
-  return { with: user, lastMessage, unread: counted, readUpTo, theyReadUpTo: theyReadUpTo ?? undefined, change, ...held };
+  return {
+    with: user,
+    lastMessage,
+    unread: counted,
+    readUpTo,
+    theyReadUpTo: theyReadUpTo ?? undefined,
+    change,
+    ...held,
+  };
 }

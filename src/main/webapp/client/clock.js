@@ -17,7 +17,10 @@ export function within(milliseconds, promise) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new ApiError(0, "No answer", `no answer within ${milliseconds} ms`, "NETWORK")), milliseconds);
+    timer = setTimeout(
+      () => reject(new ApiError(0, "No answer", `no answer within ${milliseconds} ms`, "NETWORK")),
+      milliseconds,
+    );
   });
   return /** @type {Promise<T>} */ (Promise.race([promise, late])).finally(() => clearTimeout(timer));
 }

@@ -170,7 +170,8 @@ export class Connection {
     this.#socket = socket;
     this.#timer = setTimeout(() => this.drop("no answer to the handshake"), this.#timing.connectWithin);
     // In Node an error event without a listener ends the process. "close" follows, but not always where there was no connection.
-    socket.onerror = () => setTimeout(() => this.#socket === socket && this.#closed(ABNORMAL, "", credential), CLOSE_WITHIN);
+    socket.onerror = () =>
+      setTimeout(() => this.#socket === socket && this.#closed(ABNORMAL, "", credential), CLOSE_WITHIN);
     socket.onopen = () => {
       clearTimeout(this.#timer);
       this.#openedAt = now();

@@ -99,7 +99,13 @@ export class Conversation {
    */
   setFlags({ stranger, blocked, muted, pinned, hidden }) {
     const holds = (/** @type {unknown} */ flag) => flag === true;
-    this.flags = { stranger: holds(stranger), blocked: holds(blocked), muted: holds(muted), pinned: holds(pinned), hidden: holds(hidden) };
+    this.flags = {
+      stranger: holds(stranger),
+      blocked: holds(blocked),
+      muted: holds(muted),
+      pinned: holds(pinned),
+      hidden: holds(hidden),
+    };
   }
 
   /** There is a new message. @internal @param {boolean} isOwn */
@@ -121,7 +127,9 @@ export class Conversation {
 
   /** The id of the newest stored message that is known; 0 for none. */
   get newestId() {
-    return Number(this.messages.findLast(({ messageId }) => messageId !== null)?.messageId ?? this.lastStored?.messageId ?? 0);
+    return Number(
+      this.messages.findLast(({ messageId }) => messageId !== null)?.messageId ?? this.lastStored?.messageId ?? 0,
+    );
   }
 
   /** The id before which older messages are to be asked for. */
@@ -181,7 +189,8 @@ export class Conversation {
       this.sort();
     } else {
       this.merge([message]);
-      if (this.history === "loaded" && !this.isStale) this.syncedTo = Math.max(this.syncedTo, Number(message.messageId));
+      if (this.history === "loaded" && !this.isStale)
+        this.syncedTo = Math.max(this.syncedTo, Number(message.messageId));
     }
     this.#letGo();
     this.#offerLast(this.messages.find(({ messageId }) => messageId === message.messageId) ?? message);
@@ -217,7 +226,8 @@ export class Conversation {
   /** @param {string} messageId */
   recall(messageId) {
     this.#recalled.add(messageId);
-    if (this.#recalled.size > RECALLS_REMEMBERED) this.#recalled.delete(/** @type {string} */ (this.#recalled.values().next().value));
+    if (this.#recalled.size > RECALLS_REMEMBERED)
+      this.#recalled.delete(/** @type {string} */ (this.#recalled.values().next().value));
     for (const message of [...this.messages, this.lastStored]) {
       if (message?.messageId === messageId) empty(message);
     }
@@ -270,13 +280,18 @@ export class Conversation {
         one.clientMessageId !== null &&
         (one.messageId === messageId ||
           one.clientMessageId === clientMessageId ||
-          (one.messageId === null && clientMessageId === null && one.timestamp === timestamp && one.content === content)),
+          (one.messageId === null &&
+            clientMessageId === null &&
+            one.timestamp === timestamp &&
+            one.content === content)),
     );
   }
 
   /** After ids have changed. Two entries with one id or one name are one message. */
   sort() {
-    const written = new Map(this.messages.filter((one) => one.clientMessageId && one.messageId).map((one) => [one.messageId, one]));
+    const written = new Map(
+      this.messages.filter((one) => one.clientMessageId && one.messageId).map((one) => [one.messageId, one]),
+    );
     const names = new Set([...written.values()].map(({ clientMessageId }) => clientMessageId));
     this.messages = this.messages.filter((one) => {
       const same = one.messageId === null ? undefined : written.get(one.messageId);

@@ -129,7 +129,9 @@ export class Conversations extends TypedEventTarget {
     this.#list ??= [...this.#byId.values()]
       // Where the user writes in a hidden one, it is there before the server has that.
       .filter(({ lastMessage, hidden }) => lastMessage !== null && (!hidden || lastMessage.messageId === null))
-      .sort((one, other) => Number(other.pinned) - Number(one.pinned) || order(other.lastMessage) - order(one.lastMessage));
+      .sort(
+        (one, other) => Number(other.pinned) - Number(one.pinned) || order(other.lastMessage) - order(one.lastMessage),
+      );
     return this.#list;
   }
 
@@ -222,7 +224,9 @@ export class Conversations extends TypedEventTarget {
     if (this.#version === 2) ids.forEach((id) => conversation.readHere.add(id));
     else this.#listFeed.read(conversation, ids);
     // The mark is a message of the other one's, as the server has it.
-    const theirs = conversation.messages.findLast(({ fromMe, messageId: id }) => !fromMe && id !== null && Number(id) <= Number(messageId));
+    const theirs = conversation.messages.findLast(
+      ({ fromMe, messageId: id }) => !fromMe && id !== null && Number(id) <= Number(messageId),
+    );
     this.#host.markReadUpTo(userId, theirs?.messageId ?? messageId);
     this.#changed(conversation);
   }
@@ -234,10 +238,16 @@ export class Conversations extends TypedEventTarget {
    */
   markRead(userId, messageIds) {
     const conversation = this.conversation(userId);
-    const seen = conversation.messages.filter(({ unread, messageId }) => unread && messageId !== null && messageIds.includes(messageId));
+    const seen = conversation.messages.filter(
+      ({ unread, messageId }) => unread && messageId !== null && messageIds.includes(messageId),
+    );
     if (seen.length === 0) return;
     for (const message of seen) message.unread = false;
-    if (this.#version !== 2) this.#listFeed.read(conversation, seen.map(({ messageId }) => Number(messageId)));
+    if (this.#version !== 2)
+      this.#listFeed.read(
+        conversation,
+        seen.map(({ messageId }) => Number(messageId)),
+      );
     this.#host.markRead(...seen.map(({ messageId }) => /** @type {string} */ (messageId)));
     this.#changed(conversation);
   }
@@ -254,8 +264,20 @@ export class Conversations extends TypedEventTarget {
       if (code === "CANCELLED") return;
       if (messages.some((one) => one.clientMessageId === clientMessageId)) return;
       const timestamp = String(Date.now()); // the client did not take it at all
-      const attachments = (options?.attachments ?? []).map(fileToSend).map(({ stored, blob }) => outgoingAttachment(stored, blob, null));
-      this.outgoing({ clientMessageId, toId: userId, content, timestamp, state: "failed", messageId: null, code, message, attachments });
+      const attachments = (options?.attachments ?? [])
+        .map(fileToSend)
+        .map(({ stored, blob }) => outgoingAttachment(stored, blob, null));
+      this.outgoing({
+        clientMessageId,
+        toId: userId,
+        content,
+        timestamp,
+        state: "failed",
+        messageId: null,
+        code,
+        message,
+        attachments,
+      });
     });
   }
 
@@ -355,7 +377,9 @@ export class Conversations extends TypedEventTarget {
 
   /** The files of messages with this id. @internal @param {string} fileId @returns {Attachment[]} */
   filesOf(fileId) {
-    const messages = [...this.#byId.values()].flatMap((one) => (one.lastStored === null ? one.messages : [...one.messages, one.lastStored]));
+    const messages = [...this.#byId.values()].flatMap((one) =>
+      one.lastStored === null ? one.messages : [...one.messages, one.lastStored],
+    );
     return [...new Set(messages.flatMap(({ attachments }) => attachments.filter((each) => each.fileId === fileId)))];
   }
 
@@ -388,7 +412,8 @@ export class Conversations extends TypedEventTarget {
     this.#unreadMissed = unreadMissed;
     this.#history.showsRecalls = version === 2;
     if (version === 2) {
-      if (this.#isRestored) for (const { counted, user, readUpTo } of this.#byId.values()) if (counted > 0) unreadMissed(user, readUpTo);
+      if (this.#isRestored)
+        for (const { counted, user, readUpTo } of this.#byId.values()) if (counted > 0) unreadMissed(user, readUpTo);
       this.#isRestored = false;
       if (this.state === "none" || this.state === "failed") this.state = "loading";
       this.#askFirstPage();
@@ -398,7 +423,8 @@ export class Conversations extends TypedEventTarget {
       for (const conversation of this.#history.opened) conversation.isStale = conversation.history === "loaded";
       if (this.#isUsed) this.#refreshList();
     }
-    for (const conversation of this.#history.opened) if (conversation.history !== "loaded" || conversation.isStale) this.#catchUp(conversation);
+    for (const conversation of this.#history.opened)
+      if (conversation.history !== "loaded" || conversation.isStale) this.#catchUp(conversation);
     this.#changed(null);
   }
 

@@ -42,7 +42,8 @@ export class Credentials {
       try {
         const answer = String((await this.#source?.()) ?? "").trim();
         if (answer === "") throw new Error("the credential function returned nothing");
-        if (!isCredential(answer)) throw new Error("the credential function returned what is no credential: an HTML page?");
+        if (!isCredential(answer))
+          throw new Error("the credential function returned what is no credential: an HTML page?");
         this.#known = answer;
         return answer;
       } finally {

@@ -58,7 +58,9 @@ export class FileStore {
   /** @param {string[]} names */
   async remove(names) {
     try {
-      await this.#within("readwrite", (files) => Promise.all(names.map((name) => resultOf(files.delete(this.#prefix + name)))));
+      await this.#within("readwrite", (files) =>
+        Promise.all(names.map((name) => resultOf(files.delete(this.#prefix + name)))),
+      );
     } catch {
       // it goes when nothing names it any more
     }
@@ -68,7 +70,9 @@ export class FileStore {
   async sweep(isNamed) {
     try {
       await this.#within("readwrite", async (files) => {
-        const old = (await all(files)).filter(({ key, since }) => key.startsWith(this.#prefix) && !(Date.now() - since < YOUNG));
+        const old = (await all(files)).filter(
+          ({ key, since }) => key.startsWith(this.#prefix) && !(Date.now() - since < YOUNG),
+        );
         const gone = old.filter(({ key }) => !isNamed(key.slice(this.#prefix.length)));
         await Promise.all(gone.map(({ key }) => resultOf(files.delete(key))));
       });
@@ -80,7 +84,9 @@ export class FileStore {
   /** All of this user. */
   async clear() {
     try {
-      await this.#within("readwrite", (files) => resultOf(files.delete(IDBKeyRange.bound(this.#prefix, `${this.#prefix}\uffff`))));
+      await this.#within("readwrite", (files) =>
+        resultOf(files.delete(IDBKeyRange.bound(this.#prefix, `${this.#prefix}\uffff`))),
+      );
     } catch {
       // there is none
     }

@@ -73,7 +73,11 @@ export class IdentityResolver {
     try {
       const headers = { Authorization: `Bearer ${credential}`, Accept: "application/json" };
       const signal = AbortSignal.timeout(PROBE_WITHIN);
-      const response = await this.#fetch(new URL("api/users/me", this.#server).href, { headers, signal, cache: "no-store" });
+      const response = await this.#fetch(new URL("api/users/me", this.#server).href, {
+        headers,
+        signal,
+        cache: "no-store",
+      });
       const answer = jsonOrNull(await response.text());
       const userId = response.ok ? userIdOf(textOf(answer?.id)) : null;
       if (userId !== null) this.learn(credential, userId);

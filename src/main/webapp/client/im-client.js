@@ -89,7 +89,9 @@ export class ImClient extends TypedEventTarget {
     const request = options.fetch ?? ((resource, init) => fetch(resource, init));
     const WebSocketType = options.WebSocket ?? globalThis.WebSocket;
     if (WebSocketType === undefined) {
-      throw new TypeError('this runtime has no WebSocket: pass one as the option WebSocket (in Node below 22 that of the package ws: import WebSocket from "ws")');
+      throw new TypeError(
+        'this runtime has no WebSocket: pass one as the option WebSocket (in Node below 22 that of the package ws: import WebSocket from "ws")',
+      );
     }
     this.#identities = new IdentityResolver(server, request);
     this.#owner = new Owner(this.#identities, {
@@ -100,7 +102,13 @@ export class ImClient extends TypedEventTarget {
       other: (userId) => this.#emit("otheruser", { userId }),
     });
     /** REST, with the same credential. */
-    this.api = new ImApi({ server, credential: credentials, fetch: request, clock: this.#clock, admit: (credential) => this.#owner.admit(credential) });
+    this.api = new ImApi({
+      server,
+      credential: credentials,
+      fetch: request,
+      clock: this.#clock,
+      admit: (credential) => this.#owner.admit(credential),
+    });
     this.#model = new Conversations(this);
     this.#connection = new Connection(server, credentials, WebSocketType, request, this.#identities, timing, {
       changed: (detail) => this.#emit("state", detail),
@@ -110,7 +118,7 @@ export class ImClient extends TypedEventTarget {
       lost: (code) => this.#lost(code),
       ended: (reason) => this.#outgoing.failAll("NOT_CONNECTED", reason),
     });
-    const store = typeof options.store === "function" ? null : options.store ?? null; // which may keep what is written before the user is known
+    const store = typeof options.store === "function" ? null : (options.store ?? null); // which may keep what is written before the user is known
     const isXhr = options.fetch === undefined && typeof XMLHttpRequest !== "undefined";
     this.#uploader = new Uploader(this.api, isXhr ? sendByXhr : sendByFetch(request));
     this.#outgoing = new Outgoing(this.#connection, store, timing, {
@@ -132,7 +140,11 @@ export class ImClient extends TypedEventTarget {
       atRest: () => this.#version2.rest,
       restore: (state) => this.#version2.restore(state),
     });
-    this.#readAcks = new ReadAcks((ids, timestamp) => this.#version.readAck(ids, timestamp), timing, (messageIds) => this.#emit("read", { messageIds }));
+    this.#readAcks = new ReadAcks(
+      (ids, timestamp) => this.#version.readAck(ids, timestamp),
+      timing,
+      (messageIds) => this.#emit("read", { messageIds }),
+    );
     const markUpTo = (/** @type {string} */ userId, /** @type {number} */ upTo) =>
       this.#version === this.#version2 ? this.#version2.markReadUpTo(userId, upTo) : this.#markByRest(userId, upTo);
     this.#readMarks = new ReadMarks(timing, markUpTo, (userId, upTo) => this.#model.markDone(userId, upTo));
@@ -283,13 +295,25 @@ export class ImClient extends TypedEventTarget {
    *   where that has ended it
    */
   async upload(blob, { signal, progress, name, duration, waveform, clientFileId } = {}) {
-    if (!this.features.has("files")) throw new ApiError(0, "No files", "the server takes no files, or has not said yet that it does", "NO_FILES");
+    if (!this.features.has("files"))
+      throw new ApiError(0, "No files", "the server takes no files, or has not said yet that it does", "NO_FILES");
     const { maxFile = Infinity } = this.limits ?? {};
-    if (blob.size > maxFile) throw new ApiError(413, "Too large", `a file has at most ${maxFile} bytes`, "FILE_TOO_LARGE");
+    if (blob.size > maxFile)
+      throw new ApiError(413, "Too large", `a file has at most ${maxFile} bytes`, "FILE_TOO_LARGE");
     if (blob.size === 0) throw new ApiError(400, "Empty", "the file is empty", "EMPTY_FILE");
     const { stored } = fileToSend({ blob, name, duration, waveform, clientFileId });
-    const known = { name: stored.name, duration: stored.duration, waveform: stored.waveform, clientFileId: stored.clientFileId ?? "" };
-    return this.#uploader.upload({ blob, ...known, signal: signal ?? new AbortController().signal, progress: progress ?? (() => {}) });
+    const known = {
+      name: stored.name,
+      duration: stored.duration,
+      waveform: stored.waveform,
+      clientFileId: stored.clientFileId ?? "",
+    };
+    return this.#uploader.upload({
+      blob,
+      ...known,
+      signal: signal ?? new AbortController().signal,
+      progress: progress ?? (() => {}),
+    });
   }
 
   /**
@@ -367,7 +391,8 @@ export class ImClient extends TypedEventTarget {
    */
   canRecall({ fromMe, messageId, recalled, time }) {
     const { features, limits } = this;
-    if (!features.has("recall") || limits === null || !fromMe || messageId === null || recalled || time === null) return false;
+    if (!features.has("recall") || limits === null || !fromMe || messageId === null || recalled || time === null)
+      return false;
     return this.#clock.now() - time < limits.recallSeconds * 1000;
   }
 

@@ -175,7 +175,9 @@ export class Incoming {
    * @param {Round} round
    */
   async #expect(round) {
-    const { conversations } = await this.#pacer.ask(round, () => within(Incoming.#WITHIN, this.#api.conversations({ limit: 1 })));
+    const { conversations } = await this.#pacer.ask(round, () =>
+      within(Incoming.#WITHIN, this.#api.conversations({ limit: 1 })),
+    );
     const { total } = await this.#pacer.ask(round, () => within(Incoming.#WITHIN, this.#api.unread())); // the later, so that it counts all up to the newest
     round.upTo = Number(conversations[0]?.lastMessage.messageId ?? 0);
     round.expected = round.upTo > this.#shownTo ? total : 0;
@@ -195,7 +197,8 @@ export class Incoming {
       const limit = round.ids.size > 0 ? quietAfter : Incoming.#BEGINS_WITHIN;
       rest = Math.max(round.heardAt, begun) + limit - now();
     }
-    if (round.ids.size === 0 && round.expected > 0 && !round.over) throw new ApiError(0, "No messages", "the server pushes nothing", "");
+    if (round.ids.size === 0 && round.expected > 0 && !round.over)
+      throw new ApiError(0, "No messages", "the server pushes nothing", "");
   }
 
   /**
@@ -246,7 +249,9 @@ export class Incoming {
       for (let passed = 0; passed < count; ) {
         const page = { before, limit: MAX_PAGE };
         const { messages, more } = await this.#pacer.ask(round, () => this.#api.messages(user.id, page));
-        const ids = messages.filter(({ read, fromId }) => !read && fromId === user.id).map(({ messageId }) => Number(messageId));
+        const ids = messages
+          .filter(({ read, fromId }) => !read && fromId === user.id)
+          .map(({ messageId }) => Number(messageId));
         // Not simply the newest: a live one may be about to arrive.
         const missing = ids.findLast((id) => id > this.#shownTo && !round.ids.has(id));
         if (missing !== undefined) return missing;

@@ -10,7 +10,9 @@ const LONG_NUMBER = /("[A-Za-z]+"\s*:\s*)(\d{16,})(?=\s*[,}])/g; // cannot match
  */
 export function parseJson(text) {
   const quoted = text.replace(LONG_NUMBER, '$1"$2"');
-  return JSON.parse(quoted, (key, value) => (typeof value === "number" && ID_KEYS.includes(key) ? String(value) : value));
+  return JSON.parse(quoted, (key, value) =>
+    typeof value === "number" && ID_KEYS.includes(key) ? String(value) : value,
+  );
 }
 
 /** @param {string} text @returns {any} null for what is no JSON */

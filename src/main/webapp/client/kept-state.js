@@ -117,7 +117,9 @@ export class KeptState {
     if (header === null) return null;
     try {
       const conversations = JSON.parse(/** @type {string} */ (text).slice(/** @type {string} */ (text).indexOf("\n")));
-      return Array.isArray(conversations) && conversations.every(isEntry) ? { epoch: header.epoch, cursor: header.cursor, conversations } : null;
+      return Array.isArray(conversations) && conversations.every(isEntry)
+        ? { epoch: header.epoch, cursor: header.cursor, conversations }
+        : null;
     } catch {
       return null;
     }
@@ -128,9 +130,13 @@ export class KeptState {
 function isEntry(entry) {
   const { with: user, lastMessage: last, unread, readUpTo, theyReadUpTo, change } = entry;
   const isUser = isId(user.id) && isText(user.name) && isText(user.avatar);
-  const isLast = last === undefined || ([last.messageId, last.from, last.to].every(isId) && isText(last.content) && isText(last.timestamp));
+  const isLast =
+    last === undefined ||
+    ([last.messageId, last.from, last.to].every(isId) && isText(last.content) && isText(last.timestamp));
   const areMarks = isId(readUpTo) && (theyReadUpTo === undefined || isId(theyReadUpTo));
-  return isUser && isLast && areMarks && [unread, change].every((number) => Number.isSafeInteger(number) && number >= 0);
+  return (
+    isUser && isLast && areMarks && [unread, change].every((number) => Number.isSafeInteger(number) && number >= 0)
+  );
 }
 
 /** @param {unknown} value */

@@ -87,7 +87,8 @@ export class ListFeed {
     const before = conversation.unread;
     for (const id of conversation.uncounted) if (id <= counted) conversation.uncounted.delete(id);
     conversation.countedTo = Math.max(conversation.countedTo, counted);
-    const mayBeOld = Date.now() - (this.#readAt.get(conversation) ?? -Infinity) < READ_ACK_TAKES || this.#isConfirming();
+    const mayBeOld =
+      Date.now() - (this.#readAt.get(conversation) ?? -Infinity) < READ_ACK_TAKES || this.#isConfirming();
     conversation.counted = mayBeOld ? Math.max(0, Math.min(unread, before - conversation.uncounted.size)) : unread;
     conversation.setLast(fromHistory(lastMessage, user.id));
   }
@@ -101,7 +102,8 @@ export class ListFeed {
     if (id > conversation.newestId) conversation.awaken(fromId === this.#model.userId);
     // Older ones come again at each connect, and are in the server's count.
     if (id > conversation.countedTo) conversation.uncounted.add(id);
-    if (conversation.history !== "none" || order(message) >= order(conversation.lastMessage)) conversation.append(message);
+    if (conversation.history !== "none" || order(message) >= order(conversation.lastMessage))
+      conversation.append(message);
     this.#model.changed(conversation);
     this.#model.received(conversation, message);
   }
@@ -113,6 +115,7 @@ export class ListFeed {
    */
   read(conversation, ids) {
     this.#readAt.set(conversation, Date.now());
-    for (const id of ids) if (!conversation.uncounted.delete(id)) conversation.counted = Math.max(0, conversation.counted - 1);
+    for (const id of ids)
+      if (!conversation.uncounted.delete(id)) conversation.counted = Math.max(0, conversation.counted - 1);
   }
 }

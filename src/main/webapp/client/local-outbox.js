@@ -84,7 +84,8 @@ export class LocalOutbox {
   /** @param {string} clientMessageId */
   remove(clientMessageId) {
     const key = `${this.#prefix}message.${clientMessageId}`;
-    const names = this.#own.get(clientMessageId) ?? fileNames(storedEntry(this.#try((storage) => storage.getItem(key))));
+    const names =
+      this.#own.get(clientMessageId) ?? fileNames(storedEntry(this.#try((storage) => storage.getItem(key))));
     if (names.length > 0) this.#files.remove(names);
     this.#try((storage) => storage.removeItem(key));
     this.#own.delete(clientMessageId);
@@ -109,7 +110,9 @@ export class LocalOutbox {
     if (this.#isSwept) return;
     this.#isSwept = true;
     this.#files.sweep((name) =>
-      this.#keys("message.").some((key) => fileNames(storedEntry(this.#try((storage) => storage.getItem(key)))).includes(name)),
+      this.#keys("message.").some((key) =>
+        fileNames(storedEntry(this.#try((storage) => storage.getItem(key)))).includes(name),
+      ),
     );
   }
 

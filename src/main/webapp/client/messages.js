@@ -36,7 +36,20 @@ export function fromHistory(view, otherId) {
   const { messageId, fromId, toId, content, timestamp, time, read, recalled, title, url, attachments } = view;
   const fromMe = fromId !== otherId || fromId === toId;
   const unread = !read && !recalled && (!fromMe || fromId === toId);
-  return stored({ messageId, fromId, toId, fromMe, content, timestamp, time: timeOf(time), unread, recalled: recalled === true, title, url, attachments });
+  return stored({
+    messageId,
+    fromId,
+    toId,
+    fromMe,
+    content,
+    timestamp,
+    time: timeOf(time),
+    unread,
+    recalled: recalled === true,
+    title,
+    url,
+    attachments,
+  });
 }
 
 /**
@@ -51,8 +64,24 @@ export function fromFrame(frame, userId, readUpTo) {
   const unread = toId === userId && !recalled && Number(messageId) > Number(readUpTo);
   const { title, url, clientMessageId, attachments } = frame;
   const [content, timestamp] = [frame.content, frame.timestamp].map(textOf);
-  const known = { title: textOf(title), url: textOf(url), clientMessageId: textOf(clientMessageId) || null, attachments };
-  return stored({ messageId, fromId, toId, fromMe: fromId === userId, content, timestamp, time: timeOf(frame.time), unread, recalled, ...known });
+  const known = {
+    title: textOf(title),
+    url: textOf(url),
+    clientMessageId: textOf(clientMessageId) || null,
+    attachments,
+  };
+  return stored({
+    messageId,
+    fromId,
+    toId,
+    fromMe: fromId === userId,
+    content,
+    timestamp,
+    time: timeOf(frame.time),
+    unread,
+    recalled,
+    ...known,
+  });
 }
 
 /**
@@ -60,10 +89,34 @@ export function fromFrame(frame, userId, readUpTo) {
  * @param {Message} message a stored one
  * @returns {Record<string, any>}
  */
-export function toFrame({ messageId, fromId, toId, content, timestamp, time, recalled, title, url, attachments: files }) {
+export function toFrame({
+  messageId,
+  fromId,
+  toId,
+  content,
+  timestamp,
+  time,
+  recalled,
+  title,
+  url,
+  attachments: files,
+}) {
   const attachments = files.length === 0 ? undefined : files.map(fileFrame);
-  const known = { time: time === null ? undefined : new Date(time).toISOString(), recalled: recalled || undefined, attachments };
-  return { messageId, from: fromId, to: toId, content, timestamp, ...known, title: title || undefined, url: url || undefined };
+  const known = {
+    time: time === null ? undefined : new Date(time).toISOString(),
+    recalled: recalled || undefined,
+    attachments,
+  };
+  return {
+    messageId,
+    from: fromId,
+    to: toId,
+    content,
+    timestamp,
+    ...known,
+    title: title || undefined,
+    url: url || undefined,
+  };
 }
 
 /**
@@ -73,7 +126,18 @@ export function toFrame({ messageId, fromId, toId, content, timestamp, time, rec
  */
 export function fromDetail({ messageId, fromId, toId, content, timestamp, time, attachments }, isLive) {
   const known = timeOf(time) ?? (isLive ? Date.now() : null);
-  return stored({ messageId, fromId, toId, fromMe: fromId === toId, content, timestamp, time: known, unread: true, recalled: false, attachments });
+  return stored({
+    messageId,
+    fromId,
+    toId,
+    fromMe: fromId === toId,
+    content,
+    timestamp,
+    time: known,
+    unread: true,
+    recalled: false,
+    attachments,
+  });
 }
 
 /**
@@ -114,8 +178,19 @@ function stored(known) {
   const content = known.recalled ? "" : known.content;
   const { messageId, title = "", clientMessageId = null } = known;
   const url = webAddress(known.url ?? "");
-  const attachments = known.recalled ? [] : known.attachments ?? [];
-  return { ...known, key: messageId, content, title, url, attachments, clientMessageId, state: "sent", code: null, after: 0 };
+  const attachments = known.recalled ? [] : (known.attachments ?? []);
+  return {
+    ...known,
+    key: messageId,
+    content,
+    title,
+    url,
+    attachments,
+    clientMessageId,
+    state: "sent",
+    code: null,
+    after: 0,
+  };
 }
 
 /**

@@ -124,7 +124,8 @@ export class OtherTabs {
     const word = /** @type {Word | null} */ (heard);
     if (word?.version !== VERSION || word.userId !== this.#userId || word.from === this.#from) return;
     if (word.op === "ask") this.#tellAll();
-    else if (word.op === "outgoing" && Array.isArray(word.details)) for (const detail of word.details.filter(isDetail)) this.#theirsIs(word.from, detail);
+    else if (word.op === "outgoing" && Array.isArray(word.details))
+      for (const detail of word.details.filter(isDetail)) this.#theirsIs(word.from, detail);
     else if (word.op === "forget") this.#forgotten(String(word.toId), String(word.clientMessageId));
     else if (word.op === "left") this.#left(word.from);
   }
@@ -138,7 +139,8 @@ export class OtherTabs {
     if (state !== "failed") this.#outgoing.handOver(clientMessageId); // it is sent there now
     if (this.#outgoing.outbox.get(clientMessageId) !== undefined) return; // both send it, and each hears what becomes of it
     if (state === "sent") this.#theirs.delete(clientMessageId);
-    else if (this.#theirs.size < MAX_OUTGOING || this.#theirs.has(clientMessageId)) this.#theirs.set(clientMessageId, { from, detail, heardAt: now() });
+    else if (this.#theirs.size < MAX_OUTGOING || this.#theirs.has(clientMessageId))
+      this.#theirs.set(clientMessageId, { from, detail, heardAt: now() });
     else return;
     this.#model.outgoing(detail);
     this.#watch();
@@ -205,7 +207,10 @@ export class OtherTabs {
  */
 function withoutBytes(detail) {
   if (detail.attachments === undefined) return detail;
-  return { ...detail, attachments: detail.attachments.map((attachment) => ({ ...attachment, blob: null, progress: null })) };
+  return {
+    ...detail,
+    attachments: detail.attachments.map((attachment) => ({ ...attachment, blob: null, progress: null })),
+  };
 }
 
 /** @param {OutgoingDetail} detail */
@@ -213,5 +218,7 @@ function isDetail(detail) {
   const { clientMessageId, toId, content, timestamp, state, messageId, attachments = [] } = detail ?? {};
   if (!Array.isArray(attachments) || !attachments.every(isStoredFile)) return false;
   const areTexts = [clientMessageId, toId, content, timestamp].every((each) => typeof each === "string");
-  return areTexts && ["sending", "sent", "failed"].includes(state) && (state !== "sent" || typeof messageId === "string");
+  return (
+    areTexts && ["sending", "sent", "failed"].includes(state) && (state !== "sent" || typeof messageId === "string")
+  );
 }

@@ -154,7 +154,10 @@ export class Outbox {
     /** @type {StoredEntry} */
     const entry = { clientMessageId, toId, content, timestamp, since, state: "sending", code: null, message: null };
     if (files.length > 0) entry.attachments = files.map(({ stored }) => stored);
-    const pending = pendingOf(entry, files.map(({ blob }) => blob));
+    const pending = pendingOf(
+      entry,
+      files.map(({ blob }) => blob),
+    );
     this.#messages.set(clientMessageId, pending);
     this.#changed(pending);
     this.#saveFiles(pending);
@@ -194,7 +197,8 @@ export class Outbox {
   #saveFiles({ entry, files }) {
     for (const [index, { fileId, clientFileId }] of (entry.attachments ?? []).entries()) {
       const { blob } = files[index];
-      if (blob !== null && fileId === null && clientFileId !== null) this.#store?.putFile?.(clientFileId, blob)?.catch?.(() => {});
+      if (blob !== null && fileId === null && clientFileId !== null)
+        this.#store?.putFile?.(clientFileId, blob)?.catch?.(() => {});
     }
   }
 

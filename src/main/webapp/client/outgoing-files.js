@@ -69,7 +69,8 @@ export class OutgoingFiles {
     if (upload.signal.aborted) return; // it was cancelled, or is to begin anew
     for (const file of pending.files) file.progress = null;
     if (problem === null) this.#listener.complete(pending);
-    else if (isPassing(problem) && !this.#listener.isOnline()) this.#listener.progressed(pending); // the next connection begins anew
+    else if (isPassing(problem) && !this.#listener.isOnline())
+      this.#listener.progressed(pending); // the next connection begins anew
     else this.#listener.failed(pending, errorOf(problem, pending.entry.clientMessageId));
   }
 
@@ -98,7 +99,8 @@ export class OutgoingFiles {
     if (clientFileId === null) throw new ApiError(0, "No file", "the file has no name here", "FILE_LOST");
     state.blob ??= (await store?.getFile?.(clientFileId)) ?? null;
     signal.throwIfAborted();
-    if (state.blob === null) throw new ApiError(0, "No file", "the file was lost with the page in which it was chosen", "FILE_LOST");
+    if (state.blob === null)
+      throw new ApiError(0, "No file", "the file was lost with the page in which it was chosen", "FILE_LOST");
     let toldAt = -Infinity;
     const tell = (/** @type {number} */ share) => {
       state.progress = share;
@@ -107,7 +109,15 @@ export class OutgoingFiles {
       this.#listener.progressed(pending);
     };
     tell(0);
-    const known = await this.#uploader.upload({ blob: state.blob, clientFileId, name, duration, waveform, signal, progress: tell });
+    const known = await this.#uploader.upload({
+      blob: state.blob,
+      clientFileId,
+      name,
+      duration,
+      waveform,
+      signal,
+      progress: tell,
+    });
     signal.throwIfAborted();
     state.known = known;
     const { fileId, type, size, width, height } = known;
@@ -129,7 +139,10 @@ function isPassing(error) {
 function errorOf(error, clientMessageId) {
   const { status = 0, code = "", message = String(error) } = /** @type {Partial<ApiError>} */ (error ?? {});
   const retryable = code === "NETWORK" || status === 408 || (status === 429 && code !== "FILE_QUOTA") || status >= 500;
-  const name = code === "NETWORK" ? "NO_ANSWER" : code || (status === 413 ? "FILE_TOO_LARGE" : status >= 500 ? "SERVER_BUSY" : "FILE_REFUSED");
+  const name =
+    code === "NETWORK"
+      ? "NO_ANSWER"
+      : code || (status === 413 ? "FILE_TOO_LARGE" : status >= 500 ? "SERVER_BUSY" : "FILE_REFUSED");
   return new SendError(name, message, retryable, clientMessageId);
 }
 
@@ -143,6 +156,21 @@ export function attachmentsOfPending({ entry, files }) {
     const { blob, progress, known } = files[index];
     const { url = "", previewUrl = "", goodUntil = 0 } = known ?? {};
     const { fileId, clientFileId, name, type, size, width, height, duration, waveform } = file;
-    return { fileId, clientFileId, name, type, size, width, height, duration, waveform, url, previewUrl, goodUntil, blob, progress };
+    return {
+      fileId,
+      clientFileId,
+      name,
+      type,
+      size,
+      width,
+      height,
+      duration,
+      waveform,
+      url,
+      previewUrl,
+      goodUntil,
+      blob,
+      progress,
+    };
   });
 }

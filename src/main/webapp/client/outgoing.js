@@ -86,13 +86,16 @@ export class Outgoing {
   send(toId, content, clientMessageId, attachments = []) {
     const known = this.outbox.get(clientMessageId);
     const files = attachments.map(fileToSend);
-    const error = this.#validate(toId, content, clientMessageId, known, files.length > 0) ?? this.#validateFiles(files, clientMessageId);
+    const error =
+      this.#validate(toId, content, clientMessageId, known, files.length > 0) ??
+      this.#validateFiles(files, clientMessageId);
     if (error !== null) return quietly(Promise.reject(error));
     const pending = known ?? this.outbox.enter(toId, content, clientMessageId, files);
     if (known?.entry.state === "failed") this.#revive(known);
     pending.waiting ??= newWaiting();
     const { promise } = pending.waiting;
-    if (this.#connection.ended) this.#fail(pending, new SendError("NOT_CONNECTED", "the client is closed", true, clientMessageId));
+    if (this.#connection.ended)
+      this.#fail(pending, new SendError("NOT_CONNECTED", "the client is closed", true, clientMessageId));
     else this.#pump();
     return promise;
   }
@@ -135,7 +138,8 @@ export class Outgoing {
     const most = limits?.maxAttachments ?? MOST_ATTACHMENTS;
     if (files.length > most) return error("TOO_MANY_FILES", `a message has at most ${most} files`);
     const maxFile = limits?.maxFile ?? Infinity;
-    if (files.some(({ blob }) => blob !== null && blob.size > maxFile)) return error("FILE_TOO_LARGE", `a file has at most ${maxFile} bytes`);
+    if (files.some(({ blob }) => blob !== null && blob.size > maxFile))
+      return error("FILE_TOO_LARGE", `a file has at most ${maxFile} bytes`);
     return files.some(({ blob }) => blob?.size === 0) ? error("EMPTY_FILE", "a file is empty") : null;
   }
 
@@ -160,7 +164,14 @@ export class Outgoing {
    */
   cancel(clientMessageId) {
     const pending = this.outbox.get(clientMessageId);
-    if (pending === undefined || pending.entry.state !== "sending" || pending.onTheWire || pending.attempts > 0 || !waitsForFiles(pending)) return null;
+    if (
+      pending === undefined ||
+      pending.entry.state !== "sending" ||
+      pending.onTheWire ||
+      pending.attempts > 0 ||
+      !waitsForFiles(pending)
+    )
+      return null;
     this.#files.end(pending);
     this.#settle(pending);
     this.outbox.remove(clientMessageId);
@@ -283,7 +294,10 @@ export class Outgoing {
     for (const pending of this.outbox.all()) {
       const { toId, state, timestamp } = pending.entry;
       if (state === "sending" && pending.files.length > 0 && !this.#host.server().takesFiles) {
-        this.#fail(pending, new SendError("NO_FILES", "the server takes no files", false, pending.entry.clientMessageId));
+        this.#fail(
+          pending,
+          new SendError("NO_FILES", "the server takes no files", false, pending.entry.clientMessageId),
+        );
         return; // which has gone on with the others
       }
       if (state === "sending" && waitsForFiles(pending)) {
@@ -355,7 +369,9 @@ export class Outgoing {
    */
   #notAgain(code, unanswered) {
     if (code === TOO_LARGE && unanswered.length > 0) {
-      const largest = unanswered.reduce((one, other) => (other.entry.content.length > one.entry.content.length ? other : one));
+      const largest = unanswered.reduce((one, other) =>
+        other.entry.content.length > one.entry.content.length ? other : one,
+      );
       const id = largest.entry.clientMessageId;
       this.#fail(largest, new SendError("CONTENT_TOO_LONG", "the server takes no packet that large", false, id));
     } else if (UNREADABLE.includes(code)) {

@@ -83,6 +83,7 @@ export class Owner {
     const detail = "the server does not say whose the credential is";
     if (status === 0) throw new ApiError(0, "No answer", detail, "NETWORK");
     if (userId === null && status >= 400) throw new ApiError(status, `HTTP ${status}`, detail, "");
-    if (userId !== this.userId) throw new ApiError(0, "Not this user's", "it is not certain that the credential is this user's", "OTHER_USER");
+    if (userId !== this.userId)
+      throw new ApiError(0, "Not this user's", "it is not certain that the credential is this user's", "OTHER_USER");
   }
 }

@@ -30,7 +30,14 @@ export function parsePacket(text) {
   try {
     const { fromId, toId, type, content, timestamp, Describe } = parseJson(text);
     const describe = Describe ? JSON.parse(Describe) : {};
-    return { fromId: textOf(fromId), toId: textOf(toId), type, content: textOf(content), timestamp: textOf(timestamp), describe };
+    return {
+      fromId: textOf(fromId),
+      toId: textOf(toId),
+      type,
+      content: textOf(content),
+      timestamp: textOf(timestamp),
+      describe,
+    };
   } catch {
     return null;
   }
@@ -52,4 +59,11 @@ export function readAck(messageIds, timestamp) {
 }
 
 /** Is answered by a failure, which says whose the connection is: a read-ack that is none. */
-export const WHO_AM_I = JSON.stringify({ fromId: null, toId: 0, type: READ_ACK, content: "", timestamp: "who-am-i", Describe: "" });
+export const WHO_AM_I = JSON.stringify({
+  fromId: null,
+  toId: 0,
+  type: READ_ACK,
+  content: "",
+  timestamp: "who-am-i",
+  Describe: "",
+});

@@ -23,5 +23,7 @@ export function listenToPage(signal, listener) {
   on(page, "offline", listener.offline);
   on(page, "pagehide", listener.leaving);
   on(page, "pageshow", (event) => /** @type {PageTransitionEvent} */ (event).persisted && listener.returned());
-  on(document, "visibilitychange", () => (document?.visibilityState === "hidden" ? listener.hidden() : listener.visible()));
+  on(document, "visibilitychange", () =>
+    document?.visibilityState === "hidden" ? listener.hidden() : listener.visible(),
+  );
 }

@@ -52,7 +52,8 @@ export class Protocol2 {
     if (!this.#write(JSON.stringify(answered ? { op, id, ...fields } : { op, ...fields }))) return false;
     if (answered) {
       this.#waiting.set(id, answered);
-      if (this.#waiting.size > Protocol2.#MOST_WAITING) this.#waiting.delete(/** @type {string} */ (this.#waiting.keys().next().value));
+      if (this.#waiting.size > Protocol2.#MOST_WAITING)
+        this.#waiting.delete(/** @type {string} */ (this.#waiting.keys().next().value));
     }
     return true;
   }

@@ -60,7 +60,10 @@ export class ReadAcks {
 
   /** @param {string[]} messageIds */
   add(messageIds) {
-    this.#enter(messageIds.filter((id) => !this.#isSent(id)), false);
+    this.#enter(
+      messageIds.filter((id) => !this.#isSent(id)),
+      false,
+    );
   }
 
   /**
@@ -173,7 +176,8 @@ export class ReadAcks {
   #wait(ids, reported) {
     for (const id of ids) {
       this.#waiting.set(id, reported || (this.#waiting.get(id) ?? false));
-      if (this.#waiting.size > ReadAcks.#MAX_WAITING) this.#waiting.delete(/** @type {string} */ (this.#waiting.keys().next().value));
+      if (this.#waiting.size > ReadAcks.#MAX_WAITING)
+        this.#waiting.delete(/** @type {string} */ (this.#waiting.keys().next().value));
     }
   }
 }

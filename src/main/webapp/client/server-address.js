@@ -6,7 +6,10 @@
 export function rootOf(server) {
   const root = rootUrl(server);
   const isSocket = /^wss?:$/.test(root.protocol) || /\/imserver\/[^/]*$/.test(root.pathname);
-  if (isSocket) throw new TypeError(`this is the address of the socket: pass that of the application, ${applicationOf(root)}, as server`);
+  if (isSocket)
+    throw new TypeError(
+      `this is the address of the socket: pass that of the application, ${applicationOf(root)}, as server`,
+    );
   if (!/^https?:$/.test(root.protocol)) {
     const hint = server === undefined ? ": pass one as the option server, such as https://HOST/teaching/" : "";
     throw new TypeError(`not the address of a server: ${root}${hint}`);
@@ -19,7 +22,10 @@ export function rootOf(server) {
 /** @param {string | URL} [server] */
 function rootUrl(server) {
   try {
-    return new URL(server ?? ownRoot(), globalThis.document && server !== undefined ? document.baseURI : import.meta.url);
+    return new URL(
+      server ?? ownRoot(),
+      globalThis.document && server !== undefined ? document.baseURI : import.meta.url,
+    );
   } catch {
     throw new TypeError(`not the address of a server: ${server}`);
   }

@@ -123,7 +123,8 @@ export class Sync {
 
   /** Something may have been missed. */
   behind() {
-    if (this.#isAsking) this.#again = true; // what is asked already may be answered as it was before
+    if (this.#isAsking)
+      this.#again = true; // what is asked already may be answered as it was before
     else this.#start();
   }
 

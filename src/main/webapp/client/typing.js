@@ -36,7 +36,10 @@ export class Typing {
   theirs(userId) {
     if (this.#others.size >= MOST) return;
     clearTimeout(this.#others.get(userId));
-    this.#others.set(userId, setTimeout(() => this.over(userId), LASTS));
+    this.#others.set(
+      userId,
+      setTimeout(() => this.over(userId), LASTS),
+    );
     this.#heard(userId, Date.now() + LASTS);
   }
 

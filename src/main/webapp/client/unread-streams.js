@@ -57,9 +57,29 @@ export class UnreadStreams {
     const { messages, more } = await this.#pacer.ask(round, () => this.#api.messages(user.id, page));
     stream.more = more && messages.length > 0;
     if (messages.length > 0) stream.after = Number(messages[0].messageId);
-    for (const { read, fromId, toId, messageId, content, timestamp, time, recalled, attachments = [] } of messages.reverse()) {
+    for (const {
+      read,
+      fromId,
+      toId,
+      messageId,
+      content,
+      timestamp,
+      time,
+      recalled,
+      attachments = [],
+    } of messages.reverse()) {
       if (read || recalled || fromId !== user.id) continue;
-      stream.found.push({ messageId, fromId, toId, content, timestamp, time, userName: user.name, headUrl: user.avatar, attachments });
+      stream.found.push({
+        messageId,
+        fromId,
+        toId,
+        content,
+        timestamp,
+        time,
+        userName: user.name,
+        headUrl: user.avatar,
+        attachments,
+      });
     }
   }
 }

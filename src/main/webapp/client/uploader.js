@@ -56,7 +56,8 @@ export class Uploader {
         upload.signal.throwIfAborted();
         if (state.sent > before) tries = 1;
         const { status } = /** @type {ApiError} */ (error);
-        if (state.fileId !== "" && (status === 404 || status === 410)) Object.assign(state, { fileId: "", sent: 0 }); // to begin anew
+        if (state.fileId !== "" && (status === 404 || status === 410))
+          Object.assign(state, { fileId: "", sent: 0 }); // to begin anew
         else if (!mayPass(error)) throw error;
         if (tries >= TRIES) throw error;
         const { retryAfter } = /** @type {ApiError} */ (error);
@@ -70,7 +71,14 @@ export class Uploader {
     const query = { name, clientFileId, duration, waveform: waveform || undefined };
     const headers = { "Content-Type": "application/octet-stream" };
     const sent = (/** @type {number} */ bytes) => progress(blob.size === 0 ? 0 : Math.min(1, bytes / blob.size));
-    const answer = await this.#api.exchange("POST", "files", { query, headers, body: blob, signal, progress: sent, send: this.#send });
+    const answer = await this.#api.exchange("POST", "files", {
+      query,
+      headers,
+      body: blob,
+      signal,
+      progress: sent,
+      send: this.#send,
+    });
     return attachmentOf(await this.#api.read(answer), this.#api.server);
   }
 
@@ -90,7 +98,9 @@ export class Uploader {
       const body = blob.slice(begin, begin + PART);
       const headers = { ...TUS, "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(begin) };
       const sent = (/** @type {number} */ bytes) => progress(Math.min(1, (begin + bytes) / blob.size));
-      offset = offsetOf(await this.#api.exchange("PATCH", path, { headers, body, signal, progress: sent, send: this.#send }));
+      offset = offsetOf(
+        await this.#api.exchange("PATCH", path, { headers, body, signal, progress: sent, send: this.#send }),
+      );
       if (offset <= begin) throw new ApiError(0, "No progress", "the server has not taken what was sent", "NETWORK");
     }
     return this.#api.file(state.fileId);
@@ -101,10 +111,14 @@ export class Uploader {
    * @returns {Promise<string>} the id of the file, which the server may have in part
    */
   async #create({ blob, clientFileId, name, duration, waveform, signal }) {
-    const known = Object.entries({ filename: name, clientFileId, duration, waveform }).filter(([, value]) => value !== undefined && value !== null && value !== "");
+    const known = Object.entries({ filename: name, clientFileId, duration, waveform }).filter(
+      ([, value]) => value !== undefined && value !== null && value !== "",
+    );
     const metadata = known.map(([key, value]) => `${key} ${base64(String(value))}`).join(",");
     const headers = { ...TUS, "Upload-Length": String(blob.size), "Upload-Metadata": metadata };
-    const answer = await this.#api.read(await this.#api.exchange("POST", "files", { headers, signal, send: this.#send }));
+    const answer = await this.#api.read(
+      await this.#api.exchange("POST", "files", { headers, signal, send: this.#send }),
+    );
     return String(answer.fileId);
   }
 }
@@ -112,7 +126,8 @@ export class Uploader {
 /** @param {{headers: {get: (name: string) => string | null}}} answer */
 function offsetOf({ headers }) {
   const offset = headers.get("Upload-Offset") ?? "";
-  if (!/^\d{1,15}$/.test(offset)) throw new ApiError(502, "No offset", "the server, or a proxy before it, does not say how much it has", "NO_OFFSET");
+  if (!/^\d{1,15}$/.test(offset))
+    throw new ApiError(502, "No offset", "the server, or a proxy before it, does not say how much it has", "NO_OFFSET");
   return Number(offset);
 }
 
@@ -127,7 +142,12 @@ function mayPass(error) {
   const { status, code } = error;
   if (status === 0) return code === "NETWORK";
   // A quota is of the day; 409 without a name: the server has got another part than was thought.
-  return [408, 425].includes(status) || (status === 429 && code !== "FILE_QUOTA") || (status === 409 && code === "") || status >= 500;
+  return (
+    [408, 425].includes(status) ||
+    (status === 429 && code !== "FILE_QUOTA") ||
+    (status === 409 && code === "") ||
+    status >= 500
+  );
 }
 
 /**

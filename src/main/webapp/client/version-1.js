@@ -99,6 +99,16 @@ export class Version1 {
   #message({ fromId, toId, content, timestamp, describe }) {
     const messageId = textOf(describe.messageId);
     const userName = textOf(describe.userName) || fromId;
-    this.#incoming.received({ messageId, fromId, toId, content, timestamp, time: "", userName, headUrl: textOf(describe.headURL), attachments: [] });
+    this.#incoming.received({
+      messageId,
+      fromId,
+      toId,
+      content,
+      timestamp,
+      time: "",
+      userName,
+      headUrl: textOf(describe.headURL),
+      attachments: [],
+    });
   }
 }

@@ -83,7 +83,10 @@ export class Version2 {
 
   /** There is a connection, on which the server is to say whose it is, and where. */
   connected() {
-    this.#welcomeTimer = setTimeout(() => this.#listener.restart("the server says no welcome"), this.#timing.connectWithin);
+    this.#welcomeTimer = setTimeout(
+      () => this.#listener.restart("the server says no welcome"),
+      this.#timing.connectWithin,
+    );
   }
 
   /** What an earlier page knew. @param {State} state */
@@ -176,7 +179,13 @@ export class Version2 {
       const isWritten = this.#protocol.command("read", { with: userId, upTo: String(upTo) }, (answer) => {
         clearTimeout(timer);
         if (answer.op !== "done") return reject(failureOf(answer));
-        const event = { op: "read", with: userId, by: this.#listener.userId(), upTo: answer.upTo ?? String(upTo), unread: answer.unread };
+        const event = {
+          op: "read",
+          with: userId,
+          by: this.#listener.userId(),
+          upTo: answer.upTo ?? String(upTo),
+          unread: answer.unread,
+        };
         if (answer.change !== undefined) {
           this.#sync.change(answer.change, () => this.#model.feed.read({ ...event, change: answer.change }));
         } else if (conversation.change === before) {
@@ -247,7 +256,17 @@ export class Version2 {
     const [fromId, toId, messageId] = [event.from, event.to, event.messageId].map(textOf);
     if (toId !== this.#listener.userId() || !this.#listener.isShowing()) return;
     const [content, timestamp, time, name] = [event.content, event.timestamp, event.time, event.name].map(textOf);
-    this.#backlog.live({ messageId, fromId, toId, content, timestamp, time, userName: name || fromId, headUrl: textOf(event.avatar), attachments: event.attachments ?? [] });
+    this.#backlog.live({
+      messageId,
+      fromId,
+      toId,
+      content,
+      timestamp,
+      time,
+      userName: name || fromId,
+      headUrl: textOf(event.avatar),
+      attachments: event.attachments ?? [],
+    });
   }
 }
 

@@ -168,7 +168,8 @@ async function older() {
   } else if (state.section === "suspensions" && state.suspensions) {
     const known = state.suspensions.suspensions;
     const next = await attempt((api) => api.suspensions(known.at(-1)?.user.id));
-    if (mine === generation && next) state.suspensions = { suspensions: [...known, ...next.suspensions], more: next.more };
+    if (mine === generation && next)
+      state.suspensions = { suspensions: [...known, ...next.suspensions], more: next.more };
   } else if (state.section === "audit" && state.actions) {
     const known = state.actions.actions;
     const next = await attempt((api) => api.actions(known.at(-1)?.id));
@@ -205,15 +206,18 @@ function page() {
   return html`
     <header>
       <h1>${t.title}</h1>
-      ${signedIn
-        ? html`<nav aria-label=${t.sections}>
+      ${
+        signedIn
+          ? html`<nav aria-label=${t.sections}>
             <ul>
               ${SECTIONS.map(
-                (each) => html`<li><a href="#${each}" aria-current=${each === current ? "page" : nothing}>${t[each]}</a></li>`,
+                (each) =>
+                  html`<li><a href="#${each}" aria-current=${each === current ? "page" : nothing}>${t[each]}</a></li>`,
               )}
             </ul>
           </nav>`
-        : nothing}
+          : nothing
+      }
       ${signedIn && state.authMode !== "open" ? html`<button @click=${() => signOut()}>${t.signOut}</button>` : nothing}
     </header>
     <main>

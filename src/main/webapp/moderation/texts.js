@@ -74,7 +74,8 @@ const en = {
     erased: "finished erasing a user",
     export: "exported the data of a user",
   },
-  wordsHint: "A word in each line. Case, width, traditional characters and what is between the letters make no difference. Words of a file of the server are not shown.",
+  wordsHint:
+    "A word in each line. Case, width, traditional characters and what is between the letters make no difference. Words of a file of the server are not shown.",
   wordLists: { refuse: "Refuse messages with", mask: "Mask with *", report: "Report messages with" },
   save: "Save",
   /** @param {string} list */
@@ -85,7 +86,8 @@ const en = {
   /** @param {string} name */
   dataOfThis: (name) => `Export or erase all data of ${name}`,
   export: "Export",
-  exportHint: "All that is stored of the user, in one file of JSON lines: settings, conversations with what others wrote in them, reports.",
+  exportHint:
+    "All that is stored of the user, in one file of JSON lines: settings, conversations with what others wrote in them, reports.",
   exportFile: "Export as a file",
   exporting: "Exporting…",
   stop: "Stop",
@@ -209,7 +211,8 @@ const zh = {
   linesSoFar: (count) => `已导出 ${count.toLocaleString("zh-CN")} 行`,
   exported: (count) => `文件已完整：共 ${count.toLocaleString("zh-CN")} 行。`,
   erase: "抹除",
-  eraseHint: "该用户写过和设置过的一切都会对双方抹除，无法恢复。他人发给该用户的内容会保留。该用户立即被禁止使用，直到管理员解除暂停。",
+  eraseHint:
+    "该用户写过和设置过的一切都会对双方抹除，无法恢复。他人发给该用户的内容会保留。该用户立即被禁止使用，直到管理员解除暂停。",
   typeId: "再次输入用户号",
   eraseForGood: "永久抹除",
   idsDiffer: "输入的不是此用户的用户号，没有抹除任何内容。",

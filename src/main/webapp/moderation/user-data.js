@@ -165,10 +165,12 @@ export class UserData {
       <h3>${t.export}</h3>
       <div class="card">
         <p>${t.exportHint}</p>
-        ${this.#export === null
-          ? html`<button @click=${() => this.#exportFile()}>${t.exportFile}</button>`
-          : html`<p class="quiet">${t.dataOf(this.#export.user)}: ${t.linesSoFar(this.#export.lines)}</p>
-              <button @click=${() => this.#stop()}>${t.stop}</button>`}
+        ${
+          this.#export === null
+            ? html`<button @click=${() => this.#exportFile()}>${t.exportFile}</button>`
+            : html`<p class="quiet">${t.dataOf(this.#export.user)}: ${t.linesSoFar(this.#export.lines)}</p>
+              <button @click=${() => this.#stop()}>${t.stop}</button>`
+        }
       </div>
     `;
   }
@@ -178,24 +180,28 @@ export class UserData {
     const erasure = this.#erasure;
     return html`
       <h3>${t.erase}</h3>
-      ${erasure === null
-        ? nothing
-        : html`<div class="card erasure">
+      ${
+        erasure === null
+          ? nothing
+          : html`<div class="card erasure">
             ${factsOf({
               [t.state]: wordOf(t.erasureStates, erasure.state),
               [t.messagesErased]: erasure.messages,
               [t.begun]: timeOf(erasure.startedAt),
               [t.finished]: erasure.finishedAt ? timeOf(erasure.finishedAt) : undefined,
             })}
-          </div>`}
-      ${erasure?.state === "running"
-        ? nothing
-        : html`<form class="card" @submit=${(/** @type {SubmitEvent} */ event) => this.#erase(event)}>
+          </div>`
+      }
+      ${
+        erasure?.state === "running"
+          ? nothing
+          : html`<form class="card" @submit=${(/** @type {SubmitEvent} */ event) => this.#erase(event)}>
             <p>${t.eraseHint}</p>
             ${userIdField("again", t.typeId)}
             <label class="wide">${t.why} <input name="reason" required maxlength="1000" autocomplete="off" /></label>
             <button class="danger">${t.eraseForGood}</button>
-          </form>`}
+          </form>`
+      }
     `;
   }
 }

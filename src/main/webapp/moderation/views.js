@@ -46,7 +46,10 @@ export function nameOf(t, user) {
 /** @param {string} time */
 export function timeOf(time) {
   const year = Number(time.slice(0, 4));
-  const text = year >= 9000 ? "∞" : new Date(time).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  const text =
+    year >= 9000
+      ? "∞"
+      : new Date(time).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
   return html`<time datetime=${time}>${text}</time>`;
 }
 
@@ -92,13 +95,15 @@ export function userIdField(name, label) {
  */
 export function reportList(t, page, state, choose, older) {
   /** @param {"open" | "closed"} each */
-  const button = (each) => html`<button aria-pressed=${each === state ? "true" : "false"} @click=${() => choose(each)}>${t[each]}</button>`;
+  const button = (each) =>
+    html`<button aria-pressed=${each === state ? "true" : "false"} @click=${() => choose(each)}>${t[each]}</button>`;
   return html`
     <h2 tabindex="-1">${t.reports}</h2>
     <div class="switch" role="group" aria-label=${t.state}>${button("open")}${button("closed")}</div>
-    ${page === null
-      ? html`<p>${t.loading}</p>`
-      : html`${page.reports.length === 0 ? html`<p>${t.noReports}</p>` : nothing}
+    ${
+      page === null
+        ? html`<p>${t.loading}</p>`
+        : html`${page.reports.length === 0 ? html`<p>${t.noReports}</p>` : nothing}
           <ul class="list">
             ${page.reports.map(
               (report) => html`<li class="card">
@@ -111,7 +116,8 @@ export function reportList(t, page, state, choose, older) {
               </li>`,
             )}
           </ul>
-          ${page.more ? html`<button @click=${older}>${t.older}</button>` : nothing}`}
+          ${page.more ? html`<button @click=${older}>${t.older}</button>` : nothing}`
+    }
   `;
 }
 
@@ -149,14 +155,16 @@ export function reportView(t, found, steps) {
     <h3>${t.suspendThis(nameOf(t, report.reported))}</h3>
     <form class="card" @submit=${steps.suspend}>${suspensionFields(t)}</form>
     <p><a href="#data=${report.reported.id}">${t.dataOfThis(nameOf(t, report.reported))}</a></p>
-    ${report.state === "open"
-      ? html`<h3>${t.close}</h3>
+    ${
+      report.state === "open"
+        ? html`<h3>${t.close}</h3>
           <form class="card" @submit=${steps.close}>
             <label>${t.outcome} ${optionsOf("outcome", t.outcomes)}</label>
             ${line(t, "note", t.note)}
             <button class="primary">${t.close}</button>
           </form>`
-      : nothing}
+        : nothing
+    }
   `;
 }
 
@@ -179,12 +187,14 @@ function sealedMessage(t, message, name, remove) {
     </p>
     ${message.recalled ? html`<p class="quiet">${t.recalledBefore}</p>` : html`<p class="text" dir="auto">${message.content}</p>`}
     ${message.attachments ? html`<ul class="files">${message.attachments.map((file) => sealedFile(t, file))}</ul>` : nothing}
-    ${message.recalled
-      ? nothing
-      : html`<details>
+    ${
+      message.recalled
+        ? nothing
+        : html`<details>
           <summary>${t.remove}</summary>
           <form @submit=${submit}>${line(t, "reason", t.why)}<button>${t.removeForBoth}</button></form>
-        </details>`}
+        </details>`
+    }
   </li>`;
 }
 
@@ -223,9 +233,10 @@ function suspensionFields(t) {
 export function suspensionList(t, page, steps) {
   return html`
     <h2 tabindex="-1">${t.suspensions}</h2>
-    ${page === null
-      ? html`<p>${t.loading}</p>`
-      : html`${page.suspensions.length === 0 ? html`<p>${t.noSuspensions}</p>` : nothing}
+    ${
+      page === null
+        ? html`<p>${t.loading}</p>`
+        : html`${page.suspensions.length === 0 ? html`<p>${t.noSuspensions}</p>` : nothing}
           <ul class="list">
             ${page.suspensions.map(
               (each) => html`<li class="card">
@@ -241,7 +252,8 @@ export function suspensionList(t, page, steps) {
               </li>`,
             )}
           </ul>
-          ${page.more ? html`<button @click=${steps.more}>${t.more}</button>` : nothing}`}
+          ${page.more ? html`<button @click=${steps.more}>${t.more}</button>` : nothing}`
+    }
     <h3>${t.suspendUser}</h3>
     <form class="card" @submit=${steps.suspend}>
       ${userIdField("user", t.userId)}
@@ -258,9 +270,10 @@ export function suspensionList(t, page, steps) {
 export function actionList(t, page, older) {
   return html`
     <h2 tabindex="-1">${t.audit}</h2>
-    ${page === null
-      ? html`<p>${t.loading}</p>`
-      : html`${page.actions.length === 0 ? html`<p>${t.noActions}</p>` : nothing}
+    ${
+      page === null
+        ? html`<p>${t.loading}</p>`
+        : html`${page.actions.length === 0 ? html`<p>${t.noActions}</p>` : nothing}
           <ul class="list">
             ${page.actions.map(
               (each) => html`<li class="card">
@@ -277,7 +290,8 @@ export function actionList(t, page, older) {
               </li>`,
             )}
           </ul>
-          ${page.more ? html`<button @click=${older}>${t.older}</button>` : nothing}`}
+          ${page.more ? html`<button @click=${older}>${t.older}</button>` : nothing}`
+    }
   `;
 }
 
@@ -303,9 +317,11 @@ export function wordLists(t, words, put) {
   };
   return html`
     <h2 tabindex="-1">${t.words}</h2>
-    ${words === null
-      ? html`<p>${t.loading}</p>`
-      : html`<p>${t.wordsHint}</p>
-          ${form("refuse")} ${form("mask")} ${form("report")}`}
+    ${
+      words === null
+        ? html`<p>${t.loading}</p>`
+        : html`<p>${t.wordsHint}</p>
+          ${form("refuse")} ${form("mask")} ${form("report")}`
+    }
   `;
 }

@@ -221,7 +221,7 @@ create table word_list (
 
 create table suspension (
   user_id      bigint       not null primary key check (user_id > 0),
-  scope        varchar(8)   not null, 
+  scope        varchar(8)   not null,
   ends_at      datetime(6) not null,
   reason       varchar(1000) not null,
   moderator_id bigint       not null,
