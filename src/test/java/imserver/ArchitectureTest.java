@@ -41,10 +41,11 @@ class ArchitectureTest {
           entry("packet", allowed()),
           entry("config", allowed()),
           entry("auth", allowed("packet", "config")),
-          entry("session", allowed("packet", "config", "auth")),
+          entry("monitoring", allowed("config")),
+          entry("session", allowed("packet", "monitoring", "config", "auth")),
           entry("database", allowed("config")),
           entry("container", allowed("packet", "config", "session")),
-          entry("cluster", allowed("packet", "config", "database")),
+          entry("cluster", allowed("packet", "monitoring", "config", "database")),
           entry("api", allowed()),
           entry("content", allowed("packet", "session", "moderation", "config", "database")),
           entry("policy", allowed("api", "packet", "session", "webhook", "config")),
@@ -52,11 +53,14 @@ class ArchitectureTest {
           entry("directory", allowed("auth", "config", "database")),
           entry("moderation", allowed("packet", "auth", "session", "file", "webhook", "database")),
           entry("file", allowed("packet", "auth", "session", "query", "config", "database")),
-          entry("webhook", allowed("packet", "session", "cluster", "config", "database")),
+          entry(
+              "webhook",
+              allowed("packet", "monitoring", "session", "cluster", "config", "database")),
           entry(
               "message",
               allowed(
                   "packet",
+                  "monitoring",
                   "auth",
                   "session",
                   "api",
@@ -69,7 +73,7 @@ class ArchitectureTest {
                   "webhook",
                   "config",
                   "database")),
-          entry("query", allowed("packet", "auth")),
+          entry("query", allowed("packet", "monitoring", "auth")),
           entry(
               "conversation",
               allowed(
@@ -89,6 +93,7 @@ class ArchitectureTest {
               "endpoint",
               allowed(
                   "packet",
+                  "monitoring",
                   "auth",
                   "session",
                   "directory",
@@ -101,6 +106,7 @@ class ArchitectureTest {
               "rest",
               allowed(
                   "packet",
+                  "monitoring",
                   "auth",
                   "session",
                   "query",
@@ -286,6 +292,8 @@ class ArchitectureTest {
     noClasses()
         .that()
         .doNotHaveSimpleName("EnvironmentDataSource") // javax.sql.DataSource returns such a logger
+        .and()
+        .haveNameNotMatching(".*[.]JsonLog([$].*)?") // takes what System.Logger has passed on
         .should()
         .dependOnClassesThat()
         .resideInAPackage("java.util.logging..")

@@ -4,8 +4,8 @@ package imserver.auth;
 public interface CredentialVerifier {
 
   /**
-   * The user or host application whose credential this is. May wait for a key server, for seconds
-   * at most; never for the database.
+   * The user, host application or reader of metrics whose credential this is. May wait for a key
+   * server, for seconds at most; never for the database.
    *
    * @throws InvalidCredentialException if it is not valid
    */
@@ -14,7 +14,7 @@ public interface CredentialVerifier {
   /**
    * The same for a user.
    *
-   * @throws InvalidCredentialException also if it is of a host application that is no user
+   * @throws InvalidCredentialException also if it is of one that is no user
    */
   default UserPrincipal verifyUser(String credential) throws InvalidCredentialException {
     UserPrincipal principal = verify(credential);

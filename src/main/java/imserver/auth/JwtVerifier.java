@@ -44,6 +44,7 @@ final class JwtVerifier implements CredentialVerifier {
   private final String serviceClaim;
   private final String serviceRole;
   private final String moderatorRole;
+  private final String metricsRole;
   private final Exemptions exemptions;
   private final Clock clock;
   private final TokenLifetime lifetime;
@@ -53,6 +54,7 @@ final class JwtVerifier implements CredentialVerifier {
     this.serviceClaim = auth.serviceClaim();
     this.serviceRole = auth.serviceRole();
     this.moderatorRole = auth.moderatorRole();
+    this.metricsRole = auth.metricsRole();
     this.exemptions = new Exemptions(auth.exempt());
     this.clock = clock;
     this.lifetime = new TokenLifetime(auth.maxLifetime(), clock);
@@ -90,7 +92,8 @@ final class JwtVerifier implements CredentialVerifier {
     }
     Collection<?> roles = roles(claims);
     boolean service = roles.contains(serviceRole);
-    long userId = userId(claims.getClaim(userClaim), service);
+    boolean metricsReader = service || roles.contains(metricsRole);
+    long userId = userId(claims.getClaim(userClaim), metricsReader);
     UserPrincipal principal =
         new UserPrincipal(
             userId,
@@ -101,7 +104,8 @@ final class JwtVerifier implements CredentialVerifier {
             expiry.toInstant(),
             service,
             exemptions.cover(userId, roles),
-            roles.contains(moderatorRole));
+            roles.contains(moderatorRole),
+            metricsReader);
     if (principal.isExpired(clock.instant())) {
       throw new InvalidCredentialException("expired");
     }
@@ -117,11 +121,12 @@ final class JwtVerifier implements CredentialVerifier {
     return claim == null ? null : claim.toInstant();
   }
 
-  /** The user id; 0 for a host application that is no user. */
-  private long userId(@Nullable Object claim, boolean service) throws InvalidCredentialException {
+  /** The user id; 0 for a host application, or a reader of metrics, that is no user. */
+  private long userId(@Nullable Object claim, boolean mayBeNoUser)
+      throws InvalidCredentialException {
     boolean numberOrText = claim instanceof Number || claim instanceof String;
     OptionalLong userId = UserIds.parse(numberOrText ? String.valueOf(claim) : "");
-    if (userId.isEmpty() && !service) {
+    if (userId.isEmpty() && !mayBeNoUser) {
       throw new InvalidCredentialException("the claim '" + userClaim + "' is not a user id");
     }
     return userId.orElse(0);

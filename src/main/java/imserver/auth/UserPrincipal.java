@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param service whether it is the host application
  * @param exempt whether the rules for strangers do not apply to what it sends
  * @param moderator whether it may moderate
+ * @param metricsReader whether it may read the metrics; who may do only that is neither user nor
+ *     host application
  */
 public record UserPrincipal(
     long userId,
@@ -27,7 +29,8 @@ public record UserPrincipal(
     @Nullable Instant expiresAt,
     boolean service,
     boolean exempt,
-    boolean moderator)
+    boolean moderator,
+    boolean metricsReader)
     implements Principal {
 
   /** The longest name of a user, in code points: what a row of the directory holds. */
@@ -42,31 +45,60 @@ public record UserPrincipal(
       @Nullable String userName,
       @Nullable String avatar,
       @Nullable Instant expiresAt) {
-    this(userId, Long.toString(userId), userName, avatar, null, expiresAt, false, false, false);
+    this(
+        userId,
+        Long.toString(userId),
+        userName,
+        avatar,
+        null,
+        expiresAt,
+        false,
+        false,
+        false,
+        false);
   }
 
   /** The same user, to whom the rules for strangers do not apply. */
   UserPrincipal asExempt() {
     return new UserPrincipal(
-        userId, subject, userName, avatar, issuedAt, expiresAt, service, true, moderator);
+        userId,
+        subject,
+        userName,
+        avatar,
+        issuedAt,
+        expiresAt,
+        service,
+        true,
+        moderator,
+        metricsReader);
   }
 
   /** The host application as no user: in open mode, and as the sender of notices. */
   public static UserPrincipal ofService() {
-    return new UserPrincipal(0, "0", null, null, null, null, true, true, false);
+    return new UserPrincipal(0, "0", null, null, null, null, true, true, false, true);
   }
 
   /** The same, which may also moderate. */
   UserPrincipal asModerator() {
     return new UserPrincipal(
-        userId, subject, userName, avatar, issuedAt, expiresAt, service, exempt, true);
+        userId,
+        subject,
+        userName,
+        avatar,
+        issuedAt,
+        expiresAt,
+        service,
+        exempt,
+        true,
+        metricsReader);
   }
 
   /**
    * The host application as it acts for a user; to what it sends, rules for strangers do not apply.
    */
   public UserPrincipal actingFor(long user) {
-    return new UserPrincipal(user, subject, null, null, issuedAt, expiresAt, true, true, false);
+    return new UserPrincipal(
+        user, subject, null, null, issuedAt, expiresAt, true, true, false, false);
   }
 
   /** Whether it is a user, who may connect. */

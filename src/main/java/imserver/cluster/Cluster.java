@@ -5,6 +5,7 @@ import imserver.config.Config;
 import imserver.config.RedisUrl;
 import imserver.database.Schema;
 import imserver.database.Vendor;
+import imserver.monitoring.Meters;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.ejb.ConcurrencyManagement;
@@ -157,6 +158,14 @@ public class Cluster {
       everySecond(this::reconcile);
     }
     everySecond(this::compareIfDue);
+    Meters.gauge(
+        "imserver.servers",
+        "Servers on this database that are alive, as this one knows",
+        this::servers);
+    Meters.gauge(
+        "imserver.bus.up",
+        "1 where this server hears all others, 0 where not",
+        () -> hearsAll() ? 1 : 0);
   }
 
   /** A task that fails comes again all the same. */
@@ -340,6 +349,9 @@ public class Cluster {
         return;
       }
       if (frame.node() == node) {
+        if (publisher != null) {
+          publisher.heard(frame);
+        }
         return;
       }
       boolean fresh;

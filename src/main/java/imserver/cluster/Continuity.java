@@ -1,6 +1,7 @@
 package imserver.cluster;
 
 import imserver.cluster.Frame.Kind;
+import imserver.monitoring.Meters;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -101,6 +102,9 @@ final class Continuity {
       return true; // of such a frame none is missed here
     }
     if (frame.number() > peer.number + 1) {
+      if (peer.number >= 0) { // else it is the first that is heard of this server
+        Meters.busGap();
+      }
       doubt(now);
     }
     Heard before = peer.heard.get(way);

@@ -1,5 +1,7 @@
 package imserver.cluster;
 
+import imserver.cluster.Frame.Kind;
+import imserver.monitoring.Meters;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,11 @@ final class Publisher {
 
   /** Of the last frame for all. */
   private long number;
+
+  /** Of the last beat, until it is heard; and when it was published. */
+  private long beat;
+
+  private long beatAt;
 
   Publisher(long node, Bus bus) {
     this.node = node;
@@ -76,7 +83,17 @@ final class Publisher {
   /** Also where it is alone: the bus comes to know by it that it carries. */
   synchronized void beat() {
     if (seal != null) {
-      bus.publish(seal.seal(FrameCodec.beat(node, ++number)));
+      beat = ++number;
+      beatAt = System.nanoTime();
+      bus.publish(seal.seal(FrameCodec.beat(node, beat)));
+    }
+  }
+
+  /** A frame of this server has come back: that of the last beat tells how long the bus takes. */
+  synchronized void heard(Frame own) {
+    if (own.kind() == Kind.BEAT && own.number() == beat) {
+      beat = 0; // by a bus of several ways it comes again
+      Meters.busLag(System.nanoTime() - beatAt);
     }
   }
 }

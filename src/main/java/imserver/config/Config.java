@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param webhook where the host application is told what happened
  * @param files what users may upload
  * @param objectStorage where the bytes of files are kept, if not with the messages
+ * @param monitoring what the server tells of itself while it runs
  */
 public record Config(
     Auth auth,
@@ -25,7 +26,8 @@ public record Config(
     Rules rules,
     Webhook webhook,
     Files files,
-    ObjectStorage objectStorage) {
+    ObjectStorage objectStorage,
+    Monitoring monitoring) {
 
   /** What the credential in a connection's address is. */
   public enum AuthMode {
@@ -41,6 +43,14 @@ public record Config(
     ON,
     /** It is not. */
     OFF
+  }
+
+  /** How lines of the log are written. */
+  public enum LogFormat {
+    /** As the container writes its own. */
+    PLAIN,
+    /** As JSON, to the standard output. */
+    JSON
   }
 
   /** What becomes of what a blocked user sends. */
@@ -84,6 +94,7 @@ public record Config(
    * @param maxLifetime seconds until the furthest {@code exp} that is accepted, 0 for no bound
    * @param exempt to whom rules for strangers do not apply: roles and user ids; null for nobody
    * @param moderatorRole the role of moderators
+   * @param metricsRole the role of who may read the metrics
    */
   public record Auth(
       @Setting(
@@ -157,7 +168,13 @@ public record Config(
               fallback = "imserver-moderator",
               meaning =
                   "the role of moderators, in the claim `IMSERVER_SERVICE_CLAIM`, beside the user id that every user has")
-          String moderatorRole) {
+          String moderatorRole,
+      @Setting(
+              key = "IMSERVER_METRICS_ROLE",
+              fallback = "imserver-metrics",
+              meaning =
+                  "whoever's token has this role (in `IMSERVER_SERVICE_CLAIM`) may read the metrics from anywhere; the host application may, too")
+          String metricsRole) {
 
     /** Leaves out the secret. */
     @Override
@@ -704,4 +721,24 @@ public record Config(
       return "ObjectStorage[" + place + ", " + endpoint + ", " + region + "]";
     }
   }
+
+  /**
+   * What the server tells of itself while it runs.
+   *
+   * @param metrics whether there are metrics
+   * @param log how lines of the log are written
+   */
+  public record Monitoring(
+      @Setting(
+              key = "IMSERVER_METRICS",
+              fallback = "on",
+              meaning =
+                  "`on`: Prometheus can read metrics at `/teaching/api/metrics`, from this machine, or with a credential that has the role; `off`: there are none")
+          Switch metrics,
+      @Setting(
+              key = "IMSERVER_LOG",
+              fallback = "plain",
+              meaning =
+                  "`plain`: this application's log goes where the container's goes; `json`: to the standard output, a line of JSON for each event (Elastic Common Schema), with `connection.id` and `user.id` where there are some")
+          LogFormat log) {}
 }

@@ -9,6 +9,8 @@ import imserver.auth.Suspensions;
 import imserver.auth.UserPrincipal;
 import imserver.config.Config;
 import imserver.container.TyrusUpgradeHandler;
+import imserver.monitoring.Meters;
+import imserver.monitoring.Meters.RefusedHandshake;
 import imserver.session.SessionRegistry;
 import imserver.session.UserBudgets;
 import imserver.session.Workers;
@@ -65,23 +67,39 @@ public class HandshakeFilter extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     if (request.getDispatcherType() == DispatcherType.ASYNC) { // after its body
-      refuse(response, HttpServletResponse.SC_BAD_REQUEST, "A handshake has no body.");
+      refuse(
+          RefusedHandshake.BODY,
+          response,
+          HttpServletResponse.SC_BAD_REQUEST,
+          "A handshake has no body.");
       return;
     }
     if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
       response.setHeader("Upgrade", "websocket");
-      refuse(response, UPGRADE_REQUIRED, "This address speaks WebSocket.");
+      refuse(
+          RefusedHandshake.NO_UPGRADE,
+          response,
+          UPGRADE_REQUIRED,
+          "This address speaks WebSocket.");
       return;
     }
     if (registry.isDraining()) { // a proxy may try the next server
-      refuse(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "This server is stopping.");
+      refuse(
+          RefusedHandshake.STOPPING,
+          response,
+          HttpServletResponse.SC_SERVICE_UNAVAILABLE,
+          "This server is stopping.");
       return;
     }
     String origin = request.getHeader("Origin");
     String host = request.getHeader("Host");
     if (origin != null && !origins.allow(origin, host)) {
       log(RefusalLog.Kind.ORIGIN, request, () -> origins.refusalReason(origin, host));
-      refuse(response, HttpServletResponse.SC_FORBIDDEN, "This origin is not allowed.");
+      refuse(
+          RefusedHandshake.ORIGIN,
+          response,
+          HttpServletResponse.SC_FORBIDDEN,
+          "This origin is not allowed.");
       return;
     }
     UserPrincipal user;
@@ -90,12 +108,20 @@ public class HandshakeFilter extends HttpFilter {
     } catch (InvalidCredentialException e) {
       log(RefusalLog.Kind.CREDENTIAL, request, e::getMessage);
       response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
-      refuse(response, HttpServletResponse.SC_UNAUTHORIZED, "The credential does not verify.");
+      refuse(
+          RefusedHandshake.CREDENTIAL,
+          response,
+          HttpServletResponse.SC_UNAUTHORIZED,
+          "The credential does not verify.");
       return;
     }
     if (suspensions.isShutOut(user)) {
       log(RefusalLog.Kind.SUSPENDED, request, () -> "user=" + user.getName() + " is suspended");
-      refuse(response, HttpServletResponse.SC_FORBIDDEN, "A moderator has suspended this user.");
+      refuse(
+          RefusedHandshake.SUSPENDED,
+          response,
+          HttpServletResponse.SC_FORBIDDEN,
+          "A moderator has suspended this user.");
       return;
     }
     Duration wait = budgets.connects().take(user.userId());
@@ -106,7 +132,11 @@ public class HandshakeFilter extends HttpFilter {
           () -> "user=%s connects too often".formatted(user.getName()));
       long seconds = wait.plusSeconds(1).minusNanos(1).toSeconds(); // rounded up
       response.setHeader("Retry-After", Long.toString(seconds));
-      refuse(response, TOO_MANY_REQUESTS, "Too many connections in a short time, slow down.");
+      refuse(
+          RefusedHandshake.RATE,
+          response,
+          TOO_MANY_REQUESTS,
+          "Too many connections in a short time, slow down.");
       return;
     }
     try {
@@ -137,8 +167,11 @@ public class HandshakeFilter extends HttpFilter {
     };
   }
 
-  private static void refuse(HttpServletResponse response, int status, String why)
+  /** {@code reason} is for the metrics, {@code why} for the client. */
+  private static void refuse(
+      RefusedHandshake reason, HttpServletResponse response, int status, String why)
       throws IOException {
+    Meters.handshakeRefused(reason);
     byte[] body = (why + "\n").getBytes(StandardCharsets.UTF_8);
     // So that no thread waits for a client that asks and does not read.
     response.setHeader("Connection", "close");

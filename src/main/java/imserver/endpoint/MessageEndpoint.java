@@ -10,6 +10,7 @@ import imserver.directory.UserDirectory;
 import imserver.lifecycle.GracefulShutdown;
 import imserver.message.ConnectionStart;
 import imserver.message.Intake;
+import imserver.monitoring.Meters;
 import imserver.packet.CloseCode;
 import imserver.packet.MalformedRequest;
 import imserver.packet.MarkRead;
@@ -87,7 +88,8 @@ public class MessageEndpoint {
     WebSocketConnection connection =
         new WebSocketConnection(session, user, config.limits(), workers, transports.of(session));
     WebSocketConnection.attach(connection, session);
-    LOG.log(
+    Meters.opened(connection.version().number());
+    connection.log(
         Level.INFO,
         "opened {0} user={1} from={2}",
         connection.id(),
@@ -213,12 +215,14 @@ public class MessageEndpoint {
     if (!shutdown.isOver()) {
       registry.close(connection);
     }
-    LOG.log(
+    int code = connection.closeCodeOr(reason.getCloseCode().getCode());
+    Meters.closed(CloseCode.isKnown(code) ? Integer.toString(code) : "other");
+    connection.log(
         Level.INFO,
         "closed {0} user={1} code={2}",
         connection.id(),
         connection.user().getName(),
-        Integer.toString(connection.closeCodeOr(reason.getCloseCode().getCode())));
+        Integer.toString(code));
   }
 
   /** Everything of ours was answered: this is the network's. */
@@ -228,7 +232,7 @@ public class MessageEndpoint {
     if (connection == null) {
       LOG.log(Level.DEBUG, "error on a connection that has ended: {0}", error.toString());
     } else {
-      LOG.log(Level.DEBUG, "error on {0}: {1}", connection.id(), error.toString());
+      connection.log(Level.DEBUG, "error on {0}: {1}", connection.id(), error.toString());
     }
   }
 }

@@ -101,6 +101,11 @@ final class Outbox {
     return packet;
   }
 
+  /** As how many ordinary packets those count that wait. */
+  synchronized int weight() {
+    return weight;
+  }
+
   synchronized boolean isEmpty() {
     return queue.isEmpty();
   }

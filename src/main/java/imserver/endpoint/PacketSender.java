@@ -26,8 +26,12 @@ final class PacketSender {
     /** The container has written what was sent: the client reads, if slowly. */
     void written();
 
-    /** Nothing waits or is on its way any more, or the outbox has ended. */
-    void drained();
+    /**
+     * Nothing waits or is on its way any more, or the outbox has ended.
+     *
+     * @param nanos since the sending began that ends here
+     */
+    void drained(long nanos);
 
     /** A packet could not be written. */
     void broken(Throwable error);
@@ -57,6 +61,9 @@ final class PacketSender {
 
   private int unflushedBytes;
 
+  /** When what is being sent began, a time of {@link System#nanoTime}. */
+  private long began;
+
   /** A packet that has left the outbox and waits until what is gathered is written. */
   private @Nullable String held;
 
@@ -75,16 +82,23 @@ final class PacketSender {
     this.listener = listener;
   }
 
+  /** Sends what is in the outbox, for who has become its sender just now. */
+  void begin() {
+    began = System.nanoTime();
+    send();
+  }
+
   /**
    * Sends what is in the outbox, for its sender. Where the container reports a packet as written
    * before the call returns, this goes round in a loop; where it reports later, the report goes on.
    * Never one within the other: the stack would grow with the queue.
    */
-  void send() {
+  private void send() {
     boolean reported = true;
     while (reported) {
+      long since = began; // while it is still this one's
       if (!outbox.continueSending(held != null || unflushed > 0)) {
-        listener.drained();
+        listener.drained(System.nanoTime() - since);
         return;
       }
       if (held == null && unflushed < MAX_UNFLUSHED) {

@@ -41,6 +41,11 @@ enum ProtocolVersion {
     this.subprotocol = subprotocol;
   }
 
+  /** Its number. */
+  String number() {
+    return subprotocol.substring(subprotocol.length() - 1);
+  }
+
   /** By which clients ask for it. */
   String subprotocol() {
     return subprotocol;

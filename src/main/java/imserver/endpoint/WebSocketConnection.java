@@ -4,6 +4,8 @@ import imserver.auth.UserPrincipal;
 import imserver.config.Config;
 import imserver.container.Transport;
 import imserver.container.Transports;
+import imserver.monitoring.LogContext;
+import imserver.monitoring.Meters;
 import imserver.packet.CloseCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Answer;
@@ -112,6 +114,11 @@ final class WebSocketConnection implements Connection {
     }
   }
 
+  /** Logs a line about this connection. */
+  void log(Level level, String format, Object... values) {
+    LogContext.log(LOG, level, id(), user.getName(), format, values);
+  }
+
   @Override
   public String id() {
     return session.getId();
@@ -157,6 +164,9 @@ final class WebSocketConnection implements Connection {
   private static int answers(List<? extends Response> packets) {
     int answers = 0;
     for (Response packet : packets) {
+      if (packet instanceof Failure failure) {
+        Meters.requestFailed(failure.code().name());
+      }
       if (packet instanceof Answer) {
         answers++;
       }
@@ -178,7 +188,7 @@ final class WebSocketConnection implements Connection {
   @Override
   public void sendIfNoneWaits(Response packet) {
     if (outbox.addIfEmpty(packet) == Outbox.Added.START) {
-      sender.send();
+      sender.begin();
     }
   }
 
@@ -215,13 +225,13 @@ final class WebSocketConnection implements Connection {
     if (!(packet instanceof Failure failure) || !failure.code().countsAgainstClient()) {
       return true;
     }
-    LOG.log(Level.INFO, "failure {0} on {1} user={2}", failure.code(), id(), user.getName());
+    log(Level.INFO, "failure {0} on {1} user={2}", failure.code(), id(), user.getName());
     return failures.count();
   }
 
   private void add(List<? extends Response> packets) {
     switch (outbox.add(packets)) {
-      case START -> sender.send();
+      case START -> sender.begin();
       case OVERFLOW -> closeIn(SLOW_CLOSE_FLUSH_TIMEOUT, CloseCode.TOO_SLOW);
       case QUEUED, REFUSED -> {
         // another thread sends them, or they are dropped
@@ -241,10 +251,11 @@ final class WebSocketConnection implements Connection {
     }
 
     @Override
-    public void drained() {
+    public void drained(long nanos) {
       if (outbox.hasEnded()) {
         return;
       }
+      Meters.written(nanos);
       Runnable task = outbox.takeWhenDrained();
       CloseCode code = outbox.closedWith();
       if (code != null) {
@@ -257,13 +268,18 @@ final class WebSocketConnection implements Connection {
     /** None may follow it, and the client gets it again when it connects again. */
     @Override
     public void broken(Throwable error) {
-      LOG.log(Level.DEBUG, "sending on {0}: {1}", id(), error.toString());
+      log(Level.DEBUG, "sending on {0}: {1}", id(), error.toString());
       if (end()) {
         CloseCode closedWith = outbox.closedWith();
         CloseCode code = closedWith == null ? CloseCode.TOO_SLOW : closedWith;
         workers.runForClient(() -> sendClose(code));
       }
     }
+  }
+
+  @Override
+  public int queued() {
+    return outbox.weight();
   }
 
   @Override
@@ -292,7 +308,7 @@ final class WebSocketConnection implements Connection {
     try {
       transport.ping();
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.DEBUG, "pinging {0}: {1}", id(), e.toString());
+      log(Level.DEBUG, "pinging {0}: {1}", id(), e.toString());
     }
   }
 
@@ -348,7 +364,7 @@ final class WebSocketConnection implements Connection {
     try {
       transport.close(new CloseReason(CloseCodes.getCloseCode(code.code()), code.reason()));
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.DEBUG, "closing {0}: {1}", id(), e.toString());
+      log(Level.DEBUG, "closing {0}: {1}", id(), e.toString());
     }
   }
 
@@ -356,7 +372,7 @@ final class WebSocketConnection implements Connection {
     try {
       transport.abort();
     } catch (RuntimeException e) {
-      LOG.log(Level.DEBUG, "aborting {0}: {1}", id(), e.toString());
+      log(Level.DEBUG, "aborting {0}: {1}", id(), e.toString());
     }
   }
 

@@ -66,7 +66,7 @@ final class FormReader {
         MultipartInput.builder()
             .setInputStream(body)
             .setBoundary(boundary.getBytes(StandardCharsets.ISO_8859_1))
-            .setPartHeaderSizeMax(MAX_HEADERS)
+            .setMaxPartHeaderSize(MAX_HEADERS)
             .get();
     input.setHeaderCharset(StandardCharsets.UTF_8); // as browsers write names
     Map<String, String> fields = new HashMap<>();

@@ -6,6 +6,7 @@ import imserver.cluster.Cluster;
 import imserver.config.Config;
 import imserver.config.Config.Switch;
 import imserver.directory.UserDirectory;
+import imserver.monitoring.Meters;
 import imserver.packet.Response.Incoming;
 import imserver.packet.Response.Welcome;
 import imserver.session.ChangeStream;
@@ -83,6 +84,7 @@ public class ConnectionStart {
     }
     catchUp.begin(user.userId());
     if (stream instanceof MessageStream messages) {
+      Meters.replayBegun();
       next(messages);
     } else if (stream instanceof ChangeStream changes) {
       String epoch = service.epoch();
@@ -111,6 +113,7 @@ public class ConnectionStart {
     List<Incoming> page =
         service.unread(stream.connection().user().userId(), stream.replayedUpTo(), wanted);
     stream.replay(page);
+    Meters.replayed(page.size());
     if (page.size() < wanted) {
       stream.connection().whenDrained(stream::goLive); // what was held back may fill the queue
     } else {

@@ -10,6 +10,7 @@ import imserver.file.Attachments;
 import imserver.message.Submission.ReadAck;
 import imserver.message.Submission.Recall;
 import imserver.message.Submission.Send;
+import imserver.monitoring.Meters;
 import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
 import imserver.packet.RecallMessage;
@@ -127,22 +128,34 @@ public class Intake {
             .mapToObj(
                 number ->
                     new Lane<>(
+                        "messages",
                         FairQueue.ofMessages(room, count, batch),
                         replies ->
                             new MessageWriter(service, files, delivery, clock, replies)::process))
             .toList();
     readAcks =
         new Lane<>(
+            "read_acks",
             FairQueue.ofReadAcks(room, batch),
             replies -> new ReadAckWriter(service, delivery, replies)::process);
     recalls =
         new Lane<>(
+            "recalls",
             FairQueue.ofRecalls(room, RECALLS_AT_A_TIME),
             replies ->
                 new RecallWriter(service, delivery, config.rules(), clock, replies)::process);
     allLanes = Stream.<Lane<?>>concat(lanes.stream(), Stream.of(readAcks, recalls)).toList();
     allLanes.forEach(lane -> lane.start(threads));
+    tellRoom(room);
     workers.runEvery(OVERDUE_CHECK, () -> workers.runForClient(this::failOverdue));
+  }
+
+  private void tellRoom(Semaphore room) {
+    int all = config.limits().intake();
+    Meters.gauge(
+        "imserver.intake.used",
+        "The part of the room for requests that wait to be stored which is in use, 0 to 1",
+        () -> 1 - (double) room.availablePermits() / all);
   }
 
   private void failOverdue() {

@@ -1,7 +1,11 @@
 package imserver.message;
 
 import imserver.message.FairQueue.Batch;
+import imserver.monitoring.Meters;
+import imserver.monitoring.Traces;
+import imserver.monitoring.Traces.Step;
 import imserver.packet.FailureCode;
+import io.micrometer.core.instrument.DistributionSummary;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
@@ -21,9 +25,11 @@ final class Lane<S extends Submission> {
 
   private static final System.Logger LOG = System.getLogger(Lane.class.getName());
 
+  private final String name;
   private final FairQueue<S> queue;
   private final ReplyExecutor replies;
   private final Consumer<List<S>> writer;
+  private final DistributionSummary batchSizes;
   private @Nullable Thread thread;
 
   /** What is being stored; read by {@link #failOlderThan}. */
@@ -32,10 +38,13 @@ final class Lane<S extends Submission> {
   /**
    * A lane that is not running yet.
    *
+   * @param name of what it stores, for metrics and traces
    * @param queue in which its requests wait
    * @param writerFor makes the writer that stores a batch and replies through the given executor
    */
-  Lane(FairQueue<S> queue, Function<Executor, Consumer<List<S>>> writerFor) {
+  Lane(String name, FairQueue<S> queue, Function<Executor, Consumer<List<S>>> writerFor) {
+    this.name = name;
+    this.batchSizes = Meters.batchSizes(name);
     this.queue = queue;
     this.replies = new ReplyExecutor(() -> !queue.isEmpty());
     this.writer = writerFor.apply(replies);
@@ -49,6 +58,7 @@ final class Lane<S extends Submission> {
 
   /** Takes in a request; false if there is no room for it, or the lane is stopping. */
   boolean offer(S submission) {
+    submission.progress().begin(Traces.request(name));
     return queue.offer(submission);
   }
 
@@ -102,14 +112,18 @@ final class Lane<S extends Submission> {
 
   private void process(Batch<S> batch) {
     inDatabase = batch.submissions();
+    batchSizes.record(batch.submissions().size());
+    Step step = Traces.store(batch.submissions(), submission -> submission.progress().span());
     try {
       writer.accept(batch.submissions());
     } catch (RuntimeException | Error e) {
       // A fault of the program, or memory is short.
       String count = Integer.toString(batch.submissions().size());
+      step.failed(e);
       LOG.log(Level.ERROR, "a batch of " + count + " requests was dropped", e);
       batch.submissions().forEach(Lane::failUnlessThatFailsToo);
     } finally {
+      step.close();
       inDatabase = List.of();
       queue.release(batch);
     }

@@ -16,6 +16,8 @@ import imserver.file.OwnedFile;
 import imserver.moderation.ModerationStep;
 import imserver.moderation.SuspensionChange;
 import imserver.moderation.SuspensionScope;
+import imserver.monitoring.Meters;
+import imserver.monitoring.Meters.FailedCommit;
 import imserver.packet.AttachedText;
 import imserver.packet.MessageFile;
 import imserver.packet.Response.Incoming;
@@ -169,14 +171,20 @@ public class MessageService {
           case MARIADB -> mariaDb;
           case H2 -> h2;
         };
+    long begin = System.nanoTime();
     try {
       R result = call.apply(store);
       webhooks.wake();
       return result;
     } catch (StorageException e) {
+      Meters.commitFailed(
+          e instanceof CommitUnknownException ? FailedCommit.UNKNOWN : FailedCommit.ROLLED_BACK);
       throw e;
     } catch (RuntimeException e) {
+      Meters.commitFailed(FailedCommit.UNKNOWN);
       throw new CommitUnknownException(e);
+    } finally {
+      Meters.databaseWrite(System.nanoTime() - begin);
     }
   }
 

@@ -3,12 +3,16 @@ package imserver.message;
 import imserver.cluster.Change;
 import imserver.content.Verdict.Refusal;
 import imserver.message.Submission.Send;
+import imserver.monitoring.Meters;
+import imserver.monitoring.Traces;
+import imserver.monitoring.Traces.Step;
 import imserver.packet.AttachedText;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Success;
 import imserver.packet.SendMessage;
 import imserver.session.Requester;
+import io.opentelemetry.context.Context;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.OffsetDateTime;
@@ -193,20 +197,43 @@ final class MessageWriter {
 
   /** Has the senders answered, and what is stored delivered. */
   private void report(List<Send> sends, List<NewMessage> newMessages, List<Outcome> outcomes) {
+    long now = System.nanoTime();
+    int repeated = 0;
     for (int i = 0; i < outcomes.size(); i++) {
-      if (outcomes.get(i) instanceof Outcome.Refused) {
+      if (outcomes.get(i) instanceof Outcome.Stored) {
+        Meters.committed(sends.get(i).progress().nanosAt(now));
+      } else if (outcomes.get(i) instanceof Outcome.Duplicate) {
+        repeated++;
+      } else if (outcomes.get(i) instanceof Outcome.Refused) {
         refused.add(newMessages.get(i).senderId());
       }
     }
     List<Change> changes = changes(sends, newMessages, outcomes);
+    Meters.stored(changes.size());
+    Meters.repeated(repeated);
+    Context batch = Context.current();
     replies.execute(
         () -> {
+          Step step = Traces.deliver(batch);
           try {
-            answer(sends, newMessages, outcomes);
+            answerAndDeliver(sends, newMessages, outcomes, changes);
+            Meters.delivered(System.nanoTime() - now);
           } finally {
-            delivery.committed(changes);
+            step.close();
           }
         });
+  }
+
+  private void answerAndDeliver(
+      List<Send> sends,
+      List<NewMessage> newMessages,
+      List<Outcome> outcomes,
+      List<Change> changes) {
+    try {
+      answer(sends, newMessages, outcomes);
+    } finally {
+      delivery.committed(changes);
+    }
   }
 
   private static List<Change> changes(
@@ -225,10 +252,9 @@ final class MessageWriter {
     Map<Requester, List<Response>> answers = new LinkedHashMap<>();
     for (int i = 0; i < sends.size(); i++) {
       Send send = sends.get(i);
-      if (send.progress().tryAnswer()) {
-        answers
-            .computeIfAbsent(send.requester(), requester -> new ArrayList<>())
-            .add(answer(send, newMessages.get(i), outcomes.get(i)));
+      Response answer = answer(send, newMessages.get(i), outcomes.get(i));
+      if (send.tryAnswer(answer)) {
+        answers.computeIfAbsent(send.requester(), requester -> new ArrayList<>()).add(answer);
       }
     }
     answers.forEach(Requester::send);

@@ -83,9 +83,7 @@ final class RecallWriter {
 
   private void report(Recall recall, RecallOutcome outcome) {
     try {
-      if (recall.progress().tryAnswer()) {
-        recall.requester().send(answer(recall, outcome));
-      }
+      recall.answer(answer(recall, outcome));
     } finally {
       if (outcome instanceof RecallOutcome.Recalled recalled) {
         delivery.committed(List.of(recalled.asChange()));

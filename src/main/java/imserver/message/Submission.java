@@ -6,6 +6,7 @@ import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
 import imserver.packet.RecallMessage;
 import imserver.packet.Request;
+import imserver.packet.Response;
 import imserver.packet.Response.Failure;
 import imserver.packet.SendMessage;
 import imserver.session.Mark;
@@ -27,9 +28,21 @@ sealed interface Submission {
 
   /** Answers with a failure, unless it was answered before. */
   default void fail(FailureCode code) {
-    if (progress().tryAnswer()) {
+    if (progress().tryAnswer(code.name())) {
       requester().send(failure(code));
     }
+  }
+
+  /** Answers, unless it was answered before. */
+  default void answer(Response answer) {
+    if (tryAnswer(answer)) {
+      requester().send(answer);
+    }
+  }
+
+  /** Marks it as answered with this; see {@link Progress#tryAnswer}. */
+  default boolean tryAnswer(Response answer) {
+    return progress().tryAnswer(answer instanceof Failure failure ? failure.code().name() : null);
   }
 
   /** The answer for a failure. */
@@ -113,7 +126,7 @@ sealed interface Submission {
 
     /** Answers that it is done, unless it was answered before. */
     void marked(List<Mark> marks) {
-      if (progress.tryAnswer()) {
+      if (progress.tryAnswer(null)) {
         requester.marked(marks);
       }
     }

@@ -1,5 +1,8 @@
 package imserver.packet;
 
+import java.util.Arrays;
+import java.util.Set;
+
 /**
  * Every code with which this server closes a connection, and what a client should do then. The
  * table in {@code docs/PROTOCOL.md} is held to this catalogue by a test.
@@ -45,6 +48,8 @@ public enum CloseCode {
   /** How many failure packets a connection may get in a minute (PROTOCOL.md, section 7). */
   public static final int MAX_FAILURES_PER_MINUTE = 50;
 
+  private static final Set<Integer> COMMON = Set.of(1000, 1001, 1005, 1006);
+
   private final int code;
   private final String reason;
 
@@ -61,5 +66,14 @@ public enum CloseCode {
   /** The text in the close frame, ASCII and short enough for it (123 bytes). */
   public String reason() {
     return reason;
+  }
+
+  /**
+   * Whether a code is one of these, or one of those with which connections commonly end: 1000, 1001
+   * and 1005 by the client, 1006 without a close (RFC 6455, section 7.4.1). A client can make up
+   * others.
+   */
+  public static boolean isKnown(int code) {
+    return COMMON.contains(code) || Arrays.stream(values()).anyMatch(known -> known.code == code);
   }
 }

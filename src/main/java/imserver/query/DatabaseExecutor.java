@@ -1,6 +1,7 @@
 package imserver.query;
 
 import imserver.auth.UserPrincipal;
+import imserver.monitoring.Meters;
 import imserver.packet.FailureCode;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
@@ -98,6 +99,7 @@ public class DatabaseExecutor {
   @PostConstruct
   void start() {
     database = executor(THREADS, new ArrayBlockingQueue<>(WAITING));
+    Meters.pool("queries", database);
     turns = new UserTurns(database, TURNS_OF_ONE);
     jobs = executor(1, new ArrayBlockingQueue<>(JOBS_WAITING));
     longJobs = executor(1, new ArrayBlockingQueue<>(LONG_JOBS_WAITING));

@@ -33,8 +33,14 @@ final class Bearer {
     return request.getAttribute(CALLER) instanceof UserPrincipal caller ? caller : null;
   }
 
-  /** The caller by this header; null without a valid credential. */
+  /** The caller by this header; null without a valid credential of a user or host application. */
   static @Nullable UserPrincipal verified(@Nullable String header, CredentialVerifier verifier) {
+    UserPrincipal caller = anyone(header, verifier);
+    return caller != null && (caller.isUser() || caller.service()) ? caller : null;
+  }
+
+  /** The same, also of who may only read the metrics. */
+  static @Nullable UserPrincipal anyone(@Nullable String header, CredentialVerifier verifier) {
     if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return null;
     }

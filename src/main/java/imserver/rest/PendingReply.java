@@ -1,6 +1,7 @@
 package imserver.rest;
 
 import imserver.auth.UserPrincipal;
+import imserver.monitoring.Meters;
 import imserver.packet.FailureCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Failure;
@@ -44,6 +45,7 @@ final class PendingReply implements Requester {
     } else if (answer instanceof Recalled) {
       number.complete(NO_NUMBER);
     } else if (answer instanceof Failure failure) {
+      Meters.requestFailed(failure.code().name());
       number.completeExceptionally(Problem.of(failure.code(), failure.message()));
     }
   }

@@ -36,6 +36,7 @@ public class RestApplication extends Application {
   private static final Set<Class<?>> RESOURCES =
       Set.of(
           HealthResource.class,
+          MetricsResource.class,
           BlocksResource.class,
           ConversationsResource.class,
           MessagesResource.class,

@@ -26,6 +26,9 @@ public interface Connection extends Requester {
   /** Queues a packet where none is queued; else drops it. */
   void sendIfNoneWaits(Response packet);
 
+  /** How many packets are queued; a long one counts for several. */
+  int queued();
+
   /**
    * Runs {@code task} once, as soon as every queued packet has been written: at once, on the
    * calling thread, where none is queued; else on a thread of the container, so it must not wait.

@@ -1,6 +1,7 @@
 package imserver.session;
 
 import imserver.config.Config;
+import imserver.monitoring.Meters;
 import imserver.packet.CloseCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Incoming;
@@ -50,13 +51,37 @@ public class SessionRegistry {
 
   SessionRegistry(Config config) {
     this.config = config;
-    readLimits();
+    start();
   }
 
   @PostConstruct
-  void readLimits() {
+  void start() {
     maxPerUser = config.limits().maxConnectionsPerUser();
     maxHeld = config.limits().outbox();
+    Meters.gauge("imserver.users", "Users who are connected to this server", users::size);
+    tellConnections("1", MessageStream.class);
+    tellConnections("2", ChangeStream.class);
+    Meters.gauge(
+        "imserver.outbox.packets",
+        "Packets that wait for clients to read",
+        () -> connections().mapToLong(Connection::queued).sum());
+    Meters.gauge(
+        "imserver.outbox.fullest",
+        "How full the fullest queue of a connection is, 0 to 1: at 1 it is closed",
+        () -> (double) connections().mapToInt(Connection::queued).max().orElse(0) / maxHeld);
+  }
+
+  private void tellConnections(String protocol, Class<? extends ConnectionStream> type) {
+    Meters.gauge(
+        "imserver.connections",
+        "Connections to this server, by the version of the protocol",
+        () ->
+            users.values().stream()
+                .flatMap(user -> user.streams().stream())
+                .filter(type::isInstance)
+                .count(),
+        "protocol",
+        protocol);
   }
 
   /**

@@ -1,5 +1,6 @@
 package imserver.session;
 
+import imserver.monitoring.Meters;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -79,6 +80,8 @@ public class Workers {
   void start() {
     database = pool(DATABASE_THREADS);
     clients = pool(CLIENT_THREADS);
+    Meters.pool("replays", database);
+    Meters.pool("clients", clients);
     timer = new ScheduledThreadPoolExecutor(TIMER_THREADS, threads, new DiscardPolicy());
     timer.setRemoveOnCancelPolicy(true);
   }

@@ -1,5 +1,7 @@
 package imserver.webhook;
 
+import imserver.monitoring.Meters;
+import imserver.monitoring.Meters.WebhookOutcome;
 import imserver.webhook.Answer.Failed;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -116,6 +118,7 @@ final class ConversationTeller {
       return Failed.of(String.valueOf(e.getMessage()));
     }
     Answer answer = endpoint.send("evt_" + epoch + "_" + event.id(), body);
+    Meters.webhookRequest(answer instanceof Failed ? WebhookOutcome.FAILED : WebhookOutcome.TAKEN);
     if (answer instanceof Failed failed) {
       health.failed(failed);
     } else {

@@ -1,6 +1,8 @@
 package imserver.webhook;
 
 import imserver.database.StorageException;
+import imserver.monitoring.Meters;
+import imserver.webhook.WebhookQueue.Backlog;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +37,9 @@ final class Dispatcher {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
   private static final long FORGET_NANOS = Duration.ofHours(1).toNanos();
 
+  /** For the metrics: as often as Prometheus asks, about. */
+  private static final long COUNT_NANOS = Duration.ofSeconds(10).toNanos();
+
   private final WebhookQueue queue;
   private final ConversationTeller teller;
   private final EndpointHealth health;
@@ -47,6 +52,8 @@ final class Dispatcher {
   private volatile boolean isFailing;
   private boolean hasLeased;
   private long forgottenAt;
+  private long countedAt;
+  private volatile Backlog backlog = new Backlog(0, 0);
   private @Nullable Thread thread;
 
   Dispatcher(
@@ -61,6 +68,7 @@ final class Dispatcher {
     this.nanos = nanos;
     this.threads = threads;
     this.forgottenAt = nanos.getAsLong() - FORGET_NANOS;
+    this.countedAt = nanos.getAsLong() - COUNT_NANOS;
     pool =
         new ThreadPoolExecutor(
             CONVERSATIONS,
@@ -74,6 +82,14 @@ final class Dispatcher {
   }
 
   void start() {
+    Meters.gauge(
+        "imserver.webhook.waiting",
+        "Conversations of which the host application is to be told something, of all servers",
+        () -> backlog.conversations());
+    Meters.gauge(
+        "imserver.webhook.parked",
+        "Events that could not be told to the host application for a day, of all servers",
+        () -> backlog.parked());
     thread = threads.newThread(this::run);
     thread.start();
   }
@@ -114,6 +130,7 @@ final class Dispatcher {
         pool.execute(() -> tell(lease, now));
       }
       forgetParked(now);
+      count(now);
       isFailing = false;
       return leases.size();
     } catch (StorageException e) {
@@ -132,6 +149,13 @@ final class Dispatcher {
       if (count > 0) {
         LOG.log(Level.WARNING, "{0} events that were parked a month ago are deleted", count);
       }
+    }
+  }
+
+  private void count(long now) {
+    if (now - countedAt >= COUNT_NANOS) {
+      countedAt = now;
+      backlog = queue.backlog();
     }
   }
 

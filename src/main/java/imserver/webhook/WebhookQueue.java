@@ -73,6 +73,17 @@ final class WebhookQueue {
       where a.message_id = ? order by a.message_id, a.position
       """;
 
+  /** More than that are not counted. */
+  private static final int MOST_COUNTED = 10_000;
+
+  private static final String BACKLOG =
+      """
+      select (select count(*) from (select 1 as one from webhook_conversation limit %1$d) c),
+             (select count(*) from
+               (select 1 as one from webhook_event where parked_at is not null limit %1$d) p)
+      """
+          .formatted(MOST_COUNTED);
+
   private static final String UNSEEN_COUNT =
       """
       select case when low_id = ? and low_id <> high_id then unread_low else unread_high end
@@ -399,6 +410,28 @@ final class WebhookQueue {
         connection -> {
           try (PreparedStatement statement = database.prepare(connection, FORGET)) {
             return statement.executeUpdate();
+          }
+        });
+  }
+
+  /**
+   * What is still to be told, of all servers together.
+   *
+   * @param conversations of which there is something to tell, {@value #MOST_COUNTED} at most
+   * @param parked events that could not be told for a day, {@value #MOST_COUNTED} at most
+   */
+  record Backlog(long conversations, long parked) {}
+
+  /** What is still to be told now. */
+  Backlog backlog() {
+    return database.read(
+        connection -> {
+          try (PreparedStatement statement = database.prepare(connection, BACKLOG);
+              ResultSet rows = statement.executeQuery()) {
+            if (!rows.next()) {
+              throw new SQLException("a count without a row");
+            }
+            return new Backlog(rows.getLong(1), rows.getLong(2));
           }
         });
   }

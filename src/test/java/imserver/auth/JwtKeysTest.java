@@ -48,7 +48,8 @@ class JwtKeysTest {
             null,
             0,
             null,
-            "moderator");
+            "moderator",
+            "metrics");
     starting(auth).hasMessageContaining("IMSERVER_JWT_ALGORITHM").hasMessageContaining("HS256");
   }
 

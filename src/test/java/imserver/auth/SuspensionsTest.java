@@ -67,7 +67,7 @@ class SuspensionsTest {
     assertThat(suspensions.isShutOut(new UserPrincipal(1, null, null, null))).isTrue();
     assertThat(
             suspensions.isShutOut(
-                new UserPrincipal(1, "1", null, null, null, null, true, false, false)))
+                new UserPrincipal(1, "1", null, null, null, null, true, false, false, false)))
         .isFalse();
   }
 }

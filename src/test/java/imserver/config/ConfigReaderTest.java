@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.config.Config.AuthMode;
 import imserver.config.Config.Blocked;
+import imserver.config.Config.LogFormat;
 import imserver.config.Config.OnPolicyFailure;
 import imserver.config.Config.Recipients;
 import imserver.config.Config.Switch;
@@ -51,7 +52,8 @@ class ConfigReaderTest {
                   null,
                   0,
                   null,
-                  "imserver-moderator"));
+                  "imserver-moderator",
+                  "imserver-metrics"));
     }
 
     @Test
@@ -75,6 +77,12 @@ class ConfigReaderTest {
                   50,
                   30,
                   60));
+    }
+
+    @Test
+    @DisplayName("metrics, and a log as the container writes its own")
+    void monitoring() {
+      assertThat(config.monitoring()).isEqualTo(new Config.Monitoring(Switch.ON, LogFormat.PLAIN));
     }
 
     @Test
@@ -190,6 +198,9 @@ class ConfigReaderTest {
               "IMSERVER_S3_REGION", "r32",
               "IMSERVER_S3_ACCESS_KEY", "a33",
               "IMSERVER_S3_SECRET_KEY", "k34",
+              "IMSERVER_METRICS", "off",
+              "IMSERVER_METRICS_ROLE", "36",
+              "IMSERVER_LOG", "json",
               "IMSERVER_REDIS_URL", "redis://h:18");
       assertThat(config)
           .isEqualTo(
@@ -208,7 +219,8 @@ class ConfigReaderTest {
                       "o",
                       12,
                       "teacher",
-                      "m"),
+                      "m",
+                      "36"),
                   new Config.Limits(
                       1, 1024, 3, 4, 5, 16, 107, 8, 9, 10, Recipients.ANY, 12, 13, 14, 15),
                   new Config.Storage("u", "n", "w", "d", 11),
@@ -239,7 +251,8 @@ class ConfigReaderTest {
                       URI.create("http://h:25/p")),
                   new Config.Files(26, 27, 35, URI.create("https://f:28"), "s:29"),
                   new Config.ObjectStorage(
-                      "bucket-30/a/b", URI.create("https://s3:31"), "r32", "a33", "k34")));
+                      "bucket-30/a/b", URI.create("https://s3:31"), "r32", "a33", "k34"),
+                  new Config.Monitoring(Switch.OFF, LogFormat.JSON)));
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")

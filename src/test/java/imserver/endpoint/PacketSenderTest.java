@@ -44,7 +44,7 @@ class PacketSenderTest {
           }
 
           @Override
-          public void drained() {
+          public void drained(long nanos) {
             drained.incrementAndGet();
           }
 
@@ -67,7 +67,7 @@ class PacketSenderTest {
 
   private void send(List<Response> packets) {
     if (outbox.add(packets) == Outbox.Added.START) {
-      sender.send();
+      sender.begin();
     }
   }
 

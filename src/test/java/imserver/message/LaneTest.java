@@ -46,6 +46,7 @@ class LaneTest {
 
   private Lane<Send> lane(int maxBatch) {
     return new Lane<>(
+        "messages",
         FairQueue.ofMessages(room, 1, maxBatch),
         replies -> fixture.messageWriter(replies)::process);
   }

@@ -51,7 +51,8 @@ class SuspensionWatchTest {
   private final Suspensions suspensions = new Suspensions(clock);
   private final FakeConnection connection = new FakeConnection(1);
   private final FakeConnection ofHost =
-      new FakeConnection(new UserPrincipal(1, "1", null, null, null, null, true, false, false));
+      new FakeConnection(
+          new UserPrincipal(1, "1", null, null, null, null, true, false, false, false));
   private final SessionRegistry registry =
       new SessionRegistry() {
         @Override

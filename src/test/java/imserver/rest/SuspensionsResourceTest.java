@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class SuspensionsResourceTest {
 
   private static final UserPrincipal MODERATOR =
-      new UserPrincipal(7, "7", null, null, null, null, false, false, true);
+      new UserPrincipal(7, "7", null, null, null, null, false, false, true, false);
 
   private static final class Caller implements SecurityContext {
 

@@ -27,9 +27,15 @@ class ApiDocumentsIT {
    */
   private static final Set<String> OUT_OF_REACH = Set.of("500", "503", "410", "408");
 
-  /** What takes or gives bytes; see {@link #files}. */
+  /** What takes or gives bytes, see {@link #files}, or text, see {@link MetricsIT}. */
   private static final Set<String> OF_BYTES =
-      Set.of("uploadFile", "uploadOffset", "uploadPart", "downloadContent", "downloadPreview");
+      Set.of(
+          "uploadFile",
+          "uploadOffset",
+          "uploadPart",
+          "downloadContent",
+          "downloadPreview",
+          "metrics");
 
   private URI server;
   private final long alice = Users.next();

@@ -3,7 +3,10 @@ package imserver.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
 import java.io.IOException;
+import java.io.StringReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -57,6 +60,33 @@ class ConfiguredLimitsIT {
     }
     a.sendMessage(bob, "hello");
     assertThat(a.get("api/users/" + bob).ok().getString("name")).isEqualTo("Bob");
+  }
+
+  @Test
+  @DisplayName("on metrics has none")
+  void metrics() {
+    assertThat(new Api(server, null).get("api/metrics").status()).isEqualTo(404);
+  }
+
+  @Test
+  @DisplayName("on the log makes each line of ours JSON, with the connection and the user")
+  void jsonLog() throws IOException {
+    ServerLog log = ServerLog.listen();
+    Client.connect(server, alice).close();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(log.lines())
+                    .filteredOn(line -> line.contains("user=" + alice))
+                    .filteredOn(line -> line.contains("closed "))
+                    .hasSize(1)
+                    .allSatisfy(
+                        line -> {
+                          JsonObject event = Json.createReader(new StringReader(line)).readObject();
+                          assertThat(event.getString("user.id")).isEqualTo(Long.toString(alice));
+                          assertThat(event.getString("message"))
+                              .startsWith("closed " + event.getString("connection.id"));
+                        }));
   }
 
   @Test

@@ -171,6 +171,36 @@ class HandshakeIT {
 
   @Test
   @DisplayName(
+      "does not take a token that is for metrics alone; these it opens from elsewhere, too")
+  void metricsReader() throws JOSEException {
+    String reader =
+        token(
+            alice,
+            claims ->
+                claims
+                    .subject("prometheus")
+                    .claim("realm_access", Map.of("roles", List.of("imserver-metrics"))));
+    Api api = new Api(server, reader);
+    for (Object credential : new Object[] {reader, hostToken()}) {
+      Api caller = new Api(server, credential);
+      assertThat(
+              caller
+                  .send(caller.request("api/metrics").header("X-Forwarded-For", "10.0.0.1"))
+                  .status())
+          .isEqualTo(200);
+    }
+    Api user = new Api(server, token(alice, claims -> claims));
+    assertThat(
+            user.send(user.request("api/metrics").header("X-Forwarded-For", "10.0.0.1")).status())
+        .isEqualTo(403);
+    assertRefused(reader);
+    assertThat(api.get("api/unread").status()).isEqualTo(401);
+    assertThat(api.get("api/users?name=a").status()).isEqualTo(401);
+    assertThat(api.post("api/notices", "{}").status()).isEqualTo(401);
+  }
+
+  @Test
+  @DisplayName(
       "is refused once the host application has ended the access, but not with a new token")
   void accessEnded() throws Exception {
     Api host = new Api(server, hostToken());

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.DisplayName;
@@ -41,6 +43,7 @@ class WarContentsIT {
           "commons-fileupload2-core",
           "commons-io",
           "crt-core",
+          "ecs-logging-core",
           "endpoints-spi",
           "error_prone_annotations",
           "eventstream",
@@ -61,13 +64,27 @@ class WarContentsIT {
           "imageio-webp",
           "jedis",
           "json-utils",
+          "jul-ecs-formatter",
           "mariadb-java-client",
           "metrics-spi",
+          "micrometer-commons",
+          "micrometer-core",
+          "micrometer-observation",
+          "micrometer-registry-prometheus",
           "nimbus-jose-jwt",
           "nlp-common",
           "opencc4j",
+          "opentelemetry-api",
+          "opentelemetry-common",
+          "opentelemetry-context",
           "postgresql",
           "profiles",
+          "prometheus-metrics-config",
+          "prometheus-metrics-core",
+          "prometheus-metrics-exposition-formats",
+          "prometheus-metrics-exposition-textformats",
+          "prometheus-metrics-model",
+          "prometheus-metrics-tracer-common",
           "protocol-core",
           "reactive-streams",
           "regions",
@@ -131,18 +148,41 @@ class WarContentsIT {
           "weld-web",
           "yasson");
 
+  /** As src/build/third-party.ftl writes it. */
+  private static final Pattern LISTED =
+      Pattern.compile("(?m)^([\\w.-]+):([\\w.-]+):([\\w.-]+)\\n  (.+)$");
+
+  private record Library(String group, String name, String version, List<String> licences) {
+
+    Library(MatchResult listed) {
+      this(listed.group(1), listed.group(2), listed.group(3), List.of(listed.group(4).split(", ")));
+    }
+
+    boolean isInScripts() {
+      return group.equals("org.webjars.npm");
+    }
+  }
+
+  private static List<Library> listed(String war) throws IOException {
+    String list = text(war, "META-INF/THIRD-PARTY.txt");
+    return LISTED.matcher(list).results().map(Library::new).toList();
+  }
+
   private static List<String> entries(String war) throws IOException {
     try (ZipFile zip = new ZipFile(System.getProperty(war))) {
       return zip.stream().map(ZipEntry::getName).toList();
     }
   }
 
-  private static List<String> libraries(String war) throws IOException {
+  private static List<String> jars(String war) throws IOException {
     return entries(war).stream()
         .filter(name -> name.startsWith("WEB-INF/lib/") && name.endsWith(".jar"))
-        .map(name -> name.substring("WEB-INF/lib/".length()).replaceFirst("-\\d.*", ""))
-        .sorted()
+        .map(name -> name.substring("WEB-INF/lib/".length()))
         .toList();
+  }
+
+  private static List<String> libraries(String war) throws IOException {
+    return jars(war).stream().map(name -> name.replaceFirst("-\\d.*", "")).sorted().toList();
   }
 
   private static List<String> ours(String war) throws IOException {
@@ -240,6 +280,30 @@ class WarContentsIT {
                 .replace("\"./imserver-client.js\";", "\"./imserver-client-modules.js\";"));
     assertThat(text(war, "imserver-client-modules.js"))
         .isEqualTo(Files.readString(Path.of("src/main/webapp/imserver-client.js")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"imserver.test.war", "imserver.test.tomcat.war"})
+  @DisplayName(
+      "lists each library that it contains, and no other, with a licence whose text it has:")
+  void licences(String war) throws IOException {
+    assertThat(text(war, "META-INF/LICENSE")).isEqualTo(Files.readString(Path.of("LICENSE")));
+    List<Library> listed = listed(war);
+    assertThat(listed)
+        .filteredOn(library -> !library.isInScripts())
+        .extracting(library -> library.name() + '-' + library.version() + ".jar")
+        .containsExactlyInAnyOrderElementsOf(jars(war));
+    assertThat(listed)
+        .filteredOn(Library::isInScripts)
+        .extracting(Library::name)
+        .containsExactlyInAnyOrder("lit-element", "lit-html", "lit__reactive-element");
+    List<String> texts =
+        entries(war).stream()
+            .filter(name -> name.matches("META-INF/licenses/.+[.]txt"))
+            .map(name -> name.replaceAll("META-INF/licenses/|[.]txt$", ""))
+            .toList();
+    assertThat(listed)
+        .allSatisfy(library -> assertThat(library.licences()).containsAnyElementsOf(texts));
   }
 
   private static String text(String war, String name) throws IOException {

@@ -7,7 +7,8 @@ import java.lang.annotation.Target;
 
 /**
  * {@link WithServer} with limits of number, low enough for a test to meet each, with a directory
- * that decides who may be written to, and with an origin that is allowed.
+ * that decides who may be written to, and with an origin that is allowed; without metrics, and with
+ * a log of JSON.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -17,6 +18,8 @@ import java.lang.annotation.Target;
   "IMSERVER_OUTBOX=" + ConfiguredLimitsIT.OUTBOX,
   "IMSERVER_RECIPIENTS=known",
   "IMSERVER_USER_SEARCH=off",
+  "IMSERVER_METRICS=off",
+  "IMSERVER_LOG=json",
   "IMSERVER_ALLOWED_ORIGINS=" + StaticFilesIT.ORIGIN
 })
 @interface WithLimits {}

@@ -121,4 +121,9 @@ public final class FakeConnection implements Connection {
   public void close(CloseCode code) {
     closes.add(code);
   }
+
+  @Override
+  public int queued() {
+    return 0;
+  }
 }

@@ -62,7 +62,7 @@ class HeartbeatTest {
     private FakeConnection issuedAt(Instant issued) {
       FakeConnection connection =
           new FakeConnection(
-              new UserPrincipal(1, "1", null, null, issued, null, false, false, false));
+              new UserPrincipal(1, "1", null, null, issued, null, false, false, false, false));
       registry.open(connection);
       return connection;
     }

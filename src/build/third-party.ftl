@@ -1,0 +1,12 @@
+<#-- The list of libraries in a WAR: META-INF/THIRD-PARTY.txt. The plugin gives each with its licences. -->
+imserver is licensed under the Apache License, Version 2.0: LICENSE, beside this file.
+
+It contains these libraries, unchanged, each under the licences that it names. Where that are several, its parts have different ones,
+or one may choose: its own jar says which. Their texts are in the folder licenses; the years and names of copyrights are in
+the jars. Lit (org.webjars.npm) is in the scripts, and its licence in lib/lit too.
+
+<#list dependencyMap as entry>
+${entry.getKey().groupId}:${entry.getKey().artifactId}:${entry.getKey().version}
+  <#list entry.getValue() as license>${license}<#sep>, </#list>
+  ${entry.getKey().name}<#if entry.getKey().url??>, ${entry.getKey().url}</#if>
+</#list>

@@ -1,0 +1,119 @@
+package imserver.monitoring;
+
+import imserver.config.Config;
+import imserver.config.Config.LogFormat;
+import imserver.config.Config.Switch;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.ejb.ConcurrencyManagement;
+import jakarta.ejb.ConcurrencyManagementType;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.Startup;
+import jakarta.ejb.TransactionManagement;
+import jakarta.ejb.TransactionManagementType;
+import jakarta.inject.Inject;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps what {@link Meters} are told for Prometheus, beside what the JVM tells of itself; and has
+ * the log written as the settings say. Begins before all else, and ends with the server.
+ */
+@Singleton
+@Startup
+@ConcurrencyManagement(ConcurrencyManagementType.BEAN)
+@TransactionManagement(TransactionManagementType.BEAN)
+public class Monitoring {
+
+  @Inject private Config config;
+
+  private volatile @Nullable PrometheusMeterRegistry prometheus;
+  private @Nullable JvmGcMetrics collections;
+  private @Nullable JsonLog log;
+
+  /** For the container, which injects the rest. */
+  public Monitoring() {}
+
+  Monitoring(Config config) {
+    this.config = config;
+  }
+
+  @PostConstruct
+  void start() {
+    if (config.monitoring().log() == LogFormat.JSON) {
+      log = JsonLog.start();
+    }
+    if (config.monitoring().metrics() == Switch.OFF) {
+      return;
+    }
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    collections = new JvmGcMetrics();
+    List.of(
+            new JvmMemoryMetrics(),
+            collections,
+            new JvmThreadMetrics(),
+            new ProcessorMetrics(),
+            new FileDescriptorMetrics(),
+            new UptimeMetrics())
+        .forEach(meters -> meters.bindTo(registry));
+    Meters.REGISTRY.add(registry);
+    prometheus = registry;
+  }
+
+  /**
+   * All metrics as they are now.
+   *
+   * @param accept the media types that the reader takes, as in the header {@code Accept}; null for
+   *     any
+   * @return null where there are no metrics, by the settings
+   */
+  public @Nullable Exposition scrape(@Nullable String accept) {
+    PrometheusMeterRegistry registry = prometheus;
+    if (registry == null) {
+      return null;
+    }
+    boolean open = accept != null && accept.contains("application/openmetrics-text");
+    String type =
+        open
+            ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+            : "text/plain; version=0.0.4; charset=utf-8";
+    return new Exposition(type, registry.scrape(type));
+  }
+
+  /**
+   * Metrics as Prometheus reads them.
+   *
+   * @param type the media type, with its version
+   * @param text all metrics
+   */
+  public record Exposition(String type, String text) {}
+
+  /**
+   * Ends what it began, so that nothing in the JVM keeps this application, and forgets who has told
+   * figures, so that they are garbage before it is.
+   */
+  @PreDestroy
+  void stop() {
+    Meters.forgetGauges();
+    PrometheusMeterRegistry registry = prometheus;
+    if (registry != null) {
+      prometheus = null;
+      Meters.REGISTRY.remove(registry);
+      registry.close();
+    }
+    if (collections != null) {
+      collections.close();
+    }
+    if (log != null) {
+      log.stop();
+    }
+  }
+}
