@@ -127,7 +127,7 @@ class ArchitectureTest {
               "legacy",
               allowed("packet", "auth", "query", "directory", "conversation", "config", "rest")),
           entry("web", allowed("auth")),
-          entry("ejb", allowed()));
+          entry("ejb", allowed("database")));
 
   private static String[] allowed(String... packages) {
     return packages;
@@ -192,6 +192,20 @@ class ArchitectureTest {
         "imserver.moderation",
         "imserver.webhook",
         "imserver.ejb");
+  }
+
+  @Test
+  @DisplayName("has EclipseLink only in ejb, and where it asks for the data source of the server")
+  void eclipseLink() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("imserver.ejb")
+        .and()
+        .doNotHaveSimpleName("ServerPoolJpa")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.eclipse.persistence..")
+        .check(CLASSES);
   }
 
   @Test

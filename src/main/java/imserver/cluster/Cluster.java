@@ -74,8 +74,7 @@ public class Cluster {
   @Inject private Config config;
   @Inject private Schema schema;
 
-  @Resource(lookup = Schema.DATA_SOURCE)
-  private DataSource database;
+  @Inject private DataSource database;
 
   @Resource private ManagedThreadFactory threads;
 

@@ -316,6 +316,7 @@ public record Config(
    * @param url a JDBC address of PostgreSQL (or H2); null for the embedded database
    * @param user null if unset
    * @param password null if unset
+   * @param jndi the name of a data source of the server, in the place of these three; null if unset
    * @param data the folder of the embedded database, relative to the server's working directory;
    *     null for one in the server's own folder
    * @param lanes how many writers store messages side by side, beside the one that marks as read
@@ -330,6 +331,11 @@ public record Config(
       @Setting(key = "IMSERVER_DB_PASSWORD", meaning = "and its password")
           @Nullable String password,
       @Setting(
+              key = "IMSERVER_JNDI",
+              meaning =
+                  "in the place of these three: the JNDI name of a data source of the server, like `jdbc/imserver`; see [DEPLOY.md](DEPLOY.md#a-data-source-of-the-server)")
+          @Nullable String jndi,
+      @Setting(
               key = "IMSERVER_DATA",
               meaning =
                   "the folder of the embedded database; unset, `imserver` in the server's own folder (`CATALINA_BASE`, the domain), or `data` where Payara Micro was started")
@@ -343,10 +349,24 @@ public record Config(
                       + " own, at times two; one more marks as read, and one recalls")
           int lanes) {
 
+    /**
+     * This, if its settings go together.
+     *
+     * @throws InvalidConfigException if they name two databases
+     */
+    Storage complete() {
+      if (jndi != null && (url != null || user != null || password != null)) {
+        throw new InvalidConfigException(
+            "IMSERVER_JNDI takes the place of IMSERVER_DB_URL, IMSERVER_DB_USER and"
+                + " IMSERVER_DB_PASSWORD: set it or these");
+      }
+      return this;
+    }
+
     /** Leaves out the password. */
     @Override
     public String toString() {
-      return "Storage[url=" + url + ", user=" + user + ", data=" + data + "]";
+      return "Storage[url=%s, user=%s, jndi=%s, data=%s]".formatted(url, user, jndi, data);
     }
   }
 

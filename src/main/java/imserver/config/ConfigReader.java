@@ -40,6 +40,7 @@ public final class ConfigReader {
    */
   public Config read() {
     Config config = record(Config.class);
+    config.storage().complete();
     config.webhook().complete();
     config.files().complete();
     config.objectStorage().complete();

@@ -71,8 +71,13 @@ public record CopySettings(
    * storage alone, since a wrong one elsewhere is no matter here.
    *
    * @param texts by the names of environment variables; null for what is not set
+   * @throws InvalidConfigException if they name a data source that only a server has
    */
   public static Config databaseOf(UnaryOperator<@Nullable String> texts) {
+    if (isSet(texts.apply("IMSERVER_JNDI")) && !isSet(texts.apply("IMSERVER_DB_URL"))) {
+      throw new InvalidConfigException(
+          "IMSERVER_JNDI is for servers: name the database by IMSERVER_DB_URL here");
+    }
     UnaryOperator<@Nullable String> ofDatabase =
         key ->
             key != null
@@ -82,5 +87,9 @@ public record CopySettings(
                 ? texts.apply(key)
                 : null;
     return new ConfigReader(ofDatabase, key -> null).read();
+  }
+
+  private static boolean isSet(@Nullable String text) {
+    return text != null && !text.isBlank();
   }
 }

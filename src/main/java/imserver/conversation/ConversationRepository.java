@@ -334,10 +334,14 @@ public class ConversationRepository {
         .getResultList();
   }
 
+  /**
+   * A condition stands in parentheses before another join: EclipseLink 5 takes "left" for the
+   * function of that name otherwise, which is new.
+   */
   private static final String STORED_MESSAGE =
       "select new imserver.conversation.StoredMessage(m.id, m.senderId, m.recipientId, m.content,"
           + " m.timestamp, m.createdAt, u.messageId, n.title, n.url) from Message m"
-          + " left join Unread u on u.recipientId = m.recipientId and u.messageId = m.id"
+          + " left join Unread u on (u.recipientId = m.recipientId and u.messageId = m.id)"
           + " left join Notice n on n.messageId = m.id and m.senderId = 0 where ";
 
   /**

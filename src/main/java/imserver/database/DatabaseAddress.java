@@ -182,7 +182,7 @@ record DatabaseAddress(
     return properties;
   }
 
-  private static String withoutParameters(String url) {
+  static String withoutParameters(String url) {
     return url.split("[?;]", 2)[0];
   }
 }

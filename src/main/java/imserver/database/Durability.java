@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import javax.sql.DataSource;
 
 /**
  * Asks MariaDB and MySQL whether what is committed is on the disk: an acknowledgement says so, and
@@ -22,11 +23,11 @@ final class Durability {
   private Durability() {}
 
   /** Logs one warning where acknowledged messages can be lost by a crash of the database. */
-  static void warn(DatabaseAddress address) {
-    if (address.vendor() != Vendor.MARIADB) {
+  static void warn(DataSource source, Vendor vendor) {
+    if (vendor != Vendor.MARIADB) {
       return;
     }
-    try (Connection connection = new EnvironmentDataSource(address).getConnection();
+    try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(SETTINGS)) {
       row.next();

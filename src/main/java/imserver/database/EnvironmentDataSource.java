@@ -1,5 +1,6 @@
 package imserver.database;
 
+import imserver.config.Config;
 import imserver.config.Environment;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,7 +19,9 @@ import org.mariadb.jdbc.Configuration;
  */
 public class EnvironmentDataSource implements DataSource {
 
-  private final DatabaseAddress address;
+  /** Null where a data source of the server is used in the place of this one. */
+  private final @Nullable DatabaseAddress address;
+
   private @Nullable Configuration mariaDb;
   private @Nullable PrintWriter logWriter;
   private int loginTimeout;
@@ -26,16 +29,26 @@ public class EnvironmentDataSource implements DataSource {
 
   /** Reads the settings of this process. */
   public EnvironmentDataSource() {
-    this(DatabaseAddress.of(Environment.read().storage()));
+    this(address(Environment.read().storage()));
   }
 
-  EnvironmentDataSource(DatabaseAddress address) {
+  EnvironmentDataSource(@Nullable DatabaseAddress address) {
     this.address = address;
+  }
+
+  private static @Nullable DatabaseAddress address(Config.Storage storage) {
+    return storage.jndi() == null ? DatabaseAddress.of(storage) : null;
   }
 
   @Override
   public Connection getConnection() throws SQLException {
-    return ReconnectingConnection.over(this::connect);
+    DatabaseAddress own = address;
+    if (own == null) {
+      throw new SQLException(
+          "IMSERVER_JNDI names another data source, and this server's JPA does not take it:"
+              + " EclipseLink does");
+    }
+    return ReconnectingConnection.over(() -> connect(own));
   }
 
   /** Ignores the arguments: the environment names the user. */
@@ -44,16 +57,16 @@ public class EnvironmentDataSource implements DataSource {
     return getConnection();
   }
 
-  private Connection connect() throws SQLException {
+  private Connection connect(DatabaseAddress address) throws SQLException {
     Connection connection;
     try {
-      createFolder(); // H2 would create one that everybody can read
+      createFolder(address); // H2 would create one that everybody can read
       connection =
           address.vendor() == Vendor.MARIADB
-              ? org.mariadb.jdbc.Driver.connect(mariaDb())
+              ? org.mariadb.jdbc.Driver.connect(mariaDb(address))
               : address.driver().connect(address.url(), address.properties());
     } catch (SQLException e) {
-      throw explained(e);
+      throw explained(address, e);
     }
     if (connection == null) {
       throw new SQLException("the driver does not know this address: " + address.description());
@@ -65,7 +78,7 @@ public class EnvironmentDataSource implements DataSource {
    * Its driver reads an address by reflection, and looks for its own parts in all jars: some
    * milliseconds of a processor, for each connection that is tried while the database is down.
    */
-  private synchronized Configuration mariaDb() throws SQLException {
+  private synchronized Configuration mariaDb(DatabaseAddress address) throws SQLException {
     if (mariaDb == null) {
       mariaDb = Configuration.parse(address.url(), address.properties());
       if (mariaDb == null) {
@@ -75,7 +88,7 @@ public class EnvironmentDataSource implements DataSource {
     return mariaDb;
   }
 
-  private void createFolder() throws SQLException {
+  private static void createFolder(DatabaseAddress address) throws SQLException {
     if (address.folder() != null) {
       try {
         DataFolder.create(address.folder());
@@ -86,7 +99,7 @@ public class EnvironmentDataSource implements DataSource {
   }
 
   /** In place of H2's message that a file is locked, which does not say why. */
-  private SQLException explained(SQLException e) {
+  private static SQLException explained(DatabaseAddress address, SQLException e) {
     return e.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1
         ? new SQLException("another server has " + address.description() + " open")
         : e;

@@ -1,5 +1,6 @@
 package imserver.database;
 
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
@@ -18,10 +19,18 @@ final class Migrations {
 
   /** The settings of Flyway for a database, with long time-outs. */
   static FluentConfiguration of(DatabaseAddress address) {
+    return of(new EnvironmentDataSource(address.forMigrations()), address.vendor());
+  }
+
+  /** Those for one whose time-outs are long already. */
+  static FluentConfiguration of(DataSource source, Vendor vendor) {
     return Flyway.configure(Migrations.class.getClassLoader())
-        .dataSource(new EnvironmentDataSource(address.forMigrations()))
+        .dataSource(source)
         .callbacks(new SupportedVersions())
-        .locations("classpath:db/migration/" + address.vendor().folder());
+        // A file "flyway.location" is in each folder, without which Flyway finds none of them on
+        // Open Liberty.
+        .locations("classpath:db/migration/" + vendor.folder())
+        .failOnMissingLocations(true);
   }
 
   /** In one line, without Flyway's advice ("repair", "baseline"), which would damage the tables. */

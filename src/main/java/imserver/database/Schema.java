@@ -2,6 +2,7 @@ package imserver.database;
 
 import imserver.config.Config;
 import imserver.config.Environment;
+import imserver.config.InvalidConfigException;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.sql.DataSourceDefinition;
 import jakarta.ejb.ConcurrencyManagement;
@@ -18,8 +19,11 @@ import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collections;
+import javax.sql.DataSource;
 import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Defines the data source, and creates or migrates the tables before any other part of the
@@ -47,6 +51,9 @@ public class Schema {
   /** How often to retry a database that does not answer yet, as when both are started together. */
   private static final int CONNECT_RETRIES = 6;
 
+  /** Seconds between them. */
+  private static final int CONNECT_INTERVAL = 5;
+
   @Inject private Config config;
 
   /** For the container, which injects the rest. */
@@ -58,7 +65,8 @@ public class Schema {
 
   /** Which database it is, for a log; without the password. */
   public String description() {
-    return DatabaseAddress.of(config.storage()).description();
+    ServerPool pool = ServerPool.of(config.storage());
+    return pool == null ? DatabaseAddress.of(config.storage()).description() : pool.description();
   }
 
   /** Where files are kept that users upload, beside an embedded database. */
@@ -67,10 +75,14 @@ public class Schema {
   }
 
   /**
-   * Opens a connection that no pool knows, with the time-outs of one that is pooled. The caller
-   * closes it.
+   * Opens a connection that is nobody else's for as long as it is open, with the time-outs of one
+   * that is pooled. No pool knows it, unless the data source is the server's. The caller closes it.
    */
   public Connection openConnection() throws SQLException {
+    ServerPool pool = ServerPool.of(config.storage());
+    if (pool != null) {
+      return ListeningConnection.over(pool.source().getConnection());
+    }
     DatabaseAddress address = DatabaseAddress.of(config.storage());
     Connection connection = address.driver().connect(address.url(), address.properties());
     if (connection == null) {
@@ -80,49 +92,92 @@ public class Schema {
   }
 
   /**
-   * Migrates, over a connection of its own.
+   * Migrates, over a connection of its own. No other method has its name: Payara would call that.
    *
    * @throws IllegalStateException if the database cannot be reached or has other tables
    */
   @PostConstruct
   void migrate() {
-    DatabaseAddress address = DatabaseAddress.of(config.storage());
+    try {
+      ServerPool pool = serverPool();
+      if (pool == null) {
+        makeTables(DatabaseAddress.of(config.storage()));
+      } else {
+        LOG.log(Level.INFO, "messages are kept in {0}", pool.description());
+        makeTables(pool.forMigrations(), pool.vendor(), 0, pool.description());
+      }
+    } catch (RefusedException e) {
+      LOG.log(Level.ERROR, "imserver cannot start: {0}", e.getMessage());
+      throw e;
+    } finally {
+      unregisterDrivers(); // nothing here looks up a driver in the JVM
+    }
+  }
+
+  /** Its reason is for the log. */
+  private static final class RefusedException extends IllegalStateException {
+
+    private static final long serialVersionUID = 1;
+
+    RefusedException(String reason, @Nullable Throwable cause) {
+      super(reason, cause);
+    }
+  }
+
+  private @Nullable ServerPool serverPool() {
+    try {
+      ServerPool pool = ServerPool.of(config.storage());
+      if (pool != null) {
+        pool.connect(CONNECT_RETRIES, Duration.ofSeconds(CONNECT_INTERVAL));
+      }
+      return pool;
+    } catch (InvalidConfigException e) {
+      throw new RefusedException(String.valueOf(e.getMessage()), e);
+    } catch (StorageException e) {
+      throw new RefusedException(config.storage().jndi() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void makeTables(DatabaseAddress address) {
     LOG.log(Level.INFO, "messages are kept in {0}", address.description());
     if (address.folder() != null) {
       // Before it is created, with permissions for its owner only.
       DataFolder.warnIfOpen(address.folder());
     }
-    unregisterDrivers(); // nothing here looks up a driver in the JVM
+    makeTables(
+        new EnvironmentDataSource(address.forMigrations()),
+        address.vendor(),
+        address.isFile() ? 0 : CONNECT_RETRIES,
+        address.description());
+  }
+
+  private static void makeTables(
+      DataSource source, Vendor vendor, int connectRetries, String description) {
     try {
-      Migrations.of(address)
-          .connectRetries(address.isFile() ? 0 : CONNECT_RETRIES)
-          .connectRetriesInterval(5)
+      Migrations.of(source, vendor)
+          .connectRetries(connectRetries)
+          .connectRetriesInterval(CONNECT_INTERVAL)
           .load()
           .migrate();
-      Durability.warn(address);
+      Durability.warn(source, vendor);
+      refuseUnfinishedCopy(source, description);
     } catch (FlywayException e) {
-      String reason = address.description() + ": " + Migrations.reason(e);
-      LOG.log(Level.ERROR, "imserver cannot start: {0}", reason);
-      throw new IllegalStateException(reason, e);
+      throw new RefusedException(description + ": " + Migrations.reason(e), e);
     }
-    refuseUnfinishedCopy(address);
   }
 
   /** What a copy has not been finished into is no database to serve ({@code imserver.transfer}). */
-  private static void refuseUnfinishedCopy(DatabaseAddress address) {
-    OfflineDatabase database = new OfflineDatabase(address);
+  private static void refuseUnfinishedCopy(DataSource source, String description) {
     boolean isUnfinished;
-    try (Connection connection = database.connect()) {
+    try (Connection connection = source.getConnection()) {
       isUnfinished = OfflineDatabase.isUnfinishedCopy(connection);
     } catch (SQLException e) {
-      throw new IllegalStateException(new StorageException(e).getMessage(), e);
+      throw new RefusedException(description + ": " + new StorageException(e).getMessage(), e);
     }
     if (isUnfinished) {
-      String reason =
-          address.description()
-              + ": a copy into it was not finished: run it again, or take another database";
-      LOG.log(Level.ERROR, "imserver cannot start: {0}", reason);
-      throw new IllegalStateException(reason);
+      throw new RefusedException(
+          description + ": a copy into it was not finished: run it again, or take another database",
+          null);
     }
   }
 

@@ -19,6 +19,10 @@ public enum Vendor {
    * @throws InvalidConfigException if it is not supported
    */
   public static Vendor of(Config.Storage storage) {
+    ServerPool pool = ServerPool.of(storage);
+    if (pool != null) {
+      return pool.vendor();
+    }
     String url = storage.url();
     if (url == null || url.startsWith("jdbc:h2:")) {
       return H2;

@@ -6,12 +6,45 @@
  * decides whether it connects to PostgreSQL, to MariaDB or to the embedded H2. {@link
  * imserver.database.Schema} defines it and migrates the tables before any other part uses them.
  *
- * <p>Rules: only JDBC here, no JPA. The databases differ in this package, in {@code db/migration},
- * and in the {@code MessageStore}s of {@code imserver.message} with the classes that these use;
- * {@code MessageService} asks {@link imserver.database.Vendor} which of them there is. What else is
- * written in SQL is the same for all, written so that each finds its indexes, and translated for
- * MariaDB where that has other words ({@link imserver.database.SqlDialect}); a few statements of
- * files, webhooks and the cluster, for which it has other means, stand beside those of PostgreSQL.
+ * <h2>A data source of the server</h2>
+ *
+ * <p>With {@code IMSERVER_JNDI} the server has the data source, and the pool is its own: {@code
+ * ServerPool} looks it up, once. Nothing is put between it and those who use it. {@code
+ * ServerPoolJpa} gives it to EclipseLink, {@code DataSourceProducer} to beans that use JDBC, and on
+ * Tomcat {@code imserver.ejb} takes it in the place of a pool of its own. The data source that the
+ * WAR defines is there still, since an annotation has no condition; nobody asks it for a
+ * connection, and it gives none.
+ *
+ * <ul>
+ *   <li>The kind of database is what its driver says. Only the drivers that the WAR has are taken,
+ *       since errors and arrays are theirs; in the version, and of the class loader, of the server.
+ *       H2 is refused: the file is for this process alone, by settings that only the address has.
+ *   <li>A pool's sessions are not changed behind its back, as others may use it. What the address
+ *       of the WAR's own data source has for parameters has to be in that of the server's. {@code
+ *       PoolSettings} asks a connection for them at the start: what would be wrong results without
+ *       them is refused, what would be waiting without a bound is a warning.
+ *   <li>Migrations take connections out of it whose time-outs are long until they are given back:
+ *       {@code PatientConnection}.
+ *   <li>Two connections are held for notifications between servers ({@code ListeningConnection}),
+ *       as these cannot be shared.
+ *   <li>{@code ReconnectingConnection} is not there: that a connection lives is for the pool to
+ *       test. Nor is the bound of 2 s on the wait for one. A pool that is too small makes
+ *       everything slower, and one that has fewer than eight may stand still, as a user's
+ *       transaction can wait for a second connection.
+ *   <li>What has no server ({@code imserver.transfer}) knows only addresses.
+ *   <li>Hibernate (WildFly) takes the data source of {@code persistence.xml}, and no other: its
+ *       deployment fails there, by what {@code EnvironmentDataSource} throws.
+ * </ul>
+ *
+ * <h2>What is the same for all</h2>
+ *
+ * <p>Rules: only JDBC here, no JPA, but for the class that EclipseLink asks for a data source. The
+ * databases differ in this package, in {@code db/migration}, and in the {@code MessageStore}s of
+ * {@code imserver.message} with the classes that these use; {@code MessageService} asks {@link
+ * imserver.database.Vendor} which of them there is. What else is written in SQL is the same for
+ * all, written so that each finds its indexes, and translated for MariaDB where that has other
+ * words ({@link imserver.database.SqlDialect}); a few statements of files, webhooks and the
+ * cluster, for which it has other means, stand beside those of PostgreSQL.
  *
  * <p>The tables of each database are one file, {@code V1__schema.sql}; PostgreSQL's functions are
  * repeatable migrations. What a release contained never changes afterwards: a later schema is a

@@ -1,5 +1,6 @@
 package imserver.ejb;
 
+import imserver.database.ServerPool;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.cache.ConnectionCache;
 import io.agroal.api.configuration.supplier.AgroalConnectionPoolConfigurationSupplier;
@@ -18,7 +19,8 @@ import org.eclipse.persistence.sessions.DatabaseLogin;
 import org.eclipse.persistence.sessions.DatabaseSession;
 
 /**
- * The persistence unit of the application over a pool of connections of the defined data source.
+ * The persistence unit of the application over a pool of connections: the server's, where the
+ * settings name one, or one of the defined data source.
  */
 @Singleton
 final class PersistenceUnit {
@@ -28,7 +30,7 @@ final class PersistenceUnit {
   /** How long a transaction waits for one of the connections. */
   private static final Duration ACQUISITION_TIMEOUT = Duration.ofSeconds(2);
 
-  private final AgroalDataSource pool;
+  private final DataSource pool;
   private final EntityManagerFactory factory;
 
   /**
@@ -39,7 +41,8 @@ final class PersistenceUnit {
   @Inject
   PersistenceUnit(SessionBeanExtension application)
       throws ReflectiveOperationException, SQLException {
-    pool = pool(application.dataSource());
+    DataSource ofTheServer = ServerPool.configured();
+    pool = ofTheServer == null ? pool(application.dataSource()) : ofTheServer;
     try {
       factory =
           Persistence.createEntityManagerFactory(
@@ -52,7 +55,7 @@ final class PersistenceUnit {
       factory.createEntityManager().close(); // connects, and reads the mapping
       tryTwiceWithoutSleep(factory);
     } catch (RuntimeException | Error e) {
-      pool.close();
+      closePool();
       throw e;
     }
   }
@@ -110,7 +113,14 @@ final class PersistenceUnit {
     try {
       factory.close();
     } finally {
-      pool.close();
+      closePool();
+    }
+  }
+
+  /** The server's own is for the server to close. */
+  private void closePool() {
+    if (pool instanceof AgroalDataSource own) {
+      own.close();
     }
   }
 }

@@ -1,17 +1,22 @@
 package imserver.ejb;
 
+import jakarta.annotation.Priority;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import jakarta.enterprise.inject.Alternative;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
 import jakarta.persistence.EntityManager;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import javax.sql.DataSource;
 
-/** What beans ask the container for. */
+/** What beans ask the container for: in the place of what other servers have for them. */
 @Singleton
+@Alternative
+@Priority(Interceptor.Priority.APPLICATION)
 final class ResourceProducers {
 
   private final CurrentUnitOfWork unitOfWork;

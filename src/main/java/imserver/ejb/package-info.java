@@ -1,9 +1,10 @@
 /**
  * What Tomcat lacks, so that the session beans of this application run there as they are. Only the
  * WAR for Tomcat contains this package, with the libraries that it connects: Weld (CDI),
- * EclipseLink (JPA), Agroal (a pool). No other package of ours imports it, and it imports none; it
- * only uses the names of the persistence unit and of the threads: {@link
- * imserver.ejb.SessionBeanExtension} is found as a CDI extension by {@code META-INF/services}.
+ * EclipseLink (JPA), Agroal (a pool). No other package of ours imports it, and it imports none but
+ * {@code imserver.database}, which knows whether the server has a pool for it; it only uses the
+ * names of the persistence unit and of the threads: {@link imserver.ejb.SessionBeanExtension} is
+ * found as a CDI extension by {@code META-INF/services}.
  *
  * <h2>What becomes what</h2>
  *

@@ -1,11 +1,9 @@
 package imserver.file;
 
 import imserver.config.Config;
-import imserver.database.Schema;
 import imserver.packet.Attachment;
 import imserver.packet.MessageFile;
 import jakarta.annotation.PostConstruct;
-import jakarta.annotation.Resource;
 import jakarta.ejb.ConcurrencyManagement;
 import jakarta.ejb.ConcurrencyManagementType;
 import jakarta.ejb.DependsOn;
@@ -66,8 +64,7 @@ public class FileAddresses {
   @Inject private Config config;
   @Inject private Clock clock;
 
-  @Resource(lookup = Schema.DATA_SOURCE)
-  private DataSource database;
+  @Inject private DataSource database;
 
   private SecretKeySpec key;
   private volatile String contextPath = "/teaching";

@@ -75,8 +75,7 @@ public class Uploads {
   @Inject private WriteTurn turn;
   @Inject private Schema schema;
 
-  @Resource(lookup = Schema.DATA_SOURCE)
-  private DataSource dataSource;
+  @Inject private DataSource dataSource;
 
   @Resource private ManagedThreadFactory threads;
 

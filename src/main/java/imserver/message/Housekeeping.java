@@ -3,7 +3,6 @@ package imserver.message;
 import imserver.cluster.Change.ProfileChanged;
 import imserver.cluster.Cluster;
 import imserver.config.Config;
-import imserver.database.Schema;
 import imserver.database.StorageException;
 import imserver.database.Vendor;
 import imserver.database.WriteTurn;
@@ -72,8 +71,7 @@ public class Housekeeping {
   @Inject private Cluster cluster;
   @Inject private ModerationWriter moderation;
 
-  @Resource(lookup = Schema.DATA_SOURCE)
-  private DataSource dataSource;
+  @Inject private DataSource dataSource;
 
   @Resource private ManagedThreadFactory threads;
 

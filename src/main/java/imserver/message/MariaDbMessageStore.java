@@ -1,7 +1,6 @@
 package imserver.message;
 
 import imserver.config.Config;
-import imserver.database.Schema;
 import imserver.database.StorageException;
 import imserver.database.Vendor;
 import imserver.database.WriteTurn;
@@ -9,7 +8,6 @@ import imserver.moderation.ModerationStep;
 import imserver.moderation.SuspensionChange;
 import imserver.moderation.SuspensionScope;
 import jakarta.annotation.PostConstruct;
-import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
@@ -34,8 +32,7 @@ public class MariaDbMessageStore implements MessageStore {
   /** How often users are entered that a batch needs, and who are gone again when it is stored. */
   private static final int MOST_ENTRIES = 5;
 
-  @Resource(lookup = Schema.DATA_SOURCE)
-  private DataSource dataSource;
+  @Inject private DataSource dataSource;
 
   @Inject private Config config;
 

@@ -3,14 +3,12 @@ package imserver.message;
 import imserver.cluster.Cluster;
 import imserver.config.Config;
 import imserver.database.CommitUnknownException;
-import imserver.database.Schema;
 import imserver.database.StorageException;
 import imserver.database.Vendor;
 import imserver.database.WriteTurn;
 import imserver.directory.UserDirectory;
 import imserver.session.SessionRegistry;
 import jakarta.annotation.PostConstruct;
-import jakarta.annotation.Resource;
 import jakarta.ejb.ConcurrencyManagement;
 import jakarta.ejb.ConcurrencyManagementType;
 import jakarta.ejb.DependsOn;
@@ -37,8 +35,7 @@ public class MessageImport {
   @Inject private SessionRegistry registry;
   @Inject private Cluster cluster;
 
-  @Resource(lookup = Schema.DATA_SOURCE)
-  private DataSource dataSource;
+  @Inject private DataSource dataSource;
 
   private ImportStore store;
   private Delivery delivery;

@@ -3,7 +3,6 @@ package imserver.message;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import imserver.config.Config;
-import imserver.database.Schema;
 import imserver.database.StorageException;
 import imserver.message.SenderHistory.PairHistory;
 import imserver.message.SendingRules.Decision;
@@ -11,7 +10,6 @@ import imserver.moderation.ModerationStep;
 import imserver.moderation.SuspensionChange;
 import imserver.moderation.SuspensionScope;
 import imserver.packet.Attachment;
-import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.ByteBuffer;
@@ -78,8 +76,7 @@ public class PostgresMessageStore implements MessageStore {
   /** Retries come in groups: in so many batches after one, the keys are looked for first. */
   private static final int LOOK_AFTER_RETRY = 100;
 
-  @Resource(lookup = Schema.DATA_SOURCE)
-  private DataSource database;
+  @Inject private DataSource database;
 
   /** Whether events are written for the host application. */
   @Inject private Config config;

@@ -5,6 +5,7 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import org.jspecify.annotations.Nullable;
@@ -159,9 +160,16 @@ final class BufferedResponse extends HttpServletResponseWrapper {
       return true;
     }
 
+    /**
+     * All is kept, so that it is possible at once. RESTEasy (WildFly, Open Liberty) asks for it.
+     */
     @Override
     public void setWriteListener(WriteListener listener) {
-      throw new IllegalStateException("all is kept, there is nothing to listen for");
+      try {
+        listener.onWritePossible();
+      } catch (IOException e) {
+        listener.onError(e);
+      }
     }
   }
 }

@@ -1,12 +1,10 @@
 package imserver.webhook;
 
 import imserver.config.Config;
-import imserver.database.Schema;
 import imserver.database.StorageException;
 import imserver.database.Vendor;
 import imserver.database.WriteTurn;
 import jakarta.annotation.PostConstruct;
-import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.Connection;
@@ -62,8 +60,7 @@ public class ParkedEvents {
   @Inject private WriteTurn turn;
   @Inject private Webhooks webhooks;
 
-  @Resource(lookup = Schema.DATA_SOURCE)
-  private DataSource dataSource;
+  @Inject private DataSource dataSource;
 
   private WebhookDatabase database;
 

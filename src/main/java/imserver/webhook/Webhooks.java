@@ -2,7 +2,6 @@ package imserver.webhook;
 
 import imserver.cluster.Cluster;
 import imserver.config.Config;
-import imserver.database.Schema;
 import imserver.database.StorageException;
 import imserver.database.Vendor;
 import imserver.database.WriteTurn;
@@ -58,8 +57,7 @@ public class Webhooks {
   @Inject private SessionRegistry registry;
   @Inject private Cluster cluster;
 
-  @Resource(lookup = Schema.DATA_SOURCE)
-  private DataSource dataSource;
+  @Inject private DataSource dataSource;
 
   @Resource private ManagedThreadFactory threads;
 

@@ -88,7 +88,7 @@ class ConfigReaderTest {
     @Test
     @DisplayName("the embedded database, in a folder of the server")
     void storage() {
-      assertThat(config.storage()).isEqualTo(new Config.Storage(null, null, null, null, 1));
+      assertThat(config.storage()).isEqualTo(new Config.Storage(null, null, null, null, null, 1));
     }
   }
 
@@ -223,7 +223,7 @@ class ConfigReaderTest {
                       "36"),
                   new Config.Limits(
                       1, 1024, 3, 4, 5, 16, 107, 8, 9, 10, Recipients.ANY, 12, 13, 14, 15),
-                  new Config.Storage("u", "n", "w", "d", 11),
+                  new Config.Storage("u", "n", "w", null, "d", 11),
                   new Config.Server(
                       "x",
                       Switch.OFF,
@@ -253,6 +253,13 @@ class ConfigReaderTest {
                   new Config.ObjectStorage(
                       "bucket-30/a/b", URI.create("https://s3:31"), "r32", "a33", "k34"),
                   new Config.Monitoring(Switch.OFF, LogFormat.JSON)));
+    }
+
+    @Test
+    @DisplayName("a data source of the server in the place of an address")
+    void jndi() {
+      assertThat(Configs.with("IMSERVER_JNDI", "jdbc/imserver").storage().jndi())
+          .isEqualTo("jdbc/imserver");
     }
 
     @ParameterizedTest(name = "[{index}] {0} = {1}")
@@ -305,6 +312,15 @@ class ConfigReaderTest {
       assertThatThrownBy(() -> Configs.with("IMSERVER_FILES_ORIGIN", text))
           .isInstanceOf(InvalidConfigException.class)
           .hasMessageStartingWith("IMSERVER_FILES_ORIGIN must be ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"IMSERVER_DB_URL", "IMSERVER_DB_USER", "IMSERVER_DB_PASSWORD"})
+    @DisplayName("a data source of the server beside an address:")
+    void twoDatabases(String key) {
+      assertThatThrownBy(() -> Configs.with("IMSERVER_JNDI", "jdbc/imserver", key, "x"))
+          .isInstanceOf(InvalidConfigException.class)
+          .hasMessageStartingWith("IMSERVER_JNDI takes the place of ");
     }
 
     @Test

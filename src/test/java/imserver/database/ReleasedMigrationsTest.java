@@ -70,6 +70,8 @@ class ReleasedMigrationsTest {
   @DisplayName("is one of a known database, versioned or repeatable")
   void names() throws Exception {
     assertThat(present().keySet())
+        .contains("h2/flyway.location", "mariadb/flyway.location", "postgresql/flyway.location")
+        .filteredOn(file -> !file.endsWith("/flyway.location")) // by which Open Liberty finds them
         .allMatch(file -> file.matches("(h2|mariadb|postgresql)/(V\\d+|R)__\\w+\\.sql"));
   }
 }

@@ -22,7 +22,7 @@ final class PayaraMicro implements ServerProduct.Launch {
         command,
         ServerProduct.java(),
         "-Xmx512m",
-        ClassData.option("payara-micro"),
+        ClassData.option(jar.getFileName().toString()),
         "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve(Folders.TEMPORARY)),
         "-jar",
         jar.toString(),

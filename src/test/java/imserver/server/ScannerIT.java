@@ -62,7 +62,8 @@ class ScannerIT {
       "is taken where it says yes, refused where it finds something, and waits while it is down")
   void scanned() throws IOException {
     try (ServerSocket clamd = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      var unused = CompletableFuture.runAsync(() -> scan(clamd));
+      var unused = // on a thread of its own: it waits, and those of the JVM are few
+          CompletableFuture.runAsync(() -> scan(clamd), task -> new Thread(task).start());
       try (ServerProcess server =
           ServerProcess.start(
               TestEnvironment.freePort(),

@@ -9,6 +9,7 @@ import java.util.Locale;
 /** The servers that a test can run in a process of their own. */
 public enum ServerProduct {
   PAYARA_MICRO("payara-micro.jar", new PayaraMicro()),
+  PAYARA_7("payara-7.jar", new PayaraMicro()),
   PAYARA_SERVER("payara6/glassfish", new GlassFish()),
   TOMCAT_10("tomcat-10", new Tomcat()),
   TOMCAT_11("tomcat-11", new Tomcat()),
@@ -76,7 +77,10 @@ public enum ServerProduct {
 
   /** Whether its WebSocket engine is Tyrus. */
   boolean hasTyrus() {
-    return this == PAYARA_MICRO || this == PAYARA_SERVER || this == GLASSFISH;
+    return switch (this) {
+      case PAYARA_MICRO, PAYARA_7, PAYARA_SERVER, GLASSFISH -> true;
+      case TOMCAT_10, TOMCAT_11, WILDFLY, OPEN_LIBERTY -> false;
+    };
   }
 
   /** Whether it is Tomcat, of whatever version. */

@@ -1,0 +1,190 @@
+package imserver.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import imserver.config.Config;
+import imserver.config.Configs;
+import imserver.config.InvalidConfigException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.Hashtable;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.naming.Context;
+import javax.naming.NameNotFoundException;
+import javax.naming.spi.InitialContextFactory;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("A data source of the server")
+class ServerPoolTest {
+
+  private static final Map<String, Object> BOUND = new ConcurrentHashMap<>();
+
+  private String before;
+
+  /** Names of a server that are what {@link #BOUND} says. */
+  public static final class Names implements InitialContextFactory {
+
+    /** For JNDI. */
+    public Names() {}
+
+    @Override
+    public Context getInitialContext(Hashtable<?, ?> environment) {
+      return (Context)
+          Proxy.newProxyInstance(
+              Names.class.getClassLoader(),
+              new Class<?>[] {Context.class},
+              (proxy, method, arguments) -> {
+                if (!method.getName().equals("lookup")) {
+                  return null;
+                }
+                Object found = BOUND.get((String) arguments[0]);
+                if (found == null) {
+                  throw new NameNotFoundException(arguments[0] + " is not bound\nat all");
+                }
+                return found;
+              });
+    }
+  }
+
+  @BeforeEach
+  void serve() {
+    before = System.setProperty(Context.INITIAL_CONTEXT_FACTORY, Names.class.getName());
+  }
+
+  @AfterEach
+  void serveNoMore() {
+    if (before == null) {
+      System.clearProperty(Context.INITIAL_CONTEXT_FACTORY);
+    } else {
+      System.setProperty(Context.INITIAL_CONTEXT_FACTORY, before);
+    }
+  }
+
+  private static Config.Storage named(String name) {
+    return Configs.with("IMSERVER_JNDI", name).storage();
+  }
+
+  private static JdbcDataSource h2(String name) {
+    JdbcDataSource source = new JdbcDataSource();
+    source.setURL("jdbc:h2:mem:" + name);
+    return source;
+  }
+
+  @Test
+  @DisplayName("is looked up once, and is the pool itself")
+  void found() {
+    DataSource source = h2("found");
+    BOUND.put("jdbc/found", source);
+    ServerPool pool = ServerPool.of(named("jdbc/found"));
+    assertThat(pool.source()).isSameAs(source);
+    assertThat(ServerPool.of(named("jdbc/found"))).isSameAs(pool);
+  }
+
+  @Test
+  @DisplayName("is none where none is named")
+  void none() {
+    assertThat(ServerPool.of(Configs.with().storage())).isNull();
+  }
+
+  @Test
+  @DisplayName("that is not there is said in one line, with its name")
+  void missing() {
+    assertThatThrownBy(() -> ServerPool.of(named("jdbc/missing")))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessage(
+            "IMSERVER_JNDI: jdbc/missing: the server has no data source of that name"
+                + " (jdbc/missing is not bound)");
+  }
+
+  @Test
+  @DisplayName("of another server is not asked for")
+  void elsewhere() {
+    BOUND.put("ldap://127.0.0.1/x", h2("elsewhere"));
+    assertThatThrownBy(() -> ServerPool.of(named("ldap://127.0.0.1/x")))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessageContaining("only names of this server");
+  }
+
+  @Test
+  @DisplayName("that is something else is said to be that")
+  void somethingElse() {
+    BOUND.put("jdbc/else", "a text");
+    assertThatThrownBy(() -> ServerPool.of(named("jdbc/else")))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessage("IMSERVER_JNDI: jdbc/else: no data source, but java.lang.String");
+  }
+
+  @Test
+  @DisplayName("of a database that is not supported refuses to start, and asks no second time")
+  void unsupported() {
+    BOUND.put("jdbc/h2", h2("unsupported"));
+    Schema schema = new Schema(Configs.with("IMSERVER_JNDI", "jdbc/h2"));
+    assertThatThrownBy(schema::migrate)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "IMSERVER_JNDI: jdbc/h2: H2 is not supported: take PostgreSQL, MariaDB or MySQL");
+  }
+
+  @Test
+  @DisplayName("that gives no connection is asked again, then given up in one line")
+  void down() {
+    JdbcDataSource source = h2("down;IFEXISTS=TRUE");
+    BOUND.put("jdbc/down", source);
+    ServerPool pool = ServerPool.of(named("jdbc/down"));
+    assertThatThrownBy(() -> pool.connect(2, Duration.ZERO))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("not found");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PostgreSQL, PostgreSQL JDBC Driver, POSTGRESQL",
+    "MariaDB, MariaDB Connector/J, MARIADB",
+    "MySQL, MariaDB Connector/J, MARIADB"
+  })
+  @DisplayName("is of the kind that its driver says:")
+  void kinds(String product, String driver, Vendor vendor) {
+    assertThat(ServerPool.vendor("x", product, driver)).isEqualTo(vendor);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "MySQL, MySQL Connector/J, take MariaDB Connector/J",
+    "PostgreSQL, Another JDBC Driver, take PostgreSQL JDBC Driver",
+    "Oracle, Oracle JDBC driver, Oracle is not supported"
+  })
+  @DisplayName("by another driver is refused:")
+  void drivers(String product, String driver, String reason) {
+    assertThatThrownBy(() -> ServerPool.vendor("x", product, driver))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  @DisplayName("takes the place of the one of the WAR, which opens nothing then")
+  void own() throws Exception {
+    try {
+      System.setProperty("imserver.jndi", "jdbc/found");
+      DataSource own = new EnvironmentDataSource();
+      assertThatThrownBy(
+              () -> {
+                try (Connection connection = own.getConnection()) {
+                  connection.commit();
+                }
+              })
+          .hasMessageContaining("IMSERVER_JNDI names another data source");
+    } finally {
+      System.clearProperty("imserver.jndi");
+    }
+  }
+}
