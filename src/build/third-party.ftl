@@ -1,9 +1,9 @@
 <#-- The list of libraries in a WAR: META-INF/THIRD-PARTY.txt. The plugin gives each with its licences. -->
 imserver is licensed under the Apache License, Version 2.0: LICENSE, beside this file.
 
-It contains these libraries, unchanged, each under the licences that it names. Where that are several, its parts have different ones,
-or one may choose: its own jar says which. Their texts are in the folder licenses; the years and names of copyrights are in
-the jars. Lit (org.webjars.npm) is in the scripts, and its licence in lib/lit too.
+It contains these libraries, unchanged, with the licences that each names. Where that are several, its parts have different ones, or
+one may choose: what the library says of it is in its jar, or at its address. The texts of the licences are in the folder licenses.
+Lit (org.webjars.npm) is in the scripts, and its licence in lib/lit.
 
 <#list dependencyMap as entry>
 ${entry.getKey().groupId}:${entry.getKey().artifactId}:${entry.getKey().version}

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,6 +38,13 @@ class DocumentsTest {
   /** {@code docs/RULES.md, "Moderators"}, also as a link, and over the lines of a comment. */
   private static final Pattern SECTION =
       Pattern.compile("([\\w./-]+\\.md)\\)?,(?:\\s|\\*)+\"([A-Z][^\"]+)\"");
+
+  /** Before commands: {@code run by RestIT}, or {@code not run by a test: why}. */
+  private static final Pattern MARK = Pattern.compile("run by (\\w+)|not run by a test: .{10,}");
+
+  /** What commands begin with: no block of another language may have them. */
+  private static final Pattern COMMAND =
+      Pattern.compile("(?m)^\\s*(?:\\$ |(?:mvn|npx|npm|curl|java|export|openssl|nginx|mysql) )");
 
   private static List<Path> documents() throws IOException {
     try (Stream<Path> root = Files.list(Path.of(""));
@@ -119,6 +127,27 @@ class DocumentsTest {
                 target -> !Files.exists(document.resolveSibling(target.replaceFirst("#.*", ""))))
             .collect(Collectors.toCollection(TreeSet::new));
     assertThat(dead).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  @DisplayName("say of all commands which test runs them, or why none does:")
+  void commands(Path document) throws IOException {
+    String name = document.toString().replace('\\', '/');
+    for (CodeBlock block : CodeBlock.in(document)) {
+      assertThat(block.language()).as(block.text()).isNotEmpty();
+      if (!block.isCommands()) {
+        assertThat(block.text()).doesNotContainPattern(COMMAND);
+        continue;
+      }
+      Matcher mark = MARK.matcher(block.mark());
+      assertThat(mark.matches()).as("a mark of %s", block).isTrue();
+      if (mark.group(1) != null) {
+        assertThat(javaFiles().stream().filter(file -> file.endsWith(mark.group(1) + ".java")))
+            .singleElement()
+            .satisfies(test -> assertThat(test).content().contains("\"" + name + "\""));
+      }
+    }
   }
 
   @Test

@@ -82,7 +82,6 @@ public class MessageEndpoint {
       return;
     }
     session.setMaxIdleTimeout(0); // pings tell whether the client lives
-    session.setMaxTextMessageBufferSize(config.limits().maxFrame());
     ConnectingUser connecting = (ConnectingUser) session.getUserPrincipal();
     UserPrincipal user = connecting.user();
     WebSocketConnection connection =
@@ -110,18 +109,19 @@ public class MessageEndpoint {
   }
 
   /**
-   * Passes a packet on, or answers one that cannot be read. What comes after the end of the token,
-   * or after any close was decided, has no effect: some containers hand over what a client sends
-   * until it has answered the close frame.
+   * Passes a packet on when it is complete, or answers one that cannot be read. What comes after
+   * the end of the token, or after any close was decided, has no effect: some containers hand over
+   * what a client sends until it has answered the close frame.
    */
   @OnMessage
-  public void onText(String text, Session session) {
+  public void onText(String part, boolean last, Session session) {
     WebSocketConnection connection = WebSocketConnection.of(session);
     if (connection == null) {
       return;
     }
-    if (Utf8.isLonger(text, config.limits().maxFrame())) {
-      connection.close(CloseCode.FRAME_TOO_LARGE);
+    String text = connection.complete(part, last);
+    if (text == null) {
+      return;
     }
     if (connection.user().isExpired(clock.instant())) {
       connection.close(CloseCode.TOKEN_EXPIRED);

@@ -67,6 +67,7 @@ final class WebSocketConnection implements Connection {
   private final ProtocolVersion version;
   private final Outbox outbox;
   private final PacketSender sender;
+  private final TextParts received;
   private final FailureLimit failures = new FailureLimit(TimeMeter.SYSTEM_NANOTIME);
 
   /** How many packets are added at once at most: while these are written, the next are added. */
@@ -93,6 +94,7 @@ final class WebSocketConnection implements Connection {
     this.transport = transport;
     this.step = Math.min(PacketSender.MAX_UNFLUSHED, limits.outbox());
     this.outbox = new Outbox(limits.outbox());
+    this.received = new TextParts(limits.maxFrame());
     this.version = ProtocolVersion.of(session.getNegotiatedSubprotocol());
     this.sender = new PacketSender(outbox, version, session, transport, workers, new Sending());
   }
@@ -205,6 +207,23 @@ final class WebSocketConnection implements Connection {
   /** Which version of the protocol its client speaks. */
   ProtocolVersion version() {
     return version;
+  }
+
+  /**
+   * Takes in a part of a text, on the one thread at a time on which the container hands over what
+   * the client sends; closes the connection where the text is too long.
+   *
+   * @return the text, where this is its last part; else null
+   */
+  @Nullable String complete(String part, boolean last) {
+    if (!isOpen()) {
+      return null; // nothing is kept for it
+    }
+    TextParts.Added added = received.add(part, last);
+    if (added instanceof TextParts.Added.TooLong) {
+      close(CloseCode.FRAME_TOO_LARGE);
+    }
+    return added instanceof TextParts.Added.Complete complete ? complete.text() : null;
   }
 
   /**

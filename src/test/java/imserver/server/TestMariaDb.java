@@ -1,5 +1,8 @@
 package imserver.server;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import imserver.database.TestDataSource;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,6 +10,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URL;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -46,8 +50,7 @@ public final class TestMariaDb implements AutoCloseable {
 
   /** Starts one with its data in a folder that is new, and with further options. */
   public static TestMariaDb start(String... options) throws IOException {
-    Path root = Path.of("target", "mariadb").toAbsolutePath();
-    unpack(root);
+    unpackOnce(Path.of("target", "mariadb").toAbsolutePath());
     TestMariaDb started =
         new TestMariaDb(Files.createTempDirectory("imserver-mariadb"), List.of(options));
     started.bootstrap();
@@ -56,8 +59,16 @@ public final class TestMariaDb implements AutoCloseable {
     return started;
   }
 
-  /** Once for all runs. */
-  private static synchronized void unpack(Path root) throws IOException {
+  /** For all runs, also of tests in another JVM beside this one. */
+  private static synchronized void unpackOnce(Path root) throws IOException {
+    Files.createDirectories(root);
+    try (FileChannel file = FileChannel.open(root.resolve("lock"), CREATE, WRITE)) {
+      file.lock(); // until it is closed
+      unpack(root);
+    }
+  }
+
+  private static void unpack(Path root) throws IOException {
     if (Files.exists(root.resolve("complete"))) {
       return;
     }

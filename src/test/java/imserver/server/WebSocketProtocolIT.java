@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the container does below our endpoint (RFC 6455), which we only see from outside. */
 @WithServer
+@Tag("framing") // of the server's engine: in mvn verify once for each server, whatever the database
 @DisplayName("A connection, frame by frame,")
 class WebSocketProtocolIT {
 
