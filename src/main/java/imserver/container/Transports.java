@@ -48,6 +48,7 @@ public class Transports {
   @Inject private Config config;
 
   private final TomcatEngine tomcat = new TomcatEngine();
+  private final MissedReadFix missedReads = new MissedReadFix();
   private final AtomicBoolean logged = new AtomicBoolean();
 
   /** For the container, which injects the rest. */
@@ -65,6 +66,7 @@ public class Transports {
     if (internals == null) {
       return new StandardTransport(session);
     }
+    missedReads.apply(internals.endpointOf(session));
     if (gathers && logged.compareAndSet(false, true)) {
       LOG.log(Level.INFO, "Tomcat writes several packets at once");
     }

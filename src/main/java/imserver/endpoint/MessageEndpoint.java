@@ -88,12 +88,14 @@ public class MessageEndpoint {
         new WebSocketConnection(session, user, config.limits(), workers, transports.of(session));
     WebSocketConnection.attach(connection, session);
     Meters.opened(connection.version().number());
-    connection.log(
-        Level.INFO,
-        "opened {0} user={1} from={2}",
-        connection.id(),
-        user.getName(),
-        connecting.address());
+    connection.logging(
+        () ->
+            LOG.log(
+                Level.INFO,
+                "opened {0} user={1} from={2}",
+                connection.id(),
+                user.getName(),
+                connecting.address()));
     directory.putClaims(user);
     ConnectionStream stream =
         connection.version() == ProtocolVersion.V1
@@ -217,12 +219,14 @@ public class MessageEndpoint {
     }
     int code = connection.closeCodeOr(reason.getCloseCode().getCode());
     Meters.closed(CloseCode.isKnown(code) ? Integer.toString(code) : "other");
-    connection.log(
-        Level.INFO,
-        "closed {0} user={1} code={2}",
-        connection.id(),
-        connection.user().getName(),
-        Integer.toString(code));
+    connection.logging(
+        () ->
+            LOG.log(
+                Level.INFO,
+                "closed {0} user={1} code={2}",
+                connection.id(),
+                connection.user().getName(),
+                Integer.toString(code)));
   }
 
   /** Everything of ours was answered: this is the network's. */
@@ -232,7 +236,7 @@ public class MessageEndpoint {
     if (connection == null) {
       LOG.log(Level.DEBUG, "error on a connection that has ended: {0}", error.toString());
     } else {
-      connection.log(Level.DEBUG, "error on {0}: {1}", connection.id(), error.toString());
+      LOG.log(Level.DEBUG, "error on {0}: {1}", connection.id(), error.toString());
     }
   }
 }

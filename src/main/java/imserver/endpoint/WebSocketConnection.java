@@ -116,9 +116,9 @@ final class WebSocketConnection implements Connection {
     }
   }
 
-  /** Logs a line about this connection. */
-  void log(Level level, String format, Object... values) {
-    LogContext.log(LOG, level, id(), user.getName(), format, values);
+  /** Has a line logged as one about this connection. */
+  void logging(Runnable line) {
+    LogContext.run(id(), user.getName(), line);
   }
 
   @Override
@@ -244,7 +244,10 @@ final class WebSocketConnection implements Connection {
     if (!(packet instanceof Failure failure) || !failure.code().countsAgainstClient()) {
       return true;
     }
-    log(Level.INFO, "failure {0} on {1} user={2}", failure.code(), id(), user.getName());
+    logging(
+        () ->
+            LOG.log(
+                Level.INFO, "failure {0} on {1} user={2}", failure.code(), id(), user.getName()));
     return failures.count();
   }
 
@@ -287,7 +290,7 @@ final class WebSocketConnection implements Connection {
     /** None may follow it, and the client gets it again when it connects again. */
     @Override
     public void broken(Throwable error) {
-      log(Level.DEBUG, "sending on {0}: {1}", id(), error.toString());
+      LOG.log(Level.DEBUG, "sending on {0}: {1}", id(), error.toString());
       if (end()) {
         CloseCode closedWith = outbox.closedWith();
         CloseCode code = closedWith == null ? CloseCode.TOO_SLOW : closedWith;
@@ -327,7 +330,7 @@ final class WebSocketConnection implements Connection {
     try {
       transport.ping();
     } catch (IOException | RuntimeException e) {
-      log(Level.DEBUG, "pinging {0}: {1}", id(), e.toString());
+      LOG.log(Level.DEBUG, "pinging {0}: {1}", id(), e.toString());
     }
   }
 
@@ -383,7 +386,7 @@ final class WebSocketConnection implements Connection {
     try {
       transport.close(new CloseReason(CloseCodes.getCloseCode(code.code()), code.reason()));
     } catch (IOException | RuntimeException e) {
-      log(Level.DEBUG, "closing {0}: {1}", id(), e.toString());
+      LOG.log(Level.DEBUG, "closing {0}: {1}", id(), e.toString());
     }
   }
 
@@ -391,7 +394,7 @@ final class WebSocketConnection implements Connection {
     try {
       transport.abort();
     } catch (RuntimeException e) {
-      log(Level.DEBUG, "aborting {0}: {1}", id(), e.toString());
+      LOG.log(Level.DEBUG, "aborting {0}: {1}", id(), e.toString());
     }
   }
 

@@ -1,7 +1,5 @@
 package imserver.monitoring;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.Map;
 
 /** Of which connection and user a line of the log is: members of their own where it is JSON. */
@@ -13,19 +11,16 @@ public final class LogContext {
   private LogContext() {}
 
   /**
-   * Logs a line about a connection. What the text says of the two, it says itself.
+   * Has a line logged about a connection. What the text says of the two, it says itself.
    *
    * @param connection the id of the connection
    * @param user the id of its user
+   * @param line logs the line
    */
-  public static void log(
-      Logger logger, Level level, String connection, String user, String format, Object... values) {
-    if (!logger.isLoggable(level)) {
-      return;
-    }
+  public static void run(String connection, String user, Runnable line) {
     CURRENT.set(Map.of("connection.id", connection, "user.id", user));
     try {
-      logger.log(level, format, values);
+      line.run();
     } finally {
       CURRENT.remove();
     }

@@ -5,7 +5,8 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -23,8 +24,9 @@ import java.util.stream.IntStream;
  */
 public final class Meters {
 
-  /** Listened to by what {@link Monitoring} adds; by nobody before. */
-  static final CompositeMeterRegistry REGISTRY = new CompositeMeterRegistry();
+  /** Keeps them, also where the settings let nobody read them. */
+  static final PrometheusMeterRegistry REGISTRY =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
   /**
    * The upper bounds of the buckets of each histogram of durations: an acknowledgement takes 1 to

@@ -9,8 +9,6 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.ejb.ConcurrencyManagement;
@@ -24,8 +22,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what {@link Meters} are told for Prometheus, beside what the JVM tells of itself; and has
- * the log written as the settings say. Begins before all else, and ends with the server.
+ * Gives to Prometheus what {@link Meters} are told, and what the JVM tells of itself; and has the
+ * log written as the settings say.
  */
 @Singleton
 @Startup
@@ -35,7 +33,7 @@ public class Monitoring {
 
   @Inject private Config config;
 
-  private volatile @Nullable PrometheusMeterRegistry prometheus;
+  private volatile boolean isOn;
   private @Nullable JvmGcMetrics collections;
   private @Nullable JsonLog log;
 
@@ -54,7 +52,6 @@ public class Monitoring {
     if (config.monitoring().metrics() == Switch.OFF) {
       return;
     }
-    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     collections = new JvmGcMetrics();
     List.of(
             new JvmMemoryMetrics(),
@@ -63,9 +60,8 @@ public class Monitoring {
             new ProcessorMetrics(),
             new FileDescriptorMetrics(),
             new UptimeMetrics())
-        .forEach(meters -> meters.bindTo(registry));
-    Meters.REGISTRY.add(registry);
-    prometheus = registry;
+        .forEach(meters -> meters.bindTo(Meters.REGISTRY));
+    isOn = true;
   }
 
   /**
@@ -76,8 +72,7 @@ public class Monitoring {
    * @return null where there are no metrics, by the settings
    */
   public @Nullable Exposition scrape(@Nullable String accept) {
-    PrometheusMeterRegistry registry = prometheus;
-    if (registry == null) {
+    if (!isOn) {
       return null;
     }
     boolean open = accept != null && accept.contains("application/openmetrics-text");
@@ -85,7 +80,7 @@ public class Monitoring {
         open
             ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
             : "text/plain; version=0.0.4; charset=utf-8";
-    return new Exposition(type, registry.scrape(type));
+    return new Exposition(type, Meters.REGISTRY.scrape(type));
   }
 
   /**
@@ -103,12 +98,7 @@ public class Monitoring {
   @PreDestroy
   void stop() {
     Meters.forgetGauges();
-    PrometheusMeterRegistry registry = prometheus;
-    if (registry != null) {
-      prometheus = null;
-      Meters.REGISTRY.remove(registry);
-      registry.close();
-    }
+    isOn = false;
     if (collections != null) {
       collections.close();
     }

@@ -6,12 +6,10 @@
  *   <li>{@link imserver.monitoring.Meters} has every metric of ours, with its name and what it
  *       counts. Whoever does something says so there: {@code Meters.stored(3)}. What is asked for
  *       when somebody looks, as the number of connections, its owner registers as a gauge when it
- *       starts. It is static, as Micrometer advises libraries to be: before {@link
- *       imserver.monitoring.Monitoring} starts, in unit tests, and where {@code
- *       IMSERVER_METRICS=off}, nobody listens, and a metric costs some nanoseconds.
+ *       starts. It is static: what it counts is of this process, whoever counts it.
  *   <li>{@link imserver.monitoring.Monitoring} begins with the server, and gives all that to
- *       Prometheus, with what the JVM tells of itself. {@code imserver.rest.MetricsResource} is
- *       where it is scraped.
+ *       Prometheus, with what the JVM tells of itself, unless {@code IMSERVER_METRICS=off}. {@code
+ *       imserver.rest.MetricsResource} is where it is scraped.
  *   <li>{@link imserver.monitoring.Traces} has the spans of OpenTelemetry. There are some where its
  *       agent is in the JVM, and none otherwise.
  *   <li>{@link imserver.monitoring.JsonLog} writes the log as JSON, where {@code

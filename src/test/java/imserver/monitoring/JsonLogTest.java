@@ -59,7 +59,7 @@ class JsonLogTest {
   @Test
   @DisplayName("says of which connection and user a line is, and of no line after it")
   void context() {
-    LogContext.log(LOG, Level.INFO, "c1", "7", "opened {0}", "it");
+    LogContext.run("c1", "7", () -> LOG.log(Level.INFO, "opened {0}", "it"));
     LOG.log(Level.INFO, "another");
     assertThat(events().get(0).getString("connection.id")).isEqualTo("c1");
     assertThat(events().get(0).getString("user.id")).isEqualTo("7");

@@ -11,6 +11,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A client of frames and bytes, for what a well-behaved client does not do. */
 final class RawClient implements AutoCloseable {
@@ -20,6 +23,8 @@ final class RawClient implements AutoCloseable {
   static final int CLOSE = 0x8;
   static final int PING = 0x9;
   static final int PONG = 0xA;
+
+  private static final Pattern CONTENT_LENGTH = Pattern.compile("(?i)content-length: *(\\d+)");
 
   private static final int LAST = 0x80;
   private static final int MASKED = 0x80;
@@ -44,13 +49,48 @@ final class RawClient implements AutoCloseable {
   }
 
   static RawClient connect(URI server, Object credential) throws IOException {
+    RawClient client = open(server);
+    client.handshake(Client.address(server, credential));
+    return client;
+  }
+
+  private static RawClient open(URI server) throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(8192);
     socket.connect(new java.net.InetSocketAddress(server.getHost(), server.getPort()));
     socket.setSoTimeout((int) Client.TIMEOUT.toMillis());
-    RawClient client = new RawClient(socket);
+    return new RawClient(socket);
+  }
+
+  /**
+   * The same on a connection that has carried an ordinary request before; null where the server
+   * closes it after its answer.
+   */
+  static @Nullable RawClient connectAfter(URI server, String path, Object credential)
+      throws IOException {
+    RawClient client = open(server);
+    String request =
+        "GET %s HTTP/1.1\r\nHost: %s:%d\r\n\r\n"
+            .formatted(server.resolve(path).getPath(), server.getHost(), server.getPort());
+    client.out.write(request.getBytes(StandardCharsets.US_ASCII));
+    client.out.flush();
+    String head = client.readHead();
+    Matcher length = CONTENT_LENGTH.matcher(head);
+    client.in.skipNBytes(length.find() ? Long.parseLong(length.group(1)) : 0);
+    if (head.contains("Connection: close")) {
+      client.close();
+      return null;
+    }
     client.handshake(Client.address(server, credential));
     return client;
+  }
+
+  private String readHead() throws IOException {
+    ByteArrayOutputStream head = new ByteArrayOutputStream();
+    while (!head.toString(StandardCharsets.US_ASCII).endsWith("\r\n\r\n")) {
+      head.write(in.readUnsignedByte());
+    }
+    return head.toString(StandardCharsets.US_ASCII);
   }
 
   private void handshake(URI address) throws IOException {
@@ -67,11 +107,8 @@ final class RawClient implements AutoCloseable {
             .formatted(address.getPath(), address.getHost(), address.getPort());
     out.write(request.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
     out.flush();
-    ByteArrayOutputStream head = new ByteArrayOutputStream();
-    while (!head.toString(StandardCharsets.US_ASCII).endsWith("\r\n\r\n")) {
-      head.write(in.readUnsignedByte());
-    }
-    if (!head.toString(StandardCharsets.US_ASCII).startsWith("HTTP/1.1 101")) {
+    String head = readHead();
+    if (!head.startsWith("HTTP/1.1 101")) {
       throw new IOException("refused: " + head);
     }
   }

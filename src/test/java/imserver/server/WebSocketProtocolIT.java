@@ -88,6 +88,24 @@ class WebSocketProtocolIT {
   }
 
   @Test
+  @DisplayName("is read from where it has carried an ordinary request before, as of a proxy")
+  void reused() throws IOException {
+    byte[] packet = Packet.message(bob, "x", "t").getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < 100; i++) {
+      try (RawClient a = RawClient.connectAfter(server, "api/health", Users.next())) {
+        if (a == null) {
+          assertThat(ServerProduct.underTest().hasTyrus()).isTrue();
+          return;
+        }
+        a.send(RawClient.TEXT, packet);
+        assertThat(Packet.parse(new String(a.read().payload(), StandardCharsets.UTF_8)).isSuccess())
+            .as("handshake " + i)
+            .isTrue();
+      }
+    }
+  }
+
+  @Test
   @DisplayName("takes a packet in parts, with a ping between them")
   void parts() throws IOException {
     byte[] packet = Packet.message(alice, "你好", "t").getBytes(StandardCharsets.UTF_8);
