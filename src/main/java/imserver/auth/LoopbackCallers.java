@@ -15,7 +15,14 @@ public final class LoopbackCallers {
 
   /** Headers by which proxies say that they are some. */
   private static final String[] OF_PROXIES = {
-    "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"
+    "Forwarded",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Port",
+    "X-Forwarded-Proto",
+    "X-Forwarded-Server",
+    "X-Real-IP",
+    "Via"
   };
 
   private LoopbackCallers() {}

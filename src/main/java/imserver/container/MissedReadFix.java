@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * read and watch. In a thread of Tomcat it is not given: it would come beside Tomcat's own, and be
  * logged as an error where the client leaves just then. So a handshake that follows an answer whose
  * last part Tomcat wrote later, since the client read slowly, is not covered: its client gets no
- * answer, and tries again.
+ * answer, and the server's pings close the connection.
  *
  * <p>By names that are not public; where they are not as expected the log says so. Safe for use by
  * several threads.

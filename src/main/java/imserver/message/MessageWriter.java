@@ -252,8 +252,9 @@ final class MessageWriter {
     Map<Requester, List<Response>> answers = new LinkedHashMap<>();
     for (int i = 0; i < sends.size(); i++) {
       Send send = sends.get(i);
-      Response answer = answer(send, newMessages.get(i), outcomes.get(i));
-      if (send.tryAnswer(answer)) {
+      if (send.progress().tryAnswer()) {
+        Response answer = answer(send, newMessages.get(i), outcomes.get(i));
+        send.answered(answer);
         answers.computeIfAbsent(send.requester(), requester -> new ArrayList<>()).add(answer);
       }
     }

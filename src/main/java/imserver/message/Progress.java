@@ -40,14 +40,17 @@ final class Progress {
    * Marks it as answered; true for the first call, whose caller is to answer, and for no other: a
    * client that got a failure because it took too long does not get a success later, and tries
    * again.
+   */
+  boolean tryAnswer() {
+    return answered.compareAndSet(false, true);
+  }
+
+  /**
+   * Takes note of the answer, for who was to give it.
    *
    * @param failure the code of the answer; null for a success
    */
-  boolean tryAnswer(@Nullable String failure) {
-    boolean first = answered.compareAndSet(false, true);
-    if (first) {
-      Traces.answered(span, failure);
-    }
-    return first;
+  void answered(@Nullable String failure) {
+    Traces.answered(span, failure);
   }
 }

@@ -83,7 +83,11 @@ final class RecallWriter {
 
   private void report(Recall recall, RecallOutcome outcome) {
     try {
-      recall.answer(answer(recall, outcome));
+      if (recall.progress().tryAnswer()) {
+        Response answer = answer(recall, outcome);
+        recall.answered(answer);
+        recall.requester().send(answer);
+      }
     } finally {
       if (outcome instanceof RecallOutcome.Recalled recalled) {
         delivery.committed(List.of(recalled.asChange()));

@@ -28,21 +28,15 @@ sealed interface Submission {
 
   /** Answers with a failure, unless it was answered before. */
   default void fail(FailureCode code) {
-    if (progress().tryAnswer(code.name())) {
+    if (progress().tryAnswer()) {
+      progress().answered(code.name());
       requester().send(failure(code));
     }
   }
 
-  /** Answers, unless it was answered before. */
-  default void answer(Response answer) {
-    if (tryAnswer(answer)) {
-      requester().send(answer);
-    }
-  }
-
-  /** Marks it as answered with this; see {@link Progress#tryAnswer}. */
-  default boolean tryAnswer(Response answer) {
-    return progress().tryAnswer(answer instanceof Failure failure ? failure.code().name() : null);
+  /** Takes note of its answer, for who was to give it; see {@link Progress#tryAnswer}. */
+  default void answered(Response answer) {
+    progress().answered(answer instanceof Failure failure ? failure.code().name() : null);
   }
 
   /** The answer for a failure. */
@@ -126,7 +120,8 @@ sealed interface Submission {
 
     /** Answers that it is done, unless it was answered before. */
     void marked(List<Mark> marks) {
-      if (progress.tryAnswer(null)) {
+      if (progress.tryAnswer()) {
+        progress.answered(null);
         requester.marked(marks);
       }
     }

@@ -4,6 +4,8 @@ import co.elastic.logging.jul.EcsFormatter;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
+import java.io.UnsupportedEncodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -56,7 +58,16 @@ final class JsonLog {
 
     Lines(OutputStream out) {
       super(out, new ContextFormatter());
+      encodeAsUtf8(); // RFC 8259, section 8.1; else as the locale of the process says
       setLevel(Level.ALL); // the levels of the loggers count
+    }
+
+    private void encodeAsUtf8() {
+      try {
+        setEncoding(StandardCharsets.UTF_8.name());
+      } catch (UnsupportedEncodingException e) {
+        throw new IllegalStateException("every JVM has it", e);
+      }
     }
 
     @Override

@@ -104,6 +104,7 @@ final class Dispatcher {
   private void run() {
     try {
       while (!stopped) {
+        count();
         int most = health.room(running.get(), CONVERSATIONS);
         boolean isMore = most > 0 && lease(most) == most;
         if (isMore || wakeUp.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -130,7 +131,6 @@ final class Dispatcher {
         pool.execute(() -> tell(lease, now));
       }
       forgetParked(now);
-      count(now);
       isFailing = false;
       return leases.size();
     } catch (StorageException e) {
@@ -152,10 +152,17 @@ final class Dispatcher {
     }
   }
 
-  private void count(long now) {
-    if (now - countedAt >= COUNT_NANOS) {
-      countedAt = now;
+  /** Also while the endpoint is left alone: that is when the backlog grows. */
+  private void count() {
+    long now = nanos.getAsLong();
+    if (now - countedAt < COUNT_NANOS) {
+      return;
+    }
+    countedAt = now;
+    try {
       backlog = queue.backlog();
+    } catch (RuntimeException e) { // the next count may succeed
+      LOG.log(Level.DEBUG, "the backlog of the webhook is not known: {0}", e.getMessage());
     }
   }
 

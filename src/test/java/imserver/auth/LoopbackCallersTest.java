@@ -64,7 +64,17 @@ class LoopbackCallersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"})
+  @ValueSource(
+      strings = {
+        "Forwarded",
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+        "X-Forwarded-Port",
+        "X-Forwarded-Proto",
+        "X-Forwarded-Server",
+        "X-Real-IP",
+        "Via"
+      })
   @DisplayName("is not one that came by a proxy, which says so by")
   void proxied(String header) {
     assertThat(isCaller("127.0.0.1", "localhost", Map.of(header, "10.0.0.1"))).isFalse();

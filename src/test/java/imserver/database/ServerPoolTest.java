@@ -8,8 +8,13 @@ import imserver.config.Configs;
 import imserver.config.InvalidConfigException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.naming.Context;
@@ -29,7 +34,17 @@ class ServerPoolTest {
 
   private static final Map<String, Object> BOUND = new ConcurrentHashMap<>();
 
+  private final List<Driver> drivers = Collections.list(DriverManager.getDrivers());
+
   private String before;
+
+  /** For the tests that follow in this process: the schema takes the JVM's drivers away. */
+  @AfterEach
+  void giveBackDrivers() throws SQLException {
+    for (Driver driver : drivers) {
+      DriverManager.registerDriver(driver);
+    }
+  }
 
   /** Names of a server that are what {@link #BOUND} says. */
   public static final class Names implements InitialContextFactory {
