@@ -101,6 +101,8 @@
  * <p>What happens is told to the host application by {@link imserver.webhook}, from rows that the
  * transactions of the {@code MessageStore} write.
  *
+ * <p>All of them tell {@link imserver.monitoring} what they did, for metrics and traces.
+ *
  * <p>Over HTTP, {@link imserver.rest.HttpIntake} gives requests to the same {@code Intake}; its
  * {@code Requester} completes the HTTP response. {@link imserver.conversation.ConversationService}
  * answers what is only read. {@link imserver.legacy.LegacyResource} does the same in the form of

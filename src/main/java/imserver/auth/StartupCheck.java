@@ -5,6 +5,7 @@ import imserver.config.InvalidConfigException;
 import jakarta.annotation.PostConstruct;
 import jakarta.ejb.ConcurrencyManagement;
 import jakarta.ejb.ConcurrencyManagementType;
+import jakarta.ejb.DependsOn;
 import jakarta.ejb.Singleton;
 import jakarta.ejb.Startup;
 import jakarta.ejb.TransactionManagement;
@@ -22,6 +23,7 @@ import java.util.List;
 @Singleton
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
 @Startup
+@DependsOn("Monitoring") // which has the log written as the settings say
 @TransactionManagement(TransactionManagementType.BEAN)
 public class StartupCheck {
 

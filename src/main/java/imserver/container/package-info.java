@@ -13,8 +13,8 @@
  * closes late, {@code GrizzlyWriteLimit} bounds what is queued below us, {@code UpgradeLeakFix}
  * lets go of an application that is undeployed, {@code StaleRequestFix} clears a mark that an
  * earlier request has left, {@code TyrusTransport} is its transport. On Tomcat: {@code
- * TomcatTransport}, by what {@code TomcatEngine} finds. {@code StandardTransport} is for all
- * others.
+ * TomcatTransport}, by what {@code TomcatEngine} finds, and {@code MissedReadFix}, which has it
+ * read from a connection that it would not. {@code StandardTransport} is for all others.
  *
  * <h2>Where a thread can wait for a client, and for how long</h2>
  *
@@ -55,8 +55,8 @@
  * <h2>Why frames over the limit are refused twice</h2>
  *
  * <p>Before Tyrus buffers them by {@code FrameLimitInput}, which knows the size of a frame by its
- * header; and by the decoder, which also knows a message of several frames, and works where a
- * container does not let frames be filtered.
+ * header; and by {@code imserver.endpoint.TextParts}, which also knows a message of several frames,
+ * and works where a container does not let frames be filtered.
  *
  * <h2>Why a connection is closed late on Tyrus</h2>
  *

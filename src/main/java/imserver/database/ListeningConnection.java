@@ -32,7 +32,8 @@ final class ListeningConnection implements InvocationHandler {
   }
 
   /** Over one that the pool has given, which it gets back when this one is closed. */
-  static Connection over(Connection connection) {
+  static Connection over(Connection connection) throws SQLException {
+    connection.setAutoCommit(true); // whatever the pool gives: what listens is to hear at once
     return (Connection)
         Proxy.newProxyInstance(
             ListeningConnection.class.getClassLoader(),

@@ -20,7 +20,16 @@ final class PatientConnection implements InvocationHandler {
 
   private static final System.Logger LOG = System.getLogger(PatientConnection.class.getName());
 
+  private static final int UNKNOWN = -1;
+
   private static final int HOUR = (int) Duration.ofHours(1).toMillis();
+
+  private static final String PATIENT_POSTGRESQL =
+      "select set_config('imserver.statement_timeout', current_setting('statement_timeout'), false),"
+          + " set_config('statement_timeout', '0', false)";
+
+  private static final String AS_BEFORE_POSTGRESQL =
+      "select set_config('statement_timeout', current_setting('imserver.statement_timeout'), false)";
 
   private static final String PATIENT_MARIADB =
       "set /*M! @imserver_longest = @@session.max_statement_time, max_statement_time = 0, */"
@@ -38,7 +47,22 @@ final class PatientConnection implements InvocationHandler {
   private PatientConnection(Connection connection, Vendor vendor) throws SQLException {
     this.connection = connection;
     this.vendor = vendor;
-    this.networkTimeout = connection.getNetworkTimeout();
+    this.networkTimeout = networkTimeout(connection);
+  }
+
+  /** In milliseconds; {@link #UNKNOWN} where the pool does not say, and so is left alone. */
+  private static int networkTimeout(Connection connection) {
+    try {
+      return connection.getNetworkTimeout();
+    } catch (SQLException | AbstractMethodError e) {
+      return UNKNOWN;
+    }
+  }
+
+  private void setNetworkTimeout(int millis) throws SQLException {
+    if (networkTimeout != UNKNOWN) {
+      connection.setNetworkTimeout(Runnable::run, millis);
+    }
   }
 
   /** A data source whose connections are patient ones of {@code source}. */
@@ -59,12 +83,12 @@ final class PatientConnection implements InvocationHandler {
     Connection connection = source.getConnection();
     try {
       PatientConnection patient = new PatientConnection(connection, vendor);
-      connection.setNetworkTimeout(Runnable::run, HOUR);
-      patient.run(vendor == Vendor.POSTGRESQL ? "set statement_timeout = 0" : PATIENT_MARIADB);
+      patient.setNetworkTimeout(HOUR);
+      patient.run(vendor == Vendor.POSTGRESQL ? PATIENT_POSTGRESQL : PATIENT_MARIADB);
       return (Connection)
           Proxy.newProxyInstance(
               PatientConnection.class.getClassLoader(), new Class<?>[] {Connection.class}, patient);
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) {
       try (connection) {
         throw e;
       }
@@ -107,8 +131,8 @@ final class PatientConnection implements InvocationHandler {
         connection.rollback();
         connection.setAutoCommit(true);
       }
-      run(vendor == Vendor.POSTGRESQL ? "reset statement_timeout" : AS_BEFORE_MARIADB);
-      connection.setNetworkTimeout(Runnable::run, networkTimeout);
+      run(vendor == Vendor.POSTGRESQL ? AS_BEFORE_POSTGRESQL : AS_BEFORE_MARIADB);
+      setNetworkTimeout(networkTimeout);
     } catch (SQLException e) { // it is broken
       LOG.log(Level.DEBUG, "a connection of a migration is given back as it is: {0}", e);
     }

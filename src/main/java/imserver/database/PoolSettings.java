@@ -34,6 +34,9 @@ final class PoolSettings {
     if (connection.getTransactionIsolation() != Connection.TRANSACTION_READ_COMMITTED) {
       needed.add("the isolation READ COMMITTED");
     }
+    if (!connection.getAutoCommit()) {
+      needed.add("autocommit");
+    }
     try (Statement statement = connection.createStatement()) {
       if (vendor == Vendor.POSTGRESQL) {
         postgresql(statement, advised);

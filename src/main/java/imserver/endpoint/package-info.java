@@ -4,8 +4,8 @@
  *
  * <p>In: {@link imserver.endpoint.HandshakeFilter} refuses upgrades without a valid credential
  * ({@code Credentials} finds it); {@link imserver.endpoint.HandshakeConfigurator} has CDI make the
- * endpoint; {@link imserver.endpoint.MessageEndpoint} receives texts, of which the connection's
- * {@code ProtocolVersion} makes requests.
+ * endpoint; {@link imserver.endpoint.MessageEndpoint} receives texts, which the connection's {@code
+ * TextParts} puts together, and of which its {@code ProtocolVersion} makes requests.
  *
  * <p>Out: {@code WebSocketConnection} is the connection as the other packages know it. It adds
  * packets to its {@code Outbox}; {@code PacketSender} takes them out, has the version make text of

@@ -37,6 +37,7 @@ import jakarta.inject.Inject;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -151,6 +152,7 @@ public class Intake {
   }
 
   private void tellRoom(Semaphore room) {
+    Meters.tellFailures(Arrays.stream(FailureCode.values()).map(FailureCode::name));
     int all = config.limits().intake();
     Meters.gauge(
         "imserver.intake.used",

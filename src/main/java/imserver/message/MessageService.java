@@ -18,6 +18,7 @@ import imserver.moderation.SuspensionChange;
 import imserver.moderation.SuspensionScope;
 import imserver.monitoring.Meters;
 import imserver.monitoring.Meters.FailedCommit;
+import imserver.monitoring.Traces;
 import imserver.packet.AttachedText;
 import imserver.packet.MessageFile;
 import imserver.packet.Response.Incoming;
@@ -177,10 +178,12 @@ public class MessageService {
       webhooks.wake();
       return result;
     } catch (StorageException e) {
+      Traces.failed(e);
       Meters.commitFailed(
           e instanceof CommitUnknownException ? FailedCommit.UNKNOWN : FailedCommit.ROLLED_BACK);
       throw e;
     } catch (RuntimeException e) {
+      Traces.failed(e);
       Meters.commitFailed(FailedCommit.UNKNOWN);
       throw new CommitUnknownException(e);
     } finally {

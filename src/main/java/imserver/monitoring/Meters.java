@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Every metric of this server. Durations are given in nanoseconds. Safe for use by several threads;
@@ -204,11 +205,19 @@ public final class Meters {
    * @param code of the protocol
    */
   public static void requestFailed(String code) {
-    Counter.builder("imserver.requests.failed")
+    failures(code).increment();
+  }
+
+  /** Has these codes of failures told from 0 on. */
+  public static void tellFailures(Stream<String> codes) {
+    codes.forEach(Meters::failures);
+  }
+
+  private static Counter failures(String code) {
+    return Counter.builder("imserver.requests.failed")
         .description("Requests of users that got a failure, by its code")
         .tag("code", code)
-        .register(REGISTRY)
-        .increment();
+        .register(REGISTRY);
   }
 
   /** A handshake was refused. */
@@ -235,11 +244,19 @@ public final class Meters {
    * @param code of the close; one that the client has made up counts as {@code other}
    */
   public static void closed(String code) {
-    Counter.builder("imserver.connections.closed")
+    closes(code).increment();
+  }
+
+  /** Has these codes of closes told from 0 on. */
+  public static void tellCloses(Stream<String> codes) {
+    codes.forEach(Meters::closes);
+  }
+
+  private static Counter closes(String code) {
+    return Counter.builder("imserver.connections.closed")
         .description("Connections that have ended, by the code of the close")
         .tag("code", code)
-        .register(REGISTRY)
-        .increment();
+        .register(REGISTRY);
   }
 
   /** A connection begins with a replay. */

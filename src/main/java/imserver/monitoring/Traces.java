@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * another server that delivers the same message is not linked: frames between servers carry no
  * context.
  *
- * <p>There are spans where OpenTelemetry's agent is in the JVM, or a library has registered an SDK;
- * else nothing is done here. Safe for use by several threads.
+ * <p>There are spans where OpenTelemetry's agent is in the JVM, or a library has registered an SDK
+ * before this application starts; else nothing is done here. Safe for use by several threads.
  */
 public final class Traces {
 
@@ -93,6 +93,13 @@ public final class Traces {
     return used == null
         ? Step.NONE
         : new Step(used.spanBuilder("imserver deliver").setParent(batch).startSpan());
+  }
+
+  /** Takes note that what this thread stores just now has failed. */
+  public static void failed(Throwable error) {
+    if (tracer != null) {
+      Span.current().recordException(error).setStatus(StatusCode.ERROR);
+    }
   }
 
   /** Something that this thread does, with the spans of others below it until it is closed. */

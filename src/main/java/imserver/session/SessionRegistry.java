@@ -14,6 +14,7 @@ import jakarta.ejb.TransactionManagementType;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -58,6 +59,8 @@ public class SessionRegistry {
   void start() {
     maxPerUser = config.limits().maxConnectionsPerUser();
     maxHeld = config.limits().outbox();
+    Meters.tellCloses(
+        Arrays.stream(CloseCode.values()).map(CloseCode::code).map(code -> Integer.toString(code)));
     Meters.gauge("imserver.users", "Users who are connected to this server", users::size);
     tellConnections("1", MessageStream.class);
     tellConnections("2", ChangeStream.class);
