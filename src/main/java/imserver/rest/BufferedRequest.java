@@ -23,6 +23,10 @@ final class BufferedRequest extends HttpServletRequestWrapper {
 
   private final ServletResponse response;
   private final byte[] body;
+
+  /** One for all calls: Jersey may ask for it anew before each read. */
+  private final ServletInputStream stream;
+
   private final DeferredCompletionContext.Completion onComplete;
   private final Duration timeout;
   private final AsyncListener listener;
@@ -50,6 +54,7 @@ final class BufferedRequest extends HttpServletRequestWrapper {
     super(request);
     this.response = response;
     this.body = body;
+    this.stream = new Body(new ByteArrayInputStream(body));
     this.timeout = timeout;
     this.listener = listener;
     this.onComplete = onComplete;
@@ -77,7 +82,7 @@ final class BufferedRequest extends HttpServletRequestWrapper {
 
   @Override
   public ServletInputStream getInputStream() {
-    return new Body(new ByteArrayInputStream(body));
+    return stream;
   }
 
   @Override

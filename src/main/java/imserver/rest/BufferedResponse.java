@@ -23,6 +23,9 @@ final class BufferedResponse extends HttpServletResponseWrapper {
   private final Body body = new Body();
   private @Nullable PrintWriter writer;
 
+  /** What was set last; 0 for nothing. GlassFish forgets it where a request is begun anew. */
+  private int status;
+
   /**
    * Over a response.
    *
@@ -67,7 +70,14 @@ final class BufferedResponse extends HttpServletResponseWrapper {
   }
 
   @Override
+  public void setStatus(int status) {
+    this.status = status;
+    super.setStatus(status);
+  }
+
+  @Override
   public void reset() {
+    status = 0;
     body.bytes.reset();
     super.reset();
   }
@@ -125,16 +135,19 @@ final class BufferedResponse extends HttpServletResponseWrapper {
       writer.flush();
     }
     byte[] bytes = body.bytes.toByteArray();
+    if (status > 0) {
+      response().setStatus(status);
+    }
     if (unreadStatus > 0) {
       response().setStatus(unreadStatus);
       response().setHeader("Connection", "close");
     }
-    int status = response().getStatus();
+    int answered = response().getStatus();
     boolean bodiless =
         head
-            || status <= LAST_INFORMATIONAL
-            || status == HttpServletResponse.SC_NO_CONTENT
-            || status == HttpServletResponse.SC_NOT_MODIFIED;
+            || answered <= LAST_INFORMATIONAL
+            || answered == HttpServletResponse.SC_NO_CONTENT
+            || answered == HttpServletResponse.SC_NOT_MODIFIED;
     if (!bodiless) {
       response().setContentLength(bytes.length);
     }

@@ -16,13 +16,21 @@ import org.junit.jupiter.api.Test;
 @DisplayName("An answer that is kept until all of it is there")
 class BufferedResponseTest {
 
+  /** As the container has it. */
+  private int status = 200;
+
   private final BufferedResponse response =
       new BufferedResponse(
           (HttpServletResponse)
               Proxy.newProxyInstance(
                   BufferedResponseTest.class.getClassLoader(),
                   new Class<?>[] {HttpServletResponse.class},
-                  (proxy, method, arguments) -> method.getReturnType() == int.class ? 200 : null),
+                  (proxy, method, arguments) -> {
+                    if (method.getName().equals("setStatus")) {
+                      status = (int) arguments[0];
+                    }
+                    return method.getReturnType() == int.class ? status : null;
+                  }),
           false,
           0);
 
@@ -61,5 +69,25 @@ class BufferedResponseTest {
     IOException failure = new IOException("no more");
     stream.setWriteListener(writing(new byte[0], failure));
     assertThat(errors).containsExactly(failure);
+  }
+
+  @Test
+  @DisplayName(
+      "has the status that was set, also where the container has forgotten it, as GlassFish")
+  void forgotten() {
+    response.setStatus(413);
+    status = 200;
+    response.finish();
+    assertThat(status).isEqualTo(413);
+  }
+
+  @Test
+  @DisplayName("has the container's status where none was set since it was begun anew")
+  void unset() {
+    response.setStatus(413);
+    response.reset();
+    status = 204;
+    response.finish();
+    assertThat(status).isEqualTo(204);
   }
 }

@@ -176,7 +176,7 @@ class FilesIT {
     long id = Api.number(file, "fileId");
     for (String forged :
         List.of(
-            url.replaceAll("s=.", "s=_"),
+            url.contains("s=_") ? url.replace("s=_", "s=-") : url.replaceAll("s=.", "s=_"),
             url.replaceAll("&s=.*", ""),
             url.replaceAll("e=\\d", "e=9"),
             url.replace("/" + id + "/", "/" + (id + 1) + "/"),
