@@ -1,8 +1,6 @@
 package imserver.database;
 
 import java.lang.System.Logger.Level;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -17,7 +15,7 @@ import org.postgresql.PGNotification;
  * A connection of a pool of the server for notifications of PostgreSQL: {@code unwrap} finds them,
  * whichever class loader has the driver; when it is given back it listens no more.
  */
-final class ListeningConnection implements InvocationHandler {
+final class ListeningConnection extends ConnectionHandler {
 
   private static final System.Logger LOG = System.getLogger(ListeningConnection.class.getName());
 
@@ -33,24 +31,19 @@ final class ListeningConnection implements InvocationHandler {
 
   /** Over one that the pool has given, which it gets back when this one is closed. */
   static Connection over(Connection connection) throws SQLException {
-    connection.setAutoCommit(true); // whatever the pool gives: what listens is to hear at once
-    return (Connection)
-        Proxy.newProxyInstance(
-            ListeningConnection.class.getClassLoader(),
-            new Class<?>[] {Connection.class},
-            new ListeningConnection(connection));
+    try {
+      connection.setAutoCommit(true); // whatever the pool gives: what listens is to hear at once
+      return new ListeningConnection(connection).asConnection();
+    } catch (SQLException | RuntimeException | Error e) {
+      try (connection) {
+        throw e;
+      }
+    }
   }
 
   @Override
-  public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
-      throws Throwable {
+  @Nullable Object handle(Method method, Object @Nullable [] arguments) throws Throwable {
     switch (method.getName()) {
-      case "equals" -> {
-        return arguments != null && proxy == arguments[0];
-      }
-      case "hashCode" -> {
-        return System.identityHashCode(proxy);
-      }
       case "unwrap" -> {
         if (arguments != null && arguments[0] == PGConnection.class) {
           return notifications();
@@ -66,15 +59,6 @@ final class ListeningConnection implements InvocationHandler {
       default -> {}
     }
     return call(connection, method, arguments);
-  }
-
-  private static @Nullable Object call(Object target, Method method, Object @Nullable [] arguments)
-      throws Throwable {
-    try {
-      return method.invoke(target, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause() == null ? e : e.getCause();
-    }
   }
 
   /** Others are to get it as it was. */

@@ -1,8 +1,6 @@
 package imserver.database;
 
 import java.lang.System.Logger.Level;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -16,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A connection of a pool with long time-outs, for migrations: an index of a large table takes long.
  * It is given back as it was.
  */
-final class PatientConnection implements InvocationHandler {
+final class PatientConnection extends ConnectionHandler {
 
   private static final System.Logger LOG = System.getLogger(PatientConnection.class.getName());
 
@@ -75,7 +73,7 @@ final class PatientConnection implements InvocationHandler {
               if (method.getName().equals("getConnection")) {
                 return open(source, vendor);
               }
-              return called(source, method, arguments);
+              return call(source, method, arguments);
             });
   }
 
@@ -85,9 +83,7 @@ final class PatientConnection implements InvocationHandler {
       PatientConnection patient = new PatientConnection(connection, vendor);
       patient.setNetworkTimeout(HOUR);
       patient.run(vendor == Vendor.POSTGRESQL ? PATIENT_POSTGRESQL : PATIENT_MARIADB);
-      return (Connection)
-          Proxy.newProxyInstance(
-              PatientConnection.class.getClassLoader(), new Class<?>[] {Connection.class}, patient);
+      return patient.asConnection();
     } catch (SQLException | RuntimeException | Error e) {
       try (connection) {
         throw e;
@@ -96,15 +92,8 @@ final class PatientConnection implements InvocationHandler {
   }
 
   @Override
-  public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
-      throws Throwable {
+  @Nullable Object handle(Method method, Object @Nullable [] arguments) throws Throwable {
     switch (method.getName()) {
-      case "equals" -> {
-        return arguments != null && proxy == arguments[0];
-      }
-      case "hashCode" -> {
-        return System.identityHashCode(proxy);
-      }
       case "close" -> {
         if (!closed) {
           closed = true;
@@ -113,16 +102,7 @@ final class PatientConnection implements InvocationHandler {
       }
       default -> {}
     }
-    return called(connection, method, arguments);
-  }
-
-  private static @Nullable Object called(
-      Object target, Method method, Object @Nullable [] arguments) throws Throwable {
-    try {
-      return method.invoke(target, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause() == null ? e : e.getCause();
-    }
+    return call(connection, method, arguments);
   }
 
   private void restore() {

@@ -1,9 +1,6 @@
 package imserver.database;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Like every {@link Connection}, for one thread at a time.
  */
-final class ReconnectingConnection implements InvocationHandler {
+final class ReconnectingConnection extends ConnectionHandler {
 
   /** Opens the underlying connection. */
   @FunctionalInterface
@@ -49,23 +46,12 @@ final class ReconnectingConnection implements InvocationHandler {
 
   /** A connection over one that {@code opener} opens, now and whenever it has to be replaced. */
   static Connection over(Opener opener) throws SQLException {
-    return (Connection)
-        Proxy.newProxyInstance(
-            ReconnectingConnection.class.getClassLoader(),
-            new Class<?>[] {Connection.class},
-            new ReconnectingConnection(opener));
+    return new ReconnectingConnection(opener).asConnection();
   }
 
   @Override
-  public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
-      throws Throwable {
+  @Nullable Object handle(Method method, Object @Nullable [] arguments) throws Throwable {
     switch (method.getName()) {
-      case "equals" -> {
-        return arguments != null && proxy == arguments[0];
-      }
-      case "hashCode" -> {
-        return System.identityHashCode(proxy);
-      }
       case "isClosed" -> {
         return closed; // a dead one is replaced; to the pool it stays open
       }
@@ -74,9 +60,7 @@ final class ReconnectingConnection implements InvocationHandler {
       default -> prepare(method.getName(), arguments);
     }
     try {
-      return method.invoke(current, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause() == null ? e : e.getCause();
+      return call(current, method, arguments);
     } finally {
       if (method.getName().equals("commit") || method.getName().equals("rollback")) {
         inTransaction = false;

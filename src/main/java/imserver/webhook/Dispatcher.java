@@ -85,11 +85,11 @@ final class Dispatcher {
     Meters.gauge(
         "imserver.webhook.waiting",
         "Conversations of which the host application is to be told something, of all servers",
-        () -> backlog.conversations());
+        () -> backlog().conversations());
     Meters.gauge(
         "imserver.webhook.parked",
         "Events that could not be told to the host application for a day, of all servers",
-        () -> backlog.parked());
+        () -> backlog().parked());
     thread = threads.newThread(this::run);
     thread.start();
   }
@@ -150,6 +150,11 @@ final class Dispatcher {
         LOG.log(Level.WARNING, "{0} events that were parked a month ago are deleted", count);
       }
     }
+  }
+
+  /** What there was to be told when it was counted last. */
+  Backlog backlog() {
+    return backlog;
   }
 
   /** Also while the endpoint is left alone: that is when the backlog grows. */

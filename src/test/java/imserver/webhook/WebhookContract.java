@@ -28,6 +28,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -205,6 +207,10 @@ abstract class WebhookContract {
   }
 
   private Dispatcher start(Duration time) {
+    return start(time, System::nanoTime);
+  }
+
+  private Dispatcher start(Duration time, LongSupplier nanos) {
     WebhookEndpoint endpoint = endpoint(time);
     EndpointHealth health = new EndpointHealth(System::nanoTime);
     WebhookQueue queue = queue();
@@ -213,7 +219,7 @@ abstract class WebhookContract {
             queue,
             new ConversationTeller(queue, endpoint, health, queue.epoch(), System::nanoTime),
             health,
-            System::nanoTime,
+            nanos,
             new FakeThreads());
     dispatchers.add(dispatcher);
     dispatcher.start();
@@ -444,6 +450,30 @@ abstract class WebhookContract {
         dispatchers.clear();
         start();
       }
+    }
+
+    @Test
+    @DisplayName("how much there is to tell, also while its endpoint wants nothing more")
+    void backlog() {
+      AtomicLong passed = new AtomicLong();
+      receiver.behaviour = FakeReceiver.status(410);
+      message(ALICE, BOB, "a");
+      Dispatcher dispatcher = start(Duration.ofSeconds(5), () -> System.nanoTime() + passed.get());
+      await()
+          .atMost(AMPLE)
+          .until(() -> query("select attempts from webhook_conversation").contains("1"));
+      message(ALICE, CAROL, "b");
+      message(BOB, CAROL, "c");
+      passed.addAndGet(Duration.ofSeconds(10).toNanos());
+      await()
+          .atMost(AMPLE)
+          .untilAsserted(() -> assertThat(dispatcher.backlog().conversations()).isEqualTo(3));
+      assertThat(receiver.requests).hasSize(1);
+      update("update webhook_event set parked_at = current_timestamp");
+      passed.addAndGet(Duration.ofSeconds(10).toNanos());
+      await()
+          .atMost(AMPLE)
+          .untilAsserted(() -> assertThat(dispatcher.backlog().parked()).isEqualTo(3));
     }
 
     @Test
