@@ -211,7 +211,7 @@ final class MessageWriter {
     List<Change> changes = changes(sends, newMessages, outcomes);
     Meters.stored(changes.size());
     Meters.repeated(repeated);
-    Context batch = Context.current();
+    Context batch = Traces.batch();
     replies.execute(
         () -> {
           Step step = Traces.deliver(batch);

@@ -14,15 +14,15 @@ final class Progress {
 
   private final long takenInAt = System.nanoTime();
   private final AtomicBoolean answered = new AtomicBoolean();
-  private Span span = Span.getInvalid();
+  private @Nullable Span span;
 
   /** Its span begins. To be called before other threads have it. */
-  void begin(Span begun) {
+  void begin(@Nullable Span begun) {
     span = begun;
   }
 
-  /** Its span, which ends with the answer. */
-  Span span() {
+  /** Its span, which ends with the answer; null where there is none. */
+  @Nullable Span span() {
     return span;
   }
 

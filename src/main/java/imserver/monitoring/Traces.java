@@ -9,8 +9,10 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.TracerProvider;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +28,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Traces {
 
-  private static volatile @Nullable Tracer tracer = tracerOf(GlobalOpenTelemetry.get());
+  private static final System.Logger LOG = System.getLogger(Traces.class.getName());
+
+  /** Null where nobody asks for spans: then no other class of OpenTelemetry is used. */
+  private static volatile @Nullable Tracer tracer = registered(GlobalOpenTelemetry::get);
 
   private Traces() {}
 
   /** Has spans made by this one from now on; for tests. */
-  static void use(OpenTelemetry openTelemetry) {
-    tracer = tracerOf(openTelemetry);
+  static void use(Supplier<OpenTelemetry> openTelemetry) {
+    tracer = registered(openTelemetry);
+  }
+
+  /**
+   * Null also where it fails: Payara 7 has parts of another version of OpenTelemetry, which that of
+   * the WAR finds and cannot use. A message is not to wait for a trace.
+   */
+  private static @Nullable Tracer registered(Supplier<OpenTelemetry> openTelemetry) {
+    try {
+      return tracerOf(openTelemetry.get());
+    } catch (RuntimeException | LinkageError e) {
+      LOG.log(Level.INFO, "there are no spans of OpenTelemetry: {0}", e.toString());
+      return null;
+    }
   }
 
   private static @Nullable Tracer tracerOf(OpenTelemetry openTelemetry) {
@@ -45,19 +63,23 @@ public final class Traces {
    * Begins the span of a request that is taken in.
    *
    * @param lane what stores such requests
-   * @return to be given to {@link #answered}
+   * @return to be given to {@link #answered}; null where there are no spans
    */
-  public static Span request(String lane) {
+  public static @Nullable Span request(String lane) {
     Tracer used = tracer;
-    return used == null ? Span.getInvalid() : used.spanBuilder("imserver " + lane).startSpan();
+    return used == null ? null : used.spanBuilder("imserver " + lane).startSpan();
   }
 
   /**
    * Ends the span of a request.
    *
+   * @param request null where it has none
    * @param failure the code of the protocol; null where all went well
    */
-  public static void answered(Span request, @Nullable String failure) {
+  public static void answered(@Nullable Span request, @Nullable String failure) {
+    if (request == null) {
+      return;
+    }
     if (failure != null) {
       request.setStatus(StatusCode.ERROR, failure).setAttribute("error.type", failure);
     }
@@ -68,9 +90,9 @@ public final class Traces {
    * Begins to store a batch.
    *
    * @param requests what is in it
-   * @param span the span of each
+   * @param span the span of each; null where it has none
    */
-  public static <R> Step store(List<R> requests, Function<R, Span> span) {
+  public static <R> Step store(List<R> requests, Function<R, @Nullable Span> span) {
     Tracer used = tracer;
     if (used == null) {
       return Step.NONE;
@@ -79,18 +101,28 @@ public final class Traces {
         used.spanBuilder("imserver store")
             .setNoParent()
             .setAttribute("messaging.batch.message_count", requests.size());
-    requests.forEach(request -> builder.addLink(span.apply(request).getSpanContext()));
+    for (R request : requests) {
+      Span its = span.apply(request);
+      if (its != null) {
+        builder.addLink(its.getSpanContext());
+      }
+    }
     return new Step(builder.startSpan());
+  }
+
+  /** The context of what this thread stores just now; null where there are no spans. */
+  public static @Nullable Context batch() {
+    return tracer == null ? null : Context.current();
   }
 
   /**
    * Begins to hand a batch over to its recipients.
    *
-   * @param batch the context in which it was stored
+   * @param batch what {@link #batch} was where it was stored
    */
-  public static Step deliver(Context batch) {
+  public static Step deliver(@Nullable Context batch) {
     Tracer used = tracer;
-    return used == null
+    return used == null || batch == null
         ? Step.NONE
         : new Step(used.spanBuilder("imserver deliver").setParent(batch).startSpan());
   }

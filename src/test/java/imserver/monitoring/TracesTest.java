@@ -26,7 +26,7 @@ class TracesTest {
 
   @AfterEach
   void off() {
-    Traces.use(OpenTelemetry.noop());
+    Traces.use(OpenTelemetry::noop);
   }
 
   @Test
@@ -34,12 +34,13 @@ class TracesTest {
   void spans() {
     SdkTracerProvider provider =
         SdkTracerProvider.builder().addSpanProcessor(SimpleSpanProcessor.create(exporter)).build();
-    Traces.use(OpenTelemetrySdk.builder().setTracerProvider(provider).build());
+    OpenTelemetry sdk = OpenTelemetrySdk.builder().setTracerProvider(provider).build();
+    Traces.use(() -> sdk);
     Span first = Traces.request("messages");
     Span second = Traces.request("messages");
     Context batch;
     try (Step step = Traces.store(List.of(first, second), Function.identity())) {
-      batch = Context.current();
+      batch = Traces.batch();
       step.failed(new IllegalStateException("x"));
     }
     Traces.deliver(batch).close();
@@ -64,11 +65,29 @@ class TracesTest {
   @Test
   @DisplayName("are not made where nobody asks for them")
   void none() {
-    Traces.use(OpenTelemetry.noop());
-    assertThat(Traces.request("messages")).isSameAs(Span.getInvalid());
-    try (Step step = Traces.store(List.of(Span.getInvalid()), Function.identity())) {
+    Traces.use(OpenTelemetry::noop);
+    assertNone();
+  }
+
+  @Test
+  @DisplayName("are not made where OpenTelemetry cannot be used, and nothing else fails")
+  void broken() {
+    Traces.use(
+        () -> {
+          throw new ExceptionInInitializerError("parts of another version");
+        });
+    assertNone();
+  }
+
+  private static void assertNone() {
+    assertThat(Traces.request("messages")).isNull();
+    Traces.answered(null, "RATE_LIMITED");
+    Traces.failed(new IllegalStateException("x"));
+    try (Step step = Traces.store(List.of("request"), request -> null)) {
       step.failed(new IllegalStateException("x"));
-      assertThat(Context.current()).isEqualTo(Context.root());
+      assertThat(Traces.batch()).isNull();
+      Traces.deliver(Traces.batch()).close();
     }
+    assertThat(Context.current()).isEqualTo(Context.root());
   }
 }
