@@ -44,8 +44,8 @@ class MariaDbStepTest extends StepContract {
   }
 
   @AfterEach
-  void noDeadlocks() {
-    assertThat(mariaDb.server().deadlocks()).isEqualTo(deadlocksBefore);
+  void noDeadlocks() throws IOException {
+    assertThat(mariaDb.server().deadlocks()).as(mariaDb.server().log()).isEqualTo(deadlocksBefore);
   }
 
   @Override

@@ -148,7 +148,8 @@ public final class TestMariaDb implements AutoCloseable {
     }
   }
 
-  private String log() throws IOException {
+  /** What it has written, with each deadlock. */
+  public String log() throws IOException {
     return Files.readString(folder.resolve("log"));
   }
 
