@@ -57,8 +57,8 @@ class MariaDbMessageStoreTest extends SqlMessageStoreContract {
   }
 
   @AfterEach
-  void noDeadlocks() {
-    assertThat(mariaDb.server().deadlocks()).isEqualTo(deadlocksBefore);
+  void noDeadlocks() throws IOException {
+    assertThat(mariaDb.server().deadlocks()).as(mariaDb.server().log()).isEqualTo(deadlocksBefore);
   }
 
   @Override

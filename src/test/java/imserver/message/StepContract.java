@@ -128,7 +128,7 @@ abstract class StepContract {
     return told;
   }
 
-  private void attach(long messageId, long file) {
+  final void attach(long messageId, long file) {
     state()
         .update(
             "insert into file (id, owner_id, name, size, received, is_complete, created_at)"
@@ -302,7 +302,7 @@ abstract class StepContract {
     return new ErasureStore(database());
   }
 
-  private static ModerationStep step(long user, OffsetDateTime at) {
+  static ModerationStep step(long user, OffsetDateTime at) {
     return ModerationStep.of(
             new UserPrincipal(0, null, null, at.toInstant().plusSeconds(60)),
             at,
@@ -311,7 +311,7 @@ abstract class StepContract {
         .onUser(user);
   }
 
-  private List<Change> erase(long user, OffsetDateTime at) {
+  final List<Change> erase(long user, OffsetDateTime at) {
     erasures().start(user, step(user, at));
     return eraseToTheEnd(at.plus(ErasureStore.SETTLED));
   }
