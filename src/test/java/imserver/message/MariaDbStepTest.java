@@ -80,6 +80,7 @@ class MariaDbStepTest extends StepContract {
   @DisplayName("waits, like all that is written, for no row of other users")
   void waitsForNobodyElse() throws SQLException {
     writeEverything(12, 40);
+    add(40, 12, OffsetDateTime.now()); // stays unread
     try (Connection other = mariaDb.source().getConnection()) {
       other.setAutoCommit(false);
       lockAllRows(other);

@@ -51,7 +51,7 @@ abstract class StepContract {
 
   abstract StepDatabase database();
 
-  private long add(long sender, long recipient, OffsetDateTime at) {
+  final long add(long sender, long recipient, OffsetDateTime at) {
     return add(sender, recipient, at, 1).get(0);
   }
 
