@@ -52,7 +52,9 @@ class ArchitectureTest {
           entry("access", allowed("packet", "session", "auth", "config", "database")),
           entry("directory", allowed("auth", "config", "database")),
           entry("moderation", allowed("packet", "auth", "session", "file", "webhook", "database")),
-          entry("file", allowed("packet", "auth", "session", "query", "config", "database")),
+          entry(
+              "file",
+              allowed("packet", "monitoring", "auth", "session", "query", "config", "database")),
           entry(
               "webhook",
               allowed("packet", "monitoring", "session", "cluster", "config", "database")),

@@ -218,7 +218,7 @@ public class MessageEndpoint {
       registry.close(connection);
     }
     int code = connection.closeCodeOr(reason.getCloseCode().getCode());
-    Meters.closed(CloseCode.isKnown(code) ? Integer.toString(code) : "other");
+    Meters.closed(CloseCode.countedAs(code, connection.isClosedByServer()));
     connection.logging(
         () ->
             LOG.log(

@@ -403,6 +403,11 @@ final class WebSocketConnection implements Connection {
     var unused = end();
   }
 
+  /** Whether this server has ended the connection, and not its client or the network. */
+  boolean isClosedByServer() {
+    return outbox.closedWith() != null;
+  }
+
   /** The code with which this server ended the connection, else the one given. */
   int closeCodeOr(int received) {
     CloseCode code = outbox.closedWith();

@@ -2,6 +2,8 @@ package imserver.file;
 
 import imserver.auth.UserPrincipal;
 import imserver.file.FileRefusedException.Reason;
+import imserver.monitoring.Meters;
+import imserver.monitoring.Meters.UploadOutcome;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,7 @@ public final class Upload {
   private boolean isSettled;
   private boolean isClosed;
   private boolean isWorking;
+  private boolean isCounted;
 
   private Upload(
       Uploads uploads,
@@ -116,7 +119,45 @@ public final class Upload {
    * @return the file; of a resumable one that is not all there yet, its row
    */
   public CompletableFuture<StoredFile> finish() {
-    return step(() -> uploads.workers().look(this::complete));
+    return step(
+        () ->
+            uploads
+                .workers()
+                .look(this::complete)
+                .whenComplete(
+                    (stored, error) -> {
+                      if (error == null) {
+                        count(outcomeOf(stored));
+                      }
+                    }));
+  }
+
+  private UploadOutcome outcomeOf(StoredFile stored) {
+    if (isRetry || (isPart() && isKnown)) {
+      return UploadOutcome.REPEATED;
+    }
+    return stored.isComplete() ? UploadOutcome.STORED : UploadOutcome.PART;
+  }
+
+  /**
+   * Says that more bytes came than may be: nothing of it is kept.
+   *
+   * @return why it is not taken
+   */
+  public Reason refuseTooLarge() {
+    count(UploadOutcome.REFUSED);
+    return Reason.TOO_LARGE;
+  }
+
+  /** Counts what became of it, once: what comes first is what its client is told. */
+  private void count(UploadOutcome outcome) {
+    synchronized (this) {
+      if (isCounted) {
+        return;
+      }
+      isCounted = true;
+    }
+    Meters.uploaded(outcome);
   }
 
   /** Whether the file that it was finished with was there before, under the same name. */
@@ -136,7 +177,13 @@ public final class Upload {
       isWorking = true;
     }
     CompletableFuture<T> done = step.begin();
-    return done.whenComplete((result, error) -> worked());
+    return done.whenComplete(
+        (result, error) -> {
+          if (error != null) {
+            count(Uploads.outcomeOf(error));
+          }
+          worked();
+        });
   }
 
   private void worked() {
@@ -273,6 +320,7 @@ public final class Upload {
   }
 
   private void end() {
+    count(UploadOutcome.BROKEN_OFF);
     release.run();
     StoredFile begun = row;
     if (begun != null && !isSettled && !isPart()) {

@@ -7,6 +7,8 @@ import imserver.database.StorageException;
 import imserver.database.Vendor;
 import imserver.database.WriteTurn;
 import imserver.file.FileRefusedException.Reason;
+import imserver.monitoring.Meters;
+import imserver.monitoring.Meters.UploadOutcome;
 import imserver.query.UserQuota;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
@@ -30,6 +32,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
@@ -141,7 +144,7 @@ public class Uploads {
   public Upload whole(UserPrincipal owner, NewFile file, @Nullable String contentType) {
     String boundary = FormReader.boundary(contentType);
     if (boundary != null && boundary.isEmpty()) {
-      throw new FileRefusedException(Reason.MALFORMED);
+      throw refused(Reason.MALFORMED);
     }
     admit(owner);
     return Upload.whole(this, owner, file, boundary, () -> release(owner));
@@ -156,7 +159,7 @@ public class Uploads {
     admit(owner);
     if (!resumed.add(fileId)) {
       release(owner);
-      throw new FileRefusedException(Reason.CONFLICT);
+      throw refused(Reason.CONFLICT);
     }
     return Upload.part(
         this,
@@ -167,6 +170,15 @@ public class Uploads {
           resumed.remove(fileId);
           release(owner);
         });
+  }
+
+  /** What is told of an upload that failed. */
+  static UploadOutcome outcomeOf(Throwable error) {
+    Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+    if (cause instanceof FileRefusedException refused) {
+      return refused.reason() == Reason.BUSY ? UploadOutcome.BUSY : UploadOutcome.REFUSED;
+    }
+    return UploadOutcome.FAILED;
   }
 
   private boolean isScarce() {
@@ -180,16 +192,23 @@ public class Uploads {
 
   private void admit(UserPrincipal owner) {
     if (!users.take(owner, 1)) {
-      throw new FileRefusedException(Reason.TOO_MANY);
+      throw refused(Reason.TOO_MANY);
     }
     if (isScarce() && users.amount(owner) > 1) {
       users.giveBack(owner, 1);
-      throw new FileRefusedException(Reason.BUSY);
+      throw refused(Reason.BUSY);
     }
     if (!all.tryAcquire()) {
       users.giveBack(owner, 1);
-      throw new FileRefusedException(Reason.BUSY);
+      throw refused(Reason.BUSY);
     }
+  }
+
+  /** Of what is not let in: no {@link Upload} comes of it that would count itself. */
+  private static FileRefusedException refused(Reason reason) {
+    FileRefusedException refused = new FileRefusedException(reason);
+    Meters.uploaded(outcomeOf(refused));
+    return refused;
   }
 
   private void release(UserPrincipal owner) {
@@ -206,17 +225,24 @@ public class Uploads {
   public CompletableFuture<StoredFile> begin(UserPrincipal owner, NewFile file, long announced) {
     if (announced == 0 || announced > maxBytes()) {
       return CompletableFuture.failedFuture(
-          new FileRefusedException(announced == 0 ? Reason.EMPTY : Reason.TOO_LARGE));
+          refused(announced == 0 ? Reason.EMPTY : Reason.TOO_LARGE));
     }
-    return workers.store(
-        () -> {
-          StoredFile begun = table.begin(owner.userId(), file, announced, true, now());
-          if (begun.announced() != announced
-              || !FileTable.isName(begun.file().name(), file.name())) {
-            throw new FileRefusedException(Reason.REUSED_ID);
-          }
-          return begun;
-        });
+    return workers
+        .store(
+            () -> {
+              StoredFile begun = table.begin(owner.userId(), file, announced, true, now());
+              if (begun.announced() != announced
+                  || !FileTable.isName(begun.file().name(), file.name())) {
+                throw new FileRefusedException(Reason.REUSED_ID);
+              }
+              return begun;
+            })
+        .whenComplete(
+            (begun, error) -> {
+              if (error != null) {
+                Meters.uploaded(outcomeOf(error));
+              }
+            });
   }
 
   /** A file of its owner, complete or not. */

@@ -13,6 +13,7 @@ public class LegacyExceptionMapper implements ExceptionMapper<Throwable> {
 
   @Override
   public Response toResponse(Throwable error) {
-    return Response.ok(Envelope.of(ProblemMapper.of(error)), MediaType.APPLICATION_JSON).build();
+    return Response.ok(Envelope.of(ProblemMapper.answered(error)), MediaType.APPLICATION_JSON)
+        .build();
   }
 }

@@ -28,6 +28,7 @@ final class JsonLog {
 
   private final boolean usesParents = logger.getUseParentHandlers();
   private final Handler handler;
+  private volatile boolean stopped;
 
   private JsonLog(OutputStream out) {
     this.handler = new Lines(out);
@@ -48,13 +49,14 @@ final class JsonLog {
 
   /** Leaves the log as it was before. What it has written to stays open. */
   void stop() {
+    stopped = true;
     logger.removeHandler(handler);
     logger.setUseParentHandlers(usesParents);
     handler.flush();
   }
 
   /** Each line is there at once. */
-  private static final class Lines extends StreamHandler {
+  private final class Lines extends StreamHandler {
 
     Lines(OutputStream out) {
       super(out, new ContextFormatter());
@@ -74,6 +76,18 @@ final class JsonLog {
     public synchronized void publish(LogRecord event) {
       super.publish(event);
       flush();
+    }
+
+    /**
+     * When the process ends, the JVM takes the handlers off all loggers and closes them ({@code
+     * LogManager}), on Payara before this application is stopped. What that logs is to be there.
+     */
+    @Override
+    public synchronized void close() {
+      flush();
+      if (!stopped) {
+        logger.addHandler(this);
+      }
     }
   }
 

@@ -99,6 +99,13 @@ public final class Meters {
           "Handshakes of WebSockets that were refused, by the reason",
           "reason");
 
+  private static final Consumer<UploadOutcome> UPLOADS =
+      counters(
+          UploadOutcome.class,
+          "imserver.uploads",
+          "Requests with a file or a part of one, by what became of them",
+          "outcome");
+
   private static final Consumer<WebhookOutcome> WEBHOOK_REQUESTS =
       counters(
           WebhookOutcome.class,
@@ -139,6 +146,24 @@ public final class Meters {
     SUSPENDED,
     /** The user connects too often. */
     RATE
+  }
+
+  /** What became of a request with a file, or with a part of one. */
+  public enum UploadOutcome {
+    /** The file is complete now. */
+    STORED,
+    /** The file was complete before, under the same name of its owner. */
+    REPEATED,
+    /** What came of a resumable upload is kept; there is more to come. */
+    PART,
+    /** It is against a rule, or too much of its user at once. */
+    REFUSED,
+    /** Too much is being done at once, or the scanner does not answer. */
+    BUSY,
+    /** The database or the disk failed. */
+    FAILED,
+    /** Its client has not sent all of it, or not in time. */
+    BROKEN_OFF
   }
 
   /** What became of a request to the endpoint of the host application. */
@@ -220,6 +245,34 @@ public final class Meters {
         .register(REGISTRY);
   }
 
+  /**
+   * A request over HTTP got a failure. No client may choose what is told here.
+   *
+   * @param status of the answer
+   * @param code of the problem
+   */
+  public static void httpFailed(int status, String code) {
+    httpFailures(status, code).increment();
+  }
+
+  /** Has a failure over HTTP told from 0 on. */
+  public static void tellHttpFailure(int status, String code) {
+    httpFailures(status, code);
+  }
+
+  private static Counter httpFailures(int status, String code) {
+    return Counter.builder("imserver.http.requests.failed")
+        .description("Requests over HTTP that got a failure, by the status and the code")
+        .tag("status", Integer.toString(status))
+        .tag("code", code)
+        .register(REGISTRY);
+  }
+
+  /** A request with a file, or with a part of one, has ended. */
+  public static void uploaded(UploadOutcome outcome) {
+    UPLOADS.accept(outcome);
+  }
+
   /** A handshake was refused. */
   public static void handshakeRefused(RefusedHandshake reason) {
     REFUSED_HANDSHAKES.accept(reason);
@@ -231,11 +284,19 @@ public final class Meters {
    * @param protocol the version of the protocol
    */
   public static void opened(String protocol) {
-    Counter.builder("imserver.connections.opened")
+    opens(protocol).increment();
+  }
+
+  private static Counter opens(String protocol) {
+    return Counter.builder("imserver.connections.opened")
         .description("Connections that were opened, by the version of the protocol")
         .tag("protocol", protocol)
-        .register(REGISTRY)
-        .increment();
+        .register(REGISTRY);
+  }
+
+  /** Has connections of this version of the protocol told from 0 on. */
+  public static void tellOpened(String protocol) {
+    opens(protocol);
   }
 
   /**

@@ -2,6 +2,7 @@ package imserver.packet;
 
 import java.util.Arrays;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Every code with which this server closes a connection, and what a client should do then. The
@@ -50,6 +51,10 @@ public enum CloseCode {
 
   private static final Set<Integer> COMMON = Set.of(1000, 1001, 1005, 1006);
 
+  private static final int PRIVATE_USE = 4000;
+
+  private static final String OTHER = "other";
+
   private final int code;
   private final String reason;
 
@@ -69,11 +74,25 @@ public enum CloseCode {
   }
 
   /**
-   * Whether a code is one of these, or one of those with which connections commonly end: 1000, 1001
-   * and 1005 by the client, 1006 without a close (RFC 6455, section 7.4.1). A client can make up
-   * others.
+   * As what a close is counted: its code where that is one of these, or one of those with which
+   * connections commonly end: 1000, 1001 and 1005 by the client, 1006 without a close (RFC 6455,
+   * section 7.4.1). A client can make up others, and close with one that only we have a reason for.
+   *
+   * @param ours whether we have closed it; what the container closes by itself has no code of a
+   *     private use (section 7.4.2)
    */
-  public static boolean isKnown(int code) {
+  public static String countedAs(int code, boolean ours) {
+    return isKnown(code) && (ours || code < PRIVATE_USE) ? Integer.toString(code) : OTHER;
+  }
+
+  /** All that {@link #countedAs} may say. */
+  public static Stream<String> allCounted() {
+    Stream<Integer> codes =
+        Stream.concat(COMMON.stream(), Arrays.stream(values()).map(CloseCode::code));
+    return Stream.concat(codes.map(code -> countedAs(code, true)), Stream.of(OTHER)).distinct();
+  }
+
+  private static boolean isKnown(int code) {
     return COMMON.contains(code) || Arrays.stream(values()).anyMatch(known -> known.code == code);
   }
 }

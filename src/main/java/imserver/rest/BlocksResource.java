@@ -85,7 +85,8 @@ public class BlocksResource {
         () -> {
           SettingsOutcome outcome = settings.set(user.userId(), other, SettingsChange.block(block));
           if (outcome instanceof SettingsOutcome.TooManyBlocked) {
-            throw Problem.conflict("TOO_MANY_BLOCKED", "unblock somebody else first");
+            throw Problem.conflict(
+                Problem.Conflict.TOO_MANY_BLOCKED, "unblock somebody else first");
           }
           return Response.noContent().build();
         });

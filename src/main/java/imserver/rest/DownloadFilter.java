@@ -6,6 +6,7 @@ import imserver.file.FileAddresses;
 import imserver.file.FileVariant;
 import imserver.file.MediaTypes;
 import imserver.file.Uploads;
+import imserver.packet.FailureCode;
 import imserver.query.FairPlaces;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
@@ -120,7 +121,7 @@ public class DownloadFilter extends HttpFilter {
             query.get(FileAddresses.EXPIRES),
             query.get(FileAddresses.SIGNATURE));
     if (left.isEmpty()) {
-      empty(response, HttpServletResponse.SC_FORBIDDEN);
+      refuse(response, Problem.forbidden(""));
       return;
     }
     String client = remote.networkOf(request);
@@ -148,11 +149,13 @@ public class DownloadFilter extends HttpFilter {
 
   private static void busy(HttpServletResponse response) {
     response.setHeader("Retry-After", "1");
-    empty(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+    refuse(response, Problem.of(FailureCode.SERVER_BUSY, ""));
   }
 
-  private static void empty(HttpServletResponse response, int status) {
-    response.setStatus(status);
+  /** Without its text: who asks is a page that shows a file. */
+  private static void refuse(HttpServletResponse response, Problem problem) {
+    problem.count();
+    response.setStatus(problem.status());
     response.setHeader("Cache-Control", "no-store");
     response.setContentLength(0);
   }
@@ -208,8 +211,7 @@ public class DownloadFilter extends HttpFilter {
       Listener listener)
       throws IOException {
     if (file == null) {
-      Problem problem = error == null ? Problem.notFound("") : ProblemMapper.of(error);
-      empty(response, problem.status());
+      refuse(response, error == null ? Problem.notFound("") : ProblemMapper.of(error));
       async.complete();
       return;
     }

@@ -8,6 +8,8 @@ import imserver.file.NewFile;
 import imserver.file.StoredFile;
 import imserver.file.Upload;
 import imserver.file.Uploads;
+import imserver.monitoring.Meters;
+import imserver.monitoring.Meters.UploadOutcome;
 import imserver.packet.FailureCode;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -95,6 +97,7 @@ public class FileBodies {
     } catch (FileRefusedException e) {
       throw Problem.of(e.reason());
     } catch (IllegalArgumentException e) {
+      Meters.uploaded(UploadOutcome.REFUSED);
       throw Problem.badRequest(String.valueOf(e.getMessage()));
     }
   }

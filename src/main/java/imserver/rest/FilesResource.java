@@ -7,6 +7,8 @@ import imserver.file.NewFile;
 import imserver.file.StoredFile;
 import imserver.file.Upload;
 import imserver.file.Uploads;
+import imserver.monitoring.Meters;
+import imserver.monitoring.Meters.UploadOutcome;
 import imserver.query.DatabaseExecutor;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
@@ -70,6 +72,7 @@ public class FilesResource {
       return begin(owner);
     }
     if (!(request.getAttribute(FileBodies.FILE) instanceof StoredFile stored)) {
+      Meters.uploaded(UploadOutcome.REFUSED); // without a body there is no Upload to count it
       throw Problem.of(Reason.EMPTY);
     }
     boolean retry = Boolean.TRUE.equals(request.getAttribute(FileBodies.RETRY));

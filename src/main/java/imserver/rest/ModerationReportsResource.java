@@ -204,7 +204,7 @@ public class ModerationReportsResource {
                   .close(reportId, outcome, note, step)
                   .orElseThrow(ModerationReportsResource::unknown);
           if (!closed) {
-            throw Problem.conflict("REPORT_CLOSED", "the report was closed before");
+            throw Problem.conflict(Problem.Conflict.REPORT_CLOSED, "the report was closed before");
           }
           return Response.noContent().build();
         });

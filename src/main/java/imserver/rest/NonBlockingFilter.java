@@ -99,6 +99,7 @@ public class NonBlockingFilter extends HttpFilter {
   public void init() {
     String server = getServletContext().getServerInfo();
     closing = GRIZZLY.stream().anyMatch(server::contains);
+    Problem.tellAll();
   }
 
   @Override

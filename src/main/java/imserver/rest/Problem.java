@@ -1,14 +1,33 @@
 package imserver.rest;
 
 import imserver.file.FileRefusedException;
+import imserver.monitoring.Meters;
 import imserver.packet.FailureCode;
 import jakarta.ws.rs.core.Response.Status;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Why a request is not done: becomes an answer of RFC 9457. */
 public final class Problem extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
+
+  /** What must be changed first, where the socket has no such failure. */
+  enum Conflict {
+    /** A resumable upload goes on elsewhere. */
+    UPLOAD_OFFSET,
+    /** A moderator has closed the report. */
+    REPORT_CLOSED,
+    /** The user waits for many reports to be closed. */
+    TOO_MANY_REPORTS,
+    /** The user has blocked as many as there may be. */
+    TOO_MANY_BLOCKED,
+    /** The user is being erased. */
+    ERASING
+  }
 
   private final int status;
   private final String code;
@@ -50,12 +69,12 @@ public final class Problem extends RuntimeException {
       case TOO_LARGE -> new Problem(413, "FILE_TOO_LARGE", detail, false);
       case EMPTY -> new Problem(400, "EMPTY_FILE", detail, false);
       case QUOTA -> new Problem(429, "FILE_QUOTA", detail, false);
-      case REUSED_ID -> conflict(FailureCode.REUSED_ID.name(), detail);
+      case REUSED_ID -> of(FailureCode.REUSED_ID, detail);
       case REFUSED -> new Problem(422, "REFUSED_FILE", detail, false);
       case BUSY -> of(FailureCode.SERVER_BUSY, detail);
       case TOO_MANY -> of(FailureCode.RATE_LIMITED, detail);
       case UNKNOWN -> notFound(detail);
-      case CONFLICT -> conflict("UPLOAD_OFFSET", detail);
+      case CONFLICT -> conflict(Conflict.UPLOAD_OFFSET, detail);
       case MALFORMED -> badRequest(detail);
     };
   }
@@ -80,8 +99,8 @@ public final class Problem extends RuntimeException {
   }
 
   /** Something else must be changed first. */
-  static Problem conflict(String code, String detail) {
-    return new Problem(409, code, detail, false);
+  static Problem conflict(Conflict code, String detail) {
+    return new Problem(409, code.name(), detail, false);
   }
 
   static Problem gone(String detail) {
@@ -101,6 +120,23 @@ public final class Problem extends RuntimeException {
     Status known = Status.fromStatusCode(status);
     String reason = known == null ? "Error" : known.getReasonPhrase();
     return new Problem(status, known == null ? "ERROR" : known.name(), reason, false);
+  }
+
+  /** Has each be told from 0 on in the metrics; what else JAX-RS may answer when it is there. */
+  static void tellAll() {
+    Stream.of(
+            Arrays.stream(FailureCode.values()).map(code -> of(code, "")),
+            Arrays.stream(FileRefusedException.Reason.values()).map(Problem::of),
+            Arrays.stream(Conflict.values()).map(code -> conflict(code, "")),
+            IntStream.of(400, 404, 405, 406, 412, 415, 500).mapToObj(Problem::ofStatus),
+            Stream.of(unauthorized(), forbidden(""), gone(""), timeout(), tooLarge("")))
+        .flatMap(Function.identity())
+        .forEach(each -> Meters.tellHttpFailure(each.status, each.code));
+  }
+
+  /** Has it counted in the metrics, as an answer that was given. */
+  void count() {
+    Meters.httpFailed(status, code);
   }
 
   private static int statusOf(FailureCode code) {

@@ -39,7 +39,7 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
 
   @Override
   public Response toResponse(Throwable error) {
-    Problem problem = of(error);
+    Problem problem = answered(error);
     Response.ResponseBuilder answer =
         Response.status(problem.status()).type(MEDIA_TYPE).entity(details(problem));
     if (problem.status() == Status.UNAUTHORIZED.getStatusCode()) {
@@ -64,6 +64,13 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         problem.detail(),
         problem.code(),
         problem.retryable());
+  }
+
+  /** What a request is answered with that failed; it is counted, so to be called once. */
+  public static Problem answered(Throwable error) {
+    Problem problem = of(error);
+    problem.count();
+    return problem;
   }
 
   /** What went wrong, in our words; what was not expected is logged. */

@@ -18,6 +18,7 @@ final class ReplacementResponse {
   static byte[] tooManyUnread(HttpServletRequest request, HttpServletResponse response) {
     Problem problem =
         Problem.of(FailureCode.RATE_LIMITED, "too many answers to this user are not read yet");
+    problem.count();
     boolean original = request.getAttribute(ORIGINAL) != null;
     Object body = original ? envelope(problem) : ProblemMapper.details(problem);
     byte[] bytes = RecordBodyWriter.bytes(body);

@@ -88,7 +88,8 @@ public class ReportsResource {
       return Problem.of(FailureCode.REUSED_ID, "clientReportId is that of another report");
     }
     if (outcome instanceof ReportOutcome.TooManyOpen) {
-      return Problem.conflict("TOO_MANY_REPORTS", "wait until some of your reports are closed");
+      return Problem.conflict(
+          Problem.Conflict.TOO_MANY_REPORTS, "wait until some of your reports are closed");
     }
     return Problem.badRequest(
         outcome instanceof ReportOutcome.SeveralConversations

@@ -157,7 +157,7 @@ public class SuspensionsResource {
   /** Who is being erased stays suspended from everything until it is done. */
   private void requireNotErasing(long userId) {
     if (housekeeping.erasure(userId).filter(erasure -> !erasure.isFinished()).isPresent()) {
-      throw Problem.conflict("ERASING", "the user is being erased");
+      throw Problem.conflict(Problem.Conflict.ERASING, "the user is being erased");
     }
   }
 

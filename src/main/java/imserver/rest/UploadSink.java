@@ -1,6 +1,5 @@
 package imserver.rest;
 
-import imserver.file.FileRefusedException.Reason;
 import imserver.file.StoredFile;
 import imserver.file.Upload;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +19,7 @@ record UploadSink(Upload upload) implements BodySink<StoredFile> {
 
   @Override
   public Problem tooLarge() {
-    return Problem.of(Reason.TOO_LARGE);
+    return Problem.of(upload.refuseTooLarge());
   }
 
   @Override

@@ -14,7 +14,6 @@ import jakarta.ejb.TransactionManagementType;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -59,8 +58,7 @@ public class SessionRegistry {
   void start() {
     maxPerUser = config.limits().maxConnectionsPerUser();
     maxHeld = config.limits().outbox();
-    Meters.tellCloses(
-        Arrays.stream(CloseCode.values()).map(CloseCode::code).map(code -> Integer.toString(code)));
+    Meters.tellCloses(CloseCode.allCounted());
     Meters.gauge("imserver.users", "Users who are connected to this server", users::size);
     tellConnections("1", MessageStream.class);
     tellConnections("2", ChangeStream.class);
@@ -75,6 +73,7 @@ public class SessionRegistry {
   }
 
   private void tellConnections(String protocol, Class<? extends ConnectionStream> type) {
+    Meters.tellOpened(protocol);
     Meters.gauge(
         "imserver.connections",
         "Connections to this server, by the version of the protocol",

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.auth.UserPrincipal;
 import imserver.file.FileRefusedException.Reason;
+import imserver.monitoring.CountedUploads;
+import imserver.monitoring.Meters.UploadOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -54,5 +56,25 @@ class UploadsTest {
     for (int i = 0; i < 3; i++) {
       begin(101);
     }
+  }
+
+  @Test
+  @DisplayName("are counted once, by what became of them first")
+  void counted() {
+    double refused = CountedUploads.of(UploadOutcome.REFUSED);
+    double brokenOff = CountedUploads.of(UploadOutcome.BROKEN_OFF);
+    Upload tooLarge = begin(1);
+    assertThat(tooLarge.refuseTooLarge()).isEqualTo(Reason.TOO_LARGE);
+    tooLarge.close();
+    tooLarge.close();
+    assertThat(CountedUploads.of(UploadOutcome.REFUSED)).isEqualTo(refused + 1);
+    assertThat(CountedUploads.of(UploadOutcome.BROKEN_OFF)).isEqualTo(brokenOff);
+    Upload left = begin(1);
+    left.close();
+    left.close();
+    assertThat(CountedUploads.of(UploadOutcome.BROKEN_OFF)).isEqualTo(brokenOff + 1);
+    ofOne();
+    assertThat(CountedUploads.of(UploadOutcome.REFUSED))
+        .isEqualTo(refused + 2); // of what is not let in, too
   }
 }

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.StringReader;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.logging.Handler;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -74,5 +75,24 @@ class JsonLogTest {
     LOG.log(Level.INFO, "after");
     assertThat(events()).isEmpty();
     assertThat(Logger.getLogger("imserver").getUseParentHandlers()).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "goes on when the JVM, which ends, takes the handlers off all loggers, until its stop")
+  void reset() {
+    Logger logger = Logger.getLogger("imserver");
+    for (Handler handler : logger.getHandlers()) { // as LogManager.reset() does
+      logger.removeHandler(handler);
+      handler.close();
+    }
+    LOG.log(Level.INFO, "stopped");
+    assertThat(events()).hasSize(1);
+    Handler[] handlers = logger.getHandlers();
+    log.stop();
+    for (Handler handler : handlers) {
+      handler.close();
+    }
+    assertThat(logger.getHandlers()).isEmpty();
   }
 }

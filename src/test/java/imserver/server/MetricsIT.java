@@ -1,11 +1,13 @@
 package imserver.server;
 
+import static java.net.http.HttpRequest.BodyPublishers.noBody;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -89,6 +91,95 @@ class MetricsIT {
             () ->
                 assertThat(value("imserver_connections_closed_total{code=\"1000\"}"))
                     .isGreaterThan(closed));
+  }
+
+  private double httpFailures(int status, String code) {
+    return value(
+        "imserver_http_requests_failed_total{code=\"%s\",status=\"%d\"}".formatted(code, status));
+  }
+
+  private double uploads(String outcome) {
+    return value("imserver_uploads_total{outcome=\"%s\"}".formatted(outcome));
+  }
+
+  /** All of a metric, in whatever order. */
+  private List<String> seriesOf(String metric) {
+    return scrape()
+        .lines()
+        .filter(line -> line.startsWith(metric + "{"))
+        .map(line -> line.substring(0, line.indexOf('}') + 1))
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  @DisplayName("tell of failures over HTTP, each with its status and code, from 0 on")
+  void httpFailures() {
+    List<String> before = seriesOf("imserver_http_requests_failed_total");
+    double unauthorized = httpFailures(401, "UNAUTHORIZED");
+    double malformed = httpFailures(400, "BAD_REQUEST");
+    double forbidden = httpFailures(403, "FORBIDDEN");
+    double unknown = httpFailures(404, "NOT_FOUND");
+    double method = httpFailures(405, "METHOD_NOT_ALLOWED");
+    double empty = httpFailures(400, "EMPTY_CONTENT");
+    Api stranger = new Api(server, null);
+    Api user = new Api(server, alice);
+    assertThat(stranger.get("api/conversations").status()).isEqualTo(401);
+    assertThat(stranger.get("message/conversationList").status()).isEqualTo(200); // of 2020
+    assertThat(user.post("api/conversations/" + bob + "/messages", "{").status()).isEqualTo(400);
+    assertThat(stranger.get("api/files/1/content?expires=1&signature=x").status()).isEqualTo(403);
+    assertThat(user.get("api/no/" + alice).status()).isEqualTo(404);
+    assertThat(stranger.delete("api/health").status()).isEqualTo(405);
+    new Api(server, alice).post("api/conversations/" + bob + "/messages", Api.content(" "));
+    assertThat(httpFailures(401, "UNAUTHORIZED")).isGreaterThanOrEqualTo(unauthorized + 2);
+    assertThat(httpFailures(400, "BAD_REQUEST")).isGreaterThanOrEqualTo(malformed + 1);
+    assertThat(httpFailures(403, "FORBIDDEN")).isGreaterThanOrEqualTo(forbidden + 1);
+    assertThat(httpFailures(404, "NOT_FOUND")).isGreaterThanOrEqualTo(unknown + 1);
+    assertThat(httpFailures(405, "METHOD_NOT_ALLOWED")).isGreaterThanOrEqualTo(method + 1);
+    assertThat(httpFailures(400, "EMPTY_CONTENT")).isGreaterThanOrEqualTo(empty + 1);
+    assertThat(seriesOf("imserver_http_requests_failed_total")).isEqualTo(before);
+  }
+
+  @Test
+  @DisplayName("tell of uploads what became of each")
+  void uploads() {
+    List<String> before = seriesOf("imserver_uploads_total");
+    double stored = uploads("stored");
+    double repeated = uploads("repeated");
+    double part = uploads("part");
+    double refused = uploads("refused");
+    Api user = new Api(server, alice);
+    for (int i = 0; i < 2; i++) {
+      user.send(
+          user.request("api/files?name=a.txt&clientFileId=once")
+              .POST(BodyPublishers.ofString("text")));
+    }
+    assertThat(user.post("api/files?name=b.txt", "").code()).isEqualTo("EMPTY_FILE");
+    assertThat(user.post("api/files?name=b.txt&duration=x", "b").status()).isEqualTo(400);
+    String id =
+        user.send(tus(user, "api/files").header("Upload-Length", "3").POST(noBody()))
+            .ok()
+            .getString("fileId");
+    patch(user, id, 0, "on");
+    patch(user, id, 2, "e");
+    assertThat(patch(user, id, 1, "x").status()).isEqualTo(409);
+    assertThat(uploads("stored")).isGreaterThanOrEqualTo(stored + 2);
+    assertThat(uploads("repeated")).isGreaterThanOrEqualTo(repeated + 1);
+    assertThat(uploads("part")).isGreaterThanOrEqualTo(part + 1);
+    assertThat(uploads("refused")).isGreaterThanOrEqualTo(refused + 3);
+    assertThat(seriesOf("imserver_uploads_total")).isEqualTo(before).hasSize(7);
+  }
+
+  private static HttpRequest.Builder tus(Api api, String path) {
+    return api.request(path).header("Tus-Resumable", "1.0.0");
+  }
+
+  private static Api.Answer patch(Api api, String id, int offset, String text) {
+    return api.send(
+        tus(api, "api/files/" + id)
+            .method("PATCH", BodyPublishers.ofString(text))
+            .header("Content-Type", "application/offset+octet-stream")
+            .header("Upload-Offset", Integer.toString(offset)));
   }
 
   @Test
