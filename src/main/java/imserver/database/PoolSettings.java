@@ -21,6 +21,9 @@ final class PoolSettings {
   /** In the middle of a day, so that no zone makes another year of it. */
   private static final String NOON = "2026-01-01 12:00:00";
 
+  /** In seconds. What waits longer is given up by our side first, and keeps its locks meanwhile. */
+  private static final int LONGEST_LOCK_WAIT = 4;
+
   private PoolSettings() {}
 
   /**
@@ -42,6 +45,7 @@ final class PoolSettings {
         postgresql(statement, advised);
       } else {
         mariaDb(statement, needed);
+        mariaDbTimeouts(statement, advised);
       }
     }
     if (hasNoNetworkTimeout(connection)) {
@@ -103,6 +107,35 @@ final class PoolSettings {
         needed.add("connectionTimeZone=UTC and forceConnectionTimeZoneToSession=true");
       }
     }
+  }
+
+  private static void mariaDbTimeouts(Statement statement, List<String> advised)
+      throws SQLException {
+    try (ResultSet row =
+        statement.executeQuery(
+            "select @@session.innodb_lock_wait_timeout, /*M! 1 + */ 0,"
+                + " /*M! @@session.max_statement_time + */ 0")) {
+      row.next();
+      advised.addAll(missingTimeouts(row.getLong(1), row.getInt(2) == 1, row.getDouble(3)));
+    }
+  }
+
+  /**
+   * What bounds of MariaDB or MySQL are to be set.
+   *
+   * @param lockWait seconds for which a statement waits for a lock
+   * @param isMariaDb else it is MySQL, which has no bound for what writes
+   * @param longest seconds that a statement may take, 0 for any
+   */
+  static List<String> missingTimeouts(long lockWait, boolean isMariaDb, double longest) {
+    List<String> missing = new ArrayList<>();
+    if (lockWait > LONGEST_LOCK_WAIT) {
+      missing.add("innodb_lock_wait_timeout=3");
+    }
+    if (isMariaDb && longest == 0) {
+      missing.add("max_statement_time=3.5");
+    }
+    return missing;
   }
 
   /** Some pools do not say. */

@@ -1,0 +1,31 @@
+package imserver.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("What a pool of the server lacks on MariaDB and MySQL")
+class PoolSettingsTest {
+
+  @Test
+  @DisplayName("is nothing where a lock and a statement are given up in time")
+  void nothing() {
+    assertThat(PoolSettings.missingTimeouts(3, true, 3.5)).isEmpty();
+    assertThat(PoolSettings.missingTimeouts(4, true, 10)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("is said by what to set: by default both last too long")
+  void defaults() {
+    assertThat(PoolSettings.missingTimeouts(50, true, 0))
+        .containsExactly("innodb_lock_wait_timeout=3", "max_statement_time=3.5");
+  }
+
+  @Test
+  @DisplayName("is not said of MySQL where MySQL has no such bound")
+  void mySql() {
+    assertThat(PoolSettings.missingTimeouts(50, false, 0))
+        .containsExactly("innodb_lock_wait_timeout=3");
+  }
+}
