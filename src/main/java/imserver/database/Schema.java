@@ -19,8 +19,10 @@ import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +64,13 @@ public class Schema {
   Schema(Config config) {
     this.config = config;
   }
+
+  /** Change nothing; a database looks at the rights of its user all the same. */
+  private static final List<String> RIGHTS =
+      List.of(
+          "insert into recall select * from recall where 1 = 0",
+          "update recall set message_id = message_id where 1 = 0",
+          "delete from recall where 1 = 0");
 
   /** Which database it is, for a log; without the password. */
   public String description() {
@@ -129,6 +138,7 @@ public class Schema {
       ServerPool pool = ServerPool.of(config.storage());
       if (pool != null) {
         pool.connect(CONNECT_RETRIES, Duration.ofSeconds(CONNECT_INTERVAL));
+        pool.checkSize();
       }
       return pool;
     } catch (InvalidConfigException e) {
@@ -161,6 +171,7 @@ public class Schema {
           .migrate();
       Durability.warn(source, vendor);
       refuseUnfinishedCopy(source, description);
+      refuseWithoutRights(source, description);
     } catch (FlywayException e) {
       throw new RefusedException(description + ": " + Migrations.reason(e), e);
     }
@@ -178,6 +189,21 @@ public class Schema {
       throw new RefusedException(
           description + ": a copy into it was not finished: run it again, or take another database",
           null);
+    }
+  }
+
+  /** Tables that are there already can belong to a user who lets this one only read. */
+  private static void refuseWithoutRights(DataSource source, String description) {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      for (String each : RIGHTS) {
+        statement.executeUpdate(each);
+      }
+    } catch (SQLException e) {
+      throw new RefusedException(
+          "%s: its user must read, insert, update and delete: %s"
+              .formatted(description, new StorageException(e).getMessage()),
+          e);
     }
   }
 

@@ -8,6 +8,8 @@ import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.naming.InitialContext;
@@ -22,6 +24,15 @@ import org.jspecify.annotations.Nullable;
 public final class ServerPool {
 
   private static final System.Logger LOG = System.getLogger(ServerPool.class.getName());
+
+  /**
+   * With fewer the server cannot start, or can hardly work: on PostgreSQL two are held for
+   * notifications.
+   */
+  private static final int FEWEST = 4;
+
+  /** With fewer, users wait for each other. */
+  private static final int ADVISED = 8;
 
   /** By name: looked up once, at the start, where all names are known. */
   private static final Map<String, ServerPool> POOLS = new ConcurrentHashMap<>();
@@ -129,6 +140,48 @@ public final class ServerPool {
         LOG.log(Level.WARNING, "{0} gives no connection yet: {1}", name, oneLine(e));
       }
       pause(pause);
+    }
+  }
+
+  /**
+   * Takes some connections at once, to see whether there are enough.
+   *
+   * @throws InvalidConfigException if there are too few
+   */
+  void checkSize() {
+    List<Connection> held = new ArrayList<>();
+    String last = "";
+    try {
+      while (held.size() < ADVISED) {
+        held.add(source.getConnection());
+      }
+    } catch (SQLException e) {
+      last = oneLine(e);
+    } finally {
+      held.forEach(ServerPool::giveBack);
+    }
+    if (held.size() < FEWEST) {
+      throw refused(
+          name,
+          "gives %d connections at once, and not %d; make the pool larger (docs/DEPLOY.md): %s"
+              .formatted(held.size(), FEWEST, last));
+    }
+    if (held.size() < ADVISED) {
+      LOG.log(
+          Level.WARNING,
+          "{0} gives {1} connections at once; with fewer than {2} users wait for each other"
+              + " (docs/DEPLOY.md)",
+          name,
+          held.size(),
+          ADVISED);
+    }
+  }
+
+  private static void giveBack(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      LOG.log(Level.DEBUG, "a connection could not be given back: {0}", e.getMessage());
     }
   }
 

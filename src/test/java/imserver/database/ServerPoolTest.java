@@ -17,6 +17,7 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import javax.naming.Context;
 import javax.naming.NameNotFoundException;
 import javax.naming.spi.InitialContextFactory;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A data source of the server")
 class ServerPoolTest {
@@ -159,6 +161,53 @@ class ServerPoolTest {
     assertThatThrownBy(() -> pool.connect(2, Duration.ZERO))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("not found");
+  }
+
+  /** A pool of so many connections, which does not wait for one to come back. */
+  private static DataSource ofSize(int size, Semaphore left) {
+    left.release(size);
+    return (DataSource)
+        Proxy.newProxyInstance(
+            ServerPoolTest.class.getClassLoader(),
+            new Class<?>[] {DataSource.class},
+            (proxy, method, arguments) -> {
+              if (!left.tryAcquire()) {
+                throw new SQLException("Timeout waiting for idle object");
+              }
+              return Proxy.newProxyInstance(
+                  ServerPoolTest.class.getClassLoader(),
+                  new Class<?>[] {Connection.class},
+                  (connection, close, none) -> {
+                    left.release();
+                    return null;
+                  });
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  @DisplayName("that is too small refuses to start, and all it gave is given back:")
+  void tooSmall(int size) {
+    Semaphore left = new Semaphore(0);
+    BOUND.put("jdbc/small" + size, ofSize(size, left));
+    ServerPool pool = ServerPool.of(named("jdbc/small" + size));
+    assertThatThrownBy(pool::checkSize)
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessage(
+            "IMSERVER_JNDI: jdbc/small%d: gives %d connections at once, and not 4; make the pool"
+                + " larger (docs/DEPLOY.md): Timeout waiting for idle object",
+            size, size);
+    assertThat(left.availablePermits()).isEqualTo(size);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4, 8, 18})
+  @DisplayName("is large enough by:")
+  void largeEnough(int size) {
+    Semaphore left = new Semaphore(0);
+    BOUND.put("jdbc/large" + size, ofSize(size, left));
+    ServerPool.of(named("jdbc/large" + size)).checkSize();
+    assertThat(left.availablePermits()).isEqualTo(size);
   }
 
   @ParameterizedTest
