@@ -217,6 +217,7 @@ public class DownloadFilter extends HttpFilter {
     }
     ByteRange range = head(request, response, file, wanted.left());
     if (range.isEmpty() || request.getMethod().equals("HEAD")) {
+      response.flushBuffer(); // else GlassFish makes 200 of a 304
       async.complete();
       return;
     }

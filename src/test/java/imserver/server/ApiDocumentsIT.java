@@ -15,9 +15,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @WithRates
+@Tag("sockets")
 @DisplayName("A description of the API that the server serves")
 class ApiDocumentsIT {
 

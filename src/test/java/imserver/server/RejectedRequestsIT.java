@@ -20,9 +20,11 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @WithRates
+@Tag("sockets")
 @DisplayName("A rejected request")
 class RejectedRequestsIT {
 
