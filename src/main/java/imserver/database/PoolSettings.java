@@ -21,8 +21,8 @@ final class PoolSettings {
   /** In the middle of a day, so that no zone makes another year of it. */
   private static final String NOON = "2026-01-01 12:00:00";
 
-  /** In seconds. What waits longer is given up by our side first, and keeps its locks meanwhile. */
-  private static final int LONGEST_LOCK_WAIT = 4;
+  /** In seconds. What waits for 4 s our side gives up first, and it keeps its locks meanwhile. */
+  private static final int LONGEST_LOCK_WAIT = 3;
 
   private PoolSettings() {}
 
@@ -71,10 +71,10 @@ final class PoolSettings {
             "select current_setting('statement_timeout'), current_setting('plan_cache_mode')")) {
       row.next();
       if (row.getString(1).equals("0")) {
-        advised.add("statement_timeout=3500");
+        advised.add("options=-c statement_timeout=3500");
       }
       if (!row.getString(2).equals("force_custom_plan")) {
-        advised.add("plan_cache_mode=force_custom_plan");
+        advised.add("options=-c plan_cache_mode=force_custom_plan");
       }
     }
   }
@@ -130,10 +130,10 @@ final class PoolSettings {
   static List<String> missingTimeouts(long lockWait, boolean isMariaDb, double longest) {
     List<String> missing = new ArrayList<>();
     if (lockWait > LONGEST_LOCK_WAIT) {
-      missing.add("innodb_lock_wait_timeout=3");
+      missing.add("sessionVariables=innodb_lock_wait_timeout=3");
     }
     if (isMariaDb && longest == 0) {
-      missing.add("max_statement_time=3.5");
+      missing.add("sessionVariables=max_statement_time=3.5");
     }
     return missing;
   }

@@ -56,6 +56,19 @@ public class Schema {
   /** Seconds between them. */
   private static final int CONNECT_INTERVAL = 5;
 
+  /** How long a pool of the server may take until it has given as many as are needed. */
+  private static final Duration POOL_PATIENCE = Duration.ofSeconds(10);
+
+  /** The class of states of errors by the rights of a user, as of syntax (SQL:2023). */
+  private static final String ACCESS_RULE = "42";
+
+  /** Change nothing; a database looks at the rights of its user all the same. */
+  private static final List<String> RIGHTS =
+      List.of(
+          "insert into recall select * from recall where 1 = 0",
+          "update recall set message_id = message_id where 1 = 0",
+          "delete from recall where 1 = 0");
+
   @Inject private Config config;
 
   /** For the container, which injects the rest. */
@@ -64,13 +77,6 @@ public class Schema {
   Schema(Config config) {
     this.config = config;
   }
-
-  /** Change nothing; a database looks at the rights of its user all the same. */
-  private static final List<String> RIGHTS =
-      List.of(
-          "insert into recall select * from recall where 1 = 0",
-          "update recall set message_id = message_id where 1 = 0",
-          "delete from recall where 1 = 0");
 
   /** Which database it is, for a log; without the password. */
   public String description() {
@@ -138,7 +144,7 @@ public class Schema {
       ServerPool pool = ServerPool.of(config.storage());
       if (pool != null) {
         pool.connect(CONNECT_RETRIES, Duration.ofSeconds(CONNECT_INTERVAL));
-        pool.checkSize();
+        pool.checkSize(POOL_PATIENCE);
       }
       return pool;
     } catch (InvalidConfigException e) {
@@ -200,10 +206,11 @@ public class Schema {
         statement.executeUpdate(each);
       }
     } catch (SQLException e) {
+      String state = String.valueOf(e.getSQLState());
+      String advice =
+          state.startsWith(ACCESS_RULE) ? "its user must read, insert, update and delete: " : "";
       throw new RefusedException(
-          "%s: its user must read, insert, update and delete: %s"
-              .formatted(description, new StorageException(e).getMessage()),
-          e);
+          description + ": " + advice + new StorageException(e).getMessage(), e);
     }
   }
 

@@ -146,34 +146,81 @@ public final class ServerPool {
   /**
    * Takes some connections at once, to see whether there are enough.
    *
+   * @param patience how long it may take until there are so many, or no more come
    * @throws InvalidConfigException if there are too few
    */
-  void checkSize() {
-    List<Connection> held = new ArrayList<>();
-    String last = "";
-    try {
-      while (held.size() < ADVISED) {
-        held.add(source.getConnection());
-      }
-    } catch (SQLException e) {
-      last = oneLine(e);
-    } finally {
-      held.forEach(ServerPool::giveBack);
-    }
-    if (held.size() < FEWEST) {
+  void checkSize(Duration patience) {
+    Taking taking = new Taking(source);
+    int taken = taking.amountWithin(patience);
+    if (taken < FEWEST) {
       throw refused(
           name,
-          "gives %d connections at once, and not %d; make the pool larger (docs/DEPLOY.md): %s"
-              .formatted(held.size(), FEWEST, last));
+          "gives %d connections at once, and not %d; is the pool too small? (docs/DEPLOY.md): %s"
+              .formatted(taken, FEWEST, taking.last));
     }
-    if (held.size() < ADVISED) {
+    if (taken < ADVISED) {
       LOG.log(
           Level.WARNING,
           "{0} gives {1} connections at once; with fewer than {2} users wait for each other"
               + " (docs/DEPLOY.md)",
           name,
-          held.size(),
+          taken,
           ADVISED);
+    }
+  }
+
+  /** In a thread of its own, since some pools wait for a connection without an end. */
+  private static final class Taking implements Runnable {
+
+    private final DataSource source;
+    private final List<Connection> held = new ArrayList<>();
+    private boolean over;
+
+    /** Why there was no further one. */
+    private volatile String last = "it did not give more in time";
+
+    Taking(DataSource source) {
+      this.source = source;
+    }
+
+    int amountWithin(Duration patience) {
+      Thread thread = new Thread(this, "imserver-pool");
+      thread.setDaemon(true);
+      thread.start();
+      try {
+        thread.join(patience.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      thread.interrupt();
+      return end();
+    }
+
+    @Override
+    public void run() {
+      try {
+        while (add(source.getConnection())) {
+          // the next one
+        }
+      } catch (SQLException | RuntimeException e) {
+        last = oneLine(e);
+      }
+    }
+
+    /** Whether there is to be another one. */
+    private synchronized boolean add(Connection connection) {
+      if (over) {
+        giveBack(connection);
+        return false;
+      }
+      held.add(connection);
+      return held.size() < ADVISED;
+    }
+
+    private synchronized int end() {
+      over = true;
+      held.forEach(ServerPool::giveBack);
+      return held.size();
     }
   }
 

@@ -28,7 +28,9 @@ final class JsonLog {
 
   private final boolean usesParents = logger.getUseParentHandlers();
   private final Handler handler;
-  private volatile boolean stopped;
+
+  /** Under the lock of the handler. */
+  private boolean stopped;
 
   private JsonLog(OutputStream out) {
     this.handler = new Lines(out);
@@ -49,10 +51,12 @@ final class JsonLog {
 
   /** Leaves the log as it was before. What it has written to stays open. */
   void stop() {
-    stopped = true;
-    logger.removeHandler(handler);
-    logger.setUseParentHandlers(usesParents);
-    handler.flush();
+    synchronized (handler) {
+      stopped = true;
+      logger.removeHandler(handler);
+      logger.setUseParentHandlers(usesParents);
+      handler.flush();
+    }
   }
 
   /** Each line is there at once. */
@@ -86,6 +90,7 @@ final class JsonLog {
     public synchronized void close() {
       flush();
       if (!stopped) {
+        logger.removeHandler(this); // if it is there
         logger.addHandler(this);
       }
     }

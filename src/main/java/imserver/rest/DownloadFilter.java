@@ -212,13 +212,12 @@ public class DownloadFilter extends HttpFilter {
       throws IOException {
     if (file == null) {
       refuse(response, error == null ? Problem.notFound("") : ProblemMapper.of(error));
-      async.complete();
+      end(response, async);
       return;
     }
     ByteRange range = head(request, response, file, wanted.left());
     if (range.isEmpty() || request.getMethod().equals("HEAD")) {
-      response.flushBuffer(); // else GlassFish makes 200 of a 304
-      async.complete();
+      end(response, async);
       return;
     }
     var out = response.getOutputStream();
@@ -229,6 +228,18 @@ public class DownloadFilter extends HttpFilter {
     watch.of(uploads.every(DownloadWriter.WATCH, writer::watch));
     listener.atEnd(writer::stop);
     out.setWriteListener(writer);
+  }
+
+  /**
+   * Ends an answer without a body. GlassFish would make 200 of 304 unless its headers were written.
+   * Elsewhere that could wait for a client that does not read; there the connection carries nothing
+   * else.
+   */
+  private void end(HttpServletResponse response, AsyncContext async) throws IOException {
+    if (closing) {
+      response.flushBuffer();
+    }
+    async.complete();
   }
 
   /** Writes the headers; which bytes follow. */

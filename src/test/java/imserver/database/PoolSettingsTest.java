@@ -12,20 +12,22 @@ class PoolSettingsTest {
   @DisplayName("is nothing where a lock and a statement are given up in time")
   void nothing() {
     assertThat(PoolSettings.missingTimeouts(3, true, 3.5)).isEmpty();
-    assertThat(PoolSettings.missingTimeouts(4, true, 10)).isEmpty();
+    assertThat(PoolSettings.missingTimeouts(1, true, 10)).isEmpty();
   }
 
   @Test
   @DisplayName("is said by what to set: by default both last too long")
   void defaults() {
     assertThat(PoolSettings.missingTimeouts(50, true, 0))
-        .containsExactly("innodb_lock_wait_timeout=3", "max_statement_time=3.5");
+        .containsExactly(
+            "sessionVariables=innodb_lock_wait_timeout=3",
+            "sessionVariables=max_statement_time=3.5");
   }
 
   @Test
   @DisplayName("is not said of MySQL where MySQL has no such bound")
   void mySql() {
-    assertThat(PoolSettings.missingTimeouts(50, false, 0))
-        .containsExactly("innodb_lock_wait_timeout=3");
+    assertThat(PoolSettings.missingTimeouts(4, false, 0))
+        .containsExactly("sessionVariables=innodb_lock_wait_timeout=3");
   }
 }

@@ -2,6 +2,7 @@ package imserver.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import imserver.config.Config;
 import imserver.config.Configs;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.naming.Context;
 import javax.naming.NameNotFoundException;
 import javax.naming.spi.InitialContextFactory;
@@ -34,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("A data source of the server")
 class ServerPoolTest {
 
+  private static final Duration LONG = Duration.ofSeconds(20);
   private static final Map<String, Object> BOUND = new ConcurrentHashMap<>();
 
   private final List<Driver> drivers = Collections.list(DriverManager.getDrivers());
@@ -191,13 +194,41 @@ class ServerPoolTest {
     Semaphore left = new Semaphore(0);
     BOUND.put("jdbc/small" + size, ofSize(size, left));
     ServerPool pool = ServerPool.of(named("jdbc/small" + size));
-    assertThatThrownBy(pool::checkSize)
+    assertThatThrownBy(() -> pool.checkSize(LONG))
         .isInstanceOf(InvalidConfigException.class)
         .hasMessage(
-            "IMSERVER_JNDI: jdbc/small%d: gives %d connections at once, and not 4; make the pool"
-                + " larger (docs/DEPLOY.md): Timeout waiting for idle object",
+            "IMSERVER_JNDI: jdbc/small%d: gives %d connections at once, and not 4; is the"
+                + " pool too small? (docs/DEPLOY.md): Timeout waiting for idle object",
             size, size);
     assertThat(left.availablePermits()).isEqualTo(size);
+  }
+
+  @Test
+  @DisplayName("that waits without an end is too small as well, and gets back what it gives later")
+  void waitsForEver() {
+    Semaphore left = new Semaphore(2);
+    DataSource waiting = ofSize(0, left);
+    AtomicInteger given = new AtomicInteger();
+    DataSource slow =
+        (DataSource)
+            Proxy.newProxyInstance(
+                ServerPoolTest.class.getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (proxy, method, arguments) -> {
+                  while (left.availablePermits() == 0) {
+                    Thread.onSpinWait(); // whoever interrupts
+                  }
+                  given.incrementAndGet();
+                  return waiting.getConnection();
+                });
+    BOUND.put("jdbc/waiting", slow);
+    ServerPool pool = ServerPool.of(named("jdbc/waiting"));
+    given.set(0); // to load the driver it has asked once
+    assertThatThrownBy(() -> pool.checkSize(Duration.ofMillis(200)))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessageContaining("gives 2 connections at once, and not 4")
+        .hasMessageEndingWith("it did not give more in time");
+    await().until(() -> given.get() == 3 && left.availablePermits() == 2);
   }
 
   @ParameterizedTest
@@ -206,7 +237,7 @@ class ServerPoolTest {
   void largeEnough(int size) {
     Semaphore left = new Semaphore(0);
     BOUND.put("jdbc/large" + size, ofSize(size, left));
-    ServerPool.of(named("jdbc/large" + size)).checkSize();
+    ServerPool.of(named("jdbc/large" + size)).checkSize(LONG);
     assertThat(left.availablePermits()).isEqualTo(size);
   }
 
