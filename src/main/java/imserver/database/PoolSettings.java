@@ -70,13 +70,29 @@ final class PoolSettings {
         statement.executeQuery(
             "select current_setting('statement_timeout'), current_setting('plan_cache_mode')")) {
       row.next();
-      if (row.getString(1).equals("0")) {
-        advised.add("options=-c statement_timeout=3500");
-      }
-      if (!row.getString(2).equals("force_custom_plan")) {
-        advised.add("options=-c plan_cache_mode=force_custom_plan");
-      }
+      advised.addAll(missingOptions(row.getString(1), row.getString(2)));
     }
+  }
+
+  /**
+   * What of PostgreSQL is to be set, as one parameter of the address.
+   *
+   * @param longest how long a statement may take, {@code 0} for any
+   * @param plans how plans are kept
+   */
+  static List<String> missingOptions(String longest, String plans) {
+    List<String> missing = new ArrayList<>();
+    if (longest.equals("0")) {
+      missing.add("-c%20statement_timeout=3500");
+    }
+    if (!plans.equals("force_custom_plan")) {
+      missing.add("-c%20plan_cache_mode=force_custom_plan");
+    }
+    return parameter("options", "%20", missing);
+  }
+
+  private static List<String> parameter(String name, String separator, List<String> values) {
+    return values.isEmpty() ? List.of() : List.of(name + "=" + String.join(separator, values));
   }
 
   private static void mariaDb(Statement statement, List<String> needed) throws SQLException {
@@ -121,7 +137,7 @@ final class PoolSettings {
   }
 
   /**
-   * What bounds of MariaDB or MySQL are to be set.
+   * What bounds of MariaDB or MySQL are to be set, as one parameter of the address.
    *
    * @param lockWait seconds for which a statement waits for a lock
    * @param isMariaDb else it is MySQL, which has no bound for what writes
@@ -130,12 +146,12 @@ final class PoolSettings {
   static List<String> missingTimeouts(long lockWait, boolean isMariaDb, double longest) {
     List<String> missing = new ArrayList<>();
     if (lockWait > LONGEST_LOCK_WAIT) {
-      missing.add("sessionVariables=innodb_lock_wait_timeout=3");
+      missing.add("innodb_lock_wait_timeout=3");
     }
     if (isMariaDb && longest == 0) {
-      missing.add("sessionVariables=max_statement_time=3.5");
+      missing.add("max_statement_time=3.5");
     }
-    return missing;
+    return parameter("sessionVariables", ",", missing);
   }
 
   /** Some pools do not say. */

@@ -156,7 +156,7 @@ public final class ServerPool {
       throw refused(
           name,
           "gives %d connections at once, and not %d; is the pool too small? (docs/DEPLOY.md): %s"
-              .formatted(taken, FEWEST, taking.last));
+              .formatted(taken, FEWEST, taking.last()));
     }
     if (taken < ADVISED) {
       LOG.log(
@@ -177,7 +177,7 @@ public final class ServerPool {
     private boolean over;
 
     /** Why there was no further one. */
-    private volatile String last = "it did not give more in time";
+    private String last = "it did not give more in time";
 
     Taking(DataSource source) {
       this.source = source;
@@ -192,8 +192,9 @@ public final class ServerPool {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
+      int taken = end();
       thread.interrupt();
-      return end();
+      return taken;
     }
 
     @Override
@@ -203,8 +204,19 @@ public final class ServerPool {
           // the next one
         }
       } catch (SQLException | RuntimeException e) {
-        last = oneLine(e);
+        failed(oneLine(e));
       }
+    }
+
+    /** What comes of the interrupt at the end says nothing of the pool. */
+    private synchronized void failed(String reason) {
+      if (!over) {
+        last = reason;
+      }
+    }
+
+    synchronized String last() {
+      return last;
     }
 
     /** Whether there is to be another one. */
