@@ -18,6 +18,9 @@
  * version. What differs for a connection is chosen when it opens: whether it has a stream of
  * messages, with a replay, or one of changes.
  *
+ * <p>Before the first connection {@code WarmUp} goes this way some times with packets that nobody
+ * has sent, and has the {@link imserver.message.StoreWarmUp} store a message that is rolled back.
+ *
  * <p>Rules: {@code jakarta.websocket} occurs here and in {@code container}, which has what
  * containers need beside it, and the list of what a thread can wait for. Everything is caught in
  * the endpoint: what a container does with an exception out of {@code @OnMessage} differs. One

@@ -6,6 +6,7 @@ import imserver.database.WriteTurn;
 import imserver.moderation.ModerationStep;
 import imserver.moderation.SuspensionChange;
 import imserver.moderation.SuspensionScope;
+import jakarta.ejb.ApplicationException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.OffsetDateTime;
@@ -23,6 +24,17 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class H2MessageStore implements MessageStore {
+
+  /** Ends a transaction that was none. */
+  @ApplicationException(rollback = true)
+  static final class Rehearsed extends StorageException {
+
+    private static final long serialVersionUID = 1L;
+
+    Rehearsed() {
+      super(new IllegalStateException("rehearsed"));
+    }
+  }
 
   @Inject private WriteTurn turn;
   @Inject private H2Transactions writer;
@@ -85,6 +97,19 @@ public class H2MessageStore implements MessageStore {
   @Override
   public Recount recount(long user) {
     return commit(() -> writer.recount(user));
+  }
+
+  @Override
+  public void rehearse(List<NewMessage> newMessages, SiteRules rules) {
+    try {
+      commit(
+          () -> {
+            writer.rehearse(newMessages, rules);
+            return true;
+          });
+    } catch (Rehearsed e) {
+      // and with that rolled back
+    }
   }
 
   /**

@@ -95,4 +95,11 @@ public class H2Transactions {
   public Recount recount(long user) {
     return new H2UnreadWriter(entities, null).recount(user);
   }
+
+  /** See {@link MessageStore#rehearse}; ends with an exception, which rolls back. */
+  public void rehearse(List<NewMessage> newMessages, SiteRules rules) {
+    List<Outcome> outcomes = add(newMessages, rules);
+    markRead(MessageStore.stored(newMessages, outcomes), true);
+    throw new H2MessageStore.Rehearsed();
+  }
 }

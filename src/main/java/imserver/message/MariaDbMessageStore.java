@@ -1,6 +1,7 @@
 package imserver.message;
 
 import imserver.config.Config;
+import imserver.database.RolledBack;
 import imserver.database.StorageException;
 import imserver.database.Vendor;
 import imserver.database.WriteTurn;
@@ -142,6 +143,14 @@ public class MariaDbMessageStore implements MessageStore {
   @Override
   public Optional<SuspensionChange> endSuspension(long user, ModerationStep step) {
     return database.commit(statements -> new MariaDbSettings(statements).endSuspension(user, step));
+  }
+
+  @Override
+  public void rehearse(List<NewMessage> newMessages, SiteRules rules) {
+    RolledBack.run(
+        dataSource,
+        source ->
+            MessageStore.addAndMark(new MariaDbMessageStore(source, config), newMessages, rules));
   }
 
   @Override

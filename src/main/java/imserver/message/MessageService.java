@@ -166,15 +166,9 @@ public class MessageService {
    * rollback.
    */
   private <R> R write(Function<MessageStore, R> call) {
-    MessageStore store =
-        switch (Vendor.of(config.storage())) {
-          case POSTGRESQL -> postgres;
-          case MARIADB -> mariaDb;
-          case H2 -> h2;
-        };
     long begin = System.nanoTime();
     try {
-      R result = call.apply(store);
+      R result = call.apply(store());
       webhooks.wake();
       return result;
     } catch (StorageException e) {
@@ -189,6 +183,20 @@ public class MessageService {
     } finally {
       Meters.databaseWrite(System.nanoTime() - begin);
     }
+  }
+
+  private MessageStore store() {
+    return switch (Vendor.of(config.storage())) {
+      case POSTGRESQL -> postgres;
+      case MARIADB -> mariaDb;
+      case H2 -> h2;
+    };
+  }
+
+  /** Does once what storing and marking takes, and rolls it back. */
+  @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+  public void rehearse(List<NewMessage> newMessages) {
+    store().rehearse(newMessages, siteRules());
   }
 
   /**

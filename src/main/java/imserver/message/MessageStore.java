@@ -7,9 +7,12 @@ import imserver.moderation.SuspensionChange;
 import imserver.moderation.SuspensionScope;
 import java.time.OffsetDateTime;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,4 +149,33 @@ interface MessageStore {
    * where it is not below what is unread, which alone is no change.
    */
   Recount recount(long user);
+
+  /**
+   * Does once what {@link #add} and {@link #markRead} do, and rolls it back: so that the first that
+   * is not rolled back finds everything loaded and connected. Nobody sees any of it; ids are drawn
+   * that no message gets.
+   *
+   * @param newMessages at least one, of users who are nobody: what others do for the same users
+   *     waits for it
+   * @throws StorageException if the database does not do it
+   */
+  void rehearse(List<NewMessage> newMessages, SiteRules rules);
+
+  /** The two calls of a rehearsal. */
+  static void addAndMark(MessageStore store, List<NewMessage> newMessages, SiteRules rules) {
+    store.markRead(stored(newMessages, store.add(newMessages, rules)), true);
+  }
+
+  /** The ids of what was stored, by their recipients. */
+  static Map<Long, Set<Long>> stored(List<NewMessage> newMessages, List<Outcome> outcomes) {
+    Map<Long, Set<Long>> idsByReader = new HashMap<>();
+    for (int i = 0; i < outcomes.size(); i++) {
+      if (outcomes.get(i) instanceof Outcome.Stored stored) {
+        idsByReader
+            .computeIfAbsent(newMessages.get(i).recipientId(), reader -> new HashSet<>())
+            .add(stored.messageId());
+      }
+    }
+    return idsByReader;
+  }
 }

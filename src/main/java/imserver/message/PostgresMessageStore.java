@@ -3,6 +3,7 @@ package imserver.message;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import imserver.config.Config;
+import imserver.database.RolledBack;
 import imserver.database.StorageException;
 import imserver.message.SenderHistory.PairHistory;
 import imserver.message.SendingRules.Decision;
@@ -520,6 +521,14 @@ public class PostgresMessageStore implements MessageStore {
                   : SuspensionScope.of(row.getString("from_what"))
                       .map(scope -> new SuspensionChange(user, scope, step.at(), version));
             });
+  }
+
+  @Override
+  public void rehearse(List<NewMessage> newMessages, SiteRules rules) {
+    RolledBack.run(
+        database,
+        source ->
+            MessageStore.addAndMark(new PostgresMessageStore(source, config), newMessages, rules));
   }
 
   @Override

@@ -465,6 +465,11 @@ class FakeMessageStore implements MessageStore {
         change);
   }
 
+  @Override
+  public void rehearse(List<NewMessage> newMessages, SiteRules rules) {
+    // nothing is left of it
+  }
+
   private LastMessage lastMessage(long id) {
     NewMessage message = messages.get(id);
     return new LastMessage(

@@ -104,6 +104,15 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
       return inTransaction(writer -> writer.recount(user));
     }
 
+    @Override
+    public void rehearse(List<NewMessage> newMessages, SiteRules rules) {
+      inTransaction(
+          writer -> {
+            writer.rehearse(newMessages, rules);
+            return true;
+          });
+    }
+
     private <R> R inTransaction(Function<H2Transactions, R> work) {
       EntityManager entities = database.entities();
       try {
@@ -111,6 +120,8 @@ class H2MessageStoreTest extends SqlMessageStoreContract {
         R result;
         try {
           result = work.apply(new H2Transactions(entities, config));
+        } catch (StorageException e) {
+          throw e;
         } catch (RuntimeException e) {
           throw new StorageException(e);
         }

@@ -140,6 +140,41 @@ abstract class MessageStoreContract {
   }
 
   @Nested
+  @DisplayName("rehearses, of which is left")
+  class Rehearsing {
+
+    @Test
+    @DisplayName("no message, no change, no count, and nothing to be told")
+    void nothing() {
+      long before = stored(newMessage(ALICE, BOB, "a")).messageId();
+      List<NewMessage> rehearsed =
+          List.of(newMessage(ALICE, BOB, "b"), newMessage(BOB, CAROL, "c"));
+      store().rehearse(rehearsed, SiteRules.OPEN);
+      telling().rehearse(rehearsed, SiteRules.OPEN);
+      for (long user : List.of(ALICE, BOB)) {
+        assertThat(state().page(user, 0)).containsExactly(before);
+        assertThat(state().head(user)).isEqualTo(1);
+      }
+      assertThat(state().unread(BOB)).containsExactly(before);
+      assertThat(state().total(BOB)).isEqualTo(1);
+      assertThat(state().page(CAROL, 0)).isEmpty();
+      assertThat(state().last(CAROL, BOB)).isZero();
+      assertThat(state().events()).isEmpty();
+      assertThat(state().unseen()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("nothing that keeps the same message from being stored")
+    void again() {
+      NewMessage newMessage = newMessage(ALICE, BOB, "a");
+      store().rehearse(List.of(newMessage), SiteRules.OPEN);
+      assertThat(added(SiteRules.OPEN, newMessage)).containsExactly("stored");
+      store().rehearse(List.of(newMessage), SiteRules.OPEN);
+      assertThat(state().total(BOB)).isEqualTo(1);
+    }
+  }
+
+  @Nested
   @DisplayName("silences who is blocked")
   class Blocking {
 

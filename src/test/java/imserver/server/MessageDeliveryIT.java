@@ -3,6 +3,7 @@ package imserver.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -44,6 +45,14 @@ class MessageDeliveryIT {
       assertThat(message.headUrl()).isEmpty();
       assertThat(message.messageId()).isPositive().isLessThan(1L << 53);
     }
+  }
+
+  @Test
+  @DisplayName("is rehearsed with the database before the server answers")
+  void rehearsed() throws IOException {
+    assertThat(ServerLog.whole().lines())
+        .anyMatch(line -> line.contains("warmed up: "))
+        .noneMatch(line -> line.contains("not warmed up"));
   }
 
   @Test
