@@ -29,7 +29,7 @@ class RollingReplacementIT {
   private static final int DEVICES = 3;
 
   /** Between messages: each reader gets all of them again with each connect. */
-  private static final Duration PAUSE = Duration.ofMillis(20);
+  private static final Duration PAUSE = Duration.ofMillis(50);
 
   private static ServerProcess one;
   private static ServerProcess other;
