@@ -9,9 +9,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code -Dimserver.test.kills=20} for more rounds than the build can wait for. */
+@Tag("crossed")
 @DisplayName("A server that is killed under load")
 class CrashRecoveryIT {
 

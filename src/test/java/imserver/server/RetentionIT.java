@@ -12,10 +12,14 @@ import java.sql.Statement;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("crossed")
 @DisplayName("Old messages")
 class RetentionIT {
+
+  private static final boolean EMBEDDED = TestEnvironment.databaseSettings().isEmpty();
 
   private final long alice = Users.next();
   private final long bob = Users.next();
@@ -30,22 +34,24 @@ class RetentionIT {
     return ServerProcess.start(port, folder, settings);
   }
 
-  /** The server is stopped. */
+  /** The server is stopped where it alone opens the database. */
   private void age(long first, long last) throws SQLException {
     String embedded =
         "jdbc:h2:file:"
             + folder.resolve("data").resolve("imserver").toAbsolutePath()
             + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE";
     try (Connection connection =
-            TestEnvironment.databaseSettings().isEmpty()
+            EMBEDDED
                 ? DriverManager.getConnection(embedded, "sa", "")
                 : TestEnvironment.openDatabase();
         Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      // What other tests have stored before stays. It is locked first, and due at once.
+      statement.executeUpdate("update retention set due_at = 0, up_to_id = " + (first - 1));
       statement.executeUpdate(
           "update message set created_at = created_at - interval '3' day where id between %d and %d"
               .formatted(first, last));
-      // What other tests have stored before stays.
-      statement.executeUpdate("update retention set up_to_id = " + (first - 1));
+      connection.commit();
     }
   }
 
@@ -53,22 +59,23 @@ class RetentionIT {
   @DisplayName("go when their days are over, with what is unread of them; newer ones stay")
   void deleted() throws Exception {
     int port = TestEnvironment.freePort();
-    long first;
-    long last;
-    try (ServerProcess server = start(port, 0)) {
+    ServerProcess server = start(port, EMBEDDED ? 0 : 2);
+    try {
       Api apiOfAlice = new Api(server.address(), alice);
-      first = apiOfAlice.sendMessage(bob, "old");
+      long first = apiOfAlice.sendMessage(bob, "old");
       apiOfAlice.sendMessage(carol, "old");
-      last = new Api(server.address(), bob).sendMessage(alice, "old");
+      long last = new Api(server.address(), bob).sendMessage(alice, "old");
       apiOfAlice.sendMessage(bob, "new");
       new Api(server.address(), carol)
           .put("api/conversations/" + alice + "/settings", "{\"pinned\":true}")
           .ok();
-      server.kill();
-    }
-    age(first, last);
-    try (ServerProcess server = start(port, 2)) {
-      Api apiOfAlice = new Api(server.address(), alice);
+      if (EMBEDDED) {
+        server.kill();
+        age(first, last);
+        server = start(port, 2);
+      } else {
+        age(first, last);
+      }
       Api apiOfBob = new Api(server.address(), bob);
       Api apiOfCarol = new Api(server.address(), carol);
       await().atMost(Client.TIMEOUT.multipliedBy(3)).until(() -> apiOfCarol.unread() == 0);
@@ -90,6 +97,8 @@ class RetentionIT {
         device.await("welcome");
         assertThat(apiOfCarol.history(alice, "")).hasSize(1);
       }
+    } finally {
+      server.close();
     }
   }
 }

@@ -29,7 +29,7 @@ class RollingReplacementIT {
   private static final int DEVICES = 3;
 
   /** Between messages: each reader gets all of them again with each connect. */
-  private static final Duration PAUSE = Duration.ofMillis(20);
+  private static final Duration PAUSE = Duration.ofMillis(50);
 
   private static ServerProcess one;
   private static ServerProcess other;
@@ -43,8 +43,11 @@ class RollingReplacementIT {
   @BeforeAll
   static void start() throws IOException {
     SharedServer.stop(); // it would be a third
-    one = start(TestEnvironment.freePort(), TestEnvironment.folder("one-" + System.nanoTime()));
-    other = start(TestEnvironment.freePort(), TestEnvironment.folder("other-" + System.nanoTime()));
+    one = launch(TestEnvironment.freePort(), TestEnvironment.folder("one-" + System.nanoTime()));
+    other =
+        launch(TestEnvironment.freePort(), TestEnvironment.folder("other-" + System.nanoTime()));
+    one.awaitUp();
+    other.awaitUp();
     await().atMost(Client.TIMEOUT).until(() -> servers(one) == 2 && servers(other) == 2);
     nginx =
         Nginx.start(
@@ -53,7 +56,7 @@ class RollingReplacementIT {
             other.address().getPort());
   }
 
-  private static ServerProcess start(int port, Path folder) throws IOException {
+  private static ServerProcess launch(int port, Path folder) throws IOException {
     if (!Files.exists(folder)) {
       Files.createDirectories(folder);
       var unused = ServerProduct.underTest().prepare(folder, port);
@@ -63,7 +66,7 @@ class RollingReplacementIT {
               xml.replace("maxThreads=", "bindOnInit=\"false\" maxThreads=")
                   .replace("<Service ", "<Service gracefulStopAwaitMillis=\"1000\" "));
     }
-    return ServerProcess.start(
+    return ServerProcess.launch(
         port,
         folder,
         Map.of(
@@ -171,7 +174,7 @@ class RollingReplacementIT {
             () -> {
               server.stop();
               try {
-                return start(server.address().getPort(), server.folder());
+                return launch(server.address().getPort(), server.folder()).awaitUp();
               } catch (IOException e) {
                 throw new IllegalStateException(e);
               }

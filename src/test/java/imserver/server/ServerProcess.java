@@ -66,29 +66,30 @@ public final class ServerProcess implements AutoCloseable {
   public static ServerProcess start(
       ServerProduct product, int port, Path folder, Map<String, String> settings)
       throws IOException {
-    ServerProcess server = launch(product, port, folder, settings);
-    try {
-      await()
-          .atMost(START)
-          .pollInterval(INTERVAL)
-          .until(() -> server.isUp() || !server.process.isAlive());
-    } catch (ConditionTimeoutException e) {
-      server.kill();
-      throw new IOException("the server did not answer; see " + server.log, e);
-    }
-    if (!server.process.isAlive()) {
-      throw new IOException("the server ended; see " + server.log);
-    }
-    return server;
+    return launch(product, port, folder, settings).awaitUp();
   }
 
-  /** Starts it and does not wait. */
+  /** Waits until it answers. */
+  ServerProcess awaitUp() throws IOException {
+    try {
+      await().atMost(START).pollInterval(INTERVAL).until(() -> isUp() || !process.isAlive());
+    } catch (ConditionTimeoutException e) {
+      kill();
+      throw new IOException("the server did not answer; see " + log, e);
+    }
+    if (!process.isAlive()) {
+      throw new IOException("the server ended; see " + log);
+    }
+    return this;
+  }
+
+  /** Starts it and does not wait, so that several start side by side. */
   static ServerProcess launch(int port, Path folder, Map<String, String> settings)
       throws IOException {
     return launch(ServerProduct.underTest(), port, folder, settings);
   }
 
-  private static ServerProcess launch(
+  static ServerProcess launch(
       ServerProduct product, int port, Path folder, Map<String, String> settings)
       throws IOException {
     Files.createDirectories(folder);

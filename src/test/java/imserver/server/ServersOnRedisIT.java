@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -46,13 +47,15 @@ class ServersOnRedisIT {
   static void start() throws IOException {
     SharedServer.stop(); // it would be a third
     redis = RedisProcess.withPassword(PASSWORD);
-    one = start("one");
-    other = start("other");
+    one = launch("one");
+    other = launch("other");
+    one.awaitUp();
+    other.awaitUp();
     await().atMost(Client.TIMEOUT).until(() -> servers(one) == 2 && servers(other) == 2);
   }
 
-  private static ServerProcess start(String name) throws IOException {
-    return ServerProcess.start(
+  private static ServerProcess launch(String name) throws IOException {
+    return ServerProcess.launch(
         TestEnvironment.freePort(),
         TestEnvironment.folder(name + "-" + System.nanoTime()),
         Map.of(
@@ -80,8 +83,7 @@ class ServersOnRedisIT {
 
   @AfterAll
   static void stop() {
-    one.close();
-    other.close();
+    Stream.of(one, other).filter(each -> each != null).forEach(ServerProcess::close);
     redis.close();
   }
 

@@ -19,6 +19,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
@@ -49,17 +50,16 @@ class SeveralServersIT {
   @BeforeAll
   static void start() throws IOException {
     SharedServer.stop(); // it would be a third
-    one = start(ServerProduct.TOMCAT_10, "one");
-    other = start(ServerProduct.PAYARA_MICRO, "other");
+    one = launch(ServerProduct.TOMCAT_10, TestEnvironment.folder("one-" + System.nanoTime()));
+    other =
+        launch(ServerProduct.PAYARA_MICRO, TestEnvironment.folder("other-" + System.nanoTime()));
+    one.awaitUp();
+    other.awaitUp();
     await().atMost(Client.TIMEOUT).until(() -> servers(one) == 2 && servers(other) == 2);
   }
 
-  private static ServerProcess start(ServerProduct product, String name) throws IOException {
-    return start(product, TestEnvironment.folder(name + "-" + System.nanoTime()));
-  }
-
-  private static ServerProcess start(ServerProduct product, Path folder) throws IOException {
-    return ServerProcess.start(
+  private static ServerProcess launch(ServerProduct product, Path folder) throws IOException {
+    return ServerProcess.launch(
         product,
         TestEnvironment.freePort(),
         folder,
@@ -79,8 +79,7 @@ class SeveralServersIT {
 
   @AfterAll
   static void stop() {
-    one.close();
-    other.close();
+    Stream.of(one, other).filter(each -> each != null).forEach(ServerProcess::close);
   }
 
   static List<Long> query(String sql) throws SQLException {
@@ -299,7 +298,7 @@ class SeveralServersIT {
         "{\"v\":4,",
         "{\"v\":5,");
     int count = 200;
-    try (ServerProcess newer = start(ServerProduct.TOMCAT_10, folder);
+    try (ServerProcess newer = launch(ServerProduct.TOMCAT_10, folder).awaitUp();
         Client bobOnOne = Client.connect(one.address(), bob);
         Client bobOnNewer = Client.connect(newer.address(), bob);
         Client aliceOnOne = Client.connect(one.address(), alice);

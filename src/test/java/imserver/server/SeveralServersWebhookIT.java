@@ -17,7 +17,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -33,47 +34,61 @@ import org.junit.jupiter.api.Test;
 class SeveralServersWebhookIT {
 
   private static final int SENDERS = 6;
+
+  /** Between messages: what is stored while a server starts is told one by one in the end. */
+  private static final Duration PAUSE = Duration.ofMillis(150);
+
   private static final int KILLS = Integer.getInteger("imserver.test.kills", 2);
 
-  private FakeReceiver receiver;
-  private final ServerProcess[] servers = new ServerProcess[2];
-  private final Path[] folders = {
+  private static final ServerProcess[] SERVERS = new ServerProcess[2];
+  private static final Path[] FOLDERS = {
     TestEnvironment.folder("webhook-one-" + System.nanoTime()),
     TestEnvironment.folder("webhook-other-" + System.nanoTime())
   };
-  private final int[] ports = new int[2];
+  private static final int[] PORTS = new int[2];
+  private static FakeReceiver receiver;
 
-  @BeforeEach
-  void open() throws IOException {
+  @BeforeAll
+  static void open() throws IOException {
     receiver = new FakeReceiver();
     SharedServer.stop(); // it would be a third, and write no events
     for (int i = 0; i < 2; i++) {
-      ports[i] = TestEnvironment.freePort();
-      start(i);
+      PORTS[i] = TestEnvironment.freePort();
+      launch(i);
+    }
+    for (ServerProcess server : SERVERS) {
+      server.awaitUp();
     }
   }
 
-  private void start(int i) throws IOException {
+  private static void launch(int i) throws IOException {
     Map<String, String> settings = new TreeMap<>(WebhookIT.settings(receiver));
     settings.put("IMSERVER_DB_URL", TestEnvironment.postgresUrl());
     settings.put("IMSERVER_UNSEEN", "2");
-    servers[i] =
-        ServerProcess.start(
+    SERVERS[i] =
+        ServerProcess.launch(
             i == 0 ? ServerProduct.TOMCAT_10 : ServerProduct.PAYARA_MICRO,
-            ports[i],
-            folders[i],
+            PORTS[i],
+            FOLDERS[i],
             settings);
   }
 
-  @AfterEach
-  void close() {
-    for (ServerProcess server : servers) {
-      server.close();
+  @AfterAll
+  static void close() {
+    for (ServerProcess server : SERVERS) {
+      if (server != null) {
+        server.close();
+      }
     }
     receiver.close();
   }
 
-  private List<JsonObject> told(String type) {
+  @BeforeEach
+  void answers() {
+    receiver.behaviour = FakeReceiver.status(204);
+  }
+
+  private static List<JsonObject> told(String type) {
     return receiver.requests.stream()
         .map(WebhookIT::body)
         .filter(body -> body.getString("type").equals(type))
@@ -91,8 +106,8 @@ class SeveralServersWebhookIT {
     long alice = Users.next();
     long bob = Users.next();
     long carol = Users.next();
-    Api a = new Api(servers[0].address(), alice);
-    try (Client b = Client.connect(servers[1].address(), bob)) {
+    Api a = new Api(SERVERS[0].address(), alice);
+    try (Client b = Client.connect(SERVERS[1].address(), bob)) {
       await()
           .atMost(Client.TIMEOUT)
           .until(
@@ -124,16 +139,16 @@ class SeveralServersWebhookIT {
         };
     List<Sender> senders =
         IntStream.range(0, SENDERS)
-            .mapToObj(
-                i -> new Sender(servers[i % 2].address(), Users.next(), bob, Duration.ofMillis(50)))
+            .mapToObj(i -> new Sender(SERVERS[i % 2].address(), Users.next(), bob, PAUSE))
             .toList();
     try {
       for (int kill = 0; kill < KILLS; kill++) {
         int before = receiver.requests.size();
         int more = 50 + random.nextInt(200);
         await().atMost(WebhookIT.LEASE).until(() -> receiver.requests.size() > before + more);
-        servers[kill % 2].kill();
-        start(kill % 2);
+        SERVERS[kill % 2].kill();
+        launch(kill % 2);
+        SERVERS[kill % 2].awaitUp();
       }
       senders.forEach(Sender::sendNothingNew);
       await().atMost(WebhookIT.LEASE).until(() -> senders.stream().allMatch(Sender::isDone));
@@ -146,6 +161,7 @@ class SeveralServersWebhookIT {
     Set<Long> expected = new LinkedHashSet<>(SeveralServersIT.query(stored));
     await()
         .atMost(Duration.ofMinutes(4))
+        .pollInterval(Duration.ofSeconds(1)) // it reads thousands of requests
         .until(
             () -> firstTold(bob).values().stream().mapToInt(List::size).sum() == expected.size());
     Set<Long> told = new LinkedHashSet<>();
@@ -157,7 +173,7 @@ class SeveralServersWebhookIT {
   }
 
   /** By sender the messages to a user that were told, each where it was told first. */
-  private Map<Long, List<Long>> firstTold(long user) {
+  private static Map<Long, List<Long>> firstTold(long user) {
     Map<Long, List<Long>> bySender = new TreeMap<>();
     Set<String> seen = new LinkedHashSet<>();
     for (Request request : receiver.requests) {

@@ -18,12 +18,23 @@ import org.junit.platform.commons.support.AnnotationSupport;
 /** The server of {@link WithServer}: one at a time, which the next class takes over if it can. */
 public final class SharedServer implements BeforeAllCallback {
 
-  /** Puts classes that can share a server side by side. */
+  /**
+   * Puts classes that can share a server side by side, after those that have servers of their own;
+   * but first what JUnit's {@code Order} has first.
+   */
   public static final class Order implements ClassOrderer {
 
     @Override
     public void orderClasses(ClassOrdererContext context) {
-      context.getClassDescriptors().sort(Comparator.comparing(Order::settings)); // is stable
+      context
+          .getClassDescriptors() // the sort is stable
+          .sort(Comparator.comparingInt(Order::place).thenComparing(Order::settings));
+    }
+
+    private static int place(ClassDescriptor test) {
+      return test.findAnnotation(org.junit.jupiter.api.Order.class)
+          .map(org.junit.jupiter.api.Order::value)
+          .orElse(org.junit.jupiter.api.Order.DEFAULT);
     }
 
     private static String settings(ClassDescriptor test) {

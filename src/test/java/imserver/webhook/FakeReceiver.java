@@ -136,7 +136,11 @@ public final class FakeReceiver implements AutoCloseable {
       headers.put(
           line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
     }
-    byte[] body = in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
+    int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
+    byte[] body = in.readNBytes(length);
+    if (body.length < length) { // who sends it was killed
+      throw new IOException("the end");
+    }
     return new Request(head.get(0), headers, new String(body, StandardCharsets.UTF_8));
   }
 
