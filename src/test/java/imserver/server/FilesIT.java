@@ -339,6 +339,7 @@ class FilesIT {
   }
 
   @Test
+  @Waits
   @DisplayName("that does not come gets 408, and makes room for others")
   void slow() throws IOException {
     List<SlowClient> clients = new ArrayList<>();
