@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import imserver.database.Vendor;
+import imserver.server.TestPostgres;
 import imserver.session.FakeThreads;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -19,17 +20,17 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Servers on one PostgreSQL")
 class ClusterTest {
 
-  private static MigratedPostgres postgres;
+  private static TestPostgres postgres;
 
   private final List<Cluster> started = new ArrayList<>();
 
   @BeforeAll
-  static void startDatabase() throws IOException {
-    postgres = MigratedPostgres.start();
+  static void startDatabase() throws IOException, SQLException {
+    postgres = TestPostgres.migrated();
   }
 
   @AfterAll
-  static void stopDatabase() throws IOException {
+  static void stopDatabase() throws SQLException {
     postgres.close();
   }
 

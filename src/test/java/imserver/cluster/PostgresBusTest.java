@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import imserver.database.Vendor;
+import imserver.server.TestPostgres;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -26,17 +27,17 @@ class PostgresBusTest extends BusContract {
 
   private static final String PREFIX = "imserver listener ";
 
-  private static MigratedPostgres postgres;
+  private static TestPostgres postgres;
 
   private final AtomicInteger nodes = new AtomicInteger();
 
   @BeforeAll
-  static void startDatabase() throws IOException {
-    postgres = MigratedPostgres.start();
+  static void startDatabase() throws IOException, SQLException {
+    postgres = TestPostgres.migrated();
   }
 
   @AfterAll
-  static void stopDatabase() throws IOException {
+  static void stopDatabase() throws SQLException {
     postgres.close();
   }
 
@@ -49,7 +50,7 @@ class PostgresBusTest extends BusContract {
   void cut() throws SQLException {
     postgres.execute(
         "select pg_terminate_backend(pid) from pg_stat_activity"
-            + " where backend_type = 'client backend' and pid <> pg_backend_pid()");
+            + " where datname = current_database() and pid <> pg_backend_pid()");
   }
 
   private static int listeners(String name) throws SQLException {

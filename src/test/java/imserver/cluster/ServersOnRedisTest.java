@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import imserver.cluster.Change.MessagesRead;
 import imserver.database.Vendor;
+import imserver.server.TestPostgres;
 import imserver.session.FakeThreads;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -23,19 +24,19 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @DisplayName("Servers on one PostgreSQL and one Redis")
 class ServersOnRedisTest {
 
-  private static MigratedPostgres postgres;
+  private static TestPostgres postgres;
   private static RedisProcess redis;
 
   private final List<Cluster> started = new ArrayList<>();
 
   @BeforeAll
-  static void startBoth() throws IOException {
-    postgres = MigratedPostgres.start();
+  static void startBoth() throws IOException, SQLException {
+    postgres = TestPostgres.migrated();
     redis = RedisProcess.startPlain();
   }
 
   @AfterAll
-  static void stopBoth() throws IOException {
+  static void stopBoth() throws IOException, SQLException {
     redis.close();
     postgres.close();
   }
@@ -139,8 +140,8 @@ class ServersOnRedisTest {
 
   @Test
   @DisplayName("do not listen to those of a copy of their database, nor complain of them")
-  void copy() throws SQLException {
-    DataSource copied = postgres.copy("copy");
+  void copy() throws IOException, SQLException {
+    DataSource copied = postgres.copy().source();
     HeardByServer heard = new HeardByServer(8L);
     Cluster one = server(new HeardByServer());
     Cluster other = server(heard);

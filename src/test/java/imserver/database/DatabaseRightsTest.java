@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import imserver.config.Config;
 import imserver.config.Configs;
 import imserver.server.MigratedMariaDb;
-import imserver.server.TestEnvironment;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import imserver.server.TestPostgres;
 import java.io.IOException;
-import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -48,29 +45,28 @@ class DatabaseRightsTest {
   @Test
   @DisplayName("is refused in one line on PostgreSQL")
   void postgresql() throws IOException, SQLException {
-    try (EmbeddedPostgres postgres = TestEnvironment.database().start()) {
-      String url = postgres.getJdbcUrl("postgres", "postgres");
-      new Schema(Configs.with("IMSERVER_DB_URL", url, "IMSERVER_DB_USER", "postgres")).migrate();
+    try (TestPostgres postgres = TestPostgres.migrated()) {
+      postgres.execute(
+          "create role reader login password 'reader'",
+          "grant select on all tables in schema public to reader");
+      assertRefused(postgres.urlWithoutUser());
       giveBackDrivers();
-      try (Connection connection = postgres.getPostgresDatabase().getConnection();
-          Statement statement = connection.createStatement()) {
-        statement.execute("create role reader login password 'reader'");
-        statement.execute("grant select on all tables in schema public to reader");
-      }
-      assertRefused("jdbc:postgresql://127.0.0.1:%d/postgres".formatted(postgres.getPort()));
+      postgres.execute("drop owned by reader", "drop role reader");
     }
   }
 
   @Test
   @DisplayName("is refused in one line on MariaDB")
-  void mariaDb() throws IOException {
-    try (MigratedMariaDb mariaDb = MigratedMariaDb.start()) {
+  void mariaDb() throws IOException, SQLException {
+    try (MigratedMariaDb mariaDb = MigratedMariaDb.create()) {
       mariaDb
           .server()
           .execute(
               "create user reader@'127.0.0.1' identified by 'reader'",
-              "grant select on imserver.* to reader@'127.0.0.1'");
-      assertRefused(mariaDb.server().url());
+              "grant select on %s.* to reader@'127.0.0.1'".formatted(mariaDb.name()));
+      assertRefused(mariaDb.url());
+      giveBackDrivers();
+      mariaDb.server().execute("drop user reader@'127.0.0.1'");
     }
   }
 }

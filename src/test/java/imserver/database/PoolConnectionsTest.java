@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.config.InvalidConfigException;
-import imserver.server.TestEnvironment;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import imserver.server.TestPostgres;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -31,7 +29,7 @@ import org.postgresql.PGConnection;
 @DisplayName("A connection of a pool of the server")
 class PoolConnectionsTest {
 
-  private static EmbeddedPostgres postgres;
+  private static TestPostgres postgres;
 
   /** What the pool has, which stays open when a connection is given back. */
   private Connection session;
@@ -43,19 +41,19 @@ class PoolConnectionsTest {
   private final Map<String, Throwable> failing = new ConcurrentHashMap<>();
 
   @BeforeAll
-  static void start() throws IOException {
-    postgres = TestEnvironment.database().start();
+  static void start() throws IOException, SQLException {
+    postgres = TestPostgres.empty();
   }
 
   @AfterAll
-  static void stop() throws IOException {
+  static void stop() throws SQLException {
     postgres.close();
   }
 
   /** With the time-outs that a pool sets by a statement of its own. */
   @BeforeEach
   void open() throws SQLException {
-    session = DriverManager.getConnection(postgres.getJdbcUrl("postgres", "postgres"));
+    session = postgres.open();
     session.setNetworkTimeout(Runnable::run, 4000);
     execute("set statement_timeout = 3500");
   }

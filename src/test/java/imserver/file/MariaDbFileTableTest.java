@@ -16,7 +16,7 @@ class MariaDbFileTableTest extends FileTableContract {
 
   @BeforeAll
   static void start() throws IOException {
-    mariaDb = MigratedMariaDb.start();
+    mariaDb = MigratedMariaDb.create();
     database = new FileDatabase(mariaDb.source(), Vendor.MARIADB, new WriteTurn());
   }
 

@@ -2,10 +2,9 @@ package imserver.file;
 
 import imserver.database.Vendor;
 import imserver.database.WriteTurn;
-import imserver.server.TestEnvironment;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import imserver.server.TestPostgres;
 import java.io.IOException;
-import org.flywaydb.core.Flyway;
+import java.sql.SQLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -13,22 +12,17 @@ import org.junit.jupiter.api.DisplayName;
 @DisplayName("The table of files in PostgreSQL")
 class PostgresFileTableTest extends FileTableContract {
 
-  private static EmbeddedPostgres postgres;
+  private static TestPostgres postgres;
   private static FileDatabase database;
 
   @BeforeAll
-  static void start() throws IOException {
-    postgres = TestEnvironment.database().start();
-    Flyway.configure()
-        .dataSource(postgres.getPostgresDatabase())
-        .locations("classpath:db/migration/postgresql")
-        .load()
-        .migrate();
-    database = new FileDatabase(postgres.getPostgresDatabase(), Vendor.POSTGRESQL, new WriteTurn());
+  static void start() throws IOException, SQLException {
+    postgres = TestPostgres.migrated();
+    database = new FileDatabase(postgres.source(), Vendor.POSTGRESQL, new WriteTurn());
   }
 
   @AfterAll
-  static void stop() throws IOException {
+  static void stop() throws SQLException {
     postgres.close();
   }
 

@@ -30,6 +30,9 @@ class FakeMessageStore implements MessageStore {
   /** All that is stored, by id. */
   final NavigableMap<Long, NewMessage> messages = new TreeMap<>();
 
+  /** How many of one to another there are. */
+  private final Map<List<Long>, Long> sent = new HashMap<>();
+
   /** Those that are not read, by id. */
   private final NavigableMap<Long, NewMessage> unread = new TreeMap<>();
 
@@ -150,14 +153,13 @@ class FakeMessageStore implements MessageStore {
   }
 
   private long sent(long sender, long recipient) {
-    return messages.values().stream()
-        .filter(message -> message.senderId() == sender && message.recipientId() == recipient)
-        .count();
+    return sent.getOrDefault(List.of(sender, recipient), 0L);
   }
 
   private Outcome store(NewMessage newMessage) {
     long id = ++lastId;
     messages.put(id, newMessage);
+    sent.merge(List.of(newMessage.senderId(), newMessage.recipientId()), 1L, Long::sum);
     if (newMessage.silenced()) {
       idByKey.put(newMessage.key(), id);
       return new Outcome.Stored(id, change(newMessage.senderId(), newMessage.recipientId()), 0, 0);

@@ -40,7 +40,7 @@ class MariaDbMessageStoreTest extends SqlMessageStoreContract {
 
   @BeforeAll
   static void start() throws IOException {
-    mariaDb = MigratedMariaDb.start();
+    mariaDb = MigratedMariaDb.create();
     database = new ThreadConnections(mariaDb.source()::getConnection);
   }
 
@@ -108,10 +108,12 @@ class MariaDbMessageStoreTest extends SqlMessageStoreContract {
   private static Process writer(int seed) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1", // most of it is its start
+            "-XX:+UseSerialGC",
             "-cp",
             System.getProperty("java.class.path"),
             Writer.class.getName(),
-            mariaDb.server().url(),
+            mariaDb.url(),
             mariaDb.server().user(),
             mariaDb.server().password(),
             String.valueOf(seed))

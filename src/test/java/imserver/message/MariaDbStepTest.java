@@ -40,7 +40,7 @@ class MariaDbStepTest extends StepContract {
 
   @BeforeAll
   static void start() throws IOException {
-    mariaDb = MigratedMariaDb.start();
+    mariaDb = MigratedMariaDb.create();
     connections = new ThreadConnections(mariaDb.source()::getConnection);
   }
 

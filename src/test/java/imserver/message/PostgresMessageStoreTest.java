@@ -10,8 +10,7 @@ import imserver.database.StorageException;
 import imserver.message.RandomWriter.Event;
 import imserver.moderation.ModerationStep;
 import imserver.moderation.SuspensionScope;
-import imserver.server.TestEnvironment;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import imserver.server.TestPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -25,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("The store on PostgreSQL")
 class PostgresMessageStoreTest extends SqlMessageStoreContract {
 
-  private static EmbeddedPostgres postgres;
+  private static TestPostgres postgres;
   private static ThreadConnections database;
 
   private final MessageStore store = new PostgresMessageStore(database.source(), Configs.with());
@@ -47,28 +45,19 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
   private List<Long> deadlocksBefore = List.of();
 
   @BeforeAll
-  static void start() throws IOException {
-    postgres = TestEnvironment.database().start();
+  static void start() throws IOException, SQLException {
+    postgres = TestPostgres.migrated();
     database = new ThreadConnections(url());
-    migrate(url());
-  }
-
-  private static void migrate(String url) {
-    Flyway.configure()
-        .dataSource(url, "postgres", "")
-        .locations("classpath:db/migration/postgresql")
-        .load()
-        .migrate();
   }
 
   @AfterAll
-  static void stop() throws IOException {
+  static void stop() throws SQLException {
     database.close();
     postgres.close();
   }
 
   private static String url() {
-    return postgres.getJdbcUrl("postgres", "postgres");
+    return postgres.url();
   }
 
   @BeforeEach
@@ -89,7 +78,8 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
   }
 
   private static List<Long> deadlocks() {
-    return tables().all("select deadlocks from pg_stat_database where datname = 'postgres'");
+    return tables()
+        .all("select deadlocks from pg_stat_database where datname = current_database()");
   }
 
   @Override
@@ -143,6 +133,8 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
   private static Process writer(int seed) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1", // most of it is its start
+            "-XX:+UseSerialGC",
             "-cp",
             System.getProperty("java.class.path"),
             Writer.class.getName(),
@@ -278,11 +270,9 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
 
   @Test
   @DisplayName("finds all by indexes, by plans that are made while the tables are empty")
-  void plans() {
-    tables().update("create database plans");
-    migrate(postgres.getJdbcUrl("postgres", "plans"));
-    try (ThreadConnections fresh =
-        new ThreadConnections(postgres.getJdbcUrl("postgres", "plans"))) {
+  void plans() throws IOException, SQLException {
+    try (TestPostgres plans = TestPostgres.migrated();
+        ThreadConnections fresh = new ThreadConnections(plans.url())) {
       MessageStore own = new PostgresMessageStore(fresh.source(), Configs.with());
       SqlStoreState state = new SqlStoreState(fresh.source());
       List<Long> before = readFromEndToEnd(state);

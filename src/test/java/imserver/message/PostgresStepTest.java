@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import imserver.config.Configs;
 import imserver.database.Vendor;
 import imserver.database.WriteTurn;
-import imserver.server.TestEnvironment;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import imserver.server.TestPostgres;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -14,7 +13,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.List;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,29 +23,24 @@ import org.junit.jupiter.api.Test;
 @DisplayName("What is done in the background on PostgreSQL")
 class PostgresStepTest extends StepContract {
 
-  private static EmbeddedPostgres postgres;
+  private static TestPostgres postgres;
   private static ThreadConnections connections;
   private List<Long> deadlocksBefore = List.of();
 
   @BeforeAll
-  static void start() throws IOException {
-    postgres = TestEnvironment.database().start();
+  static void start() throws IOException, SQLException {
+    postgres = TestPostgres.migrated();
     connections = new ThreadConnections(url());
-    Flyway.configure()
-        .dataSource(url(), "postgres", "")
-        .locations("classpath:db/migration/postgresql")
-        .load()
-        .migrate();
   }
 
   @AfterAll
-  static void stop() throws IOException {
+  static void stop() throws SQLException {
     connections.close();
     postgres.close();
   }
 
   private static String url() {
-    return postgres.getJdbcUrl("postgres", "postgres");
+    return postgres.url();
   }
 
   @BeforeEach
@@ -69,7 +62,7 @@ class PostgresStepTest extends StepContract {
   }
 
   private List<Long> deadlocks() {
-    return state().all("select deadlocks from pg_stat_database where datname = 'postgres'");
+    return state().all("select deadlocks from pg_stat_database where datname = current_database()");
   }
 
   @Override

@@ -17,7 +17,7 @@ class MariaDbReportStoreTest extends ReportStoreContract {
 
   @BeforeAll
   static void start() throws IOException {
-    mariaDb = MigratedMariaDb.start();
+    mariaDb = MigratedMariaDb.create();
     factory = factory(mariaDb.source());
   }
 

@@ -2,11 +2,10 @@ package imserver.moderation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import imserver.server.TestEnvironment;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import imserver.server.TestPostgres;
 import jakarta.persistence.EntityManagerFactory;
 import java.io.IOException;
-import org.flywaydb.core.Flyway;
+import java.sql.SQLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -15,22 +14,17 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The store of reports on PostgreSQL")
 class PostgresReportStoreTest extends ReportStoreContract {
 
-  private static EmbeddedPostgres postgres;
+  private static TestPostgres postgres;
   private static EntityManagerFactory factory;
 
   @BeforeAll
-  static void start() throws IOException {
-    postgres = TestEnvironment.database().start();
-    Flyway.configure()
-        .dataSource(postgres.getPostgresDatabase())
-        .locations("classpath:db/migration/postgresql")
-        .load()
-        .migrate();
-    factory = factory(postgres.getPostgresDatabase());
+  static void start() throws IOException, SQLException {
+    postgres = TestPostgres.migrated();
+    factory = factory(postgres.source());
   }
 
   @AfterAll
-  static void stop() throws IOException {
+  static void stop() throws SQLException {
     factory.close();
     postgres.close();
   }

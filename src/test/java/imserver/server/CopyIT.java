@@ -43,6 +43,8 @@ class CopyIT {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Djava.io.tmpdir=" + Files.createDirectories(temporary),
                 "-jar",
                 System.getProperty("imserver.test.war")));

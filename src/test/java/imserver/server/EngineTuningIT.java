@@ -2,13 +2,12 @@ package imserver.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
-import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+/** Where it is switched off, {@link SeveralSettingsIT} sees it. */
 @WithServer
 @Tag("h2")
 @DisplayName("The tuning of the container's WebSocket engine")
@@ -19,30 +18,18 @@ class EngineTuningIT {
   @Test
   @DisplayName("finds costly timers and batching where they are, and touches no other engine")
   void found() throws Exception {
-    String log = log(SharedServer.running());
+    passMessage(SharedServer.running());
+    String log = Files.readString(SharedServer.running().log());
     assertThat(log.contains("the timers of Tyrus are replaced")).isEqualTo(product.hasTyrus());
     assertThat(log.contains("Tomcat writes several packets at once")).isEqualTo(product.isTomcat());
     assertThat(log).doesNotContain("Tomcat writes packets one by one");
   }
 
-  @Test
-  @DisplayName("leaves timers and batching alone where it is switched off")
-  void switchedOff() throws Exception {
-    try (ServerProcess server =
-        ServerProcess.start(
-            TestEnvironment.freePort(),
-            TestEnvironment.folder("engine-" + System.nanoTime()),
-            Map.of("IMSERVER_TYRUS_TIMERS", "off", "IMSERVER_WRITE_BATCHING", "off"))) {
-      assertThat(log(server)).doesNotContain("timers of Tyrus").doesNotContain("Tomcat writes");
-    }
-  }
-
-  /** What a server says until it has passed a message on. */
-  private static String log(ServerProcess server) throws IOException {
+  /** After it nothing more is tuned. */
+  static void passMessage(ServerProcess server) {
     try (Client a = Client.connect(server.address(), Users.next())) {
       a.send(Packet.message(Users.next(), "hello", "t"));
       assertThat(a.answer("t").isSuccess()).isTrue();
-      return Files.readString(server.log());
     }
   }
 }

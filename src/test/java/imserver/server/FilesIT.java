@@ -30,9 +30,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@WithServer({"IMSERVER_MAX_FILE=3", "IMSERVER_FILES_PER_DAY=40", "IMSERVER_REQUEST_RATE=0"})
+@WithServer
 @DisplayName("A file")
 class FilesIT {
+
+  /** What a file may have, in millions of bytes: room for those of the pages. */
+  static final int MEGABYTES = 7;
+
+  /** How many files a user may send in a day: not more than one test sends. */
+  static final int A_DAY = 40;
 
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -287,7 +293,7 @@ class FilesIT {
       "that is empty, too large, or described wrongly, is refused, and nothing is left of it")
   void refused() {
     assertThat(upload(a, "name=a", new byte[0]).code()).isEqualTo("EMPTY_FILE");
-    assertThat(upload(a, "name=a", random(3_000_000)).status()).isEqualTo(201);
+    assertThat(upload(a, "name=a", random(MEGABYTES * 1_000_000)).status()).isEqualTo(201);
     assertThat(upload(a, "name=a&clientFileId=%20", random(5)).status()).isEqualTo(400);
     assertThat(upload(a, "name=a&duration=-1", random(5)).status()).isEqualTo(400);
     assertThat(upload(a, "name=a&waveform=!", random(5)).status()).isEqualTo(400);
@@ -311,7 +317,7 @@ class FilesIT {
               .replace("\n", "\r\n")
               .getBytes(StandardCharsets.US_ASCII));
       try {
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i <= MEGABYTES; i++) {
           out.write(new byte[1_000_000]);
         }
       } catch (IOException e) {
@@ -333,6 +339,7 @@ class FilesIT {
   }
 
   @Test
+  @Waits
   @DisplayName("that does not come gets 408, and makes room for others")
   void slow() throws IOException {
     List<SlowClient> clients = new ArrayList<>();
@@ -364,7 +371,7 @@ class FilesIT {
                                 .toList()))
             .toList();
     List<Api.Answer> answers = tries.stream().flatMap(each -> each.join().stream()).toList();
-    assertThat(answers).filteredOn(answer -> answer.status() == 201).hasSize(40);
+    assertThat(answers).filteredOn(answer -> answer.status() == 201).hasSize(A_DAY);
     assertThat(answers)
         .filteredOn(answer -> answer.status() != 201)
         .hasSize(5)
@@ -433,7 +440,7 @@ class FilesIT {
     assertThat(file.getString("name")).isEqualTo("大.bin");
     assertThat(download(file.getString("url")).body()).hasSize(1_000_000);
     assertThat(head(a, id).header("Upload-Offset")).isEqualTo("1000000");
-    assertThat(create(a, "x", "y", 3_000_001).code()).isEqualTo("FILE_TOO_LARGE");
+    assertThat(create(a, "x", "y", MEGABYTES * 1_000_000 + 1).code()).isEqualTo("FILE_TOO_LARGE");
     assertThat(create(a, "x", "y", 0).code()).isEqualTo("EMPTY_FILE");
   }
 

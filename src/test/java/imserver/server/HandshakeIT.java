@@ -256,10 +256,11 @@ class HandshakeIT {
   }
 
   @Test
+  @Waits
   @DisplayName("gives a connection that ends with its token, by 4401")
   void expiry() throws JOSEException {
     // whole seconds, as a token has them
-    Date soon = Date.from(Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(4));
+    Date soon = Date.from(Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(8));
     try (Client a = Client.connect(server, token(alice, claims -> claims.expirationTime(soon)))) {
       a.send(Packet.message(alice, "still here", "t"));
       a.message("still here");
@@ -269,10 +270,11 @@ class HandshakeIT {
   }
 
   @Test
+  @Waits
   @DisplayName(
       "gives a connection that is dead after its token, also if its client goes on sending")
   void nothingAfterExpiry() throws Exception {
-    Date soon = Date.from(Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(3));
+    Date soon = Date.from(Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(8));
     String token = token(alice, claims -> claims.expirationTime(soon));
     try (Client b = Client.connect(server, token(bob, claims -> claims));
         RawClient a = RawClient.connect(server, token)) {
@@ -292,9 +294,10 @@ class HandshakeIT {
   }
 
   @Test
+  @Waits
   @DisplayName("counts when a body is complete: a token that has ended meanwhile stores nothing")
   void endedWhileTheBodyCame() throws Exception {
-    Instant soon = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(5);
+    Instant soon = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(8);
     long carol = Users.next();
     List<SlowClient> bodies = new ArrayList<>();
     try {

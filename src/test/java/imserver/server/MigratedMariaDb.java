@@ -12,7 +12,7 @@ import java.util.Set;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 
-/** A MariaDB with the tables of the server. */
+/** A database with the tables of the server, in a MariaDB of its own or in that of the process. */
 public final class MigratedMariaDb implements AutoCloseable {
 
   /** What has a row from the beginning. */
@@ -20,30 +20,53 @@ public final class MigratedMariaDb implements AutoCloseable {
       Set.of("retention", "installation", "flyway_schema_history");
 
   private final TestMariaDb server;
+  private final String name;
+  private final boolean isShared;
 
-  private MigratedMariaDb(TestMariaDb server) {
+  private MigratedMariaDb(TestMariaDb server, boolean isShared) throws IOException {
     this.server = server;
-  }
-
-  /** Starts one, with further options. */
-  public static MigratedMariaDb start(String... options) throws IOException {
-    MigratedMariaDb started = new MigratedMariaDb(TestMariaDb.start(options));
+    this.name = isShared ? server.newDatabase() : TestMariaDb.DATABASE;
+    this.isShared = isShared;
     Flyway.configure()
-        .dataSource(started.source())
+        .dataSource(source())
         .locations("classpath:db/migration/mariadb")
         .load()
         .migrate();
-    return started;
   }
 
-  /** The server. */
+  /** One in the MariaDB that the unit tests of this process share. */
+  public static MigratedMariaDb create() throws IOException {
+    return new MigratedMariaDb(TestMariaDb.shared(), true);
+  }
+
+  /** One in a MariaDB that is started for it, with further options. */
+  public static MigratedMariaDb start(String... options) throws IOException {
+    return new MigratedMariaDb(TestMariaDb.start(options), false);
+  }
+
+  /** The server. What is seen of the whole is of one test class, since they follow each other. */
   public TestMariaDb server() {
     return server;
   }
 
+  /** Its name. */
+  public String name() {
+    return name;
+  }
+
+  /** Its address. */
+  public String url() {
+    return server.url(name);
+  }
+
   /** Connections as the product makes them; each is a new one. */
   public DataSource source() {
-    return TestDataSource.of(server.url(), server.user(), server.password());
+    return TestDataSource.of(url(), server.user(), server.password());
+  }
+
+  /** The same, which keep those that are given back. */
+  public DataSource pool() {
+    return TestDataSource.pool(url(), server.user(), server.password());
   }
 
   /** Deletes all rows but those that are there from the beginning. */
@@ -71,6 +94,8 @@ public final class MigratedMariaDb implements AutoCloseable {
 
   @Override
   public void close() {
-    server.close();
+    if (!isShared) { // else its files go with the server
+      server.close();
+    }
   }
 }

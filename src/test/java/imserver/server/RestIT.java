@@ -874,6 +874,7 @@ class RestIT {
       List.of("api/messages/read", "message/messageRead", "im-chat.js", "imserver/1");
 
   @Test
+  @Waits
   @DisplayName("bodies that do not arrive keep nobody waiting, and are refused in time")
   void slowBodies() throws Exception {
     List<SlowClient> slow = new ArrayList<>();

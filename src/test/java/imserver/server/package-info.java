@@ -8,9 +8,10 @@
  * every {@link imserver.server.ServerProduct}, each in a process of its own.
  *
  * <p>Tags: {@code h2} or {@code postgresql} is about that database alone; {@code no-server} needs
- * no server; {@code hot-deploy} needs one that takes a WAR while it runs; {@code redis} and {@code
- * nginx} need that, and {@code mixed} starts servers of several products by itself: these three run
- * on one execution alone. {@code crossed} is about how a server commits and how a database keeps
- * it: on each server once, and on each database once, not on each pair of them.
+ * no server, or is the same on whichever, and runs on Tomcat alone; {@code hot-deploy} needs one
+ * that takes a WAR while it runs; {@code redis} and {@code nginx} need that, and {@code mixed}
+ * starts servers of several products by itself: these three run on one execution alone. {@code
+ * crossed} is about how a server commits and how a database keeps it: on each server once, and on
+ * each database once, not on each pair of them.
  */
 package imserver.server;

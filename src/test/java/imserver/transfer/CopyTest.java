@@ -7,8 +7,7 @@ import imserver.config.Config;
 import imserver.config.Configs;
 import imserver.database.OfflineDatabase;
 import imserver.file.FileBytesFixture;
-import imserver.server.TestEnvironment;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import imserver.server.TestPostgres;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,13 +15,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,37 +28,29 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("A copy of a database")
 class CopyTest {
 
-  private static EmbeddedPostgres postgres;
-  private static int databases;
-
   @TempDir private Path folder;
+
+  private final List<TestPostgres> databases = new ArrayList<>();
 
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
-  @BeforeAll
-  static void start() throws IOException {
-    postgres = TestEnvironment.database().start();
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    postgres.close();
+  @AfterEach
+  void close() throws SQLException {
+    for (TestPostgres database : databases) {
+      database.close();
+    }
   }
 
   private Config.Storage embedded(String name) {
     return Configs.with("IMSERVER_DATA", folder.resolve(name).toString()).storage();
   }
 
-  private Config.Storage postgres() throws SQLException {
-    String name = "copy" + databases++;
-    try (Connection connection =
-            DriverManager.getConnection(postgres.getJdbcUrl("postgres", "postgres"));
-        var statement = connection.createStatement()) {
-      statement.execute("create database " + name);
-    }
+  private Config.Storage postgres() throws IOException, SQLException {
+    TestPostgres database = TestPostgres.empty();
+    databases.add(database);
     return Configs.with(
-            "IMSERVER_DB_URL", postgres.getJdbcUrl("postgres", name),
-            "IMSERVER_DATA", folder.resolve(name).toString())
+            "IMSERVER_DB_URL", database.url(),
+            "IMSERVER_DATA", folder.resolve("files" + databases.size()).toString())
         .storage();
   }
 

@@ -27,9 +27,12 @@ final class FilledDatabase {
     database.migrate();
     try (Connection connection = database.open();
         Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false); // else each row waits for the disk
       for (String sql : rows()) {
         statement.executeUpdate(sql);
       }
+      connection.commit();
+      connection.setAutoCommit(true);
       for (String sequence : Tables.SEQUENCES.keySet()) {
         statement.execute("alter sequence " + sequence + " restart with 5000");
       }

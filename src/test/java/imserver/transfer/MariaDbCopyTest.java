@@ -41,39 +41,38 @@ class MariaDbCopyTest {
   @Test
   @DisplayName("has all rows and bytes, back from there too, draws ids above, and is begun anew")
   void andBack() throws Exception {
-    try (TestMariaDb server = TestMariaDb.start()) {
-      Config.Storage mariaDb =
-          Configs.with(
-                  "IMSERVER_DB_URL", server.url(),
-                  "IMSERVER_DB_USER", server.user(),
-                  "IMSERVER_DB_PASSWORD", server.password(),
-                  "IMSERVER_DATA", folder.resolve("none").toString())
-              .storage();
-      Config.Storage first = embedded("first");
-      Config.Storage last = embedded("last");
-      CopyTest.fill(first);
-      copy(first, mariaDb);
-      FilledDatabase.execute(mariaDb, "update installation set is_unfinished_copy = true");
-      assertThatThrownBy(() -> copy(mariaDb, last)).hasMessageContaining("was not finished");
-      copy(first, mariaDb);
-      try (Connection connection = new OfflineDatabase(mariaDb).openExisting()) {
-        Set<String> known = new HashSet<>(Tables.COPIED);
-        known.addAll(Tables.NOT_COPIED);
-        assertThat(OfflineDatabase.tables(connection)).isSubsetOf(known).containsAll(Tables.COPIED);
-        for (String sequence : Tables.SEQUENCES.keySet()) {
-          assertThat(Counter.of(connection, sequence).next())
-              .as(sequence)
-              .isGreaterThanOrEqualTo(5000);
-        }
+    TestMariaDb server = TestMariaDb.shared();
+    Config.Storage mariaDb =
+        Configs.with(
+                "IMSERVER_DB_URL", server.url(server.newDatabase()),
+                "IMSERVER_DB_USER", server.user(),
+                "IMSERVER_DB_PASSWORD", server.password(),
+                "IMSERVER_DATA", folder.resolve("none").toString())
+            .storage();
+    Config.Storage first = embedded("first");
+    Config.Storage last = embedded("last");
+    CopyTest.fill(first);
+    copy(first, mariaDb);
+    FilledDatabase.execute(mariaDb, "update installation set is_unfinished_copy = true");
+    assertThatThrownBy(() -> copy(mariaDb, last)).hasMessageContaining("was not finished");
+    copy(first, mariaDb);
+    try (Connection connection = new OfflineDatabase(mariaDb).openExisting()) {
+      Set<String> known = new HashSet<>(Tables.COPIED);
+      known.addAll(Tables.NOT_COPIED);
+      assertThat(OfflineDatabase.tables(connection)).isSubsetOf(known).containsAll(Tables.COPIED);
+      for (String sequence : Tables.SEQUENCES.keySet()) {
+        assertThat(Counter.of(connection, sequence).next())
+            .as(sequence)
+            .isGreaterThanOrEqualTo(5000);
       }
-      FilledDatabase.execute(
-          mariaDb,
-          "insert into node (id, started_at, beat_at)"
-              + " values (1, current_timestamp(6), current_timestamp(6))");
-      assertThatThrownBy(() -> copy(mariaDb, last)).hasMessageContaining("a server is on it");
-      FilledDatabase.execute(mariaDb, "delete from node");
-      copy(mariaDb, last);
-      CopyTest.assertSame(first, last);
     }
+    FilledDatabase.execute(
+        mariaDb,
+        "insert into node (id, started_at, beat_at)"
+            + " values (1, current_timestamp(6), current_timestamp(6))");
+    assertThatThrownBy(() -> copy(mariaDb, last)).hasMessageContaining("a server is on it");
+    FilledDatabase.execute(mariaDb, "delete from node");
+    copy(mariaDb, last);
+    CopyTest.assertSame(first, last);
   }
 }

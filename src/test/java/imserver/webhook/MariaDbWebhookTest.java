@@ -21,6 +21,7 @@ class MariaDbWebhookTest extends WebhookContract {
   private static final long OTHER_SERVER = 7;
 
   private static MigratedMariaDb mariaDb;
+  private static DataSource pool;
 
   private final Set<Long> there = ConcurrentHashMap.newKeySet();
   private final ConnectedUsers ofOther =
@@ -28,7 +29,8 @@ class MariaDbWebhookTest extends WebhookContract {
 
   @BeforeAll
   static void start() throws IOException {
-    mariaDb = MigratedMariaDb.start();
+    mariaDb = MigratedMariaDb.create();
+    pool = mariaDb.pool();
   }
 
   @AfterAll
@@ -45,7 +47,7 @@ class MariaDbWebhookTest extends WebhookContract {
 
   @Override
   DataSource source() {
-    return mariaDb.source();
+    return pool;
   }
 
   @Override

@@ -3,14 +3,13 @@ package imserver.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import imserver.database.Vendor;
-import imserver.server.TestEnvironment;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import imserver.server.TestPostgres;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,7 +23,7 @@ class PostgresWebhookTest extends WebhookContract {
 
   private static final long OTHER_SERVER = 7;
 
-  private static EmbeddedPostgres postgres;
+  private static TestPostgres postgres;
   private static JdbcConnectionPool pool;
 
   private final Set<Long> there = ConcurrentHashMap.newKeySet();
@@ -32,21 +31,16 @@ class PostgresWebhookTest extends WebhookContract {
       new ConnectedUsers(database(), OTHER_SERVER, () -> Set.copyOf(there));
 
   @BeforeAll
-  static void start() throws IOException {
-    postgres = TestEnvironment.database().start();
-    Flyway.configure()
-        .dataSource(postgres.getPostgresDatabase())
-        .locations("classpath:db/migration/postgresql")
-        .load()
-        .migrate();
+  static void start() throws IOException, SQLException {
+    postgres = TestPostgres.migrated();
     PGConnectionPoolDataSource connections = new PGConnectionPoolDataSource();
-    connections.setUrl(postgres.getJdbcUrl("postgres", "postgres"));
+    connections.setUrl(postgres.url());
     pool = JdbcConnectionPool.create(connections);
     pool.setMaxConnections(20);
   }
 
   @AfterAll
-  static void stop() throws IOException {
+  static void stop() throws SQLException {
     pool.dispose();
     postgres.close();
   }
