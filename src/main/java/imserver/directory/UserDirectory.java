@@ -1,6 +1,7 @@
 package imserver.directory;
 
 import imserver.auth.UserPrincipal;
+import imserver.database.Rehearsed;
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
 import jakarta.ejb.Stateless;
@@ -231,6 +232,17 @@ public class UserDirectory {
     boolean updated = update(user, principal);
     cache.removeClaims(principal);
     return updated;
+  }
+
+  /**
+   * Does what {@link #record} does, and rolls it back.
+   *
+   * @throws Rehearsed always, which rolls back, unless the database fails before; in both cases the
+   *     user is to be {@linkplain #forget forgotten}
+   */
+  public void rehearse(UserPrincipal principal) {
+    boolean unused = record(principal);
+    throw new Rehearsed();
   }
 
   /** Locks the row only where it, or its cached entry, has to change. */

@@ -1,35 +1,45 @@
 package imserver.endpoint;
 
 import imserver.message.StoreWarmUp;
+import imserver.session.Workers;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Goes the way of a message some times before the first one comes, and stores none: what is loaded,
- * linked, prepared and compiled then is not waited for by users. The application answers when it is
- * done.
+ * Goes the way of a connection and of a message some times before the first ones come, and leaves
+ * nothing of them: what is loaded, linked, prepared and connected then is not waited for by users.
+ * The application answers when it is done, or has taken long enough.
  */
 @WebListener
 public class WarmUp implements ServletContextListener {
 
   private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
 
-  private static final int ROUNDS = 20;
+  /** Side by side, so that as many connections to the database are warm. */
+  private static final int THREADS = 4;
 
-  /** After so long no further round begins. */
-  private static final long ENOUGH = TimeUnit.SECONDS.toNanos(2);
+  /** Of each thread. */
+  private static final int ROUNDS = 8;
+
+  /** After so long no further round begins, and after twice as long none is waited for. */
+  private static final Duration ENOUGH = Duration.ofSeconds(2);
 
   @Inject private StoreWarmUp store;
+  @Inject private Workers workers;
 
   /** For the container, which injects the rest. */
   public WarmUp() {}
 
-  WarmUp(StoreWarmUp store) {
+  WarmUp(StoreWarmUp store, Workers workers) {
     this.store = store;
+    this.workers = workers;
   }
 
   @Override
@@ -40,19 +50,37 @@ public class WarmUp implements ServletContextListener {
   /** That the database does not take part is logged, and no reason not to start. */
   void run() {
     long begin = System.nanoTime();
-    int rounds = 0;
-    while (rounds < ROUNDS && System.nanoTime() - begin < ENOUGH && round()) {
-      rounds++;
+    AtomicInteger done = new AtomicInteger();
+    CountDownLatch running = new CountDownLatch(THREADS);
+    for (int i = 0; i < THREADS; i++) {
+      workers.run(
+          () -> {
+            try {
+              rounds(begin, done);
+            } finally {
+              running.countDown();
+            }
+          });
+    }
+    try {
+      running.await(2 * ENOUGH.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
     LOG.log(
         Level.INFO,
         "warmed up: {0} rounds in {1} ms",
-        rounds,
+        done,
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
   }
 
-  private boolean round() {
-    PacketWarmUp.run();
-    return store.tryOnce();
+  private void rounds(long begin, AtomicInteger done) {
+    for (int i = 0; i < ROUNDS && System.nanoTime() - begin < ENOUGH.toNanos(); i++) {
+      PacketWarmUp.run();
+      if (!store.tryOnce()) {
+        return;
+      }
+      done.incrementAndGet();
+    }
   }
 }

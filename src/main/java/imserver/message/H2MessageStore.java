@@ -1,12 +1,12 @@
 package imserver.message;
 
 import imserver.database.CommitUnknownException;
+import imserver.database.Rehearsed;
 import imserver.database.StorageException;
 import imserver.database.WriteTurn;
 import imserver.moderation.ModerationStep;
 import imserver.moderation.SuspensionChange;
 import imserver.moderation.SuspensionScope;
-import jakarta.ejb.ApplicationException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.OffsetDateTime;
@@ -24,17 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class H2MessageStore implements MessageStore {
-
-  /** Ends a transaction that was none. */
-  @ApplicationException(rollback = true)
-  static final class Rehearsed extends StorageException {
-
-    private static final long serialVersionUID = 1L;
-
-    Rehearsed() {
-      super(new IllegalStateException("rehearsed"));
-    }
-  }
 
   @Inject private WriteTurn turn;
   @Inject private H2Transactions writer;

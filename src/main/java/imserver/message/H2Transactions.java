@@ -1,6 +1,7 @@
 package imserver.message;
 
 import imserver.config.Config;
+import imserver.database.Rehearsed;
 import imserver.database.StorageException;
 import imserver.database.StorageExceptionTranslator;
 import imserver.moderation.ModerationStep;
@@ -96,10 +97,14 @@ public class H2Transactions {
     return new H2UnreadWriter(entities, null).recount(user);
   }
 
-  /** See {@link MessageStore#rehearse}; ends with an exception, which rolls back. */
+  /**
+   * See {@link MessageStore#rehearse}.
+   *
+   * @throws Rehearsed always, which rolls back
+   */
   public void rehearse(List<NewMessage> newMessages, SiteRules rules) {
     List<Outcome> outcomes = add(newMessages, rules);
     markRead(MessageStore.stored(newMessages, outcomes), true);
-    throw new H2MessageStore.Rehearsed();
+    throw new Rehearsed();
   }
 }

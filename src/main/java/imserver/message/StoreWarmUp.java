@@ -1,6 +1,9 @@
 package imserver.message;
 
+import imserver.auth.UserPrincipal;
+import imserver.database.Rehearsed;
 import imserver.database.StorageException;
+import imserver.directory.UserDirectory;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger.Level;
@@ -8,9 +11,13 @@ import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Has a message stored and marked as read, and rolled back: before the first real one. */
+/**
+ * Has the database do what a new connection and a message take, and rolls back what that writes:
+ * before the first real ones. Safe for use by several threads.
+ */
 @ApplicationScoped
 public class StoreWarmUp {
 
@@ -18,33 +25,53 @@ public class StoreWarmUp {
 
   /**
    * Above this are the ids of users whom hardly a site has; one who is there would wait for some
-   * milliseconds. Servers that start at the same time take different ones.
+   * milliseconds. Each rehearsal takes others, so that none waits for another.
    */
   private static final long UNLIKELY = 1L << 62;
 
   @Inject private MessageService service;
+  @Inject private UserDirectory directory;
   @Inject private Clock clock;
 
   /** For the container, which injects the rest. */
   public StoreWarmUp() {}
 
-  StoreWarmUp(MessageService service, Clock clock) {
+  StoreWarmUp(MessageService service, UserDirectory directory, Clock clock) {
     this.service = service;
+    this.directory = directory;
     this.clock = clock;
   }
 
   /** Does it once; false where the database did not. Waits for it as any other request does. */
   public boolean tryOnce() {
     long sender = ThreadLocalRandom.current().nextLong(UNLIKELY, Long.MAX_VALUE);
-    OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MILLIS);
     try {
-      service.rehearse(
-          List.of(
-              new NewMessage(new DedupeKey(sender, "warm-up"), sender + 1, "你好", "1", now, null)));
+      rehearseConnection(sender);
+      rehearseMessage(sender);
       return true;
     } catch (StorageException e) {
       LOG.log(Level.INFO, "not warmed up further: {0}", e.getMessage());
       return false;
     }
+  }
+
+  private void rehearseConnection(long user) {
+    try {
+      directory.rehearse(new UserPrincipal(user, null, null, null));
+    } catch (Rehearsed e) {
+      // and with that rolled back
+    } finally {
+      directory.forget(user);
+    }
+    service.position(user);
+    service.unread(user, 0, 1);
+  }
+
+  private void rehearseMessage(long sender) {
+    OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MILLIS);
+    service.rehearse(
+        List.of(
+            new NewMessage(new DedupeKey(sender, "warm-up"), sender + 1, "你好", "1", now, null)));
+    directory.profiles(Set.of(sender));
   }
 }

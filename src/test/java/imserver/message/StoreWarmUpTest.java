@@ -2,10 +2,17 @@ package imserver.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import imserver.auth.UserPrincipal;
+import imserver.database.Rehearsed;
 import imserver.database.StorageException;
+import imserver.directory.Profiles;
+import imserver.directory.UserDirectory;
+import imserver.packet.Response.Incoming;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -13,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class StoreWarmUpTest {
 
   private final List<NewMessage> rehearsed = new ArrayList<>();
+  private final Set<Long> connected = new HashSet<>();
   private boolean down;
 
   private final StoreWarmUp warmUp =
@@ -24,6 +32,33 @@ class StoreWarmUpTest {
                 throw new StorageException(new IllegalStateException("down"));
               }
               rehearsed.addAll(newMessages);
+            }
+
+            @Override
+            public UserPosition position(long userId) {
+              return new UserPosition(0, 0);
+            }
+
+            @Override
+            public List<Incoming> unread(long userId, long afterId, int limit) {
+              return List.of();
+            }
+          },
+          new UserDirectory() {
+            @Override
+            public void rehearse(UserPrincipal principal) {
+              connected.add(principal.userId());
+              throw new Rehearsed();
+            }
+
+            @Override
+            public void forget(long userId) {
+              connected.remove(userId);
+            }
+
+            @Override
+            public Profiles profiles(Set<Long> userIds) {
+              return Profiles.NONE;
             }
           },
           Clock.systemUTC());
@@ -40,6 +75,7 @@ class StoreWarmUpTest {
               assertThat(message.recipientId()).isEqualTo(message.senderId() + 1);
             });
     assertThat(rehearsed.stream().map(NewMessage::senderId).distinct()).hasSize(2);
+    assertThat(connected).as("in the cache").isEmpty();
   }
 
   @Test
