@@ -5,6 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -48,11 +52,27 @@ class MessageDeliveryIT {
   }
 
   @Test
-  @DisplayName("is rehearsed with the database before the server answers")
-  void rehearsed() throws IOException {
+  @DisplayName(
+      "is rehearsed with the database before the server answers, and nothing is left of that")
+  void rehearsed() throws IOException, SQLException {
     assertThat(ServerLog.whole().lines())
         .anyMatch(line -> line.contains("warmed up: "))
         .noneMatch(line -> line.contains("not warmed up"));
+    if (!TestEnvironment.databaseSettings().isEmpty()) { // H2 is the server's alone
+      try (Connection database = TestEnvironment.openDatabase();
+          Statement statement = database.createStatement();
+          ResultSet rows =
+              statement.executeQuery(
+                  """
+                  select (select count(*) from im_user where id > %1$d)
+                    + (select count(*) from user_state where user_id > %1$d)
+                    + (select count(*) from message where sender_id > %1$d)
+                  """
+                      .formatted(1L << 62))) {
+        rows.next();
+        assertThat(rows.getLong(1)).isZero();
+      }
+    }
   }
 
   @Test
