@@ -1,5 +1,6 @@
 package imserver.database;
 
+import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RolledBack extends ConnectionHandler {
 
+  private static final System.Logger LOG = System.getLogger(RolledBack.class.getName());
+
   private final Connection connection;
 
   private RolledBack(Connection connection) {
@@ -21,11 +24,11 @@ public final class RolledBack extends ConnectionHandler {
   }
 
   /**
-   * Does it, in this thread, and rolls it back.
+   * Does it, in this thread, and rolls it back. Where the work rolls back itself, that ends what
+   * came before it.
    *
-   * @param work gets the data source, which ends with it
-   * @throws StorageException if there is no connection, or it cannot be rolled back; then the
-   *     database has, by the end of the connection
+   * @param work gets the data source, which is of no use after it
+   * @throws StorageException if there is no connection
    */
   public static void run(DataSource source, Consumer<DataSource> work) {
     try (Connection connection = source.getConnection()) {
@@ -33,11 +36,23 @@ public final class RolledBack extends ConnectionHandler {
       try {
         work.accept(source(source, new RolledBack(connection).asConnection()));
       } finally {
-        connection.rollback();
-        connection.setAutoCommit(true);
+        end(connection);
       }
     } catch (SQLException e) {
       throw new StorageException(e);
+    }
+  }
+
+  private static void end(Connection connection) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) { // it is broken: the database rolls back
+      LOG.log(Level.DEBUG, "a rehearsal ended with its connection: {0}", e.getMessage());
+    }
+    try {
+      connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      LOG.log(Level.DEBUG, "a connection is given back as it is: {0}", e.getMessage());
     }
   }
 

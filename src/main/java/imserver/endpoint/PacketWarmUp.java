@@ -7,9 +7,7 @@ import imserver.packet.Response.Incoming;
 import imserver.packet.Response.MessageAdded;
 import imserver.packet.Response.Success;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 
 /** Has packets read and written that nobody has sent: before the first real ones. */
 final class PacketWarmUp {
@@ -22,41 +20,41 @@ final class PacketWarmUp {
           new Success(1, "1", 1, "name", "1", 1, Instant.EPOCH, null),
           new Failure(1, "1", FailureCode.STORAGE_UNAVAILABLE, "reason", "1"));
 
-  /** Of each version a message, and what has it read. */
-  static final Map<ProtocolVersion, List<String>> REQUESTS =
-      new EnumMap<>(
-          Map.of(
-              ProtocolVersion.V1,
-              List.of(
-                  """
-                  {"fromId":1,"toId":2,"type":0,"content":"你好","timestamp":"1",\
-                  "Describe":"{\\"clientMessageId\\":\\"name\\"}"}""",
-                  """
-                  {"fromId":1,"toId":0,"type":1,"content":"[1]","timestamp":"1","Describe":""}"""),
-              ProtocolVersion.V2,
-              List.of(
-                  """
-                  {"op":"send","id":1,"to":"2","content":"你好","clientMessageId":"name"}""",
-                  """
-                  {"op":"read","id":2,"with":"1","upTo":"1"}""")));
-
-  /** What each version tells a recipient. */
-  private static final Map<ProtocolVersion, Response> EVENTS =
-      new EnumMap<>(
-          Map.of(
-              ProtocolVersion.V1,
-              INCOMING,
-              ProtocolVersion.V2,
-              new MessageAdded(1, 1, INCOMING, Instant.EPOCH, 1L, null, null, null)));
-
   private PacketWarmUp() {}
+
+  /** Of a version a message, and what marks one as read. */
+  static List<String> requests(ProtocolVersion version) {
+    return switch (version) {
+      case V1 ->
+          List.of(
+              """
+              {"fromId":1,"toId":2,"type":0,"content":"你好","timestamp":"1",\
+              "Describe":"{\\"clientMessageId\\":\\"name\\"}"}""",
+              """
+              {"fromId":1,"toId":0,"type":1,"content":"[1]","timestamp":"1","Describe":""}""");
+      case V2 ->
+          List.of(
+              """
+              {"op":"send","id":1,"to":"2","content":"你好","clientMessageId":"name"}""",
+              """
+              {"op":"read","id":2,"with":"1","upTo":"1"}""");
+    };
+  }
+
+  /** What it tells a recipient. */
+  private static Response event(ProtocolVersion version) {
+    return switch (version) {
+      case V1 -> INCOMING;
+      case V2 -> new MessageAdded(1, 1, INCOMING, Instant.EPOCH, 1L, null, null, null);
+    };
+  }
 
   /** Does it once, for each version. */
   static void run() {
     for (ProtocolVersion version : ProtocolVersion.values()) {
-      REQUESTS.getOrDefault(version, List.of()).forEach(version::read);
+      requests(version).forEach(version::read);
       ANSWERS.forEach(version::write);
-      version.write(EVENTS.getOrDefault(version, INCOMING));
+      version.write(event(version));
     }
   }
 }

@@ -29,17 +29,20 @@ public class WarmUp implements ServletContextListener {
   private static final int ROUNDS = 8;
 
   /** After so long no further round begins, and after twice as long none is waited for. */
-  private static final Duration ENOUGH = Duration.ofSeconds(2);
+  private final Duration enough;
 
   @Inject private StoreWarmUp store;
   @Inject private Workers workers;
 
   /** For the container, which injects the rest. */
-  public WarmUp() {}
+  public WarmUp() {
+    enough = Duration.ofSeconds(2);
+  }
 
-  WarmUp(StoreWarmUp store, Workers workers) {
+  WarmUp(StoreWarmUp store, Workers workers, Duration enough) {
     this.store = store;
     this.workers = workers;
+    this.enough = enough;
   }
 
   @Override
@@ -47,7 +50,7 @@ public class WarmUp implements ServletContextListener {
     run();
   }
 
-  /** That the database does not take part is logged, and no reason not to start. */
+  /** Whatever fails is logged, and no reason not to start. */
   void run() {
     long begin = System.nanoTime();
     AtomicInteger done = new AtomicInteger();
@@ -63,7 +66,7 @@ public class WarmUp implements ServletContextListener {
           });
     }
     try {
-      running.await(2 * ENOUGH.toMillis(), TimeUnit.MILLISECONDS);
+      running.await(2 * enough.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -75,7 +78,7 @@ public class WarmUp implements ServletContextListener {
   }
 
   private void rounds(long begin, AtomicInteger done) {
-    for (int i = 0; i < ROUNDS && System.nanoTime() - begin < ENOUGH.toNanos(); i++) {
+    for (int i = 0; i < ROUNDS && System.nanoTime() - begin < enough.toNanos(); i++) {
       PacketWarmUp.run();
       if (!store.tryOnce()) {
         return;

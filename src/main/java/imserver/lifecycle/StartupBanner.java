@@ -46,7 +46,7 @@ public class StartupBanner implements ServletContextListener {
     String address = config.server().announce();
     if (address != null) {
       HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-      workers.run(() -> printWhenReady(http, URI.create(address), TRIES));
+      workers.runForClient(() -> printWhenReady(http, URI.create(address), TRIES));
     }
   }
 
@@ -54,7 +54,8 @@ public class StartupBanner implements ServletContextListener {
     if (answers(http, address.resolve("api/health"))) {
       System.out.println(text(address));
     } else if (tries > 0) {
-      workers.runIn(PERIOD, () -> workers.run(() -> printWhenReady(http, address, tries - 1)));
+      workers.runIn(
+          PERIOD, () -> workers.runForClient(() -> printWhenReady(http, address, tries - 1)));
     }
   }
 

@@ -153,10 +153,10 @@ interface MessageStore {
   /**
    * Does once what {@link #add} and {@link #markRead} do, and rolls it back: so that the first that
    * is not rolled back finds everything loaded and connected. Nobody sees any of it; ids are drawn
-   * that no message gets.
+   * that nothing gets.
    *
-   * @param newMessages at least one, of users who are nobody: what others do for the same users
-   *     waits for it
+   * @param newMessages at least one; what others do for the same users waits for it
+   * @param rules as of {@link #add}: what they refuse is not rehearsed
    * @throws StorageException if the database does not do it
    */
   void rehearse(List<NewMessage> newMessages, SiteRules rules);

@@ -24,11 +24,11 @@ class PacketWarmUpTest {
   }
 
   private static List<Request> requests(ProtocolVersion version) {
-    return PacketWarmUp.REQUESTS.get(version).stream().map(version::read).toList();
+    return PacketWarmUp.requests(version).stream().map(version::read).toList();
   }
 
   @Test
-  @DisplayName("writes what each version can say")
+  @DisplayName("writes answers and a message in each version")
   void writes() {
     assertThatCode(PacketWarmUp::run).doesNotThrowAnyException();
   }

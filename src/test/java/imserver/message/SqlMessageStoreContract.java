@@ -25,6 +25,18 @@ abstract class SqlMessageStoreContract extends MessageStoreContract {
   abstract SqlStoreState state();
 
   @Test
+  @DisplayName("rehearses what it does: ids are drawn for it")
+  void rehearses() {
+    long before = id(RandomWriter.newMessage(7));
+    store().rehearse(List.of(RandomWriter.newMessage(8)), SiteRules.OPEN);
+    assertThat(id(RandomWriter.newMessage(9))).isGreaterThan(before + 1);
+  }
+
+  private long id(NewMessage newMessage) {
+    return ((Stored) store().add(List.of(newMessage), SiteRules.OPEN).get(0)).messageId();
+  }
+
+  @Test
   @DisplayName("marks nothing where a conversation or a user is missing")
   void missingRows() {
     NewMessage newMessage = RandomWriter.newMessage(7);

@@ -8,6 +8,7 @@ import imserver.database.StorageException;
 import imserver.directory.Profiles;
 import imserver.directory.UserDirectory;
 import imserver.packet.Response.Incoming;
+import jakarta.ejb.EJBException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,6 +23,7 @@ class StoreWarmUpTest {
   private final List<NewMessage> rehearsed = new ArrayList<>();
   private final Set<Long> connected = new HashSet<>();
   private boolean down;
+  private boolean directoryIsDown;
 
   private final StoreWarmUp warmUp =
       new StoreWarmUp(
@@ -48,6 +50,9 @@ class StoreWarmUpTest {
             @Override
             public void rehearse(UserPrincipal principal) {
               connected.add(principal.userId());
+              if (directoryIsDown) {
+                throw new EJBException("the commit failed");
+              }
               throw new Rehearsed();
             }
 
@@ -83,5 +88,14 @@ class StoreWarmUpTest {
   void databaseFails() {
     down = true;
     assertThat(warmUp.tryOnce()).isFalse();
+  }
+
+  @Test
+  @DisplayName("says so also where the container says it, and leaves no user in the cache")
+  void commitFails() {
+    directoryIsDown = true;
+    assertThat(warmUp.tryOnce()).isFalse();
+    assertThat(connected).isEmpty();
+    assertThat(rehearsed).isEmpty();
   }
 }

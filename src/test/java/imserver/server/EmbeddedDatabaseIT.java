@@ -50,7 +50,6 @@ class EmbeddedDatabaseIT {
   }
 
   @Test
-  @Tag("crossed")
   @DisplayName("remembers whose access was ended over a kill, and warns where its folder is open")
   void accessEnded() throws Exception {
     Path folder = TestEnvironment.folder("ended-" + System.nanoTime());

@@ -37,7 +37,7 @@ class FilesIT {
   /** What a file may have, in millions of bytes: room for those of the pages. */
   static final int MEGABYTES = 7;
 
-  /** How many files a user may send in a day: not more than one test sends. */
+  /** How many files a user may send in a day: more than a test sends that is not about this. */
   static final int A_DAY = 40;
 
   private static final HttpClient HTTP =

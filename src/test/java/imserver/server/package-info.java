@@ -11,7 +11,7 @@
  * no server, or is the same on whichever, and runs on Tomcat alone; {@code hot-deploy} needs one
  * that takes a WAR while it runs; {@code redis} and {@code nginx} need that, and {@code mixed}
  * starts servers of several products by itself: these three run on one execution alone. {@code
- * crossed} is about how a server commits and how a database keeps it: on each server once, and on
- * each database once, not on each pair of them.
+ * crossed} is about who commits and how the database keeps it: not on Payara with PostgreSQL, where
+ * that is the same as on Tomcat.
  */
 package imserver.server;
