@@ -395,7 +395,7 @@ class ChatFilesIT {
       assertThat(chosen(page)).hasCount(3);
       assertThat(said).hasText("");
       give(messages, "drop", List.of("film.mp4", "video/mp4", TOO_LARGE), List.of("no.txt", "", 0));
-      assertThat(said).containsText("film.mp4 is too large: at most 20 MB.");
+      assertThat(said).containsText("film.mp4 is too large: at most 7 MB.");
       assertThat(said).containsText("no.txt is empty");
       assertThat(chosen(page)).hasCount(3);
       List<Object> more = List.of("m.bin", "", 5);
