@@ -1,6 +1,5 @@
 package imserver.database;
 
-import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -14,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * gives the one connection of the transaction each time, and may commit as often as he likes.
  */
 public final class RolledBack extends ConnectionHandler {
-
-  private static final System.Logger LOG = System.getLogger(RolledBack.class.getName());
 
   private final Connection connection;
 
@@ -36,23 +33,11 @@ public final class RolledBack extends ConnectionHandler {
       try {
         work.accept(source(source, new RolledBack(connection).asConnection()));
       } finally {
-        end(connection);
+        TransactionEnd.rollBack(connection);
+        TransactionEnd.restore(connection);
       }
     } catch (SQLException e) {
       throw new StorageException(e);
-    }
-  }
-
-  private static void end(Connection connection) {
-    try {
-      connection.rollback();
-    } catch (SQLException e) { // it is broken: the database rolls back
-      LOG.log(Level.DEBUG, "a rehearsal ended with its connection: {0}", e.getMessage());
-    }
-    try {
-      connection.setAutoCommit(true);
-    } catch (SQLException e) {
-      LOG.log(Level.DEBUG, "a connection is given back as it is: {0}", e.getMessage());
     }
   }
 

@@ -2,9 +2,9 @@ package imserver.file;
 
 import imserver.database.CommitUnknownException;
 import imserver.database.StorageException;
+import imserver.database.TransactionEnd;
 import imserver.database.Vendor;
 import imserver.database.WriteTurn;
-import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -15,8 +15,6 @@ import javax.sql.DataSource;
  * throws {@link StorageException}. Safe for use by several threads.
  */
 final class FileDatabase {
-
-  private static final System.Logger LOG = System.getLogger(FileDatabase.class.getName());
 
   /** On PostgreSQL: apart from other purposes for which there are such locks. */
   private static final String LOCK_OWNER = "select pg_advisory_xact_lock(hashtextextended(?, 0))";
@@ -92,7 +90,8 @@ final class FileDatabase {
       try {
         result = work.with(connection);
       } catch (SQLException | RuntimeException e) {
-        rollBack(connection);
+        TransactionEnd.rollBack(connection);
+        TransactionEnd.restore(connection);
         throw e;
       }
       commit(connection);
@@ -108,24 +107,7 @@ final class FileDatabase {
     } catch (SQLException e) {
       throw new CommitUnknownException(e);
     } finally {
-      restore(connection);
-    }
-  }
-
-  private static void rollBack(Connection connection) {
-    try {
-      connection.rollback();
-    } catch (SQLException e) { // it is broken: the database rolls back
-      LOG.log(Level.DEBUG, "a transaction ended with its connection: {0}", e.getMessage());
-    }
-    restore(connection);
-  }
-
-  private static void restore(Connection connection) {
-    try {
-      connection.setAutoCommit(true);
-    } catch (SQLException e) { // it is broken, and what was done is done or not
-      LOG.log(Level.DEBUG, "a connection is given back as it is: {0}", e.getMessage());
+      TransactionEnd.restore(connection);
     }
   }
 }

@@ -3,9 +3,9 @@ package imserver.message;
 import imserver.database.CommitUnknownException;
 import imserver.database.SqlDialect;
 import imserver.database.StorageException;
+import imserver.database.TransactionEnd;
 import imserver.database.Vendor;
 import imserver.database.WriteTurn;
-import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Set;
@@ -17,8 +17,6 @@ import javax.sql.DataSource;
  * writers. Safe for use by several threads.
  */
 final class StepDatabase {
-
-  private static final System.Logger LOG = System.getLogger(StepDatabase.class.getName());
 
   /**
    * On PostgreSQL, for this transaction: all is found by indexes, whatever is known of the tables,
@@ -95,7 +93,7 @@ final class StepDatabase {
       try {
         return commit(connection, step);
       } finally {
-        restore(connection);
+        TransactionEnd.restore(connection);
       }
     }
   }
@@ -113,34 +111,18 @@ final class StepDatabase {
       }
       result = step.with(statements);
     } catch (SQLException | RuntimeException e) {
-      rollBack(connection);
+      TransactionEnd.rollBack(connection);
       throw e;
     }
     try {
       connection.commit();
     } catch (SQLException e) {
       if (vendor == Vendor.MARIADB && REFUSED_COMMITS.contains(e.getErrorCode())) {
-        rollBack(connection);
+        TransactionEnd.rollBack(connection);
         throw e;
       }
       throw new CommitUnknownException(e);
     }
     return result;
-  }
-
-  private static void rollBack(Connection connection) {
-    try {
-      connection.rollback();
-    } catch (SQLException e) { // it is broken: the database rolls back
-      LOG.log(Level.DEBUG, "a transaction ended with its connection: {0}", e.getMessage());
-    }
-  }
-
-  private static void restore(Connection connection) {
-    try {
-      connection.setAutoCommit(true);
-    } catch (SQLException e) { // it is broken, and what was done is done or not
-      LOG.log(Level.DEBUG, "a connection is given back as it is: {0}", e.getMessage());
-    }
   }
 }

@@ -27,7 +27,7 @@ public class StoreWarmUp {
    * Above this are the ids of users whom hardly a site has; one who is there would wait for some
    * milliseconds. Each rehearsal takes others, so that none waits for another.
    */
-  private static final long UNLIKELY = 1L << 62;
+  private static final long UNLIKELY_ID = 1L << 62;
 
   @Inject private MessageService service;
   @Inject private UserDirectory directory;
@@ -48,7 +48,7 @@ public class StoreWarmUp {
    * @return false where the database has not done it
    */
   public boolean tryOnce() {
-    long sender = ThreadLocalRandom.current().nextLong(UNLIKELY, Long.MAX_VALUE);
+    long sender = ThreadLocalRandom.current().nextLong(UNLIKELY_ID, Long.MAX_VALUE);
     try {
       rehearseConnection(sender);
       rehearseMessage(sender);

@@ -2,9 +2,9 @@ package imserver.webhook;
 
 import imserver.database.SqlDialect;
 import imserver.database.StorageException;
+import imserver.database.TransactionEnd;
 import imserver.database.Vendor;
 import imserver.database.WriteTurn;
-import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -17,8 +17,6 @@ import javax.sql.DataSource;
  * Safe for use by several threads. Every method throws {@link StorageException}.
  */
 final class WebhookDatabase {
-
-  private static final System.Logger LOG = System.getLogger(WebhookDatabase.class.getName());
 
   /** How many connections are used at a time, of the sixteen of the pool. */
   private static final int CONNECTIONS = 2;
@@ -95,7 +93,7 @@ final class WebhookDatabase {
             try {
               result = work.with(connection);
             } catch (SQLException | RuntimeException | Error e) {
-              connection.rollback(); // else what ends the transaction would commit it
+              TransactionEnd.rollBack(connection); // else what ends it would commit it
               throw e;
             }
             connection.commit();
@@ -113,18 +111,10 @@ final class WebhookDatabase {
       try {
         return work.with(connection);
       } finally {
-        restore(connection);
+        TransactionEnd.restore(connection);
       }
     } catch (SQLException e) {
       throw new StorageException(e);
-    }
-  }
-
-  private static void restore(Connection connection) {
-    try {
-      connection.setAutoCommit(true);
-    } catch (SQLException e) { // it is broken, and what was done is done or not
-      LOG.log(Level.DEBUG, "a connection is given back as it is: {0}", e.getMessage());
     }
   }
 }

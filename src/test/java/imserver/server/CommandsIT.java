@@ -116,7 +116,9 @@ class CommandsIT {
       }
       try (Client again = Client.connect(server, second)) {
         assertThat(again.firstMessage()).isEqualTo(delivered);
-        again.send(blocks.get(3).strip().replace("[1]", "[" + delivered.messageId() + "]"));
+        String documented = "[" + Packet.parse(answers.get(1)).messageId() + "]";
+        assertThat(blocks.get(3)).contains(documented);
+        again.send(blocks.get(3).strip().replace(documented, "[" + delivered.messageId() + "]"));
         Api unread = new Api(server, second);
         await().atMost(Client.TIMEOUT).until(() -> unread.unread() == 0);
       }
