@@ -33,7 +33,7 @@ class StandardTransport implements Transport {
   }
 
   @Override
-  public void close(CloseReason reason) throws IOException {
+  public void close(CloseReason reason, boolean slow) throws IOException {
     session.close(reason);
   }
 

@@ -29,6 +29,12 @@ final class TomcatTransport extends StandardTransport {
   /** {@code Constants.INTERNAL_OPCODE_FLUSH}: no frame, but all that lies in the buffer. */
   private static final byte OPCODE_FLUSH = 0x18;
 
+  /** For how long Tomcat tries to write a close frame, in milliseconds; 50 unless it is set. */
+  private static final String CLOSE_SEND_TIMEOUT =
+      "org.apache.tomcat.websocket.ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT";
+
+  private static final Long CLOSE_SEND_MILLIS = 500L;
+
   private final Session session;
   private final Internals internals;
 
@@ -68,11 +74,20 @@ final class TomcatTransport extends StandardTransport {
     internals.startMessage(endpoint, OPCODE_PING, noData, result -> {});
   }
 
-  /** Turns batching off first: Tomcat would wait for the client to flush what is gathered. */
+  /**
+   * Turns batching off first: Tomcat would wait for the client to flush what is gathered.
+   *
+   * <p>Tomcat gives the frame 50 ms to be written, and else drops it with the connection. That is
+   * little for a thread that is not given a processor, or while all threads stand for the
+   * collector, and the client would not learn why it was closed.
+   */
   @Override
-  public void close(CloseReason reason) throws IOException {
+  public void close(CloseReason reason, boolean slow) throws IOException {
     batchingAllowed.set(false);
-    super.close(reason);
+    if (!slow) {
+      session.getUserProperties().put(CLOSE_SEND_TIMEOUT, CLOSE_SEND_MILLIS);
+    }
+    super.close(reason, slow);
   }
 
   @Override

@@ -38,9 +38,11 @@ public interface Transport {
    * Sends a close frame. May wait for the client, for two seconds at most. What is gathered and not
    * flushed is dropped.
    *
+   * @param slow whether the client has not taken what was written before: then it is hardly waited
+   *     for
    * @throws IOException if it could not be sent
    */
-  void close(CloseReason reason) throws IOException;
+  void close(CloseReason reason, boolean slow) throws IOException;
 
   /**
    * Ends the connection of a client that has not answered the close frame. Does nothing where it

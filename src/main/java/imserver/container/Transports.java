@@ -29,15 +29,16 @@ public class Transports {
   /**
    * How long Tomcat waits for a client in one write of its own, in milliseconds: a pong, or the
    * flush before it closes. Both may come after each other, and then a close frame, for which it
-   * waits 50 ms.
+   * waits half a second ({@link TomcatTransport#close}).
    */
-  private static final long TOMCAT_BLOCKING_SEND = 900;
+  private static final long TOMCAT_BLOCKING_SEND = 700;
 
   /**
-   * In milliseconds. Tomcat counts from when the close frame was sent; {@link #LINGER} after it was
-   * to be sent {@link TomcatTransport#abort} asks whether the time is over.
+   * In milliseconds. Tomcat counts from when the close frame was sent, which can take half a
+   * second; {@link #LINGER} after it was to be sent {@link TomcatTransport#abort} asks whether the
+   * time is over.
    */
-  private static final long TOMCAT_CLOSE = LINGER.toMillis() - 500;
+  private static final long TOMCAT_CLOSE = LINGER.toMillis() - 1000;
 
   /** Other containers pass over them. */
   private static final Map<String, Object> BOUNDS =

@@ -31,10 +31,11 @@
  * <tr><td>packets: one is on its way at a time, its end is reported later<td>nobody<td>the queue of
  *     the connection, {@code IMSERVER_OUTBOX}
  * <tr><td>Tomcat's pong, while a packet is on its way or the socket takes no more<td>the thread of
- *     the container that reads the ping<td>0.9 s ({@code BLOCKING_SEND_TIMEOUT}), then Tomcat closes
+ *     the container that reads the ping<td>0.7 s ({@code BLOCKING_SEND_TIMEOUT}), then Tomcat closes
  *     the connection
- * <tr><td>then Tomcat's flush of what is gathered, before that close<td>the same<td>0.9 s
- * <tr><td>a close frame on Tomcat<td>a thread of ours<td>50 ms; 0.9 s where Tomcat knows no {@code
+ * <tr><td>then Tomcat's flush of what is gathered, before that close<td>the same<td>0.7 s
+ * <tr><td>a close frame on Tomcat<td>a thread of ours<td>0.5 s; 50 ms where the client has not taken
+ *     what was written before; 0.7 s where Tomcat knows no {@code
  *     ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT}
  * <tr><td>a ping of ours on Tomcat<td>nobody: it goes the way of a packet
  * <tr><td>the call that begins to write a packet on Tomcat, where Tomcat has given up a pong at that

@@ -281,7 +281,7 @@ final class WebSocketConnection implements Connection {
       Runnable task = outbox.takeWhenDrained();
       CloseCode code = outbox.closedWith();
       if (code != null) {
-        workers.runForClient(() -> closeNow(code));
+        workers.runForClient(() -> closeNow(code, false));
       } else if (task != null) {
         task.run();
       }
@@ -294,7 +294,7 @@ final class WebSocketConnection implements Connection {
       if (end()) {
         CloseCode closedWith = outbox.closedWith();
         CloseCode code = closedWith == null ? CloseCode.TOO_SLOW : closedWith;
-        workers.runForClient(() -> sendClose(code));
+        workers.runForClient(() -> sendClose(code, true));
       }
     }
   }
@@ -353,19 +353,19 @@ final class WebSocketConnection implements Connection {
     if (outbox.isSending()) { // at a stop not for longer, either, where it is too slow
       closeIn(CLOSE_FLUSH_TIMEOUT, first);
     } else {
-      workers.runForClient(() -> closeNow(first));
+      workers.runForClient(() -> closeNow(first, false));
     }
   }
 
   /** When what is queued, or on its way, has had its time; unless it is written before. */
   private void closeIn(Duration delay, CloseCode code) {
     workers.runIn(
-        delay, () -> workers.runForClient(() -> closeNow(code)), () -> !outbox.hasEnded());
+        delay, () -> workers.runForClient(() -> closeNow(code, true)), () -> !outbox.hasEnded());
   }
 
-  private void closeNow(CloseCode code) {
+  private void closeNow(CloseCode code, boolean slow) {
     if (end()) {
-      sendClose(code);
+      sendClose(code, slow);
     }
   }
 
@@ -379,12 +379,12 @@ final class WebSocketConnection implements Connection {
   }
 
   /** May wait for the client, on some containers. */
-  private void sendClose(CloseCode code) {
+  private void sendClose(CloseCode code, boolean slow) {
     // First: when the server stops, no more is taken once the last session has ended.
     workers.runIn(
         Transports.LINGER, () -> workers.runForClient(this::abort), () -> !transport.hasEnded());
     try {
-      transport.close(new CloseReason(CloseCodes.getCloseCode(code.code()), code.reason()));
+      transport.close(new CloseReason(CloseCodes.getCloseCode(code.code()), code.reason()), slow);
     } catch (IOException | RuntimeException e) {
       LOG.log(Level.DEBUG, "closing {0}: {1}", id(), e.toString());
     }

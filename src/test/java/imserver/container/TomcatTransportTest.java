@@ -12,7 +12,9 @@ import jakarta.websocket.Session;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.tomcat.websocket.WsRemoteEndpointAsync;
 import org.apache.tomcat.websocket.WsRemoteEndpointImplBase;
 import org.apache.tomcat.websocket.WsSession;
@@ -30,6 +32,9 @@ class TomcatTransportTest {
   /** What was asked of the session beside its remote end; with a close whether it was batching. */
   private final List<String> calls = new ArrayList<>();
 
+  /** The session's user properties, of which Tomcat reads its bounds. */
+  private final Map<String, Object> properties = new HashMap<>();
+
   private boolean closed;
   private final TomcatEngine engine = new TomcatEngine();
 
@@ -45,6 +50,9 @@ class TomcatTransportTest {
                   }
                   case "isClosed" -> {
                     return closed;
+                  }
+                  case "getUserProperties" -> {
+                    return properties;
                   }
                   case "close" -> calls.add("close, batching " + endpoint.isBatching());
                   default -> calls.add(method.getName());
@@ -92,9 +100,20 @@ class TomcatTransportTest {
   void close() throws IOException {
     TomcatTransport transport = transport(true);
     transport.gather();
-    transport.close(new CloseReason(CloseCodes.GOING_AWAY, "server stopping"));
+    transport.close(new CloseReason(CloseCodes.GOING_AWAY, "server stopping"), true);
     assertThat(calls).containsExactly("close, batching false");
     assertThat(endpoint.started).isEmpty();
+    assertThat(properties).as("Tomcat's 50 ms for a client that takes nothing").isEmpty();
+  }
+
+  @Test
+  @DisplayName("the close frame of a client that takes what is written has half a second")
+  void closeIsGivenTime() throws IOException {
+    transport(true).close(new CloseReason(CloseCodes.GOING_AWAY, "server stopping"), false);
+    assertThat(calls).containsExactly("close, batching false");
+    assertThat(properties)
+        .containsExactly(
+            Map.entry("org.apache.tomcat.websocket.ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT", 500L));
   }
 
   @Test

@@ -30,6 +30,10 @@ final class FakeSession {
 
   final List<Response> sent = new ArrayList<>();
   final List<CloseReason> closes = new ArrayList<>();
+
+  /** Whether the last of them went to a client that does not take what is written. */
+  boolean closedAsSlow;
+
   int pings;
   int cuts;
 

@@ -31,8 +31,9 @@ class FakeTransport implements Transport {
   }
 
   @Override
-  public void close(CloseReason reason) {
+  public void close(CloseReason reason, boolean slow) {
     session.closes.add(reason);
+    session.closedAsSlow = slow;
   }
 
   @Override

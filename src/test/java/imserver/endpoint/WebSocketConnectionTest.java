@@ -253,6 +253,7 @@ class WebSocketConnectionTest {
       assertThat(fake.sent).containsExactly(packet(1), packet(2));
       assertThat(fake.closeCodes()).containsExactly(4401);
       assertThat(fake.closes.get(0).getReasonPhrase()).isEqualTo("token expired");
+      assertThat(fake.closedAsSlow).isFalse();
     }
 
     @Test
@@ -264,6 +265,7 @@ class WebSocketConnectionTest {
       workers.runLater();
       workers.runSoon();
       assertThat(fake.closeCodes()).containsExactly(1001);
+      assertThat(fake.closedAsSlow).isTrue();
     }
 
     @Test

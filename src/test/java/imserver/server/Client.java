@@ -148,7 +148,7 @@ public final class Client implements AutoCloseable {
     return closed.orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
   }
 
-  /** And with which words; empty where it just broke off. */
+  /** And with which words; the failure where it just broke off. */
   String closeReason() {
     closeCode();
     return closeReason;
@@ -198,6 +198,7 @@ public final class Client implements AutoCloseable {
 
     @Override
     public void onError(WebSocket webSocket, Throwable error) {
+      closeReason = error.toString();
       closed.complete(1006);
     }
   }

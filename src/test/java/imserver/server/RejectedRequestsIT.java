@@ -307,17 +307,17 @@ class RejectedRequestsIT {
   void binaryAtOnce() throws Exception {
     ExecutorService clients = Executors.newFixedThreadPool(8);
     try {
-      List<Callable<Integer>> all =
+      List<Callable<String>> all =
           Collections.nCopies(
               1000,
               () -> {
                 try (Client client = Client.connect(server, Users.next())) {
                   client.sendBinary(new byte[] {1});
-                  return client.closeCode();
+                  return client.closeCode() + " " + client.closeReason();
                 }
               });
-      for (Future<Integer> code : clients.invokeAll(all)) {
-        assertThat(code.get()).isEqualTo(1003);
+      for (Future<String> closed : clients.invokeAll(all)) {
+        assertThat(closed.get()).isEqualTo("1003 binary frames are not accepted");
       }
     } finally {
       clients.shutdownNow();
