@@ -11,6 +11,10 @@ final class Tomcat implements ServerProduct.Launch {
   /** Fewer than by default, so that a few dozen slow clients show whether one of them holds one. */
   private static final int THREADS = 25;
 
+  /** As docs/DEPLOY.md has it, which saves a fifth of a start. */
+  private static final String SCAN_NO_LIBRARY =
+      "<JarScanner><JarScanFilter defaultPluggabilityScan=\"false\" defaultTldScan=\"false\"/></JarScanner>";
+
   @Override
   public Path war() {
     return Path.of(System.getProperty("imserver.test.tomcat.war"));
@@ -31,7 +35,14 @@ final class Tomcat implements ServerProduct.Launch {
       for (String name : List.of("logs", Folders.TEMPORARY, "webapps", "work")) {
         Files.createDirectories(folder.resolve(name));
       }
-      Files.copy(war(folder), deployed(folder));
+      Folders.edit(
+          folder.resolve("conf/context.xml"),
+          xml -> xml.replace("<Context>", "<Context>" + SCAN_NO_LIBRARY));
+      Path war = war(folder);
+      Files.copy(war, deployed(folder));
+      if (war.equals(war())) {
+        ExpandedWar.link(war, deployed(folder));
+      }
     }
     return List.of(
         "env",
