@@ -326,11 +326,27 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** On Payara that halved what it takes in. */
+  @Test
+  @DisplayName("who delivers messages calls session beans once for many, and none for each")
+  void deliveryCallsNoSessionBean() {
+    assertThat(
+            CLASSES.get("imserver.message.Delivery").getMethodCallsFromSelf().stream()
+                .map(call -> call.getTargetOwner())
+                .filter(ArchitectureTest::isSessionBean)
+                .map(JavaClass::getSimpleName))
+        .containsOnly("UserDirectory", "Cluster");
+  }
+
+  private static boolean isSessionBean(JavaClass type) {
+    return type.isAnnotatedWith(Stateless.class) || type.isAnnotatedWith(Singleton.class);
+  }
+
   @Test
   @DisplayName("session beans speak in public types: Payara calls them by proxies of other loaders")
   void publicTypesOfSessionBeans() {
     for (JavaClass bean : CLASSES) {
-      if (bean.isAnnotatedWith(Stateless.class) || bean.isAnnotatedWith(Singleton.class)) {
+      if (isSessionBean(bean)) {
         bean.getMethods().stream()
             .filter(method -> method.getModifiers().contains(JavaModifier.PUBLIC))
             .flatMap(

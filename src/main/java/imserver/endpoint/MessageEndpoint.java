@@ -25,6 +25,7 @@ import imserver.session.ConnectionStream;
 import imserver.session.Requester;
 import imserver.session.SessionRegistry;
 import imserver.session.Workers;
+import jakarta.annotation.PostConstruct;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.websocket.CloseReason;
@@ -70,8 +71,15 @@ public class MessageEndpoint {
   @Inject private Revocations revocations;
   @Inject private Suspensions suspensions;
 
+  private Intake directIntake;
+
   /** For the container, which injects the rest. */
   public MessageEndpoint() {}
+
+  @PostConstruct
+  void start() {
+    directIntake = intake.direct();
+  }
 
   /** Registers the connection and starts what it is told. */
   @OnOpen
@@ -147,12 +155,12 @@ public class MessageEndpoint {
 
     @Override
     public void sendMessage(SendMessage message) {
-      intake.sendMessage(requester, message);
+      directIntake.sendMessage(requester, message);
     }
 
     @Override
     public void markRead(MarkRead ack) {
-      intake.markRead(requester, ack);
+      directIntake.markRead(requester, ack);
     }
 
     @Override
@@ -162,7 +170,7 @@ public class MessageEndpoint {
 
     @Override
     public void recall(RecallMessage recall) {
-      intake.recall(requester, recall);
+      directIntake.recall(requester, recall);
     }
 
     @Override
@@ -172,7 +180,7 @@ public class MessageEndpoint {
 
     @Override
     public void typing(Typing typing) {
-      intake.typing(requester, typing);
+      directIntake.typing(requester, typing);
       connection.needsNoAnswer();
     }
 

@@ -6,12 +6,8 @@ import imserver.packet.CloseCode;
 import imserver.packet.Response;
 import imserver.packet.Response.Incoming;
 import jakarta.annotation.PostConstruct;
-import jakarta.ejb.ConcurrencyManagement;
-import jakarta.ejb.ConcurrencyManagementType;
-import jakarta.ejb.Singleton;
-import jakarta.ejb.TransactionManagement;
-import jakarta.ejb.TransactionManagementType;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,10 +24,11 @@ import java.util.stream.Stream;
 /**
  * The connections to this server, by user. Any thread may call; no method waits, except {@link
  * #drain} and {@link #closeAll}.
+ *
+ * <p>No session bean, and not proxied: it is asked several times for each message, and on Payara a
+ * call of a session bean costs more than what is done here.
  */
 @Singleton
-@ConcurrencyManagement(ConcurrencyManagementType.BEAN)
-@TransactionManagement(TransactionManagementType.BEAN)
 public class SessionRegistry {
 
   private final Map<Long, UserStream> users = new ConcurrentHashMap<>();
