@@ -38,7 +38,7 @@ public class Transports {
    * second; {@link #LINGER} after it was to be sent {@link TomcatTransport#abort} asks whether the
    * time is over.
    */
-  private static final long TOMCAT_CLOSE = LINGER.toMillis() - 1000;
+  private static final long TOMCAT_CLOSE = LINGER.toMillis() - 800;
 
   /** Other containers pass over them. */
   private static final Map<String, Object> BOUNDS =

@@ -14,7 +14,10 @@ public final class TransactionEnd {
 
   private TransactionEnd() {}
 
-  /** Rolls back what is not committed. */
+  /**
+   * Rolls back what is not committed. To be called whatever has failed, also an {@link Error}:
+   * {@link #restore} commits what is not rolled back, as JDBC has it.
+   */
   public static void rollBack(Connection connection) {
     try {
       connection.rollback();

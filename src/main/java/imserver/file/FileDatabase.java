@@ -89,8 +89,8 @@ final class FileDatabase {
       R result;
       try {
         result = work.with(connection);
-      } catch (SQLException | RuntimeException e) {
-        TransactionEnd.rollBack(connection);
+      } catch (SQLException | RuntimeException | Error e) {
+        TransactionEnd.rollBack(connection); // else what ends it would commit it
         TransactionEnd.restore(connection);
         throw e;
       }

@@ -248,6 +248,9 @@ final class Delivery {
    * Without names where the directory does not answer: what is stored is delivered all the same.
    */
   private Profiles profiles(Set<Long> userIds) {
+    if (userIds.isEmpty()) {
+      return Profiles.NONE; // what is no message needs no call
+    }
     try {
       return directory.profiles(userIds);
     } catch (RuntimeException e) {

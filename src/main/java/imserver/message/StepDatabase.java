@@ -110,8 +110,8 @@ final class StepDatabase {
         statements.run(BEGIN);
       }
       result = step.with(statements);
-    } catch (SQLException | RuntimeException e) {
-      TransactionEnd.rollBack(connection);
+    } catch (SQLException | RuntimeException | Error e) {
+      TransactionEnd.rollBack(connection); // else what ends it would commit it
       throw e;
     }
     try {

@@ -1,6 +1,7 @@
 package imserver.server;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ final class ExpandedWar {
     if (Files.exists(folder)) {
       return folder;
     }
-    Path part = TestEnvironment.folder("expanded.part");
+    Path part = TestEnvironment.folder("expanded.part-" + ProcessHandle.current().pid());
     Folders.delete(part);
     try (ZipInputStream in = new ZipInputStream(Files.newInputStream(war))) {
       for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
@@ -64,6 +65,14 @@ final class ExpandedWar {
         }
       }
     }
-    return Files.move(part, folder);
+    try {
+      return Files.move(part, folder);
+    } catch (FileSystemException e) {
+      if (!Files.exists(folder)) {
+        throw e;
+      }
+      Folders.delete(part); // another process has made it meanwhile
+      return folder;
+    }
   }
 }

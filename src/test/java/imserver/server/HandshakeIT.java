@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
   "IMSERVER_ALLOWED_ORIGINS=https://app.example/, https://app2.example:8443",
   "IMSERVER_TRUSTED_PROXIES=127.0.0.0/8"
 })
-@Tag("sockets")
+@Tag("handshake")
 @DisplayName("A handshake in jwt mode")
 class HandshakeIT {
 

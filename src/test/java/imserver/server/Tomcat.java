@@ -11,7 +11,7 @@ final class Tomcat implements ServerProduct.Launch {
   /** Fewer than by default, so that a few dozen slow clients show whether one of them holds one. */
   private static final int THREADS = 25;
 
-  /** As docs/DEPLOY.md has it, which saves a fifth of a start. */
+  /** What docs/DEPLOY.md has for one application, for all of an instance. */
   private static final String SCAN_NO_LIBRARY =
       "<JarScanner><JarScanFilter defaultPluggabilityScan=\"false\" defaultTldScan=\"false\"/></JarScanner>";
 
