@@ -326,10 +326,10 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
-  /** On Payara that halved what it takes in. */
+  /** Calls for each message had halved what Payara takes in. */
   @Test
   @DisplayName("who delivers messages calls two session beans, for many at once, and no other")
-  void deliveryCallsNoSessionBean() {
+  void deliveryCallsNoOtherSessionBean() {
     assertThat(
             CLASSES.get("imserver.message.Delivery").getAccessesFromSelf().stream()
                 .map(access -> access.getTargetOwner())

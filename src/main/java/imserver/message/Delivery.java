@@ -249,7 +249,7 @@ final class Delivery {
    */
   private Profiles profiles(Set<Long> userIds) {
     if (userIds.isEmpty()) {
-      return Profiles.NONE; // what is no message needs no call
+      return Profiles.NONE; // nobody is to be named
     }
     try {
       return directory.profiles(userIds);

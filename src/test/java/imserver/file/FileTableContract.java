@@ -92,6 +92,26 @@ abstract class FileTableContract {
   }
 
   @Test
+  @DisplayName("leaves nothing of a transaction that ends with an error of the JVM")
+  void rolledBackAfterAnError() {
+    long id = begin("error", NOW);
+    assertThatThrownBy(
+            () ->
+                database()
+                    .commit(
+                        connection -> {
+                          try (PreparedStatement delete =
+                              connection.prepareStatement("delete from file where id = ?")) {
+                            delete.setLong(1, id);
+                            assertThat(delete.executeUpdate()).isEqualTo(1);
+                          }
+                          throw new StackOverflowError();
+                        }))
+        .isInstanceOf(StackOverflowError.class);
+    assertThat(table().find(id)).isPresent();
+  }
+
+  @Test
   @DisplayName("keep what their owner says of their duration where they are sound or video alone")
   void duration() {
     NewFile said = NewFile.of("a", null, "1200", "0az");

@@ -1,6 +1,7 @@
 package imserver.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import imserver.auth.UserPrincipal;
 import imserver.cluster.Change;
@@ -144,6 +145,22 @@ abstract class StepContract {
 
   private List<Long> files() {
     return state().all("select id from file order by id");
+  }
+
+  @Test
+  @DisplayName("a step that ends with an error of the JVM leaves nothing of what it has done")
+  void rolledBackAfterAnError() {
+    long id = add(A, B, NEW);
+    assertThatThrownBy(
+            () ->
+                database()
+                    .commit(
+                        statements -> {
+                          statements.run("delete from unread");
+                          throw new StackOverflowError();
+                        }))
+        .isInstanceOf(StackOverflowError.class);
+    assertThat(state().all("select message_id from unread where recipient_id = ?", B)).contains(id);
   }
 
   @Test

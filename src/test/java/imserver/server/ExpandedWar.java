@@ -2,11 +2,8 @@ package imserver.server;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
@@ -23,25 +20,8 @@ final class ExpandedWar {
 
   /** Puts the files of the WAR at {@code war} where Tomcat has them for {@code deployed}. */
   static void link(Path war, Path deployed) throws IOException {
-    Path from = expanded(war);
     Path to = deployed.resolveSibling(deployed.getFileName().toString().replace(".war", ""));
-    Files.walkFileTree(
-        from,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
-              throws IOException {
-            Files.createDirectories(to.resolve(from.relativize(folder)));
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.createLink(to.resolve(from.relativize(file)), file);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    Folders.link(expanded(war), to);
     Path tracker = Files.createFile(to.resolve(TRACKER));
     Files.setLastModifiedTime(tracker, Files.getLastModifiedTime(deployed));
   }

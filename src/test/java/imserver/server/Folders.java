@@ -48,6 +48,21 @@ public final class Folders {
 
   /** Copies a folder with all that is in it. */
   public static void copy(Path from, Path to) throws IOException {
+    repeat(from, to, Files::copy);
+  }
+
+  /** The same without another copy of what is in the files: nobody may write into them. */
+  static void link(Path from, Path to) throws IOException {
+    repeat(from, to, (file, link) -> Files.createLink(link, file));
+  }
+
+  /** How a file is made of another. */
+  @FunctionalInterface
+  private interface Making {
+    void make(Path file, Path other) throws IOException;
+  }
+
+  private static void repeat(Path from, Path to, Making making) throws IOException {
     Files.walkFileTree(
         from,
         new SimpleFileVisitor<>() {
@@ -61,7 +76,7 @@ public final class Folders {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            Files.copy(file, to.resolve(from.relativize(file)));
+            making.make(file, to.resolve(from.relativize(file)));
             return FileVisitResult.CONTINUE;
           }
         });
