@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A connection that survives a restart of the database: before the first statement of a
  * transaction, an underlying connection that is closed, or was idle for over a second and no longer
  * answers, is replaced by a new one. Within a transaction nothing is replaced, and a failure is
- * thrown.
+ * thrown. One that cannot roll back is closed, so that nothing of the transaction is committed.
  *
  * <p>Like every {@link Connection}, for one thread at a time.
  */
@@ -61,6 +61,11 @@ final class ReconnectingConnection extends ConnectionHandler {
     }
     try {
       return call(current, method, arguments);
+    } catch (SQLException e) {
+      if (method.getName().equals("rollback")) {
+        closeQuietly(); // else what ends the transaction next may commit it
+      }
+      throw e;
     } finally {
       if (method.getName().equals("commit") || method.getName().equals("rollback")) {
         inTransaction = false;

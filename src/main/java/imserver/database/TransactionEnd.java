@@ -16,12 +16,14 @@ public final class TransactionEnd {
 
   /**
    * Rolls back what is not committed. To be called whatever has failed, also an {@link Error}:
-   * {@link #restore} commits what is not rolled back, as JDBC has it.
+   * {@link #restore} commits what is not rolled back, as JDBC has it. A connection of our own that
+   * cannot roll back is closed by that ({@link ReconnectingConnection}), and the database rolls
+   * back.
    */
   public static void rollBack(Connection connection) {
     try {
       connection.rollback();
-    } catch (SQLException e) { // it is broken: the database rolls back
+    } catch (SQLException e) {
       LOG.log(Level.DEBUG, "a transaction ended with its connection: {0}", e.getMessage());
     }
   }

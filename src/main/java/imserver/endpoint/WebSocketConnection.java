@@ -82,6 +82,9 @@ final class WebSocketConnection implements Connection {
   /** Whether the last ping was left out, since a packet was on its way. */
   private final AtomicBoolean pingHeldBack = new AtomicBoolean();
 
+  /** Whether a ping waits for a thread that sends it. */
+  private final AtomicBoolean pingWaits = new AtomicBoolean();
+
   WebSocketConnection(
       Session session,
       UserPrincipal user,
@@ -313,20 +316,35 @@ final class WebSocketConnection implements Connection {
 
   @Override
   public void ping() {
-    unansweredPings.incrementAndGet();
-    pingHeldBack.set(true); // first: what is written meanwhile clears it
-    if (!outbox.isSending()) {
-      pingHeldBack.set(false);
-      if (isOpen()) {
-        workers.runForClient(this::sendPing);
-      }
+    if (!isPingHeldBack() && isOpen() && !pingWaits.getAndSet(true)) {
+      workers.runForClient(this::sendPing);
     }
   }
 
+  /**
+   * Whether a packet is on its way, which shows as well as a ping would whether the client takes
+   * anything. Then the ping counts as sent.
+   */
+  private boolean isPingHeldBack() {
+    if (!outbox.isSending()) {
+      return false;
+    }
+    unansweredPings.incrementAndGet();
+    pingHeldBack.set(true);
+    if (outbox.isSending() || !pingHeldBack.compareAndSet(true, false)) {
+      return true;
+    }
+    unansweredPings.set(0); // it was written between the two looks
+    return false;
+  }
+
+  /** Counts the ping only now: while it waited for a thread, no client could answer it. */
   private void sendPing() {
+    pingWaits.set(false);
     if (!isOpen()) {
       return;
     }
+    unansweredPings.incrementAndGet();
     try {
       transport.ping();
     } catch (IOException | RuntimeException e) {

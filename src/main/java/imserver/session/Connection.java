@@ -36,10 +36,16 @@ public interface Connection extends Requester {
    */
   void whenDrained(Runnable task);
 
-  /** Sends a ping, unless a packet that is being written already shows whether the client lives. */
+  /**
+   * Sends a ping soon, unless one waits to be sent, or a packet that is being written already shows
+   * whether the client lives.
+   */
   void ping();
 
-  /** How many {@link #ping} calls there were since the last pong. */
+  /**
+   * How many pings were sent since the last pong, or were held back and no packet was written
+   * since.
+   */
   int unansweredPings();
 
   /**

@@ -3,6 +3,7 @@ package imserver.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -25,6 +26,7 @@ class ReconnectingConnectionTest {
   private final List<Connection> opened = new ArrayList<>();
 
   private boolean down;
+  private boolean rollbackFails;
   private Connection connection;
 
   @BeforeEach
@@ -50,7 +52,20 @@ class ReconnectingConnectionTest {
     }
     Connection below = DriverManager.getConnection(URL);
     opened.add(below);
-    return below;
+    return rollbackFails ? withoutRollback(below) : below;
+  }
+
+  private static Connection withoutRollback(Connection below) {
+    return (Connection)
+        Proxy.newProxyInstance(
+            Connection.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("rollback")) {
+                throw new SQLException("no rollback");
+              }
+              return ConnectionHandler.call(below, method, arguments);
+            });
   }
 
   /** What a restart of the database does. */
@@ -160,6 +175,21 @@ class ReconnectingConnectionTest {
       connection.commit();
       assertThat(opened).hasSize(2);
       assertThat(stored()).containsExactly(3);
+    }
+
+    @Test
+    @DisplayName("commits nothing of one that cannot be rolled back, though the one below lives")
+    void failedRollback() throws SQLException {
+      rollbackFails = true;
+      connection = ReconnectingConnection.over(ReconnectingConnectionTest.this::below);
+      connection.setAutoCommit(false);
+      insert(1);
+      TransactionEnd.rollBack(connection);
+      TransactionEnd.restore(connection);
+      assertThat(stored()).isEmpty();
+      insert(2);
+      assertThat(opened).hasSize(3);
+      assertThat(stored()).containsExactly(2);
     }
   }
 

@@ -472,12 +472,25 @@ class WebSocketConnectionTest {
     @DisplayName("and counts those that stay unanswered")
     void counts() {
       connection.ping();
+      workers.runSoon();
       connection.ping();
       workers.runSoon();
       assertThat(fake.pings).isEqualTo(2);
       assertThat(connection.unansweredPings()).isEqualTo(2);
       connection.pong();
       assertThat(connection.unansweredPings()).isZero();
+    }
+
+    @Test
+    @DisplayName("and counts none that still waits for a thread, nor lets a second one wait")
+    void waiting() {
+      connection.ping();
+      connection.ping();
+      connection.ping();
+      assertThat(connection.unansweredPings()).isZero();
+      workers.runSoon();
+      assertThat(fake.pings).isEqualTo(1);
+      assertThat(connection.unansweredPings()).isEqualTo(1);
     }
 
     @Test
