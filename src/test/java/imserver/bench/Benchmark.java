@@ -35,7 +35,7 @@ public final class Benchmark {
     Options options = Options.read();
     Path folder = options.target().resolve("bench");
     Files.createDirectories(folder);
-    try (Database database = new Database(folder.resolve("postgresql"))) {
+    try (Database database = new Database(folder.resolve("postgresql"), options.postgresql())) {
       Report report = new Report(options, database.version());
       try {
         if (options.has("ceilings")) {

@@ -1,5 +1,6 @@
 package imserver.bench;
 
+import imserver.server.Folders;
 import imserver.server.TestEnvironment;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -14,7 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL, as it is in production where it counts: a commit is on the disk. */
 final class Database implements AutoCloseable {
@@ -25,20 +28,41 @@ final class Database implements AutoCloseable {
   /** Of which Linux counts processor time, whatever its kernel's own are. */
   private static final Duration TICK = Duration.ofMillis(10);
 
-  private final Path folder;
-  private final EmbeddedPostgres postgres;
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "fsync",
+          "on",
+          "synchronous_commit",
+          "on",
+          "min_wal_size",
+          LOG_FILES * 16 + "MB",
+          "max_wal_size",
+          2 * LOG_FILES * 16 + "MB");
 
-  Database(Path folder) throws IOException, SQLException {
+  private final Path folder;
+  private final AutoCloseable postgres;
+  private final int port;
+
+  /**
+   * Starts it with its data in a folder.
+   *
+   * @param programs the folder of an installed PostgreSQL's programs; null for that of the tests
+   */
+  Database(Path folder, @Nullable Path programs) throws IOException, SQLException {
     this.folder = folder;
-    postgres =
-        TestEnvironment.database()
-            .setDataDirectory(folder)
-            .setCleanDataDirectory(true)
-            .setServerConfig("fsync", "on")
-            .setServerConfig("synchronous_commit", "on")
-            .setServerConfig("min_wal_size", LOG_FILES * 16 + "MB")
-            .setServerConfig("max_wal_size", 2 * LOG_FILES * 16 + "MB")
-            .start();
+    if (programs == null) {
+      EmbeddedPostgres.Builder builder =
+          TestEnvironment.database().setDataDirectory(folder).setCleanDataDirectory(true);
+      SETTINGS.forEach(builder::setServerConfig);
+      EmbeddedPostgres started = builder.start();
+      postgres = started;
+      port = started.getPort();
+    } else {
+      Folders.delete(folder);
+      InstalledPostgres started = new InstalledPostgres(programs, folder, SETTINGS);
+      postgres = started;
+      port = started.port();
+    }
     require("fsync");
     require("synchronous_commit");
     require("full_page_writes");
@@ -87,7 +111,7 @@ final class Database implements AutoCloseable {
   }
 
   String url(String name) {
-    return postgres.getJdbcUrl("postgres", name);
+    return "jdbc:postgresql://127.0.0.1:" + port + "/" + name + "?user=postgres";
   }
 
   /** A connection that sends inserts together, as the driver does it fastest. */
@@ -240,7 +264,7 @@ final class Database implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() throws Exception {
     postgres.close();
   }
 }

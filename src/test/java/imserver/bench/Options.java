@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  *     of 1 to 2 GB
  * @param before {@code -Dbench.before}: another build's folder, with {@code teaching.war} and
  *     {@code tomcat/teaching.war}, whose product is measured beside this one's; null for none
+ * @param postgresql {@code -Dbench.postgresql}: the folder of an installed PostgreSQL's programs,
+ *     as {@code /usr/lib/postgresql/17/bin}; null for the one that tests bring along, which is
+ *     compiled to be small and stores half as fast
  * @param rate {@code -Dbench.rate}: messages a second of the open loop; the part {@code servers}
  *     has one with ten times as many besides
  * @param connections {@code -Dbench.connections}: idle ones
@@ -49,6 +52,7 @@ record Options(
     int pairs,
     int drawn,
     @Nullable Path before,
+    @Nullable Path postgresql,
     int rate,
     int connections,
     int unread,
@@ -83,7 +87,8 @@ record Options(
         Double.parseDouble(property("warmup", "20")),
         number("pairs", 50),
         number("drawn", 15_000),
-        property("before", "").isEmpty() ? null : Path.of(property("before", "")).toAbsolutePath(),
+        path("before"),
+        path("postgresql"),
         number("rate", 200),
         number("connections", 10_000),
         number("unread", 100_000),
@@ -92,6 +97,11 @@ record Options(
         property("idle.heap", "2g"),
         List.of(property("jvm", "").split(" ")).stream().filter(o -> !o.isBlank()).toList(),
         Path.of(property("target", "target")).toAbsolutePath());
+  }
+
+  private static @Nullable Path path(String name) {
+    String path = property(name, "");
+    return path.isEmpty() ? null : Path.of(path).toAbsolutePath();
   }
 
   private static int number(String name, int otherwise) {
