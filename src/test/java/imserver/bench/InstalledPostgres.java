@@ -15,7 +15,8 @@ import org.awaitility.Awaitility;
 
 /**
  * A PostgreSQL of the programs that are installed on this machine, on loopback. Those that tests
- * bring along are compiled to be small: they store half as fast.
+ * bring along are compiled to be small: storing a lone message takes them 1.4 times as long
+ * (docs/MEASURE.md).
  */
 final class InstalledPostgres implements AutoCloseable {
 

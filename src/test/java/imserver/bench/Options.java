@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *     {@code tomcat/teaching.war}, whose product is measured beside this one's; null for none
  * @param postgresql {@code -Dbench.postgresql}: the folder of an installed PostgreSQL's programs,
  *     as {@code /usr/lib/postgresql/17/bin}; null for the one that tests bring along, which is
- *     compiled to be small and stores half as fast
+ *     compiled to be small
  * @param rate {@code -Dbench.rate}: messages a second of the open loop; the part {@code servers}
  *     has one with ten times as many besides
  * @param connections {@code -Dbench.connections}: idle ones
