@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import imserver.server.Api;
@@ -13,6 +14,7 @@ import imserver.server.Users;
 import imserver.server.WithServer;
 import java.net.URI;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,12 +34,35 @@ class ChatMenusIT {
   private final long bob = Users.next();
 
   private ChatPage open(Browser browser, ColorScheme scheme, int width, String language) {
+    return open(browser, scheme, width, language, page -> {});
+  }
+
+  private ChatPage open(
+      Browser browser, ColorScheme scheme, int width, String language, Consumer<Page> before) {
     Browser.NewContextOptions look =
         new Browser.NewContextOptions()
             .setColorScheme(scheme)
             .setViewportSize(width, 640)
             .setLocale(language);
-    return ChatPage.open(browser, look, ChatPage.address(server, alice, bob));
+    return ChatPage.open(browser, look, ChatPage.address(server, alice, bob), before);
+  }
+
+  /**
+   * Has requests go wrong while something does not work. To be set before the page is opened: one
+   * that is sent just after a page's first route is set may pass it.
+   */
+  private static Consumer<Page> unless(
+      AtomicBoolean works, String requests, Consumer<Route> goesWrong) {
+    return page ->
+        page.route(
+            requests,
+            route -> {
+              if (works.get()) {
+                route.resume();
+              } else {
+                goesWrong.accept(route);
+              }
+            });
   }
 
   private static void press(ChatPage page, String... keys) {
@@ -54,17 +79,9 @@ class ChatMenusIT {
     new Api(server, bob).sendMessage(alice, "buy this");
     String text = "for money " + alice;
     AtomicBoolean works = new AtomicBoolean();
-    try (ChatPage page = open(browser, scheme, width, language)) {
-      page.page()
-          .route(
-              REPORTS,
-              route -> {
-                if (works.get()) {
-                  route.resume();
-                } else {
-                  route.fulfill(new Route.FulfillOptions().setStatus(503));
-                }
-              });
+    Consumer<Page> before =
+        unless(works, REPORTS, route -> route.fulfill(new Route.FulfillOptions().setStatus(503)));
+    try (ChatPage page = open(browser, scheme, width, language, before)) {
       page.awaitConnection().awaitMessage("buy this");
       Locator button = page.message("buy this").locator(".more");
       button.focus();
@@ -120,18 +137,8 @@ class ChatMenusIT {
   @DisplayName("set what strangers may send, by keys, and show what is set")
   void strangers(Browser browser) {
     AtomicBoolean works = new AtomicBoolean(true);
-    try (ChatPage page = open(browser, ColorScheme.LIGHT, 1280, "en-GB")) {
-      // From now on: a request just after the first route of a page may pass it.
-      page.page()
-          .route(
-              SETTINGS,
-              route -> {
-                if (works.get()) {
-                  route.resume();
-                } else {
-                  route.abort();
-                }
-              });
+    Consumer<Page> before = unless(works, SETTINGS, Route::abort);
+    try (ChatPage page = open(browser, ColorScheme.LIGHT, 1280, "en-GB", before)) {
       page.awaitConnection();
       Locator settings = page.page().locator("im-chat-list header .icon-button").first();
       Locator choices = page.page().locator("im-chat-list [role=menuitemradio]");

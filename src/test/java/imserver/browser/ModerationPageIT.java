@@ -31,6 +31,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -59,7 +60,11 @@ class ModerationPageIT {
   }
 
   private ChatPage open(Browser.NewContextOptions look, String fragment) {
-    return ChatPage.open(browser, look, server.resolve("/teaching/moderation/" + fragment));
+    return open(look, fragment, page -> {});
+  }
+
+  private ChatPage open(Browser.NewContextOptions look, String fragment, Consumer<Page> before) {
+    return ChatPage.open(browser, look, server.resolve("/teaching/moderation/" + fragment), before);
   }
 
   /** Has bob report what alice has sent; the id of the report. */
@@ -279,21 +284,22 @@ class ModerationPageIT {
     long alice = Users.next();
     new Api(server, alice).sendMessage(Users.next(), "hello");
     AtomicInteger asked = new AtomicInteger();
-    try (ChatPage page = open(ChatPage.english(), "#data=" + alice)) {
-      page.page()
-          .route(
-              url -> url.contains("/export"),
-              route -> {
-                if (asked.incrementAndGet() == 1) {
-                  route.fulfill(
-                      new Route.FulfillOptions()
-                          .setStatus(429)
-                          .setContentType("application/problem+json")
-                          .setBody("{\"code\":\"RATE_LIMITED\"}"));
-                } else {
-                  route.resume();
-                }
-              });
+    Consumer<Page> before = // a request just after the first route of an open page may pass it
+        page ->
+            page.route(
+                url -> url.contains("/export"),
+                route -> {
+                  if (asked.incrementAndGet() == 1) {
+                    route.fulfill(
+                        new Route.FulfillOptions()
+                            .setStatus(429)
+                            .setContentType("application/problem+json")
+                            .setBody("{\"code\":\"RATE_LIMITED\"}"));
+                  } else {
+                    route.resume();
+                  }
+                });
+    try (ChatPage page = open(ChatPage.english(), "#data=" + alice, before)) {
       Download download =
           page.page().waitForDownload(() -> page.button("Export as a file").click());
       assertThat(text(download)).contains("hello");
