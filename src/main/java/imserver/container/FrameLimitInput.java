@@ -36,8 +36,12 @@ final class FrameLimitInput extends ServletInputStream {
 
   private static final int PROTOCOL_ERROR = 1002; // section 7.4.1
 
+  /** For the time in which the container reports something, by the thread that does. */
+  private static final ThreadLocal<FrameLimitInput> REPORTED = new ThreadLocal<>();
+
   private final ServletInputStream in;
   private final int maxMessage;
+  private final Runnable whileReading;
   private final Runnable afterReading;
   private final BooleanSupplier leavesPingsOut;
 
@@ -67,6 +71,8 @@ final class FrameLimitInput extends ServletInputStream {
   private volatile boolean reading;
 
   /**
+   * @param whileReading run between two pieces that the engine reads, and after the last, in the
+   *     container's thread
    * @param afterReading run whenever the container has reported bytes, their end or an error, in
    *     its thread
    * @param leavesPingsOut asked for each ping
@@ -74,11 +80,13 @@ final class FrameLimitInput extends ServletInputStream {
   FrameLimitInput(
       ServletInputStream in,
       int maxMessage,
+      Runnable whileReading,
       Runnable afterReading,
       BooleanSupplier leavesPingsOut) {
     this.leavesPingsOut = leavesPingsOut;
     this.in = in;
     this.maxMessage = maxMessage;
+    this.whileReading = whileReading;
     this.afterReading = afterReading;
   }
 
@@ -90,6 +98,12 @@ final class FrameLimitInput extends ServletInputStream {
   /** Whether the container is reporting something at this moment. For any thread. */
   boolean isReading() {
     return reading;
+  }
+
+  /** Whether this thread is one in which the container reports something of another client. */
+  boolean isThreadOfAnother() {
+    FrameLimitInput reported = REPORTED.get();
+    return reported != null && reported != this;
   }
 
   /**
@@ -219,8 +233,10 @@ final class FrameLimitInput extends ServletInputStream {
     return ready.remaining() + in.available();
   }
 
+  /** The engine asks when it has processed what it has read. */
   @Override
   public boolean isReady() {
+    whileReading.run();
     return ready.hasRemaining() || in.isReady();
   }
 
@@ -245,7 +261,7 @@ final class FrameLimitInput extends ServletInputStream {
 
     @Override
     public void onDataAvailable() throws IOException {
-      reading = true;
+      begin();
       try {
         engine.onDataAvailable();
       } finally {
@@ -255,7 +271,7 @@ final class FrameLimitInput extends ServletInputStream {
 
     @Override
     public void onAllDataRead() throws IOException {
-      reading = true;
+      begin();
       drained = true;
       try {
         engine.onAllDataRead();
@@ -266,7 +282,7 @@ final class FrameLimitInput extends ServletInputStream {
 
     @Override
     public void onError(Throwable error) {
-      reading = true;
+      begin();
       drained = true;
       try {
         engine.onError(error);
@@ -275,7 +291,14 @@ final class FrameLimitInput extends ServletInputStream {
       }
     }
 
+    private void begin() {
+      reading = true;
+      REPORTED.set(FrameLimitInput.this);
+    }
+
     private void done() {
+      whileReading.run();
+      REPORTED.remove();
       reading = false;
       afterReading.run();
     }

@@ -3,6 +3,7 @@ package imserver.container;
 import imserver.session.Workers;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.WebConnection;
+import jakarta.websocket.SendHandler;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,11 +36,16 @@ final class LingeringConnection implements WebConnection {
 
   LingeringConnection(WebConnection connection, int maxFrame, Workers workers) throws IOException {
     this.connection = connection;
-    this.output = new FlushConsolidatingOutput(connection.getOutputStream());
+    this.workers = workers;
+    this.output =
+        new FlushConsolidatingOutput(connection.getOutputStream(), () -> runLater(this::flushOwed));
     this.input =
         new FrameLimitInput(
-            connection.getInputStream(), maxFrame, this::closeIfDue, output::isBackedUp);
-    this.workers = workers;
+            connection.getInputStream(),
+            maxFrame,
+            this::flushOwed,
+            this::closeIfDue,
+            output::isBackedUp);
   }
 
   @Override
@@ -56,27 +62,67 @@ final class LingeringConnection implements WebConnection {
   @Override
   public void close() {
     input.drop();
-    flushGathered();
+    runLater(this::flushAll);
     if (closing.compareAndSet(false, true)) {
-      workers.runIn(
-          Transports.LINGER, () -> workers.runForClient(this::closeNow), () -> !isClosed());
+      workers.runIn(Transports.LINGER, () -> runLater(this::closeNow), () -> !isClosed());
       if (!input.isReading()) {
         closeIfDue(); // else the thread that reads sees to it when it has read
       }
     }
   }
 
-  private void flushGathered() {
-    try {
-      output.release();
-    } catch (IOException | RuntimeException e) {
-      LOG.log(Level.DEBUG, "the client is gone: {0}", e.toString());
+  /** Writes what the engine has flushed, unless it is being gathered. */
+  void flushOwed() {
+    run(
+        () -> {
+          try {
+            output.flushOwed();
+          } catch (IOException | RuntimeException e) {
+            end(e);
+          }
+        });
+  }
+
+  /** Writes all that there is. */
+  void flushAll() {
+    run(
+        () -> {
+          try {
+            output.flushAll();
+          } catch (IOException | RuntimeException e) {
+            end(e);
+          }
+        });
+  }
+
+  /** Writes all that there is, and reports that. */
+  void flush(SendHandler handler) {
+    run(() -> output.flush(handler));
+  }
+
+  /** Runs it now; later where this thread has the container's lock of another connection. */
+  private void run(Runnable write) {
+    if (input.isThreadOfAnother()) {
+      runLater(write);
+    } else {
+      write.run();
     }
+  }
+
+  /** Runs it in a thread of ours, which has no lock of the container or the engine. */
+  void runLater(Runnable task) {
+    workers.runForClient(task);
+  }
+
+  /** What could not be written is lost, so that nothing may follow it. */
+  private void end(Exception e) {
+    LOG.log(Level.DEBUG, "the client is gone: {0}", e.toString());
+    runLater(this::closeNow);
   }
 
   private void closeIfDue() {
     if (closing.get() && input.isDrained()) {
-      workers.runForClient(this::closeNow);
+      runLater(this::closeNow);
     }
   }
 
@@ -90,6 +136,7 @@ final class LingeringConnection implements WebConnection {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    flushAll();
     try {
       connection.close();
     } catch (Exception e) {

@@ -23,6 +23,11 @@ class StandardTransport implements Transport {
   }
 
   @Override
+  public void send(String packet, SendHandler handler) {
+    session.getAsyncRemote().sendText(packet, handler);
+  }
+
+  @Override
   public void flush(SendHandler handler) {
     throw new IllegalStateException("nothing is gathered");
   }

@@ -19,6 +19,14 @@ public interface Transport {
   boolean gather();
 
   /**
+   * Starts to send a packet, or adds it to those that are gathered. Does not wait.
+   *
+   * @param handler called when the container has taken it, within this call or later
+   * @throws IllegalStateException if the session has ended
+   */
+  void send(String packet, SendHandler handler);
+
+  /**
    * Starts to write what is gathered; packets are written one by one again. Does not wait. To be
    * called only while the session is open and after a {@link #gather} that returned true.
    *

@@ -9,12 +9,13 @@
  * Tyrus.
  *
  * <p>On Tyrus: {@code FrameLimitInput} (with {@code FrameHeader}) refuses frames over the limit,
- * {@code FlushConsolidatingOutput} writes several packets at once, {@code LingeringConnection}
- * closes late, {@code GrizzlyWriteLimit} bounds what is queued below us, {@code UpgradeLeakFix}
- * lets go of an application that is undeployed, {@code StaleRequestFix} clears a mark that an
- * earlier request has left, {@code TyrusTransport} is its transport. On Tomcat: {@code
- * TomcatTransport}, by what {@code TomcatEngine} finds, and {@code MissedReadFix}, which has it
- * read from a connection that it would not. {@code StandardTransport} is for all others.
+ * {@code FlushConsolidatingOutput} writes several packets at once and without locks, {@code
+ * LingeringConnection} closes late, {@code GrizzlyWriteLimit} bounds what is queued below us,
+ * {@code UpgradeLeakFix} lets go of an application that is undeployed, {@code StaleRequestFix}
+ * clears a mark that an earlier request has left, {@code TyrusTransport} is its transport. On
+ * Tomcat: {@code TomcatTransport}, by what {@code TomcatEngine} finds, and {@code MissedReadFix},
+ * which has it read from a connection that it would not. {@code StandardTransport} is for all
+ * others.
  *
  * <h2>Where a thread can wait for a client, and for how long</h2>
  *
@@ -58,6 +59,27 @@
  * <p>Before Tyrus buffers them by {@code FrameLimitInput}, which knows the size of a frame by its
  * header; and by {@code imserver.endpoint.TextParts}, which also knows a message of several frames,
  * and works where a container does not let frames be filtered.
+ *
+ * <h2>Why Tyrus does not write to its container itself</h2>
+ *
+ * <p>Where a write fails since the client is gone, Grizzly ends the connection within the call: the
+ * thread that writes tells the reader of that connection, and waits for the container's lock of
+ * what the client sent ({@code InputBuffer.ReadHandlerImpl}). The thread that reads holds that lock
+ * while Tyrus processes what it has read, and Tyrus answers, a close frame for one, under locks
+ * that it holds for each write. So a client that sends a close frame and resets its connection
+ * while an answer to it is written had both threads wait for each other for ever; and the one that
+ * writes answers to everybody. Seen on Payara 6.2025.10, with the database away, after half a
+ * minute of six clients that did so. Hence three rules, with which no thread waits for the
+ * container's lock while it holds one of Tyrus, or that of another connection:
+ *
+ * <ul>
+ *   <li>What Tyrus writes stays in {@code FlushConsolidatingOutput}. Who has had Tyrus write it has
+ *       the container write it afterwards: {@code TyrusTransport} for what we send, {@code
+ *       FrameLimitInput} for what Tyrus answers while it reads, a thread of ours for all else.
+ *   <li>What Tyrus reports later, under its locks, is passed on by a thread of ours, since the next
+ *       packet is sent in that call.
+ *   <li>A thread that reads writes to its own client alone; to another one a thread of ours does.
+ * </ul>
  *
  * <h2>Why a connection is closed late on Tyrus</h2>
  *

@@ -5,7 +5,6 @@ import imserver.packet.Response;
 import imserver.session.Workers;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
-import jakarta.websocket.Session;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +51,6 @@ final class PacketSender {
 
   private final Outbox outbox;
   private final ProtocolVersion version;
-  private final Session session;
   private final Transport transport;
   private final ContainerCall call;
   private final Listener listener;
@@ -71,13 +69,11 @@ final class PacketSender {
   PacketSender(
       Outbox outbox,
       ProtocolVersion version,
-      Session session,
       Transport transport,
       Workers workers,
       Listener listener) {
     this.version = version;
     this.outbox = outbox;
-    this.session = session;
     this.transport = transport;
     this.call = new ContainerCall(workers);
     this.listener = listener;
@@ -125,8 +121,7 @@ final class PacketSender {
     boolean gathered = unflushed > 0 || (fits && !outbox.isEmpty() && transport.gather());
     unflushed += gathered ? 1 : 0;
     unflushedBytes += gathered ? bytes : 0;
-    return new Transmission(!gathered)
-        .start(handler -> session.getAsyncRemote().sendText(packet, handler));
+    return new Transmission(!gathered).start(handler -> transport.send(packet, handler));
   }
 
   /** Returns whether what was gathered is written. */

@@ -99,7 +99,7 @@ final class WebSocketConnection implements Connection {
     this.outbox = new Outbox(limits.outbox());
     this.received = new TextParts(limits.maxFrame());
     this.version = ProtocolVersion.of(session.getNegotiatedSubprotocol());
-    this.sender = new PacketSender(outbox, version, session, transport, workers, new Sending());
+    this.sender = new PacketSender(outbox, version, transport, workers, new Sending());
   }
 
   /** Keeps the connection with its session. */

@@ -6,9 +6,14 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.websocket.SendResult;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +22,11 @@ class FlushConsolidatingOutputTest {
 
   private final List<String> calls = new ArrayList<>();
   private boolean broken;
+  private @Nullable WriteListener writeListener;
+
+  /** What happens while the container is writing. */
+  private Runnable inFlush = () -> {};
+
   private final FlushConsolidatingOutput output =
       new FlushConsolidatingOutput(
           new ServletOutputStream() {
@@ -36,6 +46,7 @@ class FlushConsolidatingOutputTest {
                 throw new IOException("gone");
               }
               calls.add("flush");
+              inFlush.run();
             }
 
             @Override
@@ -50,9 +61,10 @@ class FlushConsolidatingOutputTest {
 
             @Override
             public void setWriteListener(WriteListener listener) {
-              calls.add("listener");
+              writeListener = listener;
             }
-          });
+          },
+          () -> calls.add("later"));
 
   /** As Tyrus does. */
   private void frame(String text) throws IOException {
@@ -61,14 +73,16 @@ class FlushConsolidatingOutputTest {
   }
 
   @Test
-  @DisplayName("passes everything on where nothing is to be gathered")
-  void passesOn() throws IOException {
+  @DisplayName("writes what the engine has flushed when it is asked to, not before")
+  void writesWhenAsked() throws IOException {
     frame("a");
     frame("b");
-    output.setWriteListener(null);
-    assertThat(output.isReady()).isTrue();
+    assertThat(calls).isEmpty();
+    output.flushOwed();
+    output.flushOwed();
+    assertThat(calls).containsExactly("ab", "flush");
     output.close();
-    assertThat(calls).containsExactly("a", "flush", "b", "flush", "listener", "close");
+    assertThat(calls).endsWith("close");
   }
 
   @Test
@@ -78,12 +92,63 @@ class FlushConsolidatingOutputTest {
     output.gather();
     frame("a");
     frame("b");
-    assertThat(calls).containsExactly("a", "b");
+    output.flushOwed();
+    assertThat(calls).isEmpty();
     output.flush(results::add);
-    assertThat(calls).containsExactly("a", "b", "flush");
+    assertThat(calls).containsExactly("ab", "flush");
     assertThat(results).singleElement().matches(SendResult::isOK);
     frame("c");
+    output.flushOwed();
     assertThat(calls).endsWith("c", "flush");
+  }
+
+  @Test
+  @DisplayName("has nobody wait for a thread that writes, and writes what came meanwhile later")
+  void severalThreads() throws IOException {
+    Runnable another =
+        () -> {
+          try {
+            frame("b");
+            output.flushOwed();
+            output.flushAll();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        };
+    inFlush =
+        () -> {
+          inFlush = () -> {};
+          CompletableFuture.runAsync(another).orTimeout(20, TimeUnit.SECONDS).join();
+          calls.add("returned");
+        };
+    frame("a");
+    output.flushOwed();
+    assertThat(calls).containsExactly("a", "flush", "returned", "later");
+    output.flushOwed();
+    assertThat(calls).endsWith("later", "b", "flush");
+  }
+
+  @Test
+  @DisplayName("leaves to another thread what the engine writes when the container has room")
+  void writePossible() throws IOException {
+    output.setWriteListener(
+        new WriteListener() {
+          @Override
+          public void onWritePossible() throws IOException {
+            frame("queued");
+          }
+
+          @Override
+          public void onError(Throwable error) {
+            calls.add(String.valueOf(error.getMessage()));
+          }
+        });
+    WriteListener listener = Objects.requireNonNull(writeListener);
+    listener.onWritePossible();
+    assertThat(calls).containsExactly("later");
+    output.flushOwed();
+    listener.onError(new IOException("gone"));
+    assertThat(calls).containsExactly("later", "queued", "flush", "gone");
   }
 
   @Test

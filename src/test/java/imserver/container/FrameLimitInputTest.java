@@ -113,7 +113,8 @@ class FrameLimitInputTest {
     for (int part : new int[] {1, 2, 7, all.length}) {
       assertThat(
               readAll(
-                  new FrameLimitInput(new Network(all, part, 0), LIMIT, () -> {}, () -> true),
+                  new FrameLimitInput(
+                      new Network(all, part, 0), LIMIT, () -> {}, () -> {}, () -> true),
                   8192))
           .as("parts of %d", part)
           .isEqualTo(rest);
@@ -137,7 +138,7 @@ class FrameLimitInputTest {
   }
 
   private static FrameLimitInput pingedBy(byte[] frames) {
-    return new FrameLimitInput(new Network(frames, 100, 0), LIMIT, () -> {}, () -> true);
+    return new FrameLimitInput(new Network(frames, 100, 0), LIMIT, () -> {}, () -> {}, () -> true);
   }
 
   @Test
@@ -190,7 +191,7 @@ class FrameLimitInputTest {
             frame(TEXT, MASKED, LIMIT + 1),
             frame(CLIENTS_CLOSE, MASKED, 2));
     FrameLimitInput input =
-        new FrameLimitInput(new Network(frames, 100, 0), LIMIT, () -> {}, () -> false);
+        new FrameLimitInput(new Network(frames, 100, 0), LIMIT, () -> {}, () -> {}, () -> false);
     byte[] buffer = new byte[100];
     assertThat(input.read(buffer)).isPositive();
     input.drop();
@@ -200,7 +201,7 @@ class FrameLimitInputTest {
 
   private static boolean drainedAfter(long count, byte[] sent, long zeros) throws IOException {
     Network network = new Network(sent, 1, zeros);
-    FrameLimitInput input = new FrameLimitInput(network, LIMIT, () -> {}, () -> false);
+    FrameLimitInput input = new FrameLimitInput(network, LIMIT, () -> {}, () -> {}, () -> false);
     byte[] buffer = new byte[8192];
     while (network.at < count) {
       assertThat(input.read(buffer)).isNotNegative();
@@ -215,7 +216,8 @@ class FrameLimitInputTest {
   void absurd(long length) throws IOException {
     byte[] header = header(TEXT, MASKED, length);
     Network network = new Network(header, 8192, FrameLimitInput.MAX_DROPPED_BYTES + (1 << 20));
-    assertThat(readAll(new FrameLimitInput(network, LIMIT, () -> {}, () -> false), 65_536))
+    assertThat(
+            readAll(new FrameLimitInput(network, LIMIT, () -> {}, () -> {}, () -> false), 65_536))
         .isEqualTo(CLOSE);
     assertThat(network.available()).as("read to the end").isZero();
   }
@@ -226,7 +228,7 @@ class FrameLimitInputTest {
     byte[] frame = frame(TEXT, MASKED, 3);
     FrameLimitInput input =
         new FrameLimitInput(
-            new Network(Arrays.copyOf(frame, 2), 2, 0), LIMIT, () -> {}, () -> false);
+            new Network(Arrays.copyOf(frame, 2), 2, 0), LIMIT, () -> {}, () -> {}, () -> false);
     assertThat(input.read()).isEqualTo(TEXT);
     assertThat(input.isReady()).isTrue();
     assertThat(input.isFinished()).isFalse();
@@ -243,7 +245,8 @@ class FrameLimitInputTest {
 
   private static byte[] through(byte[] sent, int part, int buffer, int limit) throws IOException {
     return readAll(
-        new FrameLimitInput(new Network(sent, part, 0), limit, () -> {}, () -> false), buffer);
+        new FrameLimitInput(new Network(sent, part, 0), limit, () -> {}, () -> {}, () -> false),
+        buffer);
   }
 
   /** Reads as an engine does. */

@@ -8,8 +8,11 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.WebConnection;
+import jakarta.websocket.SendResult;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -119,6 +122,74 @@ class LingeringConnectionTest {
     assertThat(closes()).isOne();
   }
 
+  /** As Tyrus does, under its locks. */
+  private static void frame(LingeringConnection connection) {
+    connection.getOutputStream().write('f');
+    connection.getOutputStream().flush();
+  }
+
+  @Test
+  @DisplayName("is written to when the engine has read a piece, and when it has read all")
+  void answersWhileReading() throws IOException {
+    engine =
+        () -> {
+          frame(connection);
+          assertThat(container.flushes).as("under the locks of the engine").isZero();
+          assertThat(connection.getInputStream().isReady()).isFalse();
+          assertThat(container.flushes).isOne();
+          frame(connection);
+        };
+    container.receives(TEXT);
+    assertThat(container.flushes).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("is not written to by a thread that reads what another client has sent")
+  void threadOfAnother() throws IOException {
+    Container others = new Container();
+    LingeringConnection other = new LingeringConnection(others, 100, workers);
+    List<SendResult> results = new ArrayList<>();
+    engine =
+        () -> {
+          frame(other);
+          other.flushOwed();
+          other.flushAll();
+          other.flush(results::add);
+          assertThat(others.flushes).isZero();
+          assertThat(results).isEmpty();
+        };
+    container.receives(TEXT);
+    workers.runSoon();
+    assertThat(others.flushes).isOne();
+    assertThat(results).singleElement().matches(SendResult::isOK);
+    frame(other);
+    other.flushOwed();
+    assertThat(others.flushes).as("by a thread that reads nothing").isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("has what is left written before it is closed")
+  void writtenBeforeClose() {
+    frame(connection);
+    connection.close();
+    assertThat(container.flushes).as("perhaps under the locks of the engine").isZero();
+    workers.runSoon();
+    assertThat(container.flushes).isOne();
+    frame(connection);
+    workers.runLater();
+    assertThat(closes()).isOne();
+    assertThat(container.flushes).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("is closed where it cannot be written to")
+  void cannotBeWritten() {
+    container.gone = true;
+    frame(connection);
+    connection.flushOwed();
+    assertThat(closes()).isOne();
+  }
+
   private int closes() {
     workers.runSoon();
     return container.closes;
@@ -130,6 +201,8 @@ class LingeringConnectionTest {
     private final Queue<Byte> bytes = new ArrayDeque<>();
     private @Nullable ReadListener listener;
     private int closes;
+    private int flushes;
+    private boolean gone;
 
     void receives(byte[] frame) throws IOException {
       for (byte b : frame) {
@@ -149,7 +222,15 @@ class LingeringConnectionTest {
 
     @Override
     public ServletOutputStream getOutputStream() {
-      return new NoOutput();
+      return new NoOutput() {
+        @Override
+        public void flush() throws IOException {
+          if (gone) {
+            throw new IOException("gone");
+          }
+          flushes++;
+        }
+      };
     }
 
     @Override

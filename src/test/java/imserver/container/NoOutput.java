@@ -4,7 +4,7 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 
 /** The output of a container that takes anything. */
-final class NoOutput extends ServletOutputStream {
+class NoOutput extends ServletOutputStream {
 
   @Override
   public void write(int oneByte) {}

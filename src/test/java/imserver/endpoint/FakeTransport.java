@@ -21,6 +21,11 @@ class FakeTransport implements Transport {
   }
 
   @Override
+  public void send(String packet, SendHandler handler) {
+    session.session.getAsyncRemote().sendText(packet, handler);
+  }
+
+  @Override
   public void flush(SendHandler handler) {
     throw new IllegalStateException("nothing is gathered");
   }

@@ -34,7 +34,6 @@ class PacketSenderTest {
     return new PacketSender(
         outbox,
         ProtocolVersion.V1,
-        fake.session,
         transport,
         new FakeWorkers(),
         new PacketSender.Listener() {
