@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The frames of a client (RFC 6455, section 5.2) up to the first that makes its message longer than
@@ -261,47 +262,55 @@ final class FrameLimitInput extends ServletInputStream {
 
     @Override
     public void onDataAvailable() throws IOException {
-      begin();
-      try {
-        engine.onDataAvailable();
-      } finally {
-        done();
-      }
+      report(engine::onDataAvailable);
     }
 
     @Override
     public void onAllDataRead() throws IOException {
-      begin();
       drained = true;
-      try {
-        engine.onAllDataRead();
-      } finally {
-        done();
-      }
+      report(engine::onAllDataRead);
     }
 
     @Override
     public void onError(Throwable error) {
-      begin();
       drained = true;
+      report(() -> engine.onError(error));
+    }
+
+    /** May come within itself: where an answer cannot be written, the container says so at once. */
+    private <E extends Exception> void report(Task<E> task) throws E {
+      FrameLimitInput outer = REPORTED.get();
+      REPORTED.set(FrameLimitInput.this);
+      reading = true;
       try {
-        engine.onError(error);
+        task.run();
       } finally {
-        done();
+        try {
+          whileReading.run();
+        } finally {
+          end(outer);
+        }
       }
     }
 
-    private void begin() {
-      reading = true;
-      REPORTED.set(FrameLimitInput.this);
-    }
-
-    private void done() {
-      whileReading.run();
-      REPORTED.remove();
+    private void end(@Nullable FrameLimitInput outer) {
+      if (outer == FrameLimitInput.this) {
+        return;
+      }
+      if (outer == null) {
+        REPORTED.remove();
+      } else {
+        REPORTED.set(outer);
+      }
       reading = false;
       afterReading.run();
     }
+  }
+
+  /** What the engine does with a report. */
+  @FunctionalInterface
+  private interface Task<E extends Exception> {
+    void run() throws E;
   }
 
   @Override

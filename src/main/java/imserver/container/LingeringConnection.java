@@ -38,7 +38,7 @@ final class LingeringConnection implements WebConnection {
     this.connection = connection;
     this.workers = workers;
     this.output =
-        new FlushConsolidatingOutput(connection.getOutputStream(), () -> runLater(this::flushOwed));
+        new FlushConsolidatingOutput(connection.getOutputStream(), this::runLater, this::closeNow);
     this.input =
         new FrameLimitInput(
             connection.getInputStream(),
@@ -73,26 +73,12 @@ final class LingeringConnection implements WebConnection {
 
   /** Writes what the engine has flushed, unless it is being gathered. */
   void flushOwed() {
-    run(
-        () -> {
-          try {
-            output.flushOwed();
-          } catch (IOException | RuntimeException e) {
-            end(e);
-          }
-        });
+    run(output::flushOwed);
   }
 
   /** Writes all that there is. */
   void flushAll() {
-    run(
-        () -> {
-          try {
-            output.flushAll();
-          } catch (IOException | RuntimeException e) {
-            end(e);
-          }
-        });
+    run(output::flushAll);
   }
 
   /** Writes all that there is, and reports that. */
@@ -114,10 +100,10 @@ final class LingeringConnection implements WebConnection {
     workers.runForClient(task);
   }
 
-  /** What could not be written is lost, so that nothing may follow it. */
-  private void end(Exception e) {
-    LOG.log(Level.DEBUG, "the client is gone: {0}", e.toString());
-    runLater(this::closeNow);
+  /** Writes what there still is, and nothing more: the container is ending the connection. */
+  void abandon() {
+    flushAll();
+    output.abandon();
   }
 
   private void closeIfDue() {
@@ -136,7 +122,10 @@ final class LingeringConnection implements WebConnection {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    flushAll();
+    output.end(this::end);
+  }
+
+  private void end() {
     try {
       connection.close();
     } catch (Exception e) {

@@ -44,7 +44,7 @@ public interface Transport {
 
   /**
    * Sends a close frame. May wait for the client, for two seconds at most. What is gathered and not
-   * flushed is dropped.
+   * flushed is dropped, or written before it.
    *
    * @param slow whether the client has not taken what was written before: then it is hardly waited
    *     for

@@ -28,6 +28,7 @@ public class TyrusUpgradeHandler implements HttpUpgradeHandler {
   private static final ThreadLocal<LingeringConnection> OPENING = new ThreadLocal<>();
 
   private @Nullable HttpUpgradeHandler engine;
+  private @Nullable LingeringConnection lingering;
   private @Nullable Workers workers;
   private @Nullable Object request;
   private int maxFrame;
@@ -66,9 +67,11 @@ public class TyrusUpgradeHandler implements HttpUpgradeHandler {
   @Override
   public void init(WebConnection connection) {
     try {
-      LingeringConnection lingering = new LingeringConnection(connection, maxFrame, workers());
-      OPENING.set(lingering);
-      engine().init(lingering);
+      LingeringConnection opened = new LingeringConnection(connection, maxFrame, workers());
+      lingering = opened;
+      OPENING.set(opened);
+      engine().init(opened);
+      opened.flushOwed(); // what it has written while it opened the session
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
@@ -84,6 +87,10 @@ public class TyrusUpgradeHandler implements HttpUpgradeHandler {
   @Override
   public void destroy() {
     engine().destroy();
+    LingeringConnection ended = lingering;
+    if (ended != null) {
+      ended.abandon();
+    }
     UpgradeLeakFix.forget(request, this);
   }
 

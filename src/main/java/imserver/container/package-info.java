@@ -75,7 +75,8 @@
  * <ul>
  *   <li>What Tyrus writes stays in {@code FlushConsolidatingOutput}. Who has had Tyrus write it has
  *       the container write it afterwards: {@code TyrusTransport} for what we send, {@code
- *       FrameLimitInput} for what Tyrus answers while it reads, a thread of ours for all else.
+ *       FrameLimitInput} for what Tyrus answers while it reads, a thread of ours for all else. It
+ *       asks for room first, without which Grizzly would have the thread wait for the client.
  *   <li>What Tyrus reports later, under its locks, is passed on by a thread of ours, since the next
  *       packet is sent in that call.
  *   <li>A thread that reads writes to its own client alone; to another one a thread of ours does.

@@ -1,6 +1,7 @@
 package imserver.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
@@ -8,9 +9,11 @@ import jakarta.websocket.SendResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,28 +24,36 @@ import org.junit.jupiter.api.Test;
 class FlushConsolidatingOutputTest {
 
   private final List<String> calls = new ArrayList<>();
-  private boolean broken;
-  private @Nullable WriteListener writeListener;
+  private boolean gone;
+  private boolean room = true;
+
+  /** Of the output, which the container has been given. */
+  private @Nullable WriteListener listener;
 
   /** What happens while the container is writing. */
   private Runnable inFlush = () -> {};
+
+  private Runnable inReady = () -> {};
+
+  private final Queue<Runnable> later = new ArrayDeque<>();
 
   private final FlushConsolidatingOutput output =
       new FlushConsolidatingOutput(
           new ServletOutputStream() {
             @Override
-            public void write(byte[] bytes, int from, int length) {
+            public void write(byte[] bytes, int from, int length) throws IOException {
+              assertThat(room).as("else it would wait").isTrue();
               calls.add(new String(bytes, from, length, StandardCharsets.UTF_8));
             }
 
             @Override
             public void write(int oneByte) {
-              calls.add(Character.toString(oneByte));
+              throw new UnsupportedOperationException();
             }
 
             @Override
             public void flush() throws IOException {
-              if (broken) {
+              if (gone) {
                 throw new IOException("gone");
               }
               calls.add("flush");
@@ -50,44 +61,59 @@ class FlushConsolidatingOutputTest {
             }
 
             @Override
-            public void close() {
-              calls.add("close");
-            }
-
-            @Override
             public boolean isReady() {
-              return !broken;
+              inReady.run();
+              return room;
             }
 
             @Override
-            public void setWriteListener(WriteListener listener) {
-              writeListener = listener;
+            public void setWriteListener(WriteListener writeListener) {
+              listener = writeListener;
             }
           },
-          () -> calls.add("later"));
+          later::add,
+          () -> calls.add("failure"));
 
   /** As Tyrus does. */
-  private void frame(String text) throws IOException {
-    output.write(text.getBytes(StandardCharsets.UTF_8));
+  private void frame(String text) {
+    try {
+      output.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     output.flush();
+  }
+
+  private void runLater() {
+    for (Runnable task = later.poll(); task != null; task = later.poll()) {
+      task.run();
+    }
+  }
+
+  /** Done while the container is writing, by another thread, which must not wait for that. */
+  private void whileWriting(Runnable task) {
+    inFlush =
+        () -> {
+          inFlush = () -> {};
+          CompletableFuture.runAsync(task).orTimeout(20, TimeUnit.SECONDS).join();
+          calls.add("written");
+        };
   }
 
   @Test
   @DisplayName("writes what the engine has flushed when it is asked to, not before")
-  void writesWhenAsked() throws IOException {
+  void writesWhenAsked() {
     frame("a");
     frame("b");
     assertThat(calls).isEmpty();
     output.flushOwed();
     output.flushOwed();
     assertThat(calls).containsExactly("ab", "flush");
-    output.close();
-    assertThat(calls).endsWith("close");
   }
 
   @Test
   @DisplayName("flushes once what is gathered, reports it, and gathers no more")
-  void gathers() throws IOException {
+  void gathers() {
     List<SendResult> results = new ArrayList<>();
     output.gather();
     frame("a");
@@ -103,38 +129,56 @@ class FlushConsolidatingOutputTest {
   }
 
   @Test
-  @DisplayName("has nobody wait for a thread that writes, and writes what came meanwhile later")
-  void severalThreads() throws IOException {
-    Runnable another =
-        () -> {
-          try {
-            frame("b");
-            output.flushOwed();
-            output.flushAll();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        };
-    inFlush =
-        () -> {
-          inFlush = () -> {};
-          CompletableFuture.runAsync(another).orTimeout(20, TimeUnit.SECONDS).join();
-          calls.add("returned");
-        };
+  @DisplayName("gathers anew also where another thread has written what was gathered")
+  void gathersAnew() {
+    output.gather();
     frame("a");
+    output.flushAll();
+    output.flushAll();
+    output.gather();
+    frame("b");
     output.flushOwed();
-    assertThat(calls).containsExactly("a", "flush", "returned", "later");
-    output.flushOwed();
-    assertThat(calls).endsWith("later", "b", "flush");
+    assertThat(calls).containsExactly("a", "flush");
   }
 
   @Test
-  @DisplayName("leaves to another thread what the engine writes when the container has room")
-  void writePossible() throws IOException {
-    output.setWriteListener(
+  @DisplayName("has nobody wait for a thread that writes, and writes what came meanwhile later")
+  void severalThreads() {
+    whileWriting(
+        () -> {
+          frame("b");
+          output.flushOwed();
+          output.flushAll();
+        });
+    frame("a");
+    output.flushOwed();
+    assertThat(calls).containsExactly("a", "flush", "written");
+    runLater();
+    assertThat(calls).endsWith("written", "b", "flush");
+  }
+
+  @Test
+  @DisplayName("does not write where the container has no room, but when it has again")
+  void noRoom() throws IOException {
+    room = false;
+    frame("a");
+    output.flushOwed();
+    output.flushAll();
+    assertThat(calls).isEmpty();
+    room = true;
+    Objects.requireNonNull(listener).onWritePossible();
+    assertThat(calls).as("under the lock of the container").isEmpty();
+    runLater();
+    assertThat(calls).containsExactly("a", "flush");
+  }
+
+  @Test
+  @DisplayName("has the engine write what it has queued, without the lock of the container")
+  void queued() throws IOException {
+    WriteListener engine =
         new WriteListener() {
           @Override
-          public void onWritePossible() throws IOException {
+          public void onWritePossible() {
             frame("queued");
           }
 
@@ -142,37 +186,130 @@ class FlushConsolidatingOutputTest {
           public void onError(Throwable error) {
             calls.add(String.valueOf(error.getMessage()));
           }
-        });
-    WriteListener listener = Objects.requireNonNull(writeListener);
-    listener.onWritePossible();
-    assertThat(calls).containsExactly("later");
-    output.flushOwed();
-    listener.onError(new IOException("gone"));
-    assertThat(calls).containsExactly("later", "queued", "flush", "gone");
+        };
+    output.setWriteListener(engine);
+    assertThat(calls).isEmpty();
+    runLater(); // the container may have called just before
+    assertThat(calls).containsExactly("queued", "flush");
+    WriteListener container = Objects.requireNonNull(listener);
+    container.onWritePossible();
+    assertThat(calls).hasSize(2);
+    runLater();
+    assertThat(calls).hasSize(4).endsWith("queued", "flush");
+    container.onError(new IOException("reset"));
+    assertThat(calls).endsWith("reset");
   }
 
   @Test
   @DisplayName("knows whether the client took more when the engine last asked")
   void backedUp() {
     assertThat(output.isBackedUp()).isFalse();
-    broken = true;
+    room = false;
     assertThat(output.isReady()).isFalse();
     assertThat(output.isBackedUp()).isTrue();
-    broken = false;
+    room = true;
     assertThat(output.isReady()).isTrue();
     assertThat(output.isBackedUp()).isFalse();
   }
 
   @Test
-  @DisplayName("reports what cannot be written")
-  void broken() throws IOException {
+  @DisplayName("writes nothing after what could not be written, and says so")
+  void broken() {
     List<SendResult> results = new ArrayList<>();
     output.gather();
     frame("a");
-    broken = true;
+    gone = true;
+    output.flush(results::add);
     output.flush(results::add);
     assertThat(results)
-        .singleElement()
-        .satisfies(result -> assertThat(result.getException()).hasMessage("gone"));
+        .hasSize(2)
+        .allSatisfy(result -> assertThat(result.getException()).hasMessage("gone"));
+    runLater();
+    assertThat(calls).containsExactly("a", "failure");
+    gone = false;
+    assertThatThrownBy(() -> frame("b")).hasRootCauseMessage("gone");
+    output.flushAll();
+    assertThat(calls).containsExactly("a", "failure");
+  }
+
+  @Test
+  @DisplayName("drops what came while a write failed")
+  void brokenMeanwhile() {
+    whileWriting(
+        () -> {
+          frame("b");
+          throw new IllegalStateException("cut");
+        });
+    frame("a");
+    output.flushOwed();
+    runLater();
+    assertThat(calls).containsExactly("a", "flush", "failure");
+  }
+
+  @Test
+  @DisplayName("asks nothing more of a container that has ended the connection")
+  void abandoned() {
+    frame("a");
+    output.abandon();
+    inReady =
+        () -> {
+          throw new IllegalStateException("another connection's");
+        };
+    assertThatThrownBy(() -> frame("b")).isInstanceOf(UncheckedIOException.class);
+    output.flushAll();
+    output.end(() -> calls.add("end"));
+    assertThat(calls).containsExactly("end");
+  }
+
+  @Test
+  @DisplayName("takes a container that fails when it is asked for room as one that has ended")
+  void askedTooLate() {
+    frame("a");
+    inReady =
+        () -> {
+          throw new IllegalStateException("recycled");
+        };
+    output.flushOwed();
+    inReady = () -> {};
+    assertThatThrownBy(() -> frame("b")).hasRootCauseMessage("recycled");
+    output.flushAll();
+    assertThat(calls).isEmpty();
+  }
+
+  @Test
+  @DisplayName("ends after what was left, and writes nothing after that")
+  void end() {
+    output.gather();
+    frame("a");
+    output.end(() -> calls.add("end"));
+    assertThat(calls).containsExactly("a", "flush", "end");
+    assertThatThrownBy(() -> frame("b")).isInstanceOf(UncheckedIOException.class);
+    output.flushAll();
+    runLater();
+    assertThat(calls).containsExactly("a", "flush", "end");
+  }
+
+  @Test
+  @DisplayName("ends when another thread has written, and what came meanwhile is written too")
+  void endWhileWriting() {
+    whileWriting(
+        () -> {
+          frame("b");
+          output.end(() -> calls.add("end"));
+        });
+    frame("a");
+    output.flushOwed();
+    assertThat(calls).containsExactly("a", "flush", "written");
+    runLater();
+    assertThat(calls).endsWith("written", "b", "flush", "end");
+  }
+
+  @Test
+  @DisplayName("ends also where the container has no room, or the client is gone")
+  void endWithoutRoom() {
+    frame("a");
+    room = false;
+    output.end(() -> calls.add("end"));
+    assertThat(calls).containsExactly("end");
   }
 }

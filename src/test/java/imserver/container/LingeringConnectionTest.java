@@ -10,11 +10,13 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.WebConnection;
 import jakarta.websocket.SendResult;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -32,6 +34,11 @@ class LingeringConnectionTest {
 
   /** What the engine does when it reads, beside reading. */
   private Runnable engine = () -> {};
+
+  private Consumer<Throwable> onError =
+      error -> {
+        throw new IllegalStateException(error);
+      };
 
   @BeforeEach
   void start() throws IOException {
@@ -55,7 +62,7 @@ class LingeringConnectionTest {
 
           @Override
           public void onError(Throwable error) {
-            throw new IllegalStateException(error);
+            onError.accept(error);
           }
         });
   }
@@ -124,7 +131,11 @@ class LingeringConnectionTest {
 
   /** As Tyrus does, under its locks. */
   private static void frame(LingeringConnection connection) {
-    connection.getOutputStream().write('f');
+    try {
+      connection.getOutputStream().write('f');
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     connection.getOutputStream().flush();
   }
 
@@ -176,9 +187,37 @@ class LingeringConnectionTest {
     workers.runSoon();
     assertThat(container.flushes).isOne();
     frame(connection);
+    container.onClose =
+        () -> {
+          assertThatThrownBy(() -> frame(connection)).isInstanceOf(UncheckedIOException.class);
+          connection.close();
+        };
     workers.runLater();
+    workers.runSoon();
+    assertThat(container.calls).containsExactly("flush", "flush", "close");
+  }
+
+  @Test
+  @DisplayName("knows that it reads also after an error that it is told of while it reads")
+  void errorWhileReading() throws IOException {
+    Container others = new Container();
+    LingeringConnection other = new LingeringConnection(others, 100, workers);
+    engine =
+        () -> {
+          engine = () -> {};
+          container.listener().onError(new IOException("reset"));
+          frame(other);
+          other.flushOwed();
+          assertThat(others.flushes).isZero();
+          connection.close();
+          assertThat(closes()).as("while it reads").isZero();
+        };
+    onError = error -> {};
+    container.receives(TEXT);
     assertThat(closes()).isOne();
-    assertThat(container.flushes).isEqualTo(2);
+    frame(other);
+    other.flushOwed();
+    assertThat(others.flushes).as("by a thread that reads nothing").isPositive();
   }
 
   @Test
@@ -202,7 +241,11 @@ class LingeringConnectionTest {
     private @Nullable ReadListener listener;
     private int closes;
     private int flushes;
+    private final List<String> calls = new ArrayList<>();
     private boolean gone;
+
+    /** What the engine does when the container ends it. */
+    private Runnable onClose = () -> {};
 
     void receives(byte[] frame) throws IOException {
       for (byte b : frame) {
@@ -229,6 +272,7 @@ class LingeringConnectionTest {
             throw new IOException("gone");
           }
           flushes++;
+          calls.add("flush");
         }
       };
     }
@@ -236,6 +280,8 @@ class LingeringConnectionTest {
     @Override
     public void close() {
       closes++;
+      calls.add("close");
+      onClose.run();
     }
 
     @Override

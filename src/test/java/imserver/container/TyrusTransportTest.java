@@ -112,6 +112,11 @@ class TyrusTransportTest {
           assertThat(Thread.holdsLock(lock)).isFalse();
           written.add(new String(bytes, from, length, StandardCharsets.UTF_8));
         }
+
+        @Override
+        public void flush() {
+          assertThat(Thread.holdsLock(lock)).isFalse();
+        }
       };
     }
 

@@ -10,6 +10,8 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +77,33 @@ class TyrusUpgradeHandlerTest {
   }
 
   @Test
+  @DisplayName(
+      "has written what Tyrus writes while it opens, and nothing once the container ends it")
+  void writes() throws Exception {
+    FakeEngine engine = upgrade();
+    Container container = new Container();
+    engine.onInit =
+        () -> {
+          write(engine, 'o');
+          assertThat(container.written).as("by the engine itself").isZero();
+        };
+    upgraded.get(0).init(container);
+    assertThat(container.written).isOne();
+    upgraded.get(0).destroy();
+    assertThatThrownBy(() -> write(engine, 'd')).isInstanceOf(UncheckedIOException.class);
+    assertThat(container.written).isOne();
+  }
+
+  private static void write(FakeEngine engine, int frame) {
+    try {
+      engine.connection.getOutputStream().write(frame);
+      engine.connection.getOutputStream().flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
   @DisplayName("shows its connection to the thread that opens the session, only then")
   void opening() throws Exception {
     FakeEngine engine = upgrade();
@@ -115,6 +144,7 @@ class TyrusUpgradeHandlerTest {
 
     private final byte[] frame = new byte[8 + 1000];
     private int position;
+    private int written;
 
     Container() {
       frame[0] = (byte) 0x81;
@@ -130,7 +160,12 @@ class TyrusUpgradeHandlerTest {
 
     @Override
     public ServletOutputStream getOutputStream() {
-      return new NoOutput();
+      return new NoOutput() {
+        @Override
+        public void write(byte[] bytes, int from, int length) {
+          written += length;
+        }
+      };
     }
 
     @Override
