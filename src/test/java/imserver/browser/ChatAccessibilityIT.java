@@ -100,6 +100,18 @@ class ChatAccessibilityIT {
   }
 
   @Test
+  @DisplayName("unless one is put there")
+  void oneThatIsThere() {
+    long alice = Users.next();
+    long bob = Users.next();
+    new Api(server, bob).sendMessage(alice, "hello");
+    try (ChatPage page = open(ColorScheme.LIGHT, 1280, "en-GB", "#user=" + alice)) {
+      page.conversations().first().evaluate("row => row.append(new Image(9, 9))");
+      assertThat(page.barriers()).singleElement().asString().startsWith("image-alt");
+    }
+  }
+
+  @Test
   @DisplayName(
       "where the system chooses the colours, with bubbles, selection and badge to be told apart")
   void forcedColours() {
