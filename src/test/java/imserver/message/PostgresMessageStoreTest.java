@@ -87,6 +87,43 @@ class PostgresMessageStoreTest extends SqlMessageStoreContract {
     return store;
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4, 5})
+  @DisplayName(
+      "stores a message whose key was there each time that it tried, but gone when it looked")
+  void storedAndDeletedByOthers(int times) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url());
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          """
+          create sequence attempt;
+          create function interfere() returns trigger language plpgsql as $$
+          begin
+            if nextval('attempt') <= %d then
+              raise unique_violation;
+            end if;
+            return new;
+          end $$;
+          create trigger interfere before insert on message for each row execute function interfere()
+          """
+              .formatted(times));
+      try {
+        List<NewMessage> one = List.of(RandomWriter.newMessage(1));
+        if (times < 5) {
+          assertThat(store.add(one, SiteRules.OPEN))
+              .singleElement()
+              .isInstanceOf(Outcome.Stored.class);
+        } else {
+          assertThat(catchThrowable(() -> store.add(one, SiteRules.OPEN)))
+              .isInstanceOf(StorageException.class);
+        }
+      } finally {
+        statement.execute(
+            "drop trigger interfere on message; drop function interfere; drop sequence attempt");
+      }
+    }
+  }
+
   @Override
   MessageStore telling() {
     return telling;

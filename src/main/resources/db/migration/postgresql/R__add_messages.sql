@@ -58,7 +58,7 @@ set enable_seqscan = off
 as $$
 declare
   look boolean = retries_are_likely;
-  failed boolean = false;
+  failures integer = 0;
   raised bigint[];
   -- The users of the batch who have ever set something or were suspended; null for none.
   ruled bigint[];
@@ -211,10 +211,10 @@ begin
       quotas = null;
       look = true;
     when unique_violation then
-      if failed then
-        raise; -- and no key of a message was there
+      failures = failures + 1;
+      if failures = 5 then
+        raise; -- it is no key of a message, or one that was deleted and stored by others each time
       end if;
-      failed = true;
       look = true;
     end;
   end loop;
