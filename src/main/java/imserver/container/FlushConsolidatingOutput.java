@@ -7,6 +7,7 @@ import jakarta.websocket.SendResult;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,15 @@ final class FlushConsolidatingOutput extends ServletOutputStream {
   private static final System.Logger LOG =
       System.getLogger(FlushConsolidatingOutput.class.getName());
 
+  /**
+   * In bytes, several times what is gathered. Above it the engine has to wait: what is left to
+   * another thread to write must not grow with what is sent meanwhile.
+   */
+  static final int MOST = 64 * 1024;
+
+  /** How long the end of a connection waits for a write, which waits for nobody. */
+  private static final Duration LAST_WRITE = Duration.ofSeconds(1);
+
   private final ServletOutputStream output;
   private final Executor later;
   private final Runnable onFailure;
@@ -38,7 +48,11 @@ final class FlushConsolidatingOutput extends ServletOutputStream {
   /** Whether the buffer is to be written although packets may be gathered. */
   private boolean owed;
 
-  private boolean writing;
+  /** Who is writing; null for nobody. */
+  private @Nullable Thread writer;
+
+  /** Whether the engine waits until there is less in the buffer. */
+  private boolean full;
 
   /** Why nothing is written any more; null while something is. */
   private @Nullable Exception failure;
@@ -118,8 +132,8 @@ final class FlushConsolidatingOutput extends ServletOutputStream {
   }
 
   private synchronized @Nullable Runnable takeEnd() {
-    if (writing) {
-      return null; // the thread that writes sees to it
+    if (writer != null) {
+      return null; // it sees to that
     }
     Runnable then = atEnd;
     if (then != null) {
@@ -129,9 +143,22 @@ final class FlushConsolidatingOutput extends ServletOutputStream {
     return then;
   }
 
-  /** Asks nothing more of the container, which gives its output to another connection next. */
+  /**
+   * Asks nothing more of the container, which gives its output to another connection next. Waits
+   * for a thread that is writing, for a second at most, unless it is this one.
+   */
   synchronized void abandon() {
     fail(new IOException("the container has ended the connection"));
+    long end = System.nanoTime() + LAST_WRITE.toNanos();
+    try {
+      long left = LAST_WRITE.toMillis();
+      while (writer != null && writer != Thread.currentThread() && left > 0) {
+        wait(left);
+        left = Duration.ofNanos(end - System.nanoTime()).toMillis();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void fail(Exception why) {
@@ -144,13 +171,13 @@ final class FlushConsolidatingOutput extends ServletOutputStream {
    * write would wait then; the container says when there is room again.
    */
   private synchronized @Nullable ByteArrayOutputStream take() {
-    if (!owed || writing || buffer == null || !isRoom()) {
+    if (!owed || writer != null || buffer == null || !isRoom()) {
       return null;
     }
     ByteArrayOutputStream taken = buffer;
     buffer = null;
     owed = false;
-    writing = true;
+    writer = Thread.currentThread();
     return taken;
   }
 
@@ -159,6 +186,7 @@ final class FlushConsolidatingOutput extends ServletOutputStream {
       return output.isReady();
     } catch (RuntimeException e) { // the container has ended it, and has not said so yet
       fail(e);
+      later.execute(onFailure);
       return false;
     }
   }
@@ -170,8 +198,10 @@ final class FlushConsolidatingOutput extends ServletOutputStream {
     Exception failed = new IOException("the write was broken off");
     try {
       taken.writeTo(output);
-      output.flush();
-      failed = null;
+      failed = failure(); // of the end of the connection, which may come within the call
+      if (failed == null) {
+        output.flush();
+      }
     } catch (IOException | RuntimeException e) {
       LOG.log(Level.DEBUG, "the client is gone: {0}", e.toString());
       failed = e;
@@ -181,13 +211,17 @@ final class FlushConsolidatingOutput extends ServletOutputStream {
   }
 
   private synchronized void endWriting(@Nullable Exception failed) {
-    writing = false;
-    if (failed != null) {
+    writer = null;
+    notifyAll();
+    if (failed != null && failure == null) {
       fail(failed);
       later.execute(onFailure);
     }
     if (atEnd != null) {
       later.execute(this::finish);
+    } else if (full) {
+      full = false;
+      later.execute(this::writePossible);
     } else if (owed && buffer != null) {
       later.execute(this::flushOwed);
     }
@@ -219,12 +253,25 @@ final class FlushConsolidatingOutput extends ServletOutputStream {
     return buffer;
   }
 
-  /** Tyrus asks before it writes a frame, and queues the frame where the answer is no. */
+  /**
+   * Tyrus asks before it writes a frame, and queues the frame where the answer is no. Once nothing
+   * is written any more the answer is yes, so that the frame fails.
+   */
   @Override
   public synchronized boolean isReady() {
-    boolean ready = output.isReady();
+    boolean ready = failure != null || (!isFull() && isRoom());
     backedUp = !ready;
     return ready;
+  }
+
+  private boolean isFull() {
+    if (buffer == null || buffer.size() < MOST) {
+      return false;
+    }
+    full = true;
+    owed = true;
+    later.execute(this::flushOwed);
+    return true;
   }
 
   /** Whether the client was not taking any more when Tyrus last wanted to write. */
@@ -263,11 +310,17 @@ final class FlushConsolidatingOutput extends ServletOutputStream {
 
     @Override
     public void onError(Throwable error) {
+      failLater(error);
       WriteListener listener = engine;
       if (listener != null) {
-        listener.onError(error);
+        later.execute(() -> listener.onError(error));
       }
     }
+  }
+
+  private synchronized void failLater(Throwable error) {
+    fail(new IOException("the container cannot write", error));
+    later.execute(onFailure);
   }
 
   private synchronized boolean isOwed() {

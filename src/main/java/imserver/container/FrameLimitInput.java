@@ -6,6 +6,7 @@ import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +70,12 @@ final class FrameLimitInput extends ServletInputStream {
   private volatile boolean dropping;
 
   private volatile boolean drained;
-  private volatile boolean reading;
+
+  /** Whether the container has reported an error, after which it may read for another client. */
+  private volatile boolean failed;
+
+  /** How many reports of the container are under way: an error may come beside bytes. */
+  private final AtomicInteger reports = new AtomicInteger();
 
   /**
    * @param whileReading run between two pieces that the engine reads, and after the last, in the
@@ -98,7 +104,7 @@ final class FrameLimitInput extends ServletInputStream {
 
   /** Whether the container is reporting something at this moment. For any thread. */
   boolean isReading() {
-    return reading;
+    return reports.get() > 0;
   }
 
   /** Whether this thread is one in which the container reports something of another client. */
@@ -238,7 +244,7 @@ final class FrameLimitInput extends ServletInputStream {
   @Override
   public boolean isReady() {
     whileReading.run();
-    return ready.hasRemaining() || in.isReady();
+    return ready.hasRemaining() || (!failed && in.isReady());
   }
 
   @Override
@@ -274,6 +280,7 @@ final class FrameLimitInput extends ServletInputStream {
     @Override
     public void onError(Throwable error) {
       drained = true;
+      failed = true;
       report(() -> engine.onError(error));
     }
 
@@ -281,7 +288,7 @@ final class FrameLimitInput extends ServletInputStream {
     private <E extends Exception> void report(Task<E> task) throws E {
       FrameLimitInput outer = REPORTED.get();
       REPORTED.set(FrameLimitInput.this);
-      reading = true;
+      reports.incrementAndGet();
       try {
         task.run();
       } finally {
@@ -294,6 +301,7 @@ final class FrameLimitInput extends ServletInputStream {
     }
 
     private void end(@Nullable FrameLimitInput outer) {
+      reports.decrementAndGet();
       if (outer == FrameLimitInput.this) {
         return;
       }
@@ -302,7 +310,6 @@ final class FrameLimitInput extends ServletInputStream {
       } else {
         REPORTED.set(outer);
       }
-      reading = false;
       afterReading.run();
     }
   }

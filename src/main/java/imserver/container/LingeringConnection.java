@@ -34,6 +34,9 @@ final class LingeringConnection implements WebConnection {
   private final AtomicBoolean closing = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
 
+  /** Whether a flush for a thread that reads of another client waits for a thread of ours. */
+  private final AtomicBoolean flushWaits = new AtomicBoolean();
+
   LingeringConnection(WebConnection connection, int maxFrame, Workers workers) throws IOException {
     this.connection = connection;
     this.workers = workers;
@@ -62,18 +65,26 @@ final class LingeringConnection implements WebConnection {
   @Override
   public void close() {
     input.drop();
-    runLater(this::flushAll);
     if (closing.compareAndSet(false, true)) {
       workers.runIn(Transports.LINGER, () -> runLater(this::closeNow), () -> !isClosed());
       if (!input.isReading()) {
         closeIfDue(); // else the thread that reads sees to it when it has read
       }
     }
+    runLater(this::flushAll);
   }
 
   /** Writes what the engine has flushed, unless it is being gathered. */
   void flushOwed() {
-    run(output::flushOwed);
+    if (!input.isThreadOfAnother()) {
+      output.flushOwed();
+    } else if (flushWaits.compareAndSet(false, true)) {
+      runLater(
+          () -> {
+            flushWaits.set(false);
+            output.flushOwed();
+          });
+    }
   }
 
   /** Writes all that there is. */
@@ -100,7 +111,7 @@ final class LingeringConnection implements WebConnection {
     workers.runForClient(task);
   }
 
-  /** Writes what there still is, and nothing more: the container is ending the connection. */
+  /** Writes nothing more than what it can now: the container is ending the connection. */
   void abandon() {
     flushAll();
     output.abandon();

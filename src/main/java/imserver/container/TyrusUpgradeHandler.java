@@ -86,12 +86,15 @@ public class TyrusUpgradeHandler implements HttpUpgradeHandler {
 
   @Override
   public void destroy() {
-    engine().destroy();
-    LingeringConnection ended = lingering;
-    if (ended != null) {
-      ended.abandon();
+    try {
+      engine().destroy();
+    } finally {
+      LingeringConnection ended = lingering;
+      if (ended != null) {
+        ended.abandon();
+      }
+      UpgradeLeakFix.forget(request, this);
     }
-    UpgradeLeakFix.forget(request, this);
   }
 
   private HttpUpgradeHandler engine() {

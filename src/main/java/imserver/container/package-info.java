@@ -47,8 +47,10 @@
  * <tr><td>the client's answer to a close frame<td>nobody, a timer<td>2 s ({@link
  *     imserver.container.Transports#LINGER}), then the connection is aborted
  * <tr><td>packets, pongs, pings and close frames on Tyrus<td>nobody: what the socket does not take is
- *     queued<td>256 kB ({@code GrizzlyWriteLimit}); then packets wait in our queue, and pings are left
- *     out
+ *     queued<td>256 kB ({@code GrizzlyWriteLimit}) and what was begun before; then packets wait in our
+ *     queue, and pings are left out
+ * <tr><td>a write on Tyrus that fails, for the thread that processes what that client sent before<td>the
+ *     thread that writes<td>that thread waits for nothing
  * <tr><td>bodies and answers of HTTP<td>see {@code imserver.rest}<td>10 s, without a thread; on Payara
  *     with one for a body over HTTP/2
  * <tr><td>files ({@code im-chat.js} and others)<td>nobody: they are written as answers are<td>60 s

@@ -2,6 +2,7 @@ package imserver.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
@@ -33,6 +34,7 @@ class FlushConsolidatingOutputTest {
   /** What happens while the container is writing. */
   private Runnable inFlush = () -> {};
 
+  private Runnable inWrite = () -> {};
   private Runnable inReady = () -> {};
 
   private final Queue<Runnable> later = new ArrayDeque<>();
@@ -44,6 +46,7 @@ class FlushConsolidatingOutputTest {
             public void write(byte[] bytes, int from, int length) throws IOException {
               assertThat(room).as("else it would wait").isTrue();
               calls.add(new String(bytes, from, length, StandardCharsets.UTF_8));
+              inWrite.run();
             }
 
             @Override
@@ -197,7 +200,9 @@ class FlushConsolidatingOutputTest {
     runLater();
     assertThat(calls).hasSize(4).endsWith("queued", "flush");
     container.onError(new IOException("reset"));
-    assertThat(calls).endsWith("reset");
+    assertThat(calls).as("under the lock of the container").hasSize(4);
+    runLater();
+    assertThat(calls).endsWith("failure", "reset");
   }
 
   @Test
@@ -256,9 +261,80 @@ class FlushConsolidatingOutputTest {
           throw new IllegalStateException("another connection's");
         };
     assertThatThrownBy(() -> frame("b")).isInstanceOf(UncheckedIOException.class);
+    assertThat(output.isReady()).as("so that frames fail, and are not queued for ever").isTrue();
     output.flushAll();
     output.end(() -> calls.add("end"));
     assertThat(calls).containsExactly("end");
+  }
+
+  @Test
+  @DisplayName("waits for another thread that writes when the container ends the connection")
+  void abandonedWhileWriting() {
+    CompletableFuture<Void> abandoned = new CompletableFuture<>();
+    inFlush =
+        () -> {
+          Thread other =
+              new Thread(
+                  () -> {
+                    output.abandon();
+                    calls.add("abandoned");
+                    abandoned.complete(null);
+                  });
+          other.start();
+          await().until(() -> other.getState() == Thread.State.TIMED_WAITING);
+          calls.add("written");
+        };
+    frame("a");
+    output.flushOwed();
+    abandoned.orTimeout(20, TimeUnit.SECONDS).join();
+    assertThat(calls).containsExactly("a", "flush", "written", "abandoned");
+  }
+
+  @Test
+  @DisplayName("does not wait for itself where the container ends the connection in a write")
+  void abandonedWithinWrite() {
+    inWrite = output::abandon;
+    frame("a");
+    output.flushOwed();
+    assertThat(calls).as("and asks for nothing more").containsExactly("a");
+  }
+
+  @Test
+  @DisplayName(
+      "has the engine wait where too much is left to another thread, until that has written")
+  void full() throws IOException {
+    List<String> asked = new ArrayList<>();
+    output.setWriteListener(
+        new WriteListener() {
+          @Override
+          public void onWritePossible() {
+            asked.add("asked");
+          }
+
+          @Override
+          public void onError(Throwable error) {}
+        });
+    runLater();
+    asked.clear();
+    output.gather();
+    frame("a".repeat(FlushConsolidatingOutput.MOST));
+    assertThat(output.isReady()).isFalse();
+    assertThat(output.isBackedUp()).isTrue();
+    runLater();
+    assertThat(calls).hasSize(2).endsWith("flush");
+    assertThat(asked).isNotEmpty();
+    assertThat(output.isReady()).isTrue();
+  }
+
+  @Test
+  @DisplayName("is closed where the container cannot write")
+  void error() throws IOException {
+    frame("a");
+    Objects.requireNonNull(listener).onError(new IOException("reset"));
+    output.flushOwed();
+    assertThat(calls).isEmpty();
+    runLater();
+    assertThat(calls).containsExactly("failure");
   }
 
   @Test
@@ -273,7 +349,8 @@ class FlushConsolidatingOutputTest {
     inReady = () -> {};
     assertThatThrownBy(() -> frame("b")).hasRootCauseMessage("recycled");
     output.flushAll();
-    assertThat(calls).isEmpty();
+    runLater();
+    assertThat(calls).containsExactly("failure");
   }
 
   @Test

@@ -164,6 +164,7 @@ class LingeringConnectionTest {
         () -> {
           frame(other);
           other.flushOwed();
+          other.flushOwed();
           other.flushAll();
           other.flush(results::add);
           assertThat(others.flushes).isZero();
