@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Plain executors on managed threads, since a managed executor captures the caller's context for
  * every task.
  *
- * <p>Their queues hold a task or two for each connection at most, and are bounded by the number of
+ * <p>Their queues hold a few tasks for each connection at most, and are bounded by the number of
  * connections.
  */
 @Singleton

@@ -199,6 +199,15 @@ class LingeringConnectionTest {
   }
 
   @Test
+  @DisplayName("asks nothing more of a container that has reported an error")
+  void readsNothingAfterError() throws IOException {
+    onError = error -> {};
+    container.listener().onError(new IOException("reset"));
+    container.bytes.add((byte) 0x81); // of another client, to which the container has given it
+    assertThat(connection.getInputStream().isReady()).isFalse();
+  }
+
+  @Test
   @DisplayName("knows that it reads also after an error that it is told of while it reads")
   void errorWhileReading() throws IOException {
     Container others = new Container();
@@ -206,11 +215,11 @@ class LingeringConnectionTest {
     engine =
         () -> {
           engine = () -> {};
+          connection.close();
           container.listener().onError(new IOException("reset"));
           frame(other);
           other.flushOwed();
           assertThat(others.flushes).isZero();
-          connection.close();
           assertThat(closes()).as("while it reads").isZero();
         };
     onError = error -> {};
