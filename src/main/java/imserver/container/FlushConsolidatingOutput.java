@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * lock then has it written: {@link #flushOwed} after each call of Tyrus that may have written a
  * frame, {@link #flush(SendHandler)} for the packets that were gathered.
  *
- * <p>Safe for use by several threads. One of them writes at a time, and none waits, neither for
- * another nor for the client: what comes meanwhile, or while the container has no room, is written
- * later by a thread of ours.
+ * <p>Safe for use by several threads. One of them writes at a time, and none waits for the client,
+ * nor for another thread but in {@link #abandon}: what comes meanwhile, or while the container has
+ * no room, is written later by a thread of ours.
  */
 final class FlushConsolidatingOutput extends ServletOutputStream {
 
@@ -31,6 +31,9 @@ final class FlushConsolidatingOutput extends ServletOutputStream {
    * another thread to write must not grow with what is sent meanwhile.
    */
   static final int MOST = 64 * 1024;
+
+  /** In bytes: two or three packets. */
+  private static final int FEW = 512;
 
   /** How long the end of a connection waits for a write, which waits for nobody. */
   private static final Duration LAST_WRITE = Duration.ofSeconds(1);
@@ -248,7 +251,7 @@ final class FlushConsolidatingOutput extends ServletOutputStream {
       throw new IOException("nothing is written any more", failure);
     }
     if (buffer == null) {
-      buffer = new ByteArrayOutputStream();
+      buffer = new ByteArrayOutputStream(FEW);
     }
     return buffer;
   }
@@ -259,9 +262,9 @@ final class FlushConsolidatingOutput extends ServletOutputStream {
    */
   @Override
   public synchronized boolean isReady() {
-    boolean ready = failure != null || (!isFull() && isRoom());
-    backedUp = !ready;
-    return ready;
+    boolean waits = failure == null && (isFull() || !isRoom());
+    backedUp = waits && failure == null; // the question may have failed
+    return !backedUp;
   }
 
   private boolean isFull() {

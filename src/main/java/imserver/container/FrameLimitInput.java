@@ -81,7 +81,7 @@ final class FrameLimitInput extends ServletInputStream {
    * @param whileReading run between two pieces that the engine reads, and after the last, in the
    *     container's thread
    * @param afterReading run whenever the container has reported bytes, their end or an error, in
-   *     its thread
+   *     its thread; where several reports are under way, after the last of them
    * @param leavesPingsOut asked for each ping
    */
   FrameLimitInput(
@@ -301,16 +301,14 @@ final class FrameLimitInput extends ServletInputStream {
     }
 
     private void end(@Nullable FrameLimitInput outer) {
-      reports.decrementAndGet();
-      if (outer == FrameLimitInput.this) {
-        return;
-      }
       if (outer == null) {
         REPORTED.remove();
       } else {
         REPORTED.set(outer);
       }
-      afterReading.run();
+      if (reports.decrementAndGet() == 0) {
+        afterReading.run();
+      }
     }
   }
 

@@ -354,6 +354,17 @@ class FlushConsolidatingOutputTest {
   }
 
   @Test
+  @DisplayName("has a frame fail, and not queued, where the question for room fails")
+  void engineAsksTooLate() {
+    inReady =
+        () -> {
+          throw new IllegalStateException("recycled");
+        };
+    assertThat(output.isReady()).isTrue();
+    assertThatThrownBy(() -> frame("a")).hasRootCauseMessage("recycled");
+  }
+
+  @Test
   @DisplayName("ends after what was left, and writes nothing after that")
   void end() {
     output.gather();

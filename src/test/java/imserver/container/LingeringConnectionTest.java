@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -196,6 +198,23 @@ class LingeringConnectionTest {
     workers.runLater();
     workers.runSoon();
     assertThat(container.calls).containsExactly("flush", "flush", "close");
+  }
+
+  @Test
+  @DisplayName("is not closed while one thread reads, though another has reported an error")
+  void errorBesideReading() throws IOException {
+    onError = error -> {};
+    engine =
+        () -> {
+          engine = () -> {};
+          connection.close();
+          CompletableFuture.runAsync(() -> container.listener().onError(new IOException("reset")))
+              .orTimeout(20, TimeUnit.SECONDS)
+              .join();
+          assertThat(closes()).as("while it reads").isZero();
+        };
+    container.receives(TEXT);
+    assertThat(closes()).isOne();
   }
 
   @Test
