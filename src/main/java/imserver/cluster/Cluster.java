@@ -6,6 +6,7 @@ import imserver.config.RedisUrl;
 import imserver.database.Schema;
 import imserver.database.Vendor;
 import imserver.monitoring.Meters;
+import imserver.monitoring.Watchdog;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.ejb.ConcurrencyManagement;
@@ -75,6 +76,7 @@ public class Cluster {
   @Inject private Schema schema;
 
   @Inject private DataSource database;
+  @Inject private Watchdog watchdog;
 
   @Resource private ManagedThreadFactory threads;
 
@@ -120,10 +122,15 @@ public class Cluster {
   /** For the container, which injects the rest. */
   public Cluster() {}
 
-  Cluster(LongFunction<NodeTable> nodes, LongFunction<Bus> bus, ManagedThreadFactory threads) {
+  Cluster(
+      LongFunction<NodeTable> nodes,
+      LongFunction<Bus> bus,
+      ManagedThreadFactory threads,
+      Watchdog watchdog) {
     this.nodes = nodes.apply(node);
     this.bus = bus.apply(node);
     this.threads = threads;
+    this.watchdog = watchdog;
   }
 
   /** Joins the others, if there may be any. To be called once. */
@@ -149,7 +156,12 @@ public class Cluster {
       following = new Following(byUser);
     }
     if (bus != null) {
-      inbox = new Inbox(listener::changed, this::doubtHere, threads);
+      inbox =
+          new Inbox(
+              listener::changed,
+              this::doubtHere,
+              threads,
+              watchdog.watch("what other servers tell"));
       publisher = new Publisher(node, bus);
       bus.start(new BusListener());
       everySecond(publisher::beat);

@@ -1,5 +1,6 @@
 package imserver.cluster;
 
+import imserver.monitoring.Watch;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,16 +22,19 @@ final class Inbox {
 
   private final Consumer<List<Change>> listener;
   private final Runnable missed;
+  private final Watch watch;
   private final ThreadPoolExecutor thread;
 
   /**
    * An empty one, with a thread from the first change on.
    *
    * @param missed told when a list had no room, or made the listener fail
+   * @param watch whether the listener goes on
    */
-  Inbox(Consumer<List<Change>> listener, Runnable missed, ThreadFactory threads) {
+  Inbox(Consumer<List<Change>> listener, Runnable missed, ThreadFactory threads, Watch watch) {
     this.listener = listener;
     this.missed = missed;
+    this.watch = watch;
     this.thread =
         new ThreadPoolExecutor(
             1,
@@ -48,11 +52,14 @@ final class Inbox {
   }
 
   private void tell(List<Change> changes) {
+    watch.begin();
     try {
       listener.accept(changes);
     } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, "what another server told was not used", e);
       missed.run();
+    } finally {
+      watch.end();
     }
   }
 

@@ -11,6 +11,7 @@ import imserver.message.Submission.ReadAck;
 import imserver.message.Submission.Recall;
 import imserver.message.Submission.Send;
 import imserver.monitoring.Meters;
+import imserver.monitoring.Watchdog;
 import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
 import imserver.packet.RecallMessage;
@@ -68,6 +69,7 @@ public class Intake {
   @Inject private SessionRegistry registry;
   @Inject private Cluster cluster;
   @Inject private Workers workers;
+  @Inject private Watchdog watchdog;
   @Inject private UserBudgets budgets;
   @Inject private Suspensions suspensions;
   @Inject private Attachments attachments;
@@ -132,19 +134,21 @@ public class Intake {
                         "messages",
                         FairQueue.ofMessages(room, count, batch),
                         replies ->
-                            new MessageWriter(service, files, delivery, clock, replies)::process))
+                            new MessageWriter(service, files, delivery, clock, replies)::process,
+                        watchdog))
             .toList();
     readAcks =
         new Lane<>(
             "read_acks",
             FairQueue.ofReadAcks(room, batch),
-            replies -> new ReadAckWriter(service, delivery, replies)::process);
+            replies -> new ReadAckWriter(service, delivery, replies)::process,
+            watchdog);
     recalls =
         new Lane<>(
             "recalls",
             FairQueue.ofRecalls(room, RECALLS_AT_A_TIME),
-            replies ->
-                new RecallWriter(service, delivery, config.rules(), clock, replies)::process);
+            replies -> new RecallWriter(service, delivery, config.rules(), clock, replies)::process,
+            watchdog);
     allLanes = Stream.<Lane<?>>concat(lanes.stream(), Stream.of(readAcks, recalls)).toList();
     allLanes.forEach(lane -> lane.start(threads));
     tellRoom(room);

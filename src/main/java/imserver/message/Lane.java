@@ -4,6 +4,8 @@ import imserver.message.FairQueue.Batch;
 import imserver.monitoring.Meters;
 import imserver.monitoring.Traces;
 import imserver.monitoring.Traces.Step;
+import imserver.monitoring.Watch;
+import imserver.monitoring.Watchdog;
 import imserver.packet.FailureCode;
 import io.micrometer.core.instrument.DistributionSummary;
 import java.lang.System.Logger.Level;
@@ -30,6 +32,8 @@ final class Lane<S extends Submission> {
   private final ReplyExecutor replies;
   private final Consumer<List<S>> writer;
   private final DistributionSummary batchSizes;
+  private final Watch watch;
+  private volatile boolean stopping;
   private @Nullable Thread thread;
 
   /** What is being stored; read by {@link #failOlderThan}. */
@@ -41,12 +45,19 @@ final class Lane<S extends Submission> {
    * @param name of what it stores, for metrics and traces
    * @param queue in which its requests wait
    * @param writerFor makes the writer that stores a batch and replies through the given executor
+   * @param watchdog told how its answers go on, and of an end that nobody has asked for
    */
-  Lane(String name, FairQueue<S> queue, Function<Executor, Consumer<List<S>>> writerFor) {
+  Lane(
+      String name,
+      FairQueue<S> queue,
+      Function<Executor, Consumer<List<S>>> writerFor,
+      Watchdog watchdog) {
     this.name = name;
     this.batchSizes = Meters.batchSizes(name);
     this.queue = queue;
-    this.replies = new ReplyExecutor(() -> !queue.isEmpty());
+    this.watch = watchdog.watch("the lane of " + name);
+    this.replies =
+        new ReplyExecutor(() -> !queue.isEmpty(), watchdog.watch("the answers of " + name));
     this.writer = writerFor.apply(replies);
   }
 
@@ -64,6 +75,7 @@ final class Lane<S extends Submission> {
 
   /** Ends the lane after what is queued now; takes nothing more in. */
   void stop() {
+    stopping = true;
     queue.close();
   }
 
@@ -93,6 +105,10 @@ final class Lane<S extends Submission> {
     } catch (InterruptedException e) {
       LOG.log(Level.WARNING, "a lane was interrupted while requests may be waiting");
       refuseTheRest();
+    } finally {
+      if (!stopping) {
+        watch.begin(); // what will never end
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package imserver.message;
 
+import imserver.monitoring.Watch;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -23,6 +24,7 @@ final class ReplyExecutor implements Executor {
   private static final System.Logger LOG = System.getLogger(ReplyExecutor.class.getName());
 
   private final BooleanSupplier othersWait;
+  private final Watch watch;
 
   /** Free when the task that was given before has run. */
   private final Semaphore previous = new Semaphore(1);
@@ -33,9 +35,11 @@ final class ReplyExecutor implements Executor {
    * Without a thread yet: runs everything at once.
    *
    * @param othersWait whether the lane has something to store meanwhile
+   * @param watch whether they go on
    */
-  ReplyExecutor(BooleanSupplier othersWait) {
+  ReplyExecutor(BooleanSupplier othersWait, Watch watch) {
     this.othersWait = othersWait;
+    this.watch = watch;
   }
 
   /**
@@ -68,12 +72,14 @@ final class ReplyExecutor implements Executor {
   }
 
   private void runTask(Runnable task) {
+    watch.begin();
     try {
       task.run();
     } catch (RuntimeException | Error e) {
       // A fault of the program, or memory is short. A client that gets no answer tries again.
       LOG.log(Level.ERROR, "an answer or a delivery was dropped", e);
     } finally {
+      watch.end();
       previous.release();
     }
   }

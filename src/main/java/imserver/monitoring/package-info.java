@@ -15,6 +15,8 @@
  *   <li>{@link imserver.monitoring.JsonLog} writes the log as JSON, where {@code
  *       IMSERVER_LOG=json}; {@link imserver.monitoring.LogContext} says of which connection and
  *       user a line is.
+ *   <li>{@link imserver.monitoring.Watchdog} notices when a thread on which all users depend comes
+ *       to no end: who has such a thread asks it for a {@link imserver.monitoring.Watch}.
  * </ul>
  *
  * <h2>The way of a message, in three histograms</h2>

@@ -2,6 +2,7 @@ package imserver.rest;
 
 import imserver.cluster.Cluster;
 import imserver.config.Config;
+import imserver.monitoring.Watchdog;
 import imserver.query.DatabaseExecutor;
 import imserver.session.SessionRegistry;
 import jakarta.enterprise.context.Dependent;
@@ -24,13 +25,14 @@ import java.util.concurrent.CompletionStage;
  * no secret.
  *
  * <ul>
- *   <li>{@code GET /teaching/api/health}: 200 where the database answers, 503 where not. Says
- *       besides what a credential is here, so that the page can ask for one; how many servers are
- *       on the database; and whether this one hears all of them.
- *   <li>{@code …/health/live}: 200 while this process can answer, whatever the database does. Who
- *       does not answer is to be started anew.
- *   <li>{@code …/health/ready}: 200 where it is to be sent clients: the database answers, and it is
- *       not about to stop. The application is not there at all before its tables are.
+ *   <li>{@code GET /teaching/api/health}: 200 where the database answers, 503 where not, or where a
+ *       thread on which all depend is stuck ({@link Watchdog}). Says besides what a credential is
+ *       here, so that the page can ask for one; how many servers are on the database; and whether
+ *       this one hears all of them.
+ *   <li>{@code …/health/live}: 200 while this process can answer and no such thread is stuck,
+ *       whatever the database does. Who does not answer so is to be started anew.
+ *   <li>{@code …/health/ready}: 200 where it is to be sent clients: the same, the database answers,
+ *       and it is not about to stop. The application is not there at all before its tables are.
  * </ul>
  *
  * <p>The order of the members is kept for those who look for a text in the answer.
@@ -46,6 +48,7 @@ public class HealthResource {
   @Inject private Config config;
   @Inject private Cluster cluster;
   @Inject private SessionRegistry registry;
+  @Inject private Watchdog watchdog;
 
   /** For the container, which injects the rest. */
   public HealthResource() {}
@@ -62,7 +65,7 @@ public class HealthResource {
   @Path("live")
   @Produces(MediaType.APPLICATION_JSON)
   public Response live() {
-    return answer(true, JSON.createObjectBuilder().add("status", "up"));
+    return status(!watchdog.isStuck());
   }
 
   /** Asks the database. */
@@ -74,21 +77,28 @@ public class HealthResource {
   }
 
   private Response readiness(boolean database) {
-    boolean ready = database && !registry.isClosing();
-    return answer(ready, JSON.createObjectBuilder().add("status", ready ? "up" : "down"));
+    return status(database && !registry.isClosing() && !watchdog.isStuck());
+  }
+
+  private static Response status(boolean up) {
+    return answer(up, JSON.createObjectBuilder().add("status", state(up)));
+  }
+
+  private static String state(boolean up) {
+    return up ? "up" : "down";
   }
 
   private Response answer(boolean database) {
-    String state = database ? "up" : "down";
+    boolean up = database && !watchdog.isStuck();
     String mode = config.auth().mode().name().toLowerCase(Locale.ROOT);
     return answer(
-        database,
+        up,
         JSON.createObjectBuilder()
-            .add("status", state)
-            .add("database", state)
+            .add("status", state(up))
+            .add("database", state(database))
             .add("authMode", mode)
             .add("servers", cluster.servers())
-            .add("bus", cluster.hearsAll() ? "up" : "down"));
+            .add("bus", state(cluster.hearsAll())));
   }
 
   private static Response answer(boolean up, JsonObjectBuilder members) {

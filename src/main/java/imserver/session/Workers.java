@@ -1,6 +1,8 @@
 package imserver.session;
 
 import imserver.monitoring.Meters;
+import imserver.monitoring.Watch;
+import imserver.monitoring.Watchdog;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -10,6 +12,7 @@ import jakarta.ejb.Singleton;
 import jakarta.ejb.TransactionManagement;
 import jakarta.ejb.TransactionManagementType;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import jakarta.inject.Inject;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Set;
@@ -61,6 +64,7 @@ public class Workers {
   private static final Duration STOP_CHECK_PERIOD = Duration.ofMillis(20);
 
   @Resource private ManagedThreadFactory threads;
+  @Inject private Watchdog watchdog;
 
   private final Set<Deferred> pending = ConcurrentHashMap.newKeySet();
   private ThreadPoolExecutor database;
@@ -71,8 +75,9 @@ public class Workers {
   public Workers() {}
 
   /** With threads of a test, and started. */
-  Workers(ManagedThreadFactory threads) {
+  Workers(ManagedThreadFactory threads, Watchdog watchdog) {
     this.threads = threads;
+    this.watchdog = watchdog;
     start();
   }
 
@@ -84,6 +89,14 @@ public class Workers {
     Meters.pool("clients", clients);
     timer = new ScheduledThreadPoolExecutor(TIMER_THREADS, threads, new DiscardPolicy());
     timer.setRemoveOnCancelPolicy(true);
+    Watch ticks = watchdog.watch("the timer");
+    ticks.begin(); // ended by the next tick, for which a thread has to be free
+    runEvery(
+        Watchdog.PERIOD,
+        () -> {
+          ticks.end();
+          ticks.begin();
+        });
   }
 
   private ThreadPoolExecutor pool(int most) {

@@ -13,6 +13,9 @@ public final class Warnings extends Handler implements AutoCloseable {
   /** What they say, without their parameters. */
   public final List<String> lines = new CopyOnWriteArrayList<>();
 
+  /** What was thrown, or is shown like that, with those that have it. */
+  public final List<Throwable> thrown = new CopyOnWriteArrayList<>();
+
   private final Logger logger;
 
   /** Of that class. */
@@ -25,6 +28,9 @@ public final class Warnings extends Handler implements AutoCloseable {
   public void publish(LogRecord record) {
     if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
       lines.add(record.getMessage());
+      if (record.getThrown() != null) {
+        thrown.add(record.getThrown());
+      }
     }
   }
 

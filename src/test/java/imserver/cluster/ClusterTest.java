@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import imserver.database.Vendor;
+import imserver.monitoring.Watchdog;
 import imserver.server.TestPostgres;
 import imserver.session.FakeThreads;
 import java.io.IOException;
@@ -45,7 +46,8 @@ class ClusterTest {
             node -> new NodeTable(postgres.source(), Vendor.POSTGRESQL, Cluster.LISTENER_NAME),
             node ->
                 new PostgresBus(postgres::open, Cluster.LISTENER_NAME + node, new FakeThreads()),
-            new FakeThreads());
+            new FakeThreads(),
+            new Watchdog());
     started.add(cluster);
     cluster.start(listener);
     return cluster;
@@ -128,7 +130,7 @@ class ClusterTest {
           @Override
           public void stop() {}
         };
-    Cluster cluster = new Cluster(node -> table, node -> bus, new FakeThreads());
+    Cluster cluster = new Cluster(node -> table, node -> bus, new FakeThreads(), new Watchdog());
     started.add(cluster);
     cluster.start(new HeardByServer());
     await().until(() -> !published.isEmpty());

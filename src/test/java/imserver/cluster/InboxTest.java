@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import imserver.cluster.Change.ProfileChanged;
+import imserver.monitoring.Watchdog;
+import imserver.monitoring.Watches;
 import imserver.session.FakeThreads;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +24,9 @@ class InboxTest {
   private final List<List<Change>> told = new CopyOnWriteArrayList<>();
   private final AtomicInteger missed = new AtomicInteger();
   private final CountDownLatch free = new CountDownLatch(1);
-  private final Inbox inbox = new Inbox(this::take, missed::incrementAndGet, new FakeThreads());
+  private final Watchdog watchdog = new Watchdog();
+  private final Inbox inbox =
+      new Inbox(this::take, missed::incrementAndGet, new FakeThreads(), watchdog.watch("heard"));
 
   private void take(List<Change> changes) {
     if (changes.equals(POISON)) {
@@ -58,6 +62,20 @@ class InboxTest {
     assertThat(missed).hasValue(1);
     free.countDown();
     await().until(() -> told.equals(expected));
+  }
+
+  @Test
+  @DisplayName("is watched while it is told")
+  void watched() {
+    assertThat(Watches.isStuck(watchdog)).isFalse();
+    inbox.add(POISON);
+    await().until(() -> missed.get() == 1);
+    assertThat(Watches.isStuck(watchdog)).as("that has ended").isFalse();
+    inbox.add(of(1));
+    await().until(() -> Watches.isStuck(watchdog));
+    free.countDown();
+    await().until(() -> !told.isEmpty());
+    await().until(() -> !Watches.isStuck(watchdog));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import imserver.cluster.Change.MessagesRead;
 import imserver.database.Vendor;
+import imserver.monitoring.Watchdog;
 import imserver.server.TestPostgres;
 import imserver.session.FakeThreads;
 import java.io.IOException;
@@ -52,7 +53,8 @@ class ServersOnRedisTest {
         new Cluster(
             node -> table,
             node -> new RedisBus(redis.url(), () -> "same", Thread::new),
-            new FakeThreads());
+            new FakeThreads(),
+            new Watchdog());
     started.add(cluster);
     cluster.start(heard);
     return cluster;

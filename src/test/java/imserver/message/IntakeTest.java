@@ -9,6 +9,7 @@ import imserver.config.Config;
 import imserver.config.Configs;
 import imserver.content.WordFilter;
 import imserver.file.Attachments;
+import imserver.monitoring.Watchdog;
 import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
 import imserver.packet.Packets;
@@ -95,6 +96,7 @@ class IntakeTest {
     inject(made, "cluster", new Cluster());
     inject(made, "budgets", UserBudgets.with(config, time));
     inject(made, "workers", workers);
+    inject(made, "watchdog", new Watchdog());
     inject(made, "attachments", new Attachments());
     inject(made, "threads", new Threads());
     made.start();

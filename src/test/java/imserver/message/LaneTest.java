@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import imserver.auth.UserPrincipal;
 import imserver.message.Submission.Send;
+import imserver.monitoring.Watchdog;
+import imserver.monitoring.Watches;
 import imserver.packet.FailureCode;
 import imserver.packet.Packets;
 import imserver.packet.Response;
@@ -33,6 +35,7 @@ class LaneTest {
 
   private final WriterFixture fixture = new WriterFixture();
   private final Semaphore room = new Semaphore(ROOM);
+  private final Watchdog watchdog = new Watchdog();
   private final Lane<Send> lane = lane(100);
   private final FakeConnection alice = new FakeConnection(1);
   private final List<Thread> started = new CopyOnWriteArrayList<>();
@@ -48,7 +51,8 @@ class LaneTest {
     return new Lane<>(
         "messages",
         FairQueue.ofMessages(room, 1, maxBatch),
-        replies -> fixture.messageWriter(replies)::process);
+        replies -> fixture.messageWriter(replies)::process,
+        watchdog);
   }
 
   @AfterEach
@@ -305,5 +309,43 @@ class LaneTest {
             Packets.success(1, "t-a", 0, null), new Failure(1, "t-b", busy, busy.message()));
     assertThat(single.offer(message(alice, 2, "c"))).isFalse();
     assertThat(room.availablePermits()).isEqualTo(ROOM);
+    assertThat(Watches.isStuck(watchdog)).as("nobody stores any more").isTrue();
+  }
+
+  @Test
+  @DisplayName("has the watchdog told of answers that come to no end, and of nothing else")
+  void watched() {
+    CountDownLatch inBatch = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    fixture.beforeDelivery =
+        () -> {
+          inBatch.countDown();
+          await().until(() -> goOn.getCount() == 0);
+        };
+    lane.start(threads);
+    assertThat(Watches.isStuck(watchdog)).as("nothing to do").isFalse();
+    add("a");
+    await().until(() -> inBatch.getCount() == 0);
+    assertThat(Watches.isStuck(watchdog)).isTrue();
+    goOn.countDown();
+    lane.stop();
+    assertThat(lane.awaitEnd(END_TIMEOUT)).isTrue();
+    assertThat(Watches.isStuck(watchdog)).as("it was to end").isFalse();
+  }
+
+  @Test
+  @DisplayName("is not stuck while the database hangs")
+  void hangs() {
+    CountDownLatch goOn = new CountDownLatch(1);
+    fixture.service.refuses =
+        newMessage -> {
+          await().until(() -> goOn.getCount() == 0);
+          return false;
+        };
+    add("a");
+    lane.start(threads);
+    await().until(() -> !fixture.service.calls.isEmpty());
+    assertThat(Watches.isStuck(watchdog)).isFalse();
+    goOn.countDown();
   }
 }

@@ -2,7 +2,10 @@ package imserver.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import imserver.monitoring.Watchdog;
+import imserver.monitoring.Watches;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,7 +22,9 @@ class ReplyExecutorTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private volatile boolean othersWait = true;
-  private final ReplyExecutor replies = new ReplyExecutor(() -> othersWait);
+  private final Watchdog watchdog = new Watchdog();
+  private final ReplyExecutor replies =
+      new ReplyExecutor(() -> othersWait, watchdog.watch("replies"));
   private final List<Integer> done = new CopyOnWriteArrayList<>();
   private final List<Thread> by = new CopyOnWriteArrayList<>();
 
@@ -78,6 +83,23 @@ class ReplyExecutorTest {
     reply(3);
     replies.awaitEnd(TIMEOUT);
     assertThat(done).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  @DisplayName("are watched, in whichever of the two threads")
+  void watched() {
+    CountDownLatch goOn = new CountDownLatch(1);
+    replies.start(Thread::new);
+    replies.execute(() -> assertThat(awaited(goOn)).isTrue());
+    await().until(() -> Watches.isStuck(watchdog));
+    goOn.countDown();
+    othersWait = false;
+    replies.execute(
+        () -> {
+          assertThat(Watches.isStuck(watchdog)).isTrue();
+          throw new IllegalStateException("of a test");
+        });
+    assertThat(Watches.isStuck(watchdog)).isFalse();
   }
 
   private static boolean awaited(CountDownLatch latch) {

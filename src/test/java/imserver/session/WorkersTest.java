@@ -3,7 +3,10 @@ package imserver.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import imserver.monitoring.Watchdog;
+import imserver.monitoring.Watches;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -13,7 +16,8 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The threads for what may wait")
 class WorkersTest {
 
-  private final Workers workers = new Workers(new FakeThreads());
+  private final Watchdog watchdog = new Watchdog();
+  private final Workers workers = new Workers(new FakeThreads(), watchdog);
   private final AtomicBoolean ran = new AtomicBoolean();
 
   @AfterEach
@@ -39,6 +43,36 @@ class WorkersTest {
           }
         });
     await().until(ran::get);
+  }
+
+  @Test
+  @DisplayName("are watched: whether one is free for what is to be done in time")
+  void watched() {
+    assertThat(Watches.isStuck(watchdog)).as("no tick yet").isTrue();
+    await().until(() -> !Watches.isStuckStill(watchdog));
+    CountDownLatch free = new CountDownLatch(1);
+    AtomicInteger waiting = new AtomicInteger();
+    for (int i = 0; i < 2; i++) {
+      workers.runIn(
+          Duration.ZERO,
+          () -> {
+            waiting.incrementAndGet();
+            awaitEnd(free);
+          });
+    }
+    await().until(() -> waiting.get() == 2);
+    assertThat(Watches.isStuck(watchdog)).isTrue();
+    await().during(Watchdog.PERIOD.multipliedBy(2)).until(() -> Watches.isStuckStill(watchdog));
+    free.countDown();
+    await().until(() -> !Watches.isStuckStill(watchdog));
+  }
+
+  private static void awaitEnd(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

@@ -1,0 +1,147 @@
+package imserver.monitoring;
+
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Resource;
+import jakarta.ejb.ConcurrencyManagement;
+import jakarta.ejb.ConcurrencyManagementType;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.TransactionManagement;
+import jakarta.ejb.TransactionManagementType;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notices where a thread on which all users depend has not come to the end of a task for {@link
+ * #LOOKS} seconds, as in a deadlock: nothing but a new start of the server mends that, so that an
+ * orchestrator has to learn of it ({@code …/health/live}), and its log has to say where the thread
+ * stands before it is gone.
+ *
+ * <p>It counts its own looks, a second apart, and not time: a process that was stopped for minutes,
+ * or had no processor, is not stuck. Only what waits for no client, and for the database no longer
+ * than its time limits, may be watched: else a hostile client, or a database that is away, would
+ * have servers started anew. Safe for use by several threads.
+ */
+@Singleton
+@ConcurrencyManagement(ConcurrencyManagementType.BEAN)
+@TransactionManagement(TransactionManagementType.BEAN)
+public class Watchdog {
+
+  private static final System.Logger LOG = System.getLogger(Watchdog.class.getName());
+
+  /** How often a watch looks, and how often a watched timer has to run. */
+  public static final Duration PERIOD = Duration.ofSeconds(1);
+
+  /**
+   * At so many looks in a row at the same task it is stuck. What is watched may ask the database
+   * once or twice, each time for 4 s at most where the settings are those of the README.
+   */
+  static final int LOOKS = 60;
+
+  /** So many threads that wait for each other are told. */
+  private static final int MOST_OWNERS = 5;
+
+  @Resource private ManagedThreadFactory threads;
+
+  private Duration period = PERIOD;
+  private final List<Watch> watches = new CopyOnWriteArrayList<>();
+  private @Nullable ScheduledThreadPoolExecutor timer;
+
+  /** For the container, which injects the rest; without a thread where it is not started. */
+  public Watchdog() {}
+
+  Watchdog(ManagedThreadFactory threads, Duration period) {
+    this.threads = threads;
+    this.period = period;
+  }
+
+  @PostConstruct
+  void start() {
+    timer = new ScheduledThreadPoolExecutor(1, threads, new DiscardPolicy());
+    var unused =
+        timer.scheduleWithFixedDelay(
+            this::look, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+    Meters.gauge(
+        "imserver.threads.stuck",
+        "Threads on which all users depend that have been at the same task for a minute",
+        () -> watches.stream().filter(Watch::isStuck).count());
+  }
+
+  /**
+   * Watches one more thread, or several that take turns.
+   *
+   * @param name of what is done there, for the log
+   */
+  public Watch watch(String name) {
+    Watch watch = new Watch(name);
+    watches.add(watch);
+    return watch;
+  }
+
+  /** Whether something will not go on by itself. Does not wait. */
+  public boolean isStuck() {
+    return watches.stream().anyMatch(Watch::isStuck);
+  }
+
+  /** One look at everything. */
+  void look() {
+    try {
+      watches.stream().filter(Watch::look).forEach(Watchdog::tell);
+    } catch (RuntimeException | Error e) { // an error would end this
+      LOG.log(Level.ERROR, "a look whether all goes on has failed", e);
+    }
+  }
+
+  private static void tell(Watch watch) {
+    Thread thread = watch.thread();
+    if (!watch.isStuck()) {
+      LOG.log(Level.WARNING, "{0}: goes on", watch.name());
+    } else if (thread != null) {
+      LOG.log(
+          Level.ERROR,
+          watch.name() + ": stuck, since the same task was seen for " + LOOKS + " s; start anew",
+          where(thread.getId(), MOST_OWNERS));
+    }
+  }
+
+  /** Where a thread stands; as the cause, where the owner of the lock stands for which it waits. */
+  private static Throwable where(long id, int most) {
+    ThreadMXBean all = ManagementFactory.getThreadMXBean();
+    ThreadInfo info = all.getThreadInfo(id, Integer.MAX_VALUE);
+    if (info == null) {
+      return new Standing("a thread that has ended", null);
+    }
+    String lock = info.getLockName() == null ? "" : " for " + info.getLockName();
+    String what = info.getThreadName() + ", " + info.getThreadState() + lock;
+    long owner = info.getLockOwnerId();
+    Standing standing = new Standing(what, owner > 0 && most > 1 ? where(owner, most - 1) : null);
+    standing.setStackTrace(info.getStackTrace());
+    return standing;
+  }
+
+  /** Nothing that is thrown: the stack of a thread, as a log prints one. */
+  @SuppressWarnings("serial")
+  private static final class Standing extends Exception {
+
+    Standing(String what, @Nullable Throwable owner) {
+      super(what, owner);
+    }
+  }
+
+  @PreDestroy
+  void stop() {
+    if (timer != null) {
+      timer.shutdownNow();
+    }
+  }
+}
