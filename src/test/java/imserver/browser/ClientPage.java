@@ -4,6 +4,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
+import com.microsoft.playwright.TimeoutError;
 import com.microsoft.playwright.WebSocketFrame;
 import com.microsoft.playwright.WebSocketRoute;
 import jakarta.json.Json;
@@ -174,7 +175,12 @@ final class ClientPage implements AutoCloseable {
   }
 
   ClientPage awaitState(String state) {
-    page.waitForFunction("state => globalThis.client?.state === state", state);
+    try {
+      page.waitForFunction("state => globalThis.client?.state === state", state);
+    } catch (TimeoutError e) {
+      String states = String.valueOf(page.evaluate("JSON.stringify(globalThis.log?.state)"));
+      throw new AssertionError("not " + state + " but " + states + " by " + addresses, e);
+    }
     return this;
   }
 
