@@ -23,6 +23,8 @@ record WebOrigin(String scheme, String host, int port) {
       Pattern.compile("(\\[[^\\[\\]]*\\]|[^:\\[\\]]*)(?::(\\d{0,5}))?");
   private static final Pattern HOST = Pattern.compile("[a-z0-9._-]{1,253}");
 
+  private static final Pattern LOOPBACK = Pattern.compile("127(\\.\\d{1,3}){3}");
+
   /**
    * Characters that IDNA 2003, which the JDK has, and UTS 46, which browsers use, treat
    * differently.
@@ -113,7 +115,7 @@ record WebOrigin(String scheme, String host, int port) {
   boolean isLoopback() {
     return host.equals("localhost")
         || host.endsWith(".localhost")
-        || host.matches("127(\\.\\d{1,3}){3}")
+        || LOOPBACK.matcher(host).matches()
         || host.equals("[0:0:0:0:0:0:0:1]");
   }
 

@@ -1,8 +1,10 @@
 package imserver.endpoint;
 
+import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Has the endpoint made by CDI on every container; left to itself, Tomcat would inject nothing. And
@@ -10,12 +12,20 @@ import java.util.List;
  */
 public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
 
+  /** Looked up once: Weld looks through the stack for it, and through all archives. */
+  private volatile @Nullable BeanManager beans;
+
   /** For the container. */
   public HandshakeConfigurator() {}
 
   @Override
   public <T> T getEndpointInstance(Class<T> endpointClass) {
-    return CDI.current().select(endpointClass).get();
+    BeanManager manager = beans;
+    if (manager == null) {
+      manager = CDI.current().getBeanManager();
+      beans = manager;
+    }
+    return manager.createInstance().select(endpointClass).get();
   }
 
   @Override
