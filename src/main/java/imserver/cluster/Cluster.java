@@ -6,6 +6,7 @@ import imserver.config.RedisUrl;
 import imserver.database.Schema;
 import imserver.database.Vendor;
 import imserver.monitoring.Meters;
+import imserver.monitoring.TaskWatch;
 import imserver.monitoring.Watchdog;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -182,9 +183,10 @@ public class Cluster {
   /** A task that fails comes again all the same. */
   private void everySecond(Runnable task) {
     if (timer != null) {
+      TaskWatch watch = watchdog.watch("what is done each second for several servers");
       var unused =
           timer.scheduleWithFixedDelay(
-              () -> logged(task), 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+              () -> logged(task, watch), 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
@@ -197,11 +199,14 @@ public class Cluster {
     return new RedisBus(redis, table::installation, threads);
   }
 
-  private static void logged(Runnable task) {
+  private static void logged(Runnable task, TaskWatch watch) {
+    watch.begin();
     try {
       task.run();
     } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, "a task of the cluster failed", e);
+    } finally {
+      watch.end();
     }
   }
 

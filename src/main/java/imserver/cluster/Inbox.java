@@ -1,6 +1,6 @@
 package imserver.cluster;
 
-import imserver.monitoring.Watch;
+import imserver.monitoring.TaskWatch;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -22,7 +22,7 @@ final class Inbox {
 
   private final Consumer<List<Change>> listener;
   private final Runnable missed;
-  private final Watch watch;
+  private final TaskWatch watch;
   private final ThreadPoolExecutor thread;
 
   /**
@@ -31,7 +31,7 @@ final class Inbox {
    * @param missed told when a list had no room, or made the listener fail
    * @param watch whether the listener goes on
    */
-  Inbox(Consumer<List<Change>> listener, Runnable missed, ThreadFactory threads, Watch watch) {
+  Inbox(Consumer<List<Change>> listener, Runnable missed, ThreadFactory threads, TaskWatch watch) {
     this.listener = listener;
     this.missed = missed;
     this.watch = watch;

@@ -11,6 +11,7 @@ import imserver.message.Submission.ReadAck;
 import imserver.message.Submission.Recall;
 import imserver.message.Submission.Send;
 import imserver.monitoring.Meters;
+import imserver.monitoring.TaskWatch;
 import imserver.monitoring.Watchdog;
 import imserver.packet.FailureCode;
 import imserver.packet.MarkRead;
@@ -109,6 +110,8 @@ public class Intake {
   private Lane<Recall> recalls;
   private List<Lane<?>> allLanes;
   private Delivery delivery;
+  private TaskWatch overdueWatch;
+  private final AtomicBoolean failingOverdue = new AtomicBoolean();
   private final AtomicBoolean stopped = new AtomicBoolean();
 
   /** For the container, which injects the rest. */
@@ -152,7 +155,8 @@ public class Intake {
     allLanes = Stream.<Lane<?>>concat(lanes.stream(), Stream.of(readAcks, recalls)).toList();
     allLanes.forEach(lane -> lane.start(threads));
     tellRoom(room);
-    workers.runEvery(OVERDUE_CHECK, () -> workers.runForClient(this::failOverdue));
+    overdueWatch = watchdog.watch("the answers that are overdue");
+    workers.runEvery(OVERDUE_CHECK, this::startFailingOverdue);
   }
 
   private void tellRoom(Semaphore room) {
@@ -164,8 +168,26 @@ public class Intake {
         () -> 1 - (double) room.availablePermits() / all);
   }
 
+  /** One at a time: while one is stuck no other takes a thread. */
+  private void startFailingOverdue() {
+    if (failingOverdue.compareAndSet(false, true)) {
+      try {
+        workers.runForClient(this::failOverdue);
+      } catch (RuntimeException | Error e) { // none is started
+        failingOverdue.set(false);
+        throw e;
+      }
+    }
+  }
+
   private void failOverdue() {
-    allLanes.forEach(lane -> lane.failOlderThan(OVERDUE));
+    overdueWatch.begin();
+    try {
+      allLanes.forEach(lane -> lane.failOlderThan(OVERDUE));
+    } finally {
+      overdueWatch.end();
+      failingOverdue.set(false);
+    }
   }
 
   /**

@@ -2,9 +2,9 @@ package imserver.message;
 
 import imserver.message.FairQueue.Batch;
 import imserver.monitoring.Meters;
+import imserver.monitoring.TaskWatch;
 import imserver.monitoring.Traces;
 import imserver.monitoring.Traces.Step;
-import imserver.monitoring.Watch;
 import imserver.monitoring.Watchdog;
 import imserver.packet.FailureCode;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -32,7 +32,7 @@ final class Lane<S extends Submission> {
   private final ReplyExecutor replies;
   private final Consumer<List<S>> writer;
   private final DistributionSummary batchSizes;
-  private final Watch watch;
+  private final TaskWatch watch;
   private volatile boolean stopping;
   private @Nullable Thread thread;
 

@@ -20,7 +20,7 @@ public class MessageRepository {
    * From the first that is unread on also where messages are read: PostgreSQL, which may go through
    * both in the order of ids, would begin with the oldest of all messages, for each page.
    *
-   * <p>No query in JPQL, since EclipseLink would translate one that has a limit each time anew: a
+   * <p>This is no JPQL, since EclipseLink would translate a query with a limit anew each time: a
    * third of what a connection costs the database's threads.
    */
   private static final String UNREAD =

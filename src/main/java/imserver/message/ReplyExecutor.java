@@ -1,6 +1,6 @@
 package imserver.message;
 
-import imserver.monitoring.Watch;
+import imserver.monitoring.TaskWatch;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -24,7 +24,7 @@ final class ReplyExecutor implements Executor {
   private static final System.Logger LOG = System.getLogger(ReplyExecutor.class.getName());
 
   private final BooleanSupplier othersWait;
-  private final Watch watch;
+  private final TaskWatch watch;
 
   /** Free when the task that was given before has run. */
   private final Semaphore previous = new Semaphore(1);
@@ -37,7 +37,7 @@ final class ReplyExecutor implements Executor {
    * @param othersWait whether the lane has something to store meanwhile
    * @param watch whether they go on
    */
-  ReplyExecutor(BooleanSupplier othersWait, Watch watch) {
+  ReplyExecutor(BooleanSupplier othersWait, TaskWatch watch) {
     this.othersWait = othersWait;
     this.watch = watch;
   }

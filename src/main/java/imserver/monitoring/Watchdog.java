@@ -14,7 +14,9 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
@@ -28,9 +30,10 @@ import org.jspecify.annotations.Nullable;
  * stands before it is gone.
  *
  * <p>It counts its own looks, a second apart, and not time: a process that was stopped for minutes,
- * or had no processor, is not stuck. Only what waits for no client, and for the database no longer
- * than its time limits, may be watched: else a hostile client, or a database that is away, would
- * have servers started anew. Safe for use by several threads.
+ * or had no processor, is not stuck. Only what waits for no client for long may be watched: else a
+ * hostile client would have servers started anew. For the database it may wait, for less than that
+ * time; who has a server started anew asks first whether the database answers, since a pool of the
+ * container may wait for one that is away without an end. Safe for use by several threads.
  */
 @Singleton
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
@@ -39,22 +42,19 @@ public class Watchdog {
 
   private static final System.Logger LOG = System.getLogger(Watchdog.class.getName());
 
-  /** How often a watch looks, and how often a watched timer has to run. */
+  /** How often it looks. A tick of this period shows that a timer runs. */
   public static final Duration PERIOD = Duration.ofSeconds(1);
 
   /**
    * At so many looks in a row at the same task it is stuck. What is watched may ask the database
-   * once or twice, each time for 4 s at most where the settings are those of the README.
+   * once or twice, each time for some 10 s at most (see {@code imserver.database}).
    */
   static final int LOOKS = 60;
-
-  /** So many threads that wait for each other are told. */
-  private static final int MOST_OWNERS = 5;
 
   @Resource private ManagedThreadFactory threads;
 
   private Duration period = PERIOD;
-  private final List<Watch> watches = new CopyOnWriteArrayList<>();
+  private final List<TaskWatch> watches = new CopyOnWriteArrayList<>();
   private @Nullable ScheduledThreadPoolExecutor timer;
 
   /** For the container, which injects the rest; without a thread where it is not started. */
@@ -73,8 +73,8 @@ public class Watchdog {
             this::look, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
     Meters.gauge(
         "imserver.threads.stuck",
-        "Threads on which all users depend that have been at the same task for a minute",
-        () -> watches.stream().filter(Watch::isStuck).count());
+        "Tasks of threads on which all users depend that have not ended for a minute",
+        () -> watches.stream().filter(TaskWatch::isStuck).count());
   }
 
   /**
@@ -82,40 +82,47 @@ public class Watchdog {
    *
    * @param name of what is done there, for the log
    */
-  public Watch watch(String name) {
-    Watch watch = new Watch(name);
+  public TaskWatch watch(String name) {
+    TaskWatch watch = new TaskWatch(name);
     watches.add(watch);
     return watch;
   }
 
   /** Whether something will not go on by itself. Does not wait. */
   public boolean isStuck() {
-    return watches.stream().anyMatch(Watch::isStuck);
+    return watches.stream().anyMatch(TaskWatch::isStuck);
   }
 
   /** One look at everything. */
   void look() {
     try {
-      watches.stream().filter(Watch::look).forEach(Watchdog::tell);
-    } catch (RuntimeException | Error e) { // an error would end this
-      LOG.log(Level.ERROR, "a look whether all goes on has failed", e);
+      List<TaskWatch> changed = watches.stream().filter(TaskWatch::look).toList();
+      changed.forEach(Watchdog::tell);
+    } catch (RuntimeException | Error e) {
+      // The log, or memory is short. It would be the last look; what is stuck is known all the
+      // same.
     }
   }
 
-  private static void tell(Watch watch) {
+  private static void tell(TaskWatch watch) {
     Thread thread = watch.thread();
     if (!watch.isStuck()) {
-      LOG.log(Level.WARNING, "{0}: goes on", watch.name());
+      LOG.log(Level.WARNING, "{0} goes on", watch.name());
     } else if (thread != null) {
       LOG.log(
           Level.ERROR,
-          watch.name() + ": stuck, since the same task was seen for " + LOOKS + " s; start anew",
-          where(thread.getId(), MOST_OWNERS));
+          watch.name() + " has not gone on for " + LOOKS + " s: this server is to be started anew",
+          where(thread.getId(), new HashSet<>()));
     }
   }
 
-  /** Where a thread stands; as the cause, where the owner of the lock stands for which it waits. */
-  private static Throwable where(long id, int most) {
+  /**
+   * Where a thread stands; as the cause, where the owner of the lock stands for which it waits.
+   *
+   * @param told the threads that were told of before
+   */
+  private static Throwable where(long id, Set<Long> told) {
+    told.add(id);
     ThreadMXBean all = ManagementFactory.getThreadMXBean();
     ThreadInfo info = all.getThreadInfo(id, Integer.MAX_VALUE);
     if (info == null) {
@@ -124,7 +131,8 @@ public class Watchdog {
     String lock = info.getLockName() == null ? "" : " for " + info.getLockName();
     String what = info.getThreadName() + ", " + info.getThreadState() + lock;
     long owner = info.getLockOwnerId();
-    Standing standing = new Standing(what, owner > 0 && most > 1 ? where(owner, most - 1) : null);
+    boolean isNew = owner > 0 && !told.contains(owner);
+    Standing standing = new Standing(what, isNew ? where(owner, told) : null);
     standing.setStackTrace(info.getStackTrace());
     return standing;
   }
@@ -138,8 +146,9 @@ public class Watchdog {
     }
   }
 
+  /** Looks no more: what stops is not stuck. */
   @PreDestroy
-  void stop() {
+  public void stop() {
     if (timer != null) {
       timer.shutdownNow();
     }

@@ -16,7 +16,7 @@
  *       IMSERVER_LOG=json}; {@link imserver.monitoring.LogContext} says of which connection and
  *       user a line is.
  *   <li>{@link imserver.monitoring.Watchdog} notices when a thread on which all users depend comes
- *       to no end: who has such a thread asks it for a {@link imserver.monitoring.Watch}.
+ *       to no end: who has such a thread asks it for a {@link imserver.monitoring.TaskWatch}.
  * </ul>
  *
  * <h2>The way of a message, in three histograms</h2>

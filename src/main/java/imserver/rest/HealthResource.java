@@ -18,6 +18,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -29,8 +30,8 @@ import java.util.concurrent.CompletionStage;
  *       thread on which all depend is stuck ({@link Watchdog}). Says besides what a credential is
  *       here, so that the page can ask for one; how many servers are on the database; and whether
  *       this one hears all of them.
- *   <li>{@code …/health/live}: 200 while this process can answer and no such thread is stuck,
- *       whatever the database does. Who does not answer so is to be started anew.
+ *   <li>{@code …/health/live}: 200 while this process can answer and no such thread is stuck, and
+ *       while the database is away. Who does not answer so is to be started anew.
  *   <li>{@code …/health/ready}: 200 where it is to be sent clients: the same, the database answers,
  *       and it is not about to stop. The application is not there at all before its tables are.
  * </ul>
@@ -60,12 +61,17 @@ public class HealthResource {
     return check.databaseAnswers().thenApplyAsync(this::answer, database.answering());
   }
 
-  /** Asks nobody. */
+  /**
+   * Asks nobody, unless a thread is stuck: then the database, since a thread may wait for one that
+   * is away, which a new start does not bring back.
+   */
   @GET
   @Path("live")
   @Produces(MediaType.APPLICATION_JSON)
-  public Response live() {
-    return status(!watchdog.isStuck());
+  public CompletionStage<Response> live() {
+    return watchdog.isStuck()
+        ? check.databaseAnswers().thenApplyAsync(up -> status(!up), database.answering())
+        : CompletableFuture.completedFuture(status(true));
   }
 
   /** Asks the database. */

@@ -1,7 +1,7 @@
 package imserver.session;
 
 import imserver.monitoring.Meters;
-import imserver.monitoring.Watch;
+import imserver.monitoring.TaskWatch;
 import imserver.monitoring.Watchdog;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
@@ -89,9 +89,9 @@ public class Workers {
     Meters.pool("clients", clients);
     timer = new ScheduledThreadPoolExecutor(TIMER_THREADS, threads, new DiscardPolicy());
     timer.setRemoveOnCancelPolicy(true);
-    Watch ticks = watchdog.watch("the timer");
+    TaskWatch ticks = watchdog.watch("the timer");
     ticks.begin(); // ended by the next tick, for which a thread has to be free
-    runEvery(
+    every(
         Watchdog.PERIOD,
         () -> {
           ticks.end();
@@ -170,6 +170,20 @@ public class Workers {
    * the server stops.
    */
   public void runEvery(Duration period, Runnable task) {
+    TaskWatch watch = watchdog.watch("what the timer does again and again");
+    every(
+        period,
+        () -> {
+          watch.begin();
+          try {
+            task.run();
+          } finally {
+            watch.end();
+          }
+        });
+  }
+
+  private void every(Duration period, Runnable task) {
     var unused =
         timer.scheduleWithFixedDelay(
             logged(task), period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
@@ -182,6 +196,7 @@ public class Workers {
    */
   @PreDestroy
   public void stop() {
+    watchdog.stop();
     timer.shutdown();
     long end = System.nanoTime() + TIMER_STOP_TIMEOUT.toNanos();
     do {

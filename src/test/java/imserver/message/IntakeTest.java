@@ -352,6 +352,18 @@ class IntakeTest {
   }
 
   @Test
+  @DisplayName("looks for what is overdue with one thread at a time")
+  void overdue() {
+    for (int i = 0; i < 3; i++) {
+      workers.repeated.forEach(Runnable::run);
+    }
+    assertThat(workers.soon()).isEqualTo(1);
+    workers.runSoon();
+    workers.repeated.forEach(Runnable::run);
+    assertThat(workers.soon()).as("the next one").isEqualTo(1);
+  }
+
+  @Test
   @DisplayName("stores what is waiting when it stops, and refuses what comes later")
   void stops() {
     holdLane();

@@ -33,7 +33,10 @@ class MessageRepositoryTest {
   @DisplayName("find unread messages in order")
   void unread() {
     assertThat(ids(messages.unread(BOB, 0, 2))).containsExactly(stored.first, stored.second);
-    assertThat(ids(messages.unread(BOB, stored.second, 10))).containsExactly(stored.notice);
+    assertThat(messages.unread(BOB, stored.first, 10))
+        .containsExactly(
+            new ReceivedMessage(stored.second, ALICE, BOB, "second", "mark"),
+            new ReceivedMessage(stored.notice, 0, BOB, "notice", "mark"));
     stored.read(BOB, stored.second);
     assertThat(ids(messages.unread(BOB, 0, 10))).containsExactly(stored.first, stored.notice);
   }

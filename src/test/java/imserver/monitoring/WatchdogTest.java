@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class WatchdogTest {
 
   private final Watchdog watchdog = new Watchdog(new FakeThreads(), Duration.ofMillis(1));
-  private final Watch watch = watchdog.watch("a test");
+  private final TaskWatch watch = watchdog.watch("a test");
   private final List<Thread> threads = new ArrayList<>();
   private Warnings log;
 
@@ -73,7 +73,7 @@ class WatchdogTest {
     look(10);
     assertThat(watchdog.isStuck()).isTrue();
     assertThat(log.lines)
-        .containsExactly("a test: stuck, since the same task was seen for 60 s; start anew");
+        .containsExactly("a test has not gone on for 60 s: this server is to be started anew");
     assertThat(log.thrown.get(0))
         .hasMessage(Thread.currentThread().getName() + ", RUNNABLE")
         .hasNoCause()
@@ -82,7 +82,7 @@ class WatchdogTest {
     look(1);
     assertThat(watchdog.isStuck()).isFalse();
     look(100);
-    assertThat(log.lines).hasSize(2).last().isEqualTo("{0}: goes on");
+    assertThat(log.lines).hasSize(2).last().isEqualTo("{0} goes on");
   }
 
   @Test
@@ -122,7 +122,9 @@ class WatchdogTest {
     assertThat(log.thrown.get(0))
         .hasMessageStartingWith("of the test 1, WAITING for java.util.concurrent.locks.Reentrant");
     assertThat(log.thrown.get(0).getStackTrace()).anyMatch(at -> at.getMethodName().equals("lock"));
-    assertThat(log.thrown.get(0).getCause()).hasMessageStartingWith("of the test 0, WAITING for");
+    assertThat(log.thrown.get(0).getCause())
+        .hasMessageStartingWith("of the test 0, WAITING for")
+        .hasNoCause();
     assertThat(log.thrown.get(1)).hasMessage("a thread that has ended");
   }
 

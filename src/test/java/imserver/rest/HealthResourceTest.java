@@ -6,7 +6,7 @@ import imserver.cluster.Cluster;
 import imserver.config.Configs;
 import imserver.database.StorageException;
 import imserver.message.MessageService;
-import imserver.monitoring.Watch;
+import imserver.monitoring.TaskWatch;
 import imserver.monitoring.Watchdog;
 import imserver.monitoring.Watches;
 import imserver.query.DatabaseExecutor;
@@ -30,7 +30,7 @@ class HealthResourceTest {
 
   private final HealthResource resource = new HealthResource();
   private final Watchdog watchdog = new Watchdog();
-  private final Watch watch = watchdog.watch("a test");
+  private final TaskWatch watch = watchdog.watch("a test");
   private volatile boolean fails;
   private volatile boolean closing;
 
@@ -107,6 +107,9 @@ class HealthResourceTest {
         .startsWith("503 {\"status\":\"down\",\"database\":\"up\",\"authMode\":");
     assertThat(said(resource.live())).isEqualTo(DOWN);
     assertThat(said(resource.ready())).isEqualTo(DOWN);
+    fails = true;
+    assertThat(said(resource.live())).as("it may wait for the database").isEqualTo(UP);
+    fails = false;
     watch.end();
     assertThat(Watches.isStuckStill(watchdog)).isFalse();
     up();

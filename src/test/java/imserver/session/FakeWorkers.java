@@ -18,6 +18,9 @@ public final class FakeWorkers extends Workers {
   /** Whether a stop would wait for what is to run later, as far as that is known. */
   public final List<BooleanSupplier> neededLater = new ArrayList<>();
 
+  /** What is to run again and again. */
+  public final List<Runnable> repeated = new ArrayList<>();
+
   private final List<Runnable> later = new ArrayList<>();
 
   @Override
@@ -50,6 +53,12 @@ public final class FakeWorkers extends Workers {
   public void runEvery(Duration period, Runnable task) {
     delays.add(period);
     later.add(task);
+    repeated.add(task);
+  }
+
+  /** How many tasks are to run soon. */
+  public synchronized int soon() {
+    return soon.size();
   }
 
   /** Runs what is to run soon, and what that hands in. */

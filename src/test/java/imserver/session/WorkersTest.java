@@ -48,7 +48,7 @@ class WorkersTest {
   @Test
   @DisplayName("are watched: whether one is free for what is to be done in time")
   void watched() {
-    assertThat(Watches.isStuck(watchdog)).as("no tick yet").isTrue();
+    await().until(() -> Watches.isStuck(watchdog)); // between two ticks
     await().until(() -> !Watches.isStuckStill(watchdog));
     CountDownLatch free = new CountDownLatch(1);
     AtomicInteger waiting = new AtomicInteger();
@@ -65,6 +65,26 @@ class WorkersTest {
     await().during(Watchdog.PERIOD.multipliedBy(2)).until(() -> Watches.isStuckStill(watchdog));
     free.countDown();
     await().until(() -> !Watches.isStuckStill(watchdog));
+  }
+
+  @Test
+  @DisplayName("are watched: whether what is to run again and again comes to its end")
+  void watchedTask() {
+    CountDownLatch free = new CountDownLatch(1);
+    AtomicInteger runs = new AtomicInteger();
+    workers.runEvery(
+        Duration.ofMillis(1),
+        () -> {
+          runs.incrementAndGet();
+          awaitEnd(free);
+        });
+    await().until(() -> runs.get() == 1);
+    await().until(() -> Watches.isStuck(watchdog));
+    await()
+        .during(Watchdog.PERIOD.multipliedBy(2)) // the tick goes on in the other thread
+        .until(() -> Watches.isStuckStill(watchdog));
+    free.countDown();
+    await().until(() -> runs.get() > 1 && !Watches.isStuckStill(watchdog));
   }
 
   private static void awaitEnd(CountDownLatch latch) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * #begin} and {@link #end} are for one thread at a time, which may be another the next time; the
  * rest is for {@link Watchdog}.
  */
-public final class Watch {
+public final class TaskWatch {
 
   private final String name;
 
@@ -22,7 +22,7 @@ public final class Watch {
   private int looks;
   private volatile boolean stuck;
 
-  Watch(String name) {
+  TaskWatch(String name) {
     this.name = name;
   }
 
