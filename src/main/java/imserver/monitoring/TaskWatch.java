@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether what is done in one place after the other, and waits for nobody for long, goes on. {@link
- * #begin} and {@link #end} are for one thread at a time, which may be another the next time; the
- * rest is for {@link Watchdog}.
+ * Whether tasks that are done one after the other come to their ends. {@link #begin} and {@link
+ * #end} are for one thread at a time, which may be another for the next task; the rest is for
+ * {@link Watchdog}.
  */
 public final class TaskWatch {
 

@@ -78,7 +78,7 @@ public class Watchdog {
   }
 
   /**
-   * Watches one more thread, or several that take turns.
+   * Watches one more row of tasks.
    *
    * @param name of what is done there, for the log
    */
@@ -99,8 +99,7 @@ public class Watchdog {
       List<TaskWatch> changed = watches.stream().filter(TaskWatch::look).toList();
       changed.forEach(Watchdog::tell);
     } catch (RuntimeException | Error e) {
-      // The log, or memory is short. It would be the last look; what is stuck is known all the
-      // same.
+      // Of the log, or memory is short: this must not be the last look.
     }
   }
 

@@ -47,6 +47,30 @@ class LaneTest {
         return thread;
       };
 
+  /** Counted down when a delivery is being held. */
+  private final CountDownLatch held = new CountDownLatch(1);
+
+  /** Counted down to have what is held go on. */
+  private final CountDownLatch goOn = new CountDownLatch(1);
+
+  private void holdDeliveries() {
+    fixture.beforeDelivery =
+        () -> {
+          held.countDown();
+          await().until(() -> goOn.getCount() == 0);
+        };
+  }
+
+  private void holdDatabase() {
+    fixture.service.refuses =
+        newMessage -> {
+          if (goOn.getCount() > 0) { // to await it takes a while even then
+            await().until(() -> goOn.getCount() == 0);
+          }
+          return false;
+        };
+  }
+
   private Lane<Send> lane(int maxBatch) {
     return new Lane<>(
         "messages",
@@ -57,6 +81,7 @@ class LaneTest {
 
   @AfterEach
   void end() throws Exception {
+    goOn.countDown();
     lane.stop();
     lane.awaitEnd(END_TIMEOUT);
     await().until(() -> started.stream().noneMatch(Thread::isAlive));
@@ -116,14 +141,7 @@ class LaneTest {
       "answers in time where the database hangs, once: drops what waits, delivers what is stored"
           + " after all")
   void overdue() {
-    CountDownLatch goOn = new CountDownLatch(1);
-    fixture.service.refuses =
-        newMessage -> {
-          if (goOn.getCount() > 0) {
-            await().until(() -> goOn.getCount() == 0);
-          }
-          return false;
-        };
+    holdDatabase();
     List<FakeConnection> users =
         IntStream.range(0, 150).mapToObj(i -> new FakeConnection(10 + i)).toList();
     users.forEach(user -> assertThat(lane.offer(message(user, 2, "m" + user.user()))).isTrue());
@@ -156,8 +174,7 @@ class LaneTest {
   @Test
   @DisplayName("stores the next batch while it answers and delivers the one before, in order")
   void storesWhileItTells() {
-    CountDownLatch goOn = new CountDownLatch(1);
-    fixture.beforeDelivery = () -> await().until(() -> goOn.getCount() == 0);
+    holdDeliveries();
     addMany(250);
     lane.start(threads);
     await().until(() -> fixture.service.calls.equals(List.of(100, 100)));
@@ -190,16 +207,10 @@ class LaneTest {
   @Test
   @DisplayName("that is stopped stores what is queued before, and takes in nothing later")
   void stops() {
-    CountDownLatch inBatch = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
-    fixture.beforeDelivery =
-        () -> {
-          inBatch.countDown();
-          await().until(() -> goOn.getCount() == 0);
-        };
+    holdDeliveries();
     add("first");
     lane.start(threads);
-    await().until(() -> inBatch.getCount() == 0);
+    await().until(() -> held.getCount() == 0);
     add("before");
     lane.stop();
     assertThat(lane.offer(message(alice, 2, "late"))).isFalse();
@@ -215,12 +226,7 @@ class LaneTest {
   @Test
   @DisplayName("that is stopped waits for a database that hangs no longer than its time-out")
   void stopsWhileItHangs() {
-    CountDownLatch goOn = new CountDownLatch(1);
-    fixture.service.refuses =
-        newMessage -> {
-          await().until(() -> goOn.getCount() == 0);
-          return false;
-        };
+    holdDatabase();
     add("a");
     lane.start(threads);
     await().until(() -> !fixture.service.calls.isEmpty());
@@ -315,17 +321,11 @@ class LaneTest {
   @Test
   @DisplayName("has the watchdog told of answers that come to no end, and of nothing else")
   void watched() {
-    CountDownLatch inBatch = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
-    fixture.beforeDelivery =
-        () -> {
-          inBatch.countDown();
-          await().until(() -> goOn.getCount() == 0);
-        };
+    holdDeliveries();
     lane.start(threads);
     assertThat(Watches.isStuck(watchdog)).as("nothing to do").isFalse();
     add("a");
-    await().until(() -> inBatch.getCount() == 0);
+    await().until(() -> held.getCount() == 0);
     assertThat(Watches.isStuck(watchdog)).isTrue();
     goOn.countDown();
     lane.stop();
@@ -336,12 +336,7 @@ class LaneTest {
   @Test
   @DisplayName("is not stuck while the database hangs")
   void hangs() {
-    CountDownLatch goOn = new CountDownLatch(1);
-    fixture.service.refuses =
-        newMessage -> {
-          await().until(() -> goOn.getCount() == 0);
-          return false;
-        };
+    holdDatabase();
     add("a");
     lane.start(threads);
     await().until(() -> !fixture.service.calls.isEmpty());
