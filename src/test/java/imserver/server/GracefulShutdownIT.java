@@ -16,12 +16,10 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("h2")
-@Order(1) // a server that is stopped leaves class data for all that follow: see ClassData
 @DisplayName("A server that is stopped under load")
 class GracefulShutdownIT {
 

@@ -2,70 +2,53 @@ package imserver.server;
 
 import java.io.IOException;
 import java.net.URI;
-import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.ClassDescriptor;
-import org.junit.jupiter.api.ClassOrderer;
-import org.junit.jupiter.api.ClassOrdererContext;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** The server of {@link WithServer}: one at a time, which the next class takes over if it can. */
+/** The servers of {@link WithServer}, which later classes with the same settings take over. */
 public final class SharedServer implements BeforeAllCallback {
 
-  /**
-   * Puts classes that can share a server side by side, after those that have servers of their own;
-   * but first what JUnit's {@code Order} has first.
-   */
-  public static final class Order implements ClassOrderer {
+  /** As many at a time: one with the default settings, which most classes have, and another one. */
+  private static final int AT_MOST = 2;
 
-    @Override
-    public void orderClasses(ClassOrdererContext context) {
-      context
-          .getClassDescriptors() // the sort is stable
-          .sort(Comparator.comparingInt(Order::place).thenComparing(Order::settings));
-    }
+  /** By their settings, the one that was wanted last at the end. */
+  private static final Map<List<String>, ServerProcess> RUNNING =
+      new LinkedHashMap<>(AT_MOST + 1, 1, true);
 
-    private static int place(ClassDescriptor test) {
-      return test.findAnnotation(org.junit.jupiter.api.Order.class)
-          .map(org.junit.jupiter.api.Order::value)
-          .orElse(org.junit.jupiter.api.Order.DEFAULT);
-    }
-
-    private static String settings(ClassDescriptor test) {
-      return test.findAnnotation(WithServer.class)
-          .map(server -> String.join(",", server.value()))
-          .orElse("");
-    }
-  }
-
-  private static List<String> settings = List.of();
-  private static @Nullable ServerProcess running;
+  /** The one that the class wants whose tests are run. */
+  private static @Nullable ServerProcess wanted;
 
   @Override
   public void beforeAll(ExtensionContext context) throws IOException {
-    List<String> wanted =
+    List<String> settings =
         AnnotationSupport.findAnnotation(context.getRequiredTestClass(), WithServer.class)
             .map(server -> List.of(server.value()))
             .orElseThrow();
-    if (running != null && !running.isAlive()) {
-      throw new IllegalStateException("the server ended by itself; see " + running.log());
+    ServerProcess server = RUNNING.get(settings);
+    if (server != null && !server.isAlive()) {
+      throw new IllegalStateException("the server ended by itself; see " + server.log());
     }
-    if (running == null || !wanted.equals(settings)) {
-      stop();
-      running =
+    if (server == null) {
+      if (RUNNING.size() == AT_MOST) {
+        stopFirst();
+      }
+      server =
           ServerProcess.start(
               TestEnvironment.freePort(),
               TestEnvironment.folder(
                   System.getProperty("imserver.test.server") + "-" + System.nanoTime()),
-              environment(wanted));
-      settings = wanted;
+              environment(settings));
+      RUNNING.put(settings, server);
     }
+    wanted = server;
   }
 
   private static Map<String, String> environment(List<String> settings) {
@@ -79,7 +62,7 @@ public final class SharedServer implements BeforeAllCallback {
 
   /** The server that the tests of a class talk to. */
   static ServerProcess running() {
-    return Optional.ofNullable(running).orElseThrow();
+    return Optional.ofNullable(wanted).orElseThrow();
   }
 
   /** Its address. */
@@ -89,14 +72,16 @@ public final class SharedServer implements BeforeAllCallback {
 
   /** After the last class. */
   public static void stop() {
-    ServerProcess last = running;
-    running = null;
-    if (last != null) {
-      try {
-        last.stop();
-      } finally {
-        last.close();
-      }
+    while (!RUNNING.isEmpty()) {
+      stopFirst();
+    }
+  }
+
+  private static void stopFirst() {
+    Iterator<ServerProcess> servers = RUNNING.values().iterator();
+    try (ServerProcess first = servers.next()) {
+      servers.remove();
+      first.stop();
     }
   }
 }

@@ -3,6 +3,7 @@ package imserver.server;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
@@ -21,6 +23,11 @@ import org.junit.platform.launcher.LauncherSessionListener;
 public final class TestEnvironment implements LauncherSessionListener {
 
   private static final Duration DATABASE_START = Duration.ofMinutes(2);
+
+  /** Above those of well-known services, and below those of clients on Linux. */
+  private static final int FIRST_PORT = 12_000;
+
+  private static final int FIRST_OF_CLIENTS = 32_768;
 
   private static EmbeddedPostgres postgres;
   private static TestMariaDb mariaDb;
@@ -97,10 +104,17 @@ public final class TestEnvironment implements LauncherSessionListener {
     }
   }
 
-  /** A port of loopback that nobody listens on. */
+  /**
+   * A port of loopback that nobody listens on, below those that systems give to who connects: or a
+   * client of a test that runs beside could have it before the server does.
+   */
   public static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, FIRST_OF_CLIENTS);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException e) { // another one, then
+      }
     }
   }
 

@@ -7,9 +7,9 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * On a test class: a server with the WAR runs while its tests do. Classes with the same settings
- * run one after the other on the same server, and all use the same database: a test takes users of
- * its own ({@link Users}).
+ * On a test class: a server with the WAR runs while its tests do. In one process the next class
+ * with the same settings has the same server, as long as no two other settings were wanted in
+ * between; and all use the same database, so a test takes users of its own ({@link Users}).
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
