@@ -145,7 +145,10 @@ final class ChatPage implements AutoCloseable {
     return this;
   }
 
+  /** It is connected, and says nothing about that. */
   ChatPage awaitConnection() {
+    Locator banner = page.locator("im-chat-banner"); // shows nothing before it connects, either
+    awaitThat(() -> banner.evaluate("banner => banner.connection.state").equals("open"));
     assertThat(banner()).hasCount(0);
     return this;
   }

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,7 @@ public final class Client implements AutoCloseable {
   }
 
   private final List<Packet> received = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<Void> opened = new CompletableFuture<>();
   private final CompletableFuture<Integer> closed = new CompletableFuture<>();
   private volatile String closeReason = "";
   private volatile Consumer<Packet> onAnswer = packet -> {};
@@ -38,7 +40,10 @@ public final class Client implements AutoCloseable {
 
   private Client() {}
 
-  /** Connects with a credential in the path. */
+  /**
+   * Connects with a credential in the path, and waits until the server knows the connection: a
+   * handshake is answered before, by which much can pass on a busy machine.
+   */
   public static Client connect(URI server, Object credential) {
     return connect(server, credential, builder -> {});
   }
@@ -49,6 +54,8 @@ public final class Client implements AutoCloseable {
     WebSocket.Builder builder = HTTP.newWebSocketBuilder().connectTimeout(TIMEOUT);
     options.accept(builder);
     client.socket = builder.buildAsync(address(server, credential), client.new Listener()).join();
+    client.socket.sendPing(ByteBuffer.allocate(0)); // no frame is read before it was opened
+    client.opened.orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
     return client;
   }
 
@@ -89,7 +96,7 @@ public final class Client implements AutoCloseable {
 
   /** Sends a binary frame. */
   void sendBinary(byte[] bytes) {
-    socket.sendBinary(java.nio.ByteBuffer.wrap(bytes), true).join();
+    socket.sendBinary(ByteBuffer.wrap(bytes), true).join();
   }
 
   /** Has each success and failure passed on, from now on. */
@@ -190,16 +197,27 @@ public final class Client implements AutoCloseable {
     }
 
     @Override
+    public CompletionStage<?> onPong(WebSocket webSocket, ByteBuffer data) {
+      opened.complete(null);
+      webSocket.request(1);
+      return null;
+    }
+
+    @Override
     public CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
-      closeReason = reason;
-      closed.complete(code);
+      ended(code, reason);
       return null;
     }
 
     @Override
     public void onError(WebSocket webSocket, Throwable error) {
-      closeReason = error.toString();
-      closed.complete(1006);
+      ended(1006, error.toString());
+    }
+
+    private void ended(int code, String reason) {
+      closeReason = reason;
+      closed.complete(code);
+      opened.complete(null);
     }
   }
 }

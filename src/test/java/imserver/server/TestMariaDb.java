@@ -121,6 +121,7 @@ public final class TestMariaDb implements AutoCloseable {
                 "--basedir=" + root,
                 "--lc-messages-dir=" + root.resolve("share"),
                 "--datadir=" + folder.resolve("data"),
+                "--tmpdir=" + folder, // one that starts removes what it finds of others
                 "--innodb-log-file-size=64M"));
     if (System.getProperty("user.name").equals("root")) {
       command.add("--user=root"); // else it refuses
