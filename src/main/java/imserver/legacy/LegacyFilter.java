@@ -2,10 +2,10 @@ package imserver.legacy;
 
 import imserver.config.Config;
 import imserver.config.Config.Switch;
+import imserver.rest.Beans;
 import imserver.rest.BearerFilter;
 import imserver.rest.Problem;
 import jakarta.annotation.Priority;
-import jakarta.enterprise.inject.spi.CDI;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -25,7 +25,7 @@ public class LegacyFilter implements ContainerRequestFilter {
 
   @Override
   public void filter(ContainerRequestContext request) {
-    if (CDI.current().select(Config.class).get().server().originalPaths() == Switch.OFF) {
+    if (Beans.get(Config.class).server().originalPaths() == Switch.OFF) {
       throw Problem.notFound("these paths are switched off");
     }
     if (!request.getMethod().equals(HttpMethod.OPTIONS)) {

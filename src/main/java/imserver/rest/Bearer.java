@@ -4,7 +4,6 @@ import imserver.auth.CredentialVerifier;
 import imserver.auth.InvalidCredentialException;
 import imserver.auth.RefusalLog;
 import imserver.auth.UserPrincipal;
-import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -47,9 +46,7 @@ final class Bearer {
     try {
       return verifier.verify(header.substring(SCHEME.length()).strip());
     } catch (InvalidCredentialException e) {
-      CDI.current()
-          .select(RefusalLog.class)
-          .get()
+      Beans.get(RefusalLog.class)
           .log(RefusalLog.Kind.CREDENTIAL, () -> "refused a request: " + e.getMessage());
       return null;
     }

@@ -7,7 +7,6 @@ import imserver.auth.UserPrincipal;
 import imserver.packet.FailureCode;
 import imserver.session.UserBudgets;
 import jakarta.annotation.Priority;
-import jakarta.enterprise.inject.spi.CDI;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
@@ -47,7 +46,7 @@ public class BearerFilter implements ContainerRequestFilter {
         caller == null
             ? Bearer.verified(
                 request.getHeaderString(HttpHeaders.AUTHORIZATION),
-                CDI.current().select(CredentialVerifier.class).get())
+                Beans.get(CredentialVerifier.class))
             : caller instanceof UserPrincipal known ? known : null;
     if (principal == null || hasEnded(principal)) {
       throw Problem.unauthorized();
@@ -56,7 +55,7 @@ public class BearerFilter implements ContainerRequestFilter {
     if (actedFor != null) {
       principal = actingFor(actedFor, principal, request);
     }
-    if (CDI.current().select(Suspensions.class).get().isShutOut(principal)) {
+    if (Beans.get(Suspensions.class).isShutOut(principal)) {
       FailureCode code = FailureCode.SUSPENDED;
       throw Problem.of(code, code.message());
     }
@@ -75,9 +74,7 @@ public class BearerFilter implements ContainerRequestFilter {
       throw Problem.forbidden(ACTED_FOR + " is for the host application");
     }
     UserPrincipal acting = host.actingFor(Parameters.id(ACTED_FOR, user));
-    CDI.current()
-        .select(Audit.class)
-        .get()
+    Beans.get(Audit.class)
         .line(
             host,
             "act for user %d: %s %s"
@@ -92,8 +89,8 @@ public class BearerFilter implements ContainerRequestFilter {
 
   /** Whether the credential has ended since it was verified: the body may have taken a while. */
   private static boolean hasEnded(UserPrincipal principal) {
-    return principal.isExpired(CDI.current().select(Clock.class).get().instant())
-        || CDI.current().select(Revocations.class).get().cover(principal);
+    return principal.isExpired(Beans.get(Clock.class).instant())
+        || Beans.get(Revocations.class).cover(principal);
   }
 
   /**
@@ -106,7 +103,7 @@ public class BearerFilter implements ContainerRequestFilter {
     if (principal.service()) {
       return;
     }
-    UserBudgets budgets = CDI.current().select(UserBudgets.class).get();
+    UserBudgets budgets = Beans.get(UserBudgets.class);
     Duration wait =
         budgets.requests().take(principal.userId(), Math.min(cost, UserBudgets.MAX_REQUEST_COST));
     if (!wait.isZero()) {
