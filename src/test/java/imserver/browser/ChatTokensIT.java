@@ -42,7 +42,7 @@ class ChatTokensIT {
 
   private static final String HOST = "http://host.example/";
   private static final int HOUR = 3600; // seconds
-  private static final int SOON = 10;
+  private static final int SOON = 20;
 
   private final long alice = Users.next();
   private final long bob = Users.next();

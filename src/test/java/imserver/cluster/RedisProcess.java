@@ -108,7 +108,7 @@ public final class RedisProcess implements AutoCloseable {
   static int freePort() {
     while (true) {
       try (ServerSocket socket = new ServerSocket(0)) {
-        int port = 10_000 + socket.getLocalPort() % 20_000;
+        int port = 10_000 + socket.getLocalPort() % 12_000;
         try (ServerSocket one = new ServerSocket(port);
             ServerSocket other = new ServerSocket(port + 10_000)) {
           return one.getLocalPort();

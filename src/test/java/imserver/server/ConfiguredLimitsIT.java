@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -279,6 +280,7 @@ class ConfiguredLimitsIT {
     try (Client sender = Client.connect(server, probe)) {
       await()
           .atMost(Client.TIMEOUT)
+          .pollInterval(Duration.ofMillis(500)) // a connection may fail fifty times a minute
           .until(
               () -> {
                 String timestamp = "p" + System.nanoTime();

@@ -163,6 +163,7 @@ class SeveralServersIT {
       await().atMost(Client.TIMEOUT).until(() -> bobOnOther.messages().size() == count);
       assertThat(ids(bobOnOne)).isEqualTo(stored());
       assertThat(ids(bobOnOther)).isEqualTo(stored());
+      await().atMost(Client.TIMEOUT).until(() -> aliceOnOne.messages().size() == count);
       await().atMost(Client.TIMEOUT).until(() -> aliceOnOther.messages().size() == count);
       assertThat(ids(aliceOnOther)).isEqualTo(ids(aliceOnOne)).isSorted();
     }

@@ -58,8 +58,8 @@ public final class TestEnvironment implements LauncherSessionListener {
   }
 
   /** A PostgreSQL for a test, which may take its time to start where others have the machine. */
-  public static EmbeddedPostgres.Builder database() {
-    return EmbeddedPostgres.builder().setPGStartupWait(DATABASE_START);
+  public static EmbeddedPostgres.Builder database() throws IOException {
+    return EmbeddedPostgres.builder().setPort(freePort()).setPGStartupWait(DATABASE_START);
   }
 
   /** A folder for files of a test, which may not exist yet. */

@@ -228,7 +228,7 @@ class UserDataIT {
                 .code())
         .isEqualTo("ERASING");
     assertThat(moderator.post(of(alice, "erase"), "{}").status()).isEqualTo(202);
-    assertThat(actionsOn(alice)).filteredOn(action -> action.startsWith("erase")).hasSize(1);
+    assertThat(actionsOn(alice)).filteredOn(action -> action.startsWith("erase:")).hasSize(1);
     assertThat(moderator.post(of(0, "erase"), "{}").status()).isEqualTo(400);
   }
 }

@@ -192,6 +192,8 @@ class WebSocketProtocolIT {
       "that breaks off is forgotten, at once or by the next pings; what comes then comes again")
   void reset() throws IOException {
     RawClient broken = RawClient.connect(server, bob);
+    broken.send(RawClient.PING, new byte[0]);
+    broken.read(); // the pong, once the server knows the connection
     broken.reset();
     awaitClosed(bob, "(1006|4408)");
     try (Client a = Client.connect(server, alice)) {
