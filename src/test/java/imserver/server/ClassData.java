@@ -7,6 +7,7 @@ import java.nio.file.Path;
  * Class data that servers of one kind share: the first that is stopped leaves it, those that start
  * later map it rather than parse and verify their classes anew, which saves up to a fifth of the
  * processor time of a start. The JVM compares each class with it, so that a new WAR is no harm.
+ * Servers of several processes may write it; one that is not complete is not used.
  */
 final class ClassData {
 

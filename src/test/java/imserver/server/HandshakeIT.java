@@ -299,11 +299,14 @@ class HandshakeIT {
   @DisplayName("counts when a body is complete: a token that has ended meanwhile stores nothing")
   void endedWhileTheBodyCame() throws Exception {
     Instant soon =
-        Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(6); // the bodies have ten
+        Instant.now()
+            .truncatedTo(ChronoUnit.SECONDS)
+            .plusSeconds(6); // each body has to be there within ten
     long carol = Users.next();
     List<SlowClient> bodies = new ArrayList<>();
     try {
       bodies.addAll(beginBodies(alice, claims -> claims.expirationTime(Date.from(soon))));
+      assertThat(Instant.now()).isBefore(soon);
       bodies.addAll(beginBodies(carol, claims -> claims));
       Api host = new Api(server, hostToken());
       assertThat(host.delete("api/users/" + carol + "/sessions").status()).isEqualTo(204);

@@ -16,12 +16,16 @@ import org.junit.platform.commons.support.AnnotationSupport;
 /** The servers of {@link WithServer}, which later classes with the same settings take over. */
 public final class SharedServer implements BeforeAllCallback {
 
-  /** As many at a time: one with the default settings, which most classes have, and another one. */
-  private static final int AT_MOST = 2;
+  /**
+   * As many at a time, where each has a database of its own: one with the default settings, which
+   * most classes have, and another one. Two on one database would tell each other what they do, and
+   * most tests are about a server that is alone.
+   */
+  private static final int AT_MOST =
+      TestEnvironment.onPostgres() || TestEnvironment.onMariaDb() ? 1 : 2;
 
   /** By their settings, the one that was wanted last at the end. */
-  private static final Map<List<String>, ServerProcess> RUNNING =
-      new LinkedHashMap<>(AT_MOST + 1, 1, true);
+  private static final Map<List<String>, ServerProcess> RUNNING = new LinkedHashMap<>(4, 1, true);
 
   /** The one that the class wants whose tests are run. */
   private static @Nullable ServerProcess wanted;
@@ -70,10 +74,17 @@ public final class SharedServer implements BeforeAllCallback {
     return running().address();
   }
 
-  /** After the last class. */
+  /** Stops all: after the last class, or where one wants the database for its own servers. */
   public static void stop() {
-    while (!RUNNING.isEmpty()) {
-      stopFirst();
+    wanted = null;
+    try {
+      if (!RUNNING.isEmpty()) {
+        stopFirst();
+      }
+    } finally {
+      if (!RUNNING.isEmpty()) {
+        stop();
+      }
     }
   }
 

@@ -24,9 +24,9 @@ public final class TestEnvironment implements LauncherSessionListener {
 
   private static final Duration DATABASE_START = Duration.ofMinutes(2);
 
-  /** Above those of well-known services, and below those of clients on Linux. */
   private static final int FIRST_PORT = 12_000;
 
+  /** Of Linux; of others it is higher. */
   private static final int FIRST_OF_CLIENTS = 32_768;
 
   private static EmbeddedPostgres postgres;
@@ -91,7 +91,14 @@ public final class TestEnvironment implements LauncherSessionListener {
 
   @Override
   public void launcherSessionClosed(LauncherSession session) {
-    SharedServer.stop();
+    try {
+      SharedServer.stop();
+    } finally {
+      closeDatabases();
+    }
+  }
+
+  private static void closeDatabases() {
     if (mariaDb != null) {
       mariaDb.close();
     }

@@ -8,8 +8,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * On a test class: a server with the WAR runs while its tests do. In one process the next class
- * with the same settings has the same server, as long as no two other settings were wanted in
- * between; and all use the same database, so a test takes users of its own ({@link Users}).
+ * with the same settings has the same server, as long as no others were wanted in between (with H2,
+ * where each has a database of its own, no two others); on PostgreSQL and MariaDB all use the same
+ * database. A test takes users of its own ({@link Users}).
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
