@@ -14,6 +14,11 @@ import { UserSearch, userIdIn } from "./user-search.js";
 /** @import { Menu } from "./menu.js" */
 /** @import { Texts } from "./texts.js" */
 
+/** How long a press holds the list still, at most: not every end of one is told. */
+const PRESS = 5000; // ms
+/** After a pointer was lifted: the click of a finger may come a little later. */
+const CLICK = 100; // ms
+
 /**
  * The list of conversations, and the search in it, which also finds people to begin a conversation with. Fires "open" with
  * a user.
@@ -132,6 +137,8 @@ export class ConversationList extends LitElement {
   #end = null;
   /** The user whose row was opened last: to there one comes back. @type {string | null} */
   #openedLast = null;
+  /** Runs while a row is pressed. @type {ReturnType<typeof setTimeout> | undefined} */
+  #pressed;
 
   constructor() {
     super();
@@ -153,6 +160,7 @@ export class ConversationList extends LitElement {
     super.disconnectedCallback();
     this.#moreWanted.disconnect();
     this.#end = null;
+    this.#release();
   }
 
   /** To the open conversation, or to the one that was open last, or to the search. @override */
@@ -164,6 +172,23 @@ export class ConversationList extends LitElement {
 
   get #input() {
     return /** @type {HTMLInputElement} */ (this.renderRoot.querySelector("input"));
+  }
+
+  /** Not while a row is pressed: where it moves meanwhile, the browser makes no click of the press. */
+  shouldUpdate() {
+    return this.#pressed === undefined;
+  }
+
+  /** @param {number} ms */
+  #releaseIn(ms) {
+    clearTimeout(this.#pressed);
+    this.#pressed = setTimeout(() => this.#release(), ms);
+  }
+
+  #release() {
+    clearTimeout(this.#pressed);
+    this.#pressed = undefined;
+    this.requestUpdate();
   }
 
   willUpdate() {
@@ -209,7 +234,16 @@ export class ConversationList extends LitElement {
         </button>
       </search>
       <p class="note" role="status" ?hidden=${this.problem === ""}>${this.problem}</p>
-      <nav aria-label=${t.conversations} @keydown=${this.#listKey}>${this.query.trim() ? this.#results() : this.#list()}</nav>
+      <nav
+        aria-label=${t.conversations}
+        @keydown=${this.#listKey}
+        @pointerdown=${(/** @type {PointerEvent} */ { button }) => button === 0 && this.#releaseIn(PRESS)}
+        @pointerup=${() => this.#releaseIn(CLICK)}
+        @pointercancel=${this.#release}
+        @click=${this.#release}
+      >
+        ${this.query.trim() ? this.#results() : this.#list()}
+      </nav>
       <im-chat-menu></im-chat-menu>
     `;
   }

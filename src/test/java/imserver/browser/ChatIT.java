@@ -572,6 +572,30 @@ class ChatIT {
   }
 
   @Test
+  @DisplayName(
+      "opens the conversation that is pressed, though another one moves above it meanwhile")
+  void pressed() {
+    long carol = Users.next();
+    long dave = Users.next();
+    long erin = Users.next();
+    as(dave).sendMessage(carol, "the first of dave");
+    as(erin).sendMessage(carol, "of erin");
+    URI address = server.address().resolve("/teaching/#user=" + carol);
+    try (ChatPage page = ChatPage.open(browser, ChatPage.english(), address)) {
+      page.awaitConnection();
+      assertThat(page.conversations().first()).containsText("of erin");
+      page.conversation(erin).hover();
+      page.page().mouse().down();
+      as(dave).sendMessage(carol, "the second of dave");
+      assertThat(page.page().locator("im-chat .chat > [role=status]"))
+          .containsText(String.valueOf(dave)); // by now the page has the message
+      page.page().mouse().up();
+      assertThat(page.conversation(erin)).hasAttribute("aria-current", "true");
+      assertThat(page.conversations().first()).containsText("the second of dave");
+    }
+  }
+
+  @Test
   @DisplayName("finds people by name and by user id, with the keyboard alone")
   void search() {
     long carol = Users.next();
