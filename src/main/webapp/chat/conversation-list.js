@@ -15,9 +15,9 @@ import { UserSearch, userIdIn } from "./user-search.js";
 /** @import { Texts } from "./texts.js" */
 
 /** How long a press holds the list still, at most: not every end of one is told. */
-const PRESS = 5000; // ms
-/** After a pointer was lifted: the click of a finger may come a little later. */
-const CLICK = 100; // ms
+const PRESS = 30_000; // ms
+/** After a pointer was lifted: the click of a finger may come later. */
+const CLICK = 400; // ms
 
 /**
  * The list of conversations, and the search in it, which also finds people to begin a conversation with. Fires "open" with
@@ -137,8 +137,10 @@ export class ConversationList extends LitElement {
   #end = null;
   /** The user whose row was opened last: to there one comes back. @type {string | null} */
   #openedLast = null;
-  /** Runs while a row is pressed. @type {ReturnType<typeof setTimeout> | undefined} */
-  #pressed;
+  /** While a row is pressed. @type {AbortController | null} */
+  #press = null;
+  /** Ends that at last. @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
   constructor() {
     super();
@@ -156,11 +158,16 @@ export class ConversationList extends LitElement {
     this.problem = "";
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    this.requestUpdate(); // where it was in a page before, and pressed
+  }
+
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#moreWanted.disconnect();
     this.#end = null;
-    this.#release();
+    this.#endPress();
   }
 
   /** To the open conversation, or to the one that was open last, or to the search. @override */
@@ -174,21 +181,41 @@ export class ConversationList extends LitElement {
     return /** @type {HTMLInputElement} */ (this.renderRoot.querySelector("input"));
   }
 
-  /** Not while a row is pressed: where it moves meanwhile, the browser makes no click of the press. */
-  shouldUpdate() {
-    return this.#pressed === undefined;
+  /**
+   * What others do waits while a row is pressed: where it moved meanwhile, the browser would make no click of the press.
+   *
+   * @param {Map<PropertyKey, unknown>} changed
+   */
+  shouldUpdate(changed) {
+    return this.#press === null || [...changed.keys()].some((key) => key !== "revision");
+  }
+
+  /** @param {PointerEvent} down */
+  #hold({ button, target }) {
+    if (button !== 0 || !(/** @type {Element} */ (target).closest(".item"))) return;
+    this.#endPress();
+    this.#press = new AbortController();
+    const { signal } = this.#press;
+    for (const type of ["pointerup", "pointercancel", "contextmenu"])
+      window.addEventListener(type, () => this.#releaseIn(CLICK), { signal });
+    this.#releaseIn(PRESS);
   }
 
   /** @param {number} ms */
   #releaseIn(ms) {
-    clearTimeout(this.#pressed);
-    this.#pressed = setTimeout(() => this.#release(), ms);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#release(), ms);
   }
 
   #release() {
-    clearTimeout(this.#pressed);
-    this.#pressed = undefined;
+    this.#endPress();
     this.requestUpdate();
+  }
+
+  #endPress() {
+    clearTimeout(this.#timer);
+    this.#press?.abort();
+    this.#press = null;
   }
 
   willUpdate() {
@@ -237,9 +264,7 @@ export class ConversationList extends LitElement {
       <nav
         aria-label=${t.conversations}
         @keydown=${this.#listKey}
-        @pointerdown=${(/** @type {PointerEvent} */ { button }) => button === 0 && this.#releaseIn(PRESS)}
-        @pointerup=${() => this.#releaseIn(CLICK)}
-        @pointercancel=${this.#release}
+        @pointerdown=${this.#hold}
         @click=${this.#release}
       >
         ${this.query.trim() ? this.#results() : this.#list()}

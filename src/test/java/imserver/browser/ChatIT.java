@@ -11,6 +11,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.WebSocketRoute;
+import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
 import com.microsoft.playwright.options.AriaRole;
 import imserver.server.Api;
 import imserver.server.Client;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -45,6 +47,7 @@ class ChatIT {
   private static final int LONG = 10_000;
   private static final int MOST_ROWS = 160;
   private static final int MANY = 500;
+  private static final int PRESS = 30_000; // ms, as the list holds still for one at most
 
   private static final Pattern CLIENT_MESSAGE_ID =
       Pattern.compile("clientMessageId[\\\\\":]+[\\w-]+");
@@ -571,10 +574,8 @@ class ChatIT {
     }
   }
 
-  @Test
-  @DisplayName(
-      "opens the conversation that is pressed, though another one moves above it meanwhile")
-  void pressed() {
+  /** Presses a row of the list, lets another one come to its top, and lets go at a place. */
+  private void press(boolean besides, BiConsumer<ChatPage, Long> then) {
     long carol = Users.next();
     long dave = Users.next();
     long erin = Users.next();
@@ -582,17 +583,37 @@ class ChatIT {
     as(erin).sendMessage(carol, "of erin");
     URI address = server.address().resolve("/teaching/#user=" + carol);
     try (ChatPage page = ChatPage.open(browser, ChatPage.english(), address)) {
+      Locator announced = page.page().locator("im-chat .chat > [role=status]");
       page.awaitConnection();
       assertThat(page.conversations().first()).containsText("of erin");
+      assertThat(announced).not().containsText(String.valueOf(dave));
       page.conversation(erin).hover();
       page.page().mouse().down();
       as(dave).sendMessage(carol, "the second of dave");
-      assertThat(page.page().locator("im-chat .chat > [role=status]"))
-          .containsText(String.valueOf(dave)); // by now the page has the message
+      assertThat(announced).containsText(String.valueOf(dave)); // by now the page has the message
+      assertThat(page.conversations().first()).containsText("of erin");
+      if (besides) {
+        page.page().locator("im-chat-list h2").hover();
+      }
       page.page().mouse().up();
-      assertThat(page.conversation(erin)).hasAttribute("aria-current", "true");
-      assertThat(page.conversations().first()).containsText("the second of dave");
+      assertThat(page.conversations().first())
+          .containsText("the second of dave", new ContainsTextOptions().setTimeout(PRESS / 2));
+      then.accept(page, erin);
     }
+  }
+
+  @Test
+  @DisplayName("opens the conversation that is pressed, though another one has a message meanwhile")
+  void pressed() {
+    press(
+        false,
+        (page, erin) -> assertThat(page.conversation(erin)).hasAttribute("aria-current", "true"));
+  }
+
+  @Test
+  @DisplayName("opens none where the press ends elsewhere, and shows what has come meanwhile")
+  void pressedAndLeft() {
+    press(true, (page, erin) -> assertThat(page.page().locator("[aria-current=true]")).hasCount(0));
   }
 
   @Test

@@ -109,7 +109,7 @@ class DatabaseRestartIT {
     try (Client reader = Client.connect(server, bob)) {
       signal("STOP", processes);
       reader.send(Packet.readAck(List.of(1L)));
-      assertThat(alice.send(alice.request("api/health").timeout(Duration.ofSeconds(4))).status())
+      assertThat(alice.send(alice.request("api/health").timeout(Duration.ofSeconds(2))).status())
           .isEqualTo(503);
       for (HttpRequest.Builder request :
           List.of(
@@ -118,7 +118,7 @@ class DatabaseRestartIT {
                   .request(path)
                   .header("Content-Type", "application/json")
                   .POST(BodyPublishers.ofString(Api.content("hung", "the-id"))))) {
-        Api.Answer answer = alice.send(request.timeout(Duration.ofSeconds(8)));
+        Api.Answer answer = alice.send(request.timeout(Duration.ofSeconds(6)));
         assertThat(answer.code()).isEqualTo("STORAGE_UNAVAILABLE");
         assertThat(answer.status()).isEqualTo(503);
       }
