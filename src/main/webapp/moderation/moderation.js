@@ -309,7 +309,9 @@ askHealth();
 window.addEventListener("hashchange", async () => {
   takeAddress();
   state.said = "";
+  const focused = document.activeElement;
   await load();
-  // So that keys and screen readers go on where the new content is.
-  /** @type {HTMLElement | null} */ (document.querySelector("main h2"))?.focus();
+  // So that keys and screen readers go on where the new content is; not where the user has gone on meanwhile.
+  if ([focused, document.body].includes(document.activeElement))
+    /** @type {HTMLElement | null} */ (document.querySelector("main h2"))?.focus();
 });

@@ -27,6 +27,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -304,6 +305,29 @@ class ModerationPageIT {
           page.page().waitForDownload(() -> page.button("Export as a file").click());
       assertThat(text(download)).contains("hello");
       assertThat(asked).hasValue(2);
+    }
+  }
+
+  @Test
+  @DisplayName("leaves the focus where the user has gone while something is loaded")
+  void focus() {
+    List<Route> asked = new ArrayList<>();
+    Consumer<Page> before = page -> page.route(url -> url.endsWith("/erasure"), asked::add);
+    try (ChatPage page = open(ChatPage.english(), "#data", before)) {
+      page.page().locator("input[name=user]").fill(Long.toString(Users.next()));
+      page.page().keyboard().press("Enter");
+      Locator again = page.page().locator("input[name=again]");
+      again.focus();
+      page.awaitThat(() -> !asked.isEmpty());
+      asked
+          .get(0)
+          .fulfill(
+              new Route.FulfillOptions()
+                  .setContentType("application/json")
+                  .setBody(
+                      "{\"state\":\"done\",\"messages\":3,\"startedAt\":\"2026-01-01T00:00:00Z\"}"));
+      assertThat(page.page().locator(".erasure")).containsText("done");
+      assertThat(again).isFocused();
     }
   }
 
