@@ -2,13 +2,14 @@ package imserver.endpoint;
 
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.CDI;
+import jakarta.websocket.Extension;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Has the endpoint made by CDI on every container; left to itself, Tomcat would inject nothing. And
- * chooses the version of the protocol.
+ * chooses the version of the protocol, and no extension of it.
  */
 public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
 
@@ -31,5 +32,16 @@ public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
   @Override
   public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
     return ProtocolVersion.negotiate(requested);
+  }
+
+  /**
+   * None. Tomcat would compress (permessage-deflate, RFC 7692) for every client that offers it, and
+   * so for every browser, which takes more memory of a connection than all else together
+   * (docs/MEASURE.md) to make packets of some hundred bytes shorter.
+   */
+  @Override
+  public List<Extension> getNegotiatedExtensions(
+      List<Extension> installed, List<Extension> requested) {
+    return List.of();
   }
 }

@@ -41,6 +41,7 @@ final class RawClient implements AutoCloseable {
   private final Socket socket;
   private final DataInputStream in;
   private final OutputStream out;
+  private String upgrade = "";
 
   private RawClient(Socket socket) throws IOException {
     this.socket = socket;
@@ -102,15 +103,21 @@ final class RawClient implements AutoCloseable {
         Connection: Upgrade
         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
         Sec-WebSocket-Version: 13
+        Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits
 
         """
             .formatted(address.getPath(), address.getHost(), address.getPort());
     out.write(request.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
     out.flush();
-    String head = readHead();
-    if (!head.startsWith("HTTP/1.1 101")) {
-      throw new IOException("refused: " + head);
+    upgrade = readHead();
+    if (!upgrade.startsWith("HTTP/1.1 101")) {
+      throw new IOException("refused: " + upgrade);
     }
+  }
+
+  /** The head of the answer to the handshake, which offers compression as browsers do. */
+  String upgrade() {
+    return upgrade;
   }
 
   /** Sends a frame, masked with zeros, which leaves the payload as it is. */

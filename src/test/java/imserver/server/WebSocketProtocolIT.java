@@ -39,6 +39,14 @@ class WebSocketProtocolIT {
   }
 
   @Test
+  @DisplayName("is not compressed, though browsers offer it: it would take most of its memory")
+  void noExtension() throws Exception {
+    try (RawClient client = RawClient.connect(server, alice)) {
+      assertThat(client.upgrade()).doesNotContainIgnoringCase("Sec-WebSocket-Extensions");
+    }
+  }
+
+  @Test
   @DisplayName("answers a ping with its payload")
   void ping() throws IOException {
     try (RawClient a = RawClient.connect(server, alice)) {
