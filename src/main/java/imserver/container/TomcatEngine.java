@@ -2,13 +2,16 @@ package imserver.container;
 
 import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.SendHandler;
+import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.nio.channels.CompletionHandler;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +23,8 @@ final class TomcatEngine {
 
   private static final System.Logger LOG = System.getLogger(TomcatEngine.class.getName());
 
-  private static final String PACKAGE = "org.apache.tomcat.websocket.";
+  private static final String WEBSOCKET = "org.apache.tomcat.websocket.";
+  private static final String SOCKET = "org.apache.tomcat.util.net.SocketWrapperBase";
 
   /** What was found at the first connection; a server has one engine. */
   private volatile @Nullable Found found;
@@ -29,28 +33,79 @@ final class TomcatEngine {
   private record Found(@Nullable Internals internals) {}
 
   /**
-   * Knows how to write, and how to end a connection.
+   * Knows how to write, and how to end a connection. An endpoint is Tomcat's end of a connection.
    *
-   * @param base the field of a remote endpoint with Tomcat's end of the connection
-   * @param batchingAllowed its field that says whether it batches
-   * @param startMessage its method that starts to write a frame, or the buffer
+   * @param base the field of a remote endpoint with the endpoint
+   * @param turn the field of an endpoint with the permit to write, of which there is one
+   * @param closed its field that says whether a close frame was sent
+   * @param startMessage its method that starts to write a frame, now or when it has the permit
+   * @param endMessage its method that passes the permit on, to a frame that waits, and reports
+   * @param close its method that ends the connection
+   * @param socket its field with the socket
    * @param checkCloseTimeout the method of a session that ends the connection where the client had
    *     its time to answer a close frame
    * @param isClosed the method of a session that says whether both close frames have passed
+   * @param socketNames of the socket
    */
   record Internals(
       Field base,
-      Field batchingAllowed,
+      Field turn,
+      Field closed,
       Method startMessage,
+      Method endMessage,
+      Method close,
+      Field socket,
       Method checkCloseTimeout,
-      Method isClosed) {
+      Method isClosed,
+      SocketNames socketNames) {
 
     Object endpointOf(Session session) {
       return get(base, session.getAsyncRemote());
     }
 
-    AtomicBoolean batchingAllowedOf(Object endpoint) {
-      return (AtomicBoolean) get(batchingAllowed, endpoint);
+    /** Whether {@link #write} can be used (the connector's {@code useAsyncIO}). */
+    boolean canWrite(Object endpoint) {
+      return Boolean.TRUE.equals(call(socketNames.hasAsyncIO, get(socket, endpoint)));
+    }
+
+    /** Takes the permit to write, unless a frame is being written. Does not wait. */
+    boolean tryTurn(Object endpoint) {
+      return ((Semaphore) get(turn, endpoint)).tryAcquire();
+    }
+
+    /** Passes the permit on, and then reports to the handler. */
+    void endTurn(Object endpoint, @Nullable SendHandler handler, @Nullable SendResult result) {
+      var unused = call(endMessage, endpoint, handler, result);
+    }
+
+    boolean isCloseSent(Object endpoint) {
+      return Boolean.TRUE.equals(get(closed, endpoint));
+    }
+
+    void close(Object endpoint) {
+      var unused = call(close, endpoint);
+    }
+
+    /**
+     * Writes bytes to the socket, for who has the permit. Does not wait: what the socket does not
+     * take follows when it does.
+     *
+     * @param handler called when all is written, within this call or later
+     * @return false, and the handler is not called, where another write has not ended
+     */
+    boolean write(Object endpoint, ByteBuffer bytes, CompletionHandler<Long, Object> handler) {
+      Object state =
+          call(
+              socketNames.write,
+              get(socket, endpoint),
+              socketNames.nonBlock,
+              -1L, // what the connection has
+              TimeUnit.MILLISECONDS,
+              null,
+              socketNames.untilAllIsWritten,
+              handler,
+              new ByteBuffer[] {bytes});
+      return state != socketNames.notDone;
     }
 
     private static Object get(Field field, Object object) {
@@ -86,6 +141,40 @@ final class TomcatEngine {
     }
   }
 
+  /**
+   * Of Tomcat's class of a socket.
+   *
+   * @param hasAsyncIO its method that says whether {@code write} can be used
+   * @param write its method that writes buffers
+   * @param nonBlock tells it not to wait
+   * @param untilAllIsWritten tells it when to report
+   * @param notDone what it returns where it has not begun
+   */
+  record SocketNames(
+      Method hasAsyncIO, Method write, Object nonBlock, Object untilAllIsWritten, Object notDone) {
+
+    private static SocketNames find(ClassLoader loader) throws ReflectiveOperationException {
+      Class<?> socket = Class.forName(SOCKET, false, loader);
+      Class<?> mode = Class.forName(SOCKET + "$BlockingMode", false, loader);
+      Class<?> state = Class.forName(SOCKET + "$CompletionState", false, loader);
+      Class<?> check = Class.forName(SOCKET + "$CompletionCheck", false, loader);
+      return new SocketNames(
+          socket.getMethod("hasAsyncIO"),
+          socket.getMethod(
+              "write",
+              mode,
+              long.class,
+              TimeUnit.class,
+              Object.class,
+              check,
+              CompletionHandler.class,
+              ByteBuffer[].class),
+          mode.getField("NON_BLOCK").get(null),
+          socket.getField("COMPLETE_WRITE_WITH_COMPLETION").get(null),
+          state.getField("NOT_DONE").get(null));
+    }
+  }
+
   /** What is needed for a session; null on another engine. */
   @Nullable Internals of(Session session) {
     Found known = found;
@@ -98,33 +187,58 @@ final class TomcatEngine {
 
   private static @Nullable Internals find(Session session) {
     RemoteEndpoint remote = session.getAsyncRemote();
-    if (!remote.getClass().getName().startsWith(PACKAGE)) {
+    if (!remote.getClass().getName().startsWith(WEBSOCKET)) {
       return null;
     }
     try {
       ClassLoader loader = remote.getClass().getClassLoader();
-      Field base =
-          Class.forName(PACKAGE + "WsRemoteEndpointBase", false, loader).getDeclaredField("base");
-      Field batchingAllowed = base.getType().getDeclaredField("batchingAllowed");
-      if (batchingAllowed.getType() != AtomicBoolean.class) {
-        throw new NoSuchFieldException("batchingAllowed is another type");
-      }
-      Method startMessage =
-          base.getType()
-              .getDeclaredMethod(
-                  "startMessage", byte.class, ByteBuffer.class, boolean.class, SendHandler.class);
-      Class<?> type = Class.forName(PACKAGE + "WsSession", false, loader);
-      Method checkCloseTimeout = type.getDeclaredMethod("checkCloseTimeout");
-      Method isClosed = type.getDeclaredMethod("isClosed");
-      base.setAccessible(true);
-      batchingAllowed.setAccessible(true);
-      startMessage.setAccessible(true);
-      checkCloseTimeout.setAccessible(true);
-      isClosed.setAccessible(true);
-      return new Internals(base, batchingAllowed, startMessage, checkCloseTimeout, isClosed);
+      Field base = field(Class.forName(WEBSOCKET + "WsRemoteEndpointBase", false, loader), "base");
+      Class<?> endpoint = base.getType();
+      Class<?> ofServer =
+          Class.forName(WEBSOCKET + "server.WsRemoteEndpointImplServer", false, loader);
+      Class<?> type = Class.forName(WEBSOCKET + "WsSession", false, loader);
+      return new Internals(
+          base,
+          field(endpoint, "messagePartInProgress", Semaphore.class),
+          field(endpoint, "closed", boolean.class),
+          method(
+              endpoint,
+              "startMessage",
+              byte.class,
+              ByteBuffer.class,
+              boolean.class,
+              SendHandler.class),
+          method(endpoint, "endMessage", SendHandler.class, SendResult.class),
+          method(endpoint, "close"),
+          field(ofServer, "socketWrapper"),
+          method(type, "checkCloseTimeout"),
+          method(type, "isClosed"),
+          SocketNames.find(loader));
     } catch (ReflectiveOperationException | RuntimeException e) {
       LOG.log(Level.WARNING, "Tomcat writes packets one by one, and slowly: {0}", e.toString());
       return null;
     }
+  }
+
+  private static Field field(Class<?> owner, String name, Class<?> type)
+      throws NoSuchFieldException {
+    Field field = field(owner, name);
+    if (field.getType() != type) {
+      throw new NoSuchFieldException(name + " is another type");
+    }
+    return field;
+  }
+
+  private static Field field(Class<?> owner, String name) throws NoSuchFieldException {
+    Field field = owner.getDeclaredField(name);
+    field.setAccessible(true);
+    return field;
+  }
+
+  private static Method method(Class<?> owner, String name, Class<?>... parameters)
+      throws NoSuchMethodException {
+    Method method = owner.getDeclaredMethod(name, parameters);
+    method.setAccessible(true);
+    return method;
   }
 }

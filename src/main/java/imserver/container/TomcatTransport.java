@@ -3,31 +3,36 @@ package imserver.container;
 import imserver.container.TomcatEngine.Internals;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.SendHandler;
+import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.nio.channels.CompletionHandler;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * On Tomcat: by its WebSocket engine's own way to write a frame without waiting, which the standard
- * has for messages only.
+ * On Tomcat: writes the frames of packets to the socket itself, several in one write, under the
+ * permit by which Tomcat has one frame written at a time. So a packet neither passes one of
+ * Tomcat's own frames (pongs, and the close frame) nor gets into it.
  *
- * <p>Packets are gathered in the engine's buffer. The standard has batching for this, but {@link
- * jakarta.websocket.RemoteEndpoint#flushBatch} and turning batching off wait for the client.
+ * <p>By the standard each packet would be a write of its own, and Tomcat reports its end by a task
+ * for its pool of threads, also where the socket took all at once: a thread is woken for every
+ * packet, only to say so. Batching, which the standard has too, waits for the client in {@link
+ * jakarta.websocket.RemoteEndpoint#flushBatch}, and where it is turned off.
  *
- * <p>Batching is off when the flush starts, for Tomcat's own answers to a client's pings, which
- * would not be flushed otherwise: such a pong is in the buffer before, or it is written by itself,
- * after the flush or just before it. Then it is ahead of what lies in the buffer, packets and
- * earlier pongs. That does no harm: a client has to expect pongs in any number and at any time (RFC
- * 6455, section 5.5.3), and packets never pass each other.
+ * <p>Of what is gathered only {@link #flush} needs the session; it lies here and not in Tomcat's
+ * buffer.
  */
 final class TomcatTransport extends StandardTransport {
 
+  /** {@code Constants.OPCODE_TEXT}. */
+  private static final byte OPCODE_TEXT = 0x01;
+
   /** {@code Constants.OPCODE_PING}. */
   private static final byte OPCODE_PING = 0x09;
-
-  /** {@code Constants.INTERNAL_OPCODE_FLUSH}: no frame, but all that lies in the buffer. */
-  private static final byte OPCODE_FLUSH = 0x18;
 
   /** For how long Tomcat tries to write a close frame, in milliseconds; 50 unless it is set. */
   private static final String CLOSE_SEND_TIMEOUT =
@@ -35,36 +40,113 @@ final class TomcatTransport extends StandardTransport {
 
   private static final Long CLOSE_SEND_MILLIS = 500L;
 
+  private static final SendResult WRITTEN = new SendResult();
+
   private final Session session;
   private final Internals internals;
 
   /** Tomcat's end of the connection. */
   private final Object endpoint;
 
-  private final AtomicBoolean batchingAllowed;
-  private final boolean gathers;
+  private final boolean writes;
 
-  TomcatTransport(Session session, Internals internals, boolean gathers) {
+  /** Texts in UTF-8; null while nothing is to be gathered. Of the thread that sends. */
+  private @Nullable List<byte[]> gathered;
+
+  /**
+   * Of a session.
+   *
+   * @param writes whether to write packets itself; only where Tomcat can ({@link
+   *     Internals#canWrite})
+   */
+  TomcatTransport(Session session, Internals internals, boolean writes) {
     super(session);
     this.session = session;
     this.internals = internals;
     this.endpoint = internals.endpointOf(session);
-    this.batchingAllowed = internals.batchingAllowedOf(endpoint);
-    this.gathers = gathers;
+    this.writes = writes;
   }
 
   @Override
   public boolean gather() {
-    if (gathers) {
-      batchingAllowed.set(true);
+    if (writes && gathered == null) {
+      gathered = new ArrayList<>();
     }
-    return gathers;
+    return writes;
+  }
+
+  @Override
+  public void send(String packet, SendHandler handler) {
+    if (gathered != null) {
+      gathered.add(utf8(packet));
+      handler.onResult(WRITTEN);
+    } else if (writes) {
+      write(List.of(utf8(packet)), handler);
+    } else {
+      super.send(packet, handler);
+    }
+  }
+
+  private static byte[] utf8(String packet) {
+    return packet.getBytes(StandardCharsets.UTF_8);
   }
 
   @Override
   public void flush(SendHandler handler) {
-    batchingAllowed.set(false);
-    internals.startMessage(endpoint, OPCODE_FLUSH, null, handler);
+    List<byte[]> texts = gathered;
+    if (texts == null) {
+      throw new IllegalStateException("nothing is gathered");
+    }
+    gathered = null;
+    write(texts, handler);
+  }
+
+  private void write(List<byte[]> texts, SendHandler handler) {
+    if (!internals.tryTurn(endpoint)) {
+      writeAfterTomcat(texts, handler);
+      return;
+    }
+    if (internals.isCloseSent(endpoint)) {
+      internals.endTurn(endpoint, null, null);
+      throw new IllegalStateException("a close frame was sent");
+    }
+    Turn turn = new Turn(handler);
+    if (!internals.write(endpoint, TextFrames.of(texts), turn)) {
+      turn.failed(new IOException("Tomcat has given up a frame that is still being written"), null);
+    }
+  }
+
+  /**
+   * Tomcat is about to write a frame, or a ping of ours: it writes the packets next, one by one.
+   */
+  private void writeAfterTomcat(List<byte[]> texts, SendHandler handler) {
+    int last = texts.size() - 1;
+    for (byte[] text : texts.subList(0, last)) {
+      internals.startMessage(endpoint, OPCODE_TEXT, ByteBuffer.wrap(text), result -> {});
+    }
+    internals.startMessage(endpoint, OPCODE_TEXT, ByteBuffer.wrap(texts.get(last)), handler);
+  }
+
+  /** What is being written, under the permit. */
+  private final class Turn implements CompletionHandler<Long, Object> {
+
+    private final SendHandler handler;
+
+    Turn(SendHandler handler) {
+      this.handler = handler;
+    }
+
+    @Override
+    public void completed(Long bytes, @Nullable Object attachment) {
+      internals.endTurn(endpoint, handler, WRITTEN);
+    }
+
+    /** As Tomcat does it: what follows a part of a frame would be no frame. */
+    @Override
+    public void failed(Throwable error, @Nullable Object attachment) {
+      internals.close(endpoint);
+      internals.endTurn(endpoint, handler, new SendResult(error));
+    }
   }
 
   /** Does not wait, unlike {@link jakarta.websocket.RemoteEndpoint#sendPing} of Tomcat. */
@@ -75,15 +157,12 @@ final class TomcatTransport extends StandardTransport {
   }
 
   /**
-   * Turns batching off first: Tomcat would wait for the client to flush what is gathered.
-   *
-   * <p>Tomcat gives the frame 50 ms to be written, and else drops it with the connection. That is
+   * Tomcat gives the frame 50 ms to be written, and else drops it with the connection. That is
    * little for a thread that is not given a processor, or while all threads stand for the
    * collector, and the client would not learn why it was closed.
    */
   @Override
   public void close(CloseReason reason, boolean slow) throws IOException {
-    batchingAllowed.set(false);
     if (!slow) {
       session.getUserProperties().put(CLOSE_SEND_TIMEOUT, CLOSE_SEND_MILLIS);
     }

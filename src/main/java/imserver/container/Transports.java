@@ -27,9 +27,8 @@ public class Transports {
   private static final System.Logger LOG = System.getLogger(Transports.class.getName());
 
   /**
-   * How long Tomcat waits for a client in one write of its own, in milliseconds: a pong, or the
-   * flush before it closes. Both may come after each other, and then a close frame, for which it
-   * waits half a second ({@link TomcatTransport#close}).
+   * How long Tomcat waits for a client in one write of its own, in milliseconds: a pong. A close
+   * frame may follow, for which it waits half a second ({@link TomcatTransport#close}).
    */
   private static final long TOMCAT_BLOCKING_SEND = 700;
 
@@ -67,10 +66,12 @@ public class Transports {
     if (internals == null) {
       return new StandardTransport(session);
     }
-    missedReads.apply(internals.endpointOf(session));
-    if (gathers && logged.compareAndSet(false, true)) {
+    Object endpoint = internals.endpointOf(session);
+    missedReads.apply(endpoint);
+    boolean writes = gathers && internals.canWrite(endpoint);
+    if (writes && logged.compareAndSet(false, true)) {
       LOG.log(Level.INFO, "Tomcat writes several packets at once");
     }
-    return new TomcatTransport(session, internals, gathers);
+    return new TomcatTransport(session, internals, writes);
   }
 }

@@ -13,9 +13,9 @@
  * LingeringConnection} closes late, {@code GrizzlyWriteLimit} bounds what is queued below us,
  * {@code UpgradeLeakFix} lets go of an application that is undeployed, {@code StaleRequestFix}
  * clears a mark that an earlier request has left, {@code TyrusTransport} is its transport. On
- * Tomcat: {@code TomcatTransport}, by what {@code TomcatEngine} finds, and {@code MissedReadFix},
- * which has it read from a connection that it would not. {@code StandardTransport} is for all
- * others.
+ * Tomcat: {@code TomcatTransport}, which writes the {@code TextFrames} of packets itself, by what
+ * {@code TomcatEngine} finds; and {@code MissedReadFix}, which has it read from a connection that
+ * it would not. {@code StandardTransport} is for all others.
  *
  * <h2>Where a thread can wait for a client, and for how long</h2>
  *
@@ -34,14 +34,13 @@
  * <tr><td>Tomcat's pong, while a packet is on its way or the socket takes no more<td>the thread of
  *     the container that reads the ping<td>0.7 s ({@code BLOCKING_SEND_TIMEOUT}), then Tomcat closes
  *     the connection
- * <tr><td>then Tomcat's flush of what is gathered, before that close<td>the same<td>0.7 s
  * <tr><td>a close frame on Tomcat<td>a thread of ours<td>0.5 s; 50 ms where the client has not taken
  *     what was written before; 0.7 s where Tomcat knows no {@code
  *     ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT}
  * <tr><td>a ping of ours on Tomcat<td>nobody: it goes the way of a packet
- * <tr><td>the call that begins to write a packet on Tomcat, where Tomcat has given up a pong at that
- *     very moment ({@code SocketWrapperBase.vectoredOperation})<td>the thread that sends<td>0.1 s after the end
- *     of the session: it is interrupted then
+ * <tr><td>the call that has Tomcat write a packet, by the standard or after a frame of its own, where
+ *     Tomcat has given up a pong at that very moment ({@code SocketWrapperBase.vectoredOperation})<td>the
+ *     thread that sends<td>0.1 s after the end of the session: it is interrupted then
  * <tr><td>what is queued, before a close<td>nobody, a timer<td>2 s; 20 s for what is on its way to a
  *     client that reads too slowly, whose queue is dropped
  * <tr><td>the client's answer to a close frame<td>nobody, a timer<td>2 s ({@link

@@ -39,12 +39,8 @@ final class PacketSender {
   /** How many packets are written at once at most, where the container can. */
   static final int MAX_UNFLUSHED = 32;
 
-  /**
-   * How many bytes are written at once at most: what Tomcat's buffer takes. More would be written
-   * in the midst of gathering, and Tomcat's own pong or close would then wait for both.
-   */
-  private static final int MAX_UNFLUSHED_BYTES =
-      Integer.getInteger("org.apache.tomcat.websocket.DEFAULT_BUFFER_SIZE", 8192);
+  /** How many bytes are written at once at most, unless a packet is larger. */
+  private static final int MAX_UNFLUSHED_BYTES = 8192;
 
   /** The header of a frame from a server (RFC 6455, section 5.2). */
   private static final int MAX_FRAME_HEADER = 10;

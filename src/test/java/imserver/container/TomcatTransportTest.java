@@ -11,13 +11,16 @@ import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.apache.tomcat.util.net.SocketWrapperBase.CompletionState;
 import org.apache.tomcat.websocket.WsRemoteEndpointAsync;
-import org.apache.tomcat.websocket.WsRemoteEndpointImplBase;
 import org.apache.tomcat.websocket.WsSession;
+import org.apache.tomcat.websocket.server.WsRemoteEndpointImplServer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -26,11 +29,15 @@ import org.junit.jupiter.api.Test;
 @DisplayName("On Tomcat")
 class TomcatTransportTest {
 
-  private final WsRemoteEndpointImplBase endpoint = new WsRemoteEndpointImplBase();
+  private final SocketWrapperBase socket = new SocketWrapperBase();
+  private final WsRemoteEndpointImplServer endpoint = new WsRemoteEndpointImplServer(socket);
   private final RemoteEndpoint.Async remote = new WsRemoteEndpointAsync(endpoint);
 
-  /** What was asked of the session beside its remote end; with a close whether it was batching. */
+  /** What was asked of the session beside its remote end. */
   private final List<String> calls = new ArrayList<>();
+
+  /** What was reported: whether it was written. */
+  private final List<Boolean> reports = new ArrayList<>();
 
   /** The session's user properties, of which Tomcat reads its bounds. */
   private final Map<String, Object> properties = new HashMap<>();
@@ -54,45 +61,158 @@ class TomcatTransportTest {
                   case "getUserProperties" -> {
                     return properties;
                   }
-                  case "close" -> calls.add("close, batching " + endpoint.isBatching());
                   default -> calls.add(method.getName());
                 }
                 return null;
               });
 
-  private TomcatTransport transport(boolean gathers) {
+  private TomcatTransport transport(boolean writes) {
+    return new TomcatTransport(session, internals(), writes);
+  }
+
+  private Internals internals() {
     Internals internals = engine.of(session);
     assertThat(internals).as("what is not public is found by its name").isNotNull();
-    return new TomcatTransport(session, internals, gathers);
+    return internals;
+  }
+
+  private void report(SendResult result) {
+    reports.add(result.isOK());
+  }
+
+  private String written() {
+    return socket.written.toString(StandardCharsets.ISO_8859_1);
   }
 
   @Test
-  @DisplayName(
-      "packets are gathered from the first on, and written by a frame that waits for nobody")
+  @DisplayName("a packet is written as a frame at once, and reported within the call")
+  void send() {
+    transport(true).send("né", this::report);
+    assertThat(written()).isEqualTo("\u0081\u0003n\u00c3\u00a9");
+    assertThat(reports).containsExactly(true);
+    assertThat(endpoint.isWriting()).isFalse();
+  }
+
+  @Test
+  @DisplayName("packets that are gathered are reported as sent, and written in one write")
   void gathers() {
     TomcatTransport transport = transport(true);
-    List<SendResult> results = new ArrayList<>();
-    assertThat(endpoint.isBatching()).isFalse();
     assertThat(transport.gather()).isTrue();
-    assertThat(endpoint.isBatching()).isTrue();
-    transport.flush(results::add);
-    assertThat(endpoint.started).containsExactly("18 of no bytes, batching false");
-    assertThat(endpoint.isBatching()).as("a pong that comes now is written at once").isFalse();
-    assertThat(results).hasSize(1);
+    transport.send("one", this::report);
+    assertThat(transport.gather()).as("they may be announced again").isTrue();
+    transport.send("two", this::report);
+    assertThat(reports).containsExactly(true, true);
+    assertThat(socket.writes).isZero();
+    transport.flush(this::report);
+    assertThat(written()).isEqualTo("\u0081\u0003one\u0081\u0003two");
+    assertThat(socket.writes).isOne();
+    assertThat(reports).hasSize(3);
+    transport.send("three", this::report);
+    assertThat(socket.writes).as("gathering has ended").isEqualTo(2);
   }
 
   @Test
-  @DisplayName("packets are written one by one where that is configured")
-  void gathersNot() {
-    assertThat(transport(false).gather()).isFalse();
-    assertThat(endpoint.isBatching()).isFalse();
+  @DisplayName("the end of a write that the socket does not take at once is reported later")
+  void pending() {
+    socket.next = CompletionState.PENDING;
+    transport(true).send("one", this::report);
+    assertThat(reports).isEmpty();
+    assertThat(endpoint.isWriting()).as("Tomcat's own frames wait").isTrue();
+    socket.takeTheRest();
+    assertThat(reports).containsExactly(true);
+    assertThat(endpoint.isWriting()).isFalse();
+  }
+
+  @Test
+  @DisplayName("while Tomcat writes a frame of its own packets wait for its end, in their order")
+  void afterPong() {
+    TomcatTransport transport = transport(true);
+    endpoint.beginPong();
+    transport.gather();
+    transport.send("one", result -> {});
+    transport.send("two", result -> {});
+    transport.flush(this::report);
+    assertThat(reports).isEmpty();
+    assertThat(endpoint.started).isEmpty();
+    endpoint.endPong();
+    assertThat(endpoint.started).containsExactly("01 one", "01 two");
+    assertThat(reports).containsExactly(true);
+    transport.send("three", this::report);
+    assertThat(written()).isEqualTo("\u0081\u0005three");
+  }
+
+  @Test
+  @DisplayName("a ping that comes while a packet is being written follows it")
+  void pingAfterPacket() {
+    TomcatTransport transport = transport(true);
+    socket.next = CompletionState.PENDING;
+    transport.send("one", this::report);
+    transport.ping();
+    assertThat(endpoint.started).isEmpty();
+    socket.takeTheRest();
+    assertThat(endpoint.started).containsExactly("09 ");
+    assertThat(endpoint.isWriting()).isFalse();
+  }
+
+  @Test
+  @DisplayName("a write that fails ends the connection, and is reported")
+  void failing() {
+    socket.next = CompletionState.ERROR;
+    transport(true).send("one", this::report);
+    assertThat(reports).containsExactly(false);
+    assertThat(endpoint.ended).isTrue();
+    assertThat(endpoint.isWriting()).isFalse();
+  }
+
+  @Test
+  @DisplayName("a frame that Tomcat has given up, but still writes, ends the connection")
+  void givenUp() {
+    socket.next = CompletionState.NOT_DONE;
+    transport(true).send("one", this::report);
+    assertThat(reports).containsExactly(false);
+    assertThat(endpoint.ended).isTrue();
+  }
+
+  @Test
+  @DisplayName("nothing is written after a close frame: it is as where a session has ended")
+  void afterClose() {
+    TomcatTransport transport = transport(true);
+    transport.gather();
+    transport.send("one", result -> {});
+    endpoint.sendClose();
+    assertThatThrownBy(() -> transport.flush(this::report))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> transport.send("two", this::report))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(socket.writes).isZero();
+    assertThat(reports).isEmpty();
+    assertThat(endpoint.isWriting()).isFalse();
+  }
+
+  @Test
+  @DisplayName("packets go the standard's way where that is configured, one by one")
+  void standard() {
+    TomcatTransport transport = transport(false);
+    assertThat(transport.gather()).isFalse();
+    assertThatThrownBy(() -> transport.send("one", this::report))
+        .as("by the session's remote end, which is none here")
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThat(socket.writes).isZero();
+  }
+
+  @Test
+  @DisplayName("a connector without useAsyncIO cannot be written to")
+  void withoutAsyncIO() {
+    assertThat(internals().canWrite(endpoint)).isTrue();
+    socket.asyncIO = false;
+    assertThat(internals().canWrite(endpoint)).isFalse();
   }
 
   @Test
   @DisplayName("a ping goes out as a frame without payload, which waits for nobody")
   void ping() {
     transport(true).ping();
-    assertThat(endpoint.started).containsExactly("09 of 0 bytes, batching false");
+    assertThat(endpoint.started).containsExactly("09 ");
   }
 
   @Test
@@ -100,9 +220,10 @@ class TomcatTransportTest {
   void close() throws IOException {
     TomcatTransport transport = transport(true);
     transport.gather();
+    transport.send("one", this::report);
     transport.close(new CloseReason(CloseCodes.GOING_AWAY, "server stopping"), true);
-    assertThat(calls).containsExactly("close, batching false");
-    assertThat(endpoint.started).isEmpty();
+    assertThat(calls).containsExactly("close");
+    assertThat(socket.writes).isZero();
     assertThat(properties).as("Tomcat's 50 ms for a client that takes nothing").isEmpty();
   }
 
@@ -110,7 +231,7 @@ class TomcatTransportTest {
   @DisplayName("the close frame of a client that takes what is written has half a second")
   void closeIsGivenTime() throws IOException {
     transport(true).close(new CloseReason(CloseCodes.GOING_AWAY, "server stopping"), false);
-    assertThat(calls).containsExactly("close, batching false");
+    assertThat(calls).containsExactly("close");
     assertThat(properties)
         .containsExactly(
             Map.entry("org.apache.tomcat.websocket.ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT", 500L));
@@ -131,10 +252,8 @@ class TomcatTransportTest {
   @Test
   @DisplayName("what Tomcat throws is an IllegalStateException, as it is where a session has ended")
   void ended() {
-    TomcatTransport transport = transport(true);
-    transport.gather();
-    endpoint.failure = new IllegalStateException("closed");
-    assertThatThrownBy(() -> transport.flush(result -> {}))
+    endpoint.sendClose();
+    assertThatThrownBy(() -> transport(true).ping())
         .isInstanceOf(IllegalStateException.class)
         .hasRootCauseMessage("closed");
   }

@@ -3,38 +3,85 @@ package org.apache.tomcat.websocket;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Queue;
+import java.util.concurrent.Semaphore;
 
 /** Stands for Tomcat's class of this name, its end of a connection. Not for several threads. */
-public final class WsRemoteEndpointImplBase {
+public class WsRemoteEndpointImplBase {
 
-  /** The frames that were started: opcode, bytes of payload, and whether batching was on. */
+  /** The frames that Tomcat has written: opcode and payload. */
   public final List<String> started = new ArrayList<>();
 
-  /** Thrown by the next start, if it is set. */
-  public RuntimeException failure;
+  /** Whether the connection was ended. */
+  public boolean ended;
 
   /** Read by its name. */
-  private final AtomicBoolean batchingAllowed = new AtomicBoolean();
+  protected final Semaphore messagePartInProgress = new Semaphore(1);
+
+  /** Read by its name. */
+  private volatile boolean closed;
+
+  private final Queue<Runnable> waiting = new ArrayDeque<>();
 
   /** As at the opening of a session. */
-  public WsRemoteEndpointImplBase() {}
+  protected WsRemoteEndpointImplBase() {}
 
-  /** Whether Tomcat would gather what is written. */
-  public boolean isBatching() {
-    return batchingAllowed.get();
+  /** Begins to write a pong. */
+  public void beginPong() {
+    messagePartInProgress.acquireUninterruptibly();
+  }
+
+  /** Has written it. */
+  public void endPong() {
+    endMessage(null, null);
+  }
+
+  /** Whether a frame is being written. */
+  public boolean isWriting() {
+    return messagePartInProgress.availablePermits() == 0;
+  }
+
+  /** Writes a close frame. */
+  public void sendClose() {
+    closed = true;
   }
 
   /** Called by its name. */
   void startMessage(byte opcode, ByteBuffer payload, boolean last, SendHandler handler) {
-    if (failure != null) {
-      throw failure;
+    Runnable write =
+        () -> {
+          if (closed) {
+            throw new IllegalStateException("closed");
+          }
+          started.add("%02x %s".formatted(opcode, StandardCharsets.UTF_8.decode(payload)));
+          endMessage(handler, new SendResult());
+        };
+    if (messagePartInProgress.tryAcquire()) {
+      write.run();
+    } else {
+      waiting.add(write);
     }
-    started.add(
-        "%02x of %s bytes, batching %s"
-            .formatted(opcode, payload == null ? "no" : payload.remaining(), isBatching()));
-    handler.onResult(new SendResult());
+  }
+
+  /** Called by its name. */
+  void endMessage(SendHandler handler, SendResult result) {
+    Runnable next = waiting.poll();
+    if (next == null) {
+      messagePartInProgress.release();
+    } else {
+      next.run();
+    }
+    if (handler != null) {
+      handler.onResult(result);
+    }
+  }
+
+  /** Called by its name. */
+  public final void close() {
+    ended = true;
   }
 }
