@@ -23,6 +23,9 @@ final class TomcatEngine {
 
   private static final System.Logger LOG = System.getLogger(TomcatEngine.class.getName());
 
+  /** Nor that of the socket, which has the time for the last pong since Tomcat has sent one. */
+  private static final long NO_TIMEOUT = 0;
+
   private static final String WEBSOCKET = "org.apache.tomcat.websocket.";
   private static final String SOCKET = "org.apache.tomcat.util.net.SocketWrapperBase";
 
@@ -88,7 +91,7 @@ final class TomcatEngine {
 
     /**
      * Writes bytes to the socket, for who has the permit. Does not wait: what the socket does not
-     * take follows when it does.
+     * take follows when it does, however long that takes.
      *
      * @param handler called when all is written, within this call or later
      * @return false, and the handler is not called, where another write has not ended
@@ -99,7 +102,7 @@ final class TomcatEngine {
               socketNames.write,
               get(socket, endpoint),
               socketNames.nonBlock,
-              -1L, // what the connection has
+              NO_TIMEOUT,
               TimeUnit.MILLISECONDS,
               null,
               socketNames.untilAllIsWritten,

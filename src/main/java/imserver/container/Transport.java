@@ -11,8 +11,8 @@ import java.io.IOException;
 public interface Transport {
 
   /**
-   * Has the container gather the packets that follow in its buffer, and report them as sent, until
-   * {@link #flush}. Does not wait.
+   * Has the packets that follow gathered, and reported as sent, until {@link #flush}. Does not
+   * wait.
    *
    * @return false where the container cannot: each packet is written by itself
    */

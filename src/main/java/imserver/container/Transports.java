@@ -27,8 +27,9 @@ public class Transports {
   private static final System.Logger LOG = System.getLogger(Transports.class.getName());
 
   /**
-   * How long Tomcat waits for a client in one write of its own, in milliseconds: a pong. A close
-   * frame may follow, for which it waits half a second ({@link TomcatTransport#close}).
+   * How long Tomcat waits for a client in one write of its own, in milliseconds: a pong, or the
+   * answer to a close frame. After a pong a close frame may follow, for which it waits half a
+   * second ({@link TomcatTransport#close}).
    */
   private static final long TOMCAT_BLOCKING_SEND = 700;
 
@@ -69,8 +70,12 @@ public class Transports {
     Object endpoint = internals.endpointOf(session);
     missedReads.apply(endpoint);
     boolean writes = gathers && internals.canWrite(endpoint);
-    if (writes && logged.compareAndSet(false, true)) {
-      LOG.log(Level.INFO, "Tomcat writes several packets at once");
+    if (gathers && logged.compareAndSet(false, true)) {
+      LOG.log(
+          Level.INFO,
+          writes
+              ? "Tomcat writes several packets at once"
+              : "Tomcat writes packets one by one: its connector has useAsyncIO=\"false\"");
     }
     return new TomcatTransport(session, internals, writes);
   }

@@ -31,13 +31,14 @@
  * <tr><th>where<th>who waits<th>bound
  * <tr><td>packets: one is on its way at a time, its end is reported later<td>nobody<td>the queue of
  *     the connection, {@code IMSERVER_OUTBOX}
- * <tr><td>Tomcat's pong, while a packet is on its way or the socket takes no more<td>the thread of
- *     the container that reads the ping<td>0.7 s ({@code BLOCKING_SEND_TIMEOUT}), then Tomcat closes
- *     the connection
+ * <tr><td>Tomcat's pong, or its answer to a close frame, while a packet is on its way or the socket
+ *     takes no more<td>the thread of the container that reads the frame<td>0.7 s ({@code
+ *     BLOCKING_SEND_TIMEOUT}), then Tomcat closes the connection
  * <tr><td>a close frame on Tomcat<td>a thread of ours<td>0.5 s; 50 ms where the client has not taken
  *     what was written before; 0.7 s where Tomcat knows no {@code
  *     ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT}
- * <tr><td>a ping of ours on Tomcat<td>nobody: it goes the way of a packet
+ * <tr><td>a ping of ours on Tomcat<td>nobody: it follows what is on its way; where Tomcat has given
+ *     up a pong at that very moment, a thread of ours<td>0.7 s
  * <tr><td>the call that has Tomcat write a packet, by the standard or after a frame of its own, where
  *     Tomcat has given up a pong at that very moment ({@code SocketWrapperBase.vectoredOperation})<td>the
  *     thread that sends<td>0.1 s after the end of the session: it is interrupted then

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * the session has ended, and none that goes on for long after that end.
  *
  * <p>Why the end interrupts it: Tomcat gives up a pong for which its client leaves no room, but not
- * the permit to write, and then ends the session. A thread that begins to write between the two
- * would wait for that permit for ever.
+ * the socket's permit to write, and then ends the session. A thread that has Tomcat write a packet
+ * between the two may wait for that permit.
  *
  * <p>Safe for use by several threads, of which one at a time calls {@link #run}. Its lock is never
  * held during the call.

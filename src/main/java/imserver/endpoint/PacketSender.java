@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the packets out of an {@link Outbox} and hands them to the container, one at a time: when
- * one is written the next follows, on whatever thread reports it. Where the container can, packets
- * that wait are gathered in its buffer and written together.
+ * one is written the next follows, on whatever thread reports it. Where the transport can, packets
+ * that wait are gathered and written together. Who sends goes on with what others add meanwhile,
+ * until nothing waits or the socket takes no more.
  *
  * <p>Its state belongs to the sender of the outbox and has no lock; only {@link #end} is for any
  * thread.

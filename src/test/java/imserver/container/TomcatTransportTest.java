@@ -171,6 +171,19 @@ class TomcatTransportTest {
     transport(true).send("one", this::report);
     assertThat(reports).containsExactly(false);
     assertThat(endpoint.ended).isTrue();
+    assertThat(endpoint.isWriting()).isFalse();
+  }
+
+  @Test
+  @DisplayName("what follows a packet that was written in part goes to no client")
+  void failingLater() {
+    TomcatTransport transport = transport(true);
+    socket.next = CompletionState.PENDING;
+    transport.send("one", this::report);
+    transport.ping();
+    socket.failTheRest();
+    assertThat(endpoint.started).containsExactly("09 , into the void");
+    assertThat(reports).containsExactly(false);
   }
 
   @Test

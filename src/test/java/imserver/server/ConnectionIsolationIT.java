@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -97,6 +99,36 @@ class ConnectionIsolationIT {
       client.reset();
     }
     await().atMost(Client.TIMEOUT).untilAsserted(() -> assertThat(waiting()).isEmpty());
+  }
+
+  /** Tomcat gives a socket on which it has sent a pong the time that it gives a pong. */
+  @Test
+  @DisplayName(
+      "that has pinged and then reads slowly gets all, however long a packet is on its way")
+  void pingedAndSlow() throws Exception {
+    URI server = SharedServer.address();
+    long bob = Users.next();
+    ServerLog log = ServerLog.listen();
+    String end = "user=" + bob + " code=";
+    try (RawClient slow = RawClient.connect(server, bob);
+        Client a = Client.connect(server, Users.next())) {
+      slow.send(RawClient.PING, new byte[] {1});
+      assertThat(slow.read().opcode()).isEqualTo(RawClient.PONG);
+      String text = "好".repeat(4000);
+      for (int i = 0; i < UNREAD; i++) {
+        a.send(Packet.message(bob, text, "t" + i));
+      }
+      a.answer("t" + (UNREAD - 1));
+      await() // Tomcat looks for what takes too long once a second
+          .during(Duration.ofSeconds(4))
+          .until(() -> log.lines().stream().noneMatch(line -> line.contains(end)));
+      for (int i = 0; i < UNREAD; i++) {
+        RawClient.Frame frame = slow.read();
+        assertThat(frame.opcode()).as("message %d", i).isEqualTo(RawClient.TEXT);
+        Packet packet = Packet.parse(new String(frame.payload(), StandardCharsets.UTF_8));
+        assertThat(packet.timestamp()).isEqualTo("t" + i);
+      }
+    }
   }
 
   private static void pingOrGiveUp(RawClient client) {

@@ -88,8 +88,7 @@ class WebSocketProtocolIT {
       }
     }
     List<Integer> numbers = IntStream.range(0, count).boxed().toList();
-    // Not in order: on Tomcat one may pass those that lie in the buffer. RFC 6455, section 5.5.3,
-    // even lets a server leave out all but the last.
+    // Not in order: RFC 6455, section 5.5.3, even lets a server leave out all but the last.
     assertThat(pongs).containsExactlyInAnyOrderElementsOf(numbers);
     assertThat(acknowledged).isEqualTo(numbers.stream().map(String::valueOf).toList());
     assertThat(received).isEqualTo(acknowledged);

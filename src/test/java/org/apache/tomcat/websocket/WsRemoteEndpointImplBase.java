@@ -57,7 +57,8 @@ public class WsRemoteEndpointImplBase {
           if (closed) {
             throw new IllegalStateException("closed");
           }
-          started.add("%02x %s".formatted(opcode, StandardCharsets.UTF_8.decode(payload)));
+          String frame = "%02x %s".formatted(opcode, StandardCharsets.UTF_8.decode(payload));
+          started.add(ended ? frame + ", into the void" : frame);
           endMessage(handler, new SendResult());
         };
     if (messagePartInProgress.tryAcquire()) {

@@ -48,6 +48,7 @@ public class SocketWrapperBase {
   public int writes;
 
   private Runnable rest = () -> {};
+  private Runnable failure = () -> {};
 
   /** An open socket. */
   public SocketWrapperBase() {}
@@ -68,14 +69,17 @@ public class SocketWrapperBase {
       CompletionHandler<Long, ? super A> handler,
       ByteBuffer... buffers) {
     if (block != BlockingMode.NON_BLOCK
-        || timeout != -1
+        || timeout != 0
         || check != COMPLETE_WRITE_WITH_COMPLETION) {
       throw new IllegalArgumentException("may wait, or reports too early");
     }
     writes++;
     switch (next) {
       case INLINE -> take(buffers, handler, attachment);
-      case PENDING -> rest = () -> take(buffers, handler, attachment);
+      case PENDING -> {
+        rest = () -> take(buffers, handler, attachment);
+        failure = () -> handler.failed(new EOFException("the client is gone"), attachment);
+      }
       case ERROR -> handler.failed(new EOFException("the client is gone"), attachment);
       case NOT_DONE -> {
         // nothing is written, and nobody is told
@@ -92,6 +96,11 @@ public class SocketWrapperBase {
       written.writeBytes(bytes);
     }
     handler.completed((long) written.size(), attachment);
+  }
+
+  /** The connection breaks while something is pending. */
+  public void failTheRest() {
+    failure.run();
   }
 
   /** The client reads again: takes what was pending. */
