@@ -36,7 +36,7 @@ public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
 
   /**
    * None. Tomcat would compress (permessage-deflate, RFC 7692) for every client that offers it, and
-   * so for every browser, which takes more memory of a connection than all else together
+   * so for every browser, which takes more memory than the rest of an idle connection
    * (docs/MEASURE.md) to make packets of some hundred bytes shorter.
    */
   @Override
