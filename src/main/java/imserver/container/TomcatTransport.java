@@ -29,11 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class TomcatTransport extends StandardTransport {
 
-  /** {@code Constants.OPCODE_TEXT}. */
-  private static final byte OPCODE_TEXT = 0x01;
-
   /** {@code Constants.OPCODE_PING}. */
   private static final byte OPCODE_PING = 0x09;
+
+  /**
+   * {@code Constants.INTERNAL_OPCODE_FLUSH}: no frame, but what lies in Tomcat's buffer: nothing.
+   */
+  private static final byte OPCODE_FLUSH = 0x18;
 
   /** For how long Tomcat tries to write a close frame, in milliseconds; 50 unless it is set. */
   private static final String CLOSE_SEND_TIMEOUT =
@@ -118,14 +120,26 @@ final class TomcatTransport extends StandardTransport {
   }
 
   /**
-   * Tomcat is about to write a frame, or a ping of ours: it writes the packets next, one by one.
+   * Tomcat is writing a frame, or a ping of ours. What is queued there now is its turn when that is
+   * done: nothing, after which the packets are written. Tomcat itself would write them within the
+   * time that it gives a pong.
    */
   private void writeAfterTomcat(List<byte[]> texts, SendHandler handler) {
-    int last = texts.size() - 1;
-    for (byte[] text : texts.subList(0, last)) {
-      internals.startMessage(endpoint, OPCODE_TEXT, ByteBuffer.wrap(text), result -> {});
-    }
-    internals.startMessage(endpoint, OPCODE_TEXT, ByteBuffer.wrap(texts.get(last)), handler);
+    internals.startMessage(
+        endpoint,
+        OPCODE_FLUSH,
+        null,
+        result -> {
+          if (!result.isOK()) {
+            handler.onResult(result);
+            return;
+          }
+          try {
+            write(texts, handler);
+          } catch (RuntimeException e) { // closed in the meantime
+            handler.onResult(new SendResult(e));
+          }
+        });
   }
 
   /** What is being written, under the permit. */

@@ -82,6 +82,9 @@ final class WebSocketConnection implements Connection {
   /** Whether the last ping was left out, since a packet was on its way. */
   private final AtomicBoolean pingHeldBack = new AtomicBoolean();
 
+  /** Whether a packet could not be written. */
+  private volatile boolean isBroken;
+
   /** Whether a ping waits for a thread that sends it. */
   private final AtomicBoolean pingWaits = new AtomicBoolean();
 
@@ -294,6 +297,7 @@ final class WebSocketConnection implements Connection {
     @Override
     public void broken(Throwable error) {
       LOG.log(Level.DEBUG, "sending on {0}: {1}", id(), error.toString());
+      isBroken = true;
       if (end()) {
         CloseCode closedWith = outbox.closedWith();
         CloseCode code = closedWith == null ? CloseCode.TOO_SLOW : closedWith;
@@ -426,9 +430,16 @@ final class WebSocketConnection implements Connection {
     return outbox.closedWith() != null;
   }
 
-  /** The code with which this server ended the connection, else the one given. */
+  /**
+   * The code with which this server ended the connection; else 1006 (RFC 6455, section 7.4.1) where
+   * a packet could not be written, since hardly any client gets the close frame that follows; else
+   * the one given.
+   */
   int closeCodeOr(int received) {
     CloseCode code = outbox.closedWith();
-    return code == null ? received : code.code();
+    if (code != null) {
+      return code.code();
+    }
+    return isBroken ? CloseCodes.CLOSED_ABNORMALLY.getCode() : received;
   }
 }

@@ -134,11 +134,27 @@ class TomcatTransportTest {
     transport.flush(this::report);
     assertThat(reports).isEmpty();
     assertThat(endpoint.started).isEmpty();
+    assertThat(socket.writes).isZero();
     endpoint.endPong();
-    assertThat(endpoint.started).containsExactly("01 one", "01 two");
+    assertThat(written()).isEqualTo("\u0081\u0003one\u0081\u0003two");
+    assertThat(socket.writes).as("by us, so that they have their time").isOne();
+    assertThat(endpoint.started).as("of Tomcat's buffer, with nothing").containsExactly("18 ");
     assertThat(reports).containsExactly(true);
-    transport.send("three", this::report);
-    assertThat(written()).isEqualTo("\u0081\u0005three");
+    assertThat(endpoint.isWriting()).isFalse();
+  }
+
+  @Test
+  @DisplayName(
+      "packets that wait for a frame of Tomcat's are reported as lost where it closes then")
+  void afterPongClosed() {
+    TomcatTransport transport = transport(true);
+    endpoint.beginPong();
+    transport.send("one", this::report);
+    endpoint.closeAfterNext();
+    endpoint.endPong();
+    assertThat(socket.writes).isZero();
+    assertThat(reports).containsExactly(false);
+    assertThat(endpoint.isWriting()).isFalse();
   }
 
   @Test

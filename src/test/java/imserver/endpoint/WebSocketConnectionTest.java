@@ -133,6 +133,7 @@ class WebSocketConnectionTest {
       workers.runSoon();
       assertThat(fake.sent).containsExactly(packet(1));
       assertThat(fake.closeCodes()).containsExactly(4508);
+      assertThat(connection.closeCodeOr(4508)).as("in the log and the metrics").isEqualTo(1006);
     }
   }
 

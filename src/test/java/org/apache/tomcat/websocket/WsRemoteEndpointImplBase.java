@@ -25,6 +25,7 @@ public class WsRemoteEndpointImplBase {
   /** Read by its name. */
   private volatile boolean closed;
 
+  private boolean closesAfterNext;
   private final Queue<Runnable> waiting = new ArrayDeque<>();
 
   /** As at the opening of a session. */
@@ -38,6 +39,11 @@ public class WsRemoteEndpointImplBase {
   /** Has written it. */
   public void endPong() {
     endMessage(null, null);
+  }
+
+  /** Writes a close frame once the next frame is written. */
+  public void closeAfterNext() {
+    closesAfterNext = true;
   }
 
   /** Whether a frame is being written. */
@@ -57,8 +63,10 @@ public class WsRemoteEndpointImplBase {
           if (closed) {
             throw new IllegalStateException("closed");
           }
-          String frame = "%02x %s".formatted(opcode, StandardCharsets.UTF_8.decode(payload));
+          Object text = payload == null ? "" : StandardCharsets.UTF_8.decode(payload);
+          String frame = "%02x %s".formatted(opcode, text);
           started.add(ended ? frame + ", into the void" : frame);
+          closed = closesAfterNext;
           endMessage(handler, new SendResult());
         };
     if (messagePartInProgress.tryAcquire()) {
