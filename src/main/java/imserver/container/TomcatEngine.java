@@ -94,7 +94,8 @@ final class TomcatEngine {
      * take follows when it does, however long that takes.
      *
      * @param handler called when all is written, within this call or later
-     * @return false, and the handler is not called, where another write has not ended
+     * @return false, and the handler is not called, where Tomcat has given up a frame that is still
+     *     being written; what Tomcat writes next waits for that, and no longer than for a pong
      */
     boolean write(Object endpoint, ByteBuffer bytes, CompletionHandler<Long, Object> handler) {
       Object state =
@@ -108,7 +109,15 @@ final class TomcatEngine {
               socketNames.untilAllIsWritten,
               handler,
               new ByteBuffer[] {bytes});
-      return state != socketNames.notDone;
+      boolean begun = state != socketNames.notDone;
+      if (!begun) {
+        var unused =
+            call(
+                socketNames.setWriteTimeout,
+                get(socket, endpoint),
+                Transports.TOMCAT_BLOCKING_SEND);
+      }
+      return begun;
     }
 
     private static Object get(Field field, Object object) {
@@ -149,12 +158,18 @@ final class TomcatEngine {
    *
    * @param hasAsyncIO its method that says whether {@code write} can be used
    * @param write its method that writes buffers
-   * @param nonBlock tells it not to wait
+   * @param setWriteTimeout its method that sets for how long a write may take, and wait for another
+   * @param nonBlock tells {@code write} not to wait
    * @param untilAllIsWritten tells it when to report
    * @param notDone what it returns where it has not begun
    */
   record SocketNames(
-      Method hasAsyncIO, Method write, Object nonBlock, Object untilAllIsWritten, Object notDone) {
+      Method hasAsyncIO,
+      Method write,
+      Method setWriteTimeout,
+      Object nonBlock,
+      Object untilAllIsWritten,
+      Object notDone) {
 
     private static SocketNames find(ClassLoader loader) throws ReflectiveOperationException {
       Class<?> socket = Class.forName(SOCKET, false, loader);
@@ -172,6 +187,7 @@ final class TomcatEngine {
               check,
               CompletionHandler.class,
               ByteBuffer[].class),
+          socket.getMethod("setWriteTimeout", long.class),
           mode.getField("NON_BLOCK").get(null),
           socket.getField("COMPLETE_WRITE_WITH_COMPLETION").get(null),
           state.getField("NOT_DONE").get(null));

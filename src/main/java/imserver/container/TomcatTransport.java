@@ -84,7 +84,7 @@ final class TomcatTransport extends StandardTransport {
       gathered.add(utf8(packet));
       handler.onResult(WRITTEN);
     } else if (writes) {
-      write(List.of(utf8(packet)), handler);
+      writeOrThrow(List.of(utf8(packet)), handler);
     } else {
       super.send(packet, handler);
     }
@@ -101,45 +101,52 @@ final class TomcatTransport extends StandardTransport {
       throw new IllegalStateException("nothing is gathered");
     }
     gathered = null;
-    write(texts, handler);
+    writeOrThrow(texts, handler);
   }
 
-  private void write(List<byte[]> texts, SendHandler handler) {
+  private void writeOrThrow(List<byte[]> texts, SendHandler handler) {
+    if (!write(texts, handler)) {
+      throw new IllegalStateException("a close frame was sent");
+    }
+  }
+
+  /** Returns false, and the handler is not called, where a close frame was sent. */
+  private boolean write(List<byte[]> texts, SendHandler handler) {
     if (!internals.tryTurn(endpoint)) {
-      writeAfterTomcat(texts, handler);
-      return;
+      return writeAfterTomcat(texts, handler);
     }
     if (internals.isCloseSent(endpoint)) {
       internals.endTurn(endpoint, null, null);
-      throw new IllegalStateException("a close frame was sent");
+      return false;
     }
     Turn turn = new Turn(handler);
     if (!internals.write(endpoint, TextFrames.of(texts), turn)) {
       turn.failed(new IOException("Tomcat has given up a frame that is still being written"), null);
     }
+    return true;
   }
 
   /**
    * Tomcat is writing a frame, or a ping of ours. What is queued there now is its turn when that is
-   * done: nothing, after which the packets are written. Tomcat itself would write them within the
-   * time that it gives a pong.
+   * done: nothing, after which the packets are written, in a thread of Tomcat. Tomcat itself would
+   * write them within the time that it gives a pong. Where the session ends first nothing is
+   * reported.
    */
-  private void writeAfterTomcat(List<byte[]> texts, SendHandler handler) {
-    internals.startMessage(
-        endpoint,
-        OPCODE_FLUSH,
-        null,
+  private boolean writeAfterTomcat(List<byte[]> texts, SendHandler handler) {
+    SendHandler next =
         result -> {
           if (!result.isOK()) {
             handler.onResult(result);
-            return;
+          } else if (!write(texts, handler)) {
+            handler.onResult(new SendResult(new IOException("a close frame was sent")));
           }
-          try {
-            write(texts, handler);
-          } catch (RuntimeException e) { // closed in the meantime
-            handler.onResult(new SendResult(e));
-          }
-        });
+        };
+    try {
+      internals.startMessage(endpoint, OPCODE_FLUSH, null, next);
+      return true;
+    } catch (IllegalStateException e) { // Tomcat, where a close frame was sent
+      return false;
+    }
   }
 
   /** What is being written, under the permit. */

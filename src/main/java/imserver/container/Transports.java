@@ -31,7 +31,7 @@ public class Transports {
    * answer to a close frame. After a pong a close frame may follow, for which it waits half a
    * second ({@link TomcatTransport#close}).
    */
-  private static final long TOMCAT_BLOCKING_SEND = 700;
+  static final long TOMCAT_BLOCKING_SEND = 700;
 
   /**
    * In milliseconds. Tomcat counts from when the close frame was sent, which can take half a

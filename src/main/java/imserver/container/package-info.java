@@ -41,8 +41,8 @@
  *     up a pong at that very moment, a thread of ours<td>0.7 s
  * <tr><td>the call that has Tomcat write (a packet by the standard, or nothing, to have a packet
  *     follow a frame of its own), where Tomcat has given up a pong at that very moment ({@code
- *     SocketWrapperBase.vectoredOperation})<td>the thread that sends<td>0.1 s after the end of the
- *     session: it is interrupted then
+ *     SocketWrapperBase.vectoredOperation})<td>the thread that sends, or one of Tomcat<td>0.7 s; the
+ *     thread that sends is interrupted 0.1 s after the end of the session
  * <tr><td>what is queued, before a close<td>nobody, a timer<td>2 s; 20 s for what is on its way to a
  *     client that reads too slowly, whose queue is dropped
  * <tr><td>the client's answer to a close frame<td>nobody, a timer<td>2 s ({@link

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Why the end interrupts it: Tomcat gives up a pong for which its client leaves no room, but not
  * the socket's permit to write, and then ends the session. A thread that has Tomcat write a packet
- * between the two may wait for that permit.
+ * between the two may wait for that permit. What Tomcat reports later, and what is written then,
+ * runs in a thread of its own, outside of this.
  *
  * <p>Safe for use by several threads, of which one at a time calls {@link #run}. Its lock is never
  * held during the call.

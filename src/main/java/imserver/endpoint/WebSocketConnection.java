@@ -431,15 +431,17 @@ final class WebSocketConnection implements Connection {
   }
 
   /**
-   * The code with which this server ended the connection; else 1006 (RFC 6455, section 7.4.1) where
-   * a packet could not be written, since hardly any client gets the close frame that follows; else
-   * the one given.
+   * The code with which this server ended the connection; else the one given, but 1006 (RFC 6455,
+   * section 7.4.1) in place of the one that is sent where a packet could not be written: hardly any
+   * such client gets it.
    */
   int closeCodeOr(int received) {
     CloseCode code = outbox.closedWith();
     if (code != null) {
       return code.code();
     }
-    return isBroken ? CloseCodes.CLOSED_ABNORMALLY.getCode() : received;
+    return isBroken && received == CloseCode.TOO_SLOW.code()
+        ? CloseCodes.CLOSED_ABNORMALLY.getCode()
+        : received;
   }
 }

@@ -158,6 +158,23 @@ class TomcatTransportTest {
   }
 
   @Test
+  @DisplayName("a fault of what hears the report is not taken for one of the connection")
+  void reportFails() {
+    TomcatTransport transport = transport(true);
+    endpoint.beginPong();
+    List<SendResult> heard = new ArrayList<>();
+    transport.send(
+        "one",
+        result -> {
+          heard.add(result);
+          throw new IllegalArgumentException("a fault");
+        });
+    assertThatThrownBy(endpoint::endPong).hasRootCauseMessage("a fault");
+    assertThat(heard).hasSize(1);
+    assertThat(endpoint.ended).isFalse();
+  }
+
+  @Test
   @DisplayName("a ping that comes while a packet is being written follows it")
   void pingAfterPacket() {
     TomcatTransport transport = transport(true);
@@ -188,6 +205,7 @@ class TomcatTransportTest {
     assertThat(reports).containsExactly(false);
     assertThat(endpoint.ended).isTrue();
     assertThat(endpoint.isWriting()).isFalse();
+    assertThat(socket.writeTimeout).as("what follows does not wait for ever").isEqualTo(700);
   }
 
   @Test

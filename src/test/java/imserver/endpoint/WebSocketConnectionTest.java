@@ -134,6 +134,7 @@ class WebSocketConnectionTest {
       assertThat(fake.sent).containsExactly(packet(1));
       assertThat(fake.closeCodes()).containsExactly(4508);
       assertThat(connection.closeCodeOr(4508)).as("in the log and the metrics").isEqualTo(1006);
+      assertThat(connection.closeCodeOr(1001)).as("where the client closed it").isEqualTo(1001);
     }
   }
 

@@ -222,15 +222,18 @@ class MessageDeliveryIT {
       CompletableFuture<Void> sending =
           CompletableFuture.runAsync(
               () -> {
-                for (int i = 0; i < count; i++) {
-                  a.send(Packet.message(bob, "a" + i, "t" + i));
-                  c.send(Packet.message(bob, "c" + i, "t" + i));
-                  if ((i + 1) % step == 0) {
-                    a.answer("t" + i);
-                    c.answer("t" + i);
+                try {
+                  for (int i = 0; i < count; i++) {
+                    a.send(Packet.message(bob, "a" + i, "t" + i));
+                    c.send(Packet.message(bob, "c" + i, "t" + i));
+                    if ((i + 1) % step == 0) {
+                      a.answer("t" + i);
+                      c.answer("t" + i);
+                    }
                   }
+                } finally {
+                  done.set(true);
                 }
-                done.set(true);
               });
       while (!done.get()) {
         try (Client b = Client.connect(server, bob)) {

@@ -81,7 +81,7 @@ public class WsRemoteEndpointImplBase {
     Runnable next = waiting.poll();
     if (next == null) {
       messagePartInProgress.release();
-    } else {
+    } else if (!closed) { // else it is dropped, and nobody writes any more
       next.run();
     }
     if (handler != null) {

@@ -44,6 +44,9 @@ public class SocketWrapperBase {
   /** What was written. */
   public final ByteArrayOutputStream written = new ByteArrayOutputStream();
 
+  /** For how long a write of Tomcat's may wait for another, in milliseconds; 0 for ever. */
+  public long writeTimeout = 700;
+
   /** How many writes there were. */
   public int writes;
 
@@ -56,6 +59,11 @@ public class SocketWrapperBase {
   /** Called by its name. */
   public boolean hasAsyncIO() {
     return asyncIO;
+  }
+
+  /** Called by its name. */
+  public void setWriteTimeout(long millis) {
+    writeTimeout = millis;
   }
 
   /** Called by its name. */
@@ -74,6 +82,7 @@ public class SocketWrapperBase {
       throw new IllegalArgumentException("may wait, or reports too early");
     }
     writes++;
+    writeTimeout = timeout;
     switch (next) {
       case INLINE -> take(buffers, handler, attachment);
       case PENDING -> {
