@@ -23,7 +23,7 @@ final class TomcatEngine {
 
   private static final System.Logger LOG = System.getLogger(TomcatEngine.class.getName());
 
-  /** Nor that of the socket, which has the time for the last pong since Tomcat has sent one. */
+  /** Neither one for a write, nor that of the socket, which is the last pong's after a pong. */
   private static final long NO_TIMEOUT = 0;
 
   private static final String WEBSOCKET = "org.apache.tomcat.websocket.";

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * packet, only to say so. Batching, which the standard has too, waits for the client in {@link
  * jakarta.websocket.RemoteEndpoint#flushBatch}, and where it is turned off.
  *
+ * <p>An extension, such as compression, would be passed by: none is negotiated.
+ *
  * <p>What is gathered lies here, not in a buffer of Tomcat: it is reported as sent whether the
  * session has ended or not, which {@link #flush} finds. Tomcat's own count of a session's messages
  * and bytes (over JMX) is without what is written here.

@@ -37,7 +37,8 @@ public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
   /**
    * None. Tomcat would compress (permessage-deflate, RFC 7692) for every client that offers it, and
    * so for every browser, which takes more memory than the rest of an idle connection
-   * (docs/MEASURE.md) to make packets of some hundred bytes shorter.
+   * (docs/MEASURE.md) to make packets of some hundred bytes shorter. And on Tomcat packets are
+   * written past its extensions ({@code TomcatTransport}).
    */
   @Override
   public List<Extension> getNegotiatedExtensions(

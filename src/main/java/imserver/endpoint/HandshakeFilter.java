@@ -29,7 +29,11 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies the origin and the credential before the upgrade, and that the user is not suspended
@@ -48,6 +52,7 @@ public class HandshakeFilter extends HttpFilter {
   private static final System.Logger LOG = System.getLogger(HandshakeFilter.class.getName());
   private static final int UPGRADE_REQUIRED = 426; // RFC 9110, section 15.5.22
   private static final int TOO_MANY_REQUESTS = 429; // RFC 6585, section 4
+  private static final String EXTENSIONS = "Sec-WebSocket-Extensions"; // RFC 6455, section 9.1
 
   @Inject private transient CredentialVerifier verifier;
   @Inject private transient Origins origins;
@@ -151,12 +156,36 @@ public class HandshakeFilter extends HttpFilter {
         kind, () -> "refused a connection from %s: %s".formatted(addresses.of(request), why.get()));
   }
 
+  /**
+   * The request as the container gets it: of this user, and without the extensions that it offers.
+   * None is negotiated ({@link HandshakeConfigurator}), and Tomcat's parser throws at some of what
+   * a client can write there: 500, with a stack trace in the log.
+   */
   private HttpServletRequest as(UserPrincipal user, HttpServletRequest request) {
     ConnectingUser connecting = new ConnectingUser(user, addresses.of(request));
     return new HttpServletRequestWrapper(request) {
       @Override
       public Principal getUserPrincipal() {
         return connecting;
+      }
+
+      @Override
+      public @Nullable String getHeader(String name) {
+        return EXTENSIONS.equalsIgnoreCase(name) ? null : super.getHeader(name);
+      }
+
+      @Override
+      public Enumeration<String> getHeaders(String name) {
+        return EXTENSIONS.equalsIgnoreCase(name)
+            ? Collections.emptyEnumeration()
+            : super.getHeaders(name);
+      }
+
+      @Override
+      public Enumeration<String> getHeaderNames() {
+        List<String> names = Collections.list(super.getHeaderNames());
+        names.removeIf(EXTENSIONS::equalsIgnoreCase);
+        return Collections.enumeration(names);
       }
 
       @Override

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * more.
  *
  * <p>Once the session has ended, or a packet could not be written, the container is not called for
- * another one: Tomcat may have the caller wait for a write that will never end.
+ * another one: Tomcat may have the caller wait for one of its own that is still being written.
  *
  * <p>It has no lock of its own: the outbox decides whether it is open, closed or ended, and each of
  * its answers is acted upon outside its lock. Whatever may wait for the client runs on {@link

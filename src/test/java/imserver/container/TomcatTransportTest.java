@@ -158,6 +158,19 @@ class TomcatTransportTest {
   }
 
   @Test
+  @DisplayName(
+      "packets that wait for a frame of Tomcat's are reported as lost where it breaks then")
+  void afterPongBroken() {
+    TomcatTransport transport = transport(true);
+    endpoint.beginPong();
+    transport.send("one", this::report);
+    endpoint.breaks = true;
+    endpoint.endPong();
+    assertThat(socket.writes).isZero();
+    assertThat(reports).containsExactly(false);
+  }
+
+  @Test
   @DisplayName("a fault of what hears the report is not taken for one of the connection")
   void reportFails() {
     TomcatTransport transport = transport(true);

@@ -261,7 +261,7 @@ class PacketSenderTest {
     }
 
     @Test
-    @DisplayName("writes after so many bytes as a buffer takes, and what is longer by itself")
+    @DisplayName("writes after so many bytes as are written at once, and what is longer by itself")
     void boundedBytes() {
       send(List.of(longPacket(1, 5000), longPacket(2, 4000), packet(3)));
       assertThat(transport.calls).containsExactly("gather", "flush 1");

@@ -50,8 +50,13 @@ final class RawClient implements AutoCloseable {
   }
 
   static RawClient connect(URI server, Object credential) throws IOException {
+    return connect(server, credential, "permessage-deflate; client_max_window_bits");
+  }
+
+  /** One that offers these extensions. */
+  static RawClient connect(URI server, Object credential, String extensions) throws IOException {
     RawClient client = open(server);
-    client.handshake(Client.address(server, credential));
+    client.handshake(Client.address(server, credential), extensions);
     return client;
   }
 
@@ -82,7 +87,7 @@ final class RawClient implements AutoCloseable {
       client.close();
       return null;
     }
-    client.handshake(Client.address(server, credential));
+    client.handshake(Client.address(server, credential), "");
     return client;
   }
 
@@ -94,7 +99,7 @@ final class RawClient implements AutoCloseable {
     return head.toString(StandardCharsets.US_ASCII);
   }
 
-  private void handshake(URI address) throws IOException {
+  private void handshake(URI address, String extensions) throws IOException {
     String request =
         """
         GET %s HTTP/1.1
@@ -103,10 +108,10 @@ final class RawClient implements AutoCloseable {
         Connection: Upgrade
         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
         Sec-WebSocket-Version: 13
-        Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits
+        Sec-WebSocket-Extensions: %s
 
         """
-            .formatted(address.getPath(), address.getHost(), address.getPort());
+            .formatted(address.getPath(), address.getHost(), address.getPort(), extensions);
     out.write(request.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
     out.flush();
     upgrade = readHead();
@@ -115,7 +120,7 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  /** The head of the answer to the handshake, which offers compression as browsers do. */
+  /** The head of the answer to the handshake. */
   String upgrade() {
     return upgrade;
   }

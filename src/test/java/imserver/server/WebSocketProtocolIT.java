@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the container does below our endpoint (RFC 6455), which we only see from outside. */
 @WithServer
@@ -44,6 +46,26 @@ class WebSocketProtocolIT {
     try (RawClient client = RawClient.connect(server, alice)) {
       assertThat(client.upgrade()).doesNotContainIgnoringCase("Sec-WebSocket-Extensions");
     }
+  }
+
+  /** At the first three Tomcat's own parser throws. */
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        ";",
+        "permessage-deflate; client_max_window_bits=\"",
+        "a; b=\"\\",
+        ",,,,",
+        "permessage-deflate; server_max_window_bits=99"
+      })
+  @DisplayName("opens whatever extensions its client offers")
+  void extensions(String offer) throws IOException {
+    try (RawClient a = RawClient.connect(server, alice, offer)) {
+      assertThat(a.upgrade()).doesNotContainIgnoringCase("Sec-WebSocket-Extensions");
+      a.send(RawClient.PING, new byte[] {1});
+      assertThat(a.read().opcode()).isEqualTo(RawClient.PONG);
+    }
+    assertThat(log.lines()).noneMatch(ServerLog.COMPLAINT);
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.apache.tomcat.websocket;
 
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
+import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -15,6 +16,9 @@ public class WsRemoteEndpointImplBase {
 
   /** The frames that Tomcat has written: opcode and payload. */
   public final List<String> started = new ArrayList<>();
+
+  /** Whether nothing more can be written. */
+  public boolean breaks;
 
   /** Whether the connection was ended. */
   public boolean ended;
@@ -67,7 +71,7 @@ public class WsRemoteEndpointImplBase {
           String frame = "%02x %s".formatted(opcode, text);
           started.add(ended ? frame + ", into the void" : frame);
           closed = closesAfterNext;
-          endMessage(handler, new SendResult());
+          endMessage(handler, breaks ? new SendResult(new EOFException()) : new SendResult());
         };
     if (messagePartInProgress.tryAcquire()) {
       write.run();
